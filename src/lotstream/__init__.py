@@ -1,0 +1,1 @@
+"""lotstream: the hub on which third-party logistics houses run their lots."""
