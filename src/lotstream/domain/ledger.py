@@ -22,6 +22,19 @@ class Sites:
 
 
 @dataclass(slots=True)
+class Touched:
+    """What changed since the last commit, so that only that is written."""
+
+    owner: bool = False
+    items: set[str] = field(default_factory=set)
+    customers: set[str] = field(default_factory=set)
+    lots: set[tuple[str, str]] = field(default_factory=set)
+    stock: set[RowKey] = field(default_factory=set)
+    orders: set[OrderKey] = field(default_factory=set)
+    cancels: set[OrderKey] = field(default_factory=set)
+
+
+@dataclass(slots=True)
 class Ledger:
     """One owner's items, customers, lots, stock rows that are not empty, and open orders."""
 
@@ -37,3 +50,4 @@ class Ledger:
     closed: dict[OrderKey, Order | None] = field(default_factory=dict)
     #: Cancellations that overtook their order.
     cancels: dict[OrderKey, tuple[str | None, tuple[str, ...]]] = field(default_factory=dict)
+    touched: Touched = field(default_factory=Touched)

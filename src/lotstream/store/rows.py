@@ -1,0 +1,200 @@
+"""What is read from and written to Postgres, as plain records.
+
+Partition, offset and log number name a record of the inbound topic everywhere; the log number grows when the topic is
+lost or made anew, so that old and new offsets never mix.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import OrderKey, RowKey
+
+
+class Outcome(StrEnum):
+    """What became of an input record."""
+
+    DONE = "done"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+    DEAD_LETTERED = "dead_lettered"
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The inbound topic as Postgres knows it; a worker that sees another partition count stops."""
+
+    number: int
+    partitions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """All that is one partition's own: who holds it, how far it is, and its head of the hash chain."""
+
+    partition: int
+    log: int
+    #: Offset of the next record to decide; every record below has exactly one intake row.
+    next_offset: int
+    #: Grows with every take-over; nothing is written under an old one.
+    epoch: int
+    #: Transactional id of the process that holds it.
+    holder: str | None
+    #: True when the holder gave it back after its relay was done.
+    released: bool
+    #: Today per site.
+    today: dict[str, date]
+    #: Hash of the partition's last journal row.
+    chain: bytes
+    broadcast_seen: int
+    #: Largest append time seen.
+    append_time: datetime | None
+    #: Append time and message id of the record before ``next_offset``; None at the start of a log.
+    last_append_time: datetime | None
+    last_message_id: str | None
+    #: Copy of the relay position kept in Kafka: everything below is published.
+    relay_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRow:
+    """What became of one input record."""
+
+    partition: int
+    offset: int
+    source: str | None
+    message_id: str | None
+    type: str | None
+    owner: str | None
+    outcome: Outcome
+    recorded_at: datetime
+    code: str | None = None
+    field: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One event as it was decided; ``hash`` covers ``body`` and the row before it in the partition."""
+
+    partition: int
+    offset: int
+    index: int
+    owner: str | None
+    type: str
+    body: bytes
+    hash: bytes
+    recorded_at: datetime
+    #: Today of the site that counted in the decision, by site.
+    today: dict[str, date]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One outgoing message; published as stored, never decided again."""
+
+    partition: int
+    offset: int
+    index: int
+    #: 128-bit hex hash of log number, partition, offset and index.
+    id: str
+    topic: str
+    key: str
+    type: str
+    value: bytes
+    recorded_at: datetime
+    #: Headers beside the CloudEvents ones (dead letters carry reason and coordinates).
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterRow:
+    """A record that could not be understood, byte for byte."""
+
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+    code: str
+    field: str | None
+    message: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Personal data of a consignee, kept apart so that it can be erased."""
+
+    owner: str
+    person: str
+    #: JSON object: name, company, street, phone, email.
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentLineRow:
+    """Smallest units of one lot that left for one order line: the row that traces and recalls are made of."""
+
+    owner: str
+    shipment: str
+    partition: int
+    offset: int
+    index: int
+    source: str
+    order: str
+    line: str
+    sku: str
+    lot: str | None
+    expires: date | None
+    quantity: int
+    customer: str | None
+    person: str | None
+    city: str | None
+    postcode: str | None
+    country: str | None
+    shipped_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """A command that concerns every partition; numbered, appended once to each."""
+
+    number: int
+    type: str
+    #: Business key (site and date, location and version): a repeat changes nothing.
+    key: str
+    body: bytes
+
+
+@dataclass(slots=True)
+class PartitionBatch:
+    """One partition's part of a batch: the claim as read, and as it is after it."""
+
+    before: Claim
+    after: Claim
+
+
+@dataclass(slots=True)
+class Batch:
+    """Everything one commit writes."""
+
+    partitions: list[PartitionBatch]
+    #: Ledgers with something in ``touched``; the store writes what is named there.
+    ledgers: list[Ledger] = field(default_factory=list)
+    intake: list[IntakeRow] = field(default_factory=list)
+    journal: list[JournalRow] = field(default_factory=list)
+    outbox: list[OutboxRow] = field(default_factory=list)
+    dead_letters: list[DeadLetterRow] = field(default_factory=list)
+    persons: list[PersonRow] = field(default_factory=list)
+    shipment_lines: list[ShipmentLineRow] = field(default_factory=list)
+
+
+MessageKey = tuple[str, str]
+"""(source, message id): what makes a message one message."""
+
+OwnerOrder = tuple[str, OrderKey]
+OwnerRow = tuple[str, RowKey]

@@ -1,0 +1,73 @@
+"""The one seam between the hub and its database: what any store of the hub must do.
+
+Every method is one round of queries. A store that cannot answer raises; it never answers with less than there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from lotstream.domain.ledger import Ledger, Sites
+from lotstream.domain.model import Order, OrderKey
+from lotstream.store.rows import Batch, Broadcast, Claim, Log, MessageKey, OutboxRow, OwnerOrder
+
+
+class Store(Protocol):
+    """State, journal, outbox and claims of the hub."""
+
+    async def now(self) -> datetime:
+        """Return the database's clock, aware."""
+
+    async def log(self) -> Log:
+        """Return the inbound log's number and partition count; raises `NotMigrated` when there is none."""
+
+    async def lock_instance(self, instance: str, *, timeout_s: float) -> None:
+        """Hold the session lock on an instance id; raises `InstanceTaken` when another process keeps it."""
+
+    async def claims(self, partitions: Iterable[int]) -> dict[int, Claim]:
+        """Return the claim rows of partitions, making those that are missing."""
+
+    async def take_claim(self, read: Claim, *, holder: str) -> Claim | None:
+        """Raise the epoch of a claim as it was read and become its holder; None when somebody else was faster."""
+
+    async def release_claim(self, claim: Claim, *, relay_position: int) -> bool:
+        """Give a claim back under the same epoch after its relay is done; False when it is no longer ours."""
+
+    async def note_relay_position(self, claim: Claim, position: int) -> None:
+        """Copy a relay position from Kafka, which forgets it after its retention; never lowers it."""
+
+    async def sites(self, claim: Claim) -> Sites:
+        """Return sites and locations as of the claim's ``broadcast_seen``, and its today per site."""
+
+    async def seen(self, keys: Sequence[MessageKey]) -> set[MessageKey]:
+        """Return those message keys that were done or refused before, in one query."""
+
+    async def ledgers(self, owners: Mapping[str, Sites]) -> dict[str, Ledger]:
+        """Load whole owners (stock that is not zero, open orders), one query per table."""
+
+    async def closed_orders(self, keys: Sequence[OwnerOrder]) -> dict[OwnerOrder, Order | None]:
+        """Return closed orders by key; None for a key that the database does not have."""
+
+    async def commit(self, batch: Batch) -> None:
+        """Write a batch in one transaction.
+
+        Raises `ClaimLost` when a claim is no longer as expected (nothing is written) and `ConstraintViolated` when the
+        database refuses a row (nothing is written).
+        """
+
+    async def outbox(self, partition: int, *, log: int, offset: int, below: int, limit: int) -> list[OutboxRow]:
+        """Return outbox rows of a partition with ``offset`` ≤ their offset < ``below``, in order."""
+
+    async def prune(self, partition: int, *, below: int, before: datetime) -> int:
+        """Delete published outbox rows below an offset recorded before a time; returns how many."""
+
+    async def add_broadcast(self, type: str, *, key: str, body: bytes) -> int:
+        """Number a command for every partition; the same type and key again returns the number it has."""
+
+    async def broadcasts(self, *, after: int, limit: int) -> list[Broadcast]:
+        """Return broadcasts with a number above ``after``, in order."""
+
+
+OrderLookup = dict[OrderKey, Order | None]
