@@ -1,0 +1,74 @@
+"""Every setting of lotstream, read from ``LOTSTREAM_…`` environment variables; units last in the names."""
+
+from __future__ import annotations
+
+import socket
+from functools import lru_cache
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where the servers are, who we are, and every limit by name."""
+
+    model_config = SettingsConfigDict(env_prefix="LOTSTREAM_", frozen=True)
+
+    kafka_bootstrap: str = Field(
+        default="127.0.0.1:9092", description="Kafka brokers, host:port separated by commas."
+    )
+    postgres_url: str = Field(
+        default="postgresql://127.0.0.1:5432/lotstream", description="PostgreSQL database of the hub."
+    )
+    app: str = Field(default="lotstream", description="Name of the consumer group, and prefix of the relay's group.")
+    instance: str = Field(
+        default_factory=lambda: f"{socket.gethostname()}-1",
+        description="Static member id of this worker; two live processes must not share one.",
+    )
+    partitions: int = Field(default=32, ge=1, le=256, description="Partitions of the inbound topic, a power of two.")
+    replication: int = Field(default=1, ge=1, description="Replicas of each topic; 3 on a real cluster.")
+
+    batch_records_max: int = Field(default=1000, ge=1, description="Records decided in one batch.")
+    batch_bytes_max: int = Field(default=16 * 1024 * 1024, ge=1, description="Bytes fetched for one batch.")
+    relay_batches_max: int = Field(default=2, ge=1, description="Batches the relay may be behind the commit.")
+    relay_records_max: int = Field(default=2000, ge=1, description="Outgoing records in one Kafka transaction.")
+    message_bytes_max: int = Field(
+        default=1024 * 1024, ge=1024, description="Largest inbound message that is read; a larger one is dead-lettered."
+    )
+    inbound_bytes_max: int = Field(
+        default=4 * 1024 * 1024, ge=1024, description="Largest message the inbound topic takes at all."
+    )
+    outgoing_bytes_max: int = Field(
+        default=6 * 1024 * 1024, ge=1024, description="Largest message of the outgoing topics; above the inbound one's."
+    )
+    order_lines_max: int = Field(default=2000, ge=1, description="Lines of one message.")
+    owners_in_memory_max: int = Field(default=500, ge=1, description="Owners kept in memory between batches.")
+    dedupe_days: int = Field(default=14, ge=1, description="Days within which (source, message id) is unique.")
+    outbox_days: int = Field(default=2, ge=1, description="Days published messages stay in the outbox.")
+    retention_days: int = Field(default=30, ge=1, description="Days the topics that carry personal data keep it.")
+
+    session_timeout_s: float = Field(default=10.0, gt=0, description="Kafka session timeout of a worker.")
+    heartbeat_s: float = Field(default=1.0, gt=0, description="Kafka heartbeat interval of a worker.")
+    request_timeout_s: float = Field(default=20.0, gt=0, description="Longest wait for one Kafka request.")
+    claim_timeout_s: float = Field(default=15.0, gt=0, description="Longest a take-over may last; below the request timeout.")
+    relay_timeout_s: float = Field(default=15.0, gt=0, description="Longest one relay transaction may last.")
+    postgres_timeout_s: float = Field(default=15.0, gt=0, description="Longest one database call may last.")
+    instance_lock_timeout_s: float = Field(default=10.0, gt=0, description="Longest wait for the instance lock.")
+    clock_skew_max_s: float = Field(
+        default=600.0, gt=0, description="Append time ahead of the database's clock at which a worker stops."
+    )
+    constraint_failures_max: int = Field(
+        default=3, ge=0, description="Records dead-lettered for a constraint in ten minutes before a worker stops."
+    )
+    idle_position_s: float = Field(default=10.0, gt=0, description="Idle time after which the relay position is copied.")
+
+    http_host: str = Field(default="127.0.0.1", description="Address of /livez, /readyz and /metrics.")
+    http_port: int = Field(default=9400, ge=0, le=65535, description="Port of /livez, /readyz and /metrics; 0 picks one.")
+    log_format: str = Field(default="auto", pattern="^(auto|json|console)$", description="Log lines as JSON or for people.")
+    log_level: str = Field(default="info", description="Least level that is logged.")
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()
