@@ -1,0 +1,171 @@
+"""Every error of lotstream, by what its reader can do about it, and the exit codes of its programs.
+
+::
+
+    LotstreamError
+    + TryAgain                a dependency did not answer; the same call may succeed later
+      - KafkaUnreachable
+      - PostgresUnreachable
+    + FixSetup                a person changes settings, packages, topics or the database; trying again does not help
+      - SettingInvalid
+      - PackageMissing
+      - NotMigrated
+      - TopicsDiffer
+      - InstanceTaken
+      - LogMismatch
+    + StopWorker              memory is not to be trusted any more: the process ends and is started again
+      - ClaimLost
+      - RelayFailed
+    + ConstraintViolated      the database refused a row; nothing was written
+    + InputRefused            a file or an argument is not what it should be
+    + NotInThisVersion        a command whose name is fixed and whose work comes later
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What a program of lotstream says by ending; stable, documented in ``docs/reference/exit-codes.md``."""
+
+    #: Done.
+    OK = 0
+    #: It ran, and what it checked does not hold: a scenario failed, the doctor found a problem.
+    FAILED = 1
+    #: The command line was wrong, or more than one thing fits it.
+    USAGE = 2
+    #: The command has its name and not yet its work.
+    NOT_IN_THIS_VERSION = 3
+    #: A person has to change something first; a supervisor does not start the process again.
+    SETUP = 4
+    #: A dependency did not answer; a supervisor starts the process again.
+    UNREACHABLE = 5
+    #: Another live process has this worker's instance id; a supervisor does not start the process again.
+    INSTANCE_TAKEN = 6
+    #: The worker no longer trusts its memory; a supervisor starts the process again.
+    STOPPED = 7
+    #: A file or an argument is not what it should be.
+    INPUT = 8
+    #: Ended by a person (Ctrl-C).
+    INTERRUPTED = 130
+
+
+NOT_RESTARTED = frozenset(
+    {ExitCode.OK, ExitCode.USAGE, ExitCode.NOT_IN_THIS_VERSION, ExitCode.SETUP, ExitCode.INSTANCE_TAKEN, ExitCode.INPUT}
+)
+"""Exit codes after which starting the same process again cannot help."""
+
+
+class LotstreamError(Exception):
+    """Something went wrong in lotstream.
+
+    The message is one sentence and defaults to the first line of the class's docstring; ``what_to_do`` is the next step
+    for a person and is printed below it.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+    advice: ClassVar[str] = "Run the command again with --debug and read the traceback."
+
+    def __init__(self, message: str | None = None, *, what_to_do: str | None = None) -> None:
+        super().__init__(message or _first_line(type(self)))
+        self.what_to_do = what_to_do or self.advice
+
+
+class TryAgain(LotstreamError):
+    """A dependency did not answer."""
+
+    exit_code = ExitCode.UNREACHABLE
+    advice = "Run `lotstream doctor` to see which dependency does not answer, then try again."
+
+
+class KafkaUnreachable(TryAgain):
+    """Kafka does not answer."""
+
+    advice = "Start Kafka or set LOTSTREAM_KAFKA_BOOTSTRAP to where it listens; `lotstream up` starts one of its own."
+
+
+class PostgresUnreachable(TryAgain):
+    """PostgreSQL does not answer."""
+
+    advice = "Start PostgreSQL or set LOTSTREAM_POSTGRES_URL to where it listens; `lotstream up` starts one of its own."
+
+
+class FixSetup(LotstreamError):
+    """Something has to be changed before this can work."""
+
+    exit_code = ExitCode.SETUP
+    advice = "Run `lotstream doctor`: it says what is wrong with each dependency."
+
+
+class SettingInvalid(FixSetup):
+    """A setting has a value that cannot be used."""
+
+    advice = "Correct the environment variable; every setting is described in docs/reference/settings.md."
+
+
+class PackageMissing(FixSetup):
+    """A package this needs is not installed."""
+
+
+class NotMigrated(FixSetup):
+    """The database does not have the tables of this version."""
+
+    advice = "Run `lotstream db migrate`."
+
+
+class TopicsDiffer(FixSetup):
+    """The topics are not as this version needs them."""
+
+    advice = "Run `lotstream topics create`; it makes what is missing and says what differs."
+
+
+class InstanceTaken(FixSetup):
+    """Another live process holds this worker's instance id."""
+
+    exit_code = ExitCode.INSTANCE_TAKEN
+    advice = "Give each worker its own LOTSTREAM_INSTANCE, or end the other process."
+
+
+class LogMismatch(FixSetup):
+    """The inbound topic is not the one the database has read so far."""
+
+    advice = "Keep the workers stopped and find out whether the topic or the database was replaced or restored."
+
+
+class StopWorker(LotstreamError):
+    """The worker cannot trust what it has in memory and has to be started again."""
+
+    exit_code = ExitCode.STOPPED
+    advice = "Start the worker again; nothing is lost, because nothing was committed."
+
+
+class ClaimLost(StopWorker):
+    """A partition's claim is no longer as this worker last wrote it; nothing was written."""
+
+
+class RelayFailed(StopWorker):
+    """Publishing to Kafka failed or took too long; the outbox still has what was not published."""
+
+
+class ConstraintViolated(LotstreamError):
+    """The database refused a row; nothing was written."""
+
+
+class InputRefused(LotstreamError):
+    """The input is not what it should be."""
+
+    exit_code = ExitCode.INPUT
+    advice = "Correct the input and run the command again."
+
+
+class NotInThisVersion(LotstreamError):
+    """This is not in this version yet."""
+
+    exit_code = ExitCode.NOT_IN_THIS_VERSION
+    advice = "CHANGELOG.md says what each version can do."
+
+
+def _first_line(error: type[LotstreamError]) -> str:
+    return (error.__doc__ or error.__name__).strip().splitlines()[0]
