@@ -1,0 +1,62 @@
+"""What a connector is: a name, options, a pure translation and a door that it keeps open."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lotstream.connect.delivery import Delivery, Reply, Translation
+from lotstream.connect.desk import Desk
+
+ENTRY_POINTS = "lotstream.connectors"
+"""Entry point group under which connectors are found."""
+
+
+class ConnectorOptions(BaseSettings):
+    """Options of one connector, read from ``LOTSTREAM_<NAME>_…``; every field has a description."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+
+def options_config(name: str) -> SettingsConfigDict:
+    """Return the settings of an options model: prefix ``LOTSTREAM_<NAME>_``, nested values as JSON."""
+    return SettingsConfigDict(env_prefix=f"LOTSTREAM_{name.upper()}_", frozen=True, extra="ignore")
+
+
+OptionsT = TypeVar("OptionsT", bound=ConnectorOptions)
+
+
+class Connector(ABC, Generic[OptionsT]):
+    """A door between one foreign form and the canonical messages.
+
+    It turns bytes into messages and opens the door; keeping, publishing, settling and taking up what was left is done
+    by its `Desk`.
+    """
+
+    #: Name of the entry point, of the settings prefix and in the metrics.
+    name: ClassVar[str]
+    #: The options model, for the runner and for the README's table.
+    Options: ClassVar[type[ConnectorOptions]]
+
+    def __init__(self, options: OptionsT) -> None:
+        self.options = options
+
+    @abstractmethod
+    def translate(self, delivery: Delivery) -> Translation:
+        """Turn a delivery into canonical messages: no clock, no I/O, the same bytes always the same answer.
+
+        Raises `Refused` when nothing of the delivery can be taken and `NotHandled` when it is of a kind that this
+        connector does not act upon. An order that cannot be taken while others can is a refusal in the translation.
+        """
+
+    @abstractmethod
+    async def run(self, desk: Desk) -> None:
+        """Open the door and give what arrives to ``desk.take`` until cancelled."""
+
+    async def reply(self, delivery: Delivery, replies: Sequence[Reply]) -> None:
+        """Give the sender what a translation owes; called after the publishing, and again after a crash."""
+        if replies:
+            raise NotImplementedError(f"connector {self.name} makes replies but has no way to give them")

@@ -1,0 +1,45 @@
+"""What a connector counts, for Prometheus."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter
+
+from lotstream.connect.delivery import Settlement
+
+DELIVERIES = Counter(
+    "lotstream_connector_deliveries", "Deliveries settled, by connector and verdict.", ["connector", "verdict"]
+)
+REFUSALS = Counter(
+    "lotstream_connector_refusals", "Deliveries or orders in them refused, by connector and code.", ["connector", "code"]
+)
+MESSAGES = Counter("lotstream_connector_messages", "Messages published and acknowledged, by connector.", ["connector"])
+REPEATED = Counter(
+    "lotstream_connector_repeated_deliveries", "Deliveries that were settled before and came again.", ["connector"]
+)
+REJECTED = Counter(
+    "lotstream_connector_rejected_deliveries",
+    "Deliveries turned away at the door and not kept, by connector and reason.",
+    ["connector", "reason"],
+)
+
+
+class Counters:
+    """The counters of one connector."""
+
+    def __init__(self, connector: str) -> None:
+        self._connector = connector
+
+    def settled(self, settlement: Settlement) -> None:
+        """Count a settled delivery, its messages and its refusals."""
+        DELIVERIES.labels(self._connector, settlement.verdict.value).inc()
+        MESSAGES.labels(self._connector).inc(settlement.messages)
+        for refusal in settlement.refusals:
+            REFUSALS.labels(self._connector, refusal.code).inc()
+
+    def repeated(self) -> None:
+        """Count a delivery that had been settled before."""
+        REPEATED.labels(self._connector).inc()
+
+    def rejected(self, reason: str) -> None:
+        """Count what was turned away at the door."""
+        REJECTED.labels(self._connector, reason).inc()
