@@ -102,11 +102,13 @@ class OutboxRow:
     #: 128-bit hex hash of log number, partition, offset and index.
     id: str
     topic: str
-    key: str
+    #: None only for a dead letter that had none.
+    key: bytes | None
     type: str
-    value: bytes
+    #: None only for a dead letter that had none.
+    value: bytes | None
     recorded_at: datetime
-    #: Headers beside the CloudEvents ones (dead letters carry reason and coordinates).
+    #: All headers of a dead letter (its own, then reason and coordinates); empty: the CloudEvents ones are made.
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
