@@ -14,9 +14,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LOTSTREAM_", frozen=True)
 
-    kafka_bootstrap: str = Field(
-        default="127.0.0.1:9092", description="Kafka brokers, host:port separated by commas."
-    )
+    kafka_bootstrap: str = Field(default="127.0.0.1:9092", description="Kafka brokers, host:port separated by commas.")
     postgres_url: str = Field(
         default="postgresql://127.0.0.1:5432/lotstream", description="PostgreSQL database of the hub."
     )
@@ -50,7 +48,9 @@ class Settings(BaseSettings):
     session_timeout_s: float = Field(default=10.0, gt=0, description="Kafka session timeout of a worker.")
     heartbeat_s: float = Field(default=1.0, gt=0, description="Kafka heartbeat interval of a worker.")
     request_timeout_s: float = Field(default=20.0, gt=0, description="Longest wait for one Kafka request.")
-    claim_timeout_s: float = Field(default=15.0, gt=0, description="Longest a take-over may last; below the request timeout.")
+    claim_timeout_s: float = Field(
+        default=15.0, gt=0, description="Longest a take-over may last; below the request timeout."
+    )
     relay_timeout_s: float = Field(default=15.0, gt=0, description="Longest one relay transaction may last.")
     postgres_timeout_s: float = Field(default=15.0, gt=0, description="Longest one database call may last.")
     instance_lock_timeout_s: float = Field(default=10.0, gt=0, description="Longest wait for the instance lock.")
@@ -60,11 +60,17 @@ class Settings(BaseSettings):
     constraint_failures_max: int = Field(
         default=3, ge=0, description="Records dead-lettered for a constraint in ten minutes before a worker stops."
     )
-    idle_position_s: float = Field(default=10.0, gt=0, description="Idle time after which the relay position is copied.")
+    idle_position_s: float = Field(
+        default=10.0, gt=0, description="Idle time after which the relay position is copied."
+    )
 
     http_host: str = Field(default="127.0.0.1", description="Address of /livez, /readyz and /metrics.")
-    http_port: int = Field(default=9400, ge=0, le=65535, description="Port of /livez, /readyz and /metrics; 0 picks one.")
-    log_format: str = Field(default="auto", pattern="^(auto|json|console)$", description="Log lines as JSON or for people.")
+    http_port: int = Field(
+        default=9400, ge=0, le=65535, description="Port of /livez, /readyz and /metrics; 0 picks one."
+    )
+    log_format: str = Field(
+        default="auto", pattern="^(auto|json|console)$", description="Log lines as JSON or for people."
+    )
     log_level: str = Field(default="info", description="Least level that is logged.")
 
 
