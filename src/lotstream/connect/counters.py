@@ -10,7 +10,9 @@ DELIVERIES = Counter(
     "lotstream_connector_deliveries", "Deliveries settled, by connector and verdict.", ["connector", "verdict"]
 )
 REFUSALS = Counter(
-    "lotstream_connector_refusals", "Deliveries or orders in them refused, by connector and code.", ["connector", "code"]
+    "lotstream_connector_refusals",
+    "Deliveries or orders in them refused, by connector and code.",
+    ["connector", "code"],
 )
 MESSAGES = Counter("lotstream_connector_messages", "Messages published and acknowledged, by connector.", ["connector"])
 REPEATED = Counter(
