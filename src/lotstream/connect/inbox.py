@@ -176,13 +176,9 @@ def _seen(path: Path) -> Seen | None:
 
 def _read(file: Seen) -> bytes | None:
     """Return a file's bytes; None when it changed since it was seen."""
-    with file.path.open("rb", opener=_open_no_link) as opened:
+    with os.fdopen(os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as opened:
         body = opened.read(file.bytes + 1)
     return body if len(body) == file.bytes and _seen(file.path) == file else None
-
-
-def _open_no_link(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW)
 
 
 def _move(file: Path, folder: Path) -> Path:
