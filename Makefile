@@ -1,0 +1,124 @@
+# Recipes of lotstream. `make` alone lists them.
+#
+# Each recipe does its own set-up: a virtual environment in .venv with the locked, hash-checked dependencies. All that has
+# to be there before is Python 3.11 or newer with its venv module, git and make.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+BIN := .venv/bin
+LOCKED := .venv/.locked
+READY := .venv/.ready
+PROJECTS := pyproject.toml $(sort $(wildcard connectors/*/pyproject.toml))
+CONNECTORS := $(patsubst %/pyproject.toml,%,$(filter connectors/%,$(PROJECTS)))
+
+.PHONY: help
+help: ## List the recipes.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
+
+# ---- What a newcomer runs -------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: $(READY) ## Run a Shopify order, an X12 940 and a flat-file order through real Kafka and PostgreSQL (90 s).
+	@$(BIN)/lotstream demo
+
+.PHONY: test
+test: $(READY) ## Run all tests in small sizes, real Kafka and PostgreSQL included (10 minutes).
+	@$(BIN)/pytest
+
+.PHONY: check
+check: format-check lint types layers house licences lock-check schemas-check docs-check ## Lint, types, layers, licences; schemas and docs current (2 minutes).
+	@echo "==> all checks passed"
+
+.PHONY: test-long
+test-long: $(READY) ## Run the tests in the sizes that releases are judged by (60 minutes).
+	@LOTSTREAM_TEST_LENGTH=long $(BIN)/pytest
+
+.PHONY: nightly
+nightly: $(READY) ## Run the tests in the sizes that take hours.
+	@LOTSTREAM_TEST_LENGTH=nightly $(BIN)/pytest
+
+.PHONY: fmt
+fmt: $(READY) ## Format the code and mend what the linter can mend.
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --fix --quiet .
+
+.PHONY: schemas
+schemas: $(READY) ## Write schemas/ anew from the message models.
+	@$(BIN)/python -m lotstream.contracts.generate
+
+.PHONY: docs
+docs: $(READY) ## Write docs/reference/ anew from settings, topics, metrics and commands.
+	@$(BIN)/python scripts/reference.py
+
+# ---- The parts of `make check`; each can be run alone ---------------------------------------------------------------
+
+.PHONY: format-check lint types layers house licences lock-check schemas-check docs-check
+
+format-check: $(READY)
+	@echo "==> format"
+	@$(BIN)/ruff format --check --quiet .
+
+lint: $(READY)
+	@echo "==> lint"
+	@$(BIN)/ruff check --quiet .
+
+# Connectors' test folders share module names, so each is a run of its own.
+types: $(READY)
+	@echo "==> types"
+	@$(BIN)/mypy
+	@for connector in $(CONNECTORS); do if compgen -G "$$connector/tests/*.py" > /dev/null; then MYPYPATH="$$connector" $(BIN)/mypy "$$connector/tests"; fi; done
+
+layers: $(READY)
+	@echo "==> layers"
+	@$(BIN)/lint-imports
+
+house: $(READY)
+	@echo "==> house rules"
+	@$(BIN)/python scripts/house_rules.py
+
+licences: $(READY)
+	@echo "==> licences"
+	@$(BIN)/python scripts/licences.py
+
+lock-check: $(READY)
+	@echo "==> requirements.lock"
+	@$(BIN)/python scripts/lock_in_step.py
+
+schemas-check: $(READY)
+	@echo "==> schemas"
+	@$(BIN)/python -m lotstream.contracts.generate --check
+
+docs-check: $(READY)
+	@echo "==> docs/reference"
+	@$(BIN)/python scripts/reference.py --check
+
+# ---- Set-up ---------------------------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(READY) ## Make .venv, with the locked dependencies and our packages editable.
+
+$(LOCKED): requirements.lock scripts/setup_venv.sh
+	@scripts/setup_venv.sh requirements.lock
+	@touch $@
+
+# The build backend comes from the lock too: nothing is looked up or downloaded here.
+$(READY): $(LOCKED) $(PROJECTS)
+	@echo "==> our own packages, editable"
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e . $(patsubst %,-e ./%,$(CONNECTORS))
+	@touch $@
+
+.PHONY: lock
+lock: $(LOCKED) ## Resolve the dependencies anew into requirements.lock (needs the network; add UPGRADE=1 for newer versions).
+	@$(BIN)/uv pip compile $(PROJECTS) --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-package lotstream $(patsubst connectors/%,--no-emit-package lotstream-%,$(CONNECTORS)) \
+	  $(if $(UPGRADE),--upgrade) --quiet --output-file requirements.lock
+	@$(BIN)/python scripts/lock_in_step.py
+
+.PHONY: clean
+clean: ## Remove .venv, caches and build leftovers; data of embedded servers stays.
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov dist build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,76 @@
+"""Check, without the network, that requirements.lock answers what the pyproject files ask for.
+
+Every requirement (extras, the development tools and build backends too) has a pinned version that fits it, every pin
+has hashes, and none of our own packages is in it. Run by ``make check``; `make lock` mends it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parent.parent
+PIN = re.compile(
+    r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)(?P<rest>.*?)(?=^\S|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def main() -> int:
+    """Print every difference; returns the exit code."""
+    projects = [
+        tomllib.loads(path.read_text()) for path in (ROOT / "pyproject.toml", *ROOT.glob("connectors/*/pyproject.toml"))
+    ]
+    ours = {str(canonicalize_name(project["project"]["name"])) for project in projects}
+    pins = list(PIN.finditer((ROOT / "requirements.lock").read_text()))
+    problems = [*asked_and_not_pinned(projects, ours=ours, pins=pins), *unsound_pins(pins, ours=ours)]
+    for problem in problems:
+        print(problem)
+    print(f"    {len(pins)} pinned versions")
+    return 1 if problems else 0
+
+
+def asked_and_not_pinned(projects: list[dict[str, Any]], *, ours: set[str], pins: list[re.Match[str]]) -> Iterator[str]:
+    """Yield each requirement that has no pin, or one that does not fit."""
+    pinned = {canonicalize_name(pin["name"]): Version(pin["version"]) for pin in pins}
+    for project in projects:
+        for requirement in asked(project):
+            name = canonicalize_name(requirement.name)
+            if name in ours:
+                continue
+            if name not in pinned:
+                yield f"{project['project']['name']} needs {requirement}, which the lock does not have; run `make lock`"
+            elif not requirement.specifier.contains(pinned[name], prereleases=True):
+                yield f"{project['project']['name']} needs {requirement}, the lock has {pinned[name]}; run `make lock`"
+
+
+def asked(project: dict[str, Any]) -> Iterator[Requirement]:
+    """Yield every requirement a pyproject file states."""
+    stated = [
+        project["build-system"]["requires"],
+        project["project"].get("dependencies", []),
+        *project["project"].get("optional-dependencies", {}).values(),
+        *project.get("dependency-groups", {}).values(),
+    ]
+    return (Requirement(text) for texts in stated for text in texts)
+
+
+def unsound_pins(pins: list[re.Match[str]], *, ours: set[str]) -> Iterator[str]:
+    """Yield pins without a hash, and our own packages."""
+    for pin in pins:
+        if "--hash=sha256:" not in pin["rest"]:
+            yield f"requirements.lock: {pin['name']} has no hash"
+        if canonicalize_name(pin["name"]) in ours:
+            yield f"requirements.lock: {pin['name']} is our own and does not belong there"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
