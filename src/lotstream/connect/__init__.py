@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lotstream.connect.canonical import body_of, order_cancelled, order_placed
 from lotstream.connect.connector import ENTRY_POINTS, Connector, ConnectorOptions, options_config
 from lotstream.connect.delivery import (
     Delivery,
@@ -38,5 +39,8 @@ __all__ = [
     "Settlement",
     "Translation",
     "Verdict",
+    "body_of",
     "options_config",
+    "order_cancelled",
+    "order_placed",
 ]
