@@ -1,0 +1,28 @@
+"""Fetch and try all the local stack needs: ``python -m lotstream.local`` downloads once, starts both, ends both."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from lotstream.errors import LotstreamError
+from lotstream.local import local_stack
+
+
+def main() -> int:
+    """Return the exit code: 0 when both servers came up."""
+    try:
+        asyncio.run(_start_and_end())
+    except LotstreamError as error:
+        print(f"{error}\n{error.what_to_do}", file=sys.stderr)
+        return int(error.exit_code)
+    return 0
+
+
+async def _start_and_end() -> None:
+    async with local_stack(progress=lambda words: print(words, file=sys.stderr)):
+        pass
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
