@@ -12,6 +12,7 @@
       - PackageMissing
         . LocalExtraMissing
       - NotMigrated
+      - MigrationChanged
       - TopicsDiffer
       - InstanceTaken
       - LogMismatch
@@ -23,6 +24,7 @@
         . LocalPortTaken
     + StopWorker              memory is not to be trusted any more: the process ends and is started again
       - ClaimLost
+      - InstanceLockLost
       - RelayFailed
     + ConstraintViolated      the database refused a row; nothing was written
     + InputRefused            a file or an argument is not what it should be
@@ -141,6 +143,12 @@ class NotMigrated(FixSetup):
     advice = "Run `lotstream db migrate`."
 
 
+class MigrationChanged(FixSetup):
+    """The text of a migration is not what was applied to this database."""
+
+    advice = "Install the version of lotstream that the database was migrated with, or a newer one that was released."
+
+
 class TopicsDiffer(FixSetup):
     """The topics are not as this version needs them."""
 
@@ -205,12 +213,26 @@ class ClaimLost(StopWorker):
     """A partition's claim is no longer as this worker last wrote it; nothing was written."""
 
 
+class InstanceLockLost(StopWorker):
+    """The session that held the instance id has ended; another process may hold it now."""
+
+
 class RelayFailed(StopWorker):
     """Publishing to Kafka failed or took too long; the outbox still has what was not published."""
 
 
 class ConstraintViolated(LotstreamError):
-    """The database refused a row; nothing was written."""
+    """The database refused a row; nothing was written.
+
+    ``constraint`` is its name, None for a value no column can hold; ``check`` is true when it is a CHECK, which only
+    wrong memory or wrong data can violate. ``detail`` may hold values of the row and is not for logs.
+    """
+
+    def __init__(self, constraint: str | None = None, *, detail: str | None = None, check: bool = False) -> None:
+        super().__init__(f"The database refused a row ({constraint or 'a value'}); nothing was written.")
+        self.constraint = constraint
+        self.detail = detail
+        self.check = check
 
 
 class InputRefused(LotstreamError):

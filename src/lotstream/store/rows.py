@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import OrderKey, RowKey
+from lotstream.domain.model import OrderKey, ReceiptKey, RowKey
 
 
 class Outcome(StrEnum):
@@ -90,6 +90,8 @@ class JournalRow:
     recorded_at: datetime
     #: Today of the site that counted in the decision, by site.
     today: dict[str, date]
+    #: The order the event is about, by which ``order why`` finds it; `lotstream.store.journal.journal_row` fills it in.
+    order: OrderKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,4 +201,5 @@ MessageKey = tuple[str, str]
 """(source, message id): what makes a message one message."""
 
 OwnerOrder = tuple[str, OrderKey]
+OwnerReceipt = tuple[str, ReceiptKey]
 OwnerRow = tuple[str, RowKey]

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Protocol
 
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Order, OrderKey
-from lotstream.store.rows import Batch, Broadcast, Claim, Log, MessageKey, OutboxRow, OwnerOrder
+from lotstream.domain.model import Order, OrderKey, Receipt
+from lotstream.store.rows import Batch, Broadcast, Claim, Log, MessageKey, OutboxRow, OwnerOrder, OwnerReceipt
 
 
 class Store(Protocol):
@@ -20,11 +20,17 @@ class Store(Protocol):
     async def now(self) -> datetime:
         """Return the database's clock, aware."""
 
+    async def begin_log(self, partitions: int) -> Log:
+        """Write down the inbound log when there is none yet, and return the one there is."""
+
     async def log(self) -> Log:
         """Return the inbound log's number and partition count; raises `NotMigrated` when there is none."""
 
     async def lock_instance(self, instance: str, *, timeout_s: float) -> None:
         """Hold the session lock on an instance id; raises `InstanceTaken` when another process keeps it."""
+
+    async def wait_lock_lost(self) -> None:
+        """Wait until the instance lock is gone although nobody gave it back; raises `InstanceLockLost` then."""
 
     async def claims(self, partitions: Iterable[int]) -> dict[int, Claim]:
         """Return the claim rows of partitions, making those that are missing."""
@@ -48,7 +54,10 @@ class Store(Protocol):
         """Load whole owners (stock that is not zero, open orders), one query per table."""
 
     async def closed_orders(self, keys: Sequence[OwnerOrder]) -> dict[OwnerOrder, Order | None]:
-        """Return closed orders by key; None for a key that the database does not have."""
+        """Return closed orders by key; None for a key that the database does not have, nothing for an open order."""
+
+    async def receipts(self, keys: Sequence[OwnerReceipt]) -> dict[OwnerReceipt, Receipt | None]:
+        """Return what was booked under receipts, by key; None for a key that the database does not have."""
 
     async def commit(self, batch: Batch) -> None:
         """Write a batch in one transaction.
@@ -61,7 +70,7 @@ class Store(Protocol):
         """Return outbox rows of a partition with ``offset`` ≤ their offset < ``below``, in order."""
 
     async def prune(self, partition: int, *, below: int, before: datetime) -> int:
-        """Delete published outbox rows below an offset recorded before a time; returns how many."""
+        """Delete published outbox rows below an offset recorded before a time, some at once; returns how many."""
 
     async def add_broadcast(self, type: str, *, key: str, body: bytes) -> int:
         """Number a command for every partition; the same type and key again returns the number it has."""

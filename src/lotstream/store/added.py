@@ -1,0 +1,142 @@
+"""Rows that are only ever added: intake, journal, outbox, dead letters, shipment lines, as COPY takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any, Final
+
+from lotstream.domain.slots import slot
+from lotstream.store.codec import encode_days, encode_headers
+from lotstream.store.rows import Batch, DeadLetterRow, IntakeRow, JournalRow, OutboxRow, ShipmentLineRow
+
+Row = tuple[Any, ...]
+
+_PLACE: Final = ("log", "partition", "offset")
+
+COLUMNS: Final = {
+    "intake": (*_PLACE, "recorded_at", "outcome", "source", "message_id", "type", "owner", "code", "field", "message"),
+    "journal": (*_PLACE, "index", "recorded_at", "owner", "source", "order", "type", "today", "hash", "body"),
+    "outbox": (*_PLACE, "index", "recorded_at", "id", "topic", "type", "key", "headers", "value"),
+    "dead_letter": (*_PLACE, "recorded_at", "code", "field", "message", "key", "headers", "value"),
+    "shipment_line": (
+        *(*_PLACE, "index", "shipped_at", "quantity", "expires", "slot", "owner", "shipment", "source", "order"),
+        *("line", "sku", "lot", "customer", "person", "city", "postcode", "country"),
+    ),
+}
+"""Columns by table, in the order of the tuples below."""
+
+
+def added_rows(batch: Batch) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
+    """Return what a batch adds, by table: the columns, and the rows as tuples. Tables without rows are left out."""
+    log = {part.after.partition: part.after.log for part in batch.partitions}
+    rows = {
+        "intake": [_intake(log[row.partition], row) for row in batch.intake],
+        "journal": _journal(log, batch.journal),
+        "outbox": [_outbox(log[row.partition], row) for row in batch.outbox],
+        "dead_letter": [_dead_letter(log[row.partition], row) for row in batch.dead_letters],
+        "shipment_line": [_shipment_line(log[row.partition], row) for row in batch.shipment_lines],
+    }
+    return {table: (COLUMNS[table], tuples) for table, tuples in rows.items() if tuples}
+
+
+def _intake(log: int, row: IntakeRow) -> Row:
+    return (
+        log,
+        row.partition,
+        row.offset,
+        row.recorded_at,
+        row.outcome,
+        row.source,
+        row.message_id,
+        row.type,
+        row.owner,
+        row.code,
+        row.field,
+        row.message,
+    )
+
+
+def _journal(log: dict[int, int], rows: Iterable[JournalRow]) -> list[Row]:
+    days = _days_once()
+    return [_journal_row(log[row.partition], row, days(row.today)) for row in rows]
+
+
+def _journal_row(log: int, row: JournalRow, today: str) -> Row:
+    source, order = row.order or (None, None)
+    return (
+        log,
+        row.partition,
+        row.offset,
+        row.index,
+        row.recorded_at,
+        row.owner,
+        source,
+        order,
+        row.type,
+        today,
+        row.hash,
+        row.body.decode(),
+    )
+
+
+def _days_once() -> Callable[[dict[str, date]], str]:
+    """Return a function that writes days as text and remembers the last: rows of a partition share them."""
+    last: tuple[dict[str, date], str] = ({}, "{}")
+
+    def text(days: dict[str, date]) -> str:
+        nonlocal last
+        if days != last[0]:
+            last = dict(days), encode_days(days)
+        return last[1]
+
+    return text
+
+
+def _outbox(log: int, row: OutboxRow) -> Row:
+    return (
+        log,
+        row.partition,
+        row.offset,
+        row.index,
+        row.recorded_at,
+        row.id,
+        row.topic,
+        row.type,
+        row.key,
+        encode_headers(row.headers),
+        row.value,
+    )
+
+
+def _dead_letter(log: int, row: DeadLetterRow) -> Row:
+    headers = encode_headers(row.headers)
+    return (
+        *(log, row.partition, row.offset, row.recorded_at, row.code, row.field, row.message, row.key, headers),
+        row.value,
+    )
+
+
+def _shipment_line(log: int, row: ShipmentLineRow) -> Row:
+    return (
+        log,
+        row.partition,
+        row.offset,
+        row.index,
+        row.shipped_at,
+        row.quantity,
+        row.expires,
+        slot(row.owner.encode()),
+        row.owner,
+        row.shipment,
+        row.source,
+        row.order,
+        row.line,
+        row.sku,
+        row.lot,
+        row.customer,
+        row.person,
+        row.city,
+        row.postcode,
+        row.country,
+    )

@@ -1,0 +1,85 @@
+"""The session lock on an instance id: two live processes with one id never settle, so the second must not start."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from asyncpg.exceptions import LockNotAvailableError
+
+from lotstream.errors import InstanceLockLost, InstanceTaken, LotstreamError, PostgresUnreachable
+from lotstream.store.connection import Address, connect, translated
+from lotstream.store.sql import queries
+
+if TYPE_CHECKING:
+    import asyncpg
+    from asyncpg import Record
+
+SQL = queries("instance")
+
+BEAT_S: Final = 2.0
+"""How often the session is asked whether it still lives; a connection cut silently is noticed by no other means."""
+
+BEAT_TIMEOUT_S: Final = 5.0
+"""How long it may take to answer."""
+
+
+class InstanceLock:
+    """A lock that lasts as long as its own connection."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._connection: asyncpg.Connection[Record] | None = None
+        self._beat: asyncio.Task[None] | None = None
+        self._lost = asyncio.Event()
+
+    async def acquire(self, instance: str, *, timeout_s: float) -> None:
+        """Hold the lock on an instance id; raises `InstanceTaken` when another process keeps it that long."""
+        connection = await connect(replace(self._address, lock_s=timeout_s, call_s=timeout_s + self._address.call_s))
+        try:
+            with translated():
+                await connection.execute(SQL["lock"], instance)
+        except LotstreamError as error:
+            await _close(connection)
+            if isinstance(error.__cause__, LockNotAvailableError):
+                raise InstanceTaken(f"Another live process holds the instance id {instance}.") from error
+            raise
+        connection.add_termination_listener(self._ended)
+        self._connection = connection
+        self._beat = asyncio.create_task(self._watch(connection), name="instance-lock")
+
+    async def wait_lost(self) -> None:
+        """Wait until the lock is gone although nobody gave it back, and raise `InstanceLockLost`."""
+        await self._lost.wait()
+        raise InstanceLockLost
+
+    async def release(self) -> None:
+        """Give the lock back."""
+        beat, self._beat = self._beat, None
+        connection, self._connection = self._connection, None
+        if beat is not None:
+            beat.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await beat
+        if connection is not None:
+            connection.remove_termination_listener(self._ended)
+            await _close(connection)
+
+    def _ended(self, connection: object) -> None:
+        self._lost.set()
+
+    async def _watch(self, connection: asyncpg.Connection[Record]) -> None:
+        """Ask now and then whether the session lives; returns when it does not."""
+        with contextlib.suppress(PostgresUnreachable):
+            while True:
+                await asyncio.sleep(BEAT_S)
+                with translated():
+                    await connection.fetchval(SQL["beat"], timeout=BEAT_TIMEOUT_S)
+        self._lost.set()
+
+
+async def _close(connection: asyncpg.Connection[Record]) -> None:
+    with translated():
+        await connection.close(timeout=BEAT_TIMEOUT_S)

@@ -1,0 +1,156 @@
+"""Reading state back: messages seen, whole owners, closed orders, and what a partition knows of sites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from lotstream.domain.ledger import Ledger, Sites
+from lotstream.domain.model import (
+    Customer,
+    Hold,
+    Item,
+    Location,
+    Lot,
+    Order,
+    OrderKey,
+    Receipt,
+    ReceiptKey,
+    RowKey,
+    Settings,
+    Site,
+    StockRow,
+)
+from lotstream.store.codec import decode
+from lotstream.store.connection import Database
+from lotstream.store.rows import Claim, MessageKey, OwnerOrder, OwnerReceipt
+from lotstream.store.sql import queries
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+SQL = queries("load")
+
+
+class State:
+    """What the hub reads before it decides."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def sites(self, claim: Claim) -> Sites:
+        """Return sites and locations as of the claim's ``broadcast_seen``, and its today per site."""
+        sites = [decode(row["body"], Site) for row in await self._database.fetch(SQL["sites"], claim.partition)]
+        rows = await self._database.fetch(SQL["locations"], claim.partition)
+        locations = [decode(row["body"], Location) for row in rows]
+        return Sites(
+            sites={site.id: site for site in sites},
+            locations={(location.site, location.id): location for location in locations},
+            today=dict(claim.today),
+        )
+
+    async def seen(self, keys: Sequence[MessageKey]) -> set[MessageKey]:
+        """Return those message keys that were done or refused before."""
+        if not keys:
+            return set()
+        sources, ids = zip(*keys, strict=True)
+        rows = await self._database.fetch(SQL["seen"], sources, ids)
+        return {(row["source"], row["message_id"]) for row in rows}
+
+    async def ledgers(self, owners: Mapping[str, Sites]) -> dict[str, Ledger]:
+        """Load whole owners, one query per table; an owner nobody has defined is an empty ledger."""
+        ledgers = {owner: Ledger(owner=owner, sites=sites) for owner, sites in owners.items()}
+        names = sorted(ledgers)
+        for table, fill in _FILL.items():
+            fill(ledgers, await self._database.fetch(SQL[table], names))
+        for ledger in ledgers.values():
+            ledger.index()
+        return ledgers
+
+    async def closed_orders(self, keys: Sequence[OwnerOrder]) -> dict[OwnerOrder, Order | None]:
+        """Return closed orders by key; None for a key that the database does not have.
+
+        A key whose order is open is left out: that order is in its owner's ledger.
+        """
+        found: dict[OwnerOrder, Order | None] = dict.fromkeys(keys)
+        if not found:
+            return found
+        columns = zip(*((owner, key.source, key.order) for owner, key in found), strict=True)
+        for row in await self._database.fetch(SQL["orders"], *columns):
+            key = row["owner"], OrderKey(row["source"], row["order"])
+            if row["open"]:
+                del found[key]
+            else:
+                found[key] = decode(row["body"], Order)
+        return found
+
+    async def receipts(self, keys: Sequence[OwnerReceipt]) -> dict[OwnerReceipt, Receipt | None]:
+        """Return what was booked under receipts, by key; None for a key that the database does not have."""
+        found: dict[OwnerReceipt, Receipt | None] = dict.fromkeys(keys)
+        if not found:
+            return found
+        columns = zip(*((owner, key.kind, key.number) for owner, key in found), strict=True)
+        for row in await self._database.fetch(SQL["receipts"], *columns):
+            found[row["owner"], ReceiptKey(row["kind"], row["number"])] = decode(row["body"], Receipt)
+        return found
+
+
+def _fill_owners(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
+    for owner, settings in rows:
+        ledgers[owner].settings = decode(settings, Settings)
+
+
+def _fill_items(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
+    for owner, sku, body in rows:
+        ledgers[owner].items[sku] = decode(body, Item)
+
+
+def _fill_customers(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
+    for owner, customer, body in rows:
+        ledgers[owner].customers[customer] = decode(body, Customer)
+
+
+def _fill_lots(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
+    for owner, sku, lot, expires, made, received, supplier, supplier_lot, holds in rows:
+        ledgers[owner].lots[sku, lot] = Lot(
+            sku=sku,
+            lot=lot,
+            expires=expires,
+            made=made,
+            received=received,
+            supplier=supplier,
+            supplier_lot=supplier_lot,
+            holds=decode(holds, tuple[Hold, ...]) if holds != "[]" else (),
+        )
+
+
+def _fill_stock(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
+    # A million rows name the same few thousand SKUs and bins: each name is kept once.
+    names: dict[object, object] = {}
+    once = names.setdefault
+    for row in rows:
+        owner, *parts, on_hand, reserved, promised_elsewhere, received = row
+        key = RowKey._make([once(part, part) if part.__class__ is str else part for part in parts])
+        ledgers[owner].stock[key] = StockRow(key, on_hand, reserved, promised_elsewhere, received)
+
+
+def _fill_open_orders(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
+    for owner, body in rows:
+        order = decode(body, Order)
+        ledgers[owner].orders[order.key] = order
+
+
+def _fill_early_cancels(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
+    for owner, source, order, version, lines in rows:
+        ledgers[owner].cancels[OrderKey(source, order)] = (version, tuple(lines))
+
+
+_FILL = {
+    "owners": _fill_owners,
+    "items": _fill_items,
+    "customers": _fill_customers,
+    "lots": _fill_lots,
+    "stock": _fill_stock,
+    "open_orders": _fill_open_orders,
+    "early_cancels": _fill_early_cancels,
+}

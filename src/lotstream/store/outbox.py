@@ -1,0 +1,39 @@
+"""Reading the outbox back for the relay, and removing what has been published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from lotstream.store.codec import decode_headers
+from lotstream.store.connection import Database
+from lotstream.store.rows import OutboxRow
+from lotstream.store.sql import queries
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+SQL = queries("outbox")
+
+PRUNED_ROWS_MAX: Final = 10_000
+"""Rows one call deletes at most, so that no call holds its rows for long."""
+
+
+class Outbox:
+    """Outgoing messages, published as stored."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def read(self, partition: int, *, log: int, offset: int, below: int, limit: int) -> list[OutboxRow]:
+        """Return rows with ``offset`` ≤ their offset < ``below``, in order; the last record may be cut by ``limit``."""
+        return [_row(row) for row in await self._database.fetch(SQL["read"], log, partition, offset, below, limit)]
+
+    async def prune(self, partition: int, *, below: int, before: datetime) -> int:
+        """Delete rows below an offset recorded before a time, at most `PRUNED_ROWS_MAX`; returns how many."""
+        status = await self._database.execute(SQL["prune"], partition, below, before, PRUNED_ROWS_MAX)
+        return int(status.split()[-1])
+
+
+def _row(row: Record) -> OutboxRow:
+    return OutboxRow(**{**row, "headers": decode_headers(row["headers"])})

@@ -1,0 +1,131 @@
+"""The hub's store on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from lotstream.domain.ledger import Ledger, Sites
+from lotstream.domain.model import Order, Receipt
+from lotstream.store.broadcasts import Broadcasts
+from lotstream.store.claims import Claims
+from lotstream.store.commit import Commits
+from lotstream.store.connection import Address, Database
+from lotstream.store.instance import InstanceLock
+from lotstream.store.load import State
+from lotstream.store.outbox import Outbox
+from lotstream.store.rows import Batch, Broadcast, Claim, Log, MessageKey, OutboxRow, OwnerOrder, OwnerReceipt
+
+
+class PostgresStore:
+    """State, journal, outbox and claims of the hub in one PostgreSQL database; a `lotstream.store.seam.Store`.
+
+    ``app`` is shown in ``pg_stat_activity``; ``timeout_s`` is the longest one call may last. Every call raises
+    `PostgresUnreachable` when the server does not answer in time and `NotMigrated` when a table is missing.
+    """
+
+    def __init__(self, url: str, *, app: str = "lotstream", timeout_s: float = 15.0) -> None:
+        address = Address(url=url, app=app, call_s=timeout_s, lock_s=timeout_s / 2, by_key_only=True)
+        self._database = Database(address)
+        self._instance = InstanceLock(address)
+        self._claims = Claims(self._database)
+        self._state = State(self._database)
+        self._commits = Commits(self._database)
+        self._outbox = Outbox(self._database)
+        self._broadcasts = Broadcasts(self._database)
+
+    async def open(self) -> Self:
+        """Connect; raises `PostgresUnreachable` or `SettingInvalid`."""
+        await self._database.open()
+        return self
+
+    async def close(self) -> None:
+        """Give the instance lock back and close all connections."""
+        await self._instance.release()
+        await self._database.close()
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def now(self) -> datetime:
+        """Return the database's clock, aware."""
+        return await self._claims.now()
+
+    async def begin_log(self, partitions: int) -> Log:
+        """Write down the inbound log when there is none yet, and return the one there is."""
+        return await self._claims.begin_log(partitions)
+
+    async def log(self) -> Log:
+        """Return the inbound log's number and partition count; raises `NotMigrated` when there is none."""
+        return await self._claims.log()
+
+    async def lock_instance(self, instance: str, *, timeout_s: float) -> None:
+        """Hold the session lock on an instance id; raises `InstanceTaken` when another process keeps it."""
+        await self._instance.acquire(instance, timeout_s=timeout_s)
+
+    async def wait_lock_lost(self) -> None:
+        """Wait until the instance lock is gone although nobody gave it back; raises `InstanceLockLost` then."""
+        await self._instance.wait_lost()
+
+    async def claims(self, partitions: Iterable[int]) -> dict[int, Claim]:
+        """Return the claim rows of partitions, making those that are missing."""
+        return await self._claims.read(partitions)
+
+    async def take_claim(self, read: Claim, *, holder: str) -> Claim | None:
+        """Raise the epoch of a claim as it was read and become its holder; None when somebody else was faster."""
+        return await self._claims.take(read, holder=holder)
+
+    async def release_claim(self, claim: Claim, *, relay_position: int) -> bool:
+        """Give a claim back under the same epoch after its relay is done; False when it is no longer ours."""
+        return await self._claims.release(claim, relay_position=relay_position)
+
+    async def note_relay_position(self, claim: Claim, position: int) -> None:
+        """Copy a relay position from Kafka, which forgets it after its retention; never lowers it."""
+        await self._claims.note_relay_position(claim, position)
+
+    async def sites(self, claim: Claim) -> Sites:
+        """Return sites and locations as of the claim's ``broadcast_seen``, and its today per site."""
+        return await self._state.sites(claim)
+
+    async def seen(self, keys: Sequence[MessageKey]) -> set[MessageKey]:
+        """Return those message keys that were done or refused before, in one query."""
+        return await self._state.seen(keys)
+
+    async def ledgers(self, owners: Mapping[str, Sites]) -> dict[str, Ledger]:
+        """Load whole owners (stock that is not zero, open orders), one query per table."""
+        return await self._state.ledgers(owners)
+
+    async def closed_orders(self, keys: Sequence[OwnerOrder]) -> dict[OwnerOrder, Order | None]:
+        """Return closed orders by key; None for a key that the database does not have, nothing for an open one."""
+        return await self._state.closed_orders(keys)
+
+    async def receipts(self, keys: Sequence[OwnerReceipt]) -> dict[OwnerReceipt, Receipt | None]:
+        """Return what was booked under receipts, by key; None for a key that the database does not have."""
+        return await self._state.receipts(keys)
+
+    async def commit(self, batch: Batch) -> None:
+        """Write a batch in one transaction; raises `ClaimLost` or `ConstraintViolated`, and nothing is written then."""
+        await self._commits.commit(batch)
+
+    async def outbox(self, partition: int, *, log: int, offset: int, below: int, limit: int) -> list[OutboxRow]:
+        """Return outbox rows of a partition with ``offset`` ≤ their offset < ``below``, in order."""
+        return await self._outbox.read(partition, log=log, offset=offset, below=below, limit=limit)
+
+    async def prune(self, partition: int, *, below: int, before: datetime) -> int:
+        """Delete published outbox rows below an offset recorded before a time, some at once; returns how many."""
+        return await self._outbox.prune(partition, below=below, before=before)
+
+    async def add_broadcast(self, type: str, *, key: str, body: bytes) -> int:
+        """Number a command for every partition; the same type and key again returns the number it has."""
+        return await self._broadcasts.add(type, key=key, body=body)
+
+    async def broadcasts(self, *, after: int, limit: int) -> list[Broadcast]:
+        """Return broadcasts with a number above ``after``, in order."""
+        return await self._broadcasts.after(after, limit=limit)

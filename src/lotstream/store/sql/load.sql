@@ -1,0 +1,56 @@
+-- name: seen
+-- Which messages were done or refused before.
+SELECT k.source, k.message_id
+FROM unnest($1::text[], $2::text[]) AS k(source, message_id)
+JOIN intake AS i ON i.source = k.source AND i.message_id = k.message_id AND i.outcome IN ('done', 'refused');
+
+-- name: owners
+-- Settings of owners.
+SELECT owner, settings FROM owner WHERE owner = ANY($1::text[]);
+
+-- name: items
+-- Items of owners.
+SELECT owner, sku, body FROM item WHERE owner = ANY($1::text[]);
+
+-- name: customers
+-- Customers of owners.
+SELECT owner, customer, body FROM customer WHERE owner = ANY($1::text[]);
+
+-- name: lots
+-- Lots of owners.
+SELECT owner, sku, lot, expires, made, received, supplier, supplier_lot, holds FROM lot WHERE owner = ANY($1::text[]);
+
+-- name: stock
+-- Stock rows of owners that are not empty.
+SELECT owner, sku, lot, site, location, package, pack_size, status, returned,
+       on_hand, reserved, promised_elsewhere, received
+FROM stock
+WHERE owner = ANY($1::text[]) AND (on_hand <> 0 OR reserved <> 0 OR promised_elsewhere <> 0);
+
+-- name: open_orders
+-- Open orders of owners.
+SELECT owner, body FROM sales_order WHERE open AND owner = ANY($1::text[]);
+
+-- name: early_cancels
+-- Cancellations of owners that overtook their order.
+SELECT owner, source, "order", version, lines FROM early_cancel WHERE owner = ANY($1::text[]);
+
+-- name: orders
+-- Orders by key, open or closed.
+SELECT o.owner, o.source, o."order", o.open, o.body
+FROM unnest($1::text[], $2::text[], $3::text[]) AS k(owner, source, "order")
+JOIN sales_order AS o ON o.owner = k.owner AND o.source = k.source AND o."order" = k."order";
+
+-- name: receipts
+-- Receipts by key.
+SELECT r.owner, r.kind, r.number, r.body
+FROM unnest($1::text[], $2::text[], $3::text[]) AS k(owner, kind, number)
+JOIN receipt AS r ON r.owner = k.owner AND r.kind = k.kind AND r.number = k.number;
+
+-- name: sites
+-- Sites as a partition knows them.
+SELECT body FROM site WHERE partition = $1;
+
+-- name: locations
+-- Locations as a partition knows them.
+SELECT body FROM location WHERE partition = $1;
