@@ -129,6 +129,13 @@ class Settlement:
     messages: int = 0
 
 
+def verdict_of(*, messages: int, refusals: int) -> Verdict:
+    """Return the verdict of a delivery that was understood, from how much of it was published and refused."""
+    if not refusals:
+        return Verdict.ACCEPTED
+    return Verdict.PARTLY_REFUSED if messages else Verdict.REFUSED
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A kept delivery with its number and what became of it so far."""

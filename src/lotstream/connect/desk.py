@@ -24,12 +24,16 @@ from lotstream.connect.delivery import (
     Settlement,
     Translation,
     Verdict,
+    verdict_of,
 )
 from lotstream.connect.seams import Exchanges, Publisher, Translator
 from lotstream.errors import InputRefused
 
 PENDING_MAX: Final = 500
 """Pending exchanges taken up in one go."""
+
+SENDER_SHOWN_CHARS_MAX: Final = 100
+"""Characters of a sender's name that are logged before anybody knows that it is one."""
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +101,20 @@ class Desk:
             raise InputRefused(f"There is no exchange {exchange_id} of connector {self.connector.name}.")
         return await self.finish(exchange)
 
+    def turn_away(self, reason: str, *, sender: str, size: int) -> None:
+        """Count and log what is not even kept, because it is not trusted or too large; ``size`` is in bytes.
+
+        ``reason`` becomes a label and is one of a few words known beforehand.
+        """
+        self._counters.rejected(reason)
+        log.warning(
+            "delivery turned away",
+            connector=self.connector.name,
+            reason=reason,
+            sender=sender[:SENDER_SHOWN_CHARS_MAX],
+            bytes=size,
+        )
+
     async def _work(self, exchange: Exchange) -> Settlement:
         translation = self._translate(exchange)
         if isinstance(translation, Settlement):
@@ -142,9 +160,7 @@ class Desk:
 
 def _settlement(translation: Translation, *, published: int, too_large: tuple[Refusal, ...]) -> Settlement:
     refusals = translation.refusals + too_large
-    verdict = Verdict.ACCEPTED
-    if refusals:
-        verdict = Verdict.PARTLY_REFUSED if published else Verdict.REFUSED
+    verdict = verdict_of(messages=published, refusals=len(refusals))
     return Settlement(verdict, refusals=refusals, notes=translation.notes, messages=published)
 
 

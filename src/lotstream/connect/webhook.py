@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Final
 
 import uvicorn
 from pydantic import Field
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from lotstream.connect.connector import ConnectorOptions
-from lotstream.errors import SettingInvalid
+from lotstream.errors import SettingInvalid, TryAgain
 
 CLOSING_S: Final = 10
 """Seconds that open requests get to finish when the door is closed."""
@@ -53,6 +54,28 @@ async def read_body(request: Request, *, bytes_max: int) -> bytes:
         if len(body) > bytes_max:
             raise BodyTooLarge
     return bytes(body)
+
+
+async def answered(work: Awaitable[Response], *, deadline_s: float, turn_away: Callable[[str], None]) -> Response:
+    """Return the answer of some work, or the one that makes a sender give the delivery again.
+
+    503 when the work is not done within the deadline or a dependency did not answer, 413 when the body is too large.
+    ``turn_away`` is told the reason.
+    """
+    try:
+        async with asyncio.timeout(deadline_s):
+            return await work
+    except BodyTooLarge:
+        turn_away("too_large")
+        return said(413, "The body is larger than this door takes.")
+    except (TimeoutError, TryAgain, ClientDisconnect) as error:
+        turn_away("too_late" if isinstance(error, TimeoutError) else "unreachable")
+        return said(503, "Not done in time; give it again.")
+
+
+def said(status: int, sentence: str) -> JSONResponse:
+    """Return a refusal: ``{"ok": false, "error": sentence}``."""
+    return JSONResponse({"ok": False, "error": sentence}, status_code=status)
 
 
 class Door(uvicorn.Server):

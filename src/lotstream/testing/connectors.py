@@ -26,9 +26,10 @@ from typing import Any, ClassVar, Final
 import pytest
 
 from lotstream.connect.connector import Connector
-from lotstream.connect.delivery import Delivery, DeliveryCode, Message, NotHandled, Refused, Translation, Verdict
+from lotstream.connect.delivery import Delivery, DeliveryCode, NotHandled, Refused, Translation, Verdict
 from lotstream.connect.describe import README_HEADINGS, with_options
 from lotstream.connect.desk import Limits
+from lotstream.connect.preview import message_json
 from lotstream.connect.registry import find_connector
 from lotstream.testing.desk import Crash, MemoryDesk
 from lotstream.testing.quiet import no_outside_world
@@ -120,7 +121,7 @@ class ConnectorConformance:
             settled = (await desk.take(case.delivery)).settlement
             assert settled.verdict is case.verdict, f"{case.name}: {settled}"
             assert case.notes is None or len(settled.notes) == case.notes, f"{case.name}: {settled.notes}"
-            published = [as_json(message) for message in desk.publisher.published]
+            published = [message_json(message) for message in desk.publisher.published]
             assert_parts(case.messages, published, about=case.name)
             refusals = [{"code": r.code, "field": r.field, "order": r.order} for r in settled.refusals]
             assert_parts(case.refusals, refusals, about=case.name)
@@ -141,7 +142,7 @@ class ConnectorConformance:
             messages = translation.messages if isinstance(translation, Translation) else ()
             ids = {(message.source, message.message_id) for message in messages}
             assert len(ids) == len(messages), f"{case.name}: ids are not unique"
-            assert all(m.source and m.message_id and as_json(m)["body"]["owner"] for m in messages), case.name
+            assert all(m.source and m.message_id and message_json(m)["body"]["owner"] for m in messages), case.name
 
     async def test_raw_bytes_are_kept_before_anything_is_published(
         self, made: Connector[Any], cases: list[Case]
@@ -223,16 +224,6 @@ class ConnectorConformance:
         assert missing == []
         assert with_options(readme, made.Options) == readme
         assert [name for name, field in made.Options.model_fields.items() if not field.description] == []
-
-
-def as_json(message: Message) -> dict[str, Any]:
-    """Return a message as fixtures write it."""
-    return {
-        "type": message.type,
-        "source": message.source,
-        "message_id": message.message_id,
-        "body": message.body.model_dump(mode="json"),
-    }
 
 
 def assert_parts(expected: Iterable[Any], got: list[Any], *, about: str) -> None:
