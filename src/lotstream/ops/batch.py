@@ -40,9 +40,9 @@ class BatchWatch:
         """Count a record of a known message type (None for any other) and what became of it."""
         self._records[type or metrics.UNKNOWN_TYPE, outcome] += 1
 
-    def order(self, outcome: str) -> None:
-        """Count a decision on an order by the state it led to."""
-        self._orders[outcome] += 1
+    def order(self, outcome: str, count: int = 1) -> None:
+        """Count decisions on orders by the state they led to."""
+        self._orders[outcome] += count
 
     def dead_letter(self, code: str) -> None:
         """Count a record that could not be understood."""

@@ -1,0 +1,145 @@
+"""The worker's heart: takes polled batches to Postgres and hands what is committed to the relay."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from aiokafka import ConsumerRecord
+
+from lotstream.hub.claim import Claims, Prove
+from lotstream.hub.clock import Clock
+from lotstream.hub.commit import Committed, CommitUnit
+from lotstream.hub.ledgers import LedgerStore
+from lotstream.hub.log_check import LogReader
+from lotstream.hub.observe import observe_batch
+from lotstream.hub.records import Polled, read_records
+from lotstream.hub.relay import Relay
+from lotstream.hub.state import PartitionState
+from lotstream.settings import Settings
+from lotstream.store.rows import Log
+from lotstream.store.seam import Store
+
+logger = structlog.get_logger(__name__)
+
+#: Bytes of headers and framing allowed for beside a message's value.
+ENVELOPE_BYTES = 4096
+
+
+class Hub:
+    """Everything one worker process has of the hub; Faust's hooks call into it."""
+
+    def __init__(
+        self, settings: Settings, store: Store, log: Log, ledgers: LedgerStore, *, topic: str,
+        die: Callable[[BaseException], None],
+    ) -> None:  # fmt: skip
+        self.settings = settings
+        self.store = store
+        self.log = log
+        self.topic = topic
+        self.ledgers = ledgers
+        #: Partitions with a finished claim; only these are fetched and decided.
+        self.states: dict[int, PartitionState] = {}
+        self.die = die
+        self.clock = Clock(store, skew_max_s=settings.clock_skew_max_s)
+        self.relay = Relay(
+            store, bootstrap=settings.kafka_bootstrap, app=settings.app, instance=settings.instance, topic=topic,
+            log=log, batches_max=settings.relay_batches_max, bytes_max=settings.outgoing_bytes_max,
+            timeout_s=settings.relay_timeout_s, clock=self.clock,
+        )  # fmt: skip
+        reader = LogReader(bootstrap=settings.kafka_bootstrap, topic=topic, log=log, timeout_s=settings.claim_timeout_s)
+        self._claims = Claims(store, self.relay, reader, ledgers=ledgers, states=self.states, log=log, clock=self.clock)
+        self._unit = CommitUnit(
+            store, ledgers, self.states, reread=self._claims.reread, positions=self.relay.positions,
+            constraint_failures_max=settings.constraint_failures_max,
+            message_bytes_max=settings.outgoing_bytes_max - ENVELOPE_BYTES,
+        )  # fmt: skip
+        self._claiming: asyncio.Task[dict[int, int]] | None = None
+        self._deciding: asyncio.Task[None] | None = None
+        self._room = asyncio.Event()
+        self._room.set()
+
+    async def claim(self, partitions: set[int], *, prove: Prove) -> dict[int, int]:
+        """Take partitions over and return their next offsets.
+
+        Runs in a task of its own that Faust cannot cancel, and ends the process when it takes longer than
+        ``claim_timeout_s``: Faust would otherwise keep heartbeating and process nothing.
+        """
+        self._room.set()
+        self._claiming = asyncio.create_task(self._claim(partitions, prove))
+        return await asyncio.shield(self._claiming)
+
+    async def _claim(self, partitions: set[int], prove: Prove) -> dict[int, int]:
+        try:
+            async with asyncio.timeout(self.settings.claim_timeout_s):
+                await self.clock.sync()
+                return await self._claims.take(partitions, prove=prove)
+        except BaseException as error:
+            self.die(error)
+            raise
+
+    async def drain(self) -> None:
+        """Finish the take-over and the batch at hand, publish, and release every claim."""
+        for task in (self._claiming, self._deciding):
+            if task is not None:
+                await asyncio.wait([task])
+        await self._claims.release()
+
+    async def room_for_batch(self) -> None:
+        """Wait until the batch read last has been taken up: one is decided while the next is read, no more."""
+        await self._room.wait()
+
+    def epochs(self) -> dict[int, int]:
+        """Return the epoch of every held partition."""
+        return {partition: state.claim.epoch for partition, state in self.states.items()}
+
+    def read(self, records: Mapping[Any, Sequence[ConsumerRecord[Any, Any]]], *, epochs: dict[int, int]) -> Polled:
+        """Decode what a poll under these epochs brought."""
+        started = time.perf_counter()
+        entries = read_records(records, partitions=self.log.partitions, bytes_max=self.settings.message_bytes_max)
+        self._room.clear()
+        return Polled(entries, epochs, time.perf_counter() - started)
+
+    async def process(self, polled: Polled) -> None:
+        """Decide and commit one batch, whatever happens to the agent meanwhile; any error ends the process."""
+        self._room.set()
+        self._deciding = asyncio.create_task(self._process(polled))
+        await asyncio.shield(self._deciding)
+
+    async def _process(self, polled: Polled) -> None:
+        try:
+            now = self.epochs()
+            # What was polled before a rebalance is read again by whoever holds the partition now.
+            entries = [e for e in polled.entries if now.get(e.partition) == polled.epochs.get(e.partition, 0)]
+            if not entries:
+                return
+            self.clock.check(max(entry.recorded_at for entry in entries))
+            for committed in await self._unit.commit(entries):
+                await self._hand_over(committed)
+                observe_batch(committed, read_s=polled.read_s)
+            self.ledgers.shrink(self.settings.owners_in_memory_max)
+        except BaseException as error:
+            self.die(error)
+            raise
+
+    async def _hand_over(self, committed: Committed) -> None:
+        """Queue what was committed for publishing; a partition whose today is behind waits for its day.opened."""
+        partitions = [part.after.partition for part in committed.batch.partitions]
+        kept_back = {p for p in partitions if self.clock.days_due(self.states[p].sites)}
+        await self.relay.put(committed.batch, kept_back=kept_back)
+
+    async def keep_positions(self) -> None:
+        """Copy relay positions to Postgres while nothing is committed: Kafka forgets them after its retention."""
+        while True:
+            await asyncio.sleep(self.settings.idle_position_s)
+            for partition, state in list(self.states.items()):
+                position = self.relay.position(partition)
+                if position > state.claim.relay_position:
+                    await self.store.note_relay_position(state.claim, position)
+
+    def published(self) -> dict[int, int]:
+        """Return the relay position per held partition: what Kafka may be told as the group's offset."""
+        return {p: o for p, o in self.relay.positions().items() if p in self.states}

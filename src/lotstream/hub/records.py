@@ -1,0 +1,126 @@
+"""What a poll brought, read once: each record with its decoded command, or with the reason it could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from aiokafka import ConsumerRecord
+
+from lotstream.contracts.cloudevents import HUB_SOURCE
+from lotstream.contracts.decode import Decoded, Undecodable, decode
+from lotstream.contracts.inbound import BROADCAST_KEY
+from lotstream.domain.codes import DeadLetterCode
+from lotstream.domain.slots import partition_of
+from lotstream.errors import LogMismatch
+
+#: Kafka's timestamp type for LogAppendTime.
+LOG_APPEND_TIME = 1
+EVERYBODY = BROADCAST_KEY.encode()
+#: Owners whose partition is remembered.
+OWNERS_REMEMBERED_MAX = 100_000
+
+
+@dataclass(slots=True)
+class Entry:
+    """One input record: its coordinates, its bytes, and either a command or the reason there is none."""
+
+    partition: int
+    offset: int
+    recorded_at: datetime
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+    decoded: Decoded | None = None
+    undecodable: Undecodable | None = None
+
+
+@dataclass(slots=True)
+class Polled:
+    """One batch as read: per partition in offset order, under the claims held when it was polled."""
+
+    entries: list[Entry]
+    #: Epoch of each held partition before the poll: entries of a partition claimed anew since are stale.
+    epochs: dict[int, int]
+    read_s: float
+
+
+def read_records(
+    records: Mapping[Any, Sequence[ConsumerRecord[Any, Any]]], *, partitions: int, bytes_max: int
+) -> list[Entry]:
+    """Decode records straight from their bytes; nothing is raised for what a record holds.
+
+    Raises `LogMismatch` when the topic does not stamp records itself (`message.timestamp.type` is not LogAppendTime).
+    """
+    return [
+        _read(record, partitions=partitions, bytes_max=bytes_max) for tp in sorted(records) for record in records[tp]
+    ]
+
+
+def _read(record: ConsumerRecord[Any, Any], *, partitions: int, bytes_max: int) -> Entry:
+    if record.timestamp_type != LOG_APPEND_TIME:
+        raise LogMismatch(
+            f"The topic {record.topic} does not stamp records with their append time (message.timestamp.type must be "
+            "LogAppendTime)."
+        )
+    entry = Entry(
+        record.partition,
+        record.offset,
+        datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        record.key,
+        record.value,
+        tuple(record.headers),
+    )
+    try:
+        entry.decoded = decode(entry.headers, entry.value, bytes_max=bytes_max)
+        _check_key(entry, entry.decoded, partitions)
+    except Undecodable as reason:
+        entry.undecodable = reason
+    return entry
+
+
+def _check_key(entry: Entry, decoded: Decoded, partitions: int) -> None:
+    """Raise `Undecodable` unless the record lies in its owner's partition; broadcasts are exempt."""
+    if decoded.owner is None:
+        _check_broadcast(entry, decoded)
+        return
+    if entry.key != decoded.owner.encode():
+        raise Undecodable(
+            DeadLetterCode.WRONG_PARTITION, "key", f"The key must be the owner {decoded.owner!r} of the message."
+        )
+    right = _partition(entry.key, partitions)
+    if right != entry.partition:
+        raise Undecodable(
+            DeadLetterCode.WRONG_PARTITION,
+            "key",
+            f"The owner {decoded.owner!r} belongs in partition {right}, not {entry.partition}: produce with the "
+            "murmur2 partitioner.",
+        )
+
+
+def _check_broadcast(entry: Entry, decoded: Decoded) -> None:
+    """Raise `Undecodable` unless a command for every partition was appended by the hub itself."""
+    if entry.key != EVERYBODY:
+        raise Undecodable(
+            DeadLetterCode.WRONG_PARTITION, "key", f"A {decoded.type} concerns every partition: its key must be *."
+        )
+    number, _, partition = decoded.message_id.partition("/")
+    if decoded.source != HUB_SOURCE or not number.isdecimal() or partition != str(entry.partition):
+        raise Undecodable(
+            DeadLetterCode.SCHEMA,
+            "ce_id",
+            f"A {decoded.type} is appended by the hub alone: define it with the lotstream command.",
+        )
+
+
+@lru_cache(maxsize=OWNERS_REMEMBERED_MAX)
+def _partition(key: bytes, partitions: int) -> int:
+    return partition_of(key, partitions)
+
+
+def message_keys(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """Return (source, message id) of every record that could be read."""
+    return [(e.decoded.source, e.decoded.message_id) for e in entries if e.decoded is not None]

@@ -1,0 +1,213 @@
+"""Publishing what is committed: one Kafka transaction per batch, its positions in the same transaction.
+
+The relay position of a partition is the inbound offset below which everything is published. It lives in Kafka, in group
+`<app>-relay` on the inbound topic's own partitions, and is copied to Postgres with the next batch. aiokafka commits a
+transaction although one send failed, so every send is awaited before the positions; any failure or time limit is final.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+import structlog
+from aiokafka import AIOKafkaProducer, OffsetAndMetadata, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from lotstream.errors import LogMismatch, RelayFailed
+from lotstream.hub.clock import Clock
+from lotstream.hub.observe import observe_published
+from lotstream.hub.publishing import publish
+from lotstream.ops.metrics import RELAY_SECONDS
+from lotstream.store.rows import Batch, Claim, Log, OutboxRow
+from lotstream.store.seam import Store
+
+logger = structlog.get_logger(__name__)
+
+#: Noted with each position: which code decided what was published.
+VERSION = version("lotstream")
+#: Largest batch of records to one topic partition, in bytes.
+PRODUCE_BATCH_BYTES = 1024 * 1024
+#: Outbox rows read from Postgres at once when catching up.
+CATCH_UP_ROWS = 2000
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """What one batch publishes: its rows, and per partition the position reached with them."""
+
+    rows: Sequence[OutboxRow]
+    positions: dict[int, int] = field(default_factory=dict)
+    #: Partitions whose outbox is read from Postgres up to an offset, since earlier batches were kept back.
+    catch_up: dict[int, int] = field(default_factory=dict)
+
+
+class Relay:
+    """One transactional producer per process, at most ``batches_max`` batches behind the commit."""
+
+    def __init__(
+        self, store: Store, *, bootstrap: str, app: str, instance: str, topic: str, log: Log, batches_max: int,
+        bytes_max: int, timeout_s: float, clock: Clock,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._bootstrap = bootstrap
+        self._group = f"{app}-relay"
+        self._topic = topic
+        self._log = log
+        self._clock = clock
+        self._bytes_max = bytes_max
+        self._timeout_s = timeout_s
+        #: Never used twice: a new process fences the old one by the id noted in its claims.
+        self.transactional_id = f"{app}-{instance}-{uuid.uuid4().hex}"
+        self._producer: AIOKafkaProducer | None = None
+        self._queue: asyncio.Queue[Outgoing] = asyncio.Queue(maxsize=batches_max)
+        self._positions: dict[int, int] = {}
+        #: Per partition, the offset below which everything is queued or published.
+        self._queued: dict[int, int] = {}
+
+    async def start(self) -> None:
+        """Initialise this process's transactional id; once, never again."""
+        if self._producer is None:
+            self._producer = self._new_producer(self.transactional_id)
+            async with asyncio.timeout(self._timeout_s):
+                await self._producer.start()
+
+    async def stop(self) -> None:
+        """Close the producer; what is not published stays in the outbox."""
+        if self._producer is not None:
+            await self._producer.stop()
+
+    async def fence(self, holder: str) -> None:
+        """Initialise another holder's transactional id: its late relay fails and its open transaction is aborted."""
+        producer = self._new_producer(holder)
+        async with asyncio.timeout(self._timeout_s):
+            await producer.start()
+            await producer.stop()
+        logger.info("fenced", holder=holder)
+
+    def position(self, partition: int) -> int:
+        """Return the inbound offset below which everything of a partition is published."""
+        return self._positions[partition]
+
+    def positions(self) -> dict[int, int]:
+        """Return the relay position of every partition taken over."""
+        return dict(self._positions)
+
+    async def put(self, batch: Batch, *, kept_back: Collection[int]) -> None:
+        """Queue a committed batch; waits while the relay is ``batches_max`` batches behind.
+
+        What partitions in ``kept_back`` publish stays in the outbox; it goes out with their next batch that is not.
+        """
+        outgoing = Outgoing([])
+        for part in batch.partitions:
+            partition, reached = part.after.partition, part.after.next_offset
+            if partition in kept_back:
+                continue
+            follows = self._queued[partition] == part.before.next_offset
+            (outgoing.positions if follows else outgoing.catch_up)[partition] = reached
+            self._queued[partition] = reached
+        outgoing.rows = [row for row in batch.outbox if row.partition in outgoing.positions]
+        await self._queue.put(outgoing)
+
+    async def run(self) -> None:
+        """Publish queued batches until cancelled; raises `RelayFailed` when Kafka refuses or takes too long."""
+        while True:
+            outgoing = await self._queue.get()
+            for partition, to in outgoing.catch_up.items():
+                await self.catch_up(partition, to=to)
+            if outgoing.positions:
+                await self._publish(outgoing)
+            self._queue.task_done()
+
+    async def finish(self) -> None:
+        """Wait until everything queued is published."""
+        await self._queue.join()
+
+    async def resume(self, claims: Mapping[int, Claim], *, kept_back: Collection[int]) -> None:
+        """Read the positions of partitions just taken over and publish the rest of their outbox.
+
+        Raises `LogMismatch` when a position is above next offset: Postgres was restored to an earlier point.
+        """
+        noted = await self._noted_positions(claims)
+        for partition, claim in claims.items():
+            position = max(noted.get(partition, 0), claim.relay_position)
+            if position > claim.next_offset:
+                raise LogMismatch(
+                    f"Partition {partition} has published up to {position} and Postgres is only at "
+                    f"{claim.next_offset}: the database was restored to an earlier point.",
+                    what_to_do="Keep all workers stopped; taking a restored database on is not in this version yet.",
+                )
+            self._positions[partition] = self._queued[partition] = position
+            if partition not in kept_back:
+                await self.catch_up(partition, to=claim.next_offset)
+                self._queued[partition] = claim.next_offset
+
+    async def catch_up(self, partition: int, *, to: int) -> None:
+        """Publish the outbox of a partition from its position up to an offset, as stored."""
+        while (position := self._positions[partition]) < to:
+            rows = await self._store.outbox(
+                partition, log=self._log.number, offset=position, below=to, limit=CATCH_UP_ROWS
+            )
+            reached = to if len(rows) < CATCH_UP_ROWS else await self._whole_records(rows, partition)
+            await self._publish(Outgoing(rows, {partition: reached}))
+
+    async def _whole_records(self, rows: list[OutboxRow], partition: int) -> int:
+        """Leave the last record for the next round, unless it fills this one alone; returns the position reached."""
+        last = rows[-1].offset
+        if rows[0].offset < last:
+            rows[:] = [row for row in rows if row.offset < last]
+            return last
+        rows[:] = await self._store.outbox(
+            partition, log=self._log.number, offset=last, below=last + 1, limit=2**31 - 1
+        )
+        return last + 1
+
+    async def _publish(self, outgoing: Outgoing) -> None:
+        """Publish rows and positions in one Kafka transaction; a batch without output moves the position too."""
+        try:
+            with RELAY_SECONDS.time():
+                async with asyncio.timeout(self._timeout_s):
+                    await self._transaction(outgoing)
+        except Exception as error:
+            raise RelayFailed(f"Publishing failed: {error!r}.") from error
+        self._positions.update(outgoing.positions)
+        observe_published(outgoing.rows, self._clock.now())
+
+    async def _transaction(self, outgoing: Outgoing) -> None:
+        producer = self._producer
+        if producer is None:
+            raise RelayFailed("The relay was never started.")
+        await producer.begin_transaction()
+        await publish(producer, outgoing.rows)
+        await producer.send_offsets_to_transaction(self._offsets(outgoing.positions), self._group)
+        await producer.commit_transaction()
+
+    def _offsets(self, positions: Mapping[int, int]) -> dict[TopicPartition, OffsetAndMetadata]:
+        noted = f"{self._log.number} {VERSION}"
+        return {TopicPartition(self._topic, p): OffsetAndMetadata(o, noted) for p, o in positions.items()}
+
+    async def _noted_positions(self, partitions: Iterable[int]) -> dict[int, int]:
+        """Return the positions Kafka holds under this log number."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        async with asyncio.timeout(self._timeout_s):
+            await admin.start()
+            try:
+                wanted = [TopicPartition(self._topic, partition) for partition in partitions]
+                offsets = await admin.list_consumer_group_offsets(self._group, partitions=wanted)
+            finally:
+                await admin.close()
+        return {
+            tp.partition: noted.offset
+            for tp, noted in offsets.items()
+            if noted.offset >= 0 and noted.metadata.partition(" ")[0] == str(self._log.number)
+        }
+
+    def _new_producer(self, transactional_id: str) -> AIOKafkaProducer:
+        return AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap, transactional_id=transactional_id, acks="all", linger_ms=0,
+            max_batch_size=PRODUCE_BATCH_BYTES, max_request_size=self._bytes_max,
+            transaction_timeout_ms=int(self._timeout_s * 2000), request_timeout_ms=int(self._timeout_s * 1000),
+        )  # fmt: skip

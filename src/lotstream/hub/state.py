@@ -1,0 +1,16 @@
+"""What a worker knows of the partitions it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lotstream.domain.ledger import Sites
+from lotstream.store.rows import Claim
+
+
+@dataclass(slots=True)
+class PartitionState:
+    """A partition's claim as last committed, and its sites, locations and today."""
+
+    claim: Claim
+    sites: Sites

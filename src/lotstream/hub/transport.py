@@ -1,0 +1,174 @@
+"""Faust's transport, so that a batch is one event and Postgres says where reading goes on.
+
+Stock Faust loses the records of a batch when an agent raises and overwrites seeks made in its signals; its
+`seek_to_committed` is the one seek it leaves alone, so partitions are claimed there. Verified on 0.15.3.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from aiokafka import ConsumerRecord, OffsetAndMetadata, TopicPartition
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
+from faust.transport.base import Fetcher as FaustFetcher
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, AppT
+from faust.types.tuples import ConsumerMessage
+from mode import Service
+from yarl import URL
+
+from lotstream.errors import LogMismatch
+from lotstream.hub.records import Polled
+
+if TYPE_CHECKING:
+    from lotstream.hub.hub import Hub
+
+#: Longest one poll waits for records, in seconds; a rebalance waits for it to end.
+POLL_S = 0.5
+#: Pause while no partition is claimed, in seconds.
+UNCLAIMED_S = 0.05
+
+
+def hub_of(app: AppT) -> Hub:
+    """Return the hub that a Faust app was built for."""
+    return cast("Hub", app.hub)  # type: ignore[attr-defined]
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """The Kafka consumer in its own thread, so that heartbeats go on while a batch is decided."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        # Faust takes round robin when no table has a changelog; sticky keeps partitions (and their owners in memory)
+        # where they are.
+        consumer._partition_assignment_strategy = (StickyPartitionAssignor,)
+        return consumer
+
+    async def prove_membership(self, partitions: set[int]) -> None:
+        """Commit the group offsets again as they are: the broker refuses it from anybody whose generation is over."""
+        await self.call_thread(self._prove_membership, partitions)
+
+    async def _prove_membership(self, partitions: set[int]) -> None:
+        consumer = self._ensure_consumer()
+        topic = hub_of(self.app).topic
+        offsets = {}
+        for partition in partitions:
+            tp = TopicPartition(topic, partition)
+            offsets[tp] = OffsetAndMetadata(await consumer.committed(tp) or 0, "")
+        await consumer.commit(offsets)
+
+
+class Consumer(driver.Consumer):
+    """A consumer whose offsets come from Postgres and go to Kafka only as advice."""
+
+    _thread: ConsumerThread
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Claim the assigned partitions and seek to what Postgres says comes next."""
+        hub = hub_of(self.app)
+        assigned = {tp.partition for tp in self.assignment() if tp.topic == hub.topic}
+        positions = await hub.claim(assigned, prove=self._thread.prove_membership)
+        offsets = {TP(hub.topic, partition): offset for partition, offset in positions.items()}
+        if offsets:
+            await self._thread.seek_wait(offsets)
+        return offsets
+
+    async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
+        """Tell Kafka how far Postgres is, for tools that show lag; nothing reads it back."""
+        hub = hub_of(self.app)
+        held = {tp.partition for tp in self.assignment()}
+        offsets = {TP(hub.topic, p): n for p, n in hub.published().items() if p in held}
+        return await self._thread.commit(offsets) if offsets else False
+
+    async def wait_empty(self) -> None:
+        """Finish the batch at hand and its relay, then give the claims back."""
+        await hub_of(self.app).drain()
+
+    async def poll(self) -> dict[TopicPartition, list[ConsumerRecord[Any, Any]]]:
+        """Return the next records of claimed partitions, or nothing; raises `LogMismatch` when the log has been cut."""
+        if not self.flow_active:
+            await self.wait(cast(Any, self.can_resume_flow))
+        hub = hub_of(self.app)
+        claimed = {tp for tp in self._get_active_partitions() if tp.partition in hub.states}
+        if not claimed:
+            await asyncio.sleep(UNCLAIMED_S)
+            return {}
+        try:
+            return dict(await self._thread.getmany(claimed, timeout=POLL_S))
+        except NoOffsetForPartitionError:
+            # Left over from before the claim: Kafka has no offset of ours and none is wanted.
+            return {}
+        except OffsetOutOfRangeError as error:
+            raise LogMismatch(
+                f"The inbound topic does not have the offset that comes next in Postgres ({error})."
+            ) from error
+
+    def lag(self) -> dict[int, int]:
+        """Return records per claimed partition that are in the log and not yet in Postgres."""
+        lag = {}
+        for partition, state in hub_of(self.app).states.items():
+            end = self._highwater(partition)
+            lag[partition] = max(0, end - state.claim.next_offset) if end is not None else 0
+        return lag
+
+    def _highwater(self, partition: int) -> int | None:
+        tp = TP(hub_of(self.app).topic, partition)
+        consumer = self._thread._consumer
+        if consumer is None or tp not in self.assignment():
+            return None
+        return cast("int | None", consumer.highwater(TopicPartition(*tp)))
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Do nothing: Faust's livelock check reads stream offsets that batches do not have."""
+
+
+class Fetcher(FaustFetcher):
+    """Polls whole batches and hands each to the agent as one event."""
+
+    @Service.task
+    async def _fetcher(self) -> None:
+        consumer = cast(Consumer, self.app.consumer)
+        try:
+            while not (self.should_stop or consumer.should_stop):
+                await self._deliver(consumer)
+        except asyncio.CancelledError:
+            pass
+        except Exception as error:  # noqa: BLE001 - whatever it is, reading on would leave a gap
+            hub_of(self.app).die(error)
+        finally:
+            self.set_shutdown()
+
+    async def _deliver(self, consumer: Consumer) -> None:
+        hub = hub_of(self.app)
+        await hub.room_for_batch()
+        epochs = hub.epochs()
+        records = await consumer.poll()
+        if records and consumer.flow_active:
+            polled = hub.read(records, epochs=epochs)
+            await self.app.topics.on_message(_as_message(self.app, polled))
+
+
+def _as_message(app: AppT, polled: Polled) -> ConsumerMessage:
+    """Wrap a batch as the message of its first record, which is what Faust routes and counts."""
+    first = polled.entries[0]
+    tp = TP(hub_of(app).topic, first.partition)
+    return ConsumerMessage(
+        tp.topic, tp.partition, first.offset, 0.0, 1, None, None, cast(Any, polled), None, 0, 0, tp,
+        generation_id=app.consumer_generation_id,
+    )  # fmt: skip
+
+
+class Transport(driver.Transport):
+    """`lotstream://host:port`: Kafka by aiokafka, with this hub's consumer and fetcher."""
+
+    Consumer = Consumer
+    Fetcher = Fetcher
+
+    def __init__(self, url: list[URL], app: AppT, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        super().__init__(url, app, loop)

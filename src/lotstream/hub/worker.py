@@ -1,0 +1,122 @@
+"""One worker process: servers checked, Faust started, everything watched, and one way out.
+
+Nothing is repaired in a running worker. An unexpected error ends the process at once with an exit code that tells the
+supervisor whether starting again can help; nothing is lost, because what was not committed is read again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+
+from lotstream.contracts.topics import INBOUND
+from lotstream.errors import ExitCode, LotstreamError, StopWorker
+from lotstream.hub.app import HubApp, build_app, ledger_store
+from lotstream.hub.broadcasts import Broadcasts
+from lotstream.hub.eyes import Eyes
+from lotstream.hub.hub import Hub
+from lotstream.settings import Settings
+from lotstream.store.postgres import PostgresStore
+
+logger = structlog.get_logger(__name__)
+
+#: Longest a graceful stop may take, in seconds; then the process ends as after a crash.
+STOP_S = 20.0
+
+
+class Worker:
+    """A worker's parts and its one way out."""
+
+    def __init__(self, settings: Settings, store: PostgresStore, app: HubApp, hub: Hub) -> None:
+        self.settings = settings
+        self.store = store
+        self.app = app
+        self.hub = hub
+        self._stop = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def stop(self) -> None:
+        """Ask the worker to finish its batch, give its claims back and end."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Run until asked to stop; any failure ends the process through `die`."""
+        broadcasts = Broadcasts(
+            self.store, self.hub.clock, self.hub.states, bootstrap=self.settings.kafka_bootstrap, topic=INBOUND.name
+        )
+        self._watch("relay", self.hub.relay.run())
+        self._watch("broadcasts", broadcasts.run())
+        self._watch("positions", self.hub.keep_positions())
+        self._watch("instance_lock", self.store.wait_lock_lost())
+        self._watch("eyes", Eyes(self.settings, self.hub, self.app).run())
+        await self.app.start()
+        self._watch("faust", self._wait_faust())
+        logger.info("worker_started", instance=self.settings.instance, partitions=self.hub.log.partitions)
+        await self._stop.wait()
+        async with asyncio.timeout(STOP_S):
+            await self._end()
+
+    async def _end(self) -> None:
+        for task in list(self._tasks):
+            if task.get_name() in ("faust", "broadcasts"):
+                task.cancel()
+        await self.app.stop()
+        for task in list(self._tasks):
+            task.cancel()
+        await self.hub.relay.stop()
+        logger.info("worker_stopped", instance=self.settings.instance)
+
+    async def _wait_faust(self) -> None:
+        await self.app.wait_until_stopped()
+        raise StopWorker("Faust stopped by itself.")
+
+    def _watch(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self.hub.die(error)
+
+
+def die(error: BaseException) -> None:
+    """Log an error and end the process at once, without the clean-up that could make it worse."""
+    code = error.exit_code if isinstance(error, LotstreamError) else ExitCode.STOPPED
+    logger.critical("worker_died", error=str(error), kind=type(error).__name__, exit_code=int(code), exc_info=error)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+@asynccontextmanager
+async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
+    """Yield a worker that holds its instance lock; raises `InstanceTaken`, `NotMigrated` or a `TryAgain`."""
+    store = PostgresStore(settings.postgres_url, app=settings.app, timeout_s=settings.postgres_timeout_s)
+    await store.open()
+    try:
+        await store.lock_instance(f"{settings.app}/{settings.instance}", timeout_s=settings.instance_lock_timeout_s)
+        app = build_app(settings)
+        app.finalize()
+        app.hub = Hub(settings, store, await store.log(), ledger_store(app), topic=INBOUND.name, die=die)
+        yield Worker(settings, store, app, app.hub)
+    finally:
+        await store.close()
+
+
+async def run_worker(settings: Settings) -> None:
+    """Run one worker until SIGTERM or SIGINT."""
+    async with open_worker(settings) as worker:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, worker.stop)
+        await worker.run()
