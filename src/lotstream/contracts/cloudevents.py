@@ -1,0 +1,96 @@
+"""CloudEvents 1.0 in binary mode on Kafka: the attributes are record headers, the value is the data.
+
+See the Kafka protocol binding of CloudEvents 1.0.2, section 3.2: header names are ``ce_`` and the attribute's name,
+values are UTF-8, and the media type of the value is the header ``content-type``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+Header = tuple[str, bytes]
+
+SPEC_VERSION = b"1.0"
+CONTENT_TYPE = b"application/json"
+#: ``ce_source`` of everything the hub itself writes.
+HUB_SOURCE = "lotstream"
+
+#: Header name → what it says; for the AsyncAPI document and for people.
+HEADERS: dict[str, str] = {
+    "ce_specversion": "Version of CloudEvents, 1.0.",
+    "ce_id": "Message id; with ce_source it makes a message one message. A repeat under the same id changes nothing.",
+    "ce_source": "Who made the message, e.g. shopify:acme-store.",
+    "ce_type": "What the message is: lotstream.<name>.v1.",
+    "ce_time": "When it was made, RFC 3339.",
+    "ce_dataschema": "Name of the JSON Schema of the value.",
+    "content-type": "Media type of the value, application/json.",
+    "traceparent": "W3C trace context, when the sender keeps one.",
+}
+HEADERS_NEEDED = ("ce_specversion", "ce_id", "ce_source", "ce_type", "content-type")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the headers of a record say; None where a header is missing or not UTF-8."""
+
+    type: str | None
+    id: str | None
+    source: str | None
+    time: str | None = None
+    schema: str | None = None
+    traceparent: str | None = None
+
+
+def schema_of(type: str) -> str:
+    """Return the name (``$id``) of the JSON Schema of a message type."""
+    return f"urn:lotstream:schema:{type}"
+
+
+def headers_for(
+    type: str, *, id: str, source: str, time: datetime | None = None, traceparent: str | None = None
+) -> list[Header]:
+    """Return the record headers of a message; ``time`` must be aware."""
+    headers = [
+        ("ce_specversion", SPEC_VERSION),
+        ("ce_id", id.encode()),
+        ("ce_source", source.encode()),
+        ("ce_type", type.encode()),
+        ("ce_dataschema", schema_of(type).encode()),
+        ("content-type", CONTENT_TYPE),
+    ]
+    if time is not None:
+        headers.append(("ce_time", time.isoformat().encode()))
+    if traceparent is not None:
+        headers.append(("traceparent", traceparent.encode()))
+    return headers
+
+
+def read_headers(headers: Iterable[Header]) -> Envelope:
+    """Read an envelope from record headers; when a header is there twice, the last one counts, as Kafka has it."""
+    found = dict(headers)
+    return Envelope(
+        type=text_of(found, "ce_type"),
+        id=text_of(found, "ce_id"),
+        source=text_of(found, "ce_source"),
+        time=text_of(found, "ce_time"),
+        schema=text_of(found, "ce_dataschema"),
+        traceparent=text_of(found, "traceparent"),
+    )
+
+
+def message_id_of(headers: Iterable[Header]) -> str | None:
+    """Return the message id of a record, or None when it has none."""
+    return text_of(dict(headers), "ce_id")
+
+
+def text_of(found: dict[str, bytes], name: str) -> str | None:
+    """Return a header as text; None when it is missing, empty or not UTF-8."""
+    value = found.get(name)
+    if not value:
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return None

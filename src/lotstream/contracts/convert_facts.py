@@ -1,0 +1,114 @@
+"""From messages that say who and what there is to commands of the ledger."""
+
+from __future__ import annotations
+
+from lotstream.contracts.inbound_facts import (
+    CustomerDefined,
+    DayOpened,
+    ItemDefined,
+    LocationDefined,
+    OwnerDefined,
+    SettingsChanged,
+    SiteDefined,
+)
+from lotstream.domain.commands import (
+    ChangeSettings,
+    DefineCustomer,
+    DefineItem,
+    DefineLocation,
+    DefineOwner,
+    DefineSite,
+    OpenDay,
+)
+from lotstream.domain.model import Customer, Item, Location, Settings, Site
+
+
+def define_owner(body: OwnerDefined) -> DefineOwner:
+    """Return the command to define an owner."""
+    return DefineOwner(body.sites)
+
+
+def change_settings(body: SettingsChanged) -> ChangeSettings:
+    """Return the command to replace an owner's settings."""
+    return ChangeSettings(
+        Settings(
+            policy=body.policy,
+            tie_break=tuple(tie.value for tie in body.tie_break),
+            allocate=body.allocate.value,
+            allow_partial=body.allow_partial,
+            expired_ok=body.expired_ok,
+            whole_unit=body.whole_unit,
+            min_days_left=body.min_days_left,
+            min_pct_left=body.min_pct_left,
+            exclude_locations=body.exclude_locations,
+            sites=body.sites,
+        )
+    )
+
+
+def define_item(body: ItemDefined) -> DefineItem:
+    """Return the command to define an item."""
+    return DefineItem(
+        Item(
+            sku=body.sku,
+            version=body.version,
+            tracking=body.tracking,
+            base_unit=body.base_unit,
+            decimals=body.decimals,
+            units=body.units,
+            gtins=body.gtins,
+            policy=body.policy,
+            min_days_left=body.min_days_left,
+            min_pct_left=body.min_pct_left,
+            description=body.description,
+        )
+    )
+
+
+def define_customer(body: CustomerDefined) -> DefineCustomer:
+    """Return the command to define a customer."""
+    return DefineCustomer(
+        Customer(
+            id=body.customer,
+            version=body.version,
+            site=body.site,
+            policy=body.policy,
+            min_days_left=body.min_days_left,
+            min_days_left_by_sku=body.min_days_left_by_sku,
+            min_pct_left=body.min_pct_left,
+        )
+    )
+
+
+def define_site(body: SiteDefined) -> DefineSite:
+    """Return the command to define a site."""
+    return DefineSite(
+        Site(
+            id=body.site,
+            time_zone=body.time_zone,
+            calendar=body.calendar,
+            reserve=body.reserve.value,
+            version=body.version,
+        )
+    )
+
+
+def define_location(body: LocationDefined) -> DefineLocation:
+    """Return the command to define a location."""
+    return DefineLocation(
+        Location(
+            site=body.site,
+            id=body.location,
+            parent=body.parent,
+            sequence=body.sequence,
+            pickable=body.pickable,
+            hold=body.hold,
+            tier=body.tier,
+            version=body.version,
+        )
+    )
+
+
+def open_day(body: DayOpened) -> OpenDay:
+    """Return the command to open a site's day."""
+    return OpenDay(body.site, body.date)

@@ -1,0 +1,135 @@
+"""From messages about orders to commands of the ledger.
+
+Positional arguments on purpose: an order is converted thousands of times a second, and each keyword costs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from lotstream.contracts.inbound_orders import (
+    AllocationRequested,
+    CarrierWanted,
+    OrderCancelled,
+    OrderPlaced,
+    OrderPlacedLine,
+    OrderReleased,
+    ShipTo,
+)
+from lotstream.contracts.quantities import normalized as _normalize
+from lotstream.domain.commands import CancelOrder, LineWanted, PlaceOrder, ReleaseOrder, RequestAllocation
+from lotstream.domain.model import OrderKey
+
+_DIGEST_BYTES = 16
+_NOWHERE = ShipTo()
+_NO_CARRIER = CarrierWanted()
+_encode = msgspec.json.Encoder().encode
+#: A line's values in the order in which `LineWanted` takes them; the quantity is the third.
+_LineValues = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Personal data of a consignee, kept apart from everything else so that it can be erased."""
+
+    #: 32 hex digits of owner and content: equal data of one owner is one person.
+    key: str
+    #: JSON object: name, company, street, phone, email.
+    body: bytes
+
+
+def place_order(body: OrderPlaced) -> tuple[PlaceOrder, Person | None]:
+    """Return the command to place an order, and the personal data it came with."""
+    to = body.ship_to or _NOWHERE
+    carrier = body.carrier or _NO_CARRIER
+    person = person_of(body.owner, to)
+    placed_at = body.placed_at
+    lines = [_line_values(line) for line in body.lines]
+    after_content = (
+        body.policy,
+        body.priority,
+        body.ship_policy,
+        body.ship_date,
+        body.deliver_by,
+        body.cancel_after,
+        body.source_location,
+        body.test,
+        person.key if person else None,
+        to.city,
+        to.region,
+        to.postcode,
+        to.country,
+        carrier.scac,
+        carrier.service,
+    )
+    command = PlaceOrder(
+        OrderKey(body.source, body.order),
+        body.version,
+        placed_at if isinstance(placed_at, datetime) else None,
+        body.customer,
+        body.site,
+        tuple([LineWanted(*line) for line in lines]),
+        _content((placed_at, body.customer, body.site, sorted(body.references.items()), *after_content), lines),
+        *after_content,
+        body.references,
+    )
+    return command, person
+
+
+def _content(head: tuple[object, ...], lines: list[_LineValues]) -> str:
+    """Return the hash of an order's content without its version, 32 hex digits.
+
+    It is taken from the order as it was read and not from its bytes: the order of JSON keys, white space, `null` for
+    what may be left out and `12.0` for `12` make no other content. A field that a later version adds may only join
+    when it is not null, so that the same order keeps its hash.
+    """
+    content = _encode((head, [(_normalize(line[2]), line[:2], line[3:]) for line in lines]))
+    return blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def person_of(owner: str, to: ShipTo) -> Person | None:
+    """Return the personal data in an address, or None when there is none."""
+    if not (to.name or to.company or to.street or to.phone or to.email):
+        return None
+    body = _encode({"name": to.name, "company": to.company, "street": to.street, "phone": to.phone, "email": to.email})
+    return Person(blake2b(body, digest_size=_DIGEST_BYTES, key=owner.encode()).hexdigest(), body)
+
+
+def cancel_order(body: OrderCancelled) -> CancelOrder:
+    """Return the command to cancel an order or some of its lines."""
+    return CancelOrder(OrderKey(body.source, body.order), body.version, body.lines)
+
+
+def release_order(body: OrderReleased) -> ReleaseOrder:
+    """Return the command to let a held order go on."""
+    return ReleaseOrder(OrderKey(body.source, body.order))
+
+
+def request_allocation(body: AllocationRequested) -> RequestAllocation:
+    """Return the command to decide orders now."""
+    return RequestAllocation(tuple(OrderKey(order.source, order.order) for order in body.orders))
+
+
+def _line_values(line: OrderPlacedLine) -> _LineValues:
+    return (
+        line.line,
+        line.sku,
+        line.quantity,
+        line.unit,
+        line.gtin,
+        line.lot,
+        line.serial,
+        line.expires_exact,
+        line.min_days_left,
+        line.min_pct_left,
+        line.single_lot,
+        line.max_lots,
+        line.policy,
+        line.pack_size,
+        line.source_location,
+    )

@@ -1,0 +1,200 @@
+"""From a record's bytes to a command of the ledger: the only way in.
+
+pydantic's core reads the JSON straight into the model of the message (never through a dict), and a hand-written
+function makes the command of it. What cannot be read raises `Undecodable` with a code, a field and a sentence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple, NoReturn
+
+from pydantic import TypeAdapter, ValidationError
+
+from lotstream.contracts import convert_facts as facts
+from lotstream.contracts import convert_goods as goods
+from lotstream.contracts import convert_orders as orders
+from lotstream.contracts.cloudevents import Header, text_of
+from lotstream.contracts.convert_orders import Person
+from lotstream.contracts.fields import QUANTITY_FAULT, Inbound
+from lotstream.contracts.inbound import BROADCAST_KEY, INBOUND, LATER, type_of
+from lotstream.contracts.limits import MESSAGE_BYTES_MAX, NAME_CHARS_MAX
+from lotstream.contracts.undecodable import Undecodable, from_validation
+from lotstream.domain.codes import DeadLetterCode
+from lotstream.domain.commands import Command
+
+__all__ = ["Decoded", "Person", "Undecodable", "decode"]
+
+#: Decimal exponents beyond this are no quantity, and would be written out as that many digits.
+_EXPONENT_MAX = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A message that was understood."""
+
+    #: As in the header, e.g. ``lotstream.order.placed.v1``.
+    type: str
+    source: str
+    message_id: str
+    #: None for what concerns every partition.
+    owner: str | None
+    command: Command
+    person: Person | None
+
+    @property
+    def key(self) -> str:
+        """Return the key that the record must have."""
+        return BROADCAST_KEY if self.owner is None else self.owner
+
+
+class _Door(NamedTuple):
+    """How one message type is read."""
+
+    type: str
+    #: pydantic's core for the model, called without the wrapping of `BaseModel`.
+    validate: Callable[[bytes | str], Inbound]
+    convert: Callable[[Any], tuple[Command, Person | None]]
+
+
+def decode(headers: Iterable[Header], value: bytes | None, *, bytes_max: int = MESSAGE_BYTES_MAX) -> Decoded:
+    """Return the command in a record; raises `Undecodable` when it cannot be understood."""
+    found = dict(headers)
+    _check_size(value, bytes_max)
+    door = _DOORS.get(found.get("ce_type", b"")) or _no_door(found)
+    source, message_id = _identity(found, "ce_source"), _identity(found, "ce_id")
+    body = _read(door, value or b"")
+    command, person = door.convert(body)
+    return Decoded(door.type, source, message_id, getattr(body, "owner", None), command, person)
+
+
+def _check_size(value: bytes | None, bytes_max: int) -> None:
+    if value is None:
+        raise Undecodable(DeadLetterCode.NO_VALUE, "", "The record has no value.")
+    if len(value) > bytes_max:
+        raise Undecodable(
+            DeadLetterCode.TOO_LARGE, "", f"The value has {len(value)} bytes, more than the {bytes_max} that are read."
+        )
+
+
+def _no_door(found: dict[str, bytes]) -> NoReturn:
+    """Raise `Undecodable` for a type that this version does not read."""
+    name = text_of(found, "ce_type")
+    if name is None:
+        message = "The header ce_type is missing, empty or not UTF-8."
+    elif name in _LATER_TYPES:
+        message = f"Messages of type {name} are not handled by this version yet."
+    else:
+        message = f"There is no message type {name[:NAME_CHARS_MAX]!r}."
+    raise Undecodable(DeadLetterCode.UNKNOWN_TYPE, "ce_type", message)
+
+
+def _identity(found: dict[str, bytes], header: str) -> str:
+    """Return source or message id; both are needed to tell a repeat from a new message."""
+    text = text_of(found, header)
+    if text is None:
+        raise Undecodable(DeadLetterCode.SCHEMA, header, f"The header {header} is missing, empty or not UTF-8.")
+    if len(text) > NAME_CHARS_MAX or "\0" in text:
+        raise Undecodable(
+            DeadLetterCode.SCHEMA,
+            header,
+            f"The header {header} must have at most {NAME_CHARS_MAX} characters and no NUL.",
+        )
+    return text
+
+
+def _read(door: _Door, value: bytes) -> Inbound:
+    try:
+        body = door.validate(value)
+    except ValidationError as error:
+        body = _read_numbers(door, value, error)
+    if b"\\u0000" in value:
+        _refuse_nul(value)
+    return body
+
+
+def _read_numbers(door: _Door, value: bytes, error: ValidationError) -> Inbound:
+    """Read a message again with its fractional numbers taken digit by digit; raises when something else is wrong.
+
+    A JSON number with a fraction reaches the model as a float, whose digits are no longer those that were sent. So the
+    quantities among them are put in as text, exactly as written, and everything else is left as it was.
+    """
+    paths = [
+        fault["loc"]
+        for fault in error.errors(include_url=False, include_context=False)
+        if fault["type"] == QUANTITY_FAULT and isinstance(fault["input"], float)
+    ]
+    if not paths:
+        raise from_validation(error) from error
+    tree = json.loads(value, parse_float=Decimal)
+    for path in paths:
+        _write_out(tree, path)
+    try:
+        return door.validate(json.dumps(tree, default=float))
+    except ValidationError as remaining:
+        raise from_validation(remaining) from remaining
+
+
+def _write_out(tree: dict[str, Any], path: tuple[int | str, ...]) -> None:
+    """Replace the number at a path by its digits as text."""
+    *above, last = path
+    parent: Any = tree
+    for step in above:
+        parent = parent[step]
+    number = parent[last]
+    if isinstance(number, Decimal) and abs(number.adjusted()) <= _EXPONENT_MAX:
+        parent[last] = format(number, "f")
+
+
+def _refuse_nul(value: bytes) -> None:
+    """Raise `Undecodable` when a text holds NUL, which PostgreSQL cannot keep."""
+    if any("\0" in text for text in _texts(json.loads(value))):
+        raise Undecodable(DeadLetterCode.SCHEMA, "", "The value holds a NUL character (\\u0000) in a text.")
+
+
+def _texts(tree: object) -> Iterator[str]:
+    """Return every text in a message, names of fields included."""
+    match tree:
+        case str():
+            yield tree
+        case list():
+            for part in tree:
+                yield from _texts(part)
+        case dict():
+            yield from tree
+            for part in tree.values():
+                yield from _texts(part)
+
+
+def _alone(convert: Callable[[Any], Command]) -> Callable[[Any], tuple[Command, Person | None]]:
+    """Return a conversion for messages without personal data."""
+    return lambda body: (convert(body), None)
+
+
+_CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
+    "owner.defined": _alone(facts.define_owner),
+    "settings.changed": _alone(facts.change_settings),
+    "item.defined": _alone(facts.define_item),
+    "customer.defined": _alone(facts.define_customer),
+    "site.defined": _alone(facts.define_site),
+    "location.defined": _alone(facts.define_location),
+    "day.opened": _alone(facts.open_day),
+    "order.placed": orders.place_order,
+    "order.cancelled": _alone(orders.cancel_order),
+    "order.released": _alone(orders.release_order),
+    "allocation.requested": _alone(orders.request_allocation),
+    "stock.received": _alone(goods.receive_stock),
+    "balance.opened": _alone(goods.open_balance),
+    "hold.placed": _alone(goods.place_hold),
+    "hold.lifted": _alone(goods.lift_hold),
+    "pick.confirmed": _alone(goods.confirm_pick),
+    "shipment.confirmed": _alone(goods.confirm_shipment),
+}
+_DOORS = {
+    type_of(name).encode(): _Door(type_of(name), TypeAdapter(model).validator.validate_json, _CONVERSIONS[name])
+    for name, model in INBOUND.items()
+}
+_LATER_TYPES = frozenset(type_of(name) for name in LATER)

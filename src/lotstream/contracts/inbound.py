@@ -1,0 +1,99 @@
+"""Every inbound message this version reads, by name; and the names that later versions will read."""
+
+from __future__ import annotations
+
+from lotstream.contracts import inbound_facts as facts
+from lotstream.contracts import inbound_floor as floor
+from lotstream.contracts import inbound_goods as goods
+from lotstream.contracts import inbound_orders as orders
+from lotstream.contracts.fields import Inbound
+
+#: Name of a command → the model of its body; the name is `lotstream.<name>.v1` in ``ce_type``.
+INBOUND: dict[str, type[Inbound]] = {
+    "owner.defined": facts.OwnerDefined,
+    "settings.changed": facts.SettingsChanged,
+    "item.defined": facts.ItemDefined,
+    "customer.defined": facts.CustomerDefined,
+    "site.defined": facts.SiteDefined,
+    "location.defined": facts.LocationDefined,
+    "day.opened": facts.DayOpened,
+    "order.placed": orders.OrderPlaced,
+    "order.cancelled": orders.OrderCancelled,
+    "order.released": orders.OrderReleased,
+    "allocation.requested": orders.AllocationRequested,
+    "stock.received": goods.StockReceived,
+    "balance.opened": goods.BalanceOpened,
+    "hold.placed": goods.HoldPlaced,
+    "hold.lifted": goods.HoldLifted,
+    "pick.confirmed": floor.PickConfirmed,
+    "shipment.confirmed": floor.ShipmentConfirmed,
+}
+
+#: What concerns every partition: no owner, message key `*`, written by the hub's own tools only.
+BROADCAST: frozenset[str] = frozenset({"site.defined", "location.defined", "day.opened"})
+#: Message key of what concerns every partition.
+BROADCAST_KEY = "*"
+
+#: Commands that have a name and a meaning but are not handled by this version; they are dead-lettered by name.
+LATER: frozenset[str] = frozenset(
+    {
+        "owner.closed",
+        "item.rebased",
+        "item.renamed",
+        "supplier.defined",
+        "order.unreserved",
+        "order.closed",
+        "stock.reserved",
+        "receipt.expected",
+        "receipt.closed",
+        "receipt.corrected",
+        "lot.inspected",
+        "putaway.done",
+        "stock.adjusted",
+        "stock.counted",
+        "count.approved",
+        "stock.moved",
+        "stock.status_changed",
+        "transfer.shipped",
+        "transfer.received",
+        "title.released",
+        "title.accepted",
+        "lot.corrected",
+        "lot.merged",
+        "lot.split",
+        "lot.documented",
+        "lot.recalled",
+        "recall.answered",
+        "recall.closed",
+        "condition.recorded",
+        "wave.released",
+        "wave.cancelled",
+        "pick.started",
+        "pick.shorted",
+        "pick.scanned",
+        "pick.undone",
+        "package.packed",
+        "package.unpacked",
+        "task.done",
+        "shipment.corrected",
+        "shipment.voided",
+        "shipment.progressed",
+        "return.expected",
+        "goods.returned",
+        "return.inspected",
+        "production.recorded",
+        "kit.assembled",
+        "kit.broken",
+        "shipment.imported",
+        "snapshot.requested",
+        "comparison.recorded",
+        "person.erased",
+        "day.continued",
+        "clock.ticked",
+    }
+)
+
+
+def type_of(name: str) -> str:
+    """Return the ``ce_type`` of a message name: ``order.placed`` becomes ``lotstream.order.placed.v1``."""
+    return f"lotstream.{name}.v1"

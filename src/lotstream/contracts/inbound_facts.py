@@ -1,0 +1,144 @@
+"""Inbound messages that say who and what there is: owners, settings, items, customers, sites, locations, days."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from lotstream.contracts.fields import Count, Day, Days, Inbound, Name, OwnerId, Quantity, Rank, Text
+from lotstream.contracts.limits import (
+    GTINS_MAX,
+    ITEM_DECIMALS_MAX,
+    LOCATIONS_MAX,
+    SITES_MAX,
+    SKU_RULES_MAX,
+    UNITS_MAX,
+)
+from lotstream.domain.model import Calendar, Policy, Tracking
+
+
+class TieBreak(StrEnum):
+    """What decides between two lots that the policy ranks alike."""
+
+    RECEIVED = "received"
+    LOT = "lot"
+    LOCATION = "location"
+    SMALLEST_QTY = "smallest_qty"
+
+
+class Allocate(StrEnum):
+    """When orders are decided."""
+
+    AT_ONCE = "at_once"
+    ON_REQUEST = "on_request"
+
+
+class Reserve(StrEnum):
+    """How far lotstream decides: to the bin, or to the lot while the warehouse system names the bin."""
+
+    BIN = "bin"
+    LOT = "lot"
+
+
+class OwnerDefined(Inbound):
+    """An inventory owner exists."""
+
+    owner: OwnerId = Field(description="The owner's id; the key of all its messages.")
+    sites: Annotated[tuple[Name, ...], Field(max_length=SITES_MAX)] = Field(
+        default=(), description="Sites in the order they are tried when an order names none."
+    )
+
+
+class SettingsChanged(Inbound):
+    """The whole of an owner's settings; what is left out goes back to its default."""
+
+    owner: OwnerId = Field(description="Whose settings.")
+    policy: Policy = Field(default=Policy.FEFO, description="Order in which lots are used.")
+    tie_break: Annotated[tuple[TieBreak, ...], Field(max_length=len(TieBreak))] = Field(
+        default=(TieBreak.RECEIVED, TieBreak.LOT, TieBreak.LOCATION),
+        description="What decides between lots the policy ranks alike, in this order.",
+    )
+    allocate: Allocate = Field(default=Allocate.AT_ONCE, description="Decide on arrival, or on request only.")
+    allow_partial: bool = Field(default=True, description="A line may be promised less than it wants.")
+    expired_ok: bool = Field(default=False, description="Expired lots may be used.")
+    whole_unit: bool = Field(default=True, description="A line in another unit gets whole multiples of that unit.")
+    min_days_left: Days | None = Field(default=None, description="Days of life that must be left, for all orders.")
+    min_pct_left: Quantity | None = Field(default=None, description="Percent of life that must be left.")
+    exclude_locations: Annotated[tuple[Name, ...], Field(max_length=LOCATIONS_MAX)] = Field(
+        default=(), description="Locations whose stock is never promised."
+    )
+    sites: Annotated[tuple[Name, ...], Field(max_length=SITES_MAX)] = Field(
+        default=(), description="Sites in the order they are tried when an order names none."
+    )
+
+
+class ItemDefined(Inbound):
+    """An item exists, or has a newer version."""
+
+    owner: OwnerId = Field(description="Whose item.")
+    sku: Name = Field(description="The owner's SKU.")
+    version: Count = Field(default=1, description="Grows with every change; an older one changes nothing.")
+    tracking: Tracking = Field(default=Tracking.LOT, description="How finely its units are told apart.")
+    base_unit: Name = Field(default="each", description="The unit stock is counted in.")
+    decimals: Annotated[int, Field(ge=0, le=ITEM_DECIMALS_MAX)] = Field(
+        default=0, description="Decimals of the base unit; 0 for what is counted in pieces."
+    )
+    units: Annotated[dict[Name, Quantity], Field(max_length=UNITS_MAX)] = Field(
+        default={}, description="Other units, each with the base units in one of it."
+    )
+    gtins: Annotated[tuple[Name, ...], Field(max_length=GTINS_MAX)] = Field(
+        default=(), description="Global Trade Item Numbers under which it is ordered."
+    )
+    policy: Policy | None = Field(default=None, description="Order in which its lots are used.")
+    min_days_left: Days | None = Field(default=None, description="Days of life that must be left on the ship date.")
+    min_pct_left: Quantity | None = Field(default=None, description="Percent of life that must be left.")
+    description: Text | None = Field(default=None, description="What it is, for people.")
+
+
+class CustomerDefined(Inbound):
+    """A customer exists, or has a newer version."""
+
+    owner: OwnerId = Field(description="Whose customer.")
+    customer: Name = Field(description="The owner's customer number.")
+    version: Count = Field(default=1, description="Grows with every change; an older one changes nothing.")
+    site: Name | None = Field(default=None, description="The site that fills its orders.")
+    policy: Policy | None = Field(default=None, description="Order in which lots are used for it.")
+    min_days_left: Days | None = Field(default=None, description="Days of life it wants left on the ship date.")
+    min_days_left_by_sku: Annotated[dict[Name, Days], Field(max_length=SKU_RULES_MAX)] = Field(
+        default={}, description="The same for single SKUs."
+    )
+    min_pct_left: Quantity | None = Field(default=None, description="Percent of life it wants left.")
+
+
+class SiteDefined(Inbound):
+    """A site exists, or has a newer version; told to every partition, so it has no owner."""
+
+    site: Name = Field(description="The site's id.")
+    time_zone: Name = Field(default="UTC", description="IANA time zone; the site's today is kept in it.")
+    calendar: Calendar = Field(default=Calendar.CLOCK, description="Where the site's today comes from.")
+    reserve: Reserve = Field(default=Reserve.BIN, description="Whether lotstream names the bin or the lot only.")
+    version: Count = Field(default=1, description="Grows with every change; an older one changes nothing.")
+
+
+class LocationDefined(Inbound):
+    """A location exists, or has a newer version; told to every partition, so it has no owner."""
+
+    site: Name = Field(description="The site it lies in.")
+    location: Name = Field(description="The location's id within its site.")
+    parent: Name | None = Field(default=None, description="The area it lies in.")
+    sequence: Rank | None = Field(
+        default=None, description="Smaller is nearer; null means after all that have one, as they were named."
+    )
+    pickable: bool = Field(default=True, description="Stock in it may be promised.")
+    hold: bool = Field(default=False, description="The location itself is on hold.")
+    tier: Rank = Field(default=0, description="Smaller tiers are used up first.")
+    version: Count = Field(default=1, description="Grows with every change; an older one changes nothing.")
+
+
+class DayOpened(Inbound):
+    """A site's new date; told to every partition, so it has no owner."""
+
+    site: Name = Field(description="The site whose day it is.")
+    date: Day = Field(description="The site's today from now on; it only moves forward.")

@@ -1,0 +1,89 @@
+"""Inbound messages from the warehouse floor: picked and shipped."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId, Quantity
+from lotstream.contracts.limits import LINES_MAX, ORDERS_MAX, PACKAGES_MAX
+
+
+class PickConfirmedLine(Inbound):
+    """What was taken for one task, or for one order line."""
+
+    task: Name | None = Field(default=None, description="The pick task it answers; null when picked without one.")
+    line: Name | None = Field(default=None, description="The order line; may be null when the task is named.")
+    lot: Name | None = Field(default=None, description="The lot that was taken; null means the task's.")
+    location: Name | None = Field(default=None, description="The bin it was taken from; null means the task's.")
+    package: Name | None = Field(default=None, description="The pallet or carton it was taken from.")
+    quantity: Quantity = Field(description="How much was taken, in `unit`.")
+    unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+
+
+class PickConfirmed(Inbound):
+    """Goods were taken from their bins to a staging place of the order."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where it was done.")
+    happened: bool = Field(description="True: it has been done and is booked. False: somebody asks before doing it.")
+    by: Name | None = Field(default=None, description="Who or which scanner says so.")
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    staged_at: Name | None = Field(default=None, description="Tote or door the goods stand at now.")
+    lines: Annotated[tuple[PickConfirmedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
+        description="What was taken."
+    )
+
+
+class ShipmentLine(Inbound):
+    """What left for one order line."""
+
+    line: Name = Field(description="The order line.")
+    lot: Name | None = Field(default=None, description="The lot that left; null means what was picked or promised.")
+    quantity: Quantity = Field(description="How much left, in `unit`.")
+    unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+    location: Name | None = Field(default=None, description="The place it left from.")
+    package: Name | None = Field(default=None, description="SSCC of the carton or pallet it left in.")
+
+
+class ShipmentOrder(Inbound):
+    """One order's part of a shipment."""
+
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    lines: Annotated[tuple[ShipmentLine, ...], Field(max_length=LINES_MAX)] = Field(
+        default=(), description="What left; empty means everything picked, or failing that everything promised."
+    )
+
+
+class ShipmentPackage(Inbound):
+    """A carton or pallet."""
+
+    sscc: Name | None = Field(default=None, description="Serial Shipping Container Code, 18 digits.")
+    tracking: Name | None = Field(default=None, description="The carrier's tracking number.")
+    weight_kg: Quantity | None = Field(default=None, description="Weight in kilograms.")
+
+
+class ShipmentConfirmed(Inbound):
+    """Goods left the building, for one order or many."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where they left.")
+    happened: bool = Field(description="True: the truck has left and it is booked. False: somebody asks before.")
+    by: Name | None = Field(default=None, description="Who or which system says so.")
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+    shipment: Name = Field(description="The shipment's number at the site.")
+    orders: Annotated[tuple[ShipmentOrder, ...], Field(min_length=1, max_length=ORDERS_MAX)] = Field(
+        description="The orders in it."
+    )
+    packages: Annotated[tuple[ShipmentPackage, ...], Field(max_length=PACKAGES_MAX)] = Field(
+        default=(), description="The cartons and pallets in it."
+    )
+    scac: Name | None = Field(default=None, description="Standard Carrier Alpha Code of who took it.")
+    bol: Name | None = Field(default=None, description="Bill of lading.")
+    pro: Name | None = Field(default=None, description="The carrier's progressive (PRO) number.")
+    trailer: Name | None = Field(default=None, description="Trailer number.")
+    seal: Name | None = Field(default=None, description="Seal number.")

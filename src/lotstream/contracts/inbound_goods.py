@@ -1,0 +1,113 @@
+"""Inbound messages about goods and lots: received, found at the beginning, held and let go."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
+from lotstream.contracts.limits import DETAILS_MAX, LINES_MAX
+from lotstream.domain.model import HoldKind, Status
+
+
+class StockReceivedLine(Inbound):
+    """Goods of one lot that came in."""
+
+    line: Name = Field(description="Id of the line within the message.")
+    sku: Name = Field(description="The owner's SKU.")
+    quantity: Quantity = Field(description="How much came in, in `unit`.")
+    unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+    lot: Name | None = Field(default=None, description="Our lot number; null for goods without one.")
+    supplier: Name | None = Field(default=None, description="Who supplied it.")
+    supplier_lot: Name | None = Field(default=None, description="The supplier's lot number.")
+    made: Day | None = Field(default=None, description="The day it was made.")
+    expires: Day | None = Field(default=None, description="The last day of use.")
+    location: Name | None = Field(default=None, description="Where it stands.")
+    package: Name | None = Field(default=None, description="Pallet or carton it stands on, best as SSCC.")
+    pack_size: Quantity | None = Field(default=None, description="Base units in one pack; null when loose.")
+    status: Status = Field(default=Status.GOOD, description="Condition; only good stock is promised.")
+    reason: Text | None = Field(default=None, description="Why the status is not good.")
+    serials: Annotated[tuple[Name, ...], Field(max_length=0)] = Field(
+        default=(), description="Not handled by this version: must be empty."
+    )
+    cost: None = Field(default=None, description="Not handled by this version: must be null.")
+    details: Annotated[dict[Name, Text], Field(max_length=DETAILS_MAX)] = Field(
+        default={}, description="Further facts of the goods, e.g. origin; checked, not yet kept by this version."
+    )
+
+
+class StockReceived(Inbound):
+    """Goods came in at the dock."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where they came in.")
+    happened: bool = Field(description="True: it has been done and is booked. False: somebody asks before doing it.")
+    by: Name | None = Field(default=None, description="Who or which scanner says so.")
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+    receipt: Name = Field(description="The receipt's number at the site.")
+    expected: Name | None = Field(default=None, description="The announcement (ASN) it belongs to.")
+    final: bool = Field(default=False, description="Nothing more comes on this receipt.")
+    lines: Annotated[tuple[StockReceivedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
+        description="What came in."
+    )
+
+
+class BalanceOpenedLine(Inbound):
+    """One stock row as found; any quantity, also zero or negative."""
+
+    line: Name = Field(description="Id of the line within the message.")
+    sku: Name = Field(description="The owner's SKU.")
+    quantity: Quantity = Field(description="How much there is, in `unit`.")
+    unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+    lot: Name | None = Field(default=None, description="Lot number; null for goods without one.")
+    supplier: Name | None = Field(default=None, description="Who supplied it.")
+    supplier_lot: Name | None = Field(default=None, description="The supplier's lot number.")
+    made: Day | None = Field(default=None, description="The day it was made.")
+    expires: Day | None = Field(default=None, description="The last day of use.")
+    received: Day | None = Field(default=None, description="The day it came in; null means the business time.")
+    location: Name | None = Field(default=None, description="Where it stands.")
+    package: Name | None = Field(default=None, description="Pallet or carton it stands on.")
+    pack_size: Quantity | None = Field(default=None, description="Base units in one pack; null when loose.")
+    status: Status = Field(default=Status.GOOD, description="Condition; only good stock is promised.")
+    returned: bool = Field(default=False, description="It came back from a customer.")
+    hold: HoldKind | None = Field(default=None, description="A hold of this kind lies on its lot.")
+    promised_elsewhere: Quantity | None = Field(
+        default=None, description="Promised by others outside the hub, in `unit`; null means nothing."
+    )
+    serials: Annotated[tuple[Name, ...], Field(max_length=0)] = Field(
+        default=(), description="Not handled by this version: must be empty."
+    )
+
+
+class BalanceOpened(Inbound):
+    """Stock as found at the beginning, with its original dates."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where they are.")
+    by: Name | None = Field(default=None, description="Who says so.")
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+    balance: Name = Field(description="Name of this opening balance; the same name is booked once.")
+    lines: Annotated[tuple[BalanceOpenedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
+        description="The stock rows."
+    )
+
+
+class HoldPlaced(Inbound):
+    """A lot may not be used until the hold is lifted."""
+
+    owner: OwnerId = Field(description="Whose lot.")
+    hold: Name = Field(description="Id of the hold; a repeat changes nothing.")
+    kind: HoldKind = Field(default=HoldKind.HOLD, description="Hold, quarantine or recall.")
+    sku: Name | None = Field(default=None, description="SKU of the lot; null while the lot number is unique.")
+    lot: Name = Field(description="The lot to hold.")
+    reason: Text | None = Field(default=None, description="Why, for people.")
+
+
+class HoldLifted(Inbound):
+    """A hold ends; stock is free when no hold is left."""
+
+    owner: OwnerId = Field(description="Whose lot.")
+    hold: Name | None = Field(default=None, description="Id of the hold; null lifts all holds of the lot.")
+    sku: Name | None = Field(default=None, description="SKU of the lot; null while the lot number is unique.")
+    lot: Name = Field(description="The lot to let go.")

@@ -1,0 +1,53 @@
+"""Limits of the messages, by name: what is longer or more than this is no message of ours.
+
+They are part of the published schemas, so they are constants and not settings: raising one is a change of contract.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+#: Bytes of one inbound message when the caller names no other limit (setting ``message_bytes_max``).
+MESSAGE_BYTES_MAX = 1024 * 1024
+#: Lines of one order, receipt, opening balance, pick or shipment.
+LINES_MAX = 2000
+#: Orders in one shipment or one request to allocate.
+ORDERS_MAX = 1000
+#: Packages in one shipment.
+PACKAGES_MAX = 5000
+#: Sites in an owner's ranking.
+SITES_MAX = 200
+#: Locations an owner leaves out.
+LOCATIONS_MAX = 2000
+#: Units of one item.
+UNITS_MAX = 50
+#: Trade item numbers (GTIN) of one item.
+GTINS_MAX = 50
+#: SKUs with a minimum life of their own at one customer.
+SKU_RULES_MAX = 5000
+#: References of one order.
+REFERENCES_MAX = 50
+#: Further facts of one received line.
+DETAILS_MAX = 50
+#: Lines of a street address.
+STREET_LINES_MAX = 6
+
+#: Characters of an owner's id; it is also a message key and part of addresses.
+OWNER_CHARS_MAX = 64
+#: Characters of a name: SKU, lot, order, line, site, location …
+NAME_CHARS_MAX = 128
+#: Characters of running text: reasons, descriptions, address parts.
+TEXT_CHARS_MAX = 1000
+
+#: Digits of a quantity before and after the decimal point.
+QUANTITY_WHOLE_DIGITS_MAX = 18
+QUANTITY_DECIMALS_MAX = 12
+#: Decimals of an item's base unit.
+ITEM_DECIMALS_MAX = 6
+
+#: Days of a minimum remaining life; a hundred years.
+LIFE_DAYS_MAX = 36_500
+#: Versions, sequences, tiers and priorities fit a 32-bit column.
+INTEGER_MAX = 2**31 - 1
+#: Dates before this are clerical errors, and break the arithmetic of lives.
+DAY_MIN = date(1900, 1, 1)

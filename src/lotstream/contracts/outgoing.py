@@ -1,0 +1,91 @@
+"""From events to outgoing messages.
+
+Called for each event after it was applied, so that the ledger holds what is to be told. Pure: the same event on the
+same ledger gives the same bytes, which is why what is in the outbox can be compared with a second run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from lotstream.contracts.sending import Outgoing
+from lotstream.contracts.write_notices import answer, discrepancy_alert
+from lotstream.contracts.write_shipments import ship_confirmation
+from lotstream.contracts.write_status import change_refused, order_status
+from lotstream.contracts.write_tasks import pick_tasks
+from lotstream.domain.codes import Refusal
+from lotstream.domain.commands import CancelOrder, Command, Moment, PlaceOrder, ReleaseOrder
+from lotstream.domain.events import (
+    DiscrepancyNoted,
+    Event,
+    OrderAllocated,
+    OrderCancelled,
+    OrderChanged,
+    OrderRecorded,
+    ReservationFreed,
+    ShipmentConfirmed,
+    StockPicked,
+)
+from lotstream.domain.ledger import Ledger
+
+__all__ = ["Outgoing", "answer", "messages", "refused"]
+
+
+def messages(ledger: Ledger, event: Event, moment: Moment) -> Iterator[Outgoing]:
+    """Return the messages that an applied event causes, in the order in which they are to be read."""
+    write = _WRITERS.get(type(event))
+    return iter(()) if write is None else write(ledger, event, moment)
+
+
+def refused(ledger: Ledger, command: Command, refusal: Refusal, moment: Moment) -> Iterator[Outgoing]:
+    """Return the order status that tells an order's sender of a refusal; nothing for other commands."""
+    if isinstance(command, (PlaceOrder, CancelOrder, ReleaseOrder)):
+        yield change_refused(ledger, command.key, refusal, moment)
+
+
+def _recorded(ledger: Ledger, event: OrderRecorded, moment: Moment) -> Iterator[Outgoing]:
+    key = event.order.key
+    yield from pick_tasks(ledger, key, moment, decisions=event.decisions)
+    yield from order_status(ledger, key, moment)
+
+
+def _changed(ledger: Ledger, event: OrderChanged, moment: Moment) -> Iterator[Outgoing]:
+    key = event.order.key
+    yield from pick_tasks(ledger, key, moment, freed=event.freed, decisions=event.decisions)
+    yield from order_status(ledger, key, moment)
+
+
+def _allocated(ledger: Ledger, event: OrderAllocated, moment: Moment) -> Iterator[Outgoing]:
+    yield from pick_tasks(ledger, event.key, moment, decisions=event.decisions)
+    yield from order_status(ledger, event.key, moment)
+
+
+def _freed(ledger: Ledger, event: OrderCancelled | ReservationFreed, moment: Moment) -> Iterator[Outgoing]:
+    yield from pick_tasks(ledger, event.key, moment, freed=event.freed)
+    yield from order_status(ledger, event.key, moment)
+
+
+def _picked(ledger: Ledger, event: StockPicked, moment: Moment) -> Iterator[Outgoing]:
+    yield from order_status(ledger, event.key, moment)
+
+
+def _shipped(ledger: Ledger, event: ShipmentConfirmed, moment: Moment) -> Iterator[Outgoing]:
+    yield ship_confirmation(ledger, event, moment)
+    yield from order_status(ledger, event.key, moment)
+
+
+def _noted(ledger: Ledger, event: DiscrepancyNoted, moment: Moment) -> Iterator[Outgoing]:
+    yield discrepancy_alert(ledger, event, moment)
+
+
+_WRITERS: dict[type, Callable[[Ledger, Any, Moment], Iterator[Outgoing]]] = {
+    OrderRecorded: _recorded,
+    OrderChanged: _changed,
+    OrderAllocated: _allocated,
+    OrderCancelled: _freed,
+    ReservationFreed: _freed,
+    StockPicked: _picked,
+    ShipmentConfirmed: _shipped,
+    DiscrepancyNoted: _noted,
+}

@@ -1,0 +1,228 @@
+"""The bodies of outgoing messages, as their readers parse them; the hub writes them in `outgoing` without pydantic."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from lotstream.contracts.fields import Amount, Day, Instant, Name, OwnerId, Sent, Text
+from lotstream.domain.model import OrderState
+
+#: Hex digits of a decision or task id.
+_ID = Field(min_length=1, max_length=64)
+Id = Annotated[str, _ID]
+
+
+class TaskAction(StrEnum):
+    """What a warehouse system does with a task."""
+
+    #: A new task.
+    CREATE = "create"
+    #: The task stays, with another quantity: the one in the message, in place of the former.
+    CHANGE = "change"
+    #: The task is taken back; its quantity is 0.
+    CANCEL = "cancel"
+
+
+class TaskFor(Sent):
+    """An order line that a task serves."""
+
+    order: Name = Field(description="The order's number at its source.")
+    line: Name = Field(description="The order line.")
+    quantity: Amount = Field(description="How much of the task is for it, in the task's unit.")
+
+
+class PickTask(Sent):
+    """One walk to one bin for one lot."""
+
+    task: Id = Field(description="The task's id; to be given back in pick.confirmed.")
+    action: TaskAction = Field(description="What to do with the task.")
+    line: Name = Field(description="The order line it serves.")
+    sku: Name = Field(description="The owner's SKU.")
+    lot: Name | None = Field(description="The lot to take; null for goods without one.")
+    expires: Day | None = Field(description="The lot's last day of use.")
+    location: Name = Field(description="The bin to take it from.")
+    package: Name | None = Field(description="The pallet or carton to take it from.")
+    quantity: Amount = Field(description="How much to take in all, in `unit`; 0 when cancelled.")
+    unit: Name = Field(description="The item's base unit.")
+    serials: tuple[Name, ...] = Field(default=(), description="The serial numbers to take; empty when any will do.")
+    for_: tuple[TaskFor, ...] = Field(alias="for", description="The order lines it serves; several in a wave.")
+
+
+class PickTasks(Sent):
+    """What one decision means for the pickers of one order at one site."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where to pick.")
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    decision: Id = Field(description="Id of the decision that caused it.")
+    tasks: tuple[PickTask, ...] = Field(description="Tasks created, changed and cancelled.")
+
+
+class OrderStatusLine(Sent):
+    """What became of one order line; allocated + picked + shipped + backordered + cancelled = ordered."""
+
+    line: Name = Field(description="The sender's id of the line.")
+    sku: Name = Field(description="The owner's SKU.")
+    unit: Name = Field(description="The item's base unit; all quantities of the line are in it.")
+    ordered: Amount = Field(description="What was ordered.")
+    allocated: Amount = Field(description="Promised from stock and not picked yet.")
+    backordered: Amount = Field(description="Wanted and not promised yet.")
+    picked: Amount = Field(description="Picked and not shipped yet.")
+    shipped: Amount = Field(description="Shipped.")
+    cancelled: Amount = Field(description="Not wanted any more.")
+
+
+class OrderStatus(Sent):
+    """The state an order came to."""
+
+    owner: OwnerId = Field(description="Whose order.")
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    version: Name | None = Field(description="The version that counts.")
+    status: OrderState = Field(description="The order's state.")
+    site: Name | None = Field(description="The site that fills it; null while none is chosen.")
+    code: Name | None = Field(default=None, description="Why it is held, or why a change was refused.")
+    message: Text | None = Field(default=None, description="The same as a sentence.")
+    decision: Id = Field(description="Id of the decision that caused it.")
+    lines: tuple[OrderStatusLine, ...] = Field(description="Its lines; empty for an order that was refused whole.")
+
+
+class ShortReason(StrEnum):
+    """Why a line left with less than was ordered."""
+
+    #: Nothing in stock is promised to the rest.
+    BACKORDERED = "backordered"
+    #: The rest is promised and leaves later.
+    TO_FOLLOW = "to_follow"
+
+
+class ShippedLot(Sent):
+    """What of one lot left for a line."""
+
+    lot: Name | None = Field(description="The lot; null for goods without one.")
+    expires: Day | None = Field(description="Its last day of use.")
+    made: Day | None = Field(description="The day it was made.")
+    quantity: Amount = Field(description="How much of it left, in the line's unit.")
+    package: Name | None = Field(description="SSCC of the carton or pallet it left in.")
+    serials: tuple[Name, ...] = Field(default=(), description="The serial numbers that left.")
+
+
+class ShipConfirmationLine(Sent):
+    """One order line of a shipment, split by lot."""
+
+    line: Name = Field(description="The sender's id of the line.")
+    sku: Name = Field(description="The owner's SKU.")
+    unit: Name = Field(description="The ordered unit where all quantities are whole in it, else the base unit.")
+    ordered: Amount = Field(description="What was ordered.")
+    shipped: Amount = Field(description="What left in this shipment.")
+    short: Amount = Field(description="What has not left so far and is not cancelled.")
+    short_reason: ShortReason | None = Field(description="Why it is short; null when it is not.")
+    lots: tuple[ShippedLot, ...] = Field(description="The lots that left.")
+
+
+class PackageContent(Sent):
+    """What lies in a package."""
+
+    line: Name = Field(description="The order line.")
+    sku: Name = Field(description="The owner's SKU.")
+    lot: Name | None = Field(description="The lot; null for goods without one.")
+    quantity: Amount = Field(description="How much, in `unit`.")
+    unit: Name = Field(description="Unit of the quantity.")
+
+
+class ConfirmedPackage(Sent):
+    """A carton or pallet that left."""
+
+    sscc: Name | None = Field(description="Serial Shipping Container Code.")
+    tracking: Name | None = Field(description="The carrier's tracking number.")
+    weight_kg: Amount | None = Field(description="Weight in kilograms.")
+    contents: tuple[PackageContent, ...] = Field(description="This order's goods in it, as far as they were named.")
+
+
+class ConfirmedCarrier(Sent):
+    """Who took it, and under which papers."""
+
+    scac: Name | None = Field(description="Standard Carrier Alpha Code.")
+    service: Name | None = Field(description="Service level that was ordered.")
+    tracking: tuple[Name, ...] = Field(description="Tracking numbers of the packages.")
+    bol: Name | None = Field(description="Bill of lading.")
+    pro: Name | None = Field(description="The carrier's progressive (PRO) number.")
+    trailer: Name | None = Field(description="Trailer number.")
+    seal: Name | None = Field(description="Seal number.")
+
+
+class ShipConfirmation(Sent):
+    """One order's part of a shipment left the building."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where they left.")
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    shipment: Name = Field(description="The shipment's number at the site.")
+    status: OrderState = Field(description="The order's state afterwards.")
+    shipped_at: Instant = Field(description="When it left.")
+    customer: Name | None = Field(description="The owner's customer number.")
+    city: Text | None = Field(description="Where it goes: city.")
+    region: Text | None = Field(description="Where it goes: state, province or county.")
+    postcode: Text | None = Field(description="Where it goes: postcode.")
+    country: Text | None = Field(description="Where it goes: country.")
+    carrier: ConfirmedCarrier = Field(description="Who took it.")
+    references: dict[Name, Text] = Field(description="Other people's numbers for the order, as they came with it.")
+    packages: tuple[ConfirmedPackage, ...] = Field(description="The cartons and pallets of the shipment.")
+    decision: Id = Field(description="Id of the decision that caused it.")
+    lines: tuple[ShipConfirmationLine, ...] = Field(description="What left, line by line and lot by lot.")
+
+
+class AlertKind(StrEnum):
+    """What an alert is about."""
+
+    DISCREPANCY = "discrepancy"
+
+
+class Alert(Sent):
+    """A person should look."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    alert: AlertKind = Field(description="What kind of alert it is.")
+    code: Name = Field(description="What is wrong, as a stable code.")
+    message: Text = Field(description="The same as a sentence.")
+    about: dict[Name, Text] = Field(description="What it concerns: order, line, sku, lot, location, receipt …")
+    quantity: Amount | None = Field(description="The quantity concerned, in base units.")
+    raised_at: Instant = Field(description="When the record that caused it was taken in.")
+    decision: Id = Field(description="Id of the decision that caused it.")
+
+
+class AnswerOutcome(StrEnum):
+    """What became of a command."""
+
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class Answer(Sent):
+    """What became of a command that asked."""
+
+    owner: OwnerId = Field(description="Whose ledger was asked.")
+    source: Name = Field(description="ce_source of the command.")
+    message_id: Name = Field(description="ce_id of the command; also the key of this message.")
+    type: Name = Field(description="ce_type of the command.")
+    outcome: AnswerOutcome = Field(description="Done or refused.")
+    code: Name | None = Field(description="Why it was refused, as a stable code.")
+    field: Name | None = Field(description="The field it was refused for, e.g. lines.2.quantity.")
+    message: Text | None = Field(description="What is wrong and what to do, as a sentence.")
+    decided_at: Instant = Field(description="When the command was taken in.")
+    decision: Id = Field(description="Id of the decision.")
+
+
+#: Name of an outgoing message → the model of its body; the name is `lotstream.<name>.v1` in ``ce_type``.
+SENT: dict[str, type[Sent]] = {
+    "pick_tasks": PickTasks,
+    "order_status": OrderStatus,
+    "ship_confirmation": ShipConfirmation,
+    "alert": Alert,
+    "answer": Answer,
+}

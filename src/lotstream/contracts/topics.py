@@ -1,0 +1,95 @@
+"""The topics in use: what each carries, under which key, for whom, and its limits.
+
+From here come the topics that `lotstream topics create` makes, the AsyncAPI document and the page about topics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Limit(StrEnum):
+    """Settings that bound the size of a topic's messages."""
+
+    INBOUND = "inbound_bytes_max"
+    OUTGOING = "outgoing_bytes_max"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One Kafka topic."""
+
+    name: str
+    #: What it carries, as one sentence.
+    description: str
+    #: What its message key is.
+    key: str
+    #: Who reads it.
+    readers: str
+    #: The setting with its largest message in bytes.
+    bytes_max: Limit
+    #: The setting with the days that messages are kept.
+    retention: str = "retention_days"
+
+
+INBOUND = Topic(
+    name="lotstream.inbound",
+    description="Every command: orders, catalogue, receipts, picks, shipments, holds; one order per owner.",
+    key="owner; * for what concerns every partition",
+    readers="workers",
+    bytes_max=Limit.INBOUND,
+)
+DEAD_LETTERS = Topic(
+    name="lotstream.inbound.dlq",
+    description="Records that could not be understood, byte for byte, with reason and coordinates as headers.",
+    key="as received",
+    readers="operators; lotstream dlq",
+    # A record that is too large for the worker is kept whole here, with its reason on top.
+    bytes_max=Limit.OUTGOING,
+)
+PICK_TASKS = Topic(
+    name="lotstream.pick-tasks",
+    description="Pick tasks created, changed and cancelled; one message per decision, order and site.",
+    key="order",
+    readers="warehouse systems",
+    bytes_max=Limit.OUTGOING,
+)
+ORDER_STATUS = Topic(
+    name="lotstream.order-status",
+    description="Every state an order comes to, line by line, and why it is held or was refused.",
+    key="order",
+    readers="connectors",
+    bytes_max=Limit.OUTGOING,
+)
+SHIP_CONFIRMATIONS = Topic(
+    name="lotstream.ship-confirmations",
+    description="What left the building for one order: packages, and lines split by lot with expiry.",
+    key="order",
+    readers="connectors, for 945, 856, shop fulfilments and ERP moves",
+    bytes_max=Limit.OUTGOING,
+)
+ALERTS = Topic(
+    name="lotstream.alerts",
+    description="What a person should look at: what happened did not fit what was known.",
+    key="owner",
+    readers="operations, merchants",
+    bytes_max=Limit.OUTGOING,
+)
+ANSWERS = Topic(
+    name="lotstream.answers",
+    description="Done or refused, with code and sentence, for every command that asked.",
+    key="message id of the command",
+    readers="portal, command line, HTTP door, connectors",
+    bytes_max=Limit.OUTGOING,
+)
+
+TOPICS: tuple[Topic, ...] = (
+    INBOUND,
+    DEAD_LETTERS,
+    PICK_TASKS,
+    ORDER_STATUS,
+    SHIP_CONFIRMATIONS,
+    ALERTS,
+    ANSWERS,
+)

@@ -1,0 +1,80 @@
+"""Why a record could not be understood, said so that its sender can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from lotstream.domain.codes import DeadLetterCode
+from lotstream.errors import InputRefused
+
+#: Characters of a field path; field names come from the sender and may be anything.
+FIELD_CHARS_MAX = 200
+
+
+class Undecodable(InputRefused):
+    """A record could not be understood; it goes to the dead letters byte for byte."""
+
+    advice = "Correct the message and send it again, or replay it once a newer version understands it."
+
+    def __init__(self, code: DeadLetterCode, field: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        #: Path of the first offending field, a header's name, or empty when it is the whole value.
+        self.field = field
+        #: What is wrong, as one sentence; never holds values, which may be personal data.
+        self.message = message
+
+
+def from_validation(error: ValidationError) -> Undecodable:
+    """Turn what pydantic found into the first fault as a sentence, with the number of further ones."""
+    faults = error.errors(include_url=False, include_context=False, include_input=True)
+    first = faults[0]
+    if first["type"] == "json_invalid":
+        return Undecodable(DeadLetterCode.NOT_JSON, "", f"The value is not JSON: {_detail(first['msg'])}.")
+    field = field_path(first["loc"])
+    more = f" ({len(faults) - 1} more faults)" if len(faults) > 1 else ""
+    return Undecodable(DeadLetterCode.SCHEMA, field, f"{_sentence(field, first)}{more}.")
+
+
+def field_path(path: Sequence[int | str]) -> str:
+    """Write a path as ``lines.2.quantity``; positions count from 0."""
+    return ".".join(str(step) for step in path)[:FIELD_CHARS_MAX]
+
+
+def _sentence(field: str, fault: ErrorDetails) -> str:
+    where = f"Field {field}" if field else "The value"
+    match fault["type"]:
+        case "missing":
+            return f"{where} is missing"
+        case "extra_forbidden":
+            return f"{where} is not known in this version of the message"
+        case "none_required":
+            return f"{where} is not handled by this version and must be null"
+        case _:
+            return f"{where}: {fault['msg']}, but it is {_kind(fault['input'])}"
+
+
+def _kind(value: object) -> str:
+    """Name a value's kind in the words of JSON."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return f"a text of {len(value)} characters"
+        case list() | tuple():
+            return f"a list of {len(value)}"
+        case dict():
+            return "an object"
+        case _:
+            return "something else"
+
+
+def _detail(message: str) -> str:
+    return message.removeprefix("Invalid JSON: ")

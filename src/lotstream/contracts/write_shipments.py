@@ -1,0 +1,133 @@
+"""Ship confirmations from events: what left for one order, split by lot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from lotstream.contracts.quantities import base_text, decimal_text
+from lotstream.contracts.sending import Outgoing, encode, item_of
+from lotstream.contracts.sent import ShortReason
+from lotstream.contracts.topics import SHIP_CONFIRMATIONS
+from lotstream.contracts.write_status import order_of
+from lotstream.domain.commands import Moment, ShippedPackage
+from lotstream.domain.events import LineShipped, ShipmentConfirmed, Shipped
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Order
+
+TYPE = "lotstream.ship_confirmation.v1"
+
+_Body = dict[str, Any]
+
+
+def ship_confirmation(ledger: Ledger, event: ShipmentConfirmed, moment: Moment) -> Outgoing:
+    """Return the confirmation of one order's part of a shipment."""
+    order = order_of(ledger, event.key)
+    lines = [_line(ledger, event, line, order) for line in event.lines]
+    body: _Body = {
+        "owner": ledger.owner,
+        "site": event.site,
+        "source": event.key.source,
+        "order": event.key.order,
+        "shipment": event.shipment,
+        "status": event.state,
+        "shipped_at": event.at,
+        "customer": event.customer,
+        "city": event.city,
+        "region": event.region,
+        "postcode": event.postcode,
+        "country": event.country,
+        "carrier": _carrier(event, order),
+        "references": order.references if order else {},
+        "packages": [_package(package, lines) for package in event.packages],
+        "decision": moment.decision,
+        "lines": lines,
+    }
+    return Outgoing(SHIP_CONFIRMATIONS.name, event.key.order, TYPE, encode(body))
+
+
+def _carrier(event: ShipmentConfirmed, order: Order | None) -> _Body:
+    return {
+        "scac": event.scac,
+        "service": order.service if order else None,
+        "tracking": list(dict.fromkeys(package.tracking for package in event.packages if package.tracking)),
+        "bol": event.bol,
+        "pro": event.pro,
+        "trailer": event.trailer,
+        "seal": event.seal,
+    }
+
+
+def _line(ledger: Ledger, event: ShipmentConfirmed, line: LineShipped, order: Order | None) -> _Body:
+    lots = _by_lot(shipped for shipped in event.shipped if shipped.line == line.line)
+    unit, text = _unit(ledger, line, [line.ordered, line.shipped, line.short, *lots.values()])
+    return {
+        "line": line.line,
+        "sku": line.sku,
+        "unit": unit,
+        "ordered": text(line.ordered),
+        "shipped": text(line.shipped),
+        "short": text(line.short),
+        "short_reason": _short_reason(line, order),
+        "lots": [
+            {
+                "lot": lot,
+                "expires": expires,
+                "made": made,
+                "quantity": text(quantity),
+                "package": package,
+                "serials": (),
+            }
+            for (lot, expires, made, package), quantity in lots.items()
+        ],
+    }
+
+
+def _by_lot(shipped: Iterable[Shipped]) -> dict[tuple[Any, ...], int]:
+    """Add up what left by lot and package; which bin it came from is no business of the receiver."""
+    lots: dict[tuple[Any, ...], int] = {}
+    for part in shipped:
+        key = (part.lot, part.expires, part.made, part.package)
+        lots[key] = lots.get(key, 0) + part.quantity
+    return lots
+
+
+def _unit(ledger: Ledger, line: LineShipped, quantities: Iterable[int]) -> tuple[str, Callable[[int], str]]:
+    """Return the unit of a line and how quantities are written in it: the ordered unit while nothing is broken."""
+    factor = line.unit_factor
+    if all(quantity % factor == 0 for quantity in quantities):
+        return line.unit, lambda quantity: str(quantity // factor)
+    item = item_of(ledger, line.sku)
+    return item.base_unit, lambda quantity: base_text(quantity, item.decimals)
+
+
+def _short_reason(line: LineShipped, order: Order | None) -> ShortReason | None:
+    if line.short <= 0:
+        return None
+    promised = sum(
+        reservation.quantity
+        for ordered in (order.lines if order else ())
+        if ordered.line == line.line
+        for reservation in ordered.reservations
+    )
+    return ShortReason.TO_FOLLOW if promised >= line.short else ShortReason.BACKORDERED
+
+
+def _package(package: ShippedPackage, lines: list[_Body]) -> _Body:
+    return {
+        "sscc": package.sscc,
+        "tracking": package.tracking,
+        "weight_kg": None if package.weight_kg is None else decimal_text(package.weight_kg),
+        "contents": [
+            {
+                "line": line["line"],
+                "sku": line["sku"],
+                "lot": lot["lot"],
+                "quantity": lot["quantity"],
+                "unit": line["unit"],
+            }
+            for line in lines
+            for lot in line["lots"]
+            if package.sscc is not None and lot["package"] == package.sscc
+        ],
+    }

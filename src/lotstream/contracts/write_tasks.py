@@ -1,0 +1,73 @@
+"""Pick tasks from events: what the pickers of an order must now do differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from lotstream.contracts.quantities import base_text
+from lotstream.contracts.sending import Outgoing, encode, item_of
+from lotstream.contracts.topics import PICK_TASKS
+from lotstream.domain.commands import Moment
+from lotstream.domain.events import Freed, LineDecision
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import OrderKey, RowKey
+
+TYPE = "lotstream.pick_tasks.v1"
+
+
+def pick_tasks(
+    ledger: Ledger,
+    key: OrderKey,
+    moment: Moment,
+    *,
+    freed: Sequence[Freed] = (),
+    decisions: Sequence[LineDecision] = (),
+) -> Iterator[Outgoing]:
+    """Return the tasks of one event, one message per site; nothing when no task changed.
+
+    What was given back comes first, so that a bin is free before somebody else is sent to it.
+    """
+    by_site: dict[str, list[dict[str, Any]]] = {}
+    for back in freed:
+        action = "change" if back.left else "cancel"
+        task = _task(ledger, key, back.row, task=back.task, action=action, line=back.line, quantity=back.left)
+        by_site.setdefault(back.row.site, []).append(task)
+    for decision in decisions:
+        line = decision.line
+        for reserved in decision.reserved:
+            row = reserved.row
+            task = _task(ledger, key, row, task=reserved.task, action="create", line=line, quantity=reserved.quantity)
+            by_site.setdefault(row.site, []).append(task)
+    for site, tasks in by_site.items():
+        body = {
+            "owner": ledger.owner,
+            "site": site,
+            "source": key.source,
+            "order": key.order,
+            "decision": moment.decision,
+            "tasks": tasks,
+        }
+        yield Outgoing(PICK_TASKS.name, key.order, TYPE, encode(body))
+
+
+def _task(
+    ledger: Ledger, key: OrderKey, row: RowKey, *, task: str, action: str, line: str, quantity: int
+) -> dict[str, Any]:
+    item = item_of(ledger, row.sku)
+    lot = ledger.lots.get((row.sku, row.lot)) if row.lot is not None else None
+    text = base_text(quantity, item.decimals)
+    return {
+        "task": task,
+        "action": action,
+        "line": line,
+        "sku": row.sku,
+        "lot": row.lot,
+        "expires": lot.expires if lot is not None else None,
+        "location": row.location,
+        "package": row.package,
+        "quantity": text,
+        "unit": item.base_unit,
+        "serials": (),
+        "for": ({"order": key.order, "line": line, "quantity": text},),
+    }
