@@ -58,7 +58,8 @@ class Eyes:
             metrics.RELAY_BEHIND.labels(str(partition)).set(behind)
 
     async def _look_outbox(self) -> None:
-        oldest = await self._hub.store.oldest_unpublished(self._hub.relay.positions())
+        hub = self._hub
+        oldest = await hub.store.outbox_oldest(hub.relay.positions(), log=hub.log.number)
         metrics.OUTBOX_OLDEST.set(oldest.timestamp() if oldest else 0)
 
     def _consumer(self) -> Consumer:

@@ -88,6 +88,14 @@ class LedgerStore(FaustStore[str, Ledger]):
         """Refuse: there is no changelog."""
         raise NotImplementedError("The ledgers table has no changelog; Postgres holds it.")
 
+    async def backup_partition(self, tp: Any, *args: Any, **kwargs: Any) -> None:
+        """Refuse: back up Postgres instead."""
+        raise NotImplementedError("The ledgers table is backed up with Postgres.")
+
+    def restore_backup(self, tp: Any, *args: Any, **kwargs: Any) -> None:
+        """Refuse: restore Postgres instead."""
+        raise NotImplementedError("The ledgers table is restored with Postgres.")
+
     def reset_state(self) -> None:
         """Forget every owner."""
         self._ledgers.clear()

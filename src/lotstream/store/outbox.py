@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,13 @@ class Outbox:
         """Delete rows below an offset recorded before a time, at most `PRUNED_ROWS_MAX`; returns how many."""
         status = await self._database.execute(SQL["prune"], partition, below, before, PRUNED_ROWS_MAX)
         return int(status.split()[-1])
+
+    async def oldest(self, positions: Mapping[int, int], *, log: int) -> datetime | None:
+        """Return when the oldest message at or above its partition's position was recorded; None when all are below."""
+        oldest: datetime | None = await self._database.value(
+            SQL["oldest"], log, list(positions), list(positions.values())
+        )
+        return oldest
 
 
 def _row(row: Record) -> OutboxRow:

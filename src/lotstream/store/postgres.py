@@ -118,6 +118,10 @@ class PostgresStore:
         """Return outbox rows of a partition with ``offset`` ≤ their offset < ``below``, in order."""
         return await self._outbox.read(partition, log=log, offset=offset, below=below, limit=limit)
 
+    async def outbox_oldest(self, positions: Mapping[int, int], *, log: int) -> datetime | None:
+        """Return when the oldest message at or above its partition's position was recorded; None when all are below."""
+        return await self._outbox.oldest(positions, log=log)
+
     async def prune(self, partition: int, *, below: int, before: datetime) -> int:
         """Delete published outbox rows below an offset recorded before a time, some at once; returns how many."""
         return await self._outbox.prune(partition, below=below, before=before)

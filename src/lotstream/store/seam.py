@@ -69,6 +69,9 @@ class Store(Protocol):
     async def outbox(self, partition: int, *, log: int, offset: int, below: int, limit: int) -> list[OutboxRow]:
         """Return outbox rows of a partition with ``offset`` ≤ their offset < ``below``, in order."""
 
+    async def outbox_oldest(self, positions: Mapping[int, int], *, log: int) -> datetime | None:
+        """Return when the oldest message at or above its partition's position was recorded; None when all are below."""
+
     async def prune(self, partition: int, *, below: int, before: datetime) -> int:
         """Delete published outbox rows below an offset recorded before a time, some at once; returns how many."""
 

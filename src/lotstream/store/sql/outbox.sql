@@ -12,3 +12,13 @@ WHERE ctid = ANY(ARRAY(
     SELECT o.ctid FROM outbox AS o JOIN claim AS c ON c.partition = o.partition
     WHERE o.partition = $1 AND o.recorded_at < $3 AND (o.log < c.log OR o.log = c.log AND o."offset" < $2)
     ORDER BY o.log, o."offset" LIMIT $4));
+
+-- name: oldest
+-- When the oldest message at or above each partition's relay position was recorded.
+SELECT min(o.recorded_at)
+FROM unnest($2::smallint[], $3::bigint[]) AS p(partition, position)
+CROSS JOIN LATERAL (
+    SELECT recorded_at FROM outbox
+    WHERE log = $1 AND partition = p.partition AND "offset" >= p.position
+    ORDER BY "offset", index LIMIT 1
+) AS o;
