@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from lotstream.connect.delivery import DeliveryCode, Message, Refused
 from lotstream.contracts.inbound_orders import OrderCancelled, OrderPlaced
+from lotstream.contracts.quantities import decimal_text
 
 #: PostgreSQL's text has no NUL character (documentation, 8.3 Character Types), so no message may bring one.
 _NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -23,18 +27,28 @@ Path = tuple[int | str, ...]
 BodyT = TypeVar("BodyT", bound=BaseModel)
 
 
+def _written(value: object) -> str:
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, date):  # a datetime is one
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no value of a message")
+
+
 def dotted(path: Path) -> str:
     """Write a path as ``lines.2.quantity``."""
     return ".".join(map(str, path))
 
 
 def body_of(model: type[BodyT], values: Mapping[str, Any], *, name: Callable[[Path], str] = dotted) -> BodyT:
-    """Build a canonical body from values; ``name`` turns a path in it into the sender's word for it.
+    """Build a canonical body from values: texts, whole numbers, decimals, days and times.
 
+    ``name`` turns a path in the body into the sender's word for it.
     Raises `Refused` with the field and a sentence when the contract does not take the values.
     """
     try:
-        body = model.model_validate(dict(values))
+        # Through JSON, so that what is taken here is exactly what the hub takes.
+        body = model.model_validate_json(json.dumps(values, default=_written))
     except ValidationError as error:
         raise _refused(error, name) from error
     if _NUL.search(body.model_dump_json()):
@@ -66,7 +80,7 @@ def _id(type: str, order: str, body: BaseModel) -> str:
 
 def _refused(error: ValidationError, name: Callable[[Path], str]) -> Refused:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    field = name(first["loc"])
+    field = name(first["loc"]) or "The order"
     code = DeliveryCode.FIELD_MISSING if first["type"] == "missing" else DeliveryCode.FIELD_INVALID
     others = error.error_count() - 1
     more = f" ({others} more like this)" if others else ""
