@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 Header = tuple[str, bytes]
 
@@ -28,7 +29,22 @@ HEADERS: dict[str, str] = {
     "content-type": "Media type of the value, application/json.",
     "traceparent": "W3C trace context, when the sender keeps one.",
 }
-HEADERS_NEEDED = ("ce_specversion", "ce_id", "ce_source", "ce_type", "content-type")
+#: Headers that every message must have to be understood.
+HEADERS_NEEDED = ("ce_id", "ce_source", "ce_type")
+
+#: What a dead letter has on top of the headers it came with.
+DEAD_LETTER_HEADERS: dict[str, str] = {
+    "lotstream_dlq_id": "Id of the dead letter.",
+    "lotstream_dlq_code": "Why it could not be understood, as a stable code.",
+    "lotstream_dlq_field": "Path of the first offending field, or a header's name; empty for the whole value.",
+    "lotstream_dlq_message": "The same as a sentence.",
+    "lotstream_dlq_log": "Log number of the inbound topic it was read from.",
+    "lotstream_dlq_partition": "Partition it was read from.",
+    "lotstream_dlq_offset": "Offset it was read from.",
+}
+
+#: Message types whose fixed headers are remembered; there are far fewer.
+_TYPES_MAX = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +68,22 @@ def headers_for(
     type: str, *, id: str, source: str, time: datetime | None = None, traceparent: str | None = None
 ) -> list[Header]:
     """Return the record headers of a message; ``time`` must be aware."""
-    headers = [
-        ("ce_specversion", SPEC_VERSION),
-        ("ce_id", id.encode()),
-        ("ce_source", source.encode()),
-        ("ce_type", type.encode()),
-        ("ce_dataschema", schema_of(type).encode()),
-        ("content-type", CONTENT_TYPE),
-    ]
+    headers = [("ce_id", id.encode()), ("ce_source", source.encode()), *_same_for(type)]
     if time is not None:
         headers.append(("ce_time", time.isoformat().encode()))
     if traceparent is not None:
         headers.append(("traceparent", traceparent.encode()))
     return headers
+
+
+@lru_cache(maxsize=_TYPES_MAX)
+def _same_for(type: str) -> tuple[Header, ...]:
+    return (
+        ("ce_specversion", SPEC_VERSION),
+        ("ce_type", type.encode()),
+        ("ce_dataschema", schema_of(type).encode()),
+        ("content-type", CONTENT_TYPE),
+    )
 
 
 def read_headers(headers: Iterable[Header]) -> Envelope:

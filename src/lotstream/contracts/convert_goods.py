@@ -152,6 +152,7 @@ def _picked(line: PickConfirmedLine) -> PickLine:
         quantity=line.quantity,
         unit=line.unit,
         package=line.package,
+        sku=line.sku,
     )
 
 
@@ -167,6 +168,7 @@ def _shipped(line: ShipmentLine) -> ShippedLine:
         unit=line.unit,
         location=line.location,
         package=line.package,
+        sku=line.sku,
     )
 
 

@@ -21,7 +21,7 @@ from lotstream.contracts.cloudevents import Header, text_of
 from lotstream.contracts.convert_orders import Person
 from lotstream.contracts.fields import QUANTITY_FAULT, Inbound
 from lotstream.contracts.inbound import BROADCAST_KEY, INBOUND, LATER, type_of
-from lotstream.contracts.limits import MESSAGE_BYTES_MAX, NAME_CHARS_MAX
+from lotstream.contracts.limits import MESSAGE_BYTES_MAX, MESSAGE_ID_CHARS_MAX, NAME_CHARS_MAX
 from lotstream.contracts.undecodable import Undecodable, from_validation
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.commands import Command
@@ -97,11 +97,11 @@ def _identity(found: dict[str, bytes], header: str) -> str:
     text = text_of(found, header)
     if text is None:
         raise Undecodable(DeadLetterCode.SCHEMA, header, f"The header {header} is missing, empty or not UTF-8.")
-    if len(text) > NAME_CHARS_MAX or "\0" in text:
+    if len(text) > MESSAGE_ID_CHARS_MAX or "\0" in text:
         raise Undecodable(
             DeadLetterCode.SCHEMA,
             header,
-            f"The header {header} must have at most {NAME_CHARS_MAX} characters and no NUL.",
+            f"The header {header} must have at most {MESSAGE_ID_CHARS_MAX} characters and no NUL.",
         )
     return text
 

@@ -21,6 +21,7 @@ from lotstream.contracts.limits import (
     DAY_MIN,
     INTEGER_MAX,
     LIFE_DAYS_MAX,
+    MESSAGE_ID_CHARS_MAX,
     NAME_CHARS_MAX,
     OWNER_CHARS_MAX,
     QUANTITY_WHOLE_DIGITS_MAX,
@@ -134,6 +135,8 @@ OwnerId = Annotated[
     str, StringConstraints(min_length=1, max_length=OWNER_CHARS_MAX, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 ]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_CHARS_MAX)]
+#: A message id, or its source.
+MessageId = Annotated[str, StringConstraints(min_length=1, max_length=MESSAGE_ID_CHARS_MAX)]
 Text = Annotated[str, StringConstraints(max_length=TEXT_CHARS_MAX)]
 Quantity = Annotated[Decimal, _QuantityField(numbers=True)]
 #: A quantity in an outgoing message: always text.

@@ -16,6 +16,7 @@ class PickConfirmedLine(Inbound):
     task: Name | None = Field(default=None, description="The pick task it answers; null when picked without one.")
     line: Name | None = Field(default=None, description="The order line; may be null when the task is named.")
     lot: Name | None = Field(default=None, description="The lot that was taken; null means the task's.")
+    sku: Name | None = Field(default=None, description="Needed where neither a task nor a known order line names it.")
     location: Name | None = Field(default=None, description="The bin it was taken from; null means the task's.")
     package: Name | None = Field(default=None, description="The pallet or carton it was taken from.")
     quantity: Quantity = Field(description="How much was taken, in `unit`.")
@@ -42,6 +43,7 @@ class ShipmentLine(Inbound):
     """What left for one order line."""
 
     line: Name = Field(description="The order line.")
+    sku: Name | None = Field(default=None, description="Needed where the order line is unknown.")
     lot: Name | None = Field(default=None, description="The lot that left; null means what was picked or promised.")
     quantity: Quantity = Field(description="How much left, in `unit`.")
     unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")

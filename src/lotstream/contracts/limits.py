@@ -36,6 +36,8 @@ STREET_LINES_MAX = 6
 OWNER_CHARS_MAX = 64
 #: Characters of a name: SKU, lot, order, line, site, location …
 NAME_CHARS_MAX = 128
+#: Characters of a message id or its source; ids may carry a name and a hash.
+MESSAGE_ID_CHARS_MAX = 255
 #: Characters of running text: reasons, descriptions, address parts.
 TEXT_CHARS_MAX = 1000
 

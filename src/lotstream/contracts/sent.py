@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Amount, Day, Instant, Name, OwnerId, Sent, Text
+from lotstream.contracts.fields import Amount, Day, Instant, MessageId, Name, OwnerId, Sent, Text
 from lotstream.domain.model import OrderState
 
 #: Hex digits of a decision or task id.
@@ -66,8 +66,10 @@ class OrderStatusLine(Sent):
     """What became of one order line; allocated + picked + shipped + backordered + cancelled = ordered."""
 
     line: Name = Field(description="The sender's id of the line.")
-    sku: Name = Field(description="The owner's SKU.")
-    unit: Name = Field(description="The item's base unit; all quantities of the line are in it.")
+    sku: Name | None = Field(description="The owner's SKU; null while only an unknown GTIN is known.")
+    unit: Name = Field(
+        description="The item's base unit; all quantities of the line are in it. Of an unknown item: the ordered unit."
+    )
     ordered: Amount = Field(description="What was ordered.")
     allocated: Amount = Field(description="Promised from stock and not picked yet.")
     backordered: Amount = Field(description="Wanted and not promised yet.")
@@ -207,8 +209,8 @@ class Answer(Sent):
     """What became of a command that asked."""
 
     owner: OwnerId = Field(description="Whose ledger was asked.")
-    source: Name = Field(description="ce_source of the command.")
-    message_id: Name = Field(description="ce_id of the command; also the key of this message.")
+    source: MessageId = Field(description="ce_source of the command.")
+    message_id: MessageId = Field(description="ce_id of the command; also the key of this message.")
     type: Name = Field(description="ce_type of the command.")
     outcome: AnswerOutcome = Field(description="Done or refused.")
     code: Name | None = Field(description="Why it was refused, as a stable code.")

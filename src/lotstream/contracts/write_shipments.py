@@ -9,7 +9,6 @@ from lotstream.contracts.quantities import base_text, decimal_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.sent import ShortReason
 from lotstream.contracts.topics import SHIP_CONFIRMATIONS
-from lotstream.contracts.write_status import order_of
 from lotstream.domain.commands import Moment, ShippedPackage
 from lotstream.domain.events import LineShipped, ShipmentConfirmed, Shipped
 from lotstream.domain.ledger import Ledger
@@ -22,7 +21,7 @@ _Body = dict[str, Any]
 
 def ship_confirmation(ledger: Ledger, event: ShipmentConfirmed, moment: Moment) -> Outgoing:
     """Return the confirmation of one order's part of a shipment."""
-    order = order_of(ledger, event.key)
+    order = ledger.order(event.key)
     lines = [_line(ledger, event, line, order) for line in event.lines]
     body: _Body = {
         "owner": ledger.owner,
@@ -95,7 +94,7 @@ def _by_lot(shipped: Iterable[Shipped]) -> dict[tuple[Any, ...], int]:
 def _unit(ledger: Ledger, line: LineShipped, quantities: Iterable[int]) -> tuple[str, Callable[[int], str]]:
     """Return the unit of a line and how quantities are written in it: the ordered unit while nothing is broken."""
     factor = line.unit_factor
-    if all(quantity % factor == 0 for quantity in quantities):
+    if factor and all(quantity % factor == 0 for quantity in quantities):
         return line.unit, lambda quantity: str(quantity // factor)
     item = item_of(ledger, line.sku)
     return item.base_unit, lambda quantity: base_text(quantity, item.decimals)

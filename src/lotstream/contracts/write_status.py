@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
-from lotstream.contracts.quantities import base_text
+from lotstream.contracts.quantities import base_text, decimal_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.topics import ORDER_STATUS
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Moment
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderKey, OrderLine, OrderState
+from lotstream.domain.model import Item, Order, OrderKey, OrderLine, OrderState
 
 TYPE = "lotstream.order_status.v1"
 
 
-def order_of(ledger: Ledger, key: OrderKey) -> Order | None:
-    """Return an order, open or just closed; None when the ledger does not know it."""
-    return ledger.orders.get(key) or ledger.closed.get(key)
-
-
 def order_status(ledger: Ledger, key: OrderKey, moment: Moment) -> Iterator[Outgoing]:
     """Return the state an order is in now; nothing for goods that left for an order nobody knows."""
-    order = order_of(ledger, key)
+    order = ledger.order(key)
     if order is not None:
         yield _status(ledger, order, moment, code=order.held, message=order.held_message)
 
 
 def change_refused(ledger: Ledger, key: OrderKey, refusal: Refusal, moment: Moment) -> Outgoing:
     """Return the state of an order whose placing, change or cancellation was refused, with the reason."""
-    order = order_of(ledger, key)
+    order = ledger.order(key)
     if order is not None:
         return _status(ledger, order, moment, code=refusal.code.value, message=refusal.message)
     body = {
@@ -65,6 +61,8 @@ def _status(ledger: Ledger, order: Order, moment: Moment, *, code: str | None, m
 
 
 def _line(ledger: Ledger, line: OrderLine) -> dict[str, Any]:
+    if line.quantity_sent is not None:
+        return _unknown_line(line, line.quantity_sent)
     item = item_of(ledger, line.sku)
     decimals = item.decimals
     promised = picked = 0
@@ -82,4 +80,20 @@ def _line(ledger: Ledger, line: OrderLine) -> dict[str, Any]:
         "picked": base_text(picked, decimals),
         "shipped": base_text(line.shipped, decimals),
         "cancelled": base_text(line.cancelled, decimals),
+    }
+
+
+def _unknown_line(line: OrderLine, quantity: Decimal) -> dict[str, Any]:
+    """Return a line whose item or unit nobody has defined yet, as its sender wrote it."""
+    text = decimal_text(quantity)
+    return {
+        "line": line.line,
+        "sku": line.sku or None,
+        "unit": line.unit or Item("").base_unit,
+        "ordered": text,
+        "allocated": "0",
+        "backordered": text,
+        "picked": "0",
+        "shipped": "0",
+        "cancelled": "0",
     }

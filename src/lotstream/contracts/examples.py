@@ -1,0 +1,279 @@
+"""One example of every message, with plainly made-up names; published, validated and used in tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_ORDER = {"source": "shopify:example-shop", "order": "#1001"}
+_FLOOR = {
+    "owner": "acme",
+    "site": "TOR",
+    "happened": True,
+    "by": "scanner-4",
+    "occurred_at": "2026-09-01T08:12:00-04:00",
+}
+_DECISION = "5f0c1d7e9a3b4c2d8e6f0a1b2c3d4e5f"
+_TASK = "9a41c07b3e5d4f6a8b2c1d0e9f8a7b6c"
+_SSCC = "001234560000000018"
+
+_FACTS: dict[str, dict[str, Any]] = {
+    "owner.defined": {"owner": "acme", "sites": ["TOR", "CHI"]},
+    "settings.changed": {
+        "owner": "acme",
+        "policy": "FEFO",
+        "tie_break": ["received", "lot", "location"],
+        "allocate": "at_once",
+        "min_days_left": 30,
+        "exclude_locations": ["TOR-RETURNS"],
+    },
+    "item.defined": {
+        "owner": "acme",
+        "sku": "CER-001",
+        "version": 3,
+        "tracking": "lot",
+        "base_unit": "each",
+        "decimals": 0,
+        "units": {"case": "12", "pallet": "480"},
+        "gtins": ["00012345600012"],
+        "min_days_left": 60,
+        "description": "Oat cereal, 500 g",
+    },
+    "customer.defined": {
+        "owner": "acme",
+        "customer": "C-7",
+        "version": 1,
+        "min_days_left": 90,
+        "min_days_left_by_sku": {"CER-001": 120},
+    },
+    "site.defined": {"site": "TOR", "time_zone": "America/Toronto", "calendar": "clock", "reserve": "bin"},
+    "location.defined": {"site": "TOR", "location": "TOR-A-01", "parent": "TOR-A", "sequence": 10, "version": 1},
+    "day.opened": {"site": "TOR", "date": "2026-09-01"},
+}
+
+_ORDERS: dict[str, dict[str, Any]] = {
+    "order.placed": {
+        "owner": "acme",
+        **_ORDER,
+        "version": "2026-09-01T14:00:02Z",
+        "placed_at": "2026-09-01T14:00:00Z",
+        "customer": "C-7",
+        "site": None,
+        "priority": 0,
+        "ship_policy": "partial",
+        "ship_to": {
+            "name": "Example Person",
+            "street": ["1 Example Street"],
+            "city": "Columbus",
+            "region": "OH",
+            "postcode": "43085",
+            "country": "US",
+        },
+        "carrier": {"scac": "UPSN", "service": "Ground"},
+        "references": {"po": "PO-9"},
+        "lines": [
+            {"line": "1", "sku": "CER-001", "quantity": "12", "unit": "each", "min_days_left": 90},
+            {"line": "2", "sku": "CER-002", "quantity": "2", "unit": "case", "single_lot": True},
+        ],
+    },
+    "order.cancelled": {"owner": "acme", **_ORDER, "version": "2026-09-01T15:00:00Z", "lines": ["2"]},
+    "order.released": {"owner": "acme", **_ORDER},
+    "allocation.requested": {"owner": "acme", "orders": [_ORDER]},
+}
+
+_GOODS: dict[str, dict[str, Any]] = {
+    "stock.received": {
+        **_FLOOR,
+        "receipt": "R-55",
+        "expected": "ASN-9",
+        "final": False,
+        "lines": [
+            {
+                "line": "1",
+                "sku": "CER-001",
+                "quantity": "240",
+                "unit": "each",
+                "lot": "L24A",
+                "supplier": "S-3",
+                "supplier_lot": "24A",
+                "made": "2026-06-01",
+                "expires": "2027-06-01",
+                "location": "TOR-A-01",
+                "status": "good",
+                "details": {"origin": "CA", "facility": "F2"},
+            }
+        ],
+    },
+    "balance.opened": {
+        "owner": "acme",
+        "site": "TOR",
+        "by": "go-live",
+        "balance": "go-live-2026-09-01",
+        "lines": [
+            {
+                "line": "1",
+                "sku": "CER-001",
+                "quantity": "37",
+                "lot": "L23Z",
+                "received": "2026-03-15",
+                "expires": "2027-01-31",
+                "location": "TOR-A-02",
+                "promised_elsewhere": "5",
+            }
+        ],
+    },
+    "hold.placed": {
+        "owner": "acme",
+        "hold": "H-12",
+        "kind": "hold",
+        "sku": "CER-001",
+        "lot": "L24A",
+        "reason": "Taste",
+    },
+    "hold.lifted": {"owner": "acme", "hold": "H-12", "sku": "CER-001", "lot": "L24A"},
+    "pick.confirmed": {
+        **_FLOOR,
+        **_ORDER,
+        "staged_at": "DOOR-3",
+        "lines": [
+            {"task": _TASK, "line": "1", "lot": "L24A", "location": "TOR-A-01", "quantity": "12", "unit": "each"}
+        ],
+    },
+    "shipment.confirmed": {
+        **_FLOOR,
+        "shipment": "SH-801",
+        "orders": [
+            {**_ORDER, "lines": [{"line": "1", "lot": "L24A", "quantity": "12", "unit": "each", "package": _SSCC}]}
+        ],
+        "packages": [{"sscc": _SSCC, "tracking": "EXAMPLE-TRACKING-1", "weight_kg": "6.4"}],
+        "scac": "UPSN",
+        "bol": "BOL-4",
+        "trailer": "T-19",
+        "seal": "S-77",
+    },
+}
+
+_SENT: dict[str, dict[str, Any]] = {
+    "pick_tasks": {
+        "owner": "acme",
+        "site": "TOR",
+        **_ORDER,
+        "decision": _DECISION,
+        "tasks": [
+            {
+                "task": _TASK,
+                "action": "create",
+                "line": "1",
+                "sku": "CER-001",
+                "lot": "L24A",
+                "expires": "2027-06-01",
+                "location": "TOR-A-01",
+                "package": None,
+                "quantity": "12",
+                "unit": "each",
+                "serials": [],
+                "for": [{"order": "#1001", "line": "1", "quantity": "12"}],
+            }
+        ],
+    },
+    "order_status": {
+        "owner": "acme",
+        **_ORDER,
+        "version": "2026-09-01T14:00:02Z",
+        "status": "partly_allocated",
+        "site": "TOR",
+        "code": None,
+        "message": None,
+        "decision": _DECISION,
+        "lines": [
+            {
+                "line": "1",
+                "sku": "CER-001",
+                "unit": "each",
+                "ordered": "12",
+                "allocated": "9",
+                "backordered": "3",
+                "picked": "0",
+                "shipped": "0",
+                "cancelled": "0",
+            }
+        ],
+    },
+    "ship_confirmation": {
+        "owner": "acme",
+        "site": "TOR",
+        **_ORDER,
+        "shipment": "SH-801",
+        "status": "shipped",
+        "shipped_at": "2026-09-01T12:12:00Z",
+        "customer": "C-7",
+        "city": "Columbus",
+        "region": "OH",
+        "postcode": "43085",
+        "country": "US",
+        "carrier": {
+            "scac": "UPSN",
+            "service": "Ground",
+            "tracking": ["EXAMPLE-TRACKING-1"],
+            "bol": "BOL-4",
+            "pro": None,
+            "trailer": "T-19",
+            "seal": "S-77",
+        },
+        "references": {"po": "PO-9"},
+        "packages": [
+            {
+                "sscc": _SSCC,
+                "tracking": "EXAMPLE-TRACKING-1",
+                "weight_kg": "6.4",
+                "contents": [{"line": "1", "sku": "CER-001", "lot": "L24A", "quantity": "12", "unit": "each"}],
+            }
+        ],
+        "decision": _DECISION,
+        "lines": [
+            {
+                "line": "1",
+                "sku": "CER-001",
+                "unit": "each",
+                "ordered": "12",
+                "shipped": "12",
+                "short": "0",
+                "short_reason": None,
+                "lots": [
+                    {
+                        "lot": "L24A",
+                        "expires": "2027-06-01",
+                        "made": "2026-06-01",
+                        "quantity": "12",
+                        "package": _SSCC,
+                        "serials": [],
+                    }
+                ],
+            }
+        ],
+    },
+    "alert": {
+        "owner": "acme",
+        "alert": "discrepancy",
+        "code": "not_available",
+        "message": "12 each of CER-001 lot L24A left TOR-A-01, where only 9 were known; 3 were booked as found.",
+        "about": {"sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "shipment": "SH-801"},
+        "quantity": "3",
+        "raised_at": "2026-09-01T12:12:03Z",
+        "decision": _DECISION,
+    },
+    "answer": {
+        "owner": "acme",
+        "source": "shopify:example-shop",
+        "message_id": "cancel-1001-2",
+        "type": "lotstream.order.cancelled.v1",
+        "outcome": "refused",
+        "code": "already_shipped",
+        "field": "order",
+        "message": "Order #1001 has left the building and cannot be cancelled; book a return instead.",
+        "decided_at": "2026-09-01T15:00:00Z",
+        "decision": _DECISION,
+    },
+}
+
+#: Short message name → an example body.
+EXAMPLES: dict[str, dict[str, Any]] = {**_FACTS, **_ORDERS, **_GOODS, **_SENT}
