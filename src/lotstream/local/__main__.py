@@ -14,13 +14,17 @@ def main() -> int:
     try:
         asyncio.run(_start_and_end())
     except LotstreamError as error:
-        print(f"{error}\n{error.what_to_do}", file=sys.stderr)
+        sys.stderr.write(f"{error}\n{error.what_to_do}\n")
         return int(error.exit_code)
     return 0
 
 
+def _show(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
+
+
 async def _start_and_end() -> None:
-    async with local_stack(progress=lambda words: print(words, file=sys.stderr)):
+    async with local_stack(progress=_show):
         pass
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import tempfile
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -34,7 +33,7 @@ async def ready_archive(java: Java, folder: Path, servers: WatchedServers, progr
         LocalFileTampered: the archive is not as it was written.
         LocalServerFailed: Kafka did not start for the run that writes it.
     """
-    archive = folder / f"kafka-{_digest(java)}.aot"
+    archive = archive_file(folder, java)
     if not archive.exists():
         progress("Making Kafka's class-data archive, once")
         await _make(archive, java, servers)
@@ -43,6 +42,12 @@ async def ready_archive(java: Java, folder: Path, servers: WatchedServers, progr
         return []
     await asyncio.to_thread(check_sum, archive, _sum_file(archive).read_text().strip())
     return [f"-XX:AOTCache={archive}"]
+
+
+def archive_file(folder: Path, java: Java) -> Path:
+    """Return where the archive is that fits this Java."""
+    digest = hashlib.sha256("\n".join(_what_must_fit(java)).encode()).hexdigest()
+    return folder / f"kafka-{digest[:16]}.aot"
 
 
 async def _make(archive: Path, java: Java, servers: WatchedServers) -> None:
@@ -57,15 +62,11 @@ async def _make(archive: Path, java: Java, servers: WatchedServers) -> None:
         await asyncio.to_thread(servers.stop, server.name)
         if written.exists():
             _sum_file(archive).write_text(file_sha256(written) + "\n")
-            os.replace(written, archive)
+            written.replace(archive)
 
 
 def _sum_file(archive: Path) -> Path:
     return archive.with_suffix(".sha256")
-
-
-def _digest(java: Java) -> str:
-    return hashlib.sha256("\n".join(_what_must_fit(java)).encode()).hexdigest()[:16]
 
 
 def _what_must_fit(java: Java) -> Iterator[str]:

@@ -120,7 +120,7 @@ def _download(jar: Jar, folder: Path) -> None:
         except (OSError, RuntimeError) as error:
             raise _download_error(jar, folder, error) from error
         check_sum(file, jar.sha256)
-        os.replace(file, folder / jar.file_name)
+        file.replace(folder / jar.file_name)
 
 
 def _fetch(jar: Jar, repository: Path) -> Path:

@@ -54,7 +54,7 @@ class KafkaNode:
 
     @property
     def voter(self) -> str:
-        """This node as the others know it."""
+        """How the other nodes know this one."""
         return f"{self.node_id}@{LOOPBACK}:{self.controller_port}"
 
     @property

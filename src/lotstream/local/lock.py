@@ -65,9 +65,9 @@ async def take_data_folder(folder: Path) -> FolderLock:
 
 async def wait_for(folder: Path) -> FolderLock:
     """Take the lock of a folder, however long another process works in it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     lock = FolderLock(folder)
-    while not lock.try_take():
+    while not lock.try_take():  # noqa: ASYNC110 - another process frees it; there is no event to wait for
         await asyncio.sleep(POLL_S)
     return lock
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
-import jgo
-
 from lotstream.local.jars import COORDINATES, Jar, file_sha256
 
 HEADING = f"""\
@@ -18,6 +16,8 @@ HEADING = f"""\
 
 def resolve() -> list[Jar]:
     """Return every jar the coordinates need, downloaded to Maven's own cache and summed."""
+    import jgo
+
     return [
         Jar(file_sha256(artifact.resolve()), artifact.groupId, artifact.artifactId, artifact.version)
         for artifact in jgo.resolve(COORDINATES)

@@ -8,7 +8,7 @@ from pathlib import Path
 from lotstream.local.account import Account, closed_folder
 from lotstream.local.extra import postgres_programs
 
-USED = ("initdb", "postgres", "createdb")
+USED = ("initdb", "postgres", "createdb", "psql")
 LIBRARIES = ("lib", "share")
 
 

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import asyncpg
-
 from lotstream.errors import LocalServerFailed
 from lotstream.local.account import Account, refuse_closed_folder
 from lotstream.local.folders import make_private_folder, socket_folder
@@ -30,7 +28,6 @@ SUPERUSER = "postgres"
 PORT = 5432
 STOP_S_MAX = 20.0
 PROGRAM_S_MAX = 60.0
-CONNECT_S_MAX = 5.0
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
@@ -114,15 +111,7 @@ class PostgresServer:
 
     async def answers(self) -> bool:
         """Say whether the database can be used; it is made when the server is up for the first time."""
-        try:
-            connection = await asyncpg.connect(self.url, timeout=CONNECT_S_MAX)
-        except asyncpg.InvalidCatalogNameError:
-            await asyncio.to_thread(self._make_database)
-            return False
-        except (OSError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError):
-            return False
-        await connection.close()
-        return True
+        return await asyncio.to_thread(self._can_be_used)
 
     def _prepare(self) -> None:
         user = self.account.user if self.account else os.geteuid()
@@ -137,14 +126,23 @@ class PostgresServer:
         """Make the data beside its final place, so that an interrupted attempt leaves nothing half done."""
         beside = self.folder / "data.new"
         shutil.rmtree(beside, ignore_errors=True)
-        self._run("initdb", ["-D", str(beside), *INITDB_OPTIONS])
+        self._must_run("initdb", ["-D", str(beside), *INITDB_OPTIONS])
         beside.rename(self.data)
 
-    def _make_database(self) -> None:
-        self._run("createdb", ["-h", str(self.socket), "-p", str(PORT), "-U", SUPERUSER, DATABASE])
+    def _can_be_used(self) -> bool:
+        """Connect with psql, which takes the words of a missing database from the server."""
+        tried = self._run("psql", ["--no-psqlrc", "--command=", self.url])
+        if f'database "{DATABASE}" does not exist' in tried.stderr:
+            self._must_run("createdb", ["-h", str(self.socket), "-p", str(PORT), "-U", SUPERUSER, DATABASE])
+        return tried.returncode == 0
 
-    def _run(self, name: str, arguments: Sequence[str]) -> None:
-        done = subprocess.run(
+    def _must_run(self, name: str, arguments: Sequence[str]) -> None:
+        done = self._run(name, arguments)
+        if done.returncode != 0:
+            raise LocalServerFailed(f"PostgreSQL's {name} failed:\n{done.stdout}{done.stderr}")
+
+    def _run(self, name: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [self._path(name), *arguments],
             env=server_environment(),
             cwd=self.folder,
@@ -156,8 +154,6 @@ class PostgresServer:
             group=self.account.group if self.account else None,
             extra_groups=[] if self.account else None,
         )
-        if done.returncode != 0:
-            raise LocalServerFailed(f"PostgreSQL's {name} failed:\n{done.stdout}{done.stderr}")
 
     def _path(self, program: str) -> str:
         return str(self.programs / "bin" / program)

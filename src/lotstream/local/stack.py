@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lotstream.errors import LocalStackError
 from lotstream.local.account import server_account
-from lotstream.local.folders import make_folder, temporary_folder
+from lotstream.local.folders import make_folder, socket_folder, temporary_folder
 from lotstream.local.kafka_node import KafkaNode
 from lotstream.local.kafka_runtime import ready_runtime
 from lotstream.local.kafka_server import KafkaServer
@@ -154,7 +154,8 @@ class LocalStack:
     async def _open_folder(self) -> WatchedServers:
         make_folder(self.folder)
         self._lock = await take_data_folder(self.folder)
-        remove = [self.folder] if self._temporary else []
+        # The socket's folder lies elsewhere when the data folder's name is too long.
+        remove = [socket_folder(self.folder), *([self.folder] if self._temporary else [])]
         return WatchedServers(self.folder, folder_lock=self._lock.file, remove=remove)
 
     def _starting(self) -> Iterator[Coroutine[None, None, None]]:

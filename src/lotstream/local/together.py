@@ -15,5 +15,7 @@ async def together(work: Iterable[Coroutine[Any, Any, Result]]) -> list[Result]:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(each) for each in work]
     except BaseExceptionGroup as failures:
-        raise failures.exceptions[0]
-    return [task.result() for task in tasks]
+        first = failures.exceptions[0]
+    else:
+        return [task.result() for task in tasks]
+    raise first

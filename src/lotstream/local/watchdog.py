@@ -22,6 +22,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 OWNER_CHECK_S = 1.0
@@ -126,7 +127,7 @@ def _write_pid(lock: int, pid: int) -> None:
 def _run(request: dict[str, Any], lock: int) -> subprocess.Popen[bytes]:
     account = request["account"]
     as_account = {"user": account["user"], "group": account["group"], "extra_groups": []} if account else {}
-    with open(request["log"], "ab") as log:
+    with Path(request["log"]).open("ab") as log:
         return subprocess.Popen(
             request["argv"],
             env=request["env"],
@@ -135,7 +136,7 @@ def _run(request: dict[str, Any], lock: int) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             pass_fds=(lock,),
-            preexec_fn=_end_with_parent(request["stop_signal"]),
+            preexec_fn=_end_with_parent(request["stop_signal"]),  # noqa: PLW1509 - this process has one thread
             **as_account,
         )
 
@@ -178,7 +179,12 @@ def serve(owner: int, servers: Servers, *, wakeup: int) -> None:
                 return
             *lines, pending = (pending + received).split(b"\n")
             for line in lines:
-                print(json.dumps(servers.answer(json.loads(line))), flush=True)
+                _say(servers.answer(json.loads(line)))
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
 
 
 def _child_ended_pipe() -> int:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -80,9 +81,11 @@ class WatchedServers:
     def close(self) -> None:
         """End what still runs, and the watchdog itself."""
         with self._one_at_a_time:
-            if self._process.stdin is not None and self._process.stdout is not None:
-                self._process.stdin.close()
-                self._process.stdout.close()
+            for pipe in (self._process.stdin, self._process.stdout):
+                # A request that a killed watchdog never read may still be in the pipe's buffer.
+                with suppress(BrokenPipeError):
+                    if pipe is not None:
+                        pipe.close()
             self._process.wait(END_S_MAX)
 
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
