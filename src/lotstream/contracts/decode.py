@@ -120,7 +120,8 @@ def _read_numbers(door: _Door, value: bytes, error: ValidationError) -> Inbound:
     """Read a message again with its fractional numbers taken digit by digit; raises when something else is wrong.
 
     A JSON number with a fraction reaches the model as a float, whose digits are no longer those that were sent. So the
-    quantities among them are put in as text, exactly as written, and everything else is left as it was.
+    quantities among them are put in as text, exactly as written, and everything else is left as it was. What pydantic
+    raised is dropped: it holds the values, which may be personal data and have no business in a log.
     """
     paths = [
         fault["loc"]
@@ -128,14 +129,14 @@ def _read_numbers(door: _Door, value: bytes, error: ValidationError) -> Inbound:
         if fault["type"] == QUANTITY_FAULT and isinstance(fault["input"], float)
     ]
     if not paths:
-        raise from_validation(error) from error
+        raise from_validation(error) from None
     tree = json.loads(value, parse_float=Decimal)
     for path in paths:
         _write_out(tree, path)
     try:
         return door.validate(json.dumps(tree, default=float))
     except ValidationError as remaining:
-        raise from_validation(remaining) from remaining
+        raise from_validation(remaining) from None
 
 
 def _write_out(tree: dict[str, Any], path: tuple[int | str, ...]) -> None:

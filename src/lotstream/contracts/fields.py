@@ -24,13 +24,17 @@ from lotstream.contracts.limits import (
     MESSAGE_ID_CHARS_MAX,
     NAME_CHARS_MAX,
     OWNER_CHARS_MAX,
+    QUANTITY_DECIMALS_MAX,
     QUANTITY_WHOLE_DIGITS_MAX,
     TEXT_CHARS_MAX,
 )
 from lotstream.contracts.quantities import QUANTITY_PATTERN, decimal_text
 
 QUANTITY_FAULT = "quantity"
-_QUANTITY_FAULT_TEXT = 'a decimal number is expected, as text such as "12.5"'
+_QUANTITY_FAULT_TEXT = (
+    f"a decimal number of at most {QUANTITY_WHOLE_DIGITS_MAX} digits before and {QUANTITY_DECIMALS_MAX} after the "
+    'point is expected, as text such as "12.5"'
+)
 _QUANTITY_LIMIT = 10**QUANTITY_WHOLE_DIGITS_MAX - 1
 _QUANTITY = re.compile(QUANTITY_PATTERN)
 
@@ -122,12 +126,20 @@ class _InstantField:
 
 def _written_day() -> CoreSchema:
     text = core.str_schema(strict=True, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-    return core.chain_schema([text, core.date_schema(strict=False, ge=DAY_MIN)])
+    return core.custom_error_schema(
+        core.chain_schema([text, core.date_schema(strict=False, ge=DAY_MIN)]),
+        custom_error_type="day",
+        custom_error_message=f"a date from {DAY_MIN} on, as YYYY-MM-DD, is expected",
+    )
 
 
 def _written_instant() -> CoreSchema:
     text = core.str_schema(strict=True, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]")
-    return core.chain_schema([text, core.datetime_schema(strict=False, tz_constraint="aware")])
+    return core.custom_error_schema(
+        core.chain_schema([text, core.datetime_schema(strict=False, tz_constraint="aware")]),
+        custom_error_type="instant",
+        custom_error_message="a date and time with offset from UTC is expected, as 2026-09-01T14:00:00Z",
+    )
 
 
 #: An inventory owner's id: letters, digits, dot, underscore, hyphen.

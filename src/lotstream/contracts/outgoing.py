@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lotstream.contracts.sending import Outgoing
-from lotstream.contracts.write_notices import answer, discrepancy_alert
+from lotstream.contracts.write_notices import answer, discrepancy_alert, goods_alerts
 from lotstream.contracts.write_shipments import ship_confirmation
 from lotstream.contracts.write_status import change_refused, order_status
 from lotstream.contracts.write_tasks import pick_tasks
@@ -26,6 +26,7 @@ from lotstream.domain.events import (
     ReservationFreed,
     ShipmentConfirmed,
     StockPicked,
+    StockReceived,
 )
 from lotstream.domain.ledger import Ledger
 
@@ -88,4 +89,5 @@ _WRITERS: dict[type, Callable[[Ledger, Any, Moment], Iterator[Outgoing]]] = {
     StockPicked: _picked,
     ShipmentConfirmed: _shipped,
     DiscrepancyNoted: _noted,
+    StockReceived: goods_alerts,
 }

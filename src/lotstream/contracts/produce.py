@@ -88,4 +88,4 @@ def _fitting(type: str, body: BaseModel | Mapping[str, object]) -> Inbound:
     try:
         return model.model_validate_json(json.dumps(body, default=_plain))
     except ValidationError as error:
-        raise from_validation(error) from error
+        raise from_validation(error) from None

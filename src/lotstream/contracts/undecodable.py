@@ -10,6 +10,19 @@ from pydantic_core import ErrorDetails
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.errors import InputRefused
 
+#: pydantic's fault type → what is expected, in our words.
+_EXPECTED = {
+    "string_type": "a text is expected",
+    "int_type": "a whole number is expected",
+    "bool_type": "true or false is expected",
+    "tuple_type": "a list is expected",
+    "model_type": "an object is expected",
+    "dict_type": "an object is expected",
+    "enum": "one of {expected} is expected",
+    "too_short": "at least {min_length} entries are expected",
+    "too_long": "at most {max_length} entries are expected",
+}
+
 #: Characters of a field path; field names come from the sender and may be anything.
 FIELD_CHARS_MAX = 200
 
@@ -30,7 +43,7 @@ class Undecodable(InputRefused):
 
 def from_validation(error: ValidationError) -> Undecodable:
     """Turn what pydantic found into the first fault as a sentence, with the number of further ones."""
-    faults = error.errors(include_url=False, include_context=False, include_input=True)
+    faults = error.errors(include_url=False, include_context=True, include_input=True)
     first = faults[0]
     if first["type"] == "json_invalid":
         return Undecodable(DeadLetterCode.NOT_JSON, "", f"The value is not JSON: {_detail(first['msg'])}.")
@@ -54,7 +67,12 @@ def _sentence(field: str, fault: ErrorDetails) -> str:
         case "none_required":
             return f"{where} is not handled by this version and must be null"
         case _:
-            return f"{where}: {fault['msg']}, but it is {_kind(fault['input'])}"
+            return f"{where}: {_expected(fault)}, but it is {_kind(fault['input'])}"
+
+
+def _expected(fault: ErrorDetails) -> str:
+    expected = _EXPECTED.get(fault["type"])
+    return expected.format(**fault.get("ctx", {})) if expected else fault["msg"]
 
 
 def _kind(value: object) -> str:

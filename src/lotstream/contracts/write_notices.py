@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lotstream.contracts.quantities import decimal_text
-from lotstream.contracts.sending import Outgoing, encode
+from lotstream.contracts.quantities import base_text, decimal_text
+from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.sent import AlertKind, AnswerOutcome
 from lotstream.contracts.topics import ALERTS, ANSWERS
 from lotstream.domain.codes import Refusal
@@ -22,7 +23,7 @@ from lotstream.domain.commands import (
     ReleaseOrder,
     RequestAllocation,
 )
-from lotstream.domain.events import DiscrepancyNoted
+from lotstream.domain.events import DiscrepancyNoted, StockReceived
 from lotstream.domain.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -37,13 +38,39 @@ _FLOOR = (ReceiveStock, ConfirmPick, ConfirmShipment)
 
 def discrepancy_alert(ledger: Ledger, event: DiscrepancyNoted, moment: Moment) -> Outgoing:
     """Return the alert that what has happened did not fit what was known."""
+    quantity = None if event.quantity is None else decimal_text(event.quantity)
+    return _alert(ledger, moment, code=event.code, message=event.message, about=event.about, quantity=quantity)
+
+
+def goods_alerts(ledger: Ledger, event: StockReceived, moment: Moment) -> Iterator[Outgoing]:
+    """Return an alert for each received line that went to quarantine because something about it was not right."""
+    for line in event.lines:
+        if line.discrepancy is None:
+            continue
+        row = line.row
+        about = {"receipt": event.receipt, "line": line.line, "sku": row.sku, "location": row.location}
+        if row.lot is not None:
+            about["lot"] = row.lot
+        yield _alert(
+            ledger,
+            moment,
+            code=line.discrepancy,
+            message=line.message or line.discrepancy,
+            about=about,
+            quantity=base_text(line.quantity, item_of(ledger, row.sku).decimals),
+        )
+
+
+def _alert(
+    ledger: Ledger, moment: Moment, *, code: str, message: str, about: dict[str, str], quantity: str | None
+) -> Outgoing:
     body = {
         "owner": ledger.owner,
         "alert": AlertKind.DISCREPANCY,
-        "code": event.code,
-        "message": event.message,
-        "about": event.about,
-        "quantity": None if event.quantity is None else decimal_text(event.quantity),
+        "code": code,
+        "message": message,
+        "about": about,
+        "quantity": quantity,
         "raised_at": moment.recorded_at,
         "decision": moment.decision,
     }
