@@ -1,0 +1,1 @@
+"""X12 warehouse shipping orders (940) from an inbox folder."""
