@@ -12,6 +12,7 @@ from lotstream.connect import (
     Refused,
     Translation,
     body_of,
+    dotted,
     order_cancelled,
     order_placed,
 )
@@ -21,6 +22,11 @@ from lotstream_shopify.options import Shop
 
 GTIN_LENGTHS: Final = frozenset({8, 12, 13, 14})
 """Digits of a GTIN (GS1 General Specifications, 3.3)."""
+
+LINE_FIELDS: Final = {"line": "id", "gtin": "barcode"}
+ADDRESS_OF: Final = {"street": "address1", "region": "province", "postcode": "zip"}
+ORDER_FIELDS: Final = {"order": "name", "version": "updated_at", "placed_at": "created_at"}
+"""What Shopify calls the fields that it calls otherwise."""
 
 ADDRESS_FIELDS: Final = ("name", "first_name", "last_name", "company", "address1", "address2", "city", "zip")
 
@@ -37,7 +43,7 @@ def order_created(order: JsonObject, shop: Shop) -> Translation:
     if instant(order, "cancelled_at") is not None:
         cancelled = body_of(OrderCancelled, {**key, "version": version})
         return Translation((order_cancelled(cancelled),), notes=(f"Order {key['order']} arrived cancelled.",))
-    lines, notes = _lines(order, shop)
+    lines, indexes, notes = _lines(order, shop)
     if not lines:
         raise NotHandled(" ".join((f"Order {key['order']} has nothing to ship.", *notes)))
     values = {
@@ -49,11 +55,12 @@ def order_created(order: JsonObject, shop: Shop) -> Translation:
         "ship_to": _ship_to(order),
         "carrier": _carrier(order),
         "references": _references(order),
-        "lines": tuple(lines),
+        "lines": lines,
     }
     if values["ship_to"] is None:
         notes.append("There is no shipping address: a pick-up, or the app may not see customer data.")
-    return Translation((order_placed(body_of(OrderPlaced, values)),), notes=tuple(notes))
+    placed = body_of(OrderPlaced, values, name=lambda path: _in_shopify(path, indexes))
+    return Translation((order_placed(placed),), notes=tuple(notes))
 
 
 def _number(order: JsonObject) -> str:
@@ -66,8 +73,10 @@ def _version(updated_at: datetime | None) -> str | None:
     return updated_at.isoformat().replace("+00:00", "Z") if updated_at else None
 
 
-def _lines(order: JsonObject, shop: Shop) -> tuple[list[dict[str, Any]], list[str]]:
+def _lines(order: JsonObject, shop: Shop) -> tuple[list[dict[str, Any]], list[int], list[str]]:
+    """Return the lines to ship, where each stands in the body, and a note for each that is special."""
     lines: dict[str, dict[str, Any]] = {}
+    indexes: list[int] = []
     notes: list[str] = []
     for index, item in enumerate(objects(order, "line_items")):
         where = f"line_items.{index}."
@@ -75,15 +84,15 @@ def _lines(order: JsonObject, shop: Shop) -> tuple[list[dict[str, Any]], list[st
         quantity = _to_ship(item, where=where)
         if reason := _left_out(item, shop, quantity):
             notes.append(f"Line {line} is left out: {reason}.")
-        elif line in lines:
-            raise Refused(
-                DeliveryCode.FIELD_INVALID, f"{where}id", f"Line {line} is there twice; the order cannot be told apart."
-            )
-        else:
-            lines[line] = _line(item, line, quantity)
-            if lines[line]["sku"] is None:
-                notes.append(f"Line {line} has no SKU; the hub holds the order until somebody says what it is.")
-    return list(lines.values()), notes
+            continue
+        if line in lines:
+            sentence = f"Line {line} is there twice; the two cannot be told apart."
+            raise Refused(DeliveryCode.FIELD_INVALID, f"{where}id", sentence)
+        lines[line] = _line(item, line, quantity)
+        indexes.append(index)
+        if lines[line]["sku"] is None:
+            notes.append(f"Line {line} has no SKU; the hub holds the order until somebody says what it is.")
+    return list(lines.values()), indexes, notes
 
 
 def _line(item: JsonObject, line: str, quantity: int) -> dict[str, Any]:
@@ -161,3 +170,14 @@ def _references(order: JsonObject) -> dict[str, str]:
     """Return the numbers others know the order by; ids as text, since they have more digits than a float keeps."""
     found = {"shopify_order_id": identifier(order, "id"), "po": text(order, "po_number")}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _in_shopify(path: tuple[int | str, ...], indexes: list[int]) -> str:
+    """Return where in the body a value of the canonical order came from."""
+    match path:
+        case ("lines", int(index), *rest):
+            return ".".join(["line_items", str(indexes[index]), *(LINE_FIELDS.get(str(r), str(r)) for r in rest)])
+        case ("ship_to", str(field), *_):
+            return f"shipping_address.{ADDRESS_OF.get(field, field)}"
+        case _:
+            return ORDER_FIELDS.get(dotted(path), dotted(path))

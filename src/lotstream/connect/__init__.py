@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lotstream.connect.canonical import body_of, order_cancelled, order_placed
+from lotstream.connect.canonical import body_of, dotted, order_cancelled, order_placed
 from lotstream.connect.connector import ENTRY_POINTS, Connector, ConnectorOptions, options_config
 from lotstream.connect.delivery import (
     Delivery,
@@ -40,6 +40,7 @@ __all__ = [
     "Translation",
     "Verdict",
     "body_of",
+    "dotted",
     "options_config",
     "order_cancelled",
     "order_placed",

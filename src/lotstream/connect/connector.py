@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lotstream.connect.delivery import Delivery, Reply, Translation
@@ -19,6 +20,17 @@ class ConnectorOptions(BaseSettings):
     """Options of one connector, read from ``LOTSTREAM_<NAME>_…``; every field has a description."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    health_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of /livez, /readyz and /metrics, on loopback; 0 picks a free one."
+    )
+    publish_attempts_max: int = Field(default=5, ge=1, description="Times that publishing is tried.")
+    publish_s_max: float = Field(
+        default=60.0, gt=0, description="Seconds within which publishing is tried; then the delivery stays pending."
+    )
+    resume_s: float = Field(
+        default=30.0, gt=0, description="Seconds between two looks for deliveries that are kept and not settled."
+    )
 
 
 def options_config(name: str) -> SettingsConfigDict:

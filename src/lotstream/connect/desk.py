@@ -7,7 +7,8 @@ so that the hub sees a copy as a copy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -31,6 +32,9 @@ from lotstream.errors import InputRefused
 
 PENDING_MAX: Final = 500
 """Pending exchanges taken up in one go."""
+
+KEY_CHARS_MAX: Final = 400
+"""Characters of a delivery's key; a longer one is kept as its hash."""
 
 SENDER_SHOWN_CHARS_MAX: Final = 100
 """Characters of a sender's name that are logged before anybody knows that it is one."""
@@ -70,7 +74,7 @@ class Desk:
 
     async def keep(self, delivery: Delivery) -> Exchange:
         """Keep the raw bytes durably; returns the exchange that is already there when it was given before."""
-        return await self._exchanges.keep(self.connector.name, delivery)
+        return await self._exchanges.keep(self.connector.name, _with_short_key(delivery))
 
     async def finish(self, exchange: Exchange) -> Exchange:
         """Translate, publish, reply and settle a kept delivery."""
@@ -156,6 +160,13 @@ class Desk:
             messages=settlement.messages,
             codes=[refusal.code for refusal in settlement.refusals],
         )
+
+
+def _with_short_key(delivery: Delivery) -> Delivery:
+    """Return a delivery whose key is no longer than an index takes; a sender may call its deliveries anything."""
+    if len(delivery.key) <= KEY_CHARS_MAX:
+        return delivery
+    return replace(delivery, key=hashlib.sha256(delivery.key.encode()).hexdigest())
 
 
 def _settlement(translation: Translation, *, published: int, too_large: tuple[Refusal, ...]) -> Settlement:

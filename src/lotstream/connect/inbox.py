@@ -129,10 +129,11 @@ class Inbox:
     def _delivery(self, file: Seen, body: bytes) -> Delivery:
         # With the time in the key a file dropped again on purpose is a new delivery, while one found again after a
         # crash is the old one.
+        name = _shown(file.path)
         return Delivery(
             sender=self._sender,
-            name=file.path.name,
-            key=f"{file.path.name}/{file.mtime_ns}",
+            name=name,
+            key=f"{name}/{file.mtime_ns}",
             body=body,
             received_at=datetime.now(UTC),
         )
@@ -157,7 +158,12 @@ class Inbox:
             return
         self._unreadable.add(file)
         Counters(desk.connector.name).rejected("unreadable")
-        log.error("file stays in the inbox", file=file.path.name, reason=str(error))
+        log.error("file stays in the inbox", file=_shown(file.path), reason=str(error))
+
+
+def _shown(path: Path) -> str:
+    """Return a file's name as text; bytes in it that are no UTF-8 are written out, since no database takes them."""
+    return os.fsencode(path.name).decode("utf-8", "backslashreplace")
 
 
 def _seen(path: Path) -> Seen | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tenacity import (
     AsyncRetrying,
-    retry_if_exception_type,
+    retry_if_exception,
     stop_after_attempt,
     stop_after_delay,
     wait_random_exponential,
@@ -23,10 +24,10 @@ class RetryPolicy:
     pause_s_min: float = 0.2
     pause_s_max: float = 5.0
 
-    def attempts(self, *errors: type[BaseException]) -> AsyncRetrying:
-        """Return attempts that go on after these errors and raise the last one."""
+    def attempts(self, may_pass: Callable[[BaseException], bool]) -> AsyncRetrying:
+        """Return attempts that go on after errors which may pass, and raise the last one."""
         return AsyncRetrying(
-            retry=retry_if_exception_type(errors),
+            retry=retry_if_exception(may_pass),
             stop=stop_after_attempt(self.attempts_max) | stop_after_delay(self.total_s_max),
             wait=wait_random_exponential(multiplier=self.pause_s_min, max=self.pause_s_max),
             reraise=True,

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from typing import Final
 
-import uvicorn
+import structlog
 from pydantic import Field
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lotstream.connect.connector import ConnectorOptions
-from lotstream.errors import SettingInvalid, TryAgain
+from lotstream.errors import TryAgain
+from lotstream.ops import http
 
-CLOSING_S: Final = 10
-"""Seconds that open requests get to finish when the door is closed."""
+REQUESTS_MAX: Final = 64
+"""Requests at a time; with the largest body each they hold the memory that a door takes at most."""
 
-CONNECTIONS_MAX: Final = 256
-"""Connections at a time; further ones are answered with 503."""
+log = structlog.get_logger(__name__)
 
 
 class WebhookOptions(ConnectorOptions):
@@ -78,43 +77,31 @@ def said(status: int, sentence: str) -> JSONResponse:
     return JSONResponse({"ok": False, "error": sentence}, status_code=status)
 
 
-class Door(uvicorn.Server):
-    """An HTTP server that leaves signals to the runner."""
+class AtMost:
+    """An application that takes a limited number of requests at a time and answers further ones with 503."""
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Do nothing: the runner ends the connector, and the connector its door."""
-        yield
+    def __init__(self, app: ASGIApp, *, requests_max: int = REQUESTS_MAX) -> None:
+        self._app = app
+        self._requests_max = requests_max
+        self._requests = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or turn it away."""
+        if self._requests >= self._requests_max:
+            await said(503, "Too many requests at a time; give it again.")(scope, receive, send)
+            return
+        self._requests += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._requests -= 1
 
 
 async def serve(app: ASGIApp, *, host: str, port: int) -> None:
     """Serve an application until cancelled, then let open requests finish.
 
-    Raises `SettingInvalid` when the address cannot be listened on.
+    Raises `FixSetup` when the address cannot be listened on.
     """
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=CONNECTIONS_MAX,
-        timeout_graceful_shutdown=CLOSING_S,
-    )
-    door = Door(config)
-    serving = asyncio.create_task(_listening(door, host=host, port=port))
-    try:
-        await asyncio.shield(serving)
-    finally:
-        door.should_exit = True
-        await serving
-
-
-async def _listening(door: Door, *, host: str, port: int) -> None:
-    try:
-        await door.serve()
-    except SystemExit as error:  # what uvicorn makes of an address that is taken or not ours
-        raise SettingInvalid(f"Nothing can listen on {host}:{port}: it is taken, or not an address here.") from error
+    async with http.serve(AtMost(app), host=host, port=port) as bound:
+        log.info("door open", host=host, port=bound)
+        await asyncio.Event().wait()
