@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from functools import lru_cache
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -72,6 +72,14 @@ class Settings(BaseSettings):
         default="auto", pattern="^(auto|json|console)$", description="Log lines as JSON or for people."
     )
     log_level: str = Field(default="info", description="Least level that is logged.")
+
+    @field_validator("partitions")
+    @classmethod
+    def _power_of_two(cls, partitions: int) -> int:
+        # Rows carry a slot, the key's hash modulo 256, and a slot has to lie in one partition.
+        if partitions & (partitions - 1):
+            raise ValueError("it has to be a power of two")
+        return partitions
 
 
 @lru_cache(maxsize=1)

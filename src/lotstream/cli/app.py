@@ -1,0 +1,89 @@
+"""The program ``lotstream``: its groups of commands, and what a person sees when something goes wrong.
+
+A group is a module of this package with ``register(app)``; it is added by its name in `GROUPS`.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from lotstream.cli.output import complain
+from lotstream.errors import ExitCode, LotstreamError
+
+GROUPS = (
+    "up",
+    "worker",
+    "connector",
+    "db",
+    "topics",
+    "doctor",
+    "scenarios",
+    "edi",
+    "shopify",
+    "order",
+    "stock",
+    "site",
+    "bench",
+    "bench",
+    "later",
+)
+"""Modules of this package with commands, in the order of the help."""
+
+DEBUG = "--debug"
+
+
+def build_app() -> typer.Typer:
+    """Return the program with all its commands."""
+    app = typer.Typer(
+        name="lotstream",
+        help="The hub between the systems that ask for goods and the warehouse that has them in lots.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback()(_global_options)
+    for group in GROUPS:
+        import_module(f"lotstream.cli.{group}").register(app)
+    return app
+
+
+def main() -> None:
+    """Run the program with the arguments of the process; never returns."""
+    # Taken out first, so that it may stand anywhere on the line.
+    debug = DEBUG in sys.argv
+    # What libraries log is for the programs that run for long; they set their own handler.
+    logging.getLogger().addHandler(logging.NullHandler())
+    arguments = [argument for argument in sys.argv[1:] if argument != DEBUG]
+    try:
+        build_app()(arguments, prog_name="lotstream")
+    except LotstreamError as error:
+        if debug:
+            traceback.print_exc()
+        complain(str(error), error.what_to_do)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"lotstream {version('lotstream')}")
+        raise typer.Exit
+
+
+def _global_options(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", is_eager=True, callback=_print_version)
+    ] = False,
+    debug: Annotated[bool, typer.Option(DEBUG, help="Show the traceback of an error (anywhere on the line).")] = False,
+) -> None:
+    """Give the options that stand before every command; they act while the line is read."""

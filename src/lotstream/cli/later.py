@@ -1,0 +1,83 @@
+"""Commands whose names are fixed and whose work comes later: they say so, and what can be done instead."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lotstream.errors import NotInThisVersion
+
+#: Command → what it will do, and what to do until then. Each leaves this table when its file is written.
+LATER: dict[str, tuple[str, str]] = {
+    "portal": (
+        "Serve web pages and JSON API.",
+        "Ask with `lotstream order why` and `lotstream stock`, and read /metrics of the worker.",
+    ),
+    "topics resize": (
+        "Change the number of partitions.",
+        "Set LOTSTREAM_PARTITIONS before the first `lotstream topics create`; it cannot be changed afterwards.",
+    ),
+    "topics adopt": (
+        "Take on an inbound topic that was lost or made anew.",
+        "Keep the workers stopped and restore the topic from the Kafka cluster's own backup.",
+    ),
+    "lot trace": (
+        "Show where a lot came from and where it went.",
+        "Read the table shipment_line of the database: it has every unit that left, by lot.",
+    ),
+    "lot hold": (
+        "Hold a lot, or lift its hold.",
+        "Send hold.placed or hold.lifted to the topic lotstream.inbound; schemas/ has the message.",
+    ),
+    "lot recall": (
+        "Recall a lot and list who has it.",
+        "Hold the lot with the message hold.placed (kind recall) and read shipment_line for who got it.",
+    ),
+    "expiring": ("List lots that expire soon.", "`lotstream stock --json` has each lot with its expiry."),
+    "verify": (
+        "Compare the state with the journal.",
+        "Run `make test`: it compares the state with the journal on every fault it makes.",
+    ),
+    "dlq list": (
+        "List dead letters with their reason and coordinates.",
+        "Read the topic lotstream.inbound.dlq: the headers of a record say why it is there.",
+    ),
+    "dlq show": ("Show one dead letter byte for byte.", "Read the topic lotstream.inbound.dlq."),
+    "dlq replay": (
+        "Send a dead letter again under its own id.",
+        "Correct the record at its sender and let the sender send it again.",
+    ),
+    "dlq discard": ("Mark a dead letter as done with.", "Leave it: the topic forgets it after its retention."),
+    "faults run": (
+        "Break things at random and check everything.",
+        "Run `make test`: it kills a worker in the middle of its work and counts.",
+    ),
+}
+
+GROUP_HELP = {
+    "lot": "Trace, hold and recall lots.",
+    "dlq": "Records that could not be understood.",
+    "faults": "Try to break the hub.",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add every later command, into the group of its name where that exists."""
+    groups = {group.name: group.typer_instance for group in app.registered_groups if group.typer_instance}
+    for words, (what, meanwhile) in LATER.items():
+        group, _, name = words.rpartition(" ")
+        if group and group not in groups:
+            groups[group] = typer.Typer(help=GROUP_HELP[group], no_args_is_help=True)
+            app.add_typer(groups[group], name=group)
+        _add(groups[group] if group else app, name, words=words, what=what, meanwhile=meanwhile)
+
+
+def _add(app: typer.Typer, name: str, *, words: str, what: str, meanwhile: str) -> None:
+    # Whatever arguments the command will take, its answer is the same today.
+    @app.command(name, help=f"{what} (Not in this version.)", context_settings={"ignore_unknown_options": True})
+    def refuse(
+        arguments: Annotated[list[str] | None, typer.Argument(help="Not read in this version.", hidden=True)] = None,
+    ) -> None:
+        del arguments
+        raise NotInThisVersion(f"`lotstream {words}` is not in this version.", what_to_do=meanwhile)

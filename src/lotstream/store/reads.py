@@ -1,0 +1,100 @@
+"""What people ask the database: an order and its history, and stock with its lots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import TracebackType
+from typing import Self
+
+from lotstream.domain.events import Event
+from lotstream.domain.model import Hold, Item, Order, OrderKey
+from lotstream.store.codec import decode, decode_event
+from lotstream.store.connection import Address, Database
+from lotstream.store.rows import OwnerOrder
+from lotstream.store.sql import queries
+
+SQL = queries("reads")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One event of an order's history, and when its record was appended."""
+
+    recorded_at: datetime
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class StockLine:
+    """One row of stock as a person sees it; quantities in the item's smallest units."""
+
+    sku: str
+    lot: str | None
+    expires: date | None
+    site: str
+    location: str
+    package: str | None
+    pack_size: int | None
+    status: str
+    returned: bool
+    on_hand: int
+    reserved: int
+    promised_elsewhere: int
+    holds: tuple[Hold, ...]
+    #: None for stock whose item was never defined.
+    item: Item | None
+
+
+class Reads:
+    """Questions to the hub's database, each one query; opened and closed as an async context manager."""
+
+    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
+        self._database = Database(Address(url=url, app="lotstream-reads", call_s=timeout_s))
+
+    async def __aenter__(self) -> Self:
+        await self._database.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._database.close()
+
+    async def orders_called(self, order: str, *, owner: str | None, source: str | None) -> list[OwnerOrder]:
+        """Return every order of a number, of any owner and source where none is given, sorted."""
+        rows = await self._database.fetch(SQL["orders_called"], order, owner, source)
+        return [(row["owner"], OrderKey(row["source"], row["order"])) for row in rows]
+
+    async def order(self, owner: str, key: OrderKey) -> Order | None:
+        """Return an order as it is now, open or closed."""
+        body = await self._database.value(SQL["order"], owner, key.source, key.order)
+        return None if body is None else decode(body, Order)
+
+    async def history(self, owner: str, key: OrderKey) -> list[Decided]:
+        """Return what was decided about an order, oldest first."""
+        rows = await self._database.fetch(SQL["history"], owner, key.source, key.order)
+        return [Decided(row["recorded_at"], decode_event(row["type"], row["body"])) for row in rows]
+
+    async def items(self, owner: str, skus: Iterable[str]) -> dict[str, Item]:
+        """Return those of an owner's items that are defined."""
+        rows = await self._database.fetch(SQL["items"], owner, sorted(skus))
+        return {row["sku"]: decode(row["body"], Item) for row in rows}
+
+    async def owners_of_sku(self, sku: str | None) -> list[str]:
+        """Return the owners that have stock, of one SKU when it is given, sorted."""
+        return [row["owner"] for row in await self._database.fetch(SQL["owners_of_sku"], sku)]
+
+    async def stock(self, owner: str, *, sku: str | None, rows_max: int) -> list[StockLine]:
+        """Return an owner's stock that is not empty, by SKU, then first expired first, at most ``rows_max`` rows."""
+        return [
+            StockLine(
+                **{
+                    **dict(row),
+                    "holds": decode(row["holds"], tuple[Hold, ...]),
+                    "item": None if row["item"] is None else decode(row["item"], Item),
+                }
+            )
+            for row in await self._database.fetch(SQL["stock"], owner, sku, rows_max)
+        ]

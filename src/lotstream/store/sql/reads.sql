@@ -1,0 +1,37 @@
+-- name: orders_called
+-- Orders by number, of any owner and source when those are null.
+SELECT DISTINCT o.owner, o.source, o."order"
+FROM journal AS j
+JOIN sales_order AS o ON o.owner = j.owner AND o.source = j.source AND o."order" = j."order"
+WHERE j."order" = $1 AND ($2::text IS NULL OR j.owner = $2) AND ($3::text IS NULL OR j.source = $3)
+ORDER BY 1, 2, 3;
+
+-- name: order
+-- One order as it is now.
+SELECT body FROM sales_order WHERE owner = $1 AND source = $2 AND "order" = $3;
+
+-- name: history
+-- What was decided about one order, oldest first.
+SELECT recorded_at, type, body FROM journal
+WHERE "order" = $3 AND owner = $1 AND source = $2
+ORDER BY log, partition, "offset", index;
+
+-- name: items
+-- Items of one owner.
+SELECT sku, body FROM item WHERE owner = $1 AND sku = ANY($2::text[]);
+
+-- name: owners_of_sku
+-- Owners that have stock, of one SKU when it is given.
+SELECT DISTINCT owner FROM stock WHERE $1::text IS NULL OR sku = $1 ORDER BY 1;
+
+-- name: stock
+-- Stock of one owner with the facts of its lots and its items, in the order a person looks for it.
+SELECT s.sku, s.lot, l.expires, s.site, s.location, s.package, s.pack_size, s.status, s.returned, s.on_hand, s.reserved,
+       s.promised_elsewhere, coalesce(l.holds, '[]') AS holds, i.body AS item
+FROM stock AS s
+LEFT JOIN lot AS l ON l.owner = s.owner AND l.sku = s.sku AND l.lot = s.lot
+LEFT JOIN item AS i ON i.owner = s.owner AND i.sku = s.sku
+WHERE s.owner = $1 AND ($2::text IS NULL OR s.sku = $2)
+  AND (s.on_hand <> 0 OR s.reserved <> 0 OR s.promised_elsewhere <> 0)
+ORDER BY s.sku, l.expires NULLS LAST, s.lot, s.site, s.location, s.package, s.pack_size, s.status, s.returned
+LIMIT $3;

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lotstream.cli import checks
+from lotstream.cli.setup import wanted_topics
+from lotstream.ops.topics import Topic
+from lotstream.settings import Settings
+from lotstream.store.inspection import Server
+
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
+SERVER = Server(version=180001, version_text="18.1", clock=NOW, encoding="UTF8", durable=True)
+
+
+def as_wanted() -> dict[str, Topic]:
+    """Return the topics just as the default settings want them."""
+    return {topic.name: topic for topic in wanted_topics(Settings())}
+
+
+def test_topics_as_wanted_are_one_ok() -> None:
+    """Nothing differs: one line says so."""
+    (finding,) = checks.check_topics(Settings(), as_wanted())
+
+    assert finding.ok
+    assert finding.text == "All 7 topics are there as needed, 32 partitions."
+
+
+def test_a_missing_topic_says_how_it_is_made() -> None:
+    """A topic that is not there names the command that makes it."""
+    found = as_wanted()
+    del found["lotstream.pick-tasks"]
+    (finding,) = checks.check_topics(Settings(), found)
+
+    assert finding.text == "The topic lotstream.pick-tasks is missing."
+    assert finding.what_to_do == "Run `lotstream topics create`."
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"partitions": 16}, "has partitions 16, needed is 32"),
+        ({"config": {"cleanup.policy": "compact"}}, "has cleanup.policy compact, needed is delete"),
+    ],
+)
+def test_a_topic_that_differs_says_in_what(changed: dict[str, object], said: str) -> None:
+    """Partitions and settings that differ are named with what there is and what is needed."""
+    found = as_wanted()
+    inbound = found["lotstream.inbound"]
+    if "config" in changed:
+        changed = {"config": {**inbound.config, "cleanup.policy": "compact"}}
+    found["lotstream.inbound"] = replace(inbound, **changed)  # type: ignore[arg-type]
+    (finding,) = checks.check_topics(Settings(), found)
+
+    assert said in finding.text
+    assert not finding.ok
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"version": 140000, "version_text": "14.9"}, "PostgreSQL is version 14.9."),
+        ({"encoding": "LATIN1"}, "The database's encoding is LATIN1."),
+        ({"durable": False}, "PostgreSQL acknowledges commits before they are on disk."),
+    ],
+)
+def test_a_server_that_does_not_fit_says_why(changed: dict[str, object], said: str) -> None:
+    """A server that is too old, not UTF-8 or not durable is a problem of its own."""
+    (finding,) = checks.check_server(replace(SERVER, **changed))  # type: ignore[arg-type]
+
+    assert finding.text == said
+    assert finding.what_to_do
+
+
+def test_a_fitting_server_is_ok() -> None:
+    """A current, durable UTF-8 server is one OK with its version."""
+    (finding,) = checks.check_server(SERVER)
+
+    assert (finding.ok, finding.text) == (True, "PostgreSQL 18.1 answers.")
+
+
+def test_clocks_that_are_apart() -> None:
+    """Beyond the limit at which workers stop, the doctor says so, whichever clock is ahead."""
+    assert checks.check_clock(NOW, NOW + timedelta(seconds=600), 600).ok
+    for skew_s in (601, -601):
+        finding = checks.check_clock(NOW, NOW + timedelta(seconds=skew_s), 600)
+        assert "601 s apart" in finding.text
+        assert finding.what_to_do
+
+
+def test_migrations_that_wait() -> None:
+    """What is not applied is named with the command that applies it."""
+    (waiting,) = checks.check_migrations(["0002_pre_lots.sql"])
+    (none,) = checks.check_migrations([])
+
+    assert waiting.text == "Not applied yet: 0002_pre_lots.sql."
+    assert waiting.what_to_do == "Run `lotstream db migrate`."
+    assert none.ok
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "ok"), [(32, 32, True), (32, None, True), (64, 32, False), (32, 16, False)]
+)
+def test_partitions_have_to_agree(*, wanted: int, found: int | None, ok: bool) -> None:
+    """Settings, database and topic have one number of partitions; a topic that was not seen is not judged."""
+    assert checks.check_partitions(32, wanted, found).ok is ok
+
+
+def test_keys_hash_as_in_kafkas_own_client() -> None:
+    """Our hash and the producer's give the values that Kafka's own tests have."""
+    (finding,) = checks.check_hashes()
+
+    assert finding.ok
+
+
+def test_a_producer_that_hashes_otherwise_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A partitioner with another hash is named."""
+    monkeypatch.setattr("aiokafka.partitioner.murmur2", hash)
+    (finding,) = checks.check_hashes()
+
+    assert finding.text == "Keys hash otherwise than in Kafka's own client in: aiokafka."
