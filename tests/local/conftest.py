@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from lotstream.local import LocalStack
-from lotstream.local.folders import ENTER_ONLY
+from lotstream.local.folders import ENTER_ONLY, temporary_folder
 
 
 @pytest.fixture
@@ -21,6 +21,15 @@ def open_folder() -> Iterator[Path]:
     folder.chmod(ENTER_ONLY)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def calm_stack() -> AsyncIterator[LocalStack]:
+    """A started stack that the tests of one file share and leave as it is, whatever the environment points to."""
+    stack = LocalStack(temporary_folder(), temporary=True)
+    await stack.start()
+    yield stack
+    await stack.stop()
 
 
 @pytest_asyncio.fixture

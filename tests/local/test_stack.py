@@ -15,30 +15,29 @@ from lotstream.errors import LocalServerFailed, LocalStackBusy, LocalStackError
 from lotstream.local import Addresses, LocalStack, local_stack
 from lotstream.local.folders import socket_folder
 
-TOPIC = "dock-door"
 GONE_S_MAX = 30
 
 
-async def make_topic(bootstrap: str, **limits: str) -> None:
-    """Make the one topic of a test."""
+async def make_topic(bootstrap: str, topic: str, **limits: str) -> None:
+    """Make a topic with one partition."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        await admin.create_topics([NewTopic(TOPIC, num_partitions=1, replication_factor=1, topic_configs=limits)])
+        await admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1, topic_configs=limits)])
     finally:
         await admin.close()
 
 
-async def send(bootstrap: str, value: bytes) -> None:
+async def send(bootstrap: str, topic: str, value: bytes) -> None:
     """Send one record and wait until Kafka has it."""
     async with AIOKafkaProducer(bootstrap_servers=bootstrap, max_request_size=8_000_000) as producer:
-        await producer.send_and_wait(TOPIC, value, partition=0)
+        await producer.send_and_wait(topic, value, partition=0)
 
 
-async def first_record(bootstrap: str) -> bytes | None:
+async def first_record(bootstrap: str, topic: str) -> bytes | None:
     """Read the first record of the topic."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
-    consumer.assign([TopicPartition(TOPIC, 0)])
+    consumer.assign([TopicPartition(topic, 0)])
     async with consumer:
         record = await consumer.getone()
     value: bytes | None = record.value
@@ -73,20 +72,20 @@ def kill(pid: int | None) -> None:
     assert psutil.wait_procs([killed], timeout=GONE_S_MAX)[0] == [killed]
 
 
-async def test_a_record_and_a_row_come_back(own_stack: LocalStack) -> None:
+async def test_a_record_and_a_row_come_back(calm_stack: LocalStack) -> None:
     """What is sent to Kafka and written to PostgreSQL is read again."""
-    at = own_stack.addresses
-    await make_topic(at.kafka_bootstrap)
-    await send(at.kafka_bootstrap, b"pallet")
+    at = calm_stack.addresses
+    await make_topic(at.kafka_bootstrap, "dock")
+    await send(at.kafka_bootstrap, "dock", b"pallet")
     await write_row(at.postgres_url)
-    assert (await first_record(at.kafka_bootstrap), await read_row(at.postgres_url)) == (b"pallet", "A-01")
+    assert (await first_record(at.kafka_bootstrap, "dock"), await read_row(at.postgres_url)) == (b"pallet", "A-01")
 
 
 async def test_what_was_written_outlives_a_killed_server(own_stack: LocalStack) -> None:
     """After ``kill -9`` of each server and a restart, address and data are as before."""
     at = own_stack.addresses
-    await make_topic(at.kafka_bootstrap)
-    await send(at.kafka_bootstrap, b"pallet")
+    await make_topic(at.kafka_bootstrap, "dock")
+    await send(at.kafka_bootstrap, "dock", b"pallet")
     await write_row(at.postgres_url)
     killed = own_stack.kafka_pid, own_stack.postgres_pid
     for pid in killed:
@@ -94,7 +93,7 @@ async def test_what_was_written_outlives_a_killed_server(own_stack: LocalStack) 
     await own_stack.restart_kafka()
     await own_stack.restart_postgres()
     assert own_stack.addresses == at
-    assert (await first_record(at.kafka_bootstrap), await read_row(at.postgres_url)) == (b"pallet", "A-01")
+    assert (await first_record(at.kafka_bootstrap, "dock"), await read_row(at.postgres_url)) == (b"pallet", "A-01")
     assert not {own_stack.kafka_pid, own_stack.postgres_pid} & set(killed)
 
 
@@ -110,9 +109,9 @@ async def test_data_and_addresses_outlive_the_stack(open_folder: Path) -> None:
     await stack.stop()
 
 
-async def test_the_database_keeps_its_promises(own_stack: LocalStack) -> None:
+async def test_the_database_keeps_its_promises(calm_stack: LocalStack) -> None:
     """A commit is on disk when it is answered, and no port is open: durability is not traded for speed."""
-    connection = await asyncpg.connect(own_stack.addresses.postgres_url)
+    connection = await asyncpg.connect(calm_stack.addresses.postgres_url)
     shown = {
         name: await connection.fetchval(f"SHOW {name}")
         for name in ("fsync", "synchronous_commit", "full_page_writes", "listen_addresses", "server_version_num")
@@ -122,32 +121,32 @@ async def test_the_database_keeps_its_promises(own_stack: LocalStack) -> None:
     assert shown == {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "listen_addresses": ""}
 
 
-async def test_kafka_listens_on_loopback_alone(own_stack: LocalStack) -> None:
+async def test_kafka_listens_on_loopback_alone(calm_stack: LocalStack) -> None:
     """No other machine can reach the embedded Kafka."""
     listening = [
         connection.laddr.ip
-        for connection in psutil.Process(own_stack.kafka_pid).net_connections(kind="tcp")
+        for connection in psutil.Process(calm_stack.kafka_pid).net_connections(kind="tcp")
         if connection.status == psutil.CONN_LISTEN
     ]
     assert len(listening) == 2
     assert {address.removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
 
 
-async def test_a_message_of_six_mebibytes_passes(own_stack: LocalStack) -> None:
+async def test_a_message_of_six_mebibytes_passes(calm_stack: LocalStack) -> None:
     """The broker's own limit is above the largest message that a topic is set to take."""
-    at = own_stack.addresses
-    await make_topic(at.kafka_bootstrap, **{"max.message.bytes": str(7 * 2**20)})
-    await send(at.kafka_bootstrap, b"x" * 6 * 2**20)
+    at = calm_stack.addresses
+    await make_topic(at.kafka_bootstrap, "large", **{"max.message.bytes": str(7 * 2**20)})
+    await send(at.kafka_bootstrap, "large", b"x" * 6 * 2**20)
 
 
-async def test_a_second_stack_on_the_folder_is_refused(own_stack: LocalStack) -> None:
+async def test_a_second_stack_on_the_folder_is_refused(calm_stack: LocalStack) -> None:
     """Two instances never share a folder; the message names the folder and the process that has it."""
     with pytest.raises(LocalStackBusy) as refused:
-        await LocalStack(own_stack.folder).start()
-    assert str(own_stack.folder) in str(refused.value)
+        await LocalStack(calm_stack.folder).start()
+    assert str(calm_stack.folder) in str(refused.value)
     assert str(os.getpid()) in str(refused.value)
     assert str(os.getpid()) in refused.value.what_to_do
-    assert await own_stack.start() == own_stack.addresses
+    assert await calm_stack.start() == calm_stack.addresses
 
 
 async def test_nothing_is_left_of_a_temporary_stack(monkeypatch: pytest.MonkeyPatch, open_folder: Path) -> None:
