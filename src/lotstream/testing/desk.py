@@ -57,6 +57,8 @@ class MemoryPublisher:
         self.kept_before: list[int] = []
         #: Raised by the next `publish`, before anything is appended.
         self.failure: Exception | None = None
+        #: Set when `publish` is called.
+        self.reached = asyncio.Event()
         #: Cleared to hold publishing back until it is set again.
         self.open = asyncio.Event()
         self.open.set()
@@ -64,6 +66,7 @@ class MemoryPublisher:
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Append messages, or raise the failure that was asked for."""
+        self.reached.set()
         await self.open.wait()
         if self.failure is not None:
             failure, self.failure = self.failure, None
