@@ -52,7 +52,8 @@ class Sent(BaseModel):
 
 
 def _checked_quantity(value: Decimal) -> Decimal:
-    if not _QUANTITY.match(decimal_text(value)):
+    text = decimal_text(value)
+    if not _QUANTITY.match(text) or Decimal(text) != value:
         raise PydanticCustomError(QUANTITY_FAULT, _QUANTITY_FAULT_TEXT)
     return value
 

@@ -192,7 +192,7 @@ class Alert(Sent):
     alert: AlertKind = Field(description="What kind of alert it is.")
     code: Name = Field(description="What is wrong, as a stable code.")
     message: Text = Field(description="The same as a sentence.")
-    about: dict[Name, Text] = Field(description="What it concerns: order, line, sku, lot, location, receipt …")
+    about: dict[Name, Text] = Field(description="What it concerns: order, line, sku, lot, location, receipt.")
     quantity: Amount | None = Field(description="The quantity concerned, in base units.")
     raised_at: Instant = Field(description="When the record that caused it was taken in.")
     decision: Id = Field(description="Id of the decision that caused it.")
