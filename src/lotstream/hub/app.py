@@ -10,7 +10,7 @@ from faust.types import AppT
 
 from lotstream.contracts.topics import INBOUND
 from lotstream.hub.hub import Hub
-from lotstream.hub.ledgers import LEDGERS, LedgerStore, LedgerTable, LedgerTables
+from lotstream.hub.ledgers import FAUST_LOGGER, LEDGERS, LedgerStore, LedgerTable, LedgerTables
 from lotstream.hub.records import Polled
 from lotstream.settings import Settings
 
@@ -29,6 +29,8 @@ class BatchSchema(Schema[Any, Any]):
 
 class HubApp(faust.App):
     """A Faust app that knows its hub."""
+
+    logger = FAUST_LOGGER
 
     hub: Hub
 

@@ -17,18 +17,10 @@ import structlog
 
 from lotstream.contracts.decode import Undecodable
 from lotstream.domain.codes import DeadLetterCode
-from lotstream.domain.commands import (
-    CancelOrder,
-    ConfirmPick,
-    ConfirmShipment,
-    PlaceOrder,
-    ReleaseOrder,
-    RequestAllocation,
-)
-from lotstream.domain.model import OrderKey
 from lotstream.errors import ConstraintViolated, LogMismatch, StopWorker
 from lotstream.hub.deciding import Coordinates, Deciding, OutgoingTooLarge
 from lotstream.hub.ledgers import LedgerStore
+from lotstream.hub.naming import named, orders_named, receipts_named
 from lotstream.hub.records import Entry, message_keys
 from lotstream.hub.state import PartitionState
 from lotstream.ops.batch import BatchWatch
@@ -153,13 +145,17 @@ class CommitUnit:
         return Committed(batch, watch, deciding.orders)
 
     async def _load(self, entries: list[Entry]) -> None:
-        """Read what the batch needs and memory lacks: whole owners, then orders that are not open."""
+        """Read what the batch needs and memory lacks: whole owners, then closed orders and receipts by key."""
         sites = {e.decoded.owner: self._states[e.partition].sites for e in entries if e.decoded and e.decoded.owner}
         await self._ledgers.need(sites, source=self._store)
-        missing = [key for key in _orders_named(entries) if self._unknown(key)]
+        missing = [key for key in named(entries, orders_named) if self._unknown(key)]
         if missing:
             for (owner, key), order in (await self._store.closed_orders(missing)).items():
                 self._ledgers[owner].closed[key] = order
+        receipts = list(named(entries, receipts_named))
+        if receipts:
+            for (owner, receipt), booked in (await self._store.receipts(receipts)).items():
+                self._ledgers[owner].receipts[receipt] = booked
 
     def _unknown(self, name: OwnerOrder) -> bool:
         owner, key = name
@@ -192,24 +188,3 @@ class CommitUnit:
 
 def _owners(entries: list[Entry]) -> set[str]:
     return {e.decoded.owner for e in entries if e.decoded and e.decoded.owner}
-
-
-def _orders_named(entries: list[Entry]) -> set[OwnerOrder]:
-    return {
-        (entry.decoded.owner, key)
-        for entry in entries
-        if entry.decoded is not None and entry.decoded.owner is not None
-        for key in _keys(entry.decoded.command)
-    }
-
-
-def _keys(command: object) -> tuple[OrderKey, ...]:
-    match command:
-        case PlaceOrder() | CancelOrder() | ReleaseOrder() | ConfirmPick():
-            return (command.key,)
-        case ConfirmShipment():
-            return tuple(order.key for order in command.orders)
-        case RequestAllocation():
-            return command.orders
-        case _:
-            return ()

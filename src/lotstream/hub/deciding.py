@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from lotstream.contracts.cloudevents import message_id_of
 from lotstream.contracts.decode import Decoded, Undecodable
-from lotstream.contracts.outgoing import Outgoing, answer, messages
+from lotstream.contracts.outgoing import Outgoing, answer, messages, refused
 from lotstream.contracts.topics import DEAD_LETTERS
 from lotstream.domain.apply import apply
 from lotstream.domain.broadcasts import apply_broadcast, decide_broadcast
@@ -136,12 +136,12 @@ class Deciding:
     def _command(self, head: _Head, entry: Entry, decoded: Decoded, ledger: Ledger) -> None:
         moment = _moment(head.state, entry)
         decided = decide(ledger, decoded.command, moment)
-        self._seen.add((decoded.source, decoded.message_id))
         if isinstance(decided, Refusal):
-            self._refuse(head, entry, decoded, decided)
+            self._refuse(head, entry, decoded, ledger, decided)
             return
         for event in decided:
             self._take(head, entry, ledger, event, moment)
+        self._seen.add((decoded.source, decoded.message_id))
         if decided:
             self._touched[ledger.owner] = ledger
         if decoded.person is not None:
@@ -179,7 +179,10 @@ class Deciding:
             apply_broadcast(head.state.sites, event)
         self._intake(entry, Outcome.DONE)
 
-    def _refuse(self, head: _Head, entry: Entry, decoded: Decoded, refusal: Refusal) -> None:
+    def _refuse(self, head: _Head, entry: Entry, decoded: Decoded, ledger: Ledger, refusal: Refusal) -> None:
+        self._seen.add((decoded.source, decoded.message_id))
+        for message in refused(ledger, decoded.command, refusal, _moment(head.state, entry)):
+            self._publish(head, entry, message)
         if isinstance(decoded.command, PlaceOrder):
             self.orders[REFUSED] += 1
         self._intake(entry, Outcome.REFUSED, refusal)

@@ -6,6 +6,7 @@ bounded: the least recently used owners go, and only after their commit.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, cast
@@ -20,10 +21,14 @@ from lotstream.domain.slots import partition_of
 from lotstream.store.seam import Store
 
 LEDGERS = "ledgers"
+#: Faust's services log how they start and stop; that is Faust's talk, not a worker's.
+FAUST_LOGGER = logging.getLogger("faust")
 
 
 class LedgerStore(FaustStore[str, Ledger]):
     """Owners in memory, loaded from Postgres by need and dropped when their partition goes."""
+
+    logger = FAUST_LOGGER
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,6 +109,8 @@ class LedgerStore(FaustStore[str, Ledger]):
 class LedgerTable(Table[str, Ledger]):
     """A Faust table without a changelog: what is set here is written by the commit of the batch."""
 
+    logger = FAUST_LOGGER
+
     async def on_start(self) -> None:
         """Start the store; there is no changelog topic to declare."""
         await self.add_runtime_dependency(self.data)
@@ -117,6 +124,8 @@ class LedgerTable(Table[str, Ledger]):
 
 class LedgerTables(TableManager):
     """A table manager that subscribes to no changelog."""
+
+    logger = FAUST_LOGGER
 
     def add(self, table: Any) -> Any:
         """Register a table without a changelog topic."""

@@ -21,6 +21,7 @@ from mode import Service
 from yarl import URL
 
 from lotstream.errors import LogMismatch
+from lotstream.hub.ledgers import FAUST_LOGGER
 from lotstream.hub.records import Polled
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def hub_of(app: AppT) -> Hub:
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """The Kafka consumer in its own thread, so that heartbeats go on while a batch is decided."""
+
+    logger = FAUST_LOGGER
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
@@ -63,6 +66,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
 class Consumer(driver.Consumer):
     """A consumer whose offsets come from Postgres and go to Kafka only as advice."""
+
+    logger = FAUST_LOGGER
 
     _thread: ConsumerThread
 
@@ -130,6 +135,8 @@ class Consumer(driver.Consumer):
 
 class Fetcher(FaustFetcher):
     """Polls whole batches and hands each to the agent as one event."""
+
+    logger = FAUST_LOGGER
 
     @Service.task
     async def _fetcher(self) -> None:

@@ -1,0 +1,73 @@
+"""Producing records and reading topics as an outside system would: read_committed, every record with its headers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from lotstream.contracts.produce import Record
+
+#: Records in flight before the oldest is awaited.
+IN_FLIGHT_MAX = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One record as a reader of a topic sees it."""
+
+    topic: str
+    partition: int
+    offset: int
+    #: Append time, milliseconds since 1970.
+    appended_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: dict[str, bytes]
+
+
+async def produce(bootstrap: str, records: Iterable[Record]) -> int:
+    """Send records in order with acks from all replicas and return how many; raises what Kafka answers."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, linger_ms=5)
+    await producer.start()
+    count = 0
+    pending: list[asyncio.Future[object]] = []
+    try:
+        for record in records:
+            headers = list(record.headers)
+            pending.append(await producer.send(record.topic, record.value, record.key, headers=headers))
+            count += 1
+            if len(pending) >= IN_FLIGHT_MAX:
+                await asyncio.gather(*pending)
+                pending.clear()
+        await asyncio.gather(*pending)
+    finally:
+        await producer.stop()
+    return count
+
+
+async def read_all(bootstrap: str, topic: str) -> AsyncIterator[Seen]:
+    """Yield every committed record of a topic from its start to its present end."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False)
+    await consumer.start()
+    try:
+        tps = [TopicPartition(topic, p) for p in sorted(await _partitions(consumer, topic))]
+        consumer.assign(tps)
+        ends = await consumer.end_offsets(tps)
+        await consumer.seek_to_beginning(*tps)
+        while not all([await consumer.position(tp) >= ends[tp] for tp in tps]):
+            for tp, records in (await consumer.getmany(timeout_ms=200)).items():
+                for r in records:
+                    yield Seen(topic, tp.partition, r.offset, r.timestamp, r.key, r.value, dict(r.headers))
+    finally:
+        await consumer.stop()
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
+    await consumer.topics()
+    found: set[int] | None = consumer.partitions_for_topic(topic)
+    if not found:
+        raise LookupError(f"There is no topic {topic}.")
+    return found
