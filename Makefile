@@ -69,12 +69,14 @@ lint: $(READY)
 # Connectors' test folders share module names, so each is a run of its own.
 types: $(READY)
 	@echo "==> types"
-	@$(BIN)/mypy
-	@for connector in $(CONNECTORS); do if compgen -G "$$connector/tests/*.py" > /dev/null; then MYPYPATH="$$connector" $(BIN)/mypy "$$connector/tests"; fi; done
+	@failed=0; $(BIN)/mypy || failed=1; \
+	for connector in $(CONNECTORS); do \
+	  ! compgen -G "$$connector/tests/*.py" > /dev/null || (cd "$$connector" && ../../$(BIN)/mypy --config-file ../../pyproject.toml --cache-dir "../../.mypy_cache/$$connector" tests) || failed=1; \
+	done; exit $$failed
 
 layers: $(READY)
 	@echo "==> layers"
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 house: $(READY)
 	@echo "==> house rules"

@@ -48,13 +48,13 @@ class ExitCode(IntEnum):
     USAGE = 2
     #: The command has its name and not yet its work.
     NOT_IN_THIS_VERSION = 3
-    #: A person has to change something first; a supervisor does not start the process again.
+    #: A person has to change something first.
     SETUP = 4
-    #: A dependency did not answer; a supervisor starts the process again.
+    #: A dependency did not answer.
     UNREACHABLE = 5
-    #: Another live process has this worker's instance id; a supervisor does not start the process again.
+    #: Another live process has this worker's instance id.
     INSTANCE_TAKEN = 6
-    #: The worker no longer trusts its memory; a supervisor starts the process again.
+    #: The worker no longer trusts its memory.
     STOPPED = 7
     #: A file or an argument is not what it should be.
     INPUT = 8
@@ -243,7 +243,7 @@ class InputRefused(LotstreamError):
 
 
 class NotInThisVersion(LotstreamError):
-    """This is not in this version yet."""
+    """What was asked for is not in this version yet."""
 
     exit_code = ExitCode.NOT_IN_THIS_VERSION
     advice = "CHANGELOG.md says what each version can do."

@@ -21,7 +21,8 @@ class Settings(BaseSettings):
     app: str = Field(default="lotstream", description="Name of the consumer group, and prefix of the relay's group.")
     instance: str = Field(
         default_factory=lambda: f"{socket.gethostname()}-1",
-        description="Static member id of this worker; two live processes must not share one.",
+        description="Static member id of this worker, the host's name and -1 unless it is set; two live processes must "
+        "not share one.",
     )
     partitions: int = Field(default=32, ge=1, le=256, description="Partitions of the inbound topic, a power of two.")
     replication: int = Field(default=1, ge=1, description="Replicas of each topic; 3 on a real cluster.")

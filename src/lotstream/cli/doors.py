@@ -34,17 +34,27 @@ def show(result: Mapping[str, Any], *, as_json: bool) -> ExitCode:
     else:
         print(f"verdict: {result['verdict']}")
         for message in result.get("messages", ()):
-            _show_message(message)
+            show_message(message)
         for refusal in result.get("refusals", ()):
             where = f" at {refusal['field']}" if refusal.get("field") else ""
             print(f"refused: {refusal['code']}{where}: {refusal['message']}")
         for note in result.get("notes", ()):
             print(f"note: {note}")
+    return exit_code(result)
+
+
+def exit_code(result: Mapping[str, Any]) -> ExitCode:
+    """Return how a command ends that showed this: `FAILED` when all of it is refused."""
     return ExitCode.FAILED if result["verdict"] == REFUSED else ExitCode.OK
 
 
-def _show_message(message: Mapping[str, Any]) -> None:
+def show_message(message: Mapping[str, Any], indent: str = "") -> None:
+    """Print a canonical message: its type, what it is about, and its lines."""
     body = message["body"]
-    print(f"{message['type']}: {body.get('order', message['message_id'])} of {body.get('owner', '?')}")
+    about, owner = body.get("order", message["message_id"]), body.get("owner") or "nobody yet"
+    print(f"{indent}{message['type']}: {about} of {owner}")
     for line in body.get("lines", ()):
-        print(f"  line {line['line']}: {line['quantity']} {line.get('unit') or ''} of {line.get('sku')}")
+        # A cancellation has the ids of lines only.
+        if isinstance(line, Mapping):
+            what = line.get("sku") or line.get("gtin") or "an item without a name"
+            print(f"{indent}  line {line['line']}: {line['quantity']} {line.get('unit') or 'base units'} of {what}")

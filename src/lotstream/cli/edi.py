@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from lotstream.cli.options import InputFile, Json
+
+INDENT = "  "
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +32,43 @@ def parse(
 
     Verdict, acknowledgements and content; exits 1 when all of it is refused.
     """
-    from lotstream.cli.doors import door_function, show
+    from lotstream.cli.doors import door_function, exit_code
+    from lotstream.cli.output import print_json
 
-    raise typer.Exit(show(door_function("edi", "parse_file")(file, partner=partner), as_json=as_json))
+    parsed = door_function("edi", "parse_file")(file, partner)
+    if as_json:
+        print_json(parsed)
+    else:
+        print(f"{file.name}: {parsed['verdict']}")
+        _show_findings(parsed, INDENT)
+        for interchange in parsed["interchanges"]:
+            _show_interchange(interchange)
+        for note in parsed["notes"]:
+            print(f"note: {note}")
+    raise typer.Exit(exit_code(parsed))
+
+
+def _show_interchange(interchange: Mapping[str, Any]) -> None:
+    between = f"from {interchange['sender']} to {interchange['receiver']}"
+    print(f"{INDENT}interchange {interchange['control_number']} {between}: {interchange['verdict']}")
+    _show_findings(interchange, INDENT * 2)
+    for group in interchange["groups"]:
+        print(f"{INDENT * 2}group {group['functional_id']} {group['control_number']}: {group['verdict']}")
+        _show_findings(group, INDENT * 3)
+        for one in group["sets"]:
+            _show_set(one)
+
+
+def _show_set(one: Mapping[str, Any]) -> None:
+    from lotstream.cli.doors import show_message
+
+    print(f"{INDENT * 3}{one['type']} {one['control_number']}: {one['verdict']}")
+    _show_findings(one, INDENT * 4)
+    if one["content"]:
+        show_message(one["content"], INDENT * 4)
+
+
+def _show_findings(part: Mapping[str, Any], indent: str) -> None:
+    for finding in part["findings"]:
+        where = " ".join(str(finding[name]) for name in ("segment_id", "segment") if finding[name] is not None)
+        print(f"{indent}{finding['severity']} {finding['code']}{f' at {where}' if where else ''}: {finding['message']}")
