@@ -23,8 +23,9 @@ class FlatFileConnector(Connector[FlatFileOptions]):
 
     async def run(self, desk: Desk) -> None:
         """Watch the inbox until cancelled."""
-        await self._inbox().run(desk)
+        await self.inbox().run(desk)
 
-    def _inbox(self) -> Inbox:
+    def inbox(self) -> Inbox:
+        """Return the folder as the options say it is watched."""
         options = self.options
         return Inbox(options.inbox, sender=options.source, poll_s=options.poll_s, file_bytes_max=options.file_bytes_max)

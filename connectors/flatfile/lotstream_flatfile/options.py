@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from lotstream.connect import options_config
 from lotstream.connect.inbox import InboxOptions
+from lotstream.contracts.fields import Name, OwnerId
 from lotstream_flatfile.cells import Reading
 from lotstream_flatfile.columns import COLUMNS
 
@@ -26,10 +27,9 @@ class FlatFileOptions(InboxOptions):
 
     model_config = options_config("flatfile")
 
-    owner: str = Field(min_length=1, description="Whose orders the files are.")
-    source: str = Field(
+    owner: OwnerId = Field(description="Whose orders the files are.")
+    source: Name = Field(
         default="flatfile:erp",
-        min_length=1,
         description="Source of the orders; with the order's number their key, so each ERP has its own.",
     )
     rows_max: int = Field(default=100_000, ge=1, description="Rows of one file; a longer one is refused.")

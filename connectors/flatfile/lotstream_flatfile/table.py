@@ -155,19 +155,18 @@ def _required() -> str:
 
 def _rows(content: str, delimiter: str, columns: list[str]) -> Iterator[Row | RaggedRow]:
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
+    ended = 0
     try:
-        next(reader)
-        before = reader.line_num
         for cells in reader:
-            number, before = before + 1, reader.line_num
+            number, ended = ended + 1, reader.line_num
             # A cell over several lines and a quotation mark that was never closed look alike, and the second swallows
             # rows of any order.
-            if before > number:
+            if ended > number:
                 raise _broken(number, "has a cell with a line break, or a quotation mark that is not closed")
-            if any(cell.strip() for cell in cells):
+            if number > 1 and any(cell.strip() for cell in cells):
                 yield _row(number, cells, columns)
     except csv.Error as error:
-        raise _broken(reader.line_num, f"cannot be read ({error})") from error
+        raise _broken(ended + 1, f"cannot be read ({error})") from error
 
 
 def _broken(number: int, what: str) -> Refused:

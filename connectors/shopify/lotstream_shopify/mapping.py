@@ -90,7 +90,7 @@ def _lines(order: JsonObject, shop: Shop) -> tuple[list[dict[str, Any]], list[in
             raise Refused(DeliveryCode.FIELD_INVALID, f"{where}id", sentence)
         lines[line] = _line(item, line, quantity)
         indexes.append(index)
-        if lines[line]["sku"] is None:
+        if not (lines[line]["sku"] or lines[line]["gtin"]):
             notes.append(f"Line {line} has no SKU; the hub holds the order until somebody says what it is.")
     return list(lines.values()), indexes, notes
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 
 from lotstream.connect import options_config
 from lotstream.connect.webhook import WebhookOptions
+from lotstream.contracts.fields import OwnerId
 
 MYSHOPIFY = ".myshopify.com"
 
@@ -23,7 +24,7 @@ class Shop(BaseModel):
     domain: Annotated[str, StringConstraints(to_lower=True, strip_whitespace=True, pattern=r"^[A-Za-z0-9.-]+$")] = (
         Field(description="The shop's permanent domain, e.g. acme-store.myshopify.com.")
     )
-    owner: str = Field(min_length=1, description="Whose goods the shop sells.")
+    owner: OwnerId = Field(description="Whose goods the shop sells.")
     secrets: tuple[SecretStr, ...] = Field(
         min_length=1, description="Client secrets of the app; the old one stays beside the new one while it is rotated."
     )
