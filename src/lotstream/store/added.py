@@ -27,8 +27,8 @@ COLUMNS: Final = {
 """Columns by table, in the order of the tuples below."""
 
 
-def added_rows(batch: Batch) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
-    """Return what a batch adds, by table: the columns, and the rows as tuples. Tables without rows are left out."""
+def added_rows(batch: Batch) -> dict[str, list[Row]]:
+    """Return what a batch adds, by table, as tuples. Tables without rows are left out."""
     log = {part.after.partition: part.after.log for part in batch.partitions}
     rows = {
         "intake": [_intake(log[row.partition], row) for row in batch.intake],
@@ -37,7 +37,7 @@ def added_rows(batch: Batch) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
         "dead_letter": [_dead_letter(log[row.partition], row) for row in batch.dead_letters],
         "shipment_line": [_shipment_line(log[row.partition], row) for row in batch.shipment_lines],
     }
-    return {table: (COLUMNS[table], tuples) for table, tuples in rows.items() if tuples}
+    return {table: tuples for table, tuples in rows.items() if tuples}
 
 
 def _intake(log: int, row: IntakeRow) -> Row:

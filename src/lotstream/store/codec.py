@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from functools import cache
 from typing import Any, Final, TypeVar, cast
@@ -31,8 +31,7 @@ _json = msgspec.json.Encoder(decimal_format="string")
 
 def encode(record: object) -> bytes:
     """Return a dataclass of the domain as compact JSON."""
-    kind = cast(Hashable, type(record))
-    return _json.encode(msgspec.convert(record, _compact(kind), from_attributes=True))
+    return _write(record)
 
 
 def encode_text(record: object) -> str:
@@ -45,11 +44,6 @@ def encode_all(records: Iterable[object]) -> str:
     return "[" + ",".join(encode_text(record) for record in records) + "]"
 
 
-def encode_names(names: Sequence[str]) -> str:
-    """Return names as the JSON text of one array."""
-    return _json.encode(names).decode()
-
-
 def decode(body: bytes | str, kind: type[T]) -> T:
     """Return the record that `encode` wrote; raises `msgspec.ValidationError` when it is another or damaged."""
     record: T = _decoder(cast(Hashable, kind))(body)
@@ -58,7 +52,21 @@ def decode(body: bytes | str, kind: type[T]) -> T:
 
 def encode_event(event: Event) -> tuple[str, bytes]:
     """Return the name and the JSON of an event as the journal keeps them."""
-    return type(event).__name__, encode(event)
+    name, body, _ = encode_parts(event)
+    return name, body
+
+
+def encode_parts(event: Event) -> tuple[str, bytes, bytes | None]:
+    """Return the name and the JSON of an event, and by itself the JSON of the order that the event holds as a whole.
+
+    An order is a third of what the hub encodes: written once, its JSON serves the journal and the table of orders.
+    """
+    name = type(event).__name__
+    if not isinstance(event, events.OrderRecorded | events.OrderChanged):
+        return name, encode(event), None
+    whole = encode(event.order)
+    rest = _write(event, without="order")
+    return name, b'{"order":' + whole + (b"," + rest[1:] if len(rest) > len(b"{}") else b"}"), whole
 
 
 def decode_event(type: str, body: bytes | str) -> Event:
@@ -88,9 +96,19 @@ def encode_headers(headers: tuple[tuple[str, bytes], ...]) -> str | None:
     return _json.encode(headers).decode() if headers else None
 
 
+def encode_pairs(pairs: tuple[tuple[str, str], ...]) -> str:
+    """Return pairs of names and values as JSON text."""
+    return _json.encode(pairs).decode()
+
+
 def decode_headers(text: str | None) -> tuple[tuple[str, bytes], ...]:
     """Return what `encode_headers` wrote."""
     return decode(text, tuple[tuple[str, bytes], ...]) if text else ()
+
+
+def _write(record: object, *, without: str | None = None) -> bytes:
+    form = _compact(cast(Hashable, type(record)), without)
+    return _json.encode(msgspec.convert(record, form, from_attributes=True))
 
 
 @cache
@@ -99,11 +117,11 @@ def _decoder(kind: Hashable) -> Callable[[bytes | str], Any]:
 
 
 @cache
-def _compact(kind: Hashable) -> type[msgspec.Struct]:
-    """Return the form of a dataclass that leaves out defaults when it is written."""
+def _compact(kind: Hashable, without: str | None = None) -> type[msgspec.Struct]:
+    """Return the form of a dataclass that leaves out defaults, and one field if named, when it is written."""
     kind = cast(type, kind)
     hints = typing.get_type_hints(kind)
-    fields = [_field(field, hints[field.name]) for field in dataclasses.fields(kind)]
+    fields = [_field(field, hints[field.name]) for field in dataclasses.fields(kind) if field.name != without]
     return msgspec.defstruct(kind.__name__, fields, omit_defaults=True, kw_only=True, gc=False)
 
 

@@ -1,8 +1,10 @@
 """The commit: everything a batch has decided, in one transaction that holds only while its claims do.
 
 First the claims move forward, each only from where its holder last saw it; a row that does not match ends the
-transaction before anything is written. Rows that are only added go by COPY; state goes by one statement per table over
-arrays, sorted by key. All values are made before the transaction begins, so that it waits for nothing but the disk.
+transaction before anything is written. Everything else comes in by COPY, which costs the worker a quarter of what
+arrays cost: what is only added goes straight into its table, what replaces something into a staging table of the
+session and from there, sorted by key, into its place. All values are made before the transaction begins, so that it
+waits for nothing but the server.
 """
 
 from __future__ import annotations
@@ -11,12 +13,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lotstream.errors import ClaimLost
-from lotstream.store.added import added_rows
+from lotstream.store import added, state
 from lotstream.store.codec import encode_days
 from lotstream.store.connection import Database
 from lotstream.store.rows import Batch, PartitionBatch
 from lotstream.store.sql import queries
-from lotstream.store.state import state_rows
 
 if TYPE_CHECKING:
     from lotstream.store.connection import Connection
@@ -39,13 +40,24 @@ class Commits:
         row; nothing is written then. After `PostgresUnreachable` it is not known whether the batch was written: read
         the claims.
         """
-        added, state = added_rows(batch), state_rows(batch)
+        rows, replaced = added.added_rows(batch), state.replaced_rows(batch)
+        new, changed = state.order_rows(batch)
+        forgotten = state.forgotten_cancels(batch)
         async with self._database.transaction() as connection:
             await write_claims(connection, batch.partitions)
-            for table, (columns, rows) in added.items():
-                await connection.copy_records_to_table(table, records=rows, columns=columns)
-            for query, values in state.items():
-                await connection.execute(SQL[query], *zip(*values, strict=True))
+            for table, tuples in rows.items():
+                await add(connection, table, tuples, columns=added.COLUMNS[table])
+            await add(connection, "sales_order", new, columns=state.COLUMNS["sales_order"])
+            for table, tuples in {**replaced, "sales_order": changed}.items():
+                await replace(connection, table, tuples)
+            if forgotten:
+                await connection.execute(SQL["forget_early_cancels"], *zip(*forgotten, strict=True))
+
+
+async def create_staging(connection: Connection) -> None:
+    """Make the staging tables of a session."""
+    for table in state.COLUMNS:
+        await connection.execute(SQL["create_staging"].replace("{table}", table))
 
 
 async def write_claims(connection: Connection, partitions: Sequence[PartitionBatch]) -> None:
@@ -55,6 +67,19 @@ async def write_claims(connection: Connection, partitions: Sequence[PartitionBat
     lost = [part.after.partition for part in partitions if part.after.partition not in moved]
     if lost:
         raise ClaimLost(f"Partitions {sorted(lost)} are no longer as this worker last wrote them; nothing was written.")
+
+
+async def add(connection: Connection, table: str, rows: Sequence[Row], *, columns: tuple[str, ...]) -> None:
+    """Add rows to a table."""
+    if rows:
+        await connection.copy_records_to_table(table, records=rows, columns=columns)
+
+
+async def replace(connection: Connection, table: str, rows: Sequence[Row]) -> None:
+    """Put rows in the place of those with the same key."""
+    if rows:
+        await add(connection, f"{table}_in", rows, columns=state.COLUMNS[table])
+        await connection.execute(SQL[table])
 
 
 def _claim(part: PartitionBatch) -> Row:

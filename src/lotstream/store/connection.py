@@ -7,7 +7,7 @@ client gives up a little later. A worker that froze in the middle of a transacti
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
     Connection = asyncpg.Connection[Record] | PoolConnectionProxy[Record]
+    Prepare = Callable[[asyncpg.Connection[Record]], Coroutine[Any, Any, None]]
 
 SCHEMA: Final = "lotstream"
 """Schema of the hub's tables; a connector has one of its own."""
@@ -84,8 +85,10 @@ async def connect(address: Address) -> asyncpg.Connection[Record]:
 class Database:
     """A few connections to one database, and queries over them."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, *, prepare: Prepare | None = None) -> None:
         self.address = address
+        #: Done once with each new connection.
+        self._prepare = prepare
         self._pool: asyncpg.Pool[Record] | None = None
 
     async def open(self) -> None:
@@ -95,6 +98,7 @@ class Database:
                 self.address.url,
                 min_size=CONNECTIONS_MIN,
                 max_size=CONNECTIONS_MAX,
+                init=self._prepare,
                 reset=_leave_as_is,
                 **_options(self.address),
             )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
 from typing import Final
 
 from lotstream.domain.events import Event
-from lotstream.store.codec import encode_event, order_of
+from lotstream.store.codec import encode_parts, order_of
 from lotstream.store.rows import JournalRow
 
 HASH_BYTES: Final = 32
@@ -39,7 +39,7 @@ def journal_row(
     today: dict[str, date],
 ) -> JournalRow:
     """Return the journal row of an event, linked to the row before it; its ``hash`` is the new head of the chain."""
-    name, body = encode_event(event)
+    name, body, whole = encode_parts(event)
     return JournalRow(
         partition=partition,
         offset=offset,
@@ -51,6 +51,7 @@ def journal_row(
         recorded_at=recorded_at,
         today=today,
         order=order_of(event),
+        whole=whole,
     )
 
 
@@ -71,6 +72,6 @@ def walk(rows: Iterable[JournalRow], start: Walk = Walk()) -> Walk:
     for row in rows:
         expected = link(head, row.partition, row.offset, row.index, row.type, row.body)
         if expected != row.hash:
-            return replace(start, head=head, rows=count, broken=row)
+            return Walk(head=head, rows=count, broken=row)
         head, count = expected, count + 1
     return Walk(head=head, rows=count)

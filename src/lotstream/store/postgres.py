@@ -11,7 +11,7 @@ from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Order, Receipt
 from lotstream.store.broadcasts import Broadcasts
 from lotstream.store.claims import Claims
-from lotstream.store.commit import Commits
+from lotstream.store.commit import Commits, create_staging
 from lotstream.store.connection import Address, Database
 from lotstream.store.instance import InstanceLock
 from lotstream.store.load import State
@@ -28,7 +28,7 @@ class PostgresStore:
 
     def __init__(self, url: str, *, app: str = "lotstream", timeout_s: float = 15.0) -> None:
         address = Address(url=url, app=app, call_s=timeout_s, lock_s=timeout_s / 2, by_key_only=True)
-        self._database = Database(address)
+        self._database = Database(address, prepare=create_staging)
         self._instance = InstanceLock(address)
         self._claims = Claims(self._database)
         self._state = State(self._database)

@@ -2,6 +2,9 @@
 
 Partition, offset and log number name a record of the inbound topic everywhere; the log number grows when the topic is
 lost or made anew, so that old and new offsets never mix.
+
+Rows of which a batch has thousands are msgspec structs instead of frozen dataclasses: they are just as frozen, made in
+a tenth of the time (0.1 against 0.9 µs), and the garbage collector need not look at them.
 """
 
 from __future__ import annotations
@@ -9,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import OrderKey, ReceiptKey, RowKey
@@ -59,8 +64,7 @@ class Claim:
     relay_position: int
 
 
-@dataclass(frozen=True, slots=True)
-class IntakeRow:
+class IntakeRow(Struct, frozen=True, gc=False):
     """What became of one input record."""
 
     partition: int
@@ -76,8 +80,7 @@ class IntakeRow:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JournalRow:
+class JournalRow(Struct, frozen=True, gc=False):
     """One event as it was decided; ``hash`` covers ``body`` and the row before it in the partition."""
 
     partition: int
@@ -92,10 +95,11 @@ class JournalRow:
     today: dict[str, date]
     #: The order the event is about, by which ``order why`` finds it; `lotstream.store.journal.journal_row` fills it in.
     order: OrderKey | None = None
+    #: The order as JSON when the event holds all of it as it is afterwards; not kept a second time in the journal.
+    whole: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(Struct, frozen=True, gc=False):
     """One outgoing message; published as stored, never decided again."""
 
     partition: int
@@ -114,8 +118,7 @@ class OutboxRow:
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetterRow:
+class DeadLetterRow(Struct, frozen=True, gc=False):
     """A record that could not be understood, byte for byte."""
 
     partition: int
@@ -129,8 +132,7 @@ class DeadLetterRow:
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
+class PersonRow(Struct, frozen=True, gc=False):
     """Personal data of a consignee, kept apart so that it can be erased."""
 
     owner: str
@@ -139,8 +141,7 @@ class PersonRow:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ShipmentLineRow:
+class ShipmentLineRow(Struct, frozen=True, gc=False):
     """Smallest units of one lot that left for one order line: the row that traces and recalls are made of."""
 
     owner: str
@@ -172,6 +173,41 @@ class Broadcast:
     #: Business key (site and date, location and version): a repeat changes nothing.
     key: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRefusal:
+    """Why a delivery, or one order in it, was not taken."""
+
+    code: str
+    field: str | None
+    message: str
+    order: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRow:
+    """One delivery at a door, byte for byte, and what became of it."""
+
+    id: int
+    connector: str
+    sender: str
+    name: str
+    key: str
+    #: SHA-256 of the body in hex.
+    sha256: str
+    received_at: datetime
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    #: How often the same delivery was given again.
+    repeats: int
+    #: ``pending`` until it is settled.
+    verdict: str
+    refusals: tuple[ExchangeRefusal, ...]
+    notes: tuple[str, ...]
+    #: Messages published for it.
+    messages: int
+    settled_at: datetime | None
 
 
 @dataclass(slots=True)

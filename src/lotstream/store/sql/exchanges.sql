@@ -1,0 +1,33 @@
+-- name: keep
+-- Keep a delivery, or count one more repeat of it.
+INSERT INTO exchange (connector, sender, name, key, sha256, received_at, headers, body)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT ON CONSTRAINT exchange_delivery DO UPDATE SET repeats = exchange.repeats + 1
+RETURNING id, connector, sender, name, key, sha256, received_at, headers, body, repeats, verdict, refusals, notes,
+          messages, settled_at;
+
+-- name: settle
+-- Write how an exchange ended.
+UPDATE exchange SET verdict = $2, refusals = $3, notes = $4, messages = $5, settled_at = now() WHERE id = $1;
+
+-- name: pending
+-- Exchanges that are not settled, oldest first.
+SELECT id, connector, sender, name, key, sha256, received_at, headers, body, repeats, verdict, refusals, notes,
+       messages, settled_at
+FROM exchange WHERE connector = $1 AND verdict = 'pending' ORDER BY id LIMIT $2;
+
+-- name: get
+-- One exchange.
+SELECT id, connector, sender, name, key, sha256, received_at, headers, body, repeats, verdict, refusals, notes,
+       messages, settled_at
+FROM exchange WHERE id = $1;
+
+-- name: recent
+-- A connector's exchanges, newest first.
+SELECT id, connector, sender, name, key, sha256, received_at, headers, body, repeats, verdict, refusals, notes,
+       messages, settled_at
+FROM exchange WHERE connector = $1 ORDER BY id DESC LIMIT $2;
+
+-- name: prune
+-- Delete what was settled and is older than a time.
+DELETE FROM exchange WHERE verdict <> 'pending' AND received_at < $1;
