@@ -13,6 +13,7 @@ BIN := .venv/bin
 LOCKED := .venv/.locked
 READY := .venv/.ready
 PROJECTS := pyproject.toml $(sort $(wildcard connectors/*/pyproject.toml))
+RUNTIME_LOCK := deploy/container/requirements.lock
 CONNECTORS := $(patsubst %/pyproject.toml,%,$(filter connectors/%,$(PROJECTS)))
 
 .PHONY: help
@@ -113,11 +114,14 @@ $(READY): $(LOCKED) $(PROJECTS)
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e . $(patsubst %,-e ./%,$(CONNECTORS))
 	@touch $@
 
+# Hashes, no addresses, for every platform. The second lock is the part of the first that runs in a container.
+COMPILE = $(BIN)/uv pip compile $(PROJECTS) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+  --no-emit-package lotstream $(patsubst connectors/%,--no-emit-package lotstream-%,$(CONNECTORS)) --quiet
+
 .PHONY: lock
 lock: $(LOCKED) ## Resolve the dependencies anew into requirements.lock (needs the network; add UPGRADE=1 for newer versions).
-	@$(BIN)/uv pip compile $(PROJECTS) --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
-	  --no-header --no-annotate --no-emit-package lotstream $(patsubst connectors/%,--no-emit-package lotstream-%,$(CONNECTORS)) \
-	  $(if $(UPGRADE),--upgrade) --quiet --output-file requirements.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --all-extras --group dev --output-file requirements.lock
+	@$(COMPILE) --constraint requirements.lock --output-file $(RUNTIME_LOCK)
 	@$(BIN)/python scripts/lock_in_step.py
 
 .PHONY: clean

@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
+RUNTIME_LOCK = "deploy/container/requirements.lock"
 PIN = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)(?P<rest>.*?)(?=^\S|\Z)",
     re.MULTILINE | re.DOTALL,
@@ -30,12 +31,29 @@ def main() -> int:
         tomllib.loads(path.read_text()) for path in (ROOT / "pyproject.toml", *ROOT.glob("connectors/*/pyproject.toml"))
     ]
     ours = {str(canonicalize_name(project["project"]["name"])) for project in projects}
-    pins = list(PIN.finditer((ROOT / "requirements.lock").read_text()))
-    problems = [*asked_and_not_pinned(projects, ours=ours, pins=pins), *unsound_pins(pins, ours=ours)]
+    pins, runtime = pins_of("requirements.lock"), pins_of(RUNTIME_LOCK)
+    problems = [
+        *asked_and_not_pinned(projects, ours=ours, pins=pins),
+        *unsound_pins(pins, ours=ours),
+        *not_part_of(pins, runtime),
+    ]
     for problem in problems:
         print(problem)
     print(f"    {len(pins)} pinned versions")
     return 1 if problems else 0
+
+
+def pins_of(name: str) -> list[re.Match[str]]:
+    """Return the pinned versions of a lock file."""
+    return list(PIN.finditer((ROOT / name).read_text()))
+
+
+def not_part_of(pins: list[re.Match[str]], runtime: list[re.Match[str]]) -> Iterator[str]:
+    """Yield what the lock of the container has and the lock does not."""
+    whole = {pin.group().strip() for pin in pins}
+    for pin in runtime:
+        if pin.group().strip() not in whole:
+            yield f"{RUNTIME_LOCK}: {pin['name']} is not as in requirements.lock; run `make lock`"
 
 
 def asked_and_not_pinned(projects: list[dict[str, Any]], *, ours: set[str], pins: list[re.Match[str]]) -> Iterator[str]:
