@@ -95,6 +95,11 @@ class Desk:
             await self.finish(exchange)
         return len(left)
 
+    async def resume_all(self) -> None:
+        """Take up what was kept and not settled until nothing of it is left."""
+        while await self.resume():
+            pass
+
     async def replay(self, exchange_id: int) -> Exchange:
         """Handle a kept delivery once more from its raw bytes, whatever became of it before.
 

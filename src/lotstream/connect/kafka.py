@@ -31,13 +31,21 @@ class KafkaPublisher:
     """
 
     def __init__(
-        self, bootstrap: str, *, client_id: str, policy: RetryPolicy, record_bytes_max: int, timeout_s: float = 10.0
+        self,
+        bootstrap: str,
+        *,
+        client_id: str,
+        policy: RetryPolicy,
+        record_bytes_max: int,
+        timeout_s: float = 10.0,
+        topic: str = INBOUND.name,
     ) -> None:
         self._bootstrap = bootstrap
         self._client_id = client_id
         self._policy = policy
         self._record_bytes_max = record_bytes_max
         self._timeout_s = timeout_s
+        self._topic = topic
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
 
@@ -48,8 +56,8 @@ class KafkaPublisher:
         number of partitions that is not the hub's.
         """
         async with open_topics(self._bootstrap, timeout_s=self._timeout_s) as topics:
-            if INBOUND.name not in await topics.read([INBOUND.name]):
-                raise TopicsDiffer(f"There is no topic {INBOUND.name}.")
+            if self._topic not in await topics.read([self._topic]):
+                raise TopicsDiffer(f"There is no topic {self._topic}.")
         try:
             await self._ready()
         except (KafkaError, OSError, TimeoutError) as error:
@@ -90,7 +98,7 @@ class KafkaPublisher:
         try:
             async with asyncio.timeout(self._timeout_s):
                 sent = [
-                    await producer.send(record.topic, record.value, key=record.key, headers=list(record.headers))
+                    await producer.send(self._topic, record.value, key=record.key, headers=list(record.headers))
                     for record in records
                 ]
                 answers = await asyncio.gather(*sent, return_exceptions=True)

@@ -1,0 +1,241 @@
+"""A connector as it runs, on real Kafka and PostgreSQL: what is kept, published and settled, also after a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hmac
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+from tests.connect.doubles import PlainConnector, delivery
+from tests.connect.test_kafka import records
+
+from lotstream.connect import Desk, Verdict
+from lotstream.connect.kept import REFUSALS_KEPT_MAX, KeptExchanges
+from lotstream.connect.runner import ConnectorEnded, open_parts, replay_exchange, run
+from lotstream.contracts.decode import decode
+from lotstream.errors import InputRefused
+from lotstream.ops.topics import Topic, open_topics
+from lotstream.settings import Settings
+from lotstream.store.exchanges import Exchanges
+from lotstream.store.migrate import migrate
+from lotstream.testing.desk import Crash
+
+WAIT_S = 60
+
+
+@pytest.fixture
+async def topic(kafka_bootstrap: str) -> str:
+    """An inbound topic of this test."""
+    name = f"inbound-{uuid4().hex}"
+    async with open_topics(kafka_bootstrap) as topics:
+        await topics.create([Topic(name, partitions=4, replication=1)])
+    return name
+
+
+@pytest.fixture
+async def settings(kafka_bootstrap: str, postgres_url: str) -> Settings:
+    """Settings of a migrated database and the shared broker."""
+    await migrate(postgres_url)
+    return Settings(kafka_bootstrap=kafka_bootstrap, postgres_url=postgres_url, http_port=0)
+
+
+class OneDelivery(PlainConnector):
+    """A connector whose door gives one delivery and stays open."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
+        self.settled = asyncio.Event()
+
+    async def run(self, desk: Desk) -> None:
+        await desk.take(delivery(self.words))
+        self.settled.set()
+        await asyncio.Event().wait()
+
+
+async def test_a_running_connector_keeps_publishes_and_settles(settings: Settings, topic: str) -> None:
+    """What came in lies in Kafka and, byte for byte with its verdict, in PostgreSQL; then it stops when asked."""
+    stop, connector = asyncio.Event(), OneDelivery("A1 bad2")
+    running = asyncio.create_task(run(connector, settings, stop=stop, topic=topic))
+    async with asyncio.timeout(WAIT_S):
+        await connector.settled.wait()
+    stop.set()
+    await running
+    [record] = await records(settings.kafka_bootstrap, topic, count=1)
+    async with kept_in(settings) as kept_deliveries:
+        kept = await kept_deliveries.get(1)
+    assert decode(record.headers, record.value).message_id.startswith("order.placed/A1/")
+    assert kept is not None
+    assert kept.delivery == delivery("A1 bad2")
+    assert kept.settlement.verdict is Verdict.PARTLY_REFUSED
+    assert [refusal.order for refusal in kept.settlement.refusals] == ["bad2"]
+
+
+async def test_what_was_left_is_taken_up_at_the_next_start(settings: Settings, topic: str) -> None:
+    """What was kept and published, but not settled, is published again under its id before the door opens."""
+    async with open_parts(PlainConnector(), settings, topic=topic) as parts:
+        exchange = await parts.desk.keep(delivery("A1"))
+        await parts.publisher.publish(PlainConnector().translate(exchange.delivery).messages)
+    stop, connector = asyncio.Event(), OneDelivery("A2")
+    running = asyncio.create_task(run(connector, settings, stop=stop, topic=topic))
+    found = await records(settings.kafka_bootstrap, topic, count=3)
+    stop.set()
+    await running
+    ids = [decode(record.headers, record.value).message_id for record in found]
+    assert ids[0] == ids[1]
+    assert ids[2].startswith("order.placed/A2/")
+
+
+class ShutDoor(PlainConnector):
+    """A connector whose door closes by itself."""
+
+    async def run(self, desk: Desk) -> None:
+        return
+
+
+class BrokenDoor(PlainConnector):
+    """A connector whose door breaks."""
+
+    async def run(self, desk: Desk) -> None:
+        raise Crash
+
+
+@pytest.mark.parametrize(("connector", "error"), [(ShutDoor(), ConnectorEnded), (BrokenDoor(), Crash)])
+async def test_a_door_that_ends_ends_the_process(
+    settings: Settings, topic: str, connector: PlainConnector, error: type[BaseException]
+) -> None:
+    """A connector without a door does not go on running; what ended it is what its supervisor sees."""
+    with pytest.raises(error):
+        await run(connector, settings, stop=asyncio.Event(), topic=topic)
+
+
+@asynccontextmanager
+async def kept_in(settings: Settings) -> AsyncIterator[KeptExchanges]:
+    """The exchanges of a database."""
+    async with Exchanges(settings.postgres_url) as table:
+        yield KeptExchanges(table)
+
+
+async def test_a_refused_delivery_is_replayed_from_its_bytes(settings: Settings, topic: str) -> None:
+    """Replaying settles the same exchange again; a number nobody gave is refused in words."""
+    async with open_parts(PlainConnector(), settings, topic=topic) as parts:
+        exchange = await parts.desk.take(delivery("refuse"))
+        assert (await parts.desk.replay(exchange.id)).settlement == exchange.settlement
+    with pytest.raises(InputRefused, match="no exchange 1 of connector shopify"):
+        await replay_exchange("shopify", 1, settings, topic=topic)
+
+
+async def test_sentences_that_quote_what_no_database_takes_are_kept_written_out(settings: Settings) -> None:
+    """A NUL or half a character in a sender's text does not keep a delivery from being settled."""
+    async with kept_in(settings) as kept:
+        desk = Desk(PlainConnector(), exchanges=kept, publisher=_NoPublisher())
+        await desk.take(delivery("bad\0word"))
+        stored = await kept.get(1)
+    assert stored is not None
+    assert [refusal.order for refusal in stored.settlement.refusals] == ["bad\\0word"]
+
+
+async def test_only_so_many_refusals_are_kept_with_an_exchange(settings: Settings) -> None:
+    """A file in which everything is wrong does not fill the database; the rest is counted."""
+    words = " ".join(f"bad{number}" for number in range(REFUSALS_KEPT_MAX + 5))
+    async with kept_in(settings) as kept:
+        await Desk(PlainConnector(), exchanges=kept, publisher=_NoPublisher()).take(delivery(words))
+        stored = await kept.get(1)
+    assert stored is not None
+    assert len(stored.settlement.refusals) == REFUSALS_KEPT_MAX
+    assert stored.settlement.notes == ("5 more orders were refused.",)
+
+
+async def test_only_settled_exchanges_are_pruned(settings: Settings) -> None:
+    """What is pending is kept however old it is, because it is the only copy."""
+    async with kept_in(settings) as kept:
+        desk = Desk(PlainConnector(), exchanges=kept, publisher=_NoPublisher())
+        await desk.take(delivery("refuse"))
+        await desk.keep(delivery("A1", key="2"))
+        assert await kept.prune(datetime.now(UTC) + timedelta(days=1)) == 1
+        assert [exchange.id for exchange in await kept.pending("plain", limit=9)] == [2]
+
+
+PROCESS = """
+import asyncio, sys
+from lotstream.connect.runner import run_connector
+from lotstream.ops.logging import configure_logging
+from lotstream.settings import Settings
+configure_logging(log_format="json")
+asyncio.run(run_connector("shopify", Settings(), topic=sys.argv[1]))
+"""
+
+
+async def test_a_webhook_goes_from_the_door_of_a_process_to_the_log(settings: Settings, topic: str) -> None:
+    """A signed order posted to the running connector is in Kafka when it is answered; SIGTERM ends it with exit 0."""
+    body = b'{"id": 1, "name": "#1", "line_items": [{"id": 2, "sku": "CER-001", "quantity": 3}]}'
+    async with shopify_process(settings, topic) as process:
+        port = await _port(process)
+        signature = base64.b64encode(hmac.digest(b"key", body, "sha256")).decode()
+        async with httpx.AsyncClient() as http:
+            answer = await http.post(
+                f"http://127.0.0.1:{port}/webhooks",
+                content=body,
+                headers={
+                    "X-Shopify-Shop-Domain": "acme.myshopify.com",
+                    "X-Shopify-Topic": "orders/create",
+                    "X-Shopify-Webhook-Id": "1",
+                    "X-Shopify-Hmac-SHA256": signature,
+                },
+            )
+        assert answer.json() == {"ok": True, "exchange": 1, "verdict": "accepted"}
+        [record] = await records(settings.kafka_bootstrap, topic, count=1)
+        assert record.key == b"acme"
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(WAIT_S):
+            assert await process.wait() == 0
+
+
+@asynccontextmanager
+async def shopify_process(settings: Settings, topic: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run the Shopify connector as a process of its own."""
+    environment = {
+        **os.environ,
+        "LOTSTREAM_KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
+        "LOTSTREAM_POSTGRES_URL": settings.postgres_url,
+        "LOTSTREAM_SHOPIFY_PORT": "0",
+        "LOTSTREAM_SHOPIFY_SHOPS": '[{"domain": "acme.myshopify.com", "owner": "acme", "secrets": ["key"]}]',
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROCESS, topic, env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def _port(process: asyncio.subprocess.Process) -> int:
+    """Return the port that the door says it is open at."""
+    assert process.stderr is not None
+    async with asyncio.timeout(WAIT_S):
+        async for line in process.stderr:
+            said = json.loads(line)
+            if said["event"] == "door open":
+                return int(said["port"])
+    raise AssertionError("the door did not open")
+
+
+class _NoPublisher:
+    async def publish(self, messages: object) -> None:
+        return
+
+    def size(self, message: object) -> int:
+        return 0
