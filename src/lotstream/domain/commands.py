@@ -233,6 +233,8 @@ class PickLine:
     quantity: Decimal
     unit: str | None = None
     package: str | None = None
+    #: Names the goods where neither a task nor a known order line does.
+    sku: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,8 @@ class ShippedLine:
     unit: str | None = None
     location: str | None = None
     package: str | None = None
+    #: Names the goods where the order line is unknown.
+    sku: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from lotstream.domain.model import Customer, Item, Location, Lot, Order, OrderKey, RowKey, Settings, Site, StockRow
+from lotstream.domain.model import (
+    Customer,
+    Item,
+    Location,
+    Lot,
+    Order,
+    OrderKey,
+    Receipt,
+    ReceiptKey,
+    RowKey,
+    Settings,
+    Site,
+    StockRow,
+)
+from lotstream.domain.places import Place
+from lotstream.domain.shelf import Shelf
+from lotstream.domain.waiting import Waiting
 
 
 class NotLoaded(LookupError):
@@ -19,6 +36,10 @@ class Sites:
     sites: dict[str, Site] = field(default_factory=dict)
     locations: dict[tuple[str, str], Location] = field(default_factory=dict)
     today: dict[str, date] = field(default_factory=dict)
+    #: Worked out from ``locations`` when first asked for; thrown away when one changes.
+    places: dict[tuple[str, str], Place] = field(default_factory=dict, compare=False, repr=False)
+    #: Another object after every change of a location, so that shelves know they are out of date.
+    stamp: object = field(default_factory=object, compare=False, repr=False)
 
 
 @dataclass(slots=True)
@@ -32,6 +53,20 @@ class Touched:
     stock: set[RowKey] = field(default_factory=set)
     orders: set[OrderKey] = field(default_factory=set)
     cancels: set[OrderKey] = field(default_factory=set)
+    receipts: set[ReceiptKey] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Derived:
+    """What is worked out from a ledger so that a decision need not walk through all of it; never stored."""
+
+    #: Rows by SKU and site; shelves are made of them when first asked for.
+    rows: dict[tuple[str, str], dict[RowKey, StockRow]]
+    shelves: dict[tuple[str, str], Shelf]
+    #: Sites where a SKU has rows.
+    sites_of: dict[str, set[str]]
+    waiting: Waiting
+    gtins: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -50,4 +85,63 @@ class Ledger:
     closed: dict[OrderKey, Order | None] = field(default_factory=dict)
     #: Cancellations that overtook their order.
     cancels: dict[OrderKey, tuple[str | None, tuple[str, ...]]] = field(default_factory=dict)
+    #: Receipts read by key for the records at hand; None: the database has none of that key.
+    receipts: dict[ReceiptKey, Receipt | None] = field(default_factory=dict)
     touched: Touched = field(default_factory=Touched)
+    derived: Derived | None = field(default=None, compare=False, repr=False)
+
+    def index(self) -> Derived:
+        """Work out afresh what is derived from rows, orders and items; whoever changed them by hand calls this."""
+        derived = Derived({}, {}, {}, Waiting(), {})
+        for row in self.stock.values():
+            derived.rows.setdefault((row.key.sku, row.key.site), {})[row.key] = row
+            derived.sites_of.setdefault(row.key.sku, set()).add(row.key.site)
+        for order in self.orders.values():
+            derived.waiting.note(order)
+        for item in self.items.values():
+            derived.gtins.update(dict.fromkeys(item.gtins, item.sku))
+        self.derived = derived
+        return derived
+
+    def order(self, key: OrderKey) -> Order | None:
+        """Return an order by key, open or closed; None when there is none. Raises `NotLoaded`."""
+        if (order := self.orders.get(key)) is not None:
+            return order
+        if key in self.closed:
+            return self.closed[key]
+        raise NotLoaded(f"order {key.order} from {key.source} of {self.owner}: put it, or None, into ledger.closed")
+
+    def receipt(self, key: ReceiptKey) -> Receipt | None:
+        """Return a receipt by key; None when nothing was booked under it. Raises `NotLoaded`."""
+        if key in self.receipts:
+            return self.receipts[key]
+        raise NotLoaded(f"{key.kind} {key.number} of {self.owner}: put it, or None, into ledger.receipts")
+
+    def find_item(self, sku: str | None, gtin: str | None) -> Item | None:
+        """Return the item of a SKU or, failing that, of a GTIN."""
+        if sku is not None:
+            return self.items.get(sku)
+        derived = self.derived or self.index()
+        return self.items.get(derived.gtins.get(gtin or "", ""))
+
+    def lots_called(self, lot: str) -> Iterator[Lot]:
+        """Return the lots of every SKU that carry a number."""
+        return (facts for (_, number), facts in self.lots.items() if number == lot)
+
+    def settle(self) -> None:
+        """Forget what only the last commit needed: what was touched, empty rows, closed orders, receipts."""
+        derived = self.derived or self.index()
+        for key in self.touched.stock:
+            row = self.stock[key]
+            if row.on_hand == row.reserved == row.promised_elsewhere == 0:
+                self._drop(row, derived)
+        self.closed.clear()
+        self.receipts.clear()
+        self.touched = Touched()
+
+    def _drop(self, row: StockRow, derived: Derived) -> None:
+        del self.stock[row.key]
+        place = (row.key.sku, row.key.site)
+        del derived.rows[place][row.key]
+        if (shelf := derived.shelves.get(place)) is not None:
+            shelf.remove(row.key)

@@ -101,7 +101,7 @@ class Location:
     site: str
     id: str
     parent: str | None = None
-    #: Smaller is nearer; None: after all that have one, in the order they were named.
+    #: Smaller is nearer; None: after all that have one, by name, so that the order of messages never matters.
     sequence: int | None = None
     pickable: bool = True
     #: A hold on the bin itself.
@@ -150,7 +150,7 @@ class Settings:
     policy: Policy = Policy.FEFO
     #: ``received``, ``lot``, ``location``, ``smallest_qty``, in the order they break ties.
     tie_break: tuple[str, ...] = ("received", "lot", "location")
-    #: ``at_once``: decided on arrival, backorders filled when stock comes free; ``on_request``: by allocation.requested.
+    #: ``at_once``: on arrival, backorders when stock comes free; ``on_request``: by allocation.requested.
     allocate: str = "at_once"
     allow_partial: bool = True
     expired_ok: bool = False
@@ -261,6 +261,10 @@ class OrderLine:
     reservations: list[Reservation] = field(default_factory=list)
     shipped: int = 0
     cancelled: int = 0
+    #: What the sender wrote, kept while the item or the unit is unknown (``ordered`` and ``unit_factor`` are 0 then).
+    gtin: str | None = None
+    quantity_sent: Decimal | None = None
+    pack_size_sent: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -300,3 +304,30 @@ class Order:
     service: str | None = None
     references: dict[str, str] = field(default_factory=dict)
     lines: list[OrderLine] = field(default_factory=list)
+    #: Shipments that carried some of it, so that one told twice is not booked twice.
+    shipments: tuple[str, ...] = ()
+
+
+class ReceiptKey(NamedTuple):
+    """The business key of goods that came in: the kind of document and its number."""
+
+    #: ``receipt`` or ``balance``.
+    kind: str
+    number: str
+
+
+class Booked(NamedTuple):
+    """Where one line of a receipt went, and how much of it in smallest units."""
+
+    row: RowKey
+    quantity: int
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What has been booked under one receipt, so that a line told twice is not booked twice."""
+
+    key: ReceiptKey
+    site: str
+    final: bool = False
+    lines: dict[str, Booked] = field(default_factory=dict)

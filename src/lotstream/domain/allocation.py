@@ -1,0 +1,206 @@
+"""Promise exact lots and bins to the lines of an order, and say why these and not others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from lotstream.domain.codes import NotUsed
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Considered, LineDecision
+from lotstream.domain.model import Order, OrderLine, Reservation, ShipPolicy
+from lotstream.domain.queue import Segment
+from lotstream.domain.shelf import Shelf
+from lotstream.domain.slot import Slot
+from lotstream.domain.sums import backordered
+from lotstream.domain.terms import Terms
+
+#: Stock rows kept with a decision as those looked at first.
+CONSIDERED_MAX = 8
+
+Take = tuple[Slot, int]
+
+
+class Passed:
+    """Slots a line passed over: the first few by name, all of them by count."""
+
+    __slots__ = ("counts", "first")
+
+    def __init__(self, counts: dict[str, int]) -> None:
+        self.counts = counts
+        self.first: list[tuple[Slot, NotUsed]] = []
+
+    def count(self, reason: NotUsed, rows: int) -> None:
+        """Count slots that were not used."""
+        if rows:
+            self.counts[reason] = self.counts.get(reason, 0) + rows
+
+    def note(self, slot: Slot, reason: NotUsed) -> None:
+        """Take note of a slot that was not used."""
+        self.count(reason, 1)
+        if len(self.first) < CONSIDERED_MAX:
+            self.first.append((slot, reason))
+
+    def note_short(self, segment: Segment, *, start: int, terms: Terms) -> None:
+        """Take note of the slots before ``start`` in the order of use, all of which expire too early."""
+        slots = segment.slots
+        expired = 0 if terms.expired_ok else len(slots) - 1 - segment.start(terms.ship)
+        short = len(slots) - 1 - start - expired
+        self.count(NotUsed.EXPIRED, expired)
+        self.count(NotUsed.SHORT_LIFE, short)
+        room = CONSIDERED_MAX - len(self.first)
+        for slot in islice(reversed(slots), min(room, expired + short)):
+            self.first.append((slot, terms.life(slot) or NotUsed.SHORT_LIFE))
+
+
+def decide_order(
+    draft: Draft, order: Order, site: str, *, lines: Iterable[OrderLine] | None = None
+) -> tuple[LineDecision, ...]:
+    """Decide the open lines of an order at a site (or those of them given), in the order they were written.
+
+    An order to be shipped complete is given everything it still wants or nothing.
+    """
+    complete = order.ship_policy is ShipPolicy.COMPLETE
+    mark = draft.mark()
+    decisions = [
+        decide_line(draft, order, line, wanted=wanted, site=site)
+        for line in (order.lines if complete or lines is None else lines)
+        if (wanted := backordered(line)) > 0
+    ]
+    if complete and any(decision.backordered for decision in decisions):
+        draft.undo(mark)
+        decisions = [_taken_back(decision) for decision in decisions]
+    return tuple(decisions)
+
+
+def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, site: str) -> LineDecision:
+    """Promise up to ``wanted`` smallest units of a site's stock to a line."""
+    settings = draft.ledger.settings
+    item = draft.known_item(line.sku)
+    terms = Terms(settings, order, line, item=item, customer=draft.customer(order.customer), today=draft.today(site))
+    shelf = draft.shelf(line.sku, site)
+    passed = Passed(draft.counts(shelf))
+    multiple = line.unit_factor if settings.whole_unit and line.unit != item.base_unit else 1
+    have = line.ordered - line.cancelled - wanted
+    if line.single_lot or line.max_lots == 1:
+        goal = whole(wanted, multiple, have=have)
+        takes = one_lot(draft, shelf, terms, goal=goal, only=line.reservations, passed=passed)
+    else:
+        takes = greedy(draft, usable(draft, shelf, terms, passed), terms, goal=wanted, passed=passed)
+    got = sum([quantity for _, quantity in takes])
+    kept = whole(got, multiple, have=have)
+    if not settings.allow_partial and kept < wanted:
+        kept = 0
+    if kept < got:
+        takes = cut_back(takes, got - kept)
+    for slot, quantity in takes:
+        draft.take(slot, quantity)
+    return LineDecision(
+        line.line,
+        tuple([Reservation(draft.new_task(), slot.key, quantity) for slot, quantity in takes]),
+        wanted - kept,
+        terms.policy,
+        terms.policy_from,
+        considered(draft, shelf, terms, takes=takes, passed=passed),
+        passed.counts,
+    )
+
+
+def whole(quantity: int, multiple: int, *, have: int) -> int:
+    """Return the most of a quantity that makes whole multiples together with what a line has already."""
+    if multiple == 1:
+        return quantity
+    return max(quantity - (have + quantity) % multiple, 0)
+
+
+def usable(draft: Draft, shelf: Shelf, terms: Terms, passed: Passed) -> Iterator[Slot]:
+    """Return the slots a line looks at, in the order of use; what expires too early is passed over in one step."""
+    if terms.lot is not None:
+        passed.count(NotUsed.OTHER_LOT, len(shelf.queue(terms.policy)) - shelf.usable_of(terms.lot))
+        return iter(draft.of_lot(shelf, terms.policy, terms.lot))
+    return draft.altered_slots(shelf, terms.policy) or _queued(draft, shelf, terms, passed)
+
+
+def _queued(draft: Draft, shelf: Shelf, terms: Terms, passed: Passed) -> Iterator[Slot]:
+    for segment in shelf.queue(terms.policy).segments:
+        start = len(segment.slots) - 1
+        if terms.cutoff and (first := segment.start(terms.cutoff)) < start:
+            passed.note_short(segment, start=first, terms=terms)
+            start = first
+        yield from draft.walk(segment, start)
+
+
+def greedy(draft: Draft, slots: Iterable[Slot], terms: Terms, *, goal: int, passed: Passed) -> list[Take]:
+    """Take from slots in the order of use until a goal is reached."""
+    takes: list[Take] = []
+    for slot in slots:
+        if terms.asks and (reason := terms.refuse(slot)) is not None:
+            passed.note(slot, reason)
+            continue
+        free = draft.free(slot)
+        if free >= goal:
+            takes.append((slot, goal))
+            break
+        if free > 0:
+            takes.append((slot, free))
+            goal -= free
+    return takes
+
+
+def one_lot(
+    draft: Draft, shelf: Shelf, terms: Terms, *, goal: int, only: Sequence[Reservation], passed: Passed
+) -> list[Take]:
+    """Take a whole goal from the first lot in the order of use that can fill it; else nothing.
+
+    A line that has something already stays with the lot of that.
+    """
+    tried: set[str | None] = set()
+    for slot in usable(draft, shelf, terms, passed) if goal else ():
+        lot = slot.key.lot
+        if lot in tried:
+            continue
+        tried.add(lot)
+        if only and only[0].row.lot != lot:
+            passed.note(slot, NotUsed.LOT_LIMIT)
+            continue
+        takes = greedy(draft, draft.of_lot(shelf, terms.policy, lot), terms, goal=goal, passed=passed)
+        if sum(quantity for _, quantity in takes) == goal:
+            return takes
+        if takes:
+            passed.note(slot, NotUsed.LOT_TOO_SMALL)
+    return []
+
+
+def cut_back(takes: list[Take], surplus: int) -> list[Take]:
+    """Give a surplus back from the end of the order of use."""
+    kept = list(takes)
+    while surplus:
+        slot, quantity = kept.pop()
+        if quantity > surplus:
+            kept.append((slot, quantity - surplus))
+            return kept
+        surplus -= quantity
+    return kept
+
+
+def considered(
+    draft: Draft, shelf: Shelf, terms: Terms, *, takes: list[Take], passed: Passed
+) -> tuple[Considered, ...]:
+    """Return the slots looked at first, in the order of use, with what became of them."""
+    used = [(slot, slot.used(quantity, draft.free(slot) + quantity)) for slot, quantity in takes[:CONSIDERED_MAX]]
+    if not passed.counts:
+        return tuple([record for _, record in used])
+    room = CONSIDERED_MAX - len(used)
+    others = [(slot, slot.not_used(reason, draft.free(slot))) for slot, reason in passed.first[:room]]
+    aside = islice(draft.aside(shelf, terms.policy), room - len(others))
+    others += [(slot, slot.not_used(slot.reason, draft.free(slot))) for slot in aside if slot.reason is not None]
+    key = shelf.queue(terms.policy).key
+    found = used + others
+    return tuple([record for _, record in sorted(found, key=lambda entry: key(entry[0]))])
+
+
+def _taken_back(decision: LineDecision) -> LineDecision:
+    lost = sum(reservation.quantity for reservation in decision.reserved)
+    looked_at = tuple(replace(record, taken=0) for record in decision.considered)
+    return replace(decision, reserved=(), backordered=decision.backordered + lost, considered=looked_at)

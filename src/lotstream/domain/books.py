@@ -1,0 +1,44 @@
+"""Rows as they stand in the middle of a decision about the floor, with what had to be found to make it true."""
+
+from __future__ import annotations
+
+from lotstream.domain.events import StockFound
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import RowKey
+
+
+class Books:
+    """On hand and reserved of the rows a floor message touches."""
+
+    __slots__ = ("_ledger", "_rows", "found")
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._rows: dict[RowKey, tuple[int, int]] = {}
+        #: Goods nobody knew of: they were there, because they were taken.
+        self.found: list[StockFound] = []
+
+    def unreserved(self, key: RowKey) -> int:
+        """Return the goods of a row that this hub has promised to nobody; 0 for a deficit."""
+        on_hand, reserved = self._row(key)
+        return max(on_hand - reserved, 0)
+
+    def take(self, key: RowKey, quantity: int, *, reserved: int, reason: str) -> None:
+        """Take goods out of a row, ``reserved`` of them out of what was promised; books what is missing as found."""
+        missing = quantity - reserved - self.unreserved(key)
+        if missing > 0:
+            self.found.append(StockFound(key, missing, reason))
+            self.put(key, missing)
+        on_hand, promised = self._row(key)
+        self._rows[key] = (on_hand - quantity, promised - reserved)
+
+    def put(self, key: RowKey, quantity: int, *, reserved: int = 0) -> None:
+        """Put goods into a row."""
+        on_hand, promised = self._row(key)
+        self._rows[key] = (on_hand + quantity, promised + reserved)
+
+    def _row(self, key: RowKey) -> tuple[int, int]:
+        if key in self._rows:
+            return self._rows[key]
+        row = self._ledger.stock.get(key)
+        return (0, 0) if row is None else (row.on_hand, row.reserved)

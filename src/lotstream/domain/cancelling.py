@@ -1,0 +1,85 @@
+"""An order, or some of its lines, are cancelled; a cancellation may overtake its order."""
+
+from __future__ import annotations
+
+from lotstream.domain.changing import hand_back, too_late
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import CancelOrder, Moment
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import CancelRemembered, Event, LineCancelled, OrderCancelled
+from lotstream.domain.filling import fill
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.letting_go import let_go
+from lotstream.domain.model import Order, OrderLine, OrderState
+from lotstream.domain.reservations import copy_order, drop_freed, give_back_all, line_called
+from lotstream.domain.sums import state_of
+from lotstream.domain.versions import compare_versions
+
+
+def cancel_order(ledger: Ledger, command: CancelOrder, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide order.cancelled.
+
+    What is not picked is free at once and goes to whoever waits; what is picked stays where it stands, free, and wants
+    a put-back task. What has been shipped or packed is refused. A cancellation of an order nobody knows is remembered
+    until the order arrives.
+    """
+    order = ledger.order(command.key)
+    if order is None:
+        return _remember(ledger, command)
+    if compare_versions(command.version, order.version) == -1:
+        message = f"Version {command.version} is older than {order.version}, which is recorded; nothing was cancelled."
+        return Refusal(Code.STALE_VERSION, "version", message)
+    if order.state is OrderState.CANCELLED:
+        return ()
+    refused = too_late(order) or _unknown_line(order, command)
+    if refused is not None:
+        return refused
+    named = [line for line in order.lines if not command.lines or line.line in command.lines]
+    lines = [line for line in named if line.cancelled < line.ordered or line.quantity_sent is not None]
+    return _cancel(Draft(ledger, moment), order, command.version, lines) if lines else ()
+
+
+def _unknown_line(order: Order, command: CancelOrder) -> Refusal | None:
+    for index, line in enumerate(command.lines):
+        if line_called(order, line) is None:
+            message = f"Order {order.key.order} has no line {line}; name lines it has, or none for all."
+            return Refusal(Code.FIELD_INVALID, f"lines.{index}", message)
+    return None
+
+
+def _remember(ledger: Ledger, command: CancelOrder) -> tuple[Event, ...]:
+    version, lines = command.version, command.lines
+    known = ledger.cancels.get(command.key)
+    if known is not None:
+        if compare_versions(version, known[0]) == -1:
+            return ()
+        version = known[0] if version is None else version
+        lines = () if not lines or not known[1] else tuple(dict.fromkeys(known[1] + lines))
+    if known == (version, lines):
+        return ()
+    return (CancelRemembered(command.key, version, lines),)
+
+
+def _cancel(draft: Draft, order: Order, version: str | None, lines: list[OrderLine]) -> tuple[Event, ...]:
+    cancelled = tuple(LineCancelled(line.line, line.ordered - line.cancelled - line.shipped) for line in lines)
+    freed = tuple(loss for line in lines for loss in give_back_all(line))
+    after = copy_order(order)
+    drop_freed(after, freed)
+    cancel_lines(after, cancelled)
+    after.state = state_of(after, decided=False)
+    hand_back(draft, list(freed))
+    event = OrderCancelled(order.key, after.state, version, cancelled, freed)
+    going_on = let_go(draft, after) if after.state is OrderState.HELD else ()
+    return event, *going_on, *fill(draft, {loss.row.sku for loss in freed}, without=order.key)
+
+
+def cancel_lines(order: Order, lines: tuple[LineCancelled, ...]) -> None:
+    """Mark quantities as cancelled; an order with nothing left is no longer held."""
+    for cancelled in lines:
+        line = line_called(order, cancelled.line)
+        if line is None:
+            raise LookupError(f"line {cancelled.line} of order {order.key.order} is not there to be cancelled")
+        line.cancelled += cancelled.quantity
+        line.quantity_sent = line.pack_size_sent = None
+    if all(line.cancelled + line.shipped >= line.ordered and line.quantity_sent is None for line in order.lines):
+        order.held = order.held_message = None

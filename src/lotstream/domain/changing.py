@@ -1,0 +1,163 @@
+"""An order arrives again: equal, older, in conflict, or changed."""
+
+from __future__ import annotations
+
+from lotstream.domain.checks import terms_of
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import DiscrepancyNoted, Event, Freed, LineDecision, OrderChanged
+from lotstream.domain.filling import AT_ONCE, assign, fill
+from lotstream.domain.model import Order, OrderLine, OrderState
+from lotstream.domain.reservations import (
+    copy_line,
+    copy_order,
+    drop_loss,
+    give_back,
+    give_back_all,
+    latest_first,
+    line_called,
+    note_reserved,
+    staged_key,
+)
+from lotstream.domain.sums import OVER, promised, state_of
+from lotstream.domain.versions import compare_versions
+
+
+def place_again(draft: Draft, known: Order, order: Order) -> tuple[Event, ...] | Refusal:
+    """Decide an order that is known already; ``order`` is what the message says now.
+
+    Equal content is a repeat, whatever its version says; only a newer version is taken note of. An older version is
+    refused, and so is the same version with other content. Where one of the two has no version, other content is a
+    conflict that a person has to look at: the order is held as it is, keeps what it has, and waits for order.released
+    or for a message with a newer version.
+    """
+    newer = compare_versions(order.version, known.version)
+    if newer is None and order.version is not None:
+        newer = 1
+    if order.content == known.content:
+        return _repeated(known, order) if newer == 1 and known.state not in OVER else ()
+    if newer == -1:
+        message = f"Version {order.version} is older than {known.version}, which is recorded; nothing was changed."
+        return Refusal(Code.STALE_VERSION, "version", message)
+    if newer == 0:
+        message = f"Version {order.version} is recorded with other content; send the change with a newer version."
+        return Refusal(Code.CONFLICTING_CONTENT, "version", message)
+    refused = too_late(known)
+    if refused is not None:
+        return refused
+    return _in_conflict(known) if newer is None else change(draft, known, order)
+
+
+def too_late(order: Order) -> Refusal | None:
+    """Refuse a change or a cancellation that an order is too far on for."""
+    name = order.key.order
+    if order.state is OrderState.CLOSED or any(line.shipped for line in order.lines):
+        return Refusal(Code.ALREADY_SHIPPED, "order", f"Order {name} has been shipped; ask for a return instead.")
+    if order.state is OrderState.PACKED:
+        return Refusal(Code.ALREADY_PICKED, "order", f"Order {name} is packed; have it unpacked first.")
+    if order.state in OVER:
+        message = f"Order {name} is {order.state.value}; place what is wanted under a new number."
+        return Refusal(Code.CONFLICTING_CONTENT, "order", message)
+    return None
+
+
+def _repeated(known: Order, order: Order) -> tuple[Event, ...]:
+    after = copy_order(known)
+    after.version = order.version
+    return (OrderChanged(after),)
+
+
+def _in_conflict(known: Order) -> tuple[Event, ...]:
+    name = known.key.order
+    message = f"Order {name} came again without a version and with other content; release it as it is, or change it."
+    noted = DiscrepancyNoted(Code.CONFLICTING_CONTENT.value, message, {"order": name, "source": known.key.source})
+    if known.held == Code.CONFLICTING_CONTENT:
+        return (noted,)
+    after = copy_order(known)
+    after.held, after.held_message, after.state = Code.CONFLICTING_CONTENT.value, message, OrderState.HELD
+    return OrderChanged(after), noted
+
+
+def change(draft: Draft, known: Order, after: Order) -> tuple[Event, ...]:
+    """Replace an order by its newer version.
+
+    What is promised stays where it still fits; what does not fit, or is no longer wanted, is given back, unpicked goods
+    first. Lines that are gone are cancelled. What the order wants more, and then whoever waits for what it gave back,
+    is served at once where the owner allocates at once. A change never costs an order its place in the queue.
+    """
+    after.placed_at = min(after.placed_at, known.placed_at)
+    after.arrival, after.shipments = known.arrival, known.shipments
+    after.site = after.site or _site_kept(known)
+    freed: list[Freed] = []
+    for line in after.lines:
+        freed += _carry_over(draft, after, line, before=line_called(known, line.line))
+    freed += _gone(known, after)
+    hand_back(draft, freed)
+    decisions: tuple[LineDecision, ...] = ()
+    if after.held is None and draft.ledger.settings.allocate == AT_ONCE:
+        after.site, decisions = assign(draft, after)
+        note_reserved(after, decisions)
+    decided = bool(decisions) or known.state not in (OrderState.RECEIVED, OrderState.HELD)
+    after.state = state_of(after, decided=decided)
+    skus = {loss.row.sku for loss in freed}
+    return OrderChanged(after, tuple(freed), decisions), *fill(draft, skus, without=known.key)
+
+
+def _site_kept(known: Order) -> str | None:
+    return known.site if any(line.reservations for line in known.lines) else None
+
+
+def _carry_over(draft: Draft, after: Order, line: OrderLine, *, before: OrderLine | None) -> list[Freed]:
+    """Move what is promised from the line as it was to the line as it is; returns what has to be given back."""
+    if before is None or not before.reservations:
+        return []
+    if before.sku != line.sku:
+        return give_back_all(before)
+    kept = copy_line(before)
+    freed = _unfit(draft, after, line, kept)
+    for loss in freed:
+        drop_loss(kept, loss)
+    surplus = promised(kept) - line.ordered
+    if surplus > 0:
+        terms = terms_of(draft, after, line, site=before.reservations[0].row.site)
+        for loss in give_back(kept, surplus, latest_first=latest_first(draft, terms, kept)):
+            drop_loss(kept, loss)
+            freed.append(loss)
+    line.reservations = kept.reservations
+    return freed
+
+
+def _unfit(draft: Draft, after: Order, line: OrderLine, kept: OrderLine) -> list[Freed]:
+    if after.test or line.quantity_sent is not None:
+        return give_back_all(kept)
+    freed: list[Freed] = []
+    first_lot = kept.reservations[0].row.lot
+    for reservation in kept.reservations:
+        row = reservation.row
+        terms = terms_of(draft, after, line, site=row.site)
+        other_lot = (line.single_lot or line.max_lots == 1) and row.lot != first_lot
+        if (after.site or row.site) != row.site or other_lot or terms.refuse(draft.slot(row)) is not None:
+            freed += give_back_all(kept, only=[reservation])
+    return freed
+
+
+def _gone(known: Order, after: Order) -> list[Freed]:
+    """Add the lines that the newer version no longer has, as cancelled; returns what they give back."""
+    freed: list[Freed] = []
+    for line in known.lines:
+        if line_called(after, line.line) is None:
+            freed += give_back_all(line)
+            gone = copy_line(line)
+            gone.reservations = []
+            gone.cancelled, gone.quantity_sent, gone.pack_size_sent = gone.ordered - gone.shipped, None, None
+            after.lines.append(gone)
+    return freed
+
+
+def hand_back(draft: Draft, freed: list[Freed]) -> None:
+    """Make freed goods free for the rest of a decision: unpicked ones in their bin, picked ones where they stand."""
+    for loss in freed:
+        if loss.quantity > loss.picked:
+            draft.give(loss.row, loss.quantity - loss.picked)
+        if loss.picked:
+            draft.give(staged_key(loss.row, loss.staged_at), loss.picked)

@@ -1,0 +1,72 @@
+"""What the floor is stopped for: the same check before goods are picked and before they are shipped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import DiscrepancyNoted
+from lotstream.domain.model import Item, Lot, Order, OrderLine, RowKey
+from lotstream.domain.slot import hold_reason
+from lotstream.domain.terms import Terms
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """Objections to a floor message: asked, the first one refuses it; happened, each is noted."""
+
+    happened: bool
+    noted: list[DiscrepancyNoted] = field(default_factory=list)
+
+    def object(self, code: Code, path: str, message: str, about: dict[str, str | None]) -> Refusal | None:
+        """Object to something; returns the refusal when it was only asked."""
+        if not self.happened:
+            return Refusal(code, path, message)
+        facts = {name: value for name, value in about.items() if value is not None}
+        self.noted.append(DiscrepancyNoted(code.value, message, facts))
+        return None
+
+
+def why_not_leave(draft: Draft, order: Order, line: OrderLine, row: RowKey, *, in_bin: bool) -> tuple[Code, str] | None:
+    """Return why goods of a row may not be picked or shipped for a line, as a code and a sentence; None if they may.
+
+    Holds, bins and life are asked of the same functions as in allocation. ``in_bin`` is false for goods that stand at a
+    staging place already: their bin no longer matters.
+    """
+    slot = draft.slot(row)
+    name = f"lot {row.lot}" if row.lot is not None else f"stock of {row.sku}"
+    held = hold_reason(slot.lot)
+    if held is not None:
+        return Code.ON_HOLD, f"{name} is on hold ({held.value}); have the hold lifted or take other stock."
+    if in_bin and slot.reason is NotUsed.LOCATION_NOT_PICKABLE:
+        return Code.ON_HOLD, f"{row.location} is on hold or not for picking; take other stock."
+    if line.sku != row.sku:
+        return Code.LOT_NOT_ALLOWED, f"Line {line.line} wants {line.sku}, not {row.sku}; take the right goods."
+    life = terms_of(draft, order, line, site=row.site).life(slot)
+    if life is not None:
+        return Code.LOT_NOT_ALLOWED, f"{name} does not live long enough ({life.value}); take other stock."
+    return None
+
+
+def terms_of(draft: Draft, order: Order, line: OrderLine, *, site: str) -> Terms:
+    """Return what a line accepts at a site today."""
+    return Terms(
+        draft.ledger.settings,
+        order,
+        line,
+        item=draft.known_item(line.sku),
+        customer=draft.customer(order.customer),
+        today=draft.today(site),
+    )
+
+
+def goods_meant(draft: Draft, sku: str | None, lot: str | None) -> tuple[Item, Lot | None] | None:
+    """Return the item (and lot) that a floor line means without an order line; None when that is not clear."""
+    if sku is not None:
+        item = draft.item(sku)
+        return None if item is None else (item, draft.lot(sku, lot))
+    found = [] if lot is None else list(draft.ledger.lots_called(lot))
+    if len(found) != 1:
+        return None
+    return draft.known_item(found[0].sku), found[0]

@@ -1,0 +1,97 @@
+"""What follows from a command: the one pure function that everything turns on.
+
+Same ledger, same command, same moment: same events, always. Nothing is changed here; `lotstream.domain.apply` does
+that. Standard library only, no clock, no input or output, no randomness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lotstream.domain.cancelling import cancel_order
+from lotstream.domain.codes import Refusal
+from lotstream.domain.commands import (
+    CancelOrder,
+    ChangeSettings,
+    Command,
+    ConfirmPick,
+    ConfirmShipment,
+    DefineCustomer,
+    DefineItem,
+    DefineLocation,
+    DefineOwner,
+    DefineSite,
+    LiftHold,
+    Moment,
+    OpenBalance,
+    OpenDay,
+    PlaceHold,
+    PlaceOrder,
+    ReceiveStock,
+    ReleaseOrder,
+    RequestAllocation,
+)
+from lotstream.domain.events import Event
+from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
+from lotstream.domain.floor import confirm_pick
+from lotstream.domain.goods import BALANCE, RECEIPT, open_balance, receive_stock
+from lotstream.domain.holds import lift_hold, place_hold
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.letting_go import release_order
+from lotstream.domain.model import OrderKey, ReceiptKey
+from lotstream.domain.placing import place_order
+from lotstream.domain.requesting import request_allocation
+from lotstream.domain.shipping import confirm_shipment
+
+_DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusal]] = {
+    PlaceOrder: place_order,
+    CancelOrder: cancel_order,
+    ReleaseOrder: release_order,
+    RequestAllocation: request_allocation,
+    ReceiveStock: receive_stock,
+    OpenBalance: open_balance,
+    PlaceHold: place_hold,
+    LiftHold: lift_hold,
+    ConfirmPick: confirm_pick,
+    ConfirmShipment: confirm_shipment,
+    DefineOwner: define_owner,
+    ChangeSettings: change_settings,
+    DefineItem: define_item,
+    DefineCustomer: define_customer,
+}
+
+#: Commands that are told to every partition and decided by `lotstream.domain.broadcasts`.
+BROADCASTS = (DefineSite, DefineLocation, OpenDay)
+
+
+def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Return the events that follow from a command, none when there is nothing to do, or why it is refused.
+
+    Raises `NotLoaded` when an order or a receipt it names was not read from the database (see `orders_named` and
+    `receipts_named`), and `TypeError` for a broadcast.
+    """
+    decider = _DECIDERS.get(type(command))
+    if decider is None:
+        raise TypeError(f"{type(command).__name__} is told to every partition; decide_broadcast decides it")
+    return decider(ledger, command, moment)
+
+
+def orders_named(command: Command) -> tuple[OrderKey, ...]:
+    """Return the orders a command names: each must be among a ledger's open or closed orders before it is decided."""
+    if isinstance(command, PlaceOrder | CancelOrder | ReleaseOrder | ConfirmPick):
+        return (command.key,)
+    if isinstance(command, RequestAllocation):
+        return command.orders
+    if isinstance(command, ConfirmShipment):
+        return tuple(part.key for part in command.orders)
+    return ()
+
+
+def receipts_named(command: Command) -> tuple[ReceiptKey, ...]:
+    """Return the receipts a command names: each must be in ``ledger.receipts`` before it is decided."""
+    if isinstance(command, ReceiveStock):
+        return (ReceiptKey(RECEIPT, command.receipt),)
+    if isinstance(command, OpenBalance):
+        return (ReceiptKey(BALANCE, command.balance),)
+    return ()

@@ -1,0 +1,141 @@
+"""Who and what: owners, settings, items and customers are defined, in versions that only grow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import ChangeSettings, DefineCustomer, DefineItem, DefineOwner, Moment
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import CustomerDefined, Event, ItemDefined, OwnerDefined, SettingsChanged
+from lotstream.domain.filling import AT_ONCE, ON_REQUEST
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.letting_go import let_all_go
+from lotstream.domain.lines import check_minimum, check_policy, not_supported
+from lotstream.domain.model import Customer, Item, Settings, Tracking
+from lotstream.domain.order_of_use import TIE_BREAKS
+from lotstream.domain.shelves import derived_of
+
+#: Most decimals of a base unit: more would leave too few digits for the quantity itself.
+DECIMALS_MAX = 9
+
+
+def define_owner(ledger: Ledger, command: DefineOwner, _moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide owner.defined: the ranking of an owner's sites."""
+    if command.sites == ledger.settings.sites:
+        return ()
+    return (OwnerDefined(command.sites),)
+
+
+def change_settings(ledger: Ledger, command: ChangeSettings, _moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide settings.changed: the whole of an owner's settings; a ranking of sites is kept when none is sent.
+
+    What waits is looked at again when stock comes free or when allocation is requested, not by the change itself.
+    """
+    settings = command.settings
+    if not settings.sites:
+        settings = replace(settings, sites=ledger.settings.sites)
+    refused = _check_settings(settings)
+    if refused is not None:
+        return refused
+    return () if settings == ledger.settings else (SettingsChanged(settings),)
+
+
+def _check_settings(settings: Settings) -> Refusal | None:
+    if settings.allocate not in (AT_ONCE, ON_REQUEST):
+        message = f"{settings.allocate} is not a way to allocate; send {AT_ONCE} or {ON_REQUEST}."
+        return Refusal(Code.FIELD_INVALID, "settings.allocate", message)
+    for index, name in enumerate(settings.tie_break):
+        if name not in TIE_BREAKS:
+            message = f"{name} breaks no ties; send some of {', '.join(TIE_BREAKS)}."
+            return Refusal(Code.FIELD_INVALID, f"settings.tie_break.{index}", message)
+    refused = check_policy(settings.policy, "settings.policy")
+    return refused or check_minimum(settings.min_days_left, settings.min_pct_left, "settings")
+
+
+def define_item(ledger: Ledger, command: DefineItem, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide item.defined; orders that were held for it go on in the same decision, in queue order."""
+    item, known = command.item, ledger.items.get(command.item.sku)
+    if item == known:
+        return ()
+    refused = _check_item(ledger, item)
+    if refused is None and known is not None:
+        refused = _check_version("item", item.sku, new=item.version, old=known.version)
+        refused = refused or _check_frozen(ledger, item, known)
+    if refused is not None:
+        return refused
+    draft = Draft(ledger, moment)
+    draft.items[item.sku] = item
+    return ItemDefined(item), *let_all_go(draft)
+
+
+def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
+    if item.tracking is Tracking.SERIAL:
+        return not_supported("item.tracking", "Tracking by serial number")
+    if not 0 <= item.decimals <= DECIMALS_MAX:
+        message = f"{item.decimals} decimals are too few or too many; send 0 to {DECIMALS_MAX}."
+        return Refusal(Code.FIELD_INVALID, "item.decimals", message)
+    for unit, each in item.units.items():
+        scaled = each.scaleb(item.decimals) if each.is_finite() else each
+        if not each.is_finite() or scaled < 1 or scaled != scaled.to_integral_value():
+            message = f"One {unit} is {each} {item.base_unit}, no whole number of smallest units; send more decimals."
+            return Refusal(Code.FIELD_INVALID, f"item.units.{unit}", message)
+    gtins = derived_of(ledger).gtins
+    for index, gtin in enumerate(item.gtins):
+        if gtins.get(gtin, item.sku) != item.sku:
+            message = f"GTIN {gtin} belongs to {gtins[gtin]}; take it off there first."
+            return Refusal(Code.FIELD_INVALID, f"item.gtins.{index}", message)
+    refused = None if item.policy is None else check_policy(item.policy, "item.policy")
+    return refused or check_minimum(item.min_days_left, item.min_pct_left, "item")
+
+
+def _check_version(what: str, name: str, *, new: int, old: int) -> Refusal | None:
+    if new < old:
+        message = f"Version {new} of {name} is older than {old}, which is recorded; nothing was changed."
+        return Refusal(Code.STALE_VERSION, f"{what}.version", message)
+    if new == old:
+        message = f"Version {new} of {name} is recorded with other content; send the change with a newer version."
+        return Refusal(Code.CONFLICTING_CONTENT, f"{what}.version", message)
+    return None
+
+
+def _check_frozen(ledger: Ledger, item: Item, known: Item) -> Refusal | None:
+    """Refuse another base unit or tracking while anything is counted in the old one."""
+    for name in ("base_unit", "decimals", "tracking"):
+        if getattr(item, name) != getattr(known, name) and _in_use(ledger, item.sku):
+            message = f"{item.sku} has stock, lots or orders; its {name} cannot change while it has."
+            return Refusal(Code.FIELD_INVALID, f"item.{name}", message)
+    return None
+
+
+def _in_use(ledger: Ledger, sku: str) -> bool:
+    stocked = any(rows for (of, _), rows in derived_of(ledger).rows.items() if of == sku)
+    known = any(of == sku for of, _ in ledger.lots)
+    return stocked or known or any(line.sku == sku for order in ledger.orders.values() for line in order.lines)
+
+
+def define_customer(ledger: Ledger, command: DefineCustomer, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide customer.defined; orders that were held for it go on in the same decision, in queue order."""
+    customer, known = command.customer, ledger.customers.get(command.customer.id)
+    if customer == known:
+        return ()
+    refused = _check_customer(ledger, customer)
+    if refused is None and known is not None:
+        refused = _check_version("customer", customer.id, new=customer.version, old=known.version)
+    if refused is not None:
+        return refused
+    draft = Draft(ledger, moment)
+    draft.customers[customer.id] = customer
+    return CustomerDefined(customer), *let_all_go(draft)
+
+
+def _check_customer(ledger: Ledger, customer: Customer) -> Refusal | None:
+    if customer.site is not None and customer.site not in ledger.sites.sites:
+        message = f"Site {customer.site} is not defined; define it, or leave the site out."
+        return Refusal(Code.FIELD_INVALID, "customer.site", message)
+    for sku, days in customer.min_days_left_by_sku.items():
+        if days < 0:
+            message = "Minimum days are below 0; send 0 or more."
+            return Refusal(Code.FIELD_INVALID, f"customer.min_days_left_by_sku.{sku}", message)
+    refused = None if customer.policy is None else check_policy(customer.policy, "customer.policy")
+    return refused or check_minimum(customer.min_days_left, customer.min_pct_left, "customer")

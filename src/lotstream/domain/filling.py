@@ -1,0 +1,120 @@
+"""Who gets stock: the site of an order, the orders that wait in their queue, and what they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lotstream.domain.allocation import decide_order
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import LineDecision, OrderAllocated
+from lotstream.domain.model import Order, OrderKey, OrderLine
+from lotstream.domain.shelves import derived_of
+from lotstream.domain.sums import state_of
+from lotstream.domain.waiting import queue_key
+
+AT_ONCE = "at_once"
+ON_REQUEST = "on_request"
+
+Assigned = tuple[str | None, tuple[LineDecision, ...]]
+
+
+def assign(draft: Draft, order: Order, *, lines: Iterable[OrderLine] | None = None) -> Assigned:
+    """Decide the open lines of an order (or those given) at its one site; returns the site and the decisions.
+
+    An order that names no site, and whose customer has none, goes where most of it can be filled: most lines wholly,
+    then most units, then the owner's ranking. While nothing can be filled anywhere it has no site yet.
+    """
+    site = order.site
+    if site is None:
+        customer = draft.customer(order.customer)
+        site = None if customer is None else customer.site
+    if site is not None:
+        return site, decide_order(draft, order, site, lines=lines)
+    candidates = _candidates(draft, order)
+    if len(candidates) == 1:
+        return candidates[0], decide_order(draft, order, candidates[0], lines=lines)
+    return _best(draft, order, candidates, lines=None if lines is None else tuple(lines))
+
+
+def _candidates(draft: Draft, order: Order) -> list[str]:
+    ranked = draft.ledger.settings.sites or sorted(draft.ledger.sites.sites)
+    if ranked:
+        return list(ranked)
+    return sorted(set().union(*(draft.sites_of(line.sku) for line in order.lines)))
+
+
+def _best(draft: Draft, order: Order, candidates: list[str], *, lines: tuple[OrderLine, ...] | None) -> Assigned:
+    best: tuple[tuple[int, int], str] | None = None
+    for site in candidates:
+        mark = draft.mark()
+        decisions = decide_order(draft, order, site, lines=lines)
+        if not any(decision.backordered for decision in decisions):
+            return site, decisions
+        draft.undo(mark)
+        score = _score(decisions)
+        if best is None or score > best[0]:
+            best = (score, site)
+    if best is None or best[0] == (0, 0):
+        return None, decide_order(draft, order, best[1] if best is not None else "", lines=lines)
+    return best[1], decide_order(draft, order, best[1], lines=lines)
+
+
+def _score(decisions: tuple[LineDecision, ...]) -> tuple[int, int]:
+    whole_lines = sum(decision.backordered == 0 for decision in decisions)
+    return whole_lines, units_reserved(decisions)
+
+
+def units_reserved(decisions: Iterable[LineDecision]) -> int:
+    """Return the smallest units that decisions promise."""
+    return sum(reservation.quantity for decision in decisions for reservation in decision.reserved)
+
+
+def allocate(draft: Draft, order: Order, *, lines: Iterable[OrderLine] | None = None) -> OrderAllocated | None:
+    """Decide an order that is recorded already; None when that changes nothing."""
+    site, decisions = assign(draft, order, lines=lines)
+    got = units_reserved(decisions)
+    state = state_of(order, decided=True, promise=got)
+    if got == 0 and state is order.state:
+        return None
+    return OrderAllocated(order.key, state, site, decisions)
+
+
+def fill(
+    draft: Draft, skus: Iterable[str], *, without: OrderKey | None = None, moved: Iterable[OrderKey] = ()
+) -> list[OrderAllocated]:
+    """Give what is free of some SKUs to the orders that want them, in queue order.
+
+    Orders that were ``moved`` off their stock are always decided again at once; those that merely wait, only for an
+    owner who allocates at once. ``without`` is the order this decision is about.
+    """
+    waiting = derived_of(draft.ledger).waiting
+    at_once = draft.ledger.settings.allocate == AT_ONCE
+    wanted = {sku for sku in skus if moved or (at_once and waiting.anybody(sku))}
+    supply = {sku: draft.supply(sku) for sku in sorted(wanted)}
+    events = []
+    for key in _queue(draft, waiting.for_skus(supply) if at_once else [], moved):
+        if all(units <= 0 for units in supply.values()):
+            break
+        if key == without:
+            continue
+        order = draft.orders.get(key) or draft.ledger.orders[key]
+        event = allocate(draft, order, lines=[line for line in order.lines if supply.get(line.sku, 0) > 0])
+        if event is not None:
+            _use_up(supply, event)
+            events.append(event)
+    return events
+
+
+def _queue(draft: Draft, waiting: list[OrderKey], moved: Iterable[OrderKey]) -> list[OrderKey]:
+    both = set(moved)
+    if not both:
+        return waiting
+    orders = [draft.orders.get(key) or draft.ledger.orders[key] for key in both.union(waiting)]
+    return [order.key for order in sorted(orders, key=queue_key)]
+
+
+def _use_up(supply: dict[str, int], event: OrderAllocated) -> None:
+    for decision in event.decisions:
+        for reservation in decision.reserved:
+            if reservation.row.sku in supply:
+                supply[reservation.row.sku] -= reservation.quantity

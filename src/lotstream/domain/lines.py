@@ -1,0 +1,155 @@
+"""Order lines as the sender wrote them become order lines as the ledger counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import LineWanted
+from lotstream.domain.draft import Draft
+from lotstream.domain.model import Item, OrderLine, Policy
+from lotstream.domain.order_of_use import SUPPORTED
+from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+
+_PERCENT_MAX = Decimal(100)
+
+#: Code and sentence of what keeps an order from going on.
+Held = tuple[str, str]
+
+
+def build_lines(draft: Draft, wanted: Sequence[LineWanted]) -> tuple[list[OrderLine], Held | None] | Refusal:
+    """Return the lines of an order and what holds it up, if an item or a unit is unknown; or refuse the order."""
+    if not wanted:
+        return Refusal(Code.FIELD_MISSING, "lines", "The order has no lines; send at least one.")
+    lines: list[OrderLine] = []
+    seen: set[str] = set()
+    held: Held | None = None
+    for index, line in enumerate(wanted):
+        if line.line in seen:
+            message = f"Line {line.line} is there twice; give each line an id of its own."
+            return Refusal(Code.FIELD_INVALID, f"lines.{index}.line", message)
+        seen.add(line.line)
+        built = _build(draft, line, f"lines.{index}")
+        if isinstance(built, Refusal):
+            return built
+        if built.quantity_sent is not None and held is None:
+            held = why_unresolved(draft, built)
+        lines.append(built)
+    return lines, held
+
+
+def _build(draft: Draft, wanted: LineWanted, field: str) -> OrderLine | Refusal:
+    refused = _check(wanted, field)
+    if refused is not None:
+        return refused
+    item = draft.find_item(wanted.sku, wanted.gtin)
+    factor = None if item is None else unit_factor(item, wanted.unit)
+    if item is None or factor is None:
+        refused = check_quantity(wanted.quantity, f"{field}.quantity")
+        return _line(wanted, wanted.sku or "", unit=wanted.unit or "", sent=True) if refused is None else refused
+    ordered = smallest(wanted.quantity, factor, f"{field}.quantity")
+    if isinstance(ordered, Refusal):
+        return ordered
+    line = _line(wanted, item.sku, unit=wanted.unit or item.base_unit, sent=False)
+    line.ordered, line.unit_factor = ordered, factor
+    if wanted.pack_size is not None:
+        pack = smallest(wanted.pack_size, 10**item.decimals, f"{field}.pack_size")
+        if isinstance(pack, Refusal):
+            return pack
+        line.pack_size = pack
+    return line
+
+
+def _line(wanted: LineWanted, sku: str, *, unit: str, sent: bool) -> OrderLine:
+    return OrderLine(
+        wanted.line,
+        sku,
+        unit,
+        0,
+        0,
+        wanted.lot,
+        None,
+        wanted.expires_exact,
+        wanted.min_days_left,
+        wanted.min_pct_left,
+        wanted.single_lot,
+        wanted.max_lots,
+        wanted.policy,
+        None,
+        wanted.source_location,
+        gtin=wanted.gtin,
+        quantity_sent=wanted.quantity if sent else None,
+        pack_size_sent=wanted.pack_size if sent else None,
+    )
+
+
+def _check(wanted: LineWanted, field: str) -> Refusal | None:
+    if not wanted.sku and not wanted.gtin:
+        return Refusal(Code.FIELD_MISSING, f"{field}.sku", "The line names no goods; send sku or gtin.")
+    if wanted.serial is not None:
+        return not_supported(f"{field}.serial", "Ordering by serial number")
+    if wanted.max_lots is not None and wanted.max_lots != 1:
+        return not_supported(f"{field}.max_lots", "A lot limit other than 1")
+    if wanted.policy is not None and (refused := check_policy(wanted.policy, f"{field}.policy")) is not None:
+        return refused
+    return check_minimum(wanted.min_days_left, wanted.min_pct_left, field)
+
+
+def not_supported(field: str, what: str) -> Refusal:
+    """Refuse by name what the ledger cannot do yet."""
+    return Refusal(Code.FIELD_INVALID, field, f"{what} is not supported yet; leave it out.")
+
+
+def check_policy(policy: Policy, field: str) -> Refusal | None:
+    """Refuse a policy that is not there yet."""
+    return None if policy in SUPPORTED else not_supported(field, f"Policy {policy}")
+
+
+def check_minimum(days: int | None, percent: Decimal | None, field: str) -> Refusal | None:
+    """Refuse a minimum life that no lot could be measured by."""
+    if days is not None and days < 0:
+        return Refusal(Code.FIELD_INVALID, f"{field}.min_days_left", "Minimum days are below 0; send 0 or more.")
+    if percent is not None and not 0 <= percent <= _PERCENT_MAX:
+        return Refusal(
+            Code.FIELD_INVALID, f"{field}.min_pct_left", "A percentage lies between 0 and 100; send such a one."
+        )
+    return None
+
+
+def why_unresolved(draft: Draft, line: OrderLine) -> Held:
+    """Return why a line cannot be counted yet."""
+    item = draft.find_item(line.sku or None, line.gtin)
+    if item is None:
+        goods = line.sku or f"GTIN {line.gtin}"
+        return Code.UNKNOWN_ITEM.value, f"Line {line.line} wants {goods}, which is not defined; define the item."
+    message = f"Line {line.line} is in {line.unit}, a unit that {item.sku} does not have; define the item with it."
+    return Code.UNKNOWN_UNIT.value, message
+
+
+def resolve(draft: Draft, line: OrderLine) -> Held | None:
+    """Count a line whose item or unit was unknown, changing it; returns what still is in the way."""
+    if line.quantity_sent is None:
+        return None
+    item = draft.find_item(line.sku or None, line.gtin)
+    factor = None if item is None else unit_factor(item, line.unit or None)
+    if item is None or factor is None:
+        return why_unresolved(draft, line)
+    ordered = smallest(line.quantity_sent, factor, f"lines.{line.line}.quantity")
+    pack = _resolved_pack(line, item)
+    for result in (ordered, pack):
+        if isinstance(result, Refusal):
+            return result.code.value, result.message
+    line.sku, line.unit, line.unit_factor = item.sku, line.unit or item.base_unit, factor
+    if isinstance(ordered, int):
+        line.ordered = ordered
+    if isinstance(pack, int):
+        line.pack_size = pack
+    line.quantity_sent = line.pack_size_sent = None
+    return None
+
+
+def _resolved_pack(line: OrderLine, item: Item) -> int | Refusal | None:
+    if line.pack_size_sent is None:
+        return None
+    return smallest(line.pack_size_sent, 10**item.decimals, f"lines.{line.line}.pack_size")

@@ -1,0 +1,117 @@
+"""An order arrives: it is checked, recorded, held or promised stock; a repeat of one is told from a change."""
+
+from __future__ import annotations
+
+from lotstream.domain.changing import place_again
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import Moment, PlaceOrder
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, OrderRecorded
+from lotstream.domain.filling import AT_ONCE, assign
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.lines import Held, build_lines, check_policy
+from lotstream.domain.model import Order, OrderState
+from lotstream.domain.reservations import note_reserved
+from lotstream.domain.sums import state_of
+from lotstream.domain.versions import compare_versions
+
+#: Code of an order that only tries the way: it is recorded, and never takes stock.
+TEST = "test"
+_TEST_MESSAGE = "This is a test order; it is recorded and never takes stock."
+
+
+def place_order(ledger: Ledger, command: PlaceOrder, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide order.placed.
+
+    A new order is recorded. What keeps it from going on holds it, with the code of the reason: an unknown item, unit or
+    customer, or that it is a test. An owner who allocates at once has it promised stock in the same decision; orders
+    that wait have been offered before whatever is free. An order whose cancellation came first is recorded as
+    cancelled, unless it is newer than that.
+    """
+    known = ledger.order(command.key)
+    draft = Draft(ledger, moment)
+    order = order_from(draft, command)
+    if isinstance(order, Refusal):
+        return order
+    if known is not None:
+        return place_again(draft, known, order)
+    if command.key in ledger.cancels:
+        _cancel_beforehand(ledger, order)
+    if order.held is not None or order.state is OrderState.CANCELLED or ledger.settings.allocate != AT_ONCE:
+        return (OrderRecorded(order),)
+    order.site, decisions = assign(draft, order)
+    note_reserved(order, decisions)
+    order.state = state_of(order, decided=True)
+    return (OrderRecorded(order, decisions),)
+
+
+def order_from(draft: Draft, command: PlaceOrder) -> Order | Refusal:
+    """Return the order that a message describes, with nothing promised to it yet."""
+    refused = _check(draft, command)
+    if refused is not None:
+        return refused
+    built = build_lines(draft, command.lines)
+    if isinstance(built, Refusal):
+        return built
+    lines, held = built
+    if command.test:
+        held = (TEST, _TEST_MESSAGE)
+    held = held or why_held(draft, command.customer)
+    moment = draft.moment
+    return Order(
+        command.key,
+        command.version,
+        command.placed_at or moment.recorded_at,
+        moment.arrival,
+        command.content,
+        command.customer,
+        command.site,
+        OrderState.RECEIVED if held is None else OrderState.HELD,
+        None if held is None else held[0],
+        None if held is None else held[1],
+        command.policy,
+        command.priority,
+        command.ship_policy,
+        command.ship_date,
+        command.deliver_by,
+        command.cancel_after,
+        command.source_location,
+        command.test,
+        command.person,
+        command.city,
+        command.region,
+        command.postcode,
+        command.country,
+        command.scac,
+        command.service,
+        command.references,
+        lines,
+    )
+
+
+def why_held(draft: Draft, customer: str | None) -> Held | None:
+    """Return why an order cannot go on for its customer's sake, or None."""
+    if customer is None or draft.customer(customer) is not None:
+        return None
+    return Code.UNKNOWN_CUSTOMER.value, f"Customer {customer} is not defined; define it."
+
+
+def _check(draft: Draft, command: PlaceOrder) -> Refusal | None:
+    if command.site is not None and command.site not in draft.ledger.sites.sites:
+        message = f"Site {command.site} is not defined; define it, or leave the site out."
+        return Refusal(Code.FIELD_INVALID, "site", message)
+    if command.placed_at is not None and command.placed_at.tzinfo is None:
+        return Refusal(Code.FIELD_INVALID, "placed_at", "The time has no zone; send it with one.")
+    return None if command.policy is None else check_policy(command.policy, "policy")
+
+
+def _cancel_beforehand(ledger: Ledger, order: Order) -> None:
+    version, named = ledger.cancels[order.key]
+    if compare_versions(version, order.version) == -1:
+        return
+    for line in order.lines:
+        if not named or line.line in named:
+            line.cancelled, line.quantity_sent, line.pack_size_sent = line.ordered, None, None
+    if all(line.cancelled == line.ordered and line.quantity_sent is None for line in order.lines):
+        order.held = order.held_message = None
+        order.state = OrderState.CANCELLED

@@ -1,0 +1,60 @@
+"""Exact quantities: decimals in a unit outside, integers of the item's smallest unit inside."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.model import Item
+
+#: Largest quantity of anything, in smallest units: what every JSON reader still counts exactly.
+QUANTITY_MAX = 2**53 - 1
+#: Most digits after the point that are looked at.
+DIGITS_MAX = 30
+
+
+def unit_factor(item: Item, unit: str | None) -> int | None:
+    """Return the smallest units in one of a unit (None: the base unit); None when the item has no such unit."""
+    if unit is None or unit == item.base_unit:
+        return int(10**item.decimals)
+    each = item.units.get(unit)
+    return None if each is None else int(each.scaleb(item.decimals))
+
+
+def check_quantity(quantity: Decimal, field: str, *, positive: bool = True) -> Refusal | None:
+    """Refuse what is no quantity in any unit."""
+    if not quantity.is_finite():
+        return Refusal(Code.FIELD_INVALID, field, "The quantity is not a number; send a decimal number.")
+    if positive and quantity <= 0:
+        return Refusal(Code.NOT_POSITIVE, field, f"The quantity is {quantity:f}; send one above zero.")
+    if abs(quantity) > QUANTITY_MAX:
+        return Refusal(Code.TOO_LARGE, field, f"The quantity is above {QUANTITY_MAX}; split it.")
+    return None
+
+
+def smallest(quantity: Decimal, factor: int, field: str, *, positive: bool = True) -> int | Refusal:
+    """Return a quantity in smallest units, ``factor`` of which make one of its unit; refuses what does not come out."""
+    refused = check_quantity(quantity, field, positive=positive)
+    if refused is not None:
+        return refused
+    units = int(quantity)
+    if units == quantity:
+        units *= factor
+    else:
+        exact = _exact(quantity, factor)
+        if exact is None:
+            message = f"{quantity} is not a whole number of the item's smallest unit; send a multiple of it."
+            return Refusal(Code.NOT_A_MULTIPLE, field, message)
+        units = exact
+    if abs(units) > QUANTITY_MAX:
+        return Refusal(Code.TOO_LARGE, field, f"The quantity is above {QUANTITY_MAX} smallest units; split it.")
+    return units
+
+
+def _exact(quantity: Decimal, factor: int) -> int | None:
+    digits = quantity.as_tuple().exponent
+    if not isinstance(digits, int) or -digits > DIGITS_MAX:
+        return None
+    numerator, denominator = quantity.as_integer_ratio()
+    units, rest = divmod(numerator * factor, denominator)
+    return None if rest else units

@@ -1,0 +1,166 @@
+"""What is promised to an order: given back, picked, shipped; the same steps in a decision and in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass
+
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Freed, LineDecision, Picked, Shipped
+from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
+from lotstream.domain.places import STAGING
+from lotstream.domain.terms import Terms
+
+
+def copy_order(order: Order) -> Order:
+    """Return a copy that can be changed without changing the order."""
+    twin = copy(order)
+    twin.lines = [copy_line(line) for line in order.lines]
+    return twin
+
+
+def copy_line(line: OrderLine) -> OrderLine:
+    """Return a copy that can be changed without changing the line."""
+    twin = copy(line)
+    twin.reservations = [copy(reservation) for reservation in line.reservations]
+    return twin
+
+
+def line_called(order: Order, line: str) -> OrderLine | None:
+    """Return the line of an order by its id."""
+    for candidate in order.lines:
+        if candidate.line == line:
+            return candidate
+    return None
+
+
+def note_reserved(order: Order, decisions: Iterable[LineDecision]) -> None:
+    """Hand what was decided to the lines of an order; decisions come in the order of the lines."""
+    lines = iter(order.lines)
+    for decision in decisions:
+        for line in lines:
+            if line.line == decision.line:
+                line.reservations.extend(decision.reserved)
+                break
+        else:
+            raise LookupError(f"line {decision.line} of order {order.key.order} was decided but is not there")
+
+
+def staged_key(row: RowKey, staged_at: str | None) -> RowKey:
+    """Return the row that goods picked from ``row`` belong to while they stand at a staging place."""
+    return row._replace(location=staged_at or STAGING)
+
+
+@dataclass(slots=True)
+class _Loss:
+    """How much of one reservation is given back."""
+
+    reservation: Reservation
+    unpicked: int = 0
+    picked: int = 0
+
+
+def give_back(line: OrderLine, quantity: int, *, latest_first: Iterable[Reservation]) -> list[Freed]:
+    """Return what to free so that a line gives back a quantity: unpicked goods before picked ones."""
+    losses = [_Loss(reservation) for reservation in latest_first]
+    for loss in losses:
+        loss.unpicked = min(quantity, loss.reservation.quantity - loss.reservation.picked)
+        quantity -= loss.unpicked
+    for loss in losses:
+        loss.picked = min(quantity, loss.reservation.picked)
+        quantity -= loss.picked
+    return [_freed(line, loss) for loss in losses if loss.unpicked or loss.picked]
+
+
+def give_back_all(line: OrderLine, *, only: Iterable[Reservation] | None = None) -> list[Freed]:
+    """Return what to free so that a line keeps nothing, or nothing of some of its reservations."""
+    return [
+        _freed(line, _Loss(reservation, reservation.quantity - reservation.picked, reservation.picked))
+        for reservation in (line.reservations if only is None else only)
+    ]
+
+
+def _freed(line: OrderLine, loss: _Loss) -> Freed:
+    reservation = loss.reservation
+    quantity = loss.unpicked + loss.picked
+    left = reservation.quantity - quantity
+    return Freed(line.line, reservation.task, reservation.row, quantity, left, loss.picked, reservation.staged_at)
+
+
+def latest_first(draft: Draft, terms: Terms, line: OrderLine) -> list[Reservation]:
+    """Return a line's reservations from the end of the order of use; of one row the newest promise first."""
+    if len(line.reservations) < 2:
+        return list(line.reservations)
+    site = line.reservations[0].row.site
+    key = draft.shelf(line.sku, site).queue(terms.policy).key
+    in_order = sorted(line.reservations, key=lambda reservation: key(draft.slot(reservation.row)))
+    return in_order[::-1]
+
+
+def drop_freed(order: Order, freed: Iterable[Freed]) -> None:
+    """Take what was freed off the lines of an order."""
+    for loss in freed:
+        line = line_called(order, loss.line)
+        if line is None:
+            raise LookupError(f"line {loss.line} of order {order.key.order} is not there to give anything back")
+        drop_loss(line, loss)
+
+
+def drop_loss(line: OrderLine, loss: Freed) -> None:
+    """Take what was freed off a line."""
+    reservation = _find(line, loss)
+    reservation.quantity -= loss.quantity
+    reservation.picked -= loss.picked
+    _forget_empty(line, reservation)
+
+
+def _find(line: OrderLine, loss: Freed) -> Reservation:
+    for reservation in line.reservations:
+        if reservation.task == loss.task and reservation.row == loss.row and reservation.staged_at == loss.staged_at:
+            return reservation
+    raise LookupError(f"task {loss.task} of line {loss.line} is not there to be freed")
+
+
+def _forget_empty(line: OrderLine, reservation: Reservation) -> None:
+    if reservation.quantity == 0:
+        line.reservations = [other for other in line.reservations if other is not reservation]
+
+
+def note_picked(order: Order, pick: Picked) -> None:
+    """Mark a quantity of a task as picked; a second staging place makes a second reservation of the same task."""
+    line = line_called(order, pick.line)
+    for reservation in line.reservations if line is not None else ():
+        if reservation.task == pick.task and reservation.row == pick.row and reservation.quantity > reservation.picked:
+            break
+    else:
+        return
+    place = pick.staged.location
+    if reservation.picked == 0 or reservation.staged_at == place:
+        reservation.picked += pick.quantity
+        reservation.staged_at = place
+    elif line is not None:
+        reservation.quantity -= pick.quantity
+        line.reservations.append(Reservation(pick.task, pick.row, pick.quantity, pick.quantity, place))
+
+
+def note_shipped(order: Order, shipped: Shipped) -> None:
+    """Take shipped goods off the line that ordered them, and off the task they were promised by."""
+    line = line_called(order, shipped.line)
+    if line is None:
+        return
+    line.shipped += shipped.quantity
+    left = shipped.reserved
+    for reservation in list(line.reservations):
+        if reservation.task != shipped.task or reservation.row != shipped.picked_from:
+            continue
+        if shipped.row == reservation.row:
+            gone = min(left, reservation.quantity - reservation.picked)
+        elif shipped.row == staged_key(reservation.row, reservation.staged_at):
+            gone = min(left, reservation.picked)
+            reservation.picked -= gone
+        else:
+            continue
+        reservation.quantity -= gone
+        left -= gone
+        _forget_empty(line, reservation)

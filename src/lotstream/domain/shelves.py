@@ -1,0 +1,78 @@
+"""Find the shelf of a SKU at a site, working it out from the ledger's rows when it is missing or out of date."""
+
+from __future__ import annotations
+
+from lotstream.domain.ledger import Derived, Ledger
+from lotstream.domain.model import Lot, RowKey, StockRow, Tracking
+from lotstream.domain.places import place_of
+from lotstream.domain.shelf import Shelf
+from lotstream.domain.slot import Slot
+
+
+def derived_of(ledger: Ledger) -> Derived:
+    """Return what is derived from a ledger, working it out the first time."""
+    return ledger.derived or ledger.index()
+
+
+def shelf_of(ledger: Ledger, sku: str, site: str, *, today: int) -> Shelf:
+    """Return the shelf of a SKU at a site as of a day (an ordinal)."""
+    derived = ledger.derived or ledger.index()
+    shelf = derived.shelves.get((sku, site))
+    if (
+        shelf is None
+        or shelf.today != today
+        or shelf.settings is not ledger.settings
+        or shelf.stamp is not ledger.sites.stamp
+    ):
+        shelf = derived.shelves[sku, site] = Shelf(ledger.settings, ledger.sites.stamp, today=today)
+        for row in derived.rows.get((sku, site), {}).values():
+            shelf.add(slot_for(ledger, row))
+    return shelf
+
+
+def slot_for(ledger: Ledger, row: StockRow, lot: Lot | None = None) -> Slot:
+    """Return a slot for a row, with the facts of its lot as given or as the ledger knows them."""
+    key = row.key
+    item = ledger.items.get(key.sku)
+    if lot is None and key.lot is not None:
+        lot = ledger.lots.get((key.sku, key.lot))
+    tracked = item is not None and item.tracking is not Tracking.NONE
+    return Slot(row, lot, place_of(ledger.sites, key.site, key.location), lot_tracked=tracked)
+
+
+def row_changed(ledger: Ledger, key: RowKey) -> None:
+    """Tell the shelf of a row, if there is one yet, that the row's quantities have changed."""
+    derived = derived_of(ledger)
+    shelf = derived.shelves.get((key.sku, key.site))
+    if shelf is not None:
+        shelf.refresh(shelf.slots[key])
+
+
+def row_added(ledger: Ledger, row: StockRow) -> None:
+    """Take note of a row that is new."""
+    derived, key = derived_of(ledger), row.key
+    derived.rows.setdefault((key.sku, key.site), {})[key] = row
+    derived.sites_of.setdefault(key.sku, set()).add(key.site)
+    shelf = derived.shelves.get((key.sku, key.site))
+    if shelf is not None:
+        shelf.add(slot_for(ledger, row))
+
+
+def lot_changed(ledger: Ledger, lot: Lot) -> None:
+    """Put a lot's rows where they belong after its facts have changed."""
+    derived = derived_of(ledger)
+    for site in derived.sites_of.get(lot.sku, ()):
+        shelf = derived.shelves.get((lot.sku, site))
+        if shelf is None:
+            continue
+        for key in list(shelf.by_lot.get(lot.lot, ())):
+            slot = shelf.remove(key)
+            shelf.add(slot_for(ledger, slot.row, lot))
+
+
+def row_replaced(ledger: Ledger, row: StockRow) -> None:
+    """Put a row where it belongs after its own receipt date has changed."""
+    shelf = derived_of(ledger).shelves.get((row.key.sku, row.key.site))
+    if shelf is not None:
+        shelf.remove(row.key)
+        shelf.add(slot_for(ledger, row))

@@ -1,0 +1,83 @@
+"""A stock row as allocation sees it: with the facts of its lot and its place."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+
+from lotstream.domain.codes import NotUsed
+from lotstream.domain.events import Considered
+from lotstream.domain.expiry import NEVER
+from lotstream.domain.model import HoldKind, Lot, RowKey, StockRow
+from lotstream.domain.places import Place
+
+_BY_HOLD = {
+    HoldKind.RECALL: NotUsed.RECALLED,
+    HoldKind.QUARANTINE: NotUsed.QUARANTINE,
+    HoldKind.HOLD: NotUsed.HOLD,
+}
+
+
+class Standing(Enum):
+    """Where a slot stands on its shelf."""
+
+    NOWHERE = "nowhere"  # no goods
+    QUEUED = "queued"  # lines may use it
+    ASIDE = "aside"  # no line may use it
+    PROMISED = "promised"  # nothing of it is free
+
+
+def ordinal(day: date | None) -> int:
+    """Return a date as an ordinal; a date that is not known is after all others."""
+    return NEVER if day is None else day.toordinal()
+
+
+def hold_reason(lot: Lot | None) -> NotUsed | None:
+    """Return why a lot's holds forbid its use: a recall before a quarantine before a hold; None when it has none."""
+    if lot is None or not lot.holds:
+        return None
+    kinds = {hold.kind for hold in lot.holds}
+    return next(reason for kind, reason in _BY_HOLD.items() if kind in kinds)
+
+
+class Slot:
+    """A stock row with the facts that decide whether and when it is used."""
+
+    __slots__ = (
+        "_considered", "expires", "free_seen", "key", "lot", "lotless", "made", "place", "reason", "received", "row",
+        "standing",
+    )  # fmt: skip
+
+    def __init__(self, row: StockRow, lot: Lot | None, place: Place, *, lot_tracked: bool) -> None:
+        self.row = row
+        self.key: RowKey = row.key
+        self.lot = lot
+        self.place = place
+        self.expires = ordinal(lot.expires) if lot is not None else NEVER
+        self.made = ordinal(lot.made) if lot is not None else NEVER
+        self.received = ordinal(lot.received if lot is not None else row.received)
+        self.lotless = lot_tracked and row.key.lot is None
+        #: Why no line may use it; None when lines may.
+        self.reason: NotUsed | None = None
+        #: Where it stood, and its free units, when the shelf last looked.
+        self.standing = Standing.NOWHERE
+        self.free_seen = 0
+        self._considered: Considered | None = None
+
+    def free(self) -> int:
+        """Return what is promised to nobody; below 0 for a deficit."""
+        row = self.row
+        return row.on_hand - row.promised_elsewhere - row.reserved
+
+    def not_used(self, reason: NotUsed, free: int) -> Considered:
+        """Return the record of why it was not used; remembered, because the same lots are passed over again."""
+        last = self._considered
+        if last is None or last.reason != reason or last.free != free:
+            expires = None if self.lot is None else self.lot.expires
+            last = self._considered = Considered(self.key.lot, self.key.location, expires, 0, free, reason)
+        return last
+
+    def used(self, taken: int, free: int) -> Considered:
+        """Return the record of how much was taken of it."""
+        expires = None if self.lot is None else self.lot.expires
+        return Considered(self.key.lot, self.key.location, expires, taken, free)
