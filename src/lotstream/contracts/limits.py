@@ -45,7 +45,7 @@ TEXT_CHARS_MAX = 1000
 QUANTITY_WHOLE_DIGITS_MAX = 18
 QUANTITY_DECIMALS_MAX = 12
 #: Decimals of an item's base unit.
-ITEM_DECIMALS_MAX = 6
+ITEM_DECIMALS_MAX = 9
 
 #: Days of a minimum remaining life; a hundred years.
 LIFE_DAYS_MAX = 36_500

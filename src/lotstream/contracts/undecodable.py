@@ -88,10 +88,8 @@ def _kind(value: object) -> str:
             return f"a text of {len(value)} characters"
         case list() | tuple():
             return f"a list of {len(value)}"
-        case dict():
-            return "an object"
         case _:
-            return "something else"
+            return "an object"
 
 
 def _detail(message: str) -> str:

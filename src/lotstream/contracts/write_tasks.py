@@ -30,8 +30,9 @@ def pick_tasks(
     """
     by_site: dict[str, list[dict[str, Any]]] = {}
     for back in freed:
-        action = "change" if back.left else "cancel"
-        task = _task(ledger, key, back.row, task=back.task, action=action, line=back.line, quantity=back.left)
+        left = _left(ledger, key, back)
+        action = "change" if left else "cancel"
+        task = _task(ledger, key, back.row, task=back.task, action=action, line=back.line, quantity=left)
         by_site.setdefault(back.row.site, []).append(task)
     for decision in decisions:
         line = decision.line
@@ -49,6 +50,18 @@ def pick_tasks(
             "tasks": tasks,
         }
         yield Outgoing(PICK_TASKS.name, key.order, TYPE, encode(body))
+
+
+def _left(ledger: Ledger, key: OrderKey, back: Freed) -> int:
+    """Return what a task comes to now; goods of one task that stand at two staging places are two reservations."""
+    order = ledger.order(key)
+    return sum(
+        reservation.quantity
+        for line in (order.lines if order else ())
+        if line.line == back.line
+        for reservation in line.reservations
+        if reservation.task == back.task
+    )
 
 
 def _task(

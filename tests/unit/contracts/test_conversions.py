@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from pydantic import BaseModel
+
+from lotstream.contracts.cloudevents import headers_for
+from lotstream.contracts.decode import decode
+from lotstream.contracts.inbound import INBOUND, type_of
+from lotstream.contracts.json_schema import schemas
+from lotstream.domain.commands import PlaceOrder
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+#: Commands that hold the model's thing as a whole, and what the thing's id is called in the message.
+WHOLE = {"settings": None, "item": None, "customer": "customer", "site": "site", "location": "location"}
+#: Fields of a placed order that are made of others; they have tests of their own.
+MADE = {"content", "person", "city", "region", "postcode", "country", "scac", "service"}
+#: Fields that goods of the one kind have and those of the other kind do not.
+DEFAULTS = {"received": None, "reason": None, "hold": None, "returned": False, "promised_elsewhere": 0}
+
+
+def filled(name: str) -> dict[str, Any]:
+    """Return a message in which every field that may be filled has a value found nowhere else in it."""
+    schema = schemas()[name]
+    body = _value(schema, schema.get("$defs", {}), count(1))
+    Draft202012Validator(schema, format_checker=FormatChecker()).validate(body)
+    assert isinstance(body, dict)
+    return body
+
+
+def _value(schema: dict[str, Any], defs: dict[str, Any], numbers: Iterator[int]) -> object:
+    if "$ref" in schema:
+        return _value(defs[schema["$ref"].rsplit("/", 1)[1]], defs, numbers)
+    if "anyOf" in schema:
+        return _value(schema["anyOf"][0], defs, numbers)
+    if "enum" in schema:
+        return schema["enum"][next(numbers) % len(schema["enum"])]
+    match schema["type"]:
+        case "object" if "properties" in schema:
+            return {key: _value(part, defs, numbers) for key, part in schema["properties"].items()}
+        case "object":
+            return {f"key-{next(numbers)}": _value(schema["additionalProperties"], defs, numbers)}
+        case "array":
+            return [] if schema.get("maxItems") == 0 else [_value(schema["items"], defs, numbers)]
+        case "string":
+            return _text(schema, next(numbers))
+        case "integer":
+            return min(next(numbers), schema.get("maximum", 10**9))
+        case "boolean":
+            return not schema.get("default", True)
+        case _:
+            return None
+
+
+def _text(schema: dict[str, Any], number: int) -> str:
+    match schema:
+        case {"format": "date"}:
+            return (date(2026, 1, 1) + timedelta(days=number)).isoformat()
+        case {"format": "date-time"}:
+            return f"{(date(2026, 1, 1) + timedelta(days=number)).isoformat()}T12:00:00Z"
+        case {"pattern": pattern} if "0-9" in pattern and "A-Z" not in pattern:
+            return f"{number}.5"
+        case _:
+            return f"text-{number}"
+
+
+def agree(thing: object, body: BaseModel) -> None:
+    """Fail unless every field of a command has the value of the message's field of the same name."""
+    assert is_dataclass(thing)
+    assert not isinstance(thing, type)
+    for field in fields(thing):
+        value = getattr(thing, field.name)
+        if field.name == "key":
+            assert value == (dict(body)["source"], dict(body)["order"])
+        elif field.name in WHOLE and is_dataclass(value) and not isinstance(value, type):
+            _agree_whole(value, body, WHOLE[field.name])
+        elif field.name in DEFAULTS and field.name not in type(body).model_fields:
+            assert value == DEFAULTS[field.name]
+        elif not (isinstance(thing, PlaceOrder) and field.name in MADE):
+            _agree_value(value, getattr(body, field.name))
+
+
+def _agree_whole(thing: DataclassInstance, body: BaseModel, id_field: str | None) -> None:
+    for field in fields(thing):
+        name = id_field if field.name == "id" and id_field is not None else field.name
+        _agree_value(getattr(thing, field.name), getattr(body, name))
+
+
+def _agree_value(value: object, sent: object) -> None:
+    if isinstance(value, tuple) and value and is_dataclass(value[0]):
+        assert isinstance(sent, tuple)
+        for one, other in zip(value, sent, strict=True):
+            agree(one, other)
+    elif isinstance(value, tuple) and isinstance(sent, tuple) and sent and isinstance(sent[0], BaseModel):
+        assert value == tuple(tuple(dict(part).values()) for part in sent)
+    else:
+        assert value == sent
+
+
+@pytest.mark.parametrize("name", INBOUND)
+def test_every_field_of_a_message_reaches_its_command(name: str) -> None:
+    """No conversion drops a field or takes one for another: each value of the message stands under its own name."""
+    value = json.dumps(filled(name)).encode()
+    command = decode(headers_for(type_of(name), id="m", source="s"), value).command
+
+    agree(command, INBOUND[name].model_validate_json(value))

@@ -1,0 +1,420 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from lotstream.contracts.asyncapi import CARRIES
+from lotstream.contracts.cloudevents import headers_for
+from lotstream.contracts.decode import decode
+from lotstream.contracts.examples import EXAMPLES
+from lotstream.contracts.inbound import type_of
+from lotstream.contracts.json_schema import schemas
+from lotstream.contracts.outgoing import Outgoing, answer, messages, refused
+from lotstream.contracts.sent import SENT
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import Moment, ReleaseOrder, RequestAllocation, ShippedPackage
+from lotstream.domain.events import (
+    DayOpened,
+    DiscrepancyNoted,
+    Event,
+    Freed,
+    GoodsBooked,
+    LineDecision,
+    LineShipped,
+    OrderAllocated,
+    OrderCancelled,
+    OrderChanged,
+    OrderRecorded,
+    ReservationFreed,
+    ShipmentConfirmed,
+    Shipped,
+    StockPicked,
+    StockReceived,
+)
+from lotstream.domain.ledger import Ledger, NotLoaded, Sites
+from lotstream.domain.model import Item, Lot, Order, OrderKey, OrderLine, OrderState, Reservation, RowKey
+
+AT = datetime(2026, 9, 1, 14, 0, 0, 125000, tzinfo=UTC)
+MOMENT = Moment(recorded_at=AT, today={"TOR": date(2026, 9, 1)}, decision="d" * 32, arrival=7)
+KEY = OrderKey("shopify:example-shop", "#1001")
+ROW = RowKey("CER-001", "L24A", "TOR", "TOR-A-01")
+LOOSE = RowKey("BAG-001", None, "TOR", "TOR-B-01", package="P1")
+CARTON = "001234560000000018"
+BOTH_LINES = (
+    LineShipped("1", "CER-001", 24, 12, 12, "case", 12),
+    LineShipped("2", "BAG-001", 2500, 500, 0, "kg", 1000),
+)
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    """An owner with a lot-tracked item in pieces, one in kilograms, and an order for both that is promised in part."""
+    promised = [Reservation("t1", ROW, 9), Reservation("t2", LOOSE, 1500, picked=500)]
+    lines = [
+        OrderLine("1", "CER-001", "case", 12, 24, reservations=[promised[0]], shipped=3, cancelled=2),
+        OrderLine("2", "BAG-001", "kg", 1000, 2500, reservations=[promised[1]]),
+    ]
+    order = Order(
+        KEY, "v1", AT, 1, "c", "C-7", "TOR", state=OrderState.PARTLY_ALLOCATED, lines=lines, service="Ground",
+        references={"po": "PO-9"},
+    )  # fmt: skip
+    return Ledger(
+        "acme",
+        Sites(),
+        items={"CER-001": Item("CER-001"), "BAG-001": Item("BAG-001", base_unit="kg", decimals=3)},
+        lots={("CER-001", "L24A"): Lot("CER-001", "L24A", expires=date(2027, 6, 1))},
+        orders={KEY: order},
+    )
+
+
+def decisions(order: Order) -> tuple[LineDecision, ...]:
+    """Return the decisions that promised what the order has."""
+    return tuple(LineDecision(line.line, tuple(line.reservations), 0, "FEFO", "settings", ()) for line in order.lines)
+
+
+def shipped(*, key: OrderKey = KEY, lines: tuple[LineShipped, ...] | None = None) -> ShipmentConfirmed:
+    """Return a shipment of 12 pieces of one lot out of two bins, and half a kilogram of a thing without lots."""
+    part = Shipped("1", "CER-001", "L24A", date(2027, 6, 1), date(2026, 6, 1), ROW, ROW, 5, 5, "t1", CARTON, "case", 12)
+    loose = Shipped("2", "BAG-001", None, None, None, LOOSE, LOOSE, 500, 500, "t2", None, "kg", 1000)
+    return ShipmentConfirmed(
+        "TOR", "SH-1", key, OrderState.PARTLY_SHIPPED, "dock", AT, "C-7",
+        shipped=(part, replace(part, quantity=7), loose),
+        lines=BOTH_LINES if lines is None else lines,
+        packages=(ShippedPackage(CARTON, "TRACK-1", Decimal("6.40")), ShippedPackage(None, "TRACK-1")),
+        scac="UPSN", bol="B", pro="P", trailer="T", seal="S",
+        city="Columbus", region="OH", postcode="43085", country="US",
+    )  # fmt: skip
+
+
+def told(ledger: Ledger, event: Event) -> list[tuple[str, dict[str, Any]]]:
+    """Return topic and body of every message an event causes."""
+    return [(message.topic, json.loads(message.value)) for message in messages(ledger, event, MOMENT)]
+
+
+def every_event(ledger: Ledger) -> list[Event]:
+    """Return one event of every kind that is told to anybody."""
+    order = ledger.orders[KEY]
+    freed = (Freed("1", "t1", ROW, 3, 6),)
+    booked = GoodsBooked("1", LOOSE, 1500, None, date(2026, 9, 1), discrepancy="field_missing", message="No lot.")
+    return [
+        OrderRecorded(order, decisions(order)),
+        OrderChanged(order, freed, decisions(order)),
+        OrderAllocated(KEY, order.state, "TOR", decisions(order)),
+        OrderCancelled(KEY, OrderState.CANCELLED, "v2", (), freed),
+        ReservationFreed(KEY, OrderState.BACKORDERED, freed, "hold"),
+        StockPicked(KEY, OrderState.PICKING, "scanner-4", AT, ()),
+        shipped(),
+        DiscrepancyNoted("not_available", "Three more than known.", {"sku": "CER-001"}, Decimal("3.0")),
+        StockReceived("TOR", "R-1", None, False, None, AT, (booked, replace(booked, row=ROW, message=None))),
+    ]
+
+
+def every_message(ledger: Ledger) -> list[Outgoing]:
+    """Return at least one message of every type that the hub writes."""
+    written = [message for event in every_event(ledger) for message in messages(ledger, event, MOMENT)]
+    asked = decode(headers_for(type_of("hold.placed"), id="m", source="cli"), _json("hold.placed"))
+    refusal = Refusal(Code.ALREADY_SHIPPED, "order", "It has left.")
+    answers = [answer(asked, None, MOMENT), answer(asked, refusal, MOMENT)]
+    return [*written, *filter(None, answers), *refused(ledger, ReleaseOrder(KEY), refusal, MOMENT)]
+
+
+def _json(name: str) -> bytes:
+    return json.dumps(EXAMPLES[name]).encode()
+
+
+def test_every_written_message_is_its_pydantic_model(ledger: Ledger) -> None:
+    """What is written without pydantic has exactly the fields and values that its model would write, and its schema."""
+    written = every_message(ledger)
+
+    assert {message.type for message in written} == {type_of(name) for name in SENT}
+    for message in written:
+        name = message.type.removeprefix("lotstream.").removesuffix(".v1")
+        body = json.loads(message.value)
+        again = SENT[name].model_validate_json(message.value).model_dump_json(by_alias=True)
+        assert json.loads(again) == body
+        Draft202012Validator(schemas()[name], format_checker=FormatChecker()).validate(body)
+
+
+def test_every_message_goes_to_its_topic(ledger: Ledger) -> None:
+    """Topic and type of what is written are those of the AsyncAPI document."""
+    topics = {type_of(name): topic.name for topic, names in CARRIES.items() for name in names}
+
+    for message in every_message(ledger):
+        assert message.topic == topics[message.type]
+
+
+def test_the_same_event_gives_the_same_bytes(ledger: Ledger) -> None:
+    """Writing is pure: a second run over the log can be compared byte by byte."""
+    assert every_message(ledger) == every_message(ledger)
+
+
+def test_a_recorded_order_tells_the_pickers_and_its_sender(ledger: Ledger) -> None:
+    """An order that is promised stock gives one message of tasks and one of its state, both keyed by the order."""
+    order = ledger.orders[KEY]
+    tasks, status = messages(ledger, OrderRecorded(order, decisions(order)), MOMENT)
+
+    assert (tasks.key, status.key) == ("#1001", "#1001")
+    assert json.loads(tasks.value)["tasks"] == [
+        {
+            "task": "t1", "action": "create", "line": "1", "sku": "CER-001", "lot": "L24A", "expires": "2027-06-01",
+            "location": "TOR-A-01", "package": None, "quantity": "9", "unit": "each", "serials": [],
+            "for": [{"order": "#1001", "line": "1", "quantity": "9"}],
+        },
+        {
+            "task": "t2", "action": "create", "line": "2", "sku": "BAG-001", "lot": None, "expires": None,
+            "location": "TOR-B-01", "package": "P1", "quantity": "1.5", "unit": "kg", "serials": [],
+            "for": [{"order": "#1001", "line": "2", "quantity": "1.5"}],
+        },
+    ]  # fmt: skip
+
+
+def test_an_order_without_promises_has_no_tasks(ledger: Ledger) -> None:
+    """A backordered order is told to its sender alone."""
+    order = ledger.orders[KEY]
+
+    assert [topic for topic, _ in told(ledger, OrderRecorded(order))] == ["lotstream.order-status"]
+
+
+def test_the_quantities_of_a_line_add_up(ledger: Ledger) -> None:
+    """Allocated, picked, shipped, backordered and cancelled come to what was ordered, in base units."""
+    ((_, status),) = told(ledger, StockPicked(KEY, OrderState.PICKING, None, AT, ()))
+    parts = ("allocated", "picked", "shipped", "backordered", "cancelled")
+
+    assert [{name: line[name] for name in parts} for line in status["lines"]] == [
+        {"allocated": "9", "picked": "0", "shipped": "3", "backordered": "10", "cancelled": "2"},
+        {"allocated": "1", "picked": "0.5", "shipped": "0", "backordered": "1", "cancelled": "0"},
+    ]
+    for line in status["lines"]:
+        assert sum(Decimal(line[name]) for name in parts) == Decimal(line["ordered"])
+
+
+def test_a_line_that_left_with_more_is_not_backordered(ledger: Ledger) -> None:
+    """More shipped than ordered leaves nothing open, and no negative quantity."""
+    ledger.orders[KEY].lines[0].shipped = 40
+    ((_, status),) = told(ledger, StockPicked(KEY, OrderState.PICKING, None, AT, ()))
+
+    assert status["lines"][0]["backordered"] == "0"
+
+
+def test_a_held_order_says_why(ledger: Ledger) -> None:
+    """Code and sentence of a hold are on the status, so that the sender can help."""
+    order = ledger.orders[KEY]
+    order.held, order.held_message = "unknown_item", "CER-009 is not defined; define it."
+    ((_, status),) = told(ledger, OrderRecorded(order))
+
+    assert (status["code"], status["message"]) == ("unknown_item", "CER-009 is not defined; define it.")
+
+
+@pytest.mark.parametrize(("sku", "unit", "said"), [("CER-009", "case", "case"), ("", "", "each")])
+def test_a_line_of_an_unknown_item_is_told_as_it_was_sent(ledger: Ledger, sku: str, unit: str, said: str) -> None:
+    """While nobody has defined the item, its quantity is the sender's own, all of it open."""
+    line = OrderLine("1", sku, unit, 0, 0, quantity_sent=Decimal("2.50"))
+    order = replace(ledger.orders[KEY], lines=[line])
+    ledger.orders[KEY] = order
+    ((_, status),) = told(ledger, OrderRecorded(order))
+
+    assert status["lines"] == [
+        {
+            "line": "1", "sku": sku or None, "unit": said, "ordered": "2.5", "allocated": "0", "backordered": "2.5",
+            "picked": "0", "shipped": "0", "cancelled": "0",
+        }
+    ]  # fmt: skip
+
+
+def test_what_is_left_of_a_task_changes_it(ledger: Ledger) -> None:
+    """A task that gave back a part is changed to what is left; the quantity takes the place of the former one."""
+    (_, tasks), _ = told(ledger, ReservationFreed(KEY, OrderState.BACKORDERED, (Freed("1", "t1", ROW, 3, 9),), "hold"))
+
+    assert [(task["task"], task["action"], task["quantity"]) for task in tasks["tasks"]] == [("t1", "change", "9")]
+
+
+def test_a_task_that_gave_back_all_is_cancelled(ledger: Ledger) -> None:
+    """Nothing left of a task takes it back, with lot and bin to find it by."""
+    ledger.orders[KEY].lines[0].reservations = []
+    (_, tasks), _ = told(ledger, OrderCancelled(KEY, OrderState.CANCELLED, None, (), (Freed("1", "t1", ROW, 9, 0),)))
+
+    (task,) = tasks["tasks"]
+    assert (task["action"], task["quantity"], task["lot"], task["location"]) == ("cancel", "0", "L24A", "TOR-A-01")
+
+
+def test_a_task_on_two_staging_places_is_not_cancelled_with_one(ledger: Ledger) -> None:
+    """Goods of one task that stand at two places are one task: giving back one place leaves the other."""
+    ledger.orders[KEY].lines[0].reservations = [Reservation("t1", ROW, 4, 4, "DOOR-2")]
+    freed = (Freed("1", "t1", ROW, 5, 0, picked=5, staged_at="DOOR-1"),)
+    (_, tasks), _ = told(ledger, ReservationFreed(KEY, OrderState.BACKORDERED, freed, "recalled"))
+
+    assert [(task["action"], task["quantity"]) for task in tasks["tasks"]] == [("change", "4")]
+
+
+def test_tasks_of_two_sites_are_two_messages(ledger: Ledger) -> None:
+    """An order that moves to another site takes its tasks back there and makes new ones here."""
+    order = ledger.orders[KEY]
+    away = ROW._replace(site="CHI")
+    event = OrderChanged(order, (Freed("1", "t0", away, 9, 0),), decisions(order))
+    sent = [body for topic, body in told(ledger, event) if topic == "lotstream.pick-tasks"]
+
+    assert [(body["site"], [task["action"] for task in body["tasks"]]) for body in sent] == [
+        ("CHI", ["cancel"]), ("TOR", ["create", "create"]),
+    ]  # fmt: skip
+
+
+def test_a_shipment_is_confirmed_by_line_and_lot(ledger: Ledger) -> None:
+    """A line names what was ordered and left in the ordered unit, and each lot once however many bins it came from."""
+    (_, body), _ = told(ledger, shipped(lines=(LineShipped("1", "CER-001", 24, 12, 12, "case", 12),)))
+
+    assert body["lines"] == [
+        {
+            "line": "1", "sku": "CER-001", "unit": "case", "ordered": "2", "shipped": "1", "short": "1",
+            "short_reason": "backordered",
+            "lots": [
+                {
+                    "lot": "L24A", "expires": "2027-06-01", "made": "2026-06-01", "quantity": "1", "package": CARTON,
+                    "serials": [],
+                }
+            ],
+        }
+    ]  # fmt: skip
+
+
+def test_a_broken_unit_is_confirmed_in_base_units(ledger: Ledger) -> None:
+    """Where a quantity is no whole number of the ordered unit, the whole line is in the base unit."""
+    (_, body), _ = told(ledger, shipped(lines=(LineShipped("1", "CER-001", 24, 12, 7, "case", 12),)))
+
+    (line,) = body["lines"]
+    assert (line["unit"], line["ordered"], line["shipped"], line["short"]) == ("each", "24", "12", "7")
+    assert line["lots"][0]["quantity"] == "12"
+
+
+def test_weighed_goods_are_confirmed_exactly(ledger: Ledger) -> None:
+    """Half a kilogram of a thing counted in grams is half a kilogram, without a lot where it has none."""
+    (_, body), _ = told(ledger, shipped())
+
+    line = body["lines"][1]
+    assert (line["unit"], line["ordered"], line["shipped"], line["short_reason"]) == ("kg", "2.5", "0.5", None)
+    assert line["lots"][0]["lot"] is None
+
+
+@pytest.mark.parametrize(("short", "reason"), [(9, "to_follow"), (10, "backordered"), (0, None)])
+def test_a_short_line_says_whether_the_rest_will_come(ledger: Ledger, short: int, reason: str | None) -> None:
+    """What is promised follows; what is not is backordered."""
+    (_, body), _ = told(ledger, shipped(lines=(LineShipped("1", "CER-001", 24, 12, short, "each", 1),)))
+
+    assert body["lines"][0]["short_reason"] == reason
+
+
+def test_packages_say_what_is_in_them(ledger: Ledger) -> None:
+    """A carton with an SSCC lists the lots that were said to be in it; tracking numbers are told once."""
+    (_, body), _ = told(ledger, shipped())
+
+    assert body["packages"][0] == {
+        "sscc": CARTON, "tracking": "TRACK-1", "weight_kg": "6.4",
+        "contents": [{"line": "1", "sku": "CER-001", "lot": "L24A", "quantity": "1", "unit": "case"}],
+    }  # fmt: skip
+    assert body["packages"][1]["contents"] == []
+    assert body["carrier"]["tracking"] == ["TRACK-1"]
+    assert (body["carrier"]["service"], body["references"]) == ("Ground", {"po": "PO-9"})
+
+
+def test_goods_that_left_for_an_unknown_order_are_confirmed_without_its_state(ledger: Ledger) -> None:
+    """What has happened is told, although nobody knows the order it left for."""
+    unknown = OrderKey("paper", "7")
+    ledger.closed[unknown] = None
+
+    assert [topic for topic, _ in told(ledger, shipped(key=unknown))] == ["lotstream.ship-confirmations"]
+
+
+def test_an_order_that_was_not_loaded_is_not_taken_for_unknown(ledger: Ledger) -> None:
+    """A status is never left out because the order happens not to be in memory."""
+    with pytest.raises(NotLoaded):
+        told(ledger, shipped(key=OrderKey("paper", "7")))
+
+
+def test_received_goods_in_quarantine_raise_an_alert_each(ledger: Ledger) -> None:
+    """A line that was not right is told with what it concerns and how much it is; the others are not told."""
+    right = GoodsBooked("1", ROW, 12, None, date(2026, 9, 1))
+    wrong = GoodsBooked("2", ROW, 5, None, date(2026, 9, 1), discrepancy="field_invalid", message="Another expiry.")
+    ((_, alert),) = told(ledger, StockReceived("TOR", "R-1", None, False, None, AT, (right, wrong)))
+
+    assert (alert["code"], alert["message"], alert["quantity"]) == ("field_invalid", "Another expiry.", "5")
+    assert alert["about"] == {
+        "receipt": "R-1", "line": "2", "sku": "CER-001", "location": "TOR-A-01", "lot": "L24A",
+    }  # fmt: skip
+
+
+def test_a_discrepancy_without_quantity_is_told(ledger: Ledger) -> None:
+    """Not every discrepancy is about an amount."""
+    ((_, alert),) = told(ledger, DiscrepancyNoted("conflicting_content", "Came twice.", {"order": "#1001"}))
+
+    assert alert["quantity"] is None
+
+
+def test_what_concerns_nobody_outside_is_not_told(ledger: Ledger) -> None:
+    """A new day makes no message of its own."""
+    assert told(ledger, DayOpened("TOR", date(2026, 9, 2))) == []
+
+
+def test_a_refused_change_is_told_with_the_state_that_stays(ledger: Ledger) -> None:
+    """The sender of a change learns that it was refused and what the order still is."""
+    refusal = Refusal(Code.ALREADY_SHIPPED, "order", "It has left.")
+    (message,) = refused(ledger, ReleaseOrder(KEY), refusal, MOMENT)
+    status = json.loads(message.value)
+
+    assert (status["status"], status["code"], status["version"]) == ("partly_allocated", "already_shipped", "v1")
+    assert len(status["lines"]) == 2
+
+
+def test_an_order_refused_whole_is_rejected(ledger: Ledger) -> None:
+    """An order that was never taken in has no lines and the state rejected."""
+    new = OrderKey("shopify:example-shop", "#2")
+    ledger.closed[new] = None
+    (message,) = refused(ledger, ReleaseOrder(new), Refusal(Code.UNKNOWN_ORDER, "order", "Unknown."), MOMENT)
+    status = json.loads(message.value)
+
+    assert (status["status"], status["code"], status["lines"]) == ("rejected", "unknown_order", [])
+
+
+def test_a_refusal_about_no_order_has_no_status(ledger: Ledger) -> None:
+    """Only orders have a state to tell."""
+    refusal = Refusal(Code.UNKNOWN_ORDER, "orders.0", "Unknown.")
+
+    assert list(refused(ledger, RequestAllocation((KEY,)), refusal, MOMENT)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "answered"),
+    [
+        ("order.cancelled", {}, True),
+        ("order.released", {}, True),
+        ("allocation.requested", {}, True),
+        ("hold.placed", {}, True),
+        ("hold.lifted", {}, True),
+        ("settings.changed", {}, True),
+        ("pick.confirmed", {"happened": False}, True),
+        ("pick.confirmed", {"happened": True}, False),
+        ("stock.received", {"happened": False}, True),
+        ("shipment.confirmed", {"happened": True}, False),
+        ("order.placed", {}, False),
+        ("item.defined", {}, False),
+    ],
+)
+def test_who_asked_is_answered(name: str, change: dict[str, object], answered: bool) -> None:
+    """What was asked is answered under its message id; what has happened, and placed orders, only when refused."""
+    value = json.dumps(EXAMPLES[name] | change).encode()
+    asked = decode(headers_for(type_of(name), id="m-1", source="cli"), value)
+    done = answer(asked, None, MOMENT)
+    not_done = answer(asked, Refusal(Code.NOT_AVAILABLE, "lines.0", "Not there."), MOMENT)
+
+    assert (done is not None) is answered
+    assert not_done is not None
+    assert not_done.key == "m-1"
+    assert json.loads(not_done.value) == {
+        "owner": "acme", "source": "cli", "message_id": "m-1", "type": type_of(name), "outcome": "refused",
+        "code": "not_available", "field": "lines.0", "message": "Not there.",
+        "decided_at": "2026-09-01T14:00:00.125000Z", "decision": "d" * 32,
+    }  # fmt: skip
