@@ -28,6 +28,8 @@
       - RelayFailed
     + ConstraintViolated      the database refused a row; nothing was written
     + InputRefused            a file or an argument is not what it should be
+      - Undecodable         a record that could not be understood, in lotstream.contracts
+    + DemoFailed              the demo did not come out as it should
     + NotInThisVersion        a command whose name is fixed and whose work comes later
 """
 
@@ -240,6 +242,12 @@ class InputRefused(LotstreamError):
 
     exit_code = ExitCode.INPUT
     advice = "Correct the input and run the command again."
+
+
+class DemoFailed(LotstreamError):
+    """The demo did not come out as it should."""
+
+    advice = "Run it again with --folder DIR: the logs of all its processes stay in DIR/logs."
 
 
 class NotInThisVersion(LotstreamError):
