@@ -63,6 +63,7 @@ def _batches(producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> Iterable[
 
 
 def _append(builder: BatchBuilder, row: OutboxRow) -> bool:
-    headers = row.headers or headers_for(row.type, id=row.id, source=HUB_SOURCE, time=row.recorded_at)
+    # A list: a row read back from the outbox and one just made both have a tuple, which aiokafka does not take.
+    headers = list(row.headers or headers_for(row.type, id=row.id, source=HUB_SOURCE, time=row.recorded_at))
     taken = builder.append(timestamp=None, key=row.key, value=row.value, headers=headers)
     return taken is not None
