@@ -51,7 +51,8 @@ def body_of(model: type[BodyT], values: Mapping[str, Any], *, name: Callable[[Pa
         body = model.model_validate_json(json.dumps(values, default=_written))
     except ValidationError as error:
         raise _refused(error, name) from error
-    if _NUL.search(body.model_dump_json()):
+    written = body.model_dump_json()
+    if "\\u0000" in written and _NUL.search(written):
         raise Refused(
             DeliveryCode.FIELD_INVALID,
             None,

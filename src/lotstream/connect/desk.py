@@ -7,6 +7,7 @@ so that the hub sees a copy as a copy.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass, replace
 from typing import Final
@@ -125,10 +126,11 @@ class Desk:
         )
 
     async def _work(self, exchange: Exchange) -> Settlement:
-        translation = self._translate(exchange)
+        # In a thread, because a large file takes seconds and the health pages must answer meanwhile.
+        translation = await asyncio.to_thread(self._translate, exchange)
         if isinstance(translation, Settlement):
             return translation
-        fitting, too_large = self._fitting(translation.messages)
+        fitting, too_large = await asyncio.to_thread(self._fitting, translation.messages)
         await self._publisher.publish(fitting)
         await self.connector.reply(exchange.delivery, translation.replies)
         return _settlement(translation, published=len(fitting), too_large=too_large)
