@@ -18,9 +18,11 @@ from lotstream.cli.output import complain
 from lotstream.errors import ExitCode, LotstreamError
 
 GROUPS = (
+    "demo",
     "up",
     "worker",
     "connector",
+    "simulator",
     "db",
     "topics",
     "doctor",

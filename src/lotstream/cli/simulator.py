@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from lotstream.cli.environment import configure_logs, read_settings, run
-
-if TYPE_CHECKING:
-    from lotstream.testing.warehouse import Warehouse
 
 
 def register(app: typer.Typer) -> None:
@@ -26,16 +23,16 @@ def simulator(
     ] = 0.0,
 ) -> None:
     """Stand in for the warehouse: pick every task, ship every order in one package, until SIGTERM or SIGINT."""
-    from lotstream.testing.warehouse import Warehouse
-
     settings = read_settings()
     configure_logs(settings)
-    run(_until_told(Warehouse(settings.kafka_bootstrap, pick_s=pick_s)))
+    run(_until_told(settings.kafka_bootstrap, pick_s=pick_s))
 
 
-async def _until_told(warehouse: Warehouse) -> None:
+async def _until_told(bootstrap: str, *, pick_s: float) -> None:
     """Run a warehouse until a signal; what it has not answered by then, the next one answers."""
-    running = asyncio.ensure_future(warehouse.run())
+    from lotstream.testing.warehouse import Warehouse
+
+    running = asyncio.ensure_future(Warehouse(bootstrap, pick_s=pick_s).run())
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, running.cancel)
     with suppress(asyncio.CancelledError):

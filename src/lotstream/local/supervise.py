@@ -6,9 +6,10 @@ import asyncio
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from lotstream.errors import NOT_RESTARTED
 
@@ -29,6 +30,8 @@ class Program:
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str] | None = None
+    #: Where its lines are added; None: they come out among those of the supervisor.
+    log: Path | None = None
 
 
 class What(StrEnum):
@@ -124,7 +127,10 @@ class Supervisor:
 
     async def _run_once(self, program: Program) -> int:
         # In a session of its own: Ctrl-C in a terminal reaches the supervisor alone, which then ends them in order.
-        process = await asyncio.create_subprocess_exec(*program.argv, env=program.env, start_new_session=True)
+        with program.log.open("ab") if program.log else nullcontext() as lines:
+            process = await asyncio.create_subprocess_exec(
+                *program.argv, env=program.env, stdout=lines, stderr=lines, start_new_session=True
+            )
         self._processes[program.name] = process
         self._tell(Happening(program.name, What.STARTED, pid=process.pid))
         if self._stopping.is_set():
