@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from lotstream.connect import Connector, Delivery, Desk, Refusal, Refused, Translation
+from lotstream.connect import Connector, ConnectorOptions, Delivery, Desk, Refusal, Refused, Translation
 from lotstream.connect.inbox import Inbox
 from lotstream_edi.envelope import read
 from lotstream_edi.findings import Finding
@@ -22,7 +22,7 @@ class EdiConnector(Connector[EdiOptions]):
     """X12 files from an inbox folder."""
 
     name: ClassVar[str] = "edi"
-    Options: ClassVar[type[EdiOptions]] = EdiOptions
+    Options: ClassVar[type[ConnectorOptions]] = EdiOptions
 
     def translate(self, delivery: Delivery) -> Translation:
         """Turn a file into the orders of its 940s; each set that is not taken is a refusal.
@@ -38,9 +38,12 @@ class EdiConnector(Connector[EdiOptions]):
 
     async def run(self, desk: Desk) -> None:
         """Watch the inbox folder until cancelled."""
+        await self.inbox().run(desk)
+
+    def inbox(self) -> Inbox:
+        """Return the folder as the options say it is watched."""
         options = self.options
-        inbox = Inbox(options.inbox, sender="inbox", poll_s=options.poll_s, file_bytes_max=options.file_bytes_max)
-        await inbox.run(desk)
+        return Inbox(options.inbox, sender="inbox", poll_s=options.poll_s, file_bytes_max=options.file_bytes_max)
 
 
 def _refusals(intake: Intake) -> list[Refusal]:

@@ -65,8 +65,8 @@ def of_group(part: Enclosure, *, sets: int) -> tuple[Finding, ...]:
         return (
             error(
                 FindingCode.GS_MISSING,
-                "A transaction set, or a part of one, stands outside any group: the GS before it is missing, and with it "
-                "the version.",
+                "A transaction set, or a part of one, stands outside any group: the GS before it is missing, and with "
+                "it the version.",
                 at=first,
                 expected="GS",
             ),

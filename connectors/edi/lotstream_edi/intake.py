@@ -79,6 +79,7 @@ class InterchangeIntake:
     """One interchange with its groups."""
 
     interchange: Interchange
+    partner: Partner | None
     findings: list[Finding]
     groups: list[GroupIntake] = field(default_factory=list)
 
@@ -127,7 +128,7 @@ def _interchange(interchange: Interchange, partner: Partner | None) -> Interchan
         findings.append(_unknown_sender(interchange))
     findings += [_not_read(segment, interchange) for segment in interchange.loose]
     groups = [_group(group, interchange, partner) for group in interchange.groups]
-    return InterchangeIntake(interchange, findings, groups)
+    return InterchangeIntake(interchange, partner, findings, groups)
 
 
 def _group(group: Group, interchange: Interchange, partner: Partner | None) -> GroupIntake:
@@ -153,7 +154,7 @@ def _set(
         partner=partner,
         is_test=interchange.isa.is_test,
     )
-    intake.findings += _graded(tuple(intake.mapped.findings), partner)
+    intake.findings += _graded(intake.mapped.findings, partner)
     if not has_error(intake.findings):
         _add_message(intake, group, interchange, partner)
     return intake
@@ -164,6 +165,8 @@ def _add_message(intake: SetIntake, group: Group, interchange: Interchange, part
         return
     source = f"x12:{interchange.isa.sender}"
     values = {**intake.mapped.values, "owner": partner.owner, "source": source}
+    # The body holds all of them from here on; a file of thousands of orders would keep them twice.
+    intake.mapped.values = {}
     try:
         body = body_of(OrderCancelled if intake.mapped.type == CANCELLED else OrderPlaced, values, name=_x12_name)
     except Refused as refused:
@@ -223,7 +226,7 @@ def _tell_repeated_interchanges(interchanges: list[InterchangeIntake]) -> None:
         first = seen.setdefault(key, each.interchange)
         if first is not each.interchange:
             is_same = _content(first) == _content(each.interchange)
-            each.findings.append(_repeated(isa.control_number, at=each, is_same=is_same))
+            each.findings += _graded([_repeated(isa.control_number, at=each, is_same=is_same)], each.partner)
 
 
 def _content(interchange: Interchange) -> tuple[bool, list[str]]:

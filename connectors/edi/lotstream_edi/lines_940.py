@@ -21,6 +21,8 @@ LINE_ID: Final = "LI"
 SERIAL: Final = "SE"
 SERIAL_PAIR: Final = "SN"
 LOT_PLACE: Final = 13
+
+_READ_OR_REFUSED = frozenset({"G62", "SDQ", "LS", "LX", "LE"})
 _READ_UNDER_LINE = frozenset({"N9", "G62"})
 _UNUSED_IN_W01 = (8, 9, 10, 11, 12, 14)
 
@@ -47,7 +49,7 @@ def read_lines(loops: list[Loop], *, partner: Partner, written: date | None) -> 
         if not loop.items:
             lines.findings.append(_no_item(loop))
         _refuse_unsupported(loop.level, lines)
-        lines.unused.update(segment.id for segment in loop.level.segments if segment.id not in {"SDQ", "G62"})
+        lines.unused.update(segment.id for segment in loop.level.segments if segment.id not in _READ_OR_REFUSED)
         for place, item in enumerate(loop.items, start=1):
             line_id = _line_id(item, loop, place, len(lines.values) + 1)
             lines.values.append(_read_item(item, line_id=line_id, partner=partner, written=written, lines=lines))
@@ -189,7 +191,7 @@ def _note_unused(item: Item, ids: ProductIds, lines: Lines, *, sku_qualifiers: t
         if segment.id == "N9":
             if segment.element(1) not in read:
                 lines.unused[f"N9*{segment.element(1)}"] += 1
-        elif segment.id not in {"G62", "SDQ", "LS"}:
+        elif segment.id not in _READ_OR_REFUSED:
             lines.unused[segment.id] += 1
     lines.unused.update(f"W01{place:02}" for place in _UNUSED_IN_W01 if item.w01.element(place))
     used = {lots.LOT, SERIAL_PAIR, *sku_qualifiers, *GTIN_DIGITS}

@@ -27,6 +27,9 @@ everyday use."""
 ITEM_QUALIFIERS: Final = ("SK", "VN", "VC", "VP", "VA", "IN")
 """Qualifiers (element 235) whose value is the owner's SKU, the first one present wins."""
 
+FILE_BYTES_MAX: Final = 8 * 1024 * 1024
+"""Largest file that is read unless the options say otherwise: some 6,000 orders of 14 lines, 300 MB of memory."""
+
 ChoiceOfMismatch = Literal["refuse", "warn"]
 
 
@@ -49,7 +52,10 @@ class Partner(BaseModel):
     lot_may_be_date: bool = Field(
         default=False, description="Take eight digits that are a date as a lot number, with a warning."
     )
-    mismatches: ChoiceOfMismatch = Field(
+    mismatches: FILE_BYTES_MAX: Final = 8 * 1024 * 1024
+"""Largest file that is read unless the options say otherwise: some 6,000 orders of 14 lines, 300 MB of memory."""
+
+ChoiceOfMismatch = Field(
         default="refuse",
         description="What wrong counts and control numbers in SE, GE and IEA do: refuse the whole they close, or warn.",
     )
@@ -76,3 +82,7 @@ class EdiOptions(Profiles, InboxOptions):
     """Options of the EDI connector."""
 
     model_config = options_config("edi")
+
+    file_bytes_max: int = Field(
+        default=FILE_BYTES_MAX, ge=1, description="Largest file that is read; a larger one is refused unread."
+    )

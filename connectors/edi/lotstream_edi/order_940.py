@@ -86,7 +86,17 @@ def map_order(
         _cancel(mapped, shape)
     elif mapped.type == PLACED:
         _place(mapped, shape, w05, partner=partner, written=written, is_test=is_test)
+    mapped.findings = _without_consequences(mapped.findings)
     return mapped
+
+
+def _without_consequences(findings: list[Finding]) -> list[Finding]:
+    """Leave out what follows from a shifted element: every place behind it in its segment is wrong as well."""
+    shifted: dict[int | None, Finding] = {}
+    for finding in findings:
+        if finding.code is FindingCode.ELEMENT_SHIFTED:
+            shifted.setdefault(finding.segment, finding)
+    return [finding for finding in findings if shifted.get(finding.segment, finding) is finding]
 
 
 def _w05(shape: Shape, transaction_set: TransactionSet, mapped: Mapped) -> Segment | None:

@@ -8,12 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from lotstream.connect.inbox import FILE_BYTES_MAX
 from lotstream.errors import InputRefused
 from lotstream_edi.envelope import read
 from lotstream_edi.findings import Finding
 from lotstream_edi.intake import GroupIntake, Intake, InterchangeIntake, Outcome, SetIntake, take_in
-from lotstream_edi.options import Partner, Profiles
+from lotstream_edi.options import FILE_BYTES_MAX, Partner, Profiles
 
 NO_PROFILE: Final = "owner-not-known"
 """Owner under which a file is tried out when no profile names one; the report shows null instead."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Final
 
 from lotstream_edi.findings import Finding, FindingCode, warning
@@ -13,6 +14,8 @@ from lotstream_edi.segment import Segment
 BLANKS: Final = " \t\r\n\ufeff\x00\x1a"
 """What may stand between segments and interchanges without meaning anything; the last is DOS's end of file."""
 LINE_BREAKS: Final = "\r\n"
+ID_CHARS_MAX: Final = 3
+"""Characters of a segment id by the standard."""
 
 _ISA_ON_NEW_LINE = re.compile(r"[\r\n][ \t]*(?=ISA[^A-Za-z0-9\s])")
 _WHOLE_IEA = re.compile(r"IEA[^A-Za-z0-9\s][0-9]+[^A-Za-z0-9\s][0-9]+[ \t]*(?=[\r\n])")
@@ -91,7 +94,7 @@ def read_segments(text: str, isa: Isa) -> Run:
         if body.startswith("ISA") and _is_next_isa(text, start):
             break
         place = end + 1 if is_terminated else size
-        body = body.rstrip(LINE_BREAKS)
+        body = body.rstrip(LINE_BREAKS if is_terminated else BLANKS)
         if not body:
             if is_terminated:
                 oddities.empty.seen(number)
@@ -120,7 +123,11 @@ def read_segments(text: str, isa: Isa) -> Run:
 def _segment(number: int, body: str, span: tuple[int, int], delimiters: Delimiters) -> Segment:
     id_end = body.find(delimiters.element)
     segment_id = body if id_end < 0 else body[:id_end]
-    return Segment(number, segment_id.rstrip(), body, span[0], span[1], delimiters.element)
+    segment_id = segment_id.rstrip()
+    if len(segment_id) <= ID_CHARS_MAX:
+        # A file has some twenty ids and hundreds of thousands of segments: each id is kept once.
+        segment_id = intern(segment_id)
+    return Segment(number, segment_id, body, span[0], span[1], delimiters.element)
 
 
 def _is_next_isa(text: str, start: int) -> bool:
