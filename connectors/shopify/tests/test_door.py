@@ -99,7 +99,10 @@ async def test_the_signature_is_over_the_raw_body(http: httpx.AsyncClient, desk:
     ],
 )
 async def test_what_is_not_signed_by_its_shop_is_turned_away(
-    http: httpx.AsyncClient, desk: MemoryDesk, changes: Any, reason: str
+    http: httpx.AsyncClient,
+    desk: MemoryDesk,
+    changes: Any,  # noqa: ANN401 - any header
+    reason: str,
 ) -> None:
     """401 with one answer for all reasons; nothing is kept, and the reason is counted."""
     before = REJECTED.labels("shopify", reason)._value.get()
