@@ -52,10 +52,7 @@ class Partner(BaseModel):
     lot_may_be_date: bool = Field(
         default=False, description="Take eight digits that are a date as a lot number, with a warning."
     )
-    mismatches: FILE_BYTES_MAX: Final = 8 * 1024 * 1024
-"""Largest file that is read unless the options say otherwise: some 6,000 orders of 14 lines, 300 MB of memory."""
-
-ChoiceOfMismatch = Field(
+    mismatches: ChoiceOfMismatch = Field(
         default="refuse",
         description="What wrong counts and control numbers in SE, GE and IEA do: refuse the whole they close, or warn.",
     )
