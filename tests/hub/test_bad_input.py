@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 from uuid import uuid4
@@ -10,7 +11,7 @@ from lotstream.contracts.topics import DEAD_LETTERS
 from lotstream.domain.slots import partition_of
 from lotstream.settings import Settings
 from lotstream.testing.kafka import Seen, read_all
-from tests.hub.client import HubClient
+from tests.hub.client import PATIENCE_S, HubClient
 
 
 def an_order(owner: str, **changes: object) -> dict[str, Any]:
@@ -20,9 +21,13 @@ def an_order(owner: str, **changes: object) -> dict[str, Any]:
 
 
 async def dead_letter(settings: Settings, key: bytes) -> Seen:
-    """Return the one dead letter with a key; raises when there is none or more than one."""
-    [found] = [seen async for seen in read_all(settings.kafka_bootstrap, DEAD_LETTERS.name) if seen.key == key]
-    return found
+    """Wait for the dead letter with a key; there is never more than one."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            found = [seen async for seen in read_all(settings.kafka_bootstrap, DEAD_LETTERS.name) if seen.key == key]
+            if found:
+                [letter] = found
+                return letter
 
 
 @pytest.mark.parametrize(

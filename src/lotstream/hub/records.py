@@ -75,8 +75,9 @@ def _read(record: ConsumerRecord[Any, Any], *, partitions: int, bytes_max: int) 
         tuple(record.headers),
     )
     try:
-        entry.decoded = decode(entry.headers, entry.value, bytes_max=bytes_max)
-        _check_key(entry, entry.decoded, partitions)
+        decoded = decode(entry.headers, entry.value, bytes_max=bytes_max)
+        _check_key(entry, decoded, partitions)
+        entry.decoded = decoded
     except Undecodable as reason:
         entry.undecodable = reason
     return entry

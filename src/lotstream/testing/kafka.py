@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from lotstream.contracts.produce import Record
 
@@ -50,11 +50,12 @@ async def produce(bootstrap: str, records: Iterable[Record]) -> int:
 
 async def read_all(bootstrap: str, topic: str) -> AsyncIterator[Seen]:
     """Yield every committed record of a topic from its start to its present end."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        topic, bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False
+    )
     await consumer.start()
     try:
-        tps = [TopicPartition(topic, p) for p in sorted(await _partitions(consumer, topic))]
-        consumer.assign(tps)
+        tps = sorted(consumer.assignment())
         ends = await consumer.end_offsets(tps)
         await consumer.seek_to_beginning(*tps)
         while not all([await consumer.position(tp) >= ends[tp] for tp in tps]):
@@ -63,11 +64,3 @@ async def read_all(bootstrap: str, topic: str) -> AsyncIterator[Seen]:
                     yield Seen(topic, tp.partition, r.offset, r.timestamp, r.key, r.value, dict(r.headers))
     finally:
         await consumer.stop()
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    await consumer.topics()
-    found: set[int] | None = consumer.partitions_for_topic(topic)
-    if not found:
-        raise LookupError(f"There is no topic {topic}.")
-    return found
