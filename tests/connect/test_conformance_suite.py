@@ -11,11 +11,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.connect.doubles import PlainConnector
 
 from lotstream.connect import Connector, Delivery, Message, Refused, Translation
 from lotstream.testing.connectors import Case, ConnectorConformance, read_cases
 from lotstream.testing.quiet import TouchedOutside, no_outside_world
+from tests.connect.doubles import PlainConnector
 
 
 class ReadsAFile(PlainConnector):

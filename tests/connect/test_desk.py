@@ -4,12 +4,12 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from tests.connect.doubles import PlainConnector, delivery
 
 from lotstream.connect import Limits, Verdict
 from lotstream.connect.counters import DELIVERIES, REJECTED
 from lotstream.errors import InputRefused
 from lotstream.testing.desk import Crash, MemoryDesk
+from tests.connect.doubles import PlainConnector, delivery
 
 
 def desk(*, limits: Limits | None = None) -> tuple[MemoryDesk, PlainConnector]:

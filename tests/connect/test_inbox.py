@@ -4,13 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.connect.doubles import PlainConnector
 
 from lotstream.connect import Verdict
 from lotstream.connect import inbox as inbox_module
 from lotstream.connect.inbox import Inbox
 from lotstream.errors import SettingInvalid
 from lotstream.testing.desk import Crash, MemoryDesk
+from tests.connect.doubles import PlainConnector
 
 
 @pytest.fixture

@@ -129,3 +129,8 @@ async def test_after_a_failure_the_next_publishing_starts_anew(kafka_bootstrap: 
         assert published._producer is not failing
     found = await records(kafka_bootstrap, topic, count=2)
     assert {decode(record.headers, record.value).message_id.split("/")[1] for record in found} == {"A1", "A2"}
+
+
+async def test_nothing_to_publish_needs_no_broker() -> None:
+    """A delivery of which all is refused can be settled while Kafka is away."""
+    await publisher("127.0.0.1:9", "inbound", timeout_s=1).publish([])

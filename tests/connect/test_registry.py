@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.connect.doubles import PlainConnector, PlainOptions, delivery
 
 from lotstream.connect.describe import BEGIN, END, options_table, with_options
 from lotstream.connect.preview import preview
 from lotstream.connect.registry import connector_names, find_connector, make_connector
 from lotstream.errors import InputRefused, PackageMissing, SettingInvalid
+from tests.connect.doubles import PlainConnector, PlainOptions, delivery
 
 
 def test_installed_connectors_are_found_by_name() -> None:

@@ -16,8 +16,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from tests.connect.doubles import PlainConnector, delivery
-from tests.connect.test_kafka import records
 
 from lotstream.connect import Desk, Verdict
 from lotstream.connect.kept import REFUSALS_KEPT_MAX, KeptExchanges
@@ -29,6 +27,8 @@ from lotstream.settings import Settings
 from lotstream.store.exchanges import Exchanges
 from lotstream.store.migrate import migrate
 from lotstream.testing.desk import Crash
+from tests.connect.doubles import PlainConnector, delivery
+from tests.connect.test_kafka import records
 
 WAIT_S = 60
 
@@ -228,7 +228,7 @@ async def _port(process: asyncio.subprocess.Process) -> int:
     async with asyncio.timeout(WAIT_S):
         async for line in process.stderr:
             said = json.loads(line)
-            if said["event"] == "door open":
+            if said["event"] == "door_open":
                 return int(said["port"])
     raise AssertionError("the door did not open")
 

@@ -20,7 +20,7 @@ REPEATED = Counter(
 )
 REJECTED = Counter(
     "lotstream_connector_rejected_deliveries",
-    "Deliveries turned away at the door and not kept, by connector and reason.",
+    "Deliveries turned away at the door, by connector and reason; those not done in time are kept and taken up later.",
     ["connector", "reason"],
 )
 

@@ -118,7 +118,7 @@ class Desk:
         """
         self._counters.rejected(reason)
         log.warning(
-            "delivery turned away",
+            "delivery_turned_away",
             connector=self.connector.name,
             reason=reason,
             sender=sender[:SENDER_SHOWN_CHARS_MAX],
@@ -146,7 +146,7 @@ class Desk:
         except Exception as error:
             # One delivery that a connector stumbles over must not stop those behind it; its bytes are kept, and it can
             # be replayed once the connector is mended.
-            log.exception("connector failed on a delivery", connector=self.connector.name, exchange=exchange.id)
+            log.exception("connector_failed", connector=self.connector.name, exchange=exchange.id)
             return Settlement(Verdict.REFUSED, refusals=(_connector_failed(error),))
 
     def _fitting(self, messages: tuple[Message, ...]) -> tuple[list[Message], tuple[Refusal, ...]]:
@@ -158,7 +158,7 @@ class Desk:
     def _report(self, exchange: Exchange, settlement: Settlement) -> None:
         self._counters.settled(settlement)
         log.info(
-            "delivery settled",
+            "delivery_settled",
             connector=exchange.connector,
             exchange=exchange.id,
             sender=exchange.delivery.sender,

@@ -158,7 +158,7 @@ class Inbox:
             return
         self._unreadable.add(file)
         Counters(desk.connector.name).rejected("unreadable")
-        log.error("file stays in the inbox", file=_shown(file.path), reason=str(error))
+        log.error("file_stays_in_inbox", file=_shown(file.path), reason=str(error))
 
 
 def _shown(path: Path) -> str:

@@ -76,6 +76,8 @@ class KafkaPublisher:
 
         Raises `KafkaUnreachable` when it has not within the retry policy.
         """
+        if not messages:
+            return
         records = [_record(message) for message in messages]
         try:
             async for attempt in self._policy.attempts(_may_pass):
@@ -106,7 +108,7 @@ class KafkaPublisher:
                 if isinstance(answer, BaseException):
                     raise answer
         except (KafkaError, OSError, TimeoutError) as error:
-            log.warning("publishing failed", client=self._client_id, error=str(error) or type(error).__name__)
+            log.warning("publishing_failed", client=self._client_id, error=str(error) or type(error).__name__)
             await self._discard(producer)
             raise
 
@@ -147,7 +149,7 @@ async def _closed(producer: AIOKafkaProducer) -> None:
         async with asyncio.timeout(CLOSING_S):
             await producer.stop()
     except (KafkaError, OSError, TimeoutError) as error:
-        log.warning("a producer did not close in time", error=str(error) or type(error).__name__)
+        log.warning("producer_not_closed", error=str(error) or type(error).__name__)
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -145,14 +145,14 @@ async def _resume_now_and_then(desk: Desk, *, every_s: float) -> None:
             await desk.resume_all()
         except TryAgain as error:
             # The door stays open meanwhile: what can be kept is kept, and it is taken up when all answer again.
-            log.warning("pending deliveries wait", connector=desk.connector.name, reason=str(error))
+            log.warning("pending_deliveries_wait", connector=desk.connector.name, reason=str(error))
 
 
 async def _prune_now_and_then(kept: KeptExchanges, *, retention: timedelta) -> None:
     while True:
         try:
             if count := await kept.prune(datetime.now(UTC) - retention):
-                log.info("exchanges pruned", count=count)
+                log.info("exchanges_pruned", count=count)
         except TryAgain as error:
-            log.warning("exchanges not pruned", reason=str(error))
+            log.warning("exchanges_not_pruned", reason=str(error))
         await asyncio.sleep(PRUNE_S)

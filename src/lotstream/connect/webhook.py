@@ -103,5 +103,5 @@ async def serve(app: ASGIApp, *, host: str, port: int) -> None:
     Raises `FixSetup` when the address cannot be listened on.
     """
     async with http.serve(AtMost(app), host=host, port=port) as bound:
-        log.info("door open", host=host, port=bound)
+        log.info("door_open", host=host, port=bound)
         await asyncio.Event().wait()
