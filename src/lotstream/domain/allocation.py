@@ -78,8 +78,8 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
     """Promise up to ``wanted`` smallest units of a site's stock to a line."""
     settings = draft.ledger.settings
     item = draft.known_item(line.sku)
-    terms = Terms(settings, order, line, item=item, customer=draft.customer(order.customer), today=draft.today(site))
     shelf = draft.shelf(line.sku, site)
+    terms = Terms(settings, order, line, item=item, customer=draft.customer(order.customer), today=shelf.today)
     passed = Passed(draft.counts(shelf))
     multiple = line.unit_factor if settings.whole_unit and line.unit != item.base_unit else 1
     have = line.ordered - line.cancelled - wanted
@@ -119,11 +119,17 @@ def usable(draft: Draft, shelf: Shelf, terms: Terms, passed: Passed) -> Iterator
     if terms.lot is not None:
         passed.count(NotUsed.OTHER_LOT, len(shelf.queue(terms.policy)) - shelf.usable_of(terms.lot))
         return iter(draft.of_lot(shelf, terms.policy, terms.lot))
-    return draft.altered_slots(shelf, terms.policy) or _queued(draft, shelf, terms, passed)
+    altered = draft.altered_slots(shelf, terms.policy)
+    if altered is not None:
+        return altered
+    segments = shelf.queue(terms.policy).segments
+    if len(segments) == 1 and not terms.cutoff:
+        return draft.walk(segments[0], len(segments[0].slots) - 1)
+    return _queued(draft, segments, terms, passed)
 
 
-def _queued(draft: Draft, shelf: Shelf, terms: Terms, passed: Passed) -> Iterator[Slot]:
-    for segment in shelf.queue(terms.policy).segments:
+def _queued(draft: Draft, segments: list[Segment], terms: Terms, passed: Passed) -> Iterator[Slot]:
+    for segment in segments:
         start = len(segment.slots) - 1
         if terms.cutoff and (first := segment.start(terms.cutoff)) < start:
             passed.note_short(segment, start=first, terms=terms)
@@ -195,6 +201,8 @@ def considered(
     others = [(slot, slot.not_used(reason, draft.free(slot))) for slot, reason in passed.first[:room]]
     aside = islice(draft.aside(shelf, terms.policy), room - len(others))
     others += [(slot, slot.not_used(slot.reason, draft.free(slot))) for slot in aside if slot.reason is not None]
+    if not others:
+        return tuple([record for _, record in used])
     key = shelf.queue(terms.policy).key
     found = used + others
     return tuple([record for _, record in sorted(found, key=lambda entry: key(entry[0]))])

@@ -48,7 +48,7 @@ class Draft:
     """A view of the ledger in the middle of a decision."""
 
     __slots__ = (
-        "_altered", "_deltas", "_log", "_sites", "_skips", "_tasks", "customers", "items", "ledger", "lots", "moment",
+        "_altered", "_deltas", "_log", "_sites", "_skips", "_tasks", "_todays", "customers", "items", "ledger", "lots", "moment",
         "orders",
     )  # fmt: skip
 
@@ -66,11 +66,12 @@ class Draft:
         self._skips: dict[Segment, dict[int, int]] = {}
         self._altered: dict[Shelf, Altered] = {}
         self._sites: dict[str, set[str]] = {}
+        self._todays: dict[str, int] = {}
         self._tasks = 0
 
     def item(self, sku: str) -> Item | None:
         """Return an item as it is after this decision."""
-        return self.items.get(sku) or self.ledger.items.get(sku)
+        return (self.items.get(sku) if self.items else None) or self.ledger.items.get(sku)
 
     def find_item(self, sku: str | None, gtin: str | None) -> Item | None:
         """Return the item of a SKU or, failing that, of a GTIN, as it is after this decision."""
@@ -102,8 +103,11 @@ class Draft:
 
     def today(self, site: str) -> int:
         """Return today at a site, as an ordinal; a site without a day has the record's own date."""
-        day = self.moment.today.get(site)
-        return (self.moment.recorded_at.date() if day is None else day).toordinal()
+        today = self._todays.get(site)
+        if today is None:
+            day = self.moment.today.get(site) or self.moment.recorded_at.date()
+            today = self._todays[site] = day.toordinal()
+        return today
 
     def new_task(self) -> str:
         """Return the id of the next task: a hash of the decision and a count, the same in every replay."""
@@ -194,14 +198,15 @@ class Draft:
 
     def counts(self, shelf: Shelf) -> dict[str, int]:
         """Return rows of a shelf that no line may use, by reason."""
-        altered = self._altered.get(shelf)
-        return dict(shelf.counts) if altered is None else altered.counts(shelf)
+        altered = self._altered.get(shelf) if self._altered else None
+        return shelf.counts.copy() if altered is None else altered.counts(shelf)
 
     def aside(self, shelf: Shelf, policy: Policy) -> Iterator[Slot]:
         """Return slots that no line may use, in the order of use."""
-        altered, queue = self._altered.get(shelf), shelf.aside(policy)
+        altered = self._altered.get(shelf) if self._altered else None
         if altered is None:
-            return iter(queue)
+            return iter(shelf.aside(policy)) if shelf.stands_aside else iter(())
+        queue = shelf.aside(policy)
         kept = (slot for slot in queue if slot.key not in altered.shut)
         return heapq.merge(kept, sorted(altered.aside.values(), key=queue.key), key=queue.key)
 
@@ -218,7 +223,7 @@ class Draft:
 
     def altered_slots(self, shelf: Shelf, policy: Policy) -> Iterator[Slot] | None:
         """Return the usable slots of a shelf that this decision has altered, in the order of use; else None."""
-        altered = self._altered.get(shelf)
+        altered = self._altered.get(shelf) if self._altered else None
         if altered is None:
             return None
         queue = shelf.queue(policy)
@@ -227,7 +232,7 @@ class Draft:
 
     def walk(self, segment: Segment, start: int) -> Iterator[Slot]:
         """Return a segment's slots in the order of use, from an index on, passing over those that are used up."""
-        slots, skips = segment.slots, self._skips.get(segment)
+        slots, skips = segment.slots, self._skips.get(segment) if self._skips else None
         at = start
         while at >= 0:
             if skips is not None:

@@ -25,7 +25,7 @@ class Shelf:
 
     __slots__ = (
         "_aside", "_excluded", "_queues", "_tie_break", "by_lot", "counts", "expired_ok", "free", "settings", "slots",
-        "stamp", "today",
+        "stamp", "stands_aside", "today",
     )  # fmt: skip
 
     def __init__(self, settings: Settings, stamp: object, *, today: int) -> None:
@@ -42,6 +42,8 @@ class Shelf:
         self.counts: dict[str, int] = {}
         #: Free units of all slots in the queues.
         self.free = 0
+        #: How many slots stand aside.
+        self.stands_aside = 0
         self._queues: dict[Policy, Queue] = {}
         self._aside: dict[Policy, Queue] = {}
 
@@ -135,6 +137,7 @@ class Shelf:
             reason = NotUsed.RESERVED
         elif slot.standing is Standing.ASIDE and slot.reason is not None:
             reason = slot.reason
+            self.stands_aside += step
         else:
             return
         left = self.counts.get(reason, 0) + step
