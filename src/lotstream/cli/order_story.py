@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -126,11 +127,11 @@ def _decisions(story: Story, decisions: Iterable[LineDecision]) -> Iterator[str]
         yield f"    line {decision.line}: {got} reserved, {wanting} backordered; {policy}"
         for considered in decision.considered:
             yield f"      {_considered(story, decision.line, considered)}"
-        left_out = ", ".join(
-            f"{count} because {_because(reason)}" for reason, count in sorted(decision.not_used.items())
-        )
-        if left_out:
-            yield f"      rows not used: {left_out}"
+        # What is counted by reason includes the rows that were just told one by one.
+        more = Counter(decision.not_used) - Counter(one.reason for one in decision.considered if one.reason)
+        if more:
+            by_reason = ", ".join(f"{reason} {count}" for reason, count in sorted(more.items()))
+            yield f"      {more.total()} more not used: {by_reason}"
 
 
 def _considered(story: Story, line: str, considered: Considered) -> str:

@@ -10,7 +10,7 @@ from typing import Self
 
 from lotstream.domain.events import Event
 from lotstream.domain.model import Hold, Item, Order, OrderKey
-from lotstream.store.codec import decode, decode_event
+from lotstream.store.codec import decode, decode_days, decode_event
 from lotstream.store.connection import Address, Database
 from lotstream.store.rows import OwnerOrder
 from lotstream.store.sql import queries
@@ -81,6 +81,14 @@ class Reads:
         """Return those of an owner's items that are defined."""
         rows = await self._database.fetch(SQL["items"], owner, sorted(skus))
         return {row["sku"]: decode(row["body"], Item) for row in rows}
+
+    async def today(self) -> dict[str, date]:
+        """Return today per site, as far as any partition has come."""
+        latest: dict[str, date] = {}
+        for row in await self._database.fetch(SQL["todays"]):
+            for site, day in decode_days(row["today"]).items():
+                latest[site] = max(day, latest.get(site, day))
+        return latest
 
     async def owners_of_sku(self, sku: str | None) -> list[str]:
         """Return the owners that have stock, of one SKU when it is given, sorted."""

@@ -20,6 +20,10 @@ ORDER BY log, partition, "offset", index;
 -- Items of one owner.
 SELECT sku, body FROM item WHERE owner = $1 AND sku = ANY($2::text[]);
 
+-- name: todays
+-- Today per site, as each partition knows it.
+SELECT today FROM claim;
+
 -- name: owners_of_sku
 -- Owners that have stock, of one SKU when it is given.
 SELECT DISTINCT owner FROM stock WHERE $1::text IS NULL OR sku = $1 ORDER BY 1;

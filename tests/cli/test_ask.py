@@ -1,0 +1,92 @@
+"""What the command line answers about a running hub."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from lotstream.errors import ExitCode
+from lotstream.settings import Settings
+from lotstream.testing.processes import WorkerProcess
+from tests.cli.conftest import Ran, run_lotstream
+from tests.hub.client import HubClient
+
+Lotstream = Callable[..., Awaitable[Ran]]
+
+RECEIVED = {
+    "site": "TOR", "happened": True, "by": "dock-1", "receipt": "R-1",
+    "lines": [
+        {"line": "1", "sku": "CER-001", "quantity": "10", "unit": "each", "lot": "L-OLD", "expires": "2026-01-31",
+         "location": "A-01"},
+        {"line": "2", "sku": "CER-001", "quantity": "10", "unit": "each", "lot": "L-NEW", "expires": "2027-01-31",
+         "location": "A-01"},
+    ],
+}  # fmt: skip
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def decided(hub_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[None]:
+    """A hub whose worker has decided one order of 12 over an expired lot and a good one of 10 each."""
+    log: Path = tmp_path_factory.mktemp("worker") / "worker.log"
+    async with WorkerProcess(hub_settings, instance="asked", log=log), HubClient(hub_settings) as client:
+        await run_lotstream(hub_settings, "site", "define", "TOR", "--calendar", "scripted")
+        opened = await run_lotstream(hub_settings, "day", "open", "TOR", "2026-09-01")
+        await client.row(
+            "SELECT true FROM claim HAVING min(broadcast_seen) >= $1", int(opened.out.split()[4].strip(";"))
+        )
+        for owner in ("acme", "zenith"):
+            await client.send("owner.defined", {"owner": owner, "sites": ["TOR"]})
+            await client.send("item.defined", {"owner": owner, "sku": "CER-001"})
+            await client.send("stock.received", {"owner": owner, **RECEIVED})
+        order = {"source": "shop:1", "order": "#1001", "lines": [{"line": "1", "sku": "CER-001", "quantity": "12"}]}
+        await client.send("order.placed", {"owner": "acme", **order})
+        yield
+
+
+@pytest.mark.usefixtures("decided")
+async def test_why_tells_each_lot_in_order_with_its_reason(lotstream: Lotstream) -> None:
+    """The story has the standing of each line, each lot considered, and why one was left."""
+    ran = await lotstream("order", "why", "#1001")
+
+    assert ran.code == 0
+    assert "Order #1001 of acme from shop:1: partly_allocated, site TOR" in ran.out
+    assert "  line 1: 12 each of CER-001: reserved 10 each, backordered 2 each" in ran.out
+    told = [line.strip() for line in ran.out.splitlines() if line.strip().startswith("lot ")]
+    assert told == [
+        "lot L-OLD in A-01, expires 2026-01-31: not used, it is expired (10 each free)",
+        "lot L-NEW in A-01, expires 2027-01-31: 10 each taken of 10 each free",
+    ]
+    assert "more not used" not in ran.out
+
+
+@pytest.mark.usefixtures("decided")
+async def test_why_as_json_has_the_events(lotstream: Lotstream) -> None:
+    """--json prints the order and its events as they are in the journal."""
+    story = json.loads((await lotstream("order", "why", "#1001", "--json")).out)
+
+    assert (story["owner"], story["order"]["state"]) == ("acme", "partly_allocated")
+    assert [event["event"] for event in story["history"]] == ["OrderRecorded"]
+
+
+@pytest.mark.usefixtures("decided")
+async def test_stock_says_what_is_free_and_why_not(lotstream: Lotstream) -> None:
+    """Expired goods are not free, reserved ones neither; quantities are decimal strings."""
+    rows = json.loads((await lotstream("stock", "--owner", "acme", "--json")).out)
+
+    assert [(row["lot"], row["on_hand"], row["reserved"], row["free"], row["not_free_because"]) for row in rows] == [
+        ("L-OLD", "10", "0", "0", ["expired"]),
+        ("L-NEW", "10", "10", "0", []),
+    ]
+
+
+@pytest.mark.usefixtures("decided")
+async def test_what_is_not_unique_has_to_be_said(lotstream: Lotstream) -> None:
+    """With two owners that fit, the candidates are named and the exit code is 2."""
+    ran = await lotstream("stock")
+
+    assert ran.code == ExitCode.USAGE
+    assert ran.err.splitlines()[0] == "lotstream: More than one owner fits: acme, zenith."

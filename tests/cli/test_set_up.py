@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+from lotstream.errors import ExitCode
+from lotstream.ops.topics import Topic, differences, open_topics
+from lotstream.settings import Settings
+from tests.cli.conftest import Ran
+
+Lotstream = Callable[..., Awaitable[Ran]]
+
+
+async def test_setting_up_twice_changes_nothing(lotstream: Lotstream) -> None:
+    """`db migrate` and `topics create` on a hub that is ready say so and end well."""
+    migrated = await lotstream("db", "migrate")
+    created = await lotstream("topics", "create")
+
+    assert (migrated.code, migrated.out) == (0, "the database is up to date\n")
+    assert (created.code, created.out) == (0, "the topics are as they should be\n")
+
+
+async def test_the_doctor_finds_nothing_on_a_hub_that_is_ready(lotstream: Lotstream) -> None:
+    """Every finding is OK, and names what was looked at."""
+    ran = await lotstream("doctor", "--json")
+    report = json.loads(ran.out)
+
+    assert (ran.code, report["ok"]) == (0, True)
+    assert [finding["about"] for finding in report["findings"]] == [
+        "murmur2", "kafka", "topics", "postgres", "clock", "migrations", "log", "local",
+    ]  # fmt: skip
+
+
+async def test_the_doctor_names_partitions_that_differ(lotstream: Lotstream) -> None:
+    """Settings that want other partitions than topic and database have are two problems, each with its next step."""
+    ran = await lotstream("doctor", LOTSTREAM_PARTITIONS="16")
+
+    assert ran.code == ExitCode.FAILED
+    assert "The topic lotstream.inbound has partitions 8, needed is 16." in ran.out
+    assert "LOTSTREAM_PARTITIONS is 16, the database was set up with 8." in ran.out
+    assert "→ Set LOTSTREAM_PARTITIONS=8." in ran.out
+
+
+async def test_the_doctor_says_which_server_does_not_answer(lotstream: Lotstream) -> None:
+    """Servers that are not there are problems in words; the rest is looked at all the same."""
+    ran = await lotstream(
+        "doctor",
+        LOTSTREAM_KAFKA_BOOTSTRAP="127.0.0.1:1",
+        LOTSTREAM_POSTGRES_URL="postgresql://127.0.0.1:1/lotstream",
+    )
+
+    assert ran.code == ExitCode.FAILED
+    assert "PROBLEM  kafka       Kafka does not answer at 127.0.0.1:1" in ran.out
+    assert "PROBLEM  postgres    PostgreSQL does not answer" in ran.out
+    assert "OK       local" in ran.out
+
+
+async def test_a_database_for_other_partitions_is_refused(lotstream: Lotstream) -> None:
+    """The number of partitions a database was set up with cannot be changed by a setting."""
+    ran = await lotstream("db", "migrate", LOTSTREAM_PARTITIONS="16")
+
+    assert ran.code == ExitCode.SETUP
+    assert "LOTSTREAM_PARTITIONS is 16, but this database was set up with 8." in ran.err
+
+
+async def test_a_site_defined_twice_has_one_number(lotstream: Lotstream) -> None:
+    """A broadcast with the same business key is the same broadcast."""
+    first = await lotstream("site", "define", "TOR", "--time-zone", "America/Toronto")
+    again = await lotstream("site", "define", "TOR", "--time-zone", "America/Toronto")
+
+    assert first.code == 0
+    assert first.out.startswith("site.defined TOR/1 is number ")
+    assert again.out == first.out
+
+
+async def test_a_site_with_an_unknown_calendar_is_refused(lotstream: Lotstream) -> None:
+    """What the message's model refuses never gets a number."""
+    ran = await lotstream("site", "define", "TOR", "--calendar", "lunar", "--version", "2")
+
+    assert ran.code == ExitCode.INPUT
+    assert "calendar" in ran.err
+
+
+async def test_what_is_not_there_is_said_in_words(lotstream: Lotstream) -> None:
+    """Asking for an order or for stock that does not exist ends with a sentence."""
+    order = await lotstream("order", "why", "#404")
+    stock = await lotstream("stock", "--sku", "NOTHING")
+
+    assert (order.code, order.err.splitlines()[0]) == (ExitCode.INPUT, "lotstream: There is no order #404 here.")
+    assert (stock.code, stock.err.splitlines()[0]) == (ExitCode.INPUT, "lotstream: There is no stock here.")
+
+
+async def test_topics_are_made_and_read_as_they_were_wanted(hub_settings: Settings) -> None:
+    """What is created is found again with its partitions and settings; creating it again is no error."""
+    wanted = Topic(
+        f"test-{uuid4().hex}", partitions=3, replication=1, config={"message.timestamp.type": "LogAppendTime"}
+    )
+    async with open_topics(hub_settings.kafka_bootstrap) as topics:
+        assert await topics.read([wanted.name]) == {}
+        await topics.create([wanted])
+        await topics.create([wanted])
+        found = await topics.read([wanted.name])
+
+    assert found[wanted.name].partitions == 3
+    assert not list(differences([wanted], found))
+
+
+async def test_more_replicas_than_brokers_are_refused(lotstream: Lotstream) -> None:
+    """The doctor says that one broker cannot keep three replicas."""
+    ran = await lotstream("doctor", LOTSTREAM_REPLICATION="3")
+
+    assert ran.code == ExitCode.FAILED
+    assert "1 broker. LOTSTREAM_REPLICATION is 3." in ran.out
