@@ -55,9 +55,8 @@ class Commits:
 
 
 async def create_staging(connection: Connection) -> None:
-    """Make the staging tables of a session."""
-    for table in state.COLUMNS:
-        await connection.execute(SQL["create_staging"].replace("{table}", table))
+    """Make the staging tables of a session, all in one transaction."""
+    await connection.execute("".join(SQL["create_staging"].replace("{table}", table) for table in state.COLUMNS))
 
 
 async def write_claims(connection: Connection, partitions: Sequence[PartitionBatch]) -> None:

@@ -78,7 +78,7 @@ class Address:
 
 async def connect(address: Address) -> asyncpg.Connection[Record]:
     """Open one connection; raises `PostgresUnreachable` or `SettingInvalid`."""
-    with _connecting(), translated():
+    with translated(), _connecting():
         return await asyncpg.connect(address.url, **_options(address))
 
 
@@ -93,7 +93,7 @@ class Database:
 
     async def open(self) -> None:
         """Connect; raises `PostgresUnreachable` or `SettingInvalid`."""
-        with _connecting(), translated():
+        with translated(), _connecting():
             self._pool = await asyncpg.create_pool(
                 self.address.url,
                 min_size=CONNECTIONS_MIN,
@@ -160,7 +160,7 @@ def translated() -> Iterator[None]:
         raise ConstraintViolated(
             error.constraint_name, detail=error.detail, check=isinstance(error, refused.CheckViolationError)
         ) from error
-    except (refused.DataError, refused.ProgramLimitExceededError) as error:
+    except (refused.DataError, refused.ProgramLimitExceededError, OverflowError, UnicodeEncodeError) as error:
         # A value no column can hold: a NUL character, a number beyond 64 bits, a key longer than an index takes.
         raise ConstraintViolated(None, detail=str(error)) from error
     except (refused.UndefinedTableError, refused.UndefinedColumnError, refused.InvalidSchemaNameError) as error:

@@ -1,0 +1,173 @@
+"""Claims, ledgers and batches for tests of a store, as small as a test can use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from lotstream.domain.events import Event, OrderRecorded
+from lotstream.domain.ledger import Ledger, Sites, Touched
+from lotstream.domain.model import (
+    Booked,
+    Customer,
+    Hold,
+    HoldKind,
+    Item,
+    Lot,
+    Order,
+    OrderKey,
+    OrderLine,
+    OrderState,
+    Policy,
+    Receipt,
+    ReceiptKey,
+    Reservation,
+    RowKey,
+    Settings,
+    StockRow,
+)
+from lotstream.store.journal import GENESIS, journal_row
+from lotstream.store.rows import Batch, Claim, IntakeRow, JournalRow, OutboxRow, Outcome, PartitionBatch
+from lotstream.store.seam import Store
+
+OWNER = "acme"
+PARTITIONS = 8
+T0 = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+TODAY = {"TOR": date(2026, 9, 1)}
+ROW = RowKey("CER-001", "L24A", "TOR", "TOR-A-01")
+LOOSE = RowKey("BAG-002", None, "TOR", "TOR-B-01", package="P-1", pack_size=12, status="damaged", returned=True)
+ORDER = OrderKey("shopify:acme", "#1001")
+
+
+def fresh_claim(partition: int = 0) -> Claim:
+    """Return the claim of a partition whose first record is yet to come."""
+    return Claim(
+        partition, log=1, next_offset=0, epoch=1, holder="worker-1", released=False, today={}, chain=GENESIS,
+        broadcast_seen=0, append_time=None, last_append_time=None, last_message_id=None, relay_position=0,
+    )  # fmt: skip
+
+
+async def claim(store: Store, partition: int = 0, *, holder: str = "worker-1") -> Claim:
+    """Return the claim of a partition, taken by a holder."""
+    read = (await store.claims([partition]))[partition]
+    taken = await store.take_claim(read, holder=holder)
+    assert taken is not None
+    return taken
+
+
+def batch(before: Claim, *, records: int = 1, ledger: Ledger | None = None, events: Iterable[Event] = ()) -> Batch:
+    """Return a batch that moves a claim forward, journals events at its first offset and names a touched ledger."""
+    journal = journal_rows(before, events)
+    after = replace(
+        before,
+        next_offset=before.next_offset + records,
+        chain=journal[-1].hash if journal else before.chain,
+        append_time=T0,
+        last_append_time=T0,
+        last_message_id=f"m-{before.next_offset + records - 1}",
+    )
+    return Batch([PartitionBatch(before, after)], ledgers=[ledger] if ledger else [], journal=journal)
+
+
+def journal_rows(before: Claim, events: Iterable[Event]) -> list[JournalRow]:
+    """Return events as journal rows of a claim's next offset, chained."""
+    rows: list[JournalRow] = []
+    for index, event in enumerate(events):
+        previous = rows[-1].hash if rows else before.chain
+        rows.append(
+            journal_row(
+                event, previous=previous, partition=before.partition, offset=before.next_offset, index=index,
+                owner=OWNER, recorded_at=T0, today=TODAY,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def after(written: Batch) -> Claim:
+    """Return the claim as it is after a batch of one partition."""
+    return written.partitions[0].after
+
+
+def intake(offset: int, message_id: str, *, outcome: Outcome = Outcome.DONE, partition: int = 0) -> IntakeRow:
+    """Return what became of a record."""
+    return IntakeRow(
+        partition, offset, "shopify:acme", message_id, "lotstream.order.placed.v1", OWNER, outcome, T0
+    )  # fmt: skip
+
+
+def message(offset: int, index: int = 0, *, partition: int = 0, value: bytes | None = b"{}") -> OutboxRow:
+    """Return an outgoing message."""
+    return OutboxRow(
+        partition, offset, index, f"{offset:016x}{index:016x}", "lotstream.pick-tasks", b"#1001",
+        "lotstream.pick_tasks.v1", value, T0,
+    )  # fmt: skip
+
+
+def empty_ledger(owner: str = OWNER) -> Ledger:
+    """Return an owner nobody has said anything about."""
+    return Ledger(owner, Sites())
+
+
+def order(number: str = ORDER.order, *, state: OrderState = OrderState.ALLOCATED) -> Order:
+    """Return an order of one line with a reservation."""
+    line = OrderLine(
+        "1", "CER-001", "case", 12, 24, min_pct_left=Decimal("33.30"), policy=Policy.FEFO,
+        reservations=[Reservation("task-1", ROW, 24, picked=12, staged_at="TOTE-1")],
+    )  # fmt: skip
+    return Order(
+        OrderKey(ORDER.source, number), "2026-09-01T14:00:02Z", T0, 7, "c0ffee", "C-7", "TOR", state,
+        ship_date=date(2026, 9, 3), references={"po": "PO-9"}, lines=[line], shipments=("S-1",),
+    )  # fmt: skip
+
+
+def with_order(placed: Order, *, closed: bool = False) -> Ledger:
+    """Return a ledger that has touched one order."""
+    ledger = empty_ledger()
+    if closed:
+        ledger.closed[placed.key] = placed
+    else:
+        ledger.orders[placed.key] = placed
+    ledger.touched.orders.add(placed.key)
+    return ledger
+
+
+def with_stock(row: StockRow) -> Ledger:
+    """Return a ledger that has touched one stock row."""
+    ledger = empty_ledger()
+    ledger.stock[row.key] = row
+    ledger.touched.stock.add(row.key)
+    return ledger
+
+
+def full_ledger() -> Ledger:
+    """Return a ledger with one of everything, all of it touched."""
+    ledger = empty_ledger()
+    ledger.settings = Settings(policy=Policy.FIFO, min_pct_left=Decimal("0.10"), sites=("TOR", "DET"))
+    ledger.items["CER-001"] = Item("CER-001", units={"case": Decimal("12.000")}, gtins=("00012345678905",))
+    ledger.customers["C-7"] = Customer("C-7", min_days_left_by_sku={"CER-001": 90})
+    holds = (Hold("h-1", HoldKind.QUARANTINE, "wet"), Hold("h-2", HoldKind.RECALL))
+    ledger.lots["CER-001", "L24A"] = Lot("CER-001", "L24A", date(2027, 6, 1), supplier="S-3", holds=holds)
+    ledger.stock[ROW] = StockRow(ROW, on_hand=240, reserved=24, promised_elsewhere=3)
+    ledger.stock[LOOSE] = StockRow(LOOSE, on_hand=-5, received=date(2026, 1, 2))
+    ledger.orders[ORDER] = order()
+    ledger.cancels[OrderKey("edi", "PO-1")] = ("2", ("1", "3"))
+    receipt = Receipt(ReceiptKey("receipt", "R-55"), "TOR", final=True, lines={"1": Booked(LOOSE, 12)})
+    ledger.receipts[receipt.key] = receipt
+    ledger.touched = Touched(
+        owner=True, items=set(ledger.items), customers=set(ledger.customers), lots=set(ledger.lots),
+        stock=set(ledger.stock), orders=set(ledger.orders), cancels=set(ledger.cancels), receipts=set(ledger.receipts),
+    )  # fmt: skip
+    return ledger
+
+
+async def write(store: Store, written: Batch) -> Claim:
+    """Commit a batch of one partition and return the claim as it is afterwards."""
+    await store.commit(written)
+    return after(written)
+
+
+async def record(store: Store, mine: Claim, placed: Order) -> Claim:
+    """Record an order and return the claim as it is afterwards."""
+    return await write(store, batch(mine, ledger=with_order(placed), events=[OrderRecorded(placed)]))
