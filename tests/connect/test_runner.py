@@ -12,10 +12,13 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from aiokafka import AIOKafkaConsumer
 
 from lotstream.connect import Desk, Verdict
 from lotstream.connect.kept import REFUSALS_KEPT_MAX, KeptExchanges
@@ -31,6 +34,7 @@ from tests.connect.doubles import PlainConnector, delivery
 from tests.connect.test_kafka import records
 
 WAIT_S = 60
+FILES = 60
 
 
 @pytest.fixture
@@ -172,15 +176,16 @@ from lotstream.connect.runner import run_connector
 from lotstream.ops.logging import configure_logging
 from lotstream.settings import Settings
 configure_logging(log_format="json")
-asyncio.run(run_connector("shopify", Settings(), topic=sys.argv[1]))
+asyncio.run(run_connector(sys.argv[1], Settings(), topic=sys.argv[2]))
 """
 
 
 async def test_a_webhook_goes_from_the_door_of_a_process_to_the_log(settings: Settings, topic: str) -> None:
     """A signed order posted to the running connector is in Kafka when it is answered; SIGTERM ends it with exit 0."""
     body = b'{"id": 1, "name": "#1", "line_items": [{"id": 2, "sku": "CER-001", "quantity": 3}]}'
-    async with shopify_process(settings, topic) as process:
-        port = await _port(process)
+    shops = '[{"domain": "acme.myshopify.com", "owner": "acme", "secrets": ["key"]}]'
+    async with process_of("shopify", settings, topic, port="0", shops=shops) as process:
+        port = (await _said(process, "door_open"))["port"]
         signature = base64.b64encode(hmac.digest(b"key", body, "sha256")).decode()
         async with httpx.AsyncClient() as http:
             answer = await http.post(
@@ -202,17 +207,18 @@ async def test_a_webhook_goes_from_the_door_of_a_process_to_the_log(settings: Se
 
 
 @asynccontextmanager
-async def shopify_process(settings: Settings, topic: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run the Shopify connector as a process of its own."""
+async def process_of(
+    name: str, settings: Settings, topic: str, **options: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a connector as a process of its own."""
     environment = {
         **os.environ,
         "LOTSTREAM_KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
         "LOTSTREAM_POSTGRES_URL": settings.postgres_url,
-        "LOTSTREAM_SHOPIFY_PORT": "0",
-        "LOTSTREAM_SHOPIFY_SHOPS": '[{"domain": "acme.myshopify.com", "owner": "acme", "secrets": ["key"]}]',
+        **{f"LOTSTREAM_{name}_{option}".upper(): value for option, value in options.items()},
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROCESS, topic, env=environment, stderr=asyncio.subprocess.PIPE
+        sys.executable, "-c", PROCESS, name, topic, env=environment, stderr=asyncio.subprocess.PIPE
     )
     try:
         yield process
@@ -222,15 +228,60 @@ async def shopify_process(settings: Settings, topic: str) -> AsyncIterator[async
         await process.communicate()
 
 
-async def _port(process: asyncio.subprocess.Process) -> int:
-    """Return the port that the door says it is open at."""
+async def _said(process: asyncio.subprocess.Process, event: str, **facts: str) -> dict[str, Any]:
+    """Wait until a process has logged an event with these facts, and return the line."""
     assert process.stderr is not None
     async with asyncio.timeout(WAIT_S):
         async for line in process.stderr:
-            said = json.loads(line)
-            if said["event"] == "door_open":
-                return int(said["port"])
-    raise AssertionError("the door did not open")
+            said: dict[str, Any] = json.loads(line)
+            if said["event"] == event and facts.items() <= said.items():
+                return said
+    raise AssertionError(f"the process ended before it said {event}")
+
+
+def _drop(folder: Path, order: str) -> str:
+    """Put a file with one order into an inbox; returns its name."""
+    (folder / f"{order}.csv").write_text(f"order,sku,quantity\n{order},CER-001,1\n")
+    return f"{order}.csv"
+
+
+def _left(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*.csv"))
+
+
+async def test_a_connector_killed_in_the_middle_loses_no_file(settings: Settings, topic: str, tmp_path: Path) -> None:
+    """After kill -9 and a new start every file is filed away, and every order is in Kafka under one id."""
+    orders = [f"A{number}" for number in range(FILES)]
+    names = [_drop(tmp_path, order) for order in orders]
+    options = {"owner": "acme", "inbox": str(tmp_path), "poll_s": "0.05"}
+    async with process_of("flatfile", settings, topic, **options) as process:
+        await _said(process, "delivery_settled", name=names[FILES // 3])
+        process.kill()
+        await process.wait()
+    assert 0 < len(_left(tmp_path)) < FILES
+    async with process_of("flatfile", settings, topic, **options) as process:
+        # Files are taken oldest first, one after the other: when this one is settled, all others are filed away.
+        await _said(process, "delivery_settled", name=_drop(tmp_path, "last"))
+        assert set(_left(tmp_path)) <= {"last.csv"}
+    found = await _ids(settings.kafka_bootstrap, topic, count=FILES + 1)
+    assert sorted(found) == sorted(f"order.placed/{order}" for order in [*orders, "last"])
+    async with kept_in(settings) as kept:
+        assert await kept.pending("flatfile", limit=1) == []
+
+
+async def _ids(bootstrap: str, topic: str, *, count: int) -> list[str]:
+    """Return the orders of a topic by message id, each once, as soon as there are so many."""
+    ids: set[str] = set()
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        async with asyncio.timeout(WAIT_S):
+            while len(ids) < count:
+                record = await consumer.getone()
+                ids.add(decode(record.headers, record.value).message_id)
+    finally:
+        await consumer.stop()
+    return [message_id.rpartition("/")[0] for message_id in ids]
 
 
 class _NoPublisher:
