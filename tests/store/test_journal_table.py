@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import asyncpg
 import msgspec
@@ -12,10 +13,22 @@ from lotstream.domain.events import OrderChanged, OrderRecorded
 from lotstream.domain.model import OrderKey
 from lotstream.store.codec import decode_event
 from lotstream.store.connection import SCHEMA
-from lotstream.store.journal import GENESIS, Walk, link, walk
+from lotstream.store.journal import GENESIS, Walk, journal_row, link, walk
 from lotstream.store.postgres import PostgresStore
 from lotstream.store.rows import JournalRow
-from tests.store.build import OWNER, batch, claim, fresh_claim, journal_rows, order, record, with_order, write
+from tests.store.build import (
+    OWNER,
+    T0,
+    TODAY,
+    batch,
+    claim,
+    fresh_claim,
+    journal_rows,
+    order,
+    record,
+    with_order,
+    write,
+)
 
 
 async def _sql(url: str, statement: str) -> list[asyncpg.Record]:
@@ -83,6 +96,23 @@ def test_missing_row_breaks_the_chain() -> None:
     rows = _rows()
     del rows[1]
     assert walk(rows).broken == rows[1]
+
+
+def test_journal_row_keeps_its_day() -> None:
+    """A row keeps the day it was decided on, although its partition's days move on before the commit."""
+    days = dict(TODAY)
+    row = journal_row(
+        OrderRecorded(order()),
+        previous=GENESIS,
+        partition=0,
+        offset=0,
+        index=0,
+        owner=OWNER,
+        recorded_at=T0,
+        today=days,
+    )
+    days["TOR"] = date(2026, 9, 2)
+    assert row.today == TODAY
 
 
 def test_journal_row_says_which_order_and_the_whole_of_it() -> None:

@@ -49,7 +49,8 @@ def journal_row(
         body=body,
         hash=link(previous, partition, offset, index, name, body),
         recorded_at=recorded_at,
-        today=today,
+        # A copy: the partition's own days move on while its batch is still being decided.
+        today=dict(today),
         order=order_of(event),
         whole=whole,
     )
