@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import time
@@ -47,6 +48,8 @@ def demo(
     """
     for name in [name for name in os.environ if name.startswith(SETTINGS) and name not in KEPT]:
         del os.environ[name]
+    # Topics that were made a moment ago have no leader yet; the client says so in red and asks again.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     code = run(_demo(folder, keep=keep))
     if code is not ExitCode.OK:
         raise typer.Exit(code)

@@ -45,11 +45,12 @@ class Report:
         """Print everything; ``seconds`` is how long the demo took so far."""
         confirmations = [one for order in outcome.orders for one in order.confirmations]
         today = min(one.shipped_at for one in confirmations).date()
+        self._console.print(_intro(outcome, today))
         self._part("In stock before the first order", [_stock(outcome, today)])
         self._part("Three orders, three doors", _inputs(outcome))
-        self._part("Which lots, and why", [_why(order, today) for order in outcome.orders])
+        self._part("Which lots, and why", _whys(outcome, today))
         self._part("Pick tasks for the warehouse", [_tasks(outcome)])
-        self._part("Ship confirmations", [_shipped(one) for one in confirmations])
+        self._part("Ship confirmations", _confirmations(confirmations))
         self._part("In figures", [_times(outcome), *_counts(outcome.counts)])
         self._part("Checked", _verdict(problems, seconds))
 
@@ -62,15 +63,23 @@ class Report:
 
 def _table(*columns: str, figures: Iterable[str] = ()) -> Table:
     """Return an empty table; columns of figures stand to the right."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
     right = set(figures)
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return table
 
 
+def _intro(outcome: Outcome, today: date) -> Text:
+    owner, site = outcome.catalogue.owner, outcome.catalogue.site
+    return Text(
+        f"\nThe goods of {owner} at site {site.site} ({site.time_zone}) on {today}. All of it is made up; what runs is "
+        "real: Apache Kafka, PostgreSQL, a worker, three connectors."
+    )
+
+
 def _stock(outcome: Outcome, today: date) -> Table:
-    table = _table("SKU", "lot", "expires", "days left", "bin", "each", "", figures=("days left", "each"))
+    table = _table("SKU", "lot", "expires", "days", "bin", "each", "", figures=("days", "each"))
     held = {(hold["sku"], hold["lot"]): f"on hold: {hold['reason']}" for hold in outcome.catalogue.holds}
     sku = ""
     for lot in outcome.catalogue.lots:
@@ -87,7 +96,8 @@ def _inputs(outcome: Outcome) -> Iterator[RenderableType]:
         given = order.given
         door = Text(given.door, style="bold")
         yield door.append(f"  {given.file}, {len(given.body)} bytes, {given.answer}", style="not bold")
-        yield Padding(Text("\n".join(_excerpt(given.file, given.body)), style="dim"), (0, 0, 1, 2))
+        excerpt = Text("\n".join(_excerpt(given.file, given.body)), style="dim", no_wrap=True, overflow="ellipsis")
+        yield Padding(excerpt, (0, 0, 1, 2))
     yield Text(f"The same webhook signed wrongly: HTTP {outcome.forged_status}, not kept.")
     for letter in outcome.dead_letters:
         yield Text(f"A record cut off on its way: dead letter {letter.code}. {letter.message}")
@@ -98,24 +108,27 @@ def _excerpt(file: str, body: bytes) -> list[str]:
     return [line.strip() for line in body.decode().splitlines() if any(part in line for part in parts)]
 
 
-def _why(order: OrderOutcome, today: date) -> Table:
-    table = _table("line", "lot", "expires", "days left", "bin", "free", "taken", "why",
-                   figures=("days left", "free", "taken"))  # fmt: skip
-    table.title = _title(order)
-    table.title_justify = "left"
+def _whys(outcome: Outcome, today: date) -> Iterator[RenderableType]:
+    for number, order in enumerate(outcome.orders):
+        key, customer = order.given.key, order.order.customer
+        yield _title(f"Order {key.order}", f"from {key.source} for {customer}", is_first=number == 0)
+        yield _why(order, days_wanted=outcome.catalogue.days_wanted(customer), today=today)
+
+
+def _title(name: str, rest: str, *, is_first: bool) -> Text:
+    return Text("" if is_first else "\n").append(name, style="bold").append(f" {rest}")
+
+
+def _why(order: OrderOutcome, *, days_wanted: int, today: date) -> Table:
+    table = _table("line", "lot", "expires", "days", "bin", "free", "taken", "why",
+                   figures=("days", "free", "taken"))  # fmt: skip
     for decision in order.decisions():
         name = _wanted(order, decision)
-        for considered, why in zip(decision.considered, _reasons(decision), strict=True):
+        for considered, why in zip(decision.considered, _reasons(decision, days_wanted), strict=True):
             table.add_row(name, *_looked_at(considered, today), why, style="" if considered.taken else "dim")
             name = ""
         table.add_section()
     return table
-
-
-def _title(order: OrderOutcome) -> Text:
-    key, customer = order.given.key, order.order.customer
-    text = Text(style="not italic")
-    return text.append(f"Order {key.order}", style="bold").append(f" from {key.source} for {customer}")
 
 
 def _wanted(order: OrderOutcome, decision: LineDecision) -> str:
@@ -131,15 +144,17 @@ def _looked_at(considered: Considered, today: date) -> tuple[str, ...]:
     return (considered.lot or "–", f"{expires or '–'}", days, considered.location, f"{considered.free}", taken)
 
 
-def _reasons(decision: LineDecision) -> Iterator[str]:
+def _reasons(decision: LineDecision, days_wanted: int) -> Iterator[str]:
     """Yield for each lot looked at why it was taken or not."""
-    is_first = True
+    taken = "first to expire"
     for considered in decision.considered:
-        if considered.reason is not None:
-            yield BECAUSE[NotUsed(considered.reason)]
+        if considered.reason is None:
+            yield taken
+            taken = "next to expire, for the rest"
+        elif considered.reason == NotUsed.SHORT_LIFE:
+            yield f"too short a life, {days_wanted} days wanted"
         else:
-            yield "first to expire of those that may go" if is_first else "next to expire, for the rest"
-            is_first = False
+            yield BECAUSE[NotUsed(considered.reason)]
 
 
 def _tasks(outcome: Outcome) -> Table:
@@ -153,12 +168,16 @@ def _tasks(outcome: Outcome) -> Table:
     return table
 
 
+def _confirmations(confirmations: Iterable[ShipConfirmation]) -> Iterator[RenderableType]:
+    for number, shipped in enumerate(confirmations):
+        package = shipped.packages[0]
+        left = f"left {shipped.site} with {shipped.shipment}, SSCC {package.sscc}, {package.tracking}"
+        yield _title(f"Order {shipped.order}", left, is_first=number == 0)
+        yield _shipped(shipped)
+
+
 def _shipped(shipped: ShipConfirmation) -> Table:
     table = _table("line", "ordered", "shipped", "lot", "expires", "of it", figures=("ordered", "shipped", "of it"))
-    package = shipped.packages[0]
-    table.title = Text(style="not italic").append(f"Order {shipped.order}", style="bold")
-    table.title.append(f" left {shipped.site} with {shipped.shipment}, SSCC {package.sscc}, {package.tracking}")
-    table.title_justify = "left"
     for line in shipped.lines:
         head = (line.sku, f"{line.ordered} {line.unit}", f"{line.shipped} {line.unit}")
         for lot in line.lots:
@@ -194,10 +213,12 @@ def _listed(figures: Mapping[str, float]) -> str:
     )
 
 
-def _verdict(problems: Sequence[str], seconds: float) -> Iterator[Text]:
+def _verdict(problems: Sequence[str], seconds: float) -> Iterator[RenderableType]:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for sentence in problems or PROVEN:
+        table.add_row(Text("wrong", style="red") if problems else Text("ok", style="green"), sentence)
+    yield table
     if problems:
-        yield from (Text(f"wrong  {problem}", style="red") for problem in problems)
-        yield Text(f"{len(problems)} things did not come out as they should.", style="bold red")
+        yield Text(f"{len(problems)} of the things checked did not come out as they should.", style="bold red")
     else:
-        yield from (Text.assemble(("ok  ", "green"), sentence) for sentence in PROVEN)
         yield Text(f"All came out as it should, {seconds:.1f} s after the start.", style="bold")

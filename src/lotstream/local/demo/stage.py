@@ -108,7 +108,6 @@ async def open_stage(
             instance="demo",
             partitions=PARTITIONS,
         )
-        progress("Making tables and topics")
         await prepare(settings)
         async with _running(stack.folder, settings, progress=progress) as stage:
             yield stage
