@@ -22,14 +22,14 @@ from aiokafka import AIOKafkaConsumer
 
 from lotstream.connect import Desk, Verdict
 from lotstream.connect.kept import REFUSALS_KEPT_MAX, KeptExchanges
-from lotstream.connect.runner import ConnectorEnded, open_parts, replay_exchange, run
+from lotstream.connect.runner import ConnectorEnded, _resume_now_and_then, open_parts, replay_exchange, run
 from lotstream.contracts.decode import decode
-from lotstream.errors import InputRefused
+from lotstream.errors import InputRefused, KafkaUnreachable
 from lotstream.ops.topics import Topic, open_topics
 from lotstream.settings import Settings
 from lotstream.store.exchanges import Exchanges
 from lotstream.store.migrate import migrate
-from lotstream.testing.desk import Crash
+from lotstream.testing.desk import Crash, MemoryDesk
 from tests.connect.doubles import PlainConnector, delivery
 from tests.connect.test_kafka import records
 
@@ -137,6 +137,26 @@ async def test_a_refused_delivery_is_replayed_from_its_bytes(settings: Settings,
         assert (await parts.desk.replay(exchange.id)).settlement == exchange.settlement
     with pytest.raises(InputRefused, match="no exchange 1 of connector shopify"):
         await replay_exchange("shopify", 1, settings, topic=topic)
+
+
+async def test_readiness_asks_kafka_and_postgres(settings: Settings, topic: str) -> None:
+    """Both are well, or the check says in words which one does not answer."""
+    async with open_parts(PlainConnector(), settings, topic=topic) as parts:
+        assert [await check() for check in parts.checks().values()] == [None, None]
+        checks = parts.checks()
+    assert "not open" in (await checks["postgres"]() or "")
+
+
+async def test_taking_up_goes_on_after_a_dependency_was_away() -> None:
+    """While Kafka does not answer the door stays open, and the next look takes up what is pending."""
+    desk = MemoryDesk(PlainConnector())
+    await desk.keep(delivery("A1"))
+    desk.publisher.failure = KafkaUnreachable()
+    resuming = asyncio.create_task(_resume_now_and_then(desk, every_s=0.001))
+    async with asyncio.timeout(WAIT_S):
+        await desk.exchanges.settled.wait()
+    resuming.cancel()
+    assert len(desk.publisher.published) == 1
 
 
 async def test_sentences_that_quote_what_no_database_takes_are_kept_written_out(settings: Settings) -> None:

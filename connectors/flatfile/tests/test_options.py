@@ -95,3 +95,24 @@ async def test_orders_and_order_of_a_file_reach_the_hub_from_the_inbox(tmp_path:
         ("erp-1", "A2"),
         ("erp-1", "A1"),
     ]
+
+
+def test_a_ragged_row_refuses_every_order_it_may_be_a_line_of() -> None:
+    """Where the order does not stand first, each order that the row names might lack a line."""
+    file = "name,order,sku,quantity\nAda,A1,CER-001,1\nBob,A2,CER-001,1\nExample, Ada,A1,CER-001,1\n"
+    read_as = read(file)
+    assert [message["body"]["order"] for message in read_as["messages"]] == ["A2"]
+    assert [(refusal["order"], refusal["field"]) for refusal in read_as["refusals"]] == [("A1", "row 4")]
+
+
+def test_a_line_without_an_id_among_lines_with_one_is_a_fault() -> None:
+    """Numbering one row by its place could give it the id of another one."""
+    [refused] = read("order,line,sku,quantity\nA1,1,CER-001,1\nA1,,CER-001,1\n")["refusals"]
+    assert (refused["code"], refused["field"]) == ("field_missing", "row 3, column line")
+
+
+@pytest.mark.parametrize(("column", "cell"), [("customer", "C" * 129), ("street", "S" * 1001), ("po", "P" * 1001)])
+def test_what_the_contract_refuses_is_named_by_its_column(column: str, cell: str) -> None:
+    """A text that is too long for a message is found by row and column."""
+    [refused] = read(f"order,sku,quantity,{column}\nA1,CER-001,1,{cell}\n")["refusals"]
+    assert (refused["field"], refused["order"]) == (f"row 2, column {column}", "A1")

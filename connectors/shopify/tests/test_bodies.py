@@ -122,3 +122,12 @@ def test_an_order_in_the_past_does_not_jump_the_queue() -> None:
     outcome = translate(changed(ORDER, ("processed_at",), "2001-01-01T00:00:00Z"))
     assert isinstance(outcome, Translation)
     assert outcome.messages[0].body.model_dump(mode="json")["placed_at"] == "2026-09-01T14:00:00Z"
+
+
+@pytest.mark.parametrize(("written", "read"), [(2.0, "2"), ("2", "2"), (10**18 - 1, "999999999999999999")])
+def test_counts_are_read_however_they_are_written(written: object, read: str) -> None:
+    """A whole number may be a number with a point, or a text."""
+    order = changed(ORDER, ("line_items", 0, "current_quantity"), written)
+    outcome = translate(changed(order, ("line_items", 0, "fulfillable_quantity"), None))
+    assert isinstance(outcome, Translation)
+    assert outcome.messages[0].body.model_dump(mode="json")["lines"][0]["quantity"] == read

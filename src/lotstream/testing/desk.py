@@ -22,6 +22,8 @@ class MemoryExchanges:
         self.kept: dict[int, Exchange] = {}
         #: Set to make the next `settle` be the point at which the process ends.
         self.crash_before_settle = False
+        #: Set when an exchange has been settled.
+        self.settled = asyncio.Event()
 
     async def keep(self, connector: str, delivery: Delivery) -> Exchange:
         """Keep a delivery, or return the exchange that is already there."""
@@ -38,6 +40,7 @@ class MemoryExchanges:
             self.crash_before_settle = False
             raise Crash
         self.kept[exchange.id] = replace(self.kept[exchange.id], settlement=settlement)
+        self.settled.set()
 
     async def pending(self, connector: str, *, limit: int) -> list[Exchange]:
         """Return exchanges that are not settled, oldest first."""
