@@ -49,7 +49,7 @@ class Claims:
         if len(rows) < len(wanted):
             await self._database.value(SQL["make"], wanted, GENESIS)
             rows = await self._database.fetch(SQL["read"], wanted)
-        claims = {row["partition"]: _claim(row) for row in rows}
+        claims = {row["partition"]: as_claim(row) for row in rows}
         if len(claims) < len(wanted):
             raise NotMigrated("The database does not know the inbound log yet.")
         return claims
@@ -57,7 +57,7 @@ class Claims:
     async def take(self, read: Claim, *, holder: str) -> Claim | None:
         """Raise the epoch of a claim as it was read and become its holder; None when somebody else was faster."""
         row = await self._database.row(SQL["take"], read.partition, read.epoch, read.log, holder)
-        return _claim(row) if row else None
+        return as_claim(row) if row else None
 
     async def release(self, claim: Claim, *, relay_position: int) -> bool:
         """Give a claim back under the same epoch; False when it is no longer ours."""
@@ -72,5 +72,6 @@ def _ours(claim: Claim) -> tuple[int, int, int, str | None]:
     return claim.partition, claim.log, claim.epoch, claim.holder
 
 
-def _claim(row: Record) -> Claim:
+def as_claim(row: Record) -> Claim:
+    """Return a claim row as a record."""
     return Claim(**{**row, "today": decode_days(row["today"])})
