@@ -51,5 +51,5 @@ if ! .venv/bin/python -c 'import pip' 2> /dev/null; then
   rm -rf .venv
   "$python" -m venv .venv
 fi
-say "installing $(grep -c '==' "$lock") locked packages, hashes checked (about 400 MB the first time)"
+say "installing $(grep -c '==' "$lock") locked packages, hashes checked (a download of 125 MB the first time)"
 install_locked

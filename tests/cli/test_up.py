@@ -54,13 +54,14 @@ async def start_up(folder: Path) -> asyncio.subprocess.Process:
 
 
 async def read_addresses(process: asyncio.subprocess.Process) -> dict[str, str]:
-    """Read what is printed up to its last line; each line is a name and an address."""
+    """Read what is printed up to its last line; lines with a name and an address have blanks between."""
     assert process.stdout is not None
     addresses = {}
     async with asyncio.timeout(PATIENCE_S):
         while not (line := (await process.stdout.readline()).decode()).startswith("Ctrl-C"):
-            name, _, address = line.strip().rpartition(" ")
-            addresses[name.strip()] = address
+            name, _, address = line.strip().rpartition("  ")
+            if name:
+                addresses[name.strip()] = address.strip()
     return addresses
 
 

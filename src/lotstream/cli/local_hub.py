@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from shlex import quote
 
 from lotstream.cli.output import complain, progress
 from lotstream.cli.setup import prepare_database, prepare_topics
@@ -107,4 +108,7 @@ def _print_addresses(settings: Settings, workers: int) -> None:
     print(f"PostgreSQL  {settings.postgres_url}")
     for number in range(workers if settings.http_port else 0):
         print(f"worker {number + 1}    http://{settings.http_host}:{http_port(settings, number)}/metrics")
-    print("Ctrl-C ends everything.", flush=True)
+    print("\nFor other terminals:")
+    print(f"export LOTSTREAM_KAFKA_BOOTSTRAP={quote(settings.kafka_bootstrap)}")
+    print(f"export LOTSTREAM_POSTGRES_URL={quote(settings.postgres_url)}")
+    print("\nCtrl-C ends everything.", flush=True)
