@@ -63,7 +63,8 @@ class Report:
 
 def _table(*columns: str, figures: Iterable[str] = ()) -> Table:
     """Return an empty table; columns of figures stand to the right."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.header_style, table.border_style = "bold", "dim"
     right = set(figures)
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
@@ -123,10 +124,10 @@ def _why(order: OrderOutcome, *, days_wanted: int, today: date) -> Table:
     table = _table("line", "lot", "expires", "days", "bin", "free", "taken", "why",
                    figures=("days", "free", "taken"))  # fmt: skip
     for decision in order.decisions():
-        name = _wanted(order, decision)
+        name = Text(_wanted(order, decision), style="not dim")
         for considered, why in zip(decision.considered, _reasons(decision, days_wanted), strict=True):
             table.add_row(name, *_looked_at(considered, today), why, style="" if considered.taken else "dim")
-            name = ""
+            name = Text()
         table.add_section()
     return table
 
@@ -146,7 +147,7 @@ def _looked_at(considered: Considered, today: date) -> tuple[str, ...]:
 
 def _reasons(decision: LineDecision, days_wanted: int) -> Iterator[str]:
     """Yield for each lot looked at why it was taken or not."""
-    taken = "first to expire"
+    taken = "first to expire that may go"
     for considered in decision.considered:
         if considered.reason is None:
             yield taken
@@ -219,6 +220,6 @@ def _verdict(problems: Sequence[str], seconds: float) -> Iterator[RenderableType
         table.add_row(Text("wrong", style="red") if problems else Text("ok", style="green"), sentence)
     yield table
     if problems:
-        yield Text(f"{len(problems)} of the things checked did not come out as they should.", style="bold red")
+        yield Text(f"\n{len(problems)} of the things checked did not come out as they should.", style="bold red")
     else:
-        yield Text(f"All came out as it should, {seconds:.1f} s after the start.", style="bold")
+        yield Text(f"\nAll came out as it should, {seconds:.1f} s after the start.", style="bold")
