@@ -36,11 +36,16 @@ check: format-check lint types layers house licences lock-check schemas-check do
 
 .PHONY: test-long
 test-long: $(READY) ## Run the tests in the sizes that releases are judged by (60 minutes).
-	@LOTSTREAM_TEST_LENGTH=long $(BIN)/pytest
+	@LOTSTREAM_TEST_LENGTH=long $(BIN)/pytest --timeout 1200
 
 .PHONY: nightly
 nightly: $(READY) ## Run the tests in the sizes that take hours.
-	@LOTSTREAM_TEST_LENGTH=nightly $(BIN)/pytest
+	@LOTSTREAM_TEST_LENGTH=nightly $(BIN)/pytest --timeout 7200
+
+.PHONY: coverage
+coverage: $(READY) ## Show which lines and branches the unit tests leave out.
+	@$(BIN)/coverage run -m pytest -q tests/unit
+	@$(BIN)/coverage report --skip-covered
 
 .PHONY: fmt
 fmt: $(READY) ## Format the code and mend what the linter can mend.
