@@ -10,6 +10,7 @@ from lotstream.domain.codes import NotUsed
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Considered, LineDecision
 from lotstream.domain.model import Order, OrderLine, Reservation, ShipPolicy
+from lotstream.domain.quantities import whole_packs
 from lotstream.domain.queue import Segment
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.slot import Slot
@@ -89,11 +90,10 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
     else:
         takes = greedy(draft, usable(draft, shelf, terms, passed), terms, goal=wanted, passed=passed)
     got = sum([quantity for _, quantity in takes])
-    kept = whole(got, multiple, have=have)
+    while (kept := whole(got, multiple, have=have)) < got:
+        takes, got = cut_back(takes, got - kept)
     if not settings.allow_partial and kept < wanted:
-        kept = 0
-    if kept < got:
-        takes = cut_back(takes, got - kept)
+        takes, kept = [], 0
     for slot, quantity in takes:
         draft.take(slot, quantity)
     return LineDecision(
@@ -138,19 +138,22 @@ def _queued(draft: Draft, segments: list[Segment], terms: Terms, passed: Passed)
 
 
 def greedy(draft: Draft, slots: Iterable[Slot], terms: Terms, *, goal: int, passed: Passed) -> list[Take]:
-    """Take from slots in the order of use until a goal is reached."""
+    """Take from slots in the order of use until a goal is reached; of packed goods whole packs, never more."""
     takes: list[Take] = []
     for slot in slots:
         if terms.asks and (reason := terms.refuse(slot)) is not None:
             passed.note(slot, reason)
             continue
-        free = draft.free(slot)
-        if free >= goal:
-            takes.append((slot, goal))
-            break
-        if free > 0:
-            takes.append((slot, free))
-            goal -= free
+        take = min(draft.free(slot), goal)
+        if slot.key.pack_size is not None:
+            take -= take % slot.key.pack_size
+            if take == 0:
+                passed.note(slot, NotUsed.PACK_SIZE)
+        if take > 0:
+            takes.append((slot, take))
+            goal -= take
+            if goal == 0:
+                break
     return takes
 
 
@@ -178,16 +181,16 @@ def one_lot(
     return []
 
 
-def cut_back(takes: list[Take], surplus: int) -> list[Take]:
-    """Give a surplus back from the end of the order of use."""
+def cut_back(takes: list[Take], surplus: int) -> tuple[list[Take], int]:
+    """Give at least a surplus back from the end of the order of use, packs as a whole; returns what stays."""
     kept = list(takes)
-    while surplus:
+    while surplus > 0:
         slot, quantity = kept.pop()
-        if quantity > surplus:
-            kept.append((slot, quantity - surplus))
-            return kept
-        surplus -= quantity
-    return kept
+        less = min(whole_packs(surplus, slot.key.pack_size), quantity)
+        if less < quantity:
+            kept.append((slot, quantity - less))
+        surplus -= less
+    return kept, sum(quantity for _, quantity in kept)
 
 
 def considered(

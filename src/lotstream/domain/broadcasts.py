@@ -12,6 +12,9 @@ from lotstream.domain.events import DayOpened, Event, LocationDefined, SiteDefin
 from lotstream.domain.ledger import Sites
 from lotstream.domain.model import Location, Site
 
+#: Events that `apply_broadcast` applies; all others are one owner's.
+BROADCAST_EVENTS = (SiteDefined, LocationDefined, DayOpened)
+
 
 def decide_broadcast(sites: Sites, command: Command, moment: Moment) -> tuple[Event, ...] | Refusal:  # noqa: ARG001
     """Return the events that follow from a broadcast; raises `TypeError` for a command that is none.

@@ -300,6 +300,13 @@ class ConfirmShipment:
     seal: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ContinueDay:
+    """day.continued: an owner's part of what every partition was told about a site: a new day, a bin on hold."""
+
+    site: str
+
+
 Command = (
     DefineOwner
     | ChangeSettings
@@ -308,6 +315,7 @@ Command = (
     | DefineSite
     | DefineLocation
     | OpenDay
+    | ContinueDay
     | PlaceOrder
     | CancelOrder
     | ReleaseOrder

@@ -17,6 +17,7 @@ from lotstream.domain.commands import (
     Command,
     ConfirmPick,
     ConfirmShipment,
+    ContinueDay,
     DefineCustomer,
     DefineItem,
     DefineLocation,
@@ -40,6 +41,7 @@ from lotstream.domain.holds import lift_hold, place_hold
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import release_order
 from lotstream.domain.model import OrderKey, ReceiptKey
+from lotstream.domain.moving import continue_day
 from lotstream.domain.placing import place_order
 from lotstream.domain.requesting import request_allocation
 from lotstream.domain.shipping import confirm_shipment
@@ -53,6 +55,7 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     OpenBalance: open_balance,
     PlaceHold: place_hold,
     LiftHold: lift_hold,
+    ContinueDay: continue_day,
     ConfirmPick: confirm_pick,
     ConfirmShipment: confirm_shipment,
     DefineOwner: define_owner,

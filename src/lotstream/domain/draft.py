@@ -48,8 +48,8 @@ class Draft:
     """A view of the ledger in the middle of a decision."""
 
     __slots__ = (
-        "_altered", "_deltas", "_log", "_sites", "_skips", "_tasks", "_todays", "customers", "items", "ledger", "lots", "moment",
-        "orders",
+        "_altered", "_deltas", "_log", "_sites", "_skips", "_tasks", "_todays", "customers", "items", "ledger", "lots",
+        "moment", "orders",
     )  # fmt: skip
 
     def __init__(self, ledger: Ledger, moment: Moment) -> None:

@@ -95,9 +95,9 @@ def fill(
     for key in _queue(draft, waiting.for_skus(supply) if at_once else [], moved):
         if all(units <= 0 for units in supply.values()):
             break
-        if key == without:
-            continue
         order = draft.orders.get(key) or draft.ledger.orders[key]
+        if key == without or order.held is not None:
+            continue
         event = allocate(draft, order, lines=[line for line in order.lines if supply.get(line.sku, 0) > 0])
         if event is not None:
             _use_up(supply, event)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from lotstream.domain.changing import hand_back
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import LiftHold, Moment, PlaceHold
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, Freed, HoldLifted, HoldPlaced, ReservationFreed
+from lotstream.domain.events import Event, HoldLifted, HoldPlaced
 from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Hold, HoldKind, Lot, Order, OrderLine
-from lotstream.domain.reservations import copy_order, drop_freed, give_back, give_back_all
-from lotstream.domain.slot import hold_reason
-from lotstream.domain.sums import state_of
-from lotstream.domain.waiting import queue_key
+from lotstream.domain.model import Hold, HoldKind, Lot
+from lotstream.domain.moving import move_off
+from lotstream.domain.slot import BY_HOLD
 
 
 def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -33,37 +29,15 @@ def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Even
         return ()
     hold = Hold(command.hold, command.kind, command.reason)
     draft = Draft(ledger, moment)
-    held = replace(lot, holds=(*lot.holds, hold))
-    draft.know_lot(held)
-    reason = hold_reason(held) or NotUsed.HOLD
-    moved = _move_off(draft, lot, reason, picked_too=command.kind is HoldKind.RECALL)
-    filled = fill(draft, [lot.sku], moved=[event.key for event in moved]) if moved else ()
-    return HoldPlaced(lot.sku, lot.lot, hold), *moved, *filled
-
-
-def _move_off(draft: Draft, lot: Lot, reason: NotUsed, *, picked_too: bool) -> list[ReservationFreed]:
-    events = []
-    for order in sorted(_promised(draft.ledger.orders.values(), lot), key=queue_key):
-        freed = [loss for line in order.lines for loss in _of_lot(line, lot, picked_too=picked_too)]
-        if not freed:
-            continue
-        after = draft.orders[order.key] = copy_order(order)
-        drop_freed(after, freed)
-        after.state = state_of(after, decided=True)
-        hand_back(draft, freed)
-        events.append(ReservationFreed(order.key, after.state, tuple(freed), reason))
-    return events
-
-
-def _promised(orders: Iterable[Order], lot: Lot) -> list[Order]:
-    return [order for order in orders if any(line.sku == lot.sku and line.reservations for line in order.lines)]
-
-
-def _of_lot(line: OrderLine, lot: Lot, *, picked_too: bool) -> list[Freed]:
-    mine = [part for part in line.reservations if (part.row.sku, part.row.lot) == (lot.sku, lot.lot)]
-    if picked_too:
-        return give_back_all(line, only=mine)
-    return give_back(line, sum(part.quantity - part.picked for part in mine), latest_first=mine)
+    draft.know_lot(replace(lot, holds=(*lot.holds, hold)))
+    mine = (lot.sku, lot.lot)
+    reason = BY_HOLD[command.kind]
+    moved = move_off(
+        draft,
+        lambda part: reason if (part.row.sku, part.row.lot) == mine else None,
+        picked_too=command.kind is HoldKind.RECALL,
+    )
+    return HoldPlaced(lot.sku, lot.lot, hold), *moved
 
 
 def lift_hold(ledger: Ledger, command: LiftHold, moment: Moment) -> tuple[Event, ...] | Refusal:

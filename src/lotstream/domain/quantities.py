@@ -51,6 +51,11 @@ def smallest(quantity: Decimal, factor: int, field: str, *, positive: bool = Tru
     return units
 
 
+def whole_packs(quantity: int, pack_size: int | None) -> int:
+    """Return the least whole packs that hold a quantity; loose goods (no pack size) come one by one."""
+    return quantity if pack_size is None else quantity + -quantity % pack_size
+
+
 def _exact(quantity: Decimal, factor: int) -> int | None:
     digits = quantity.as_tuple().exponent
     if not isinstance(digits, int) or -digits > DIGITS_MAX:

@@ -10,6 +10,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Freed, LineDecision, Picked, Shipped
 from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
 from lotstream.domain.places import STAGING
+from lotstream.domain.quantities import whole_packs
 from lotstream.domain.terms import Terms
 
 
@@ -62,13 +63,14 @@ class _Loss:
 
 
 def give_back(line: OrderLine, quantity: int, *, latest_first: Iterable[Reservation]) -> list[Freed]:
-    """Return what to free so that a line gives back a quantity: unpicked goods before picked ones."""
+    """Return what to free so that a line gives back a quantity: unpicked goods before picked ones, packs as a whole."""
     losses = [_Loss(reservation) for reservation in latest_first]
     for loss in losses:
-        loss.unpicked = min(quantity, loss.reservation.quantity - loss.reservation.picked)
+        less = whole_packs(max(quantity, 0), loss.reservation.row.pack_size)
+        loss.unpicked = min(less, loss.reservation.quantity - loss.reservation.picked)
         quantity -= loss.unpicked
     for loss in losses:
-        loss.picked = min(quantity, loss.reservation.picked)
+        loss.picked = min(whole_packs(max(quantity, 0), loss.reservation.row.pack_size), loss.reservation.picked)
         quantity -= loss.picked
     return [_freed(line, loss) for loss in losses if loss.unpicked or loss.picked]
 

@@ -11,7 +11,8 @@ from lotstream.domain.expiry import NEVER
 from lotstream.domain.model import HoldKind, Lot, RowKey, StockRow
 from lotstream.domain.places import Place
 
-_BY_HOLD = {
+#: Kinds of holds, the strongest first, and what they say of a lot.
+BY_HOLD = {
     HoldKind.RECALL: NotUsed.RECALLED,
     HoldKind.QUARANTINE: NotUsed.QUARANTINE,
     HoldKind.HOLD: NotUsed.HOLD,
@@ -37,7 +38,7 @@ def hold_reason(lot: Lot | None) -> NotUsed | None:
     if lot is None or not lot.holds:
         return None
     kinds = {hold.kind for hold in lot.holds}
-    return next(reason for kind, reason in _BY_HOLD.items() if kind in kinds)
+    return next(reason for kind, reason in BY_HOLD.items() if kind in kinds)
 
 
 class Slot:

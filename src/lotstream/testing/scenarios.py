@@ -1,0 +1,86 @@
+"""Run allocation scenarios: files that say stock, demand and events, and what has to come out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lotstream.testing.scenarios_compare import differences
+from lotstream.testing.scenarios_format import Node, ScenarioError, check
+from lotstream.testing.scenarios_outcome import came_out
+from lotstream.testing.scenarios_play import Play
+
+#: What a scenario can go through.
+DOMAIN = "domain"
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """The verdict on one scenario."""
+
+    id: str
+    #: None when it was left out because it is of another category.
+    passed: bool | None
+    #: What differs from what was expected, in sentences; empty when it passed.
+    differences: tuple[str, ...] = ()
+    #: What came out, in the words of ``expect``; empty when it could not be played.
+    came_out: dict[str, Any] = field(default_factory=dict)
+
+
+def run_paths(paths: Iterable[Path], *, through: str = DOMAIN, category: str | None = None) -> list[ScenarioResult]:
+    """Run every scenario file among paths, and in the folders among them, by name; returns a verdict for each.
+
+    A scenario that asks for what is not supported yet, or that has a key nobody knows, fails and says so.
+    """
+    return [run_file(path, through=through, category=category) for path in _files(paths)]
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    files: list[Path] = []
+    for path in paths:
+        files += sorted(path.glob("**/*.yaml")) if path.is_dir() else [path]
+    return files
+
+
+def run_file(path: Path, *, through: str = DOMAIN, category: str | None = None) -> ScenarioResult:
+    """Run one scenario file."""
+    try:
+        scenario = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        return ScenarioResult(path.stem, False, (f"{path.name} cannot be read: {error}",))
+    name = str(scenario.get("id", path.stem)) if isinstance(scenario, dict) else path.stem
+    if category is not None and category not in _categories(scenario):
+        return ScenarioResult(name, None)
+    return run(scenario, name=name, through=through)
+
+
+def _categories(scenario: object) -> list[str]:
+    tags = scenario.get("category") if isinstance(scenario, dict) else None
+    return [str(tag) for tag in tags] if isinstance(tags, list) else [str(tags)]
+
+
+def run(scenario: object, *, name: str, through: str = DOMAIN) -> ScenarioResult:
+    """Run a scenario that has been read."""
+    try:
+        node = check(scenario)
+        if through != DOMAIN:
+            raise ScenarioError(f"going through {through} is not supported yet")
+        out = _played(node)
+    except ScenarioError as error:
+        return ScenarioResult(name, False, (str(error),))
+    found = tuple(differences(node, out))
+    del out["invariants"]["broken"]
+    return ScenarioResult(name, not found, found, out)
+
+
+def _played(scenario: Node) -> Node:
+    try:
+        play = Play(scenario)
+        play.run()
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise ScenarioError(f"a value is missing or wrong: {type(error).__name__}: {error}") from error
+    return came_out(play)

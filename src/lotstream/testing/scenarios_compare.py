@@ -1,0 +1,160 @@
+"""Compare what a scenario expects with what came out; each difference is a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+
+from lotstream.testing.scenarios_format import Node
+from lotstream.testing.scenarios_messages import STOCK, text
+
+Key = tuple[str | None, ...]
+
+_OF_AN_ALLOCATION = ("order", "line", "sku", "lot", "location", "package", "pack_size")
+
+
+def differences(scenario: Node, out: Node) -> list[str]:
+    """Return how an outcome differs from what a scenario expects; with ``oracle: skip`` only its invariants count."""
+    expect = scenario["expect"]
+    found = [f"the ledger is not sound: {sentence}" for sentence in out["invariants"]["broken"]]
+    found += _invariants(expect.get("invariants") or {}, out["invariants"])
+    if scenario.get("oracle") == "skip":
+        return found
+    for name, compare in _COMPARE.items():
+        if name in expect:
+            found += compare(expect, out, scenario)
+    return found
+
+
+def _quantity(value: object) -> Decimal:
+    return Decimal(str(value))
+
+
+def _added_up(lines: Iterable[Node], keys: tuple[str, ...]) -> dict[Key, Decimal]:
+    sums: dict[Key, Decimal] = {}
+    for line in lines:
+        key = tuple(text(line.get(name)) for name in keys)
+        sums[key] = sums.get(key, Decimal(0)) + _quantity(line["qty"])
+    return {key: total for key, total in sums.items() if total}
+
+
+def _compare_sums(
+    name: str, expected: dict[Key, Decimal], came: dict[Key, Decimal], keys: tuple[str, ...]
+) -> Iterator[str]:
+    for key in sorted(expected.keys() | came.keys(), key=str):
+        if expected.get(key, 0) != came.get(key, 0):
+            where = ", ".join(f"{part} {value}" for part, value in zip(keys, key, strict=True) if value is not None)
+            yield f"{name}: {where}: expected {expected.get(key, 0):f}, came out {came.get(key, 0):f}"
+
+
+def _skus(scenario: Node) -> Callable[[Node], str]:
+    """Return a function that finds the SKU an expected line means when it names none."""
+    usual = str(scenario["items"][0]["sku"])
+    wanted: dict[tuple[str, str], str] = {}
+    orders = [
+        *(scenario.get("orders") or []),
+        *(step["order"] for step in scenario.get("steps") or [] if "order" in step),
+    ]
+    for order in orders:
+        for at, line in enumerate(order.get("lines") or [], 1):
+            wanted[str(order["id"]), str(line.get("id", at))] = str(line.get("sku", usual))
+    return lambda line: str(line.get("sku") or wanted.get((str(line.get("order")), str(line.get("line", 1))), usual))
+
+
+def _allocations(expect: Node, out: Node, scenario: Node) -> Iterator[str]:
+    sku_of = _skus(scenario)
+    expected = [
+        {**line, "line": line.get("line", 1), "sku": sku_of(line), "location": line.get("location", STOCK)}
+        for line in expect["allocations"] or []
+    ]
+    loose = {"package"} if expect.get("any_package_of_size") else set()
+    loose |= {name for name in ("package", "pack_size") if not any(name in line for line in expected)}
+    keys = tuple(name for name in _OF_AN_ALLOCATION if name not in loose)
+    yield from _compare_sums("allocations", _added_up(expected, keys), _added_up(out["allocations"], keys), keys)
+
+
+def _lines(name: str, keys: tuple[str, ...]) -> Callable[[Node, Node, Node], Iterator[str]]:
+    def compare(expect: Node, out: Node, _scenario: Node) -> Iterator[str]:
+        expected = [{**line, "line": line.get("line", 1)} for line in expect[name] or []]
+        yield from _compare_sums(name, _added_up(expected, keys), _added_up(out[name], keys), keys)
+
+    return compare
+
+
+def _available(expect: Node, out: Node, _scenario: Node) -> Iterator[str]:
+    for line in expect["available"] or []:
+        names = [name for name in ("sku", "lot", "location") if name in line]
+        rows = [row for row in out["available"] if all(text(row[name]) == text(line[name]) for name in names)]
+        came = sum((_quantity(row["qty"]) for row in rows), Decimal(0))
+        if came != _quantity(line["qty"]):
+            where = ", ".join(f"{name} {line[name]}" for name in names)
+            yield f"available: {where}: expected {line['qty']}, came out {came:f}"
+
+
+def _rejected(expect: Node, out: Node, _scenario: Node) -> Iterator[str]:
+    expected = {line["step"] if isinstance(line, dict) else line for line in expect["rejected"] or []}
+    came = {line["step"]: line["reason"] for line in out["rejected"]}
+    for step in sorted(expected - came.keys()):
+        yield f"rejected: step {step} should have been refused and was not"
+    for step in sorted(came.keys() - expected):
+        yield f"rejected: step {step} was refused and should not have been: {came[step]}"
+
+
+def _not_used(expect: Node, out: Node, _scenario: Node) -> Iterator[str]:
+    for line in expect["not_used"] or []:
+        names = [name for name in line if name != "reason"]
+        reasons = sorted(
+            {row["reason"] for row in out["not_used"] if all(text(row[name]) == text(line[name]) for name in names)}
+        )
+        if line["reason"] not in reasons:
+            where = ", ".join(f"{name} {line[name]}" for name in names)
+            yield f"not_used: {where}: expected {line['reason']}, came out {', '.join(reasons) or 'no reason'}"
+
+
+def _after_step(expect: Node, out: Node, _scenario: Node) -> Iterator[str]:
+    came = {(line["step"], line["order"]): line for line in out["after_step"]}
+    for line in expect["after_step"] or []:
+        step, order = line["step"], text(line.get("order"))
+        sums = came.get((step, order))
+        if sums is None:
+            yield f"after_step: there is no step {step}" + (f" with order {order}" if order is not None else "")
+            continue
+        for name in ("allocated", "backordered", "shipped"):
+            if name in line and _quantity(line[name]) != _quantity(sums[name]):
+                of = f" of {order}" if order is not None else ""
+                yield f"after_step: step {step}: {name}{of}: expected {line[name]}, came out {sums[name]}"
+
+
+def _invariants(expected: Node, came: Node) -> Iterator[str]:
+    for name, value in expected.items():
+        if name == "max_reserved_per_lot":
+            yield from _at_most(value, came[name])
+        elif isinstance(value, dict):
+            for part, units in value.items():
+                if _quantity(units) != _quantity(came[name].get(str(part), 0)):
+                    yield f"invariants: {name} of {part}: expected {units}, came out {came[name].get(str(part), 0)}"
+        elif not _same(value, came[name]):
+            yield f"invariants: {name}: expected {value}, came out {came[name]}"
+
+
+def _at_most(expected: Node, came: Node) -> Iterator[str]:
+    for lot, most in expected.items():
+        if _quantity(came.get(str(lot), 0)) > _quantity(most):
+            yield f"invariants: lot {lot} has {came[str(lot)]} reserved, more than {most}"
+
+
+def _same(expected: object, came: object) -> bool:
+    if isinstance(expected, bool) or isinstance(came, bool):
+        return bool(expected == came)
+    return _quantity(expected) == _quantity(came)
+
+
+_COMPARE: dict[str, Callable[[Node, Node, Node], Iterator[str]]] = {
+    "allocations": _allocations,
+    "backordered": _lines("backordered", ("order", "line")),
+    "shipped": _lines("shipped", ("order", "line", "lot")),
+    "available": _available,
+    "rejected": _rejected,
+    "not_used": _not_used,
+    "after_step": _after_step,
+}

@@ -1,0 +1,112 @@
+"""A warehouse made of the ledger alone: scenarios are played in it without Kafka and PostgreSQL."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import UTC, date, datetime, time
+
+from lotstream.domain.apply import apply
+from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast, decide_broadcast
+from lotstream.domain.codes import Refusal
+from lotstream.domain.commands import Command, DefineSite, Moment, OpenDay
+from lotstream.domain.decide import BROADCASTS, decide, orders_named, receipts_named
+from lotstream.domain.events import Event, OrderCancelled, ReservationFreed, ShipmentConfirmed
+from lotstream.domain.ledger import Ledger, Sites
+from lotstream.domain.model import Calendar, Order, OrderKey, Receipt, ReceiptKey, Site
+from lotstream.testing.scenarios_messages import SITE
+
+OWNER = "scenario"
+
+
+class DomainWarehouse:
+    """One owner at one site, decided message by message; its journal can be played into a new one."""
+
+    def __init__(self, today: date) -> None:
+        self.ledger = Ledger(OWNER, Sites())
+        #: Every decision's events in order, as a database would keep them.
+        self.journal: list[tuple[Event, ...]] = []
+        self._closed: dict[OrderKey, Order] = {}
+        self._receipts: dict[ReceiptKey, Receipt] = {}
+        self._seen: set[str] = set()
+        self._arrival = 0
+        self._told: dict[str, Command] = {}
+        self.tell(DefineSite(Site(SITE, calendar=Calendar.SCRIPTED)))
+        self.tell(OpenDay(SITE, today))
+
+    def tell(self, command: Command, *, message: str | None = None) -> Refusal | None:
+        """Decide a message and apply what follows; a message told before changes nothing. Returns its refusal."""
+        self._arrival += 1
+        message = message or f"message-{self._arrival}"
+        if message in self._seen:
+            return None
+        self._told[message] = command
+        self._load(command)
+        moment = self.moment()
+        if isinstance(command, BROADCASTS):
+            events = decide_broadcast(self.ledger.sites, command, moment)
+        else:
+            events = decide(self.ledger, command, moment)
+        self._seen.add(message)
+        if isinstance(events, Refusal):
+            return events
+        self._record(events)
+        return None
+
+    def tell_all_again(self) -> None:
+        """Deliver every message again under its own id, as a log that is read a second time."""
+        for message, command in list(self._told.items()):
+            self.tell(command, message=message)
+
+    def restart(self) -> None:
+        """Forget everything but the log and the journal, and come back by playing the journal."""
+        journal, self.journal = self.journal, []
+        self.ledger = Ledger(OWNER, Sites())
+        self._closed.clear()
+        self._receipts.clear()
+        for events in journal:
+            self._record(events)
+
+    def state(self) -> tuple[object, ...]:
+        """Return all that is known, to be compared."""
+        ledger = self.ledger
+        facts = (ledger.settings, ledger.items, ledger.customers, ledger.lots, ledger.stock, ledger.orders)
+        return deepcopy((*facts, ledger.cancels, self._closed, self._receipts, ledger.sites))
+
+    def moment(self) -> Moment:
+        """Return the moment of the next decision: midnight of today, UTC."""
+        today = self.ledger.sites.today
+        day = today.get(SITE, date(2000, 1, 1))
+        return Moment(datetime.combine(day, time(), UTC), dict(today), f"{self._arrival:032x}", self._arrival)
+
+    def order(self, key: OrderKey) -> Order | None:
+        """Return an order, open or closed."""
+        return self.ledger.orders.get(key) or self._closed.get(key)
+
+    def orders(self) -> list[Order]:
+        """Return every order, open or closed, as they came."""
+        both = {**self._closed, **self.ledger.orders}
+        return sorted(both.values(), key=lambda order: order.arrival)
+
+    def _load(self, command: Command) -> None:
+        for order in orders_named(command):
+            if order not in self.ledger.orders:
+                self.ledger.closed[order] = self._closed.get(order)
+        for receipt in receipts_named(command):
+            self.ledger.receipts[receipt] = self._receipts.get(receipt)
+
+    def _record(self, events: tuple[Event, ...]) -> None:
+        # Copied first: an order in an event is taken over by the ledger and changes with it.
+        self.journal.append(deepcopy(events))
+        for event in events:
+            if isinstance(event, OrderCancelled | ShipmentConfirmed | ReservationFreed):
+                self.ledger.closed.setdefault(event.key, self._closed.get(event.key))
+            if isinstance(event, BROADCAST_EVENTS):
+                apply_broadcast(self.ledger.sites, event)
+            else:
+                apply(self.ledger, event)
+        self._settle()
+
+    def _settle(self) -> None:
+        self._closed.update((key, order) for key, order in self.ledger.closed.items() if order is not None)
+        self._receipts.update((key, known) for key, known in self.ledger.receipts.items() if known is not None)
+        self.ledger.settle()

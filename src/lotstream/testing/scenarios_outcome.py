@@ -1,0 +1,176 @@
+"""What came out of a scenario, in the words of its ``expect``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from itertools import pairwise
+
+from lotstream.domain.events import Event, OrderAllocated, OrderChanged, OrderRecorded, ShipmentConfirmed
+from lotstream.domain.model import Order, StockRow
+from lotstream.domain.sums import OVER, backordered, promised
+from lotstream.testing.scenarios_format import Node
+from lotstream.testing.scenarios_messages import SMALLEST
+from lotstream.testing.scenarios_play import Play
+
+
+def came_out(play: Play) -> Node:
+    """Return everything that ``expect`` can speak of."""
+    warehouse = play.warehouse
+    orders, rows = warehouse.orders(), list(warehouse.ledger.stock.values())
+    events = [event for decision in warehouse.journal for event in decision]
+    return {
+        "allocations": _allocations(orders),
+        "backordered": _backordered(orders),
+        "shipped": _shipped(events),
+        "available": _available(rows),
+        "rejected": [
+            {"step": step, "reason": f"{refusal.code}: {refusal.message}"} for step, refusal in play.refused.items()
+        ],
+        "not_used": [
+            {"order": order, "line": line, "sku": sku, "lot": lot, "reason": reason}
+            for order, line, sku, lot, reason in sorted(play.not_used, key=str)
+        ],
+        "after_step": _after_step(play),
+        "invariants": _invariants(play, orders, rows, events),
+    }
+
+
+def plain(units: int) -> int | float:
+    """Return smallest units as a number of base units, whole where it is whole."""
+    amount = Decimal(units) / SMALLEST
+    return int(amount) if amount == int(amount) else float(amount)
+
+
+def _allocations(orders: Iterable[Order]) -> list[Node]:
+    return [
+        {
+            "order": order.key.order, "line": line.line, "sku": line.sku, "lot": part.row.lot,
+            "location": part.row.location, "package": part.row.package,
+            "pack_size": None if part.row.pack_size is None else plain(part.row.pack_size),
+            "qty": plain(part.quantity),
+        }
+        for order in orders
+        for line in order.lines
+        for part in line.reservations
+    ]  # fmt: skip
+
+
+def _backordered(orders: Iterable[Order]) -> list[Node]:
+    return [
+        {"order": order.key.order, "line": line.line, "qty": plain(backordered(line))}
+        for order in orders
+        if order.state not in OVER
+        for line in order.lines
+        if backordered(line)
+    ]
+
+
+def _shipped(events: Iterable[Event]) -> list[Node]:
+    return [
+        {
+            "order": event.key.order, "line": shipped.line, "sku": shipped.sku, "lot": shipped.lot,
+            "qty": plain(shipped.quantity),
+        }
+        for event in events
+        if isinstance(event, ShipmentConfirmed)
+        for shipped in event.shipped
+    ]  # fmt: skip
+
+
+def _available(rows: Iterable[StockRow]) -> list[Node]:
+    """Return what each row has free: a shown figure is never below 0, and no row eats another's."""
+    return [
+        {
+            "sku": row.key.sku, "lot": row.key.lot, "location": row.key.location,
+            "qty": plain(max(row.on_hand - row.promised_elsewhere - row.reserved, 0)),
+        }
+        for row in rows
+        if row.key.status == "good"
+    ]  # fmt: skip
+
+
+def _after_step(play: Play) -> list[Node]:
+    lines = []
+    for step, sums in enumerate(play.after):
+        for order, (allocated, waiting, gone) in {None: _total(sums.values()), **sums}.items():
+            lines.append(
+                {
+                    "step": step, "order": order, "allocated": plain(allocated), "backordered": plain(waiting),
+                    "shipped": plain(gone),
+                }
+            )  # fmt: skip
+    return lines
+
+
+def _total(sums: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
+    known = list(sums)
+    return (sum(one[0] for one in known), sum(one[1] for one in known), sum(one[2] for one in known))
+
+
+def _invariants(play: Play, orders: list[Order], rows: list[StockRow], events: list[Event]) -> Node:
+    open_orders = [order for order in orders if order.state not in OVER]
+    allocated = {order.key.order: sum(promised(line) for line in order.lines) for order in orders}
+    demand = sum(line.ordered - line.cancelled for order in orders for line in order.lines)
+    waiting = sum(backordered(line) for order in open_orders for line in order.lines)
+    return {
+        "allocated_total": plain(sum(allocated.values())),
+        "backordered_total": plain(waiting),
+        "demand_total": plain(demand),
+        "orders_fully_allocated": sum(_filled(order) for order in open_orders),
+        "orders_with_nothing": sum(allocated[order.key.order] == 0 for order in open_orders),
+        "allocated": {order: plain(units) for order, units in allocated.items()},
+        "max_reserved_per_lot": _per_lot(rows, reserved=True),
+        "on_hand": _per_lot(rows, reserved=False),
+        "pick_tasks": len(_tasks(events)),
+        "disjoint_serials": True,
+        "errors_to_caller": 0,
+        "deadlocks_seen_by_caller": 0,
+        "retries_asked_of_caller": 0,
+        "broken": list(_broken(play, orders, rows)),
+    }
+
+
+def _filled(order: Order) -> bool:
+    return not any(backordered(line) for line in order.lines)
+
+
+def _per_lot(rows: Iterable[StockRow], *, reserved: bool) -> dict[str, int | float]:
+    units: dict[str, int] = {}
+    for row in rows:
+        lot = str(row.key.lot)
+        units[lot] = units.get(lot, 0) + (row.reserved if reserved else row.on_hand)
+    return {lot: plain(total) for lot, total in units.items()}
+
+
+def _tasks(events: Iterable[Event]) -> set[str]:
+    return {
+        part.task
+        for event in events
+        if isinstance(event, OrderRecorded | OrderChanged | OrderAllocated)
+        for decision in event.decisions
+        for part in decision.reserved
+    }
+
+
+def _broken(play: Play, orders: Iterable[Order], rows: Iterable[StockRow]) -> Iterable[str]:
+    """Return what is never true of a sound ledger, in sentences; none of them may come out of any scenario."""
+    promises: dict[tuple[str, str | None], int] = {}
+    for order in orders:
+        for line in order.lines:
+            for part in line.reservations:
+                key = (part.row.sku, part.row.lot)
+                promises[key] = promises.get(key, 0) + part.quantity
+    reserved: dict[tuple[str, str | None], int] = {}
+    for row in rows:
+        key = (row.key.sku, row.key.lot)
+        reserved[key] = reserved.get(key, 0) + row.reserved
+        if not 0 <= row.reserved <= max(row.on_hand, 0):
+            yield f"{row.key} has {row.reserved} reserved of {row.on_hand}"
+    for key in promises.keys() | reserved.keys():
+        if promises.get(key, 0) != reserved.get(key, 0):
+            yield f"{key} has {reserved.get(key, 0)} reserved but {promises.get(key, 0)} promised"
+    for before, after in pairwise(play.after):
+        for order_id, (_, _, gone) in before.items():
+            if after[order_id][2] < gone:
+                yield f"order {order_id} has less shipped than before"
