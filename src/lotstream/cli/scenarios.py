@@ -10,7 +10,7 @@ import typer
 
 from lotstream.cli.options import Json
 from lotstream.cli.output import colored, print_json
-from lotstream.errors import ExitCode
+from lotstream.errors import ExitCode, InputRefused
 
 if TYPE_CHECKING:
     from lotstream.testing.scenarios import ScenarioResult
@@ -47,6 +47,8 @@ def run_scenarios(
     from lotstream.testing.scenarios import run_paths
 
     results = run_paths(paths, through=through.value, category=category)
+    if not results:
+        raise InputRefused(f"There is no scenario in {', '.join(map(str, paths))}.", what_to_do="Name a .yaml file.")
     if as_json:
         print_json([_shown(result) for result in results])
     else:
