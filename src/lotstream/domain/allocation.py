@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Considered, LineDecision
@@ -13,46 +14,45 @@ from lotstream.domain.model import Order, OrderLine, Reservation, ShipPolicy
 from lotstream.domain.quantities import whole_packs
 from lotstream.domain.queue import Segment
 from lotstream.domain.shelf import Shelf
-from lotstream.domain.slot import Slot
 from lotstream.domain.sums import backordered
 from lotstream.domain.terms import Terms
 
 #: Stock rows kept with a decision as those looked at first.
 CONSIDERED_MAX = 8
 
-Take = tuple[Slot, int]
+Take = tuple[Candidate, int]
 
 
 class Passed:
-    """Slots a line passed over: the first few by name, all of them by count."""
+    """Candidates a line passed over: the first few by name, all of them by count."""
 
     __slots__ = ("counts", "first")
 
     def __init__(self, counts: dict[str, int]) -> None:
         self.counts = counts
-        self.first: list[tuple[Slot, NotUsed]] = []
+        self.first: list[tuple[Candidate, NotUsed]] = []
 
     def count(self, reason: NotUsed, rows: int) -> None:
-        """Count slots that were not used."""
+        """Count candidates that were not used."""
         if rows:
             self.counts[reason] = self.counts.get(reason, 0) + rows
 
-    def note(self, slot: Slot, reason: NotUsed) -> None:
-        """Take note of a slot that was not used."""
+    def note(self, candidate: Candidate, reason: NotUsed) -> None:
+        """Take note of a candidate that was not used."""
         self.count(reason, 1)
         if len(self.first) < CONSIDERED_MAX:
-            self.first.append((slot, reason))
+            self.first.append((candidate, reason))
 
     def note_short(self, segment: Segment, *, start: int, terms: Terms) -> None:
-        """Take note of the slots before ``start`` in the order of use, all of which expire too early."""
-        slots = segment.slots
-        expired = 0 if terms.expired_ok else len(slots) - 1 - segment.start(terms.ship)
-        short = len(slots) - 1 - start - expired
+        """Take note of the candidates before ``start`` in the order of use, all of which expire too early."""
+        candidates = segment.candidates
+        expired = 0 if terms.expired_ok else len(candidates) - 1 - segment.start(terms.ship)
+        short = len(candidates) - 1 - start - expired
         self.count(NotUsed.EXPIRED, expired)
         self.count(NotUsed.SHORT_LIFE, short)
         room = CONSIDERED_MAX - len(self.first)
-        for slot in islice(reversed(slots), min(room, expired + short)):
-            self.first.append((slot, terms.life(slot) or NotUsed.SHORT_LIFE))
+        for candidate in islice(reversed(candidates), min(room, expired + short)):
+            self.first.append((candidate, terms.life(candidate) or NotUsed.SHORT_LIFE))
 
 
 def decide_order(
@@ -94,11 +94,11 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
         takes, got = cut_back(takes, got - kept)
     if not settings.allow_partial and kept < wanted:
         takes, kept = [], 0
-    for slot, quantity in takes:
-        draft.take(slot, quantity)
+    for candidate, quantity in takes:
+        draft.take(candidate, quantity)
     return LineDecision(
         line.line,
-        tuple([Reservation(draft.new_task(), slot.key, quantity) for slot, quantity in takes]),
+        tuple([Reservation(draft.new_task(), candidate.key, quantity) for candidate, quantity in takes]),
         wanted - kept,
         terms.policy,
         terms.policy_from,
@@ -114,43 +114,43 @@ def whole(quantity: int, multiple: int, *, have: int) -> int:
     return max(quantity - (have + quantity) % multiple, 0)
 
 
-def usable(draft: Draft, shelf: Shelf, terms: Terms, passed: Passed) -> Iterator[Slot]:
-    """Return the slots a line looks at, in the order of use; what expires too early is passed over in one step."""
+def usable(draft: Draft, shelf: Shelf, terms: Terms, passed: Passed) -> Iterator[Candidate]:
+    """Return the candidates a line looks at, in the order of use; what expires too early is passed over in one step."""
     if terms.lot is not None:
         passed.count(NotUsed.OTHER_LOT, len(shelf.queue(terms.policy)) - shelf.usable_of(terms.lot))
         return iter(draft.of_lot(shelf, terms.policy, terms.lot))
-    altered = draft.altered_slots(shelf, terms.policy)
+    altered = draft.altered_candidates(shelf, terms.policy)
     if altered is not None:
         return altered
     segments = shelf.queue(terms.policy).segments
     if len(segments) == 1 and not terms.cutoff:
-        return draft.walk(segments[0], len(segments[0].slots) - 1)
+        return draft.walk(segments[0], len(segments[0].candidates) - 1)
     return _queued(draft, segments, terms, passed)
 
 
-def _queued(draft: Draft, segments: list[Segment], terms: Terms, passed: Passed) -> Iterator[Slot]:
+def _queued(draft: Draft, segments: list[Segment], terms: Terms, passed: Passed) -> Iterator[Candidate]:
     for segment in segments:
-        start = len(segment.slots) - 1
+        start = len(segment.candidates) - 1
         if terms.cutoff and (first := segment.start(terms.cutoff)) < start:
             passed.note_short(segment, start=first, terms=terms)
             start = first
         yield from draft.walk(segment, start)
 
 
-def greedy(draft: Draft, slots: Iterable[Slot], terms: Terms, *, goal: int, passed: Passed) -> list[Take]:
-    """Take from slots in the order of use until a goal is reached; of packed goods whole packs, never more."""
+def greedy(draft: Draft, candidates: Iterable[Candidate], terms: Terms, *, goal: int, passed: Passed) -> list[Take]:
+    """Take from candidates in the order of use until a goal is reached; of packed goods whole packs, never more."""
     takes: list[Take] = []
-    for slot in slots:
-        if terms.asks and (reason := terms.refuse(slot)) is not None:
-            passed.note(slot, reason)
+    for candidate in candidates:
+        if terms.asks and (reason := terms.refuse(candidate)) is not None:
+            passed.note(candidate, reason)
             continue
-        take = min(draft.free(slot), goal)
-        if slot.key.pack_size is not None:
-            take -= take % slot.key.pack_size
+        take = min(draft.free(candidate), goal)
+        if candidate.key.pack_size is not None:
+            take -= take % candidate.key.pack_size
             if take == 0:
-                passed.note(slot, NotUsed.PACK_SIZE)
+                passed.note(candidate, NotUsed.PACK_SIZE)
         if take > 0:
-            takes.append((slot, take))
+            takes.append((candidate, take))
             goal -= take
             if goal == 0:
                 break
@@ -165,19 +165,19 @@ def one_lot(
     A line that has something already stays with the lot of that.
     """
     tried: set[str | None] = set()
-    for slot in usable(draft, shelf, terms, passed) if goal else ():
-        lot = slot.key.lot
+    for candidate in usable(draft, shelf, terms, passed) if goal else ():
+        lot = candidate.key.lot
         if lot in tried:
             continue
         tried.add(lot)
         if only and only[0].row.lot != lot:
-            passed.note(slot, NotUsed.LOT_LIMIT)
+            passed.note(candidate, NotUsed.LOT_LIMIT)
             continue
         takes = greedy(draft, draft.of_lot(shelf, terms.policy, lot), terms, goal=goal, passed=passed)
         if sum(quantity for _, quantity in takes) == goal:
             return takes
         if takes:
-            passed.note(slot, NotUsed.LOT_TOO_SMALL)
+            passed.note(candidate, NotUsed.LOT_TOO_SMALL)
     return []
 
 
@@ -185,10 +185,10 @@ def cut_back(takes: list[Take], surplus: int) -> tuple[list[Take], int]:
     """Give at least a surplus back from the end of the order of use, packs as a whole; returns what stays."""
     kept = list(takes)
     while surplus > 0:
-        slot, quantity = kept.pop()
-        less = min(whole_packs(surplus, slot.key.pack_size), quantity)
+        candidate, quantity = kept.pop()
+        less = min(whole_packs(surplus, candidate.key.pack_size), quantity)
         if less < quantity:
-            kept.append((slot, quantity - less))
+            kept.append((candidate, quantity - less))
         surplus -= less
     return kept, sum(quantity for _, quantity in kept)
 
@@ -196,14 +196,23 @@ def cut_back(takes: list[Take], surplus: int) -> tuple[list[Take], int]:
 def considered(
     draft: Draft, shelf: Shelf, terms: Terms, *, takes: list[Take], passed: Passed
 ) -> tuple[Considered, ...]:
-    """Return the slots looked at first, in the order of use, with what became of them."""
-    used = [(slot, slot.used(quantity, draft.free(slot) + quantity)) for slot, quantity in takes[:CONSIDERED_MAX]]
+    """Return the candidates looked at first, in the order of use, with what became of them."""
+    used = [
+        (candidate, candidate.used(quantity, draft.free(candidate) + quantity))
+        for candidate, quantity in takes[:CONSIDERED_MAX]
+    ]
     if not passed.counts:
         return tuple([record for _, record in used])
     room = CONSIDERED_MAX - len(used)
-    others = [(slot, slot.not_used(reason, draft.free(slot))) for slot, reason in passed.first[:room]]
+    others = [
+        (candidate, candidate.not_used(reason, draft.free(candidate))) for candidate, reason in passed.first[:room]
+    ]
     aside = islice(draft.aside(shelf, terms.policy), room - len(others))
-    others += [(slot, slot.not_used(slot.reason, draft.free(slot))) for slot in aside if slot.reason is not None]
+    others += [
+        (candidate, candidate.not_used(candidate.reason, draft.free(candidate)))
+        for candidate in aside
+        if candidate.reason is not None
+    ]
     if not others:
         return tuple([record for _, record in used])
     key = shelf.queue(terms.policy).key

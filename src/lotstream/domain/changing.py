@@ -136,7 +136,7 @@ def _unfit(draft: Draft, after: Order, line: OrderLine, kept: OrderLine) -> list
         row = reservation.row
         terms = terms_of(draft, after, line, site=row.site)
         other_lot = (line.single_lot or line.max_lots == 1) and row.lot != first_lot
-        if (after.site or row.site) != row.site or other_lot or terms.refuse(draft.slot(row)) is not None:
+        if (after.site or row.site) != row.site or other_lot or terms.refuse(draft.candidate(row)) is not None:
             freed += give_back_all(kept, only=[reservation])
     return freed
 

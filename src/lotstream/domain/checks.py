@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from lotstream.domain.candidate import hold_reason
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted
 from lotstream.domain.model import Item, Lot, Order, OrderLine, RowKey
-from lotstream.domain.slot import hold_reason
 from lotstream.domain.terms import Terms
 
 
@@ -34,16 +34,16 @@ def why_not_leave(draft: Draft, order: Order, line: OrderLine, row: RowKey, *, i
     Holds, bins and life are asked of the same functions as in allocation. ``in_bin`` is false for goods that stand at a
     staging place already: their bin no longer matters.
     """
-    slot = draft.slot(row)
+    candidate = draft.candidate(row)
     name = f"lot {row.lot}" if row.lot is not None else f"stock of {row.sku}"
-    held = hold_reason(slot.lot)
+    held = hold_reason(candidate.lot)
     if held is not None:
         return Code.ON_HOLD, f"{name} is on hold ({held.value}); have the hold lifted or take other stock."
-    if in_bin and slot.reason is NotUsed.LOCATION_NOT_PICKABLE:
+    if in_bin and candidate.reason is NotUsed.LOCATION_NOT_PICKABLE:
         return Code.ON_HOLD, f"{row.location} is on hold or not for picking; take other stock."
     if line.sku != row.sku:
         return Code.LOT_NOT_ALLOWED, f"Line {line.line} wants {line.sku}, not {row.sku}; take the right goods."
-    life = terms_of(draft, order, line, site=row.site).life(slot)
+    life = terms_of(draft, order, line, site=row.site).life(candidate)
     if life is not None:
         return Code.LOT_NOT_ALLOWED, f"{name} does not live long enough ({life.value}); take other stock."
     return None

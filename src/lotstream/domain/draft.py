@@ -7,40 +7,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from lotstream.domain.candidate import Candidate, Standing
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import Moment
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Customer, Item, Lot, Order, OrderKey, Policy, RowKey, StockRow
 from lotstream.domain.queue import Segment
 from lotstream.domain.shelf import Shelf
-from lotstream.domain.shelves import derived_of, shelf_of, slot_for
-from lotstream.domain.slot import Slot, Standing
+from lotstream.domain.shelves import candidate_for, derived_of, shelf_of
 
 
 @dataclass(slots=True)
 class Altered:
     """How a shelf looks after what was decided so far, beyond quantities taken from its queues."""
 
-    #: Slots that may be used now although the shelf's queues do not have them.
-    opened: dict[RowKey, Slot] = field(default_factory=dict)
-    #: Slots that may no longer be used as the shelf has them.
-    shut: dict[RowKey, Slot] = field(default_factory=dict)
-    #: Slots that stand aside now.
-    aside: dict[RowKey, Slot] = field(default_factory=dict)
+    #: Candidates that may be used now although the shelf's queues do not have them.
+    opened: dict[RowKey, Candidate] = field(default_factory=dict)
+    #: Candidates that may no longer be used as the shelf has them.
+    shut: dict[RowKey, Candidate] = field(default_factory=dict)
+    #: Candidates that stand aside now.
+    aside: dict[RowKey, Candidate] = field(default_factory=dict)
 
     def counts(self, shelf: Shelf) -> dict[str, int]:
         """Return the shelf's counts of rows not used, put right."""
         counts = dict(shelf.counts)
-        for slot in self.shut.values():
-            if slot.standing is Standing.ASIDE and slot.reason is not None:
-                counts[slot.reason] -= 1
-        for slot in self.opened.values():
-            before = shelf.slots.get(slot.key)
+        for candidate in self.shut.values():
+            if candidate.standing is Standing.ASIDE and candidate.reason is not None:
+                counts[candidate.reason] -= 1
+        for candidate in self.opened.values():
+            before = shelf.candidates.get(candidate.key)
             if before is not None and before.standing is Standing.PROMISED:
                 counts[NotUsed.RESERVED] -= 1
-        for slot in self.aside.values():
-            if slot.reason is not None:
-                counts[slot.reason] = counts.get(slot.reason, 0) + 1
+        for candidate in self.aside.values():
+            if candidate.reason is not None:
+                counts[candidate.reason] = counts.get(candidate.reason, 0) + 1
         return {reason: count for reason, count in counts.items() if count}
 
 
@@ -61,8 +61,8 @@ class Draft:
         self.lots: dict[tuple[str, str], Lot] = {}
         #: Open orders as they are after what was decided so far, where that is different.
         self.orders: dict[OrderKey, Order] = {}
-        self._deltas: dict[Slot, int] = {}
-        self._log: list[tuple[Slot, int]] = []
+        self._deltas: dict[Candidate, int] = {}
+        self._log: list[tuple[Candidate, int]] = []
         self._skips: dict[Segment, dict[int, int]] = {}
         self._altered: dict[Shelf, Altered] = {}
         self._sites: dict[str, set[str]] = {}
@@ -118,17 +118,17 @@ class Draft:
         """Return the shelf of a SKU at a site, as it was before this decision."""
         return shelf_of(self.ledger, sku, site, today=self.today(site))
 
-    def slot(self, key: RowKey) -> Slot:
-        """Return the slot of a row as it is after what was decided so far; one without goods for a row not known."""
+    def candidate(self, key: RowKey) -> Candidate:
+        """Return a row as allocation sees it after what was decided so far; one without goods if it is new."""
         shelf = self.shelf(key.sku, key.site)
         altered = self._altered.get(shelf, _NOT_ALTERED)
-        slot = altered.opened.get(key) or altered.aside.get(key) or shelf.slots.get(key)
-        return self._new_slot(shelf, StockRow(key)) if slot is None else slot
+        candidate = altered.opened.get(key) or altered.aside.get(key) or shelf.candidates.get(key)
+        return self._new_candidate(shelf, StockRow(key)) if candidate is None else candidate
 
-    def free(self, slot: Slot) -> int:
+    def free(self, candidate: Candidate) -> int:
         """Return what is promised to nobody."""
-        row = slot.row
-        return row.on_hand - row.promised_elsewhere - row.reserved + self._deltas.get(slot, 0)
+        row = candidate.row
+        return row.on_hand - row.promised_elsewhere - row.reserved + self._deltas.get(candidate, 0)
 
     def sites_of(self, sku: str) -> set[str]:
         """Return the sites where a SKU has rows."""
@@ -140,14 +140,18 @@ class Draft:
         for site in self.sites_of(sku):
             shelf = self.shelf(sku, site)
             altered = self._altered.get(shelf, _NOT_ALTERED)
-            shut = sum(slot.free_seen for slot in altered.shut.values() if slot.standing is Standing.QUEUED)
-            total += shelf.free - shut + sum(slot.free() for slot in altered.opened.values())
-        return total + sum(delta for slot, delta in self._deltas.items() if slot.key.sku == sku and slot.reason is None)
+            shut = sum(
+                candidate.free_seen for candidate in altered.shut.values() if candidate.standing is Standing.QUEUED
+            )
+            total += shelf.free - shut + sum(candidate.free() for candidate in altered.opened.values())
+        return total + sum(
+            delta for candidate, delta in self._deltas.items() if candidate.key.sku == sku and candidate.reason is None
+        )
 
-    def take(self, slot: Slot, quantity: int) -> None:
-        """Promise a quantity of a slot."""
-        self._deltas[slot] = self._deltas.get(slot, 0) - quantity
-        self._log.append((slot, quantity))
+    def take(self, candidate: Candidate, quantity: int) -> None:
+        """Promise a quantity of a candidate."""
+        self._deltas[candidate] = self._deltas.get(candidate, 0) - quantity
+        self._log.append((candidate, quantity))
 
     def mark(self) -> int:
         """Return a point to which `undo` can go back."""
@@ -155,8 +159,8 @@ class Draft:
 
     def undo(self, mark: int) -> None:
         """Give back all that was taken since a mark."""
-        for slot, quantity in self._log[mark:]:
-            self._deltas[slot] += quantity
+        for candidate, quantity in self._log[mark:]:
+            self._deltas[candidate] += quantity
         del self._log[mark:]
         self._skips.clear()
 
@@ -164,14 +168,14 @@ class Draft:
         """Add free units to a row: given back by an order, or new goods."""
         shelf = self.shelf(key.sku, key.site)
         altered = self._altered.setdefault(shelf, Altered())
-        slot = self.slot(key)
-        self._deltas[slot] = self._deltas.get(slot, 0) + quantity
+        candidate = self.candidate(key)
+        self._deltas[candidate] = self._deltas.get(candidate, 0) + quantity
         self._sites.setdefault(key.sku, set()).add(key.site)
-        if slot.reason is not None:
-            if slot.standing is not Standing.ASIDE:
-                altered.aside[key] = slot
-        elif slot.standing is not Standing.QUEUED:
-            altered.opened[key] = slot
+        if candidate.reason is not None:
+            if candidate.standing is not Standing.ASIDE:
+                altered.aside[key] = candidate
+        elif candidate.standing is not Standing.QUEUED:
+            altered.opened[key] = candidate
         self._skips.clear()
 
     def know_lot(self, lot: Lot) -> None:
@@ -184,64 +188,64 @@ class Draft:
                 self._replace(shelf, altered, before=altered.opened.pop(key, altered.aside.pop(key, before)))
                 altered.shut[key] = before
 
-    def _replace(self, shelf: Shelf, altered: Altered, *, before: Slot) -> None:
-        slot = self._new_slot(shelf, before.row)
+    def _replace(self, shelf: Shelf, altered: Altered, *, before: Candidate) -> None:
+        candidate = self._new_candidate(shelf, before.row)
         delta = self._deltas.pop(before, 0)
         if delta:
-            self._deltas[slot] = delta
-        (altered.opened if slot.reason is None else altered.aside)[slot.key] = slot
+            self._deltas[candidate] = delta
+        (altered.opened if candidate.reason is None else altered.aside)[candidate.key] = candidate
 
-    def _new_slot(self, shelf: Shelf, row: StockRow) -> Slot:
-        slot = slot_for(self.ledger, row, self.lot(row.key.sku, row.key.lot))
-        slot.reason = shelf.reason_for(slot)
-        return slot
+    def _new_candidate(self, shelf: Shelf, row: StockRow) -> Candidate:
+        candidate = candidate_for(self.ledger, row, self.lot(row.key.sku, row.key.lot))
+        candidate.reason = shelf.reason_for(candidate)
+        return candidate
 
     def counts(self, shelf: Shelf) -> dict[str, int]:
         """Return rows of a shelf that no line may use, by reason."""
         altered = self._altered.get(shelf) if self._altered else None
         return shelf.counts.copy() if altered is None else altered.counts(shelf)
 
-    def aside(self, shelf: Shelf, policy: Policy) -> Iterator[Slot]:
-        """Return slots that no line may use, in the order of use."""
+    def aside(self, shelf: Shelf, policy: Policy) -> Iterator[Candidate]:
+        """Return candidates that no line may use, in the order of use."""
         altered = self._altered.get(shelf) if self._altered else None
         if altered is None:
             return iter(shelf.aside(policy)) if shelf.stands_aside else iter(())
         queue = shelf.aside(policy)
-        kept = (slot for slot in queue if slot.key not in altered.shut)
+        kept = (candidate for candidate in queue if candidate.key not in altered.shut)
         return heapq.merge(kept, sorted(altered.aside.values(), key=queue.key), key=queue.key)
 
-    def of_lot(self, shelf: Shelf, policy: Policy, lot: str | None) -> list[Slot]:
-        """Return the usable slots of one lot, in the order of use."""
+    def of_lot(self, shelf: Shelf, policy: Policy, lot: str | None) -> list[Candidate]:
+        """Return the usable candidates of one lot, in the order of use."""
         found = dict(shelf.by_lot.get(lot, {}))
         altered = self._altered.get(shelf)
         if altered is not None:
             for key in altered.shut:
                 found.pop(key, None)
-            found.update((key, slot) for key, slot in altered.opened.items() if key.lot == lot)
-        usable = [slot for slot in found.values() if slot.reason is None]
+            found.update((key, candidate) for key, candidate in altered.opened.items() if key.lot == lot)
+        usable = [candidate for candidate in found.values() if candidate.reason is None]
         return sorted(usable, key=shelf.queue(policy).key)
 
-    def altered_slots(self, shelf: Shelf, policy: Policy) -> Iterator[Slot] | None:
-        """Return the usable slots of a shelf that this decision has altered, in the order of use; else None."""
+    def altered_candidates(self, shelf: Shelf, policy: Policy) -> Iterator[Candidate] | None:
+        """Return the usable candidates of a shelf that this decision has altered, in the order of use; else None."""
         altered = self._altered.get(shelf) if self._altered else None
         if altered is None:
             return None
         queue = shelf.queue(policy)
-        kept = (slot for slot in queue if slot.key not in altered.shut)
+        kept = (candidate for candidate in queue if candidate.key not in altered.shut)
         return heapq.merge(kept, sorted(altered.opened.values(), key=queue.key), key=queue.key)
 
-    def walk(self, segment: Segment, start: int) -> Iterator[Slot]:
-        """Return a segment's slots in the order of use, from an index on, passing over those that are used up."""
-        slots, skips = segment.slots, self._skips.get(segment) if self._skips else None
+    def walk(self, segment: Segment, start: int) -> Iterator[Candidate]:
+        """Return a segment's candidates in the order of use, from an index on, passing over those that are used up."""
+        candidates, skips = segment.candidates, self._skips.get(segment) if self._skips else None
         at = start
         while at >= 0:
             if skips is not None:
                 at = _resolve(skips, at)
                 if at < 0:
                     return
-            slot = slots[at]
-            yield slot
-            if self.free(slot) <= 0:
+            candidate = candidates[at]
+            yield candidate
+            if self.free(candidate) <= 0:
                 if skips is None:
                     skips = self._skips.setdefault(segment, {})
                 skips[at] = at - 1

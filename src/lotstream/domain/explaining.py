@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lotstream.domain.candidate import Candidate
 from lotstream.domain.checks import terms_of
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import Moment
@@ -9,7 +10,6 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Considered
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine
-from lotstream.domain.slot import Slot
 from lotstream.domain.terms import Terms
 
 
@@ -22,13 +22,15 @@ def explain(ledger: Ledger, order: Order, line: OrderLine, *, site: str, moment:
     draft = Draft(ledger, moment)
     terms = terms_of(draft, order, line, site=site)
     shelf = draft.shelf(line.sku, site)
-    with_goods = [slot for slot in shelf.slots.values() if slot.row.on_hand > 0]
-    return tuple(_considered(slot, line, terms) for slot in sorted(with_goods, key=shelf.queue(terms.policy).key))
+    with_goods = [candidate for candidate in shelf.candidates.values() if candidate.row.on_hand > 0]
+    return tuple(
+        _considered(candidate, line, terms) for candidate in sorted(with_goods, key=shelf.queue(terms.policy).key)
+    )
 
 
-def _considered(slot: Slot, line: OrderLine, terms: Terms) -> Considered:
-    mine = sum(part.quantity for part in line.reservations if part.row == slot.key)
+def _considered(candidate: Candidate, line: OrderLine, terms: Terms) -> Considered:
+    mine = sum(part.quantity for part in line.reservations if part.row == candidate.key)
     if mine:
-        return slot.used(mine, slot.free())
-    reason = slot.reason or terms.refuse(slot) or (NotUsed.RESERVED if slot.free() <= 0 else None)
-    return slot.used(0, slot.free()) if reason is None else slot.not_used(reason, slot.free())
+        return candidate.used(mine, candidate.free())
+    reason = candidate.reason or terms.refuse(candidate) or (NotUsed.RESERVED if candidate.free() <= 0 else None)
+    return candidate.used(0, candidate.free()) if reason is None else candidate.not_used(reason, candidate.free())

@@ -30,22 +30,22 @@ def assign(draft: Draft, order: Order, *, lines: Iterable[OrderLine] | None = No
         site = None if customer is None else customer.site
     if site is not None:
         return site, decide_order(draft, order, site, lines=lines)
-    candidates = _candidates(draft, order)
-    if len(candidates) == 1:
-        return candidates[0], decide_order(draft, order, candidates[0], lines=lines)
-    return _best(draft, order, candidates, lines=None if lines is None else tuple(lines))
+    sites = _possible_sites(draft, order)
+    if len(sites) == 1:
+        return sites[0], decide_order(draft, order, sites[0], lines=lines)
+    return _best(draft, order, sites, lines=None if lines is None else tuple(lines))
 
 
-def _candidates(draft: Draft, order: Order) -> list[str]:
+def _possible_sites(draft: Draft, order: Order) -> list[str]:
     ranked = draft.ledger.settings.sites or sorted(draft.ledger.sites.sites)
     if ranked:
         return list(ranked)
     return sorted(set().union(*(draft.sites_of(line.sku) for line in order.lines)))
 
 
-def _best(draft: Draft, order: Order, candidates: list[str], *, lines: tuple[OrderLine, ...] | None) -> Assigned:
+def _best(draft: Draft, order: Order, sites: list[str], *, lines: tuple[OrderLine, ...] | None) -> Assigned:
     best: tuple[tuple[int, int], str] | None = None
-    for site in candidates:
+    for site in sites:
         mark = draft.mark()
         decisions = decide_order(draft, order, site, lines=lines)
         if not any(decision.backordered for decision in decisions):

@@ -163,7 +163,7 @@ def _row_taken(picking: _Picking, wanted: PickLine, item: Item) -> RowKey:
     """Return the row that unpromised goods came from: the fullest that fits what is named, or one that is new."""
     site = picking.command.site
     shelf = picking.draft.shelf(item.sku, site)
-    fitting = [key for key in shelf.slots if _matches(key, wanted, site)]
+    fitting = [key for key in shelf.candidates if _matches(key, wanted, site)]
     if fitting:
         return max(fitting, key=lambda key: (picking.books.unreserved(key), [str(part) for part in key]))
     return RowKey(item.sku, wanted.lot, site, wanted.location or DOCK, wanted.package)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lotstream.domain.allocation import Passed, usable
 from lotstream.domain.books import Books
+from lotstream.domain.candidate import Candidate
 from lotstream.domain.checks import Verdicts, goods_meant, terms_of, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ConfirmShipment, ShippedLine, ShippedOrder
@@ -16,7 +17,6 @@ from lotstream.domain.model import Item, Order, OrderLine, Reservation, RowKey
 from lotstream.domain.places import DOCK, STAGING
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import line_called, note_shipped, staged_key
-from lotstream.domain.slot import Slot
 from lotstream.domain.sums import OVER
 
 _REASON = "shipped"
@@ -174,11 +174,11 @@ def _matches(part: Reservation, said: ShippedLine, site: str) -> bool:
 
 def _load_free(loading: Loading, wanted: _Wanted, quantity: int) -> Refusal | None:
     """Load goods that were not promised: free stock the line may have, then, if it has happened, whatever it was."""
-    for slot in _free_stock(loading, wanted):
-        take = min(quantity, loading.draft.free(slot), loading.books.unreserved(slot.key))
+    for candidate in _free_stock(loading, wanted):
+        take = min(quantity, loading.draft.free(candidate), loading.books.unreserved(candidate.key))
         if take > 0:
-            loading.draft.take(slot, take)
-            _load_row(loading, wanted, slot.key, take)
+            loading.draft.take(candidate, take)
+            _load_row(loading, wanted, candidate.key, take)
             quantity -= take
         if quantity == 0:
             return None
@@ -209,18 +209,18 @@ def _object_to(loading: Loading, wanted: _Wanted, row: RowKey) -> Refusal | None
     line, order = wanted.line, loading.order
     if line is None or order is None:
         return None
-    slot = loading.draft.slot(row)
+    candidate = loading.draft.candidate(row)
     code, message = why_not_leave(loading.draft, order, line, row, in_bin=True) or (
         Code.NOT_AVAILABLE, f"Stock of {row.sku} in {row.location} is promised to others; ship what is there."
     )  # fmt: skip
-    other = terms_of(loading.draft, order, line, site=row.site).refuse(slot)
+    other = terms_of(loading.draft, order, line, site=row.site).refuse(candidate)
     if code is Code.NOT_AVAILABLE and other is not None:
         code, message = Code.LOT_NOT_ALLOWED, f"Line {line.line} does not take this stock ({other.value}); take other."
     return loading.object(code, f"{wanted.path}.lot", message, line=line.line, row=row)
 
 
-def _free_stock(loading: Loading, wanted: _Wanted) -> Iterator[Slot]:
-    """Return the slots a line may be given of, in the order of use."""
+def _free_stock(loading: Loading, wanted: _Wanted) -> Iterator[Candidate]:
+    """Return the candidates a line may be given of, in the order of use."""
     line, order, site = wanted.line, loading.order, loading.command.site
     if line is None or order is None:
         return
@@ -228,19 +228,19 @@ def _free_stock(loading: Loading, wanted: _Wanted) -> Iterator[Slot]:
     terms = terms_of(loading.draft, order, line, site=site)
     shelf = loading.draft.shelf(line.sku, site)
     if said.lot is None:
-        slots = usable(loading.draft, shelf, terms, Passed({}))
+        candidates = usable(loading.draft, shelf, terms, Passed({}))
     else:
-        slots = iter(loading.draft.of_lot(shelf, terms.policy, said.lot))
-    for slot in slots:
-        if said.location in (None, slot.key.location) and terms.refuse(slot) is None:
-            yield slot
+        candidates = iter(loading.draft.of_lot(shelf, terms.policy, said.lot))
+    for candidate in candidates:
+        if said.location in (None, candidate.key.location) and terms.refuse(candidate) is None:
+            yield candidate
 
 
 def _rows_meant(loading: Loading, wanted: _Wanted) -> list[RowKey]:
     """Return the rows the goods can have come from: staging places first, then the fullest."""
     said, books = wanted.said, loading.books
     shelf = loading.draft.shelf(wanted.item.sku, loading.command.site)
-    rows = [key for key in shelf.slots if said.lot in (None, key.lot) and said.location in (None, key.location)]
+    rows = [key for key in shelf.candidates if said.lot in (None, key.lot) and said.location in (None, key.location)]
 
     def rank(key: RowKey) -> tuple[bool, int, list[str]]:
         return (key.location != STAGING, -books.unreserved(key), [str(part) for part in key])

@@ -68,6 +68,8 @@ def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[
     draft = Draft(ledger, moment)
 
     def objection(part: Reservation) -> NotUsed | None:
-        return draft.slot(part.row).reason if part.row.site == command.site and part.picked < part.quantity else None
+        return (
+            draft.candidate(part.row).reason if part.row.site == command.site and part.picked < part.quantity else None
+        )
 
     return move_off(draft, objection)

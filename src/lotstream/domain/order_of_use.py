@@ -13,7 +13,7 @@ from lotstream.domain.expiry import NEVER
 from lotstream.domain.model import Policy
 
 if TYPE_CHECKING:
-    from lotstream.domain.slot import Slot
+    from lotstream.domain.candidate import Candidate
 
 #: Policies that can be asked for; MIN_PACKAGES is refused by name until it is there.
 SUPPORTED = (Policy.FEFO, Policy.FIFO, Policy.LIFO, Policy.CLOSEST, Policy.NEWEST_EXPIRY)
@@ -22,44 +22,44 @@ TIE_BREAKS = ("received", "lot", "location", "smallest_qty")
 UseKey = tuple[object, ...]
 
 
-def use_key(slot: Slot, policy: Policy, tie_break: tuple[str, ...]) -> tuple[int, bool, UseKey]:
-    """Return a slot's place in the order of use under a policy: tier, without a lot, and the rest."""
-    rest = (*_policy_key(slot, policy), *(_tie_key(slot, name) for name in tie_break), *_last_key(slot))
-    return (slot.place.tier, slot.lotless, rest)
+def use_key(candidate: Candidate, policy: Policy, tie_break: tuple[str, ...]) -> tuple[int, bool, UseKey]:
+    """Return a candidate's place in the order of use under a policy: tier, without a lot, and the rest."""
+    rest = (*_policy_key(candidate, policy), *(_tie_key(candidate, name) for name in tie_break), *_last_key(candidate))
+    return (candidate.place.tier, candidate.lotless, rest)
 
 
-def _policy_key(slot: Slot, policy: Policy) -> tuple[int | str, ...]:
+def _policy_key(candidate: Candidate, policy: Policy) -> tuple[int | str, ...]:
     if policy is Policy.FEFO:
-        return (slot.expires,)
+        return (candidate.expires,)
     if policy is Policy.FIFO:
-        return (slot.received, slot.expires)
+        return (candidate.received, candidate.expires)
     if policy is Policy.LIFO:
-        return (_newest_first(slot.received),)
+        return (_newest_first(candidate.received),)
     if policy is Policy.NEWEST_EXPIRY:
-        return (_newest_first(slot.expires),)
-    return (slot.place.sequence, slot.key.location)
+        return (_newest_first(candidate.expires),)
+    return (candidate.place.sequence, candidate.key.location)
 
 
 def _newest_first(ordinal: int) -> int:
     return 0 if ordinal == NEVER else -ordinal
 
 
-def _tie_key(slot: Slot, name: str) -> int | tuple[int, str] | str:
+def _tie_key(candidate: Candidate, name: str) -> int | tuple[int, str] | str:
     if name == "received":
-        return slot.received
+        return candidate.received
     if name == "lot":
-        return slot.key.lot or ""
+        return candidate.key.lot or ""
     if name == "location":
-        return (slot.place.sequence, slot.key.location)
-    return slot.free_seen
+        return (candidate.place.sequence, candidate.key.location)
+    return candidate.free_seen
 
 
-def _last_key(slot: Slot) -> UseKey:
-    key = slot.key
+def _last_key(candidate: Candidate) -> UseKey:
+    key = candidate.key
     return (
-        slot.received,
+        candidate.received,
         key.lot or "",
-        slot.place.sequence,
+        candidate.place.sequence,
         key.location,
         key.package or "",
         key.pack_size or 0,

@@ -1,54 +1,54 @@
-"""Slots in the order of use, kept sorted while they come and go."""
+"""Candidates in the order of use, kept sorted while they come and go."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 
+from lotstream.domain.candidate import Candidate
 from lotstream.domain.model import Policy
 from lotstream.domain.order_of_use import UseKey, use_key
-from lotstream.domain.slot import Slot
 
 
 class Segment:
-    """Slots of one tier in the order of use, kept from last to first: what is used up is taken from the end."""
+    """Candidates of one tier in the order of use, kept from last to first: what is used up is taken from the end."""
 
-    __slots__ = ("_keys", "_lives", "slots")
+    __slots__ = ("_keys", "_lives", "candidates")
 
     def __init__(self, *, by_expiry: bool) -> None:
-        self.slots: list[Slot] = []
+        self.candidates: list[Candidate] = []
         self._keys: list[UseKey] = []
         self._lives: list[int] | None = [] if by_expiry else None
 
-    def fill(self, entries: list[tuple[UseKey, Slot]]) -> None:
-        """Take over slots that are sorted from last to first."""
-        self.slots = [slot for _, slot in entries]
+    def fill(self, entries: list[tuple[UseKey, Candidate]]) -> None:
+        """Take over candidates that are sorted from last to first."""
+        self.candidates = [candidate for _, candidate in entries]
         self._keys = [key for key, _ in entries]
         if self._lives is not None:
-            self._lives = [-slot.expires for slot in self.slots]
+            self._lives = [-candidate.expires for candidate in self.candidates]
 
-    def add(self, key: UseKey, slot: Slot) -> None:
-        """Put a slot where it belongs."""
+    def add(self, key: UseKey, candidate: Candidate) -> None:
+        """Put a candidate where it belongs."""
         at = self._position(key)
-        self.slots.insert(at, slot)
+        self.candidates.insert(at, candidate)
         self._keys.insert(at, key)
         if self._lives is not None:
-            self._lives.insert(at, -slot.expires)
+            self._lives.insert(at, -candidate.expires)
 
-    def remove(self, key: Callable[[], UseKey], slot: Slot) -> None:
-        """Take a slot out; its key is only worked out when it is not the first in the order of use."""
-        at = len(self.slots) - 1
-        if self.slots[at] is not slot:
+    def remove(self, key: Callable[[], UseKey], candidate: Candidate) -> None:
+        """Take a candidate out; its key is only worked out when it is not the first in the order of use."""
+        at = len(self.candidates) - 1
+        if self.candidates[at] is not candidate:
             at = self._position(key())
-        del self.slots[at]
+        del self.candidates[at]
         del self._keys[at]
         if self._lives is not None:
             del self._lives[at]
 
     def start(self, cutoff: int) -> int:
-        """Return the index of the first slot, in the order of use, that does not expire before a day."""
+        """Return the index of the first candidate, in the order of use, that does not expire before a day."""
         if self._lives is None:
-            return len(self.slots) - 1
+            return len(self.candidates) - 1
         return bisect_right(self._lives, -cutoff) - 1
 
     def _position(self, key: UseKey) -> int:
@@ -63,44 +63,44 @@ class Segment:
 
 
 class Queue:
-    """Slots in the order of one policy, and of one list of tie breaks."""
+    """Candidates in the order of one policy, and of one list of tie breaks."""
 
     __slots__ = ("_by_rank", "policy", "segments", "tie_break")
 
-    def __init__(self, policy: Policy, tie_break: tuple[str, ...], slots: Iterable[Slot]) -> None:
+    def __init__(self, policy: Policy, tie_break: tuple[str, ...], candidates: Iterable[Candidate]) -> None:
         self.policy = policy
         self.tie_break = tie_break
         #: In the order of use.
         self.segments: list[Segment] = []
         self._by_rank: dict[tuple[int, bool], Segment] = {}
-        ranked: dict[tuple[int, bool], list[tuple[UseKey, Slot]]] = {}
-        for slot in slots:
-            tier, lotless, key = self.key(slot)
-            ranked.setdefault((tier, lotless), []).append((key, slot))
+        ranked: dict[tuple[int, bool], list[tuple[UseKey, Candidate]]] = {}
+        for candidate in candidates:
+            tier, lotless, key = self.key(candidate)
+            ranked.setdefault((tier, lotless), []).append((key, candidate))
         for rank, entries in ranked.items():
             entries.sort(key=lambda entry: entry[0], reverse=True)
             self._segment(rank).fill(entries)
 
-    def add(self, slot: Slot) -> None:
-        """Put a slot where it belongs."""
-        tier, lotless, key = self.key(slot)
-        self._segment((tier, lotless)).add(key, slot)
+    def add(self, candidate: Candidate) -> None:
+        """Put a candidate where it belongs."""
+        tier, lotless, key = self.key(candidate)
+        self._segment((tier, lotless)).add(key, candidate)
 
-    def remove(self, slot: Slot) -> None:
-        """Take a slot out."""
-        segment = self._by_rank[slot.place.tier, slot.lotless]
-        segment.remove(lambda: self.key(slot)[2], slot)
+    def remove(self, candidate: Candidate) -> None:
+        """Take a candidate out."""
+        segment = self._by_rank[candidate.place.tier, candidate.lotless]
+        segment.remove(lambda: self.key(candidate)[2], candidate)
 
-    def key(self, slot: Slot) -> tuple[int, bool, UseKey]:
-        """Return the place of any slot in this order of use."""
-        return use_key(slot, self.policy, self.tie_break)
+    def key(self, candidate: Candidate) -> tuple[int, bool, UseKey]:
+        """Return the place of any candidate in this order of use."""
+        return use_key(candidate, self.policy, self.tie_break)
 
     def __len__(self) -> int:
-        return sum(len(segment.slots) for segment in self.segments)
+        return sum(len(segment.candidates) for segment in self.segments)
 
-    def __iter__(self) -> Iterator[Slot]:
+    def __iter__(self) -> Iterator[Candidate]:
         for segment in self.segments:
-            yield from reversed(segment.slots)
+            yield from reversed(segment.candidates)
 
     def _segment(self, rank: tuple[int, bool]) -> Segment:
         segment = self._by_rank.get(rank)

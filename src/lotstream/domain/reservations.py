@@ -96,7 +96,7 @@ def latest_first(draft: Draft, terms: Terms, line: OrderLine) -> list[Reservatio
         return list(line.reservations)
     site = line.reservations[0].row.site
     key = draft.shelf(line.sku, site).queue(terms.policy).key
-    in_order = sorted(line.reservations, key=lambda reservation: key(draft.slot(reservation.row)))
+    in_order = sorted(line.reservations, key=lambda reservation: key(draft.candidate(reservation.row)))
     return in_order[::-1]
 
 

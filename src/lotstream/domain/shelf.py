@@ -7,11 +7,11 @@ when first asked for and told of every change of a row; it is never stored.
 
 from __future__ import annotations
 
+from lotstream.domain.candidate import Candidate, Standing, hold_reason
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.expiry import life_reason
 from lotstream.domain.model import Policy, RowKey, Settings, Status
 from lotstream.domain.queue import Queue
-from lotstream.domain.slot import Slot, Standing, hold_reason
 
 _BY_STATUS = {
     Status.DAMAGED: NotUsed.DAMAGED,
@@ -21,11 +21,22 @@ _BY_STATUS = {
 
 
 class Shelf:
-    """The slots of one SKU at one site on one day."""
+    """The candidates of one SKU at one site on one day."""
 
     __slots__ = (
-        "_aside", "_excluded", "_queues", "_tie_break", "by_lot", "counts", "expired_ok", "free", "settings", "slots",
-        "stamp", "stands_aside", "today",
+        "_aside",
+        "_excluded",
+        "_queues",
+        "_tie_break",
+        "by_lot",
+        "candidates",
+        "counts",
+        "expired_ok",
+        "free",
+        "settings",
+        "stamp",
+        "stands_aside",
+        "today",
     )  # fmt: skip
 
     def __init__(self, settings: Settings, stamp: object, *, today: int) -> None:
@@ -36,107 +47,107 @@ class Shelf:
         self.expired_ok = settings.expired_ok
         self._excluded = frozenset(settings.exclude_locations)
         self._tie_break = settings.tie_break
-        self.slots: dict[RowKey, Slot] = {}
-        self.by_lot: dict[str | None, dict[RowKey, Slot]] = {}
+        self.candidates: dict[RowKey, Candidate] = {}
+        self.by_lot: dict[str | None, dict[RowKey, Candidate]] = {}
         #: Rows with goods that no line may use, by reason; rows that are promised wholly as ``reserved``.
         self.counts: dict[str, int] = {}
-        #: Free units of all slots in the queues.
+        #: Free units of all candidates in the queues.
         self.free = 0
-        #: How many slots stand aside.
+        #: How many candidates stand aside.
         self.stands_aside = 0
         self._queues: dict[Policy, Queue] = {}
         self._aside: dict[Policy, Queue] = {}
 
     def queue(self, policy: Policy) -> Queue:
-        """Return the slots that lines may use, in the order of a policy."""
+        """Return the candidates that lines may use, in the order of a policy."""
         queue = self._queues.get(policy)
         return self._line_up(policy, self._queues, Standing.QUEUED) if queue is None else queue
 
     def aside(self, policy: Policy) -> Queue:
-        """Return the slots with goods that no line may use, in the order of a policy."""
+        """Return the candidates with goods that no line may use, in the order of a policy."""
         queue = self._aside.get(policy)
         return self._line_up(policy, self._aside, Standing.ASIDE) if queue is None else queue
 
     def usable_of(self, lot: str | None) -> int:
-        """Return how many slots of a lot lines may use."""
-        return sum(slot.standing is Standing.QUEUED for slot in self.by_lot.get(lot, {}).values())
+        """Return how many candidates of a lot lines may use."""
+        return sum(candidate.standing is Standing.QUEUED for candidate in self.by_lot.get(lot, {}).values())
 
-    def reason_for(self, slot: Slot) -> NotUsed | None:
-        """Return why no line may use a slot whatever it asks, or None."""
-        if slot.key.status != Status.GOOD:
-            return _BY_STATUS[Status(slot.key.status)]
-        held = hold_reason(slot.lot)
+    def reason_for(self, candidate: Candidate) -> NotUsed | None:
+        """Return why no line may use a candidate whatever it asks, or None."""
+        if candidate.key.status != Status.GOOD:
+            return _BY_STATUS[Status(candidate.key.status)]
+        held = hold_reason(candidate.lot)
         if held is not None:
             return held
-        if not slot.place.pickable or not self._excluded.isdisjoint(slot.place.chain):
+        if not candidate.place.pickable or not self._excluded.isdisjoint(candidate.place.chain):
             return NotUsed.LOCATION_NOT_PICKABLE
-        return life_reason(slot.expires, slot.made, ship=self.today, expired_ok=self.expired_ok)
+        return life_reason(candidate.expires, candidate.made, ship=self.today, expired_ok=self.expired_ok)
 
-    def add(self, slot: Slot) -> None:
+    def add(self, candidate: Candidate) -> None:
         """Put a row on the shelf."""
-        slot.reason = self.reason_for(slot)
-        self.slots[slot.key] = slot
-        self.by_lot.setdefault(slot.key.lot, {})[slot.key] = slot
-        self._enter(slot)
+        candidate.reason = self.reason_for(candidate)
+        self.candidates[candidate.key] = candidate
+        self.by_lot.setdefault(candidate.key.lot, {})[candidate.key] = candidate
+        self._enter(candidate)
 
-    def remove(self, key: RowKey) -> Slot:
+    def remove(self, key: RowKey) -> Candidate:
         """Take a row off the shelf."""
-        slot = self.slots.pop(key)
+        candidate = self.candidates.pop(key)
         same = self.by_lot[key.lot]
         del same[key]
         if not same:
             del self.by_lot[key.lot]
-        self._leave(slot)
-        return slot
+        self._leave(candidate)
+        return candidate
 
-    def refresh(self, slot: Slot) -> None:
-        """Look again at a slot whose quantities have changed."""
-        free = slot.free()
-        if slot.standing is Standing.QUEUED and free > 0 and "smallest_qty" not in self._tie_break:
-            self.free += free - slot.free_seen
-            slot.free_seen = free
+    def refresh(self, candidate: Candidate) -> None:
+        """Look again at a candidate whose quantities have changed."""
+        free = candidate.free()
+        if candidate.standing is Standing.QUEUED and free > 0 and "smallest_qty" not in self._tie_break:
+            self.free += free - candidate.free_seen
+            candidate.free_seen = free
             return
-        self._leave(slot)
-        self._enter(slot)
+        self._leave(candidate)
+        self._enter(candidate)
 
     def _line_up(self, policy: Policy, queues: dict[Policy, Queue], standing: Standing) -> Queue:
-        slots = [slot for slot in self.slots.values() if slot.standing is standing]
-        queue = queues[policy] = Queue(policy, self._tie_break, slots)
+        candidates = [candidate for candidate in self.candidates.values() if candidate.standing is standing]
+        queue = queues[policy] = Queue(policy, self._tie_break, candidates)
         return queue
 
-    def _enter(self, slot: Slot) -> None:
-        row, free = slot.row, slot.free()
-        slot.free_seen = free
-        if slot.reason is not None:
+    def _enter(self, candidate: Candidate) -> None:
+        row, free = candidate.row, candidate.free()
+        candidate.free_seen = free
+        if candidate.reason is not None:
             # What is promised although it may not be used has been picked, and says nothing about the shelf.
-            slot.standing = Standing.ASIDE if row.on_hand > max(row.reserved, 0) else Standing.NOWHERE
+            candidate.standing = Standing.ASIDE if row.on_hand > max(row.reserved, 0) else Standing.NOWHERE
         elif free > 0:
-            slot.standing = Standing.QUEUED
+            candidate.standing = Standing.QUEUED
             self.free += free
         else:
-            slot.standing = Standing.PROMISED if row.on_hand > 0 else Standing.NOWHERE
-        self._count(slot, 1)
-        for queue in self._queues_of(slot.standing):
-            queue.add(slot)
+            candidate.standing = Standing.PROMISED if row.on_hand > 0 else Standing.NOWHERE
+        self._count(candidate, 1)
+        for queue in self._queues_of(candidate.standing):
+            queue.add(candidate)
 
-    def _leave(self, slot: Slot) -> None:
-        for queue in self._queues_of(slot.standing):
-            queue.remove(slot)
-        self._count(slot, -1)
-        if slot.standing is Standing.QUEUED:
-            self.free -= slot.free_seen
-        slot.standing = Standing.NOWHERE
+    def _leave(self, candidate: Candidate) -> None:
+        for queue in self._queues_of(candidate.standing):
+            queue.remove(candidate)
+        self._count(candidate, -1)
+        if candidate.standing is Standing.QUEUED:
+            self.free -= candidate.free_seen
+        candidate.standing = Standing.NOWHERE
 
     def _queues_of(self, standing: Standing) -> tuple[Queue, ...]:
         if standing is Standing.QUEUED:
             return tuple(self._queues.values())
         return tuple(self._aside.values()) if standing is Standing.ASIDE else ()
 
-    def _count(self, slot: Slot, step: int) -> None:
-        if slot.standing is Standing.PROMISED:
+    def _count(self, candidate: Candidate, step: int) -> None:
+        if candidate.standing is Standing.PROMISED:
             reason = NotUsed.RESERVED
-        elif slot.standing is Standing.ASIDE and slot.reason is not None:
-            reason = slot.reason
+        elif candidate.standing is Standing.ASIDE and candidate.reason is not None:
+            reason = candidate.reason
             self.stands_aside += step
         else:
             return

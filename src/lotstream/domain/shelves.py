@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from lotstream.domain.candidate import Candidate
 from lotstream.domain.ledger import Derived, Ledger
 from lotstream.domain.model import Lot, RowKey, StockRow, Tracking
 from lotstream.domain.places import place_of
 from lotstream.domain.shelf import Shelf
-from lotstream.domain.slot import Slot
 
 
 def derived_of(ledger: Ledger) -> Derived:
@@ -26,18 +26,18 @@ def shelf_of(ledger: Ledger, sku: str, site: str, *, today: int) -> Shelf:
     ):
         shelf = derived.shelves[sku, site] = Shelf(ledger.settings, ledger.sites.stamp, today=today)
         for row in derived.rows.get((sku, site), {}).values():
-            shelf.add(slot_for(ledger, row))
+            shelf.add(candidate_for(ledger, row))
     return shelf
 
 
-def slot_for(ledger: Ledger, row: StockRow, lot: Lot | None = None) -> Slot:
-    """Return a slot for a row, with the facts of its lot as given or as the ledger knows them."""
+def candidate_for(ledger: Ledger, row: StockRow, lot: Lot | None = None) -> Candidate:
+    """Return a candidate for a row, with the facts of its lot as given or as the ledger knows them."""
     key = row.key
     item = ledger.items.get(key.sku)
     if lot is None and key.lot is not None:
         lot = ledger.lots.get((key.sku, key.lot))
     tracked = item is not None and item.tracking is not Tracking.NONE
-    return Slot(row, lot, place_of(ledger.sites, key.site, key.location), lot_tracked=tracked)
+    return Candidate(row, lot, place_of(ledger.sites, key.site, key.location), lot_tracked=tracked)
 
 
 def row_changed(ledger: Ledger, key: RowKey) -> None:
@@ -45,7 +45,7 @@ def row_changed(ledger: Ledger, key: RowKey) -> None:
     derived = derived_of(ledger)
     shelf = derived.shelves.get((key.sku, key.site))
     if shelf is not None:
-        shelf.refresh(shelf.slots[key])
+        shelf.refresh(shelf.candidates[key])
 
 
 def row_added(ledger: Ledger, row: StockRow) -> None:
@@ -55,7 +55,7 @@ def row_added(ledger: Ledger, row: StockRow) -> None:
     derived.sites_of.setdefault(key.sku, set()).add(key.site)
     shelf = derived.shelves.get((key.sku, key.site))
     if shelf is not None:
-        shelf.add(slot_for(ledger, row))
+        shelf.add(candidate_for(ledger, row))
 
 
 def lot_changed(ledger: Ledger, lot: Lot) -> None:
@@ -66,8 +66,8 @@ def lot_changed(ledger: Ledger, lot: Lot) -> None:
         if shelf is None:
             continue
         for key in list(shelf.by_lot.get(lot.lot, ())):
-            slot = shelf.remove(key)
-            shelf.add(slot_for(ledger, slot.row, lot))
+            candidate = shelf.remove(key)
+            shelf.add(candidate_for(ledger, candidate.row, lot))
 
 
 def row_replaced(ledger: Ledger, row: StockRow) -> None:
@@ -75,4 +75,4 @@ def row_replaced(ledger: Ledger, row: StockRow) -> None:
     shelf = derived_of(ledger).shelves.get((row.key.sku, row.key.site))
     if shelf is not None:
         shelf.remove(row.key)
-        shelf.add(slot_for(ledger, row))
+        shelf.add(candidate_for(ledger, row))

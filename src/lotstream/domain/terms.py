@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.expiry import life_reason
 from lotstream.domain.model import Customer, Item, Order, OrderLine, Policy, Settings
-from lotstream.domain.slot import Slot
 
 
 class Terms:
-    """The terms of one line, worked out once and asked for every slot."""
+    """The terms of one line, worked out once and asked for every candidate."""
 
     __slots__ = (
         "asks", "cutoff", "days", "expired_ok", "expires", "lot", "pack_size", "percent", "policy", "policy_from",
@@ -40,27 +40,27 @@ class Terms:
         self.expires = line.expires_exact
         self.pack_size = line.pack_size
         self.source = line.source_location or order.source_location
-        #: True when a slot that stands in the queue may still not do.
+        #: True when a candidate that stands in the queue may still not do.
         self.asks = bool(self.cutoff or self.percent or self.lot or self.expires or self.pack_size or self.source)
 
-    def refuse(self, slot: Slot) -> NotUsed | None:
-        """Return why a slot does not do for this line, or None; holds and bins are the shelf's business."""
-        key = slot.key
+    def refuse(self, candidate: Candidate) -> NotUsed | None:
+        """Return why a candidate does not do for this line, or None; holds and bins are the shelf's business."""
+        key = candidate.key
         if self.lot is not None and key.lot != self.lot:
             return NotUsed.OTHER_LOT
-        if self.expires is not None and (slot.lot is None or slot.lot.expires != self.expires):
+        if self.expires is not None and (candidate.lot is None or candidate.lot.expires != self.expires):
             return NotUsed.OTHER_LOT
         if self.pack_size is not None and key.pack_size != self.pack_size:
             return NotUsed.PACK_SIZE
-        if self.source is not None and self.source not in slot.place.chain:
+        if self.source is not None and self.source not in candidate.place.chain:
             return NotUsed.OTHER_LOCATION
-        return self.life(slot)
+        return self.life(candidate)
 
-    def life(self, slot: Slot) -> NotUsed | None:
-        """Return why a slot does not live long enough for this line, or None."""
+    def life(self, candidate: Candidate) -> NotUsed | None:
+        """Return why a candidate does not live long enough for this line, or None."""
         return life_reason(
-            slot.expires,
-            slot.made,
+            candidate.expires,
+            candidate.made,
             ship=self.ship,
             days=self.days,
             percent=self.percent,

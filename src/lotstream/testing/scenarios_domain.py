@@ -34,23 +34,33 @@ class DomainWarehouse:
         self.tell(OpenDay(SITE, today))
 
     def tell(self, command: Command, *, message: str | None = None) -> Refusal | None:
-        """Decide a message and apply what follows; a message told before changes nothing. Returns its refusal."""
+        """Decide a message and apply what follows; returns its refusal."""
+        answer = self.hear(command, message=message)
+        return answer if isinstance(answer, Refusal) else None
+
+    def hear(self, command: Command, *, message: str | None = None) -> tuple[Event, ...] | Refusal:
+        """Decide a message and apply what follows, which is returned; a message heard before changes nothing."""
         self._arrival += 1
         message = message or f"message-{self._arrival}"
         if message in self._seen:
-            return None
+            return ()
         self._told[message] = command
-        self._load(command)
-        moment = self.moment()
-        if isinstance(command, BROADCASTS):
-            events = decide_broadcast(self.ledger.sites, command, moment)
-        else:
-            events = decide(self.ledger, command, moment)
+        events = self.decide(command)
         self._seen.add(message)
-        if isinstance(events, Refusal):
-            return events
-        self._record(events)
-        return None
+        if not isinstance(events, Refusal):
+            self._record(events)
+        return events
+
+    def decide(self, command: Command) -> tuple[Event, ...] | Refusal:
+        """Return what would follow from a command, changing nothing."""
+        if isinstance(command, BROADCASTS):
+            return decide_broadcast(self.ledger.sites, command, self.moment())
+        for order in orders_named(command):
+            if order not in self.ledger.orders:
+                self.ledger.closed[order] = self._closed.get(order)
+        for receipt in receipts_named(command):
+            self.ledger.receipts[receipt] = self._receipts.get(receipt)
+        return decide(self.ledger, command, self.moment())
 
     def tell_all_again(self) -> None:
         """Deliver every message again under its own id, as a log that is read a second time."""
@@ -86,13 +96,6 @@ class DomainWarehouse:
         """Return every order, open or closed, as they came."""
         both = {**self._closed, **self.ledger.orders}
         return sorted(both.values(), key=lambda order: order.arrival)
-
-    def _load(self, command: Command) -> None:
-        for order in orders_named(command):
-            if order not in self.ledger.orders:
-                self.ledger.closed[order] = self._closed.get(order)
-        for receipt in receipts_named(command):
-            self.ledger.receipts[receipt] = self._receipts.get(receipt)
 
     def _record(self, events: tuple[Event, ...]) -> None:
         # Copied first: an order in an event is taken over by the ledger and changes with it.

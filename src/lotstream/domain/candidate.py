@@ -20,7 +20,7 @@ BY_HOLD = {
 
 
 class Standing(Enum):
-    """Where a slot stands on its shelf."""
+    """Where a candidate stands on its shelf."""
 
     NOWHERE = "nowhere"  # no goods
     QUEUED = "queued"  # lines may use it
@@ -41,7 +41,7 @@ def hold_reason(lot: Lot | None) -> NotUsed | None:
     return next(reason for kind, reason in BY_HOLD.items() if kind in kinds)
 
 
-class Slot:
+class Candidate:
     """A stock row with the facts that decide whether and when it is used."""
 
     __slots__ = (
