@@ -20,6 +20,9 @@ from lotstream.store.postgres import PostgresStore
 TIMEOUT_S = 5.0
 """Longest the doctor waits for one dependency."""
 
+SERVERS = frozenset({"kafka_bootstrap", "postgres_url"})
+"""Settings that say where the servers are; whoever sets both needs none of his own."""
+
 #: Hashes by Kafka's own Java client, signed as there: what every producer has to agree upon.
 MURMUR2_OF_KAFKA = {b"21": -973932308, b"foobar": -790332482, b"a-little-bit-long-string": -985981536}
 
@@ -45,7 +48,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings = list(check_hashes())
     topics = await _examine_kafka(settings, findings)
     await _examine_postgres(settings, findings, topics)
-    findings += check_local_extra()
+    findings.append(check_local_extra(settings))
     return findings
 
 
@@ -194,17 +197,23 @@ def _signed(value: int) -> int:
     return value - 2**32 if value >= 2**31 else value
 
 
-def check_local_extra() -> Iterator[Finding]:
-    """Yield whether the programs of the extra ``local`` are there: only `up`, `demo` and the tests need them."""
+def check_local_extra(settings: Settings) -> Finding:
+    """Tell whether the programs of the extra ``local`` are there, which only servers that are not elsewhere need."""
     needed: tuple[tuple[str, Callable[[], object]], ...] = (
         ("Java", java_program),
         ("PostgreSQL", postgres_programs),
         ("jgo", require_maven),
     )
-    missing = []
+    missing, advice = [], None
     for name, find in needed:
         try:
             find()
         except PackageMissing as error:
-            missing.append(Finding("local", error.what_to_do, f"{name} for `lotstream up`: {error}"))
-    yield from missing or [Finding("local", None, "Java, PostgreSQL and jgo for `lotstream up` are installed.")]
+            missing.append(name)
+            advice = error.what_to_do
+    if not missing:
+        return Finding("local", None, "Java, PostgreSQL and jgo for `lotstream up` are installed.")
+    absent = f"Not installed for `lotstream up`: {', '.join(missing)}"
+    if settings.model_fields_set >= SERVERS:
+        return Finding("local", None, f"{absent}; not needed, both servers are elsewhere.")
+    return Finding("local", advice, f"{absent}.")

@@ -39,6 +39,7 @@ def test_the_names_that_others_build_on_are_there() -> None:
     there = {words.removeprefix("lotstream ") for words, _ in ALL}
 
     assert there >= {
+        "demo",
         "up", "worker", "connector run", "portal", "db migrate", "topics create", "doctor", "scenarios run",
         "edi parse", "shopify map", "lot trace", "lot hold", "lot recall", "order why", "stock", "expiring",
         "verify", "dlq list", "dlq show", "dlq replay", "dlq discard", "bench", "faults run",

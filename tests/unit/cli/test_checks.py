@@ -7,6 +7,7 @@ import pytest
 
 from lotstream.cli import checks
 from lotstream.cli.setup import wanted_topics
+from lotstream.errors import PackageMissing
 from lotstream.ops.topics import Topic
 from lotstream.settings import Settings
 from lotstream.store.inspection import Server
@@ -121,3 +122,24 @@ def test_a_producer_that_hashes_otherwise_is_found(monkeypatch: pytest.MonkeyPat
     (finding,) = checks.check_hashes()
 
     assert finding.text == "Keys hash otherwise than in Kafka's own client in: aiokafka."
+
+
+def without(*_: object) -> None:
+    """Find a package that is not there."""
+    raise PackageMissing("It is not installed.", what_to_do="Install it.")
+
+
+def test_embedded_servers_are_missed_only_where_they_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the extra `local` the doctor complains, unless both servers are said to be elsewhere."""
+    for variable in ("LOTSTREAM_KAFKA_BOOTSTRAP", "LOTSTREAM_POSTGRES_URL"):
+        monkeypatch.delenv(variable, raising=False)
+    assert checks.check_local_extra(Settings()).ok
+    monkeypatch.setattr(checks, "java_program", without)
+    monkeypatch.setattr(checks, "require_maven", without)
+    here = checks.check_local_extra(Settings())
+    elsewhere = checks.check_local_extra(
+        Settings(kafka_bootstrap="kafka:9092", postgres_url="postgresql://db/lotstream")
+    )
+
+    assert (here.text, here.what_to_do) == ("Not installed for `lotstream up`: Java, jgo.", "Install it.")
+    assert elsewhere.ok
