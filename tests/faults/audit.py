@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from lotstream.testing.kafka import read_all
+from lotstream.testing.load import SOURCE
 
 #: Topics the hub publishes to.
 PUBLISHED = (
@@ -25,8 +26,11 @@ PUBLISHED = (
 class Books:
     """Counts taken from the tables of a hub."""
 
-    intake_rows: int
-    offsets_twice_or_missing: int
+    #: Records of the made-up load that were done, and how many of their message ids are different.
+    done: int
+    done_ids: int
+    #: Partitions whose intake has gaps, or does not end where the claim says.
+    partitions_with_gaps: int
     orders: int
     #: (owner, sku, lot, location) → reserved in the stock table, and the sum of what orders hold there.
     reserved: dict[tuple[str, ...], int]
@@ -40,9 +44,14 @@ async def read_books(postgres_url: str) -> Books:
     connection = await asyncpg.connect(postgres_url, server_settings={"search_path": "lotstream"})
     try:
         return Books(
-            intake_rows=await connection.fetchval("SELECT count(*) FROM intake"),
-            offsets_twice_or_missing=await connection.fetchval(
-                'SELECT coalesce(sum(abs(n - last)), 0) FROM (SELECT count(*) n, max("offset") + 1 AS last, c.next_offset '
+            done=await connection.fetchval(
+                "SELECT count(*) FROM intake WHERE source = $1 AND outcome = 'done'", SOURCE
+            ),
+            done_ids=await connection.fetchval(
+                "SELECT count(DISTINCT message_id) FROM intake WHERE source = $1 AND outcome = 'done'", SOURCE
+            ),
+            partitions_with_gaps=await connection.fetchval(
+                'SELECT count(*) FROM (SELECT count(*) AS n, max("offset") + 1 AS last, c.next_offset '
                 "FROM intake i JOIN claim c USING (log, partition) GROUP BY partition, c.next_offset) p "
                 "WHERE n <> last OR last <> next_offset"
             ),

@@ -20,8 +20,9 @@ from lotstream.contracts.topics import INBOUND
 from lotstream.errors import LotstreamError
 from lotstream.settings import Settings
 from lotstream.store.postgres import PostgresStore
+from lotstream.testing.defining import define
 from lotstream.testing.kafka import produce
-from lotstream.testing.load import Load, catalogue, orders
+from lotstream.testing.load import Load, catalogue, orders, site
 from lotstream.testing.processes import WorkerProcess
 
 #: Pause between two looks at how far the hub is, in seconds.
@@ -70,6 +71,7 @@ class Bench:
     async def run(self, *, workers: int, rounds: int) -> list[Round]:
         """Load the catalogue, then run the rounds; raises `BenchStalled` when nothing moves."""
         self._tell("loading items and stock")
+        await self._define_site()
         total = await produce(self._settings.kafka_bootstrap, catalogue(self._load))
         await self._drain(workers, total)
         done = []
@@ -80,6 +82,12 @@ class Bench:
             self._tell(f"round {number + 1}: draining")
             done.append(await self._drain(workers, self._load.orders))
         return done
+
+    async def _define_site(self) -> None:
+        """Define the site of the made-up stock and wait until every partition knows it."""
+        worker = WorkerProcess(self._settings, instance="bench-site", log=self._folder / "worker-site.log")
+        async with PostgresStore(self._settings.postgres_url) as store, worker:
+            await define(store, *site(), partitions=self._settings.partitions)
 
     async def _drain(self, workers: int, records: int) -> Round:
         """Run workers until the log is decided and published."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from lotstream.contracts.inbound import type_of
 from lotstream.contracts.produce import Record, inbound
 
 #: The site all made-up stock stands at.
@@ -33,6 +35,11 @@ class Load:
     def owner_ids(self) -> list[str]:
         """Return the owners' ids."""
         return [f"owner-{number:03d}" for number in range(self.owners)]
+
+
+def site() -> tuple[str, str, bytes]:
+    """Return type, business key and body of the broadcast that defines the site all made-up stock stands at."""
+    return type_of("site.defined"), f"{SITE}/1", json.dumps({"site": SITE, "time_zone": "UTC"}).encode()
 
 
 def catalogue(load: Load) -> Iterator[Record]:

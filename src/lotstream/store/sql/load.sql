@@ -1,8 +1,12 @@
 -- name: seen
--- Which messages were done or refused before.
+-- Which messages were done or refused before. A LIMIT keeps each key a look-up of its own: without statistics, as in a
+-- young database, the planner joins the whole table to every key instead (3 s a batch at 20,000 rows).
 SELECT k.source, k.message_id
 FROM unnest($1::text[], $2::text[]) AS k(source, message_id)
-JOIN intake AS i ON i.source = k.source AND i.message_id = k.message_id AND i.outcome IN ('done', 'refused');
+CROSS JOIN LATERAL (
+    SELECT FROM intake AS i
+    WHERE i.source = k.source AND i.message_id = k.message_id AND i.outcome IN ('done', 'refused') LIMIT 1
+) AS found;
 
 -- name: owners
 -- Settings of owners.
@@ -36,16 +40,21 @@ SELECT owner, body FROM sales_order WHERE open AND owner = ANY($1::text[]);
 SELECT owner, source, "order", version, lines FROM early_cancel WHERE owner = ANY($1::text[]);
 
 -- name: orders
--- Orders by key, open or closed.
+-- Orders by key, open or closed; each key a look-up of its own.
 SELECT o.owner, o.source, o."order", o.open, o.body
 FROM unnest($1::text[], $2::text[], $3::text[]) AS k(owner, source, "order")
-JOIN sales_order AS o ON o.owner = k.owner AND o.source = k.source AND o."order" = k."order";
+CROSS JOIN LATERAL (
+    SELECT * FROM sales_order AS s
+    WHERE s.owner = k.owner AND s.source = k.source AND s."order" = k."order" LIMIT 1
+) AS o;
 
 -- name: receipts
--- Receipts by key.
+-- Receipts by key; each key a look-up of its own.
 SELECT r.owner, r.kind, r.number, r.body
 FROM unnest($1::text[], $2::text[], $3::text[]) AS k(owner, kind, number)
-JOIN receipt AS r ON r.owner = k.owner AND r.kind = k.kind AND r.number = k.number;
+CROSS JOIN LATERAL (
+    SELECT * FROM receipt AS t WHERE t.owner = k.owner AND t.kind = k.kind AND t.number = k.number LIMIT 1
+) AS r;
 
 -- name: sites
 -- Sites as a partition knows them.
