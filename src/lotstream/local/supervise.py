@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from lotstream.errors import NOT_RESTARTED
+from lotstream.local.leash import Leash
 
 PAUSE_S_MIN = 0.5
 PAUSE_S_MAX = 30.0
@@ -91,6 +92,7 @@ class Supervisor:
         self._tell = tell or (lambda _: None)
         self._pause = pause
         self._processes: dict[str, asyncio.subprocess.Process] = {}
+        self._leash: Leash | None = None
         self._stopping = asyncio.Event()
 
     @property
@@ -99,11 +101,16 @@ class Supervisor:
         return {name: process.pid for name, process in self._processes.items()}
 
     async def run(self) -> dict[str, int]:
-        """Run until stopped or done, and return each program's last exit code; cancelling it stops the programs too."""
+        """Run until stopped or done, and return each program's last exit code; cancelling it stops the programs too.
+
+        A supervisor that is killed takes its programs with it.
+        """
+        self._leash = Leash()
         try:
             codes = await asyncio.gather(*(self._keep_running(program) for program in self._programs))
         finally:
             await self.stop()
+            await asyncio.to_thread(self._leash.close)
         return {program.name: code for program, code in zip(self._programs, codes, strict=True)}
 
     async def stop(self) -> None:
@@ -132,10 +139,14 @@ class Supervisor:
                 *program.argv, env=program.env, stdout=lines, stderr=lines, start_new_session=True
             )
         self._processes[program.name] = process
+        if self._leash is not None:
+            self._leash.hold(process.pid)
         self._tell(Happening(program.name, What.STARTED, pid=process.pid))
         if self._stopping.is_set():
             await self._end(process)
         code = await process.wait()
+        if self._leash is not None:
+            self._leash.release(process.pid)
         del self._processes[program.name]
         return code
 
