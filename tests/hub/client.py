@@ -31,19 +31,19 @@ class HubClient:
         self._producer = AIOKafkaProducer(
             bootstrap_servers=settings.kafka_bootstrap, max_request_size=settings.inbound_bytes_max
         )
-        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def __aenter__(self) -> Self:
         await self._producer.start()
-        self._connection = await asyncpg.connect(
-            self._settings.postgres_url, server_settings={"search_path": "lotstream"}
+        self._pool = await asyncpg.create_pool(
+            self._settings.postgres_url, min_size=1, max_size=4, server_settings={"search_path": "lotstream"}
         )
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._producer.stop()
-        if self._connection is not None:
-            await self._connection.close()
+        if self._pool is not None:
+            await self._pool.close()
 
     async def send(self, name: str, body: Mapping[str, object], *, message_id: str | None = None) -> dict[str, Any]:
         """Send a command and return its intake row."""
@@ -78,7 +78,7 @@ class HubClient:
         """Return the rows of a query as they are now."""
         return [dict(row) for row in await self._database().fetch(query, *args)]
 
-    def _database(self) -> asyncpg.Connection[asyncpg.Record]:
-        if self._connection is None:
+    def _database(self) -> asyncpg.Pool[asyncpg.Record]:
+        if self._pool is None:
             raise RuntimeError("The client is not open.")
-        return self._connection
+        return self._pool

@@ -124,6 +124,8 @@ async def logged(worker: WorkerProcess, event: str) -> None:
 
 def died(worker: WorkerProcess) -> dict[str, str]:
     """Return the line with which a worker died."""
-    lines = [json.loads(line) for line in worker.log.read_text().splitlines() if line.startswith("{")]
+    lines: list[dict[str, str]] = [
+        json.loads(line) for line in worker.log.read_text().splitlines() if line.startswith("{")
+    ]
     [line] = [line for line in lines if line["event"] == "worker_died"]
     return line

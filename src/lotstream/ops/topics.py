@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
@@ -61,8 +62,9 @@ def differences(wanted: Sequence[Topic], found: Mapping[str, Topic]) -> Iterator
 class Topics:
     """The topics of one Kafka cluster."""
 
-    def __init__(self, admin: AIOKafkaAdminClient, *, timeout_s: float) -> None:
+    def __init__(self, admin: AIOKafkaAdminClient, *, bootstrap: str, timeout_s: float) -> None:
         self._admin = admin
+        self._bootstrap = bootstrap
         self._timeout_s = timeout_s
 
     async def brokers(self) -> int:
@@ -80,7 +82,10 @@ class Topics:
         return {topic["topic"]: _read(topic, configs.get(topic["topic"], {})) for topic in described}
 
     async def create(self, missing: Sequence[Topic]) -> None:
-        """Make topics; one that somebody else makes at the same moment is left as it is. Raises `TopicsDiffer`."""
+        """Make topics and wait until each partition has a leader that answers.
+
+        One that somebody else makes at the same moment is left as it is. Raises `TopicsDiffer`.
+        """
         new = [
             NewTopic(topic.name, topic.partitions, topic.replication, topic_configs=dict(topic.config))
             for topic in missing
@@ -94,6 +99,18 @@ class Topics:
                     f"Kafka does not create the topic {name}: {(message or [None])[0] or error.__doc__}",
                     what_to_do="Check LOTSTREAM_REPLICATION against the number of brokers, and the rights of the user.",
                 )
+
+        await self._led([TopicPartition(topic.name, p) for topic in missing for p in range(topic.partitions)])
+
+    async def _led(self, partitions: list[TopicPartition]) -> None:
+        """Wait until leaders answer: a broker names itself leader seconds before it takes the first record."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
+        async with self._call():
+            await consumer.start()
+            try:
+                await consumer.end_offsets(partitions)
+            finally:
+                await consumer.stop()
 
     async def _configs(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
         if not names:
@@ -125,7 +142,7 @@ async def open_topics(bootstrap: str, *, timeout_s: float = 20.0) -> AsyncIterat
                 await admin.start()
         except (KafkaError, TimeoutError, OSError, ValueError) as error:
             raise KafkaUnreachable(f"Kafka does not answer at {bootstrap}: {type(error).__name__}.") from error
-        yield Topics(admin, timeout_s=timeout_s)
+        yield Topics(admin, bootstrap=bootstrap, timeout_s=timeout_s)
     finally:
         await admin.close()
 

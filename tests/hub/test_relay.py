@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from lotstream.contracts.topics import INBOUND, ORDER_STATUS
+from lotstream.errors import LogMismatch, RelayFailed
+from lotstream.hub.clock import Clock
+from lotstream.hub.relay import Outgoing, Relay
+from lotstream.settings import Settings
+from lotstream.store.postgres import PostgresStore
+from lotstream.store.rows import Batch, Claim, Log, OutboxRow, PartitionBatch
+from lotstream.testing.kafka import read_all
+
+LOG = Log(number=1, partitions=8)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def a_claim(partition: int, next_offset: int, *, relay_position: int = 0) -> Claim:
+    """Return a claim that has decided up to an offset."""
+    return Claim(
+        partition=partition, log=1, next_offset=next_offset, epoch=1, holder="me", released=False, today={},
+        chain=bytes(32), broadcast_seen=0, append_time=None, last_append_time=None, last_message_id=None,
+        relay_position=relay_position,
+    )  # fmt: skip
+
+
+def a_row(offset: int, index: int = 0) -> OutboxRow:
+    """Return a message that a record of partition 0 caused."""
+    return OutboxRow(0, offset, index, f"{offset:030x}{index:02x}", ORDER_STATUS.name, b"O-1", "t.v1", b"{}", NOW)
+
+
+def a_batch(first: int, last: int) -> Batch:
+    """Return a batch of partition 0 that decided offsets, each with one message."""
+    rows = [a_row(offset) for offset in range(first, last + 1)]
+    return Batch([PartitionBatch(a_claim(0, first), a_claim(0, last + 1))], outbox=rows)
+
+
+class FakeOutbox:
+    """The outbox of partition 0."""
+
+    def __init__(self, rows: list[OutboxRow]) -> None:
+        self.rows = rows
+
+    async def outbox(self, partition: int, *, log: int, offset: int, below: int, limit: int) -> list[OutboxRow]:
+        return [row for row in self.rows if row.partition == partition and offset <= row.offset < below][:limit]
+
+    async def now(self) -> datetime:
+        return NOW
+
+
+class ListeningRelay(Relay):
+    """A relay that writes down what it would publish, in a Kafka that notes no positions."""
+
+    def __init__(self, rows: list[OutboxRow]) -> None:
+        store: Any = FakeOutbox(rows)
+        super().__init__(
+            store, bootstrap="", app="a", instance="i", topic="t", log=LOG, batches_max=2, bytes_max=1,
+            timeout_s=1, clock=Clock(store, skew_max_s=1),
+        )  # fmt: skip
+        self.transactions: list[tuple[list[int], dict[int, int]]] = []
+
+    async def _noted_positions(self, partitions: Iterable[int]) -> dict[int, int]:
+        return {}
+
+    async def _publish(self, outgoing: Outgoing) -> None:
+        self.transactions.append(([row.offset for row in outgoing.rows], dict(outgoing.positions)))
+        self._positions.update(outgoing.positions)
+
+
+async def _published(relay: ListeningRelay) -> list[tuple[list[int], dict[int, int]]]:
+    running = asyncio.create_task(relay.run())
+    await relay.finish()
+    running.cancel()
+    return relay.transactions
+
+
+async def test_what_was_kept_back_goes_out_in_order_with_the_next_batch() -> None:
+    """Messages of a partition whose day is not open wait and go out first with the batch that opens it."""
+    relay = ListeningRelay([a_row(offset) for offset in range(4)])
+    await relay.resume({0: a_claim(0, 0)}, kept_back=())
+    await relay.put(a_batch(0, 1), kept_back={0})
+    await relay.put(a_batch(2, 3), kept_back=())
+    assert await _published(relay) == [([0, 1, 2, 3], {0: 4})]
+
+
+async def test_a_batch_without_output_moves_the_position_too() -> None:
+    """A committed batch that publishes nothing still moves the relay position past its records."""
+    relay = ListeningRelay([])
+    await relay.resume({0: a_claim(0, 0)}, kept_back=())
+    await relay.put(Batch([PartitionBatch(a_claim(0, 0), a_claim(0, 5))]), kept_back=())
+    assert await _published(relay) == [([], {0: 5})]
+
+
+async def test_a_take_over_publishes_the_rest_of_the_outbox_and_nothing_below_the_position() -> None:
+    """After a take-over only what lies between relay position and next offset is published."""
+    relay = ListeningRelay([a_row(offset) for offset in range(6)])
+    await relay.resume({0: a_claim(0, 6, relay_position=4)}, kept_back=())
+    assert relay.transactions == [([4, 5], {0: 6})]
+    assert relay.position(0) == 6
+
+
+async def test_a_position_above_next_offset_stops_the_worker() -> None:
+    """A relay position above next offset means that Postgres was restored: the worker stops and publishes nothing."""
+    relay = ListeningRelay([])
+    with pytest.raises(LogMismatch, match="restored"):
+        await relay.resume({0: a_claim(0, 3, relay_position=4)}, kept_back=())
+    assert relay.transactions == []
+
+
+async def test_a_fenced_relay_fails_and_none_of_its_messages_is_seen(hub_settings: Settings) -> None:
+    """Once its transactional id is initialised by a successor, a late relay fails and its messages are never seen."""
+    # aiokafka leaves futures behind that nobody asks for their error; a worker ends here, this process goes on.
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    async with PostgresStore(hub_settings.postgres_url) as store:
+        late, successor = _relay(hub_settings, store), _relay(hub_settings, store)
+        await late.start()
+        await late._publish(Outgoing([a_row(0)], {0: 1}))
+        await successor.fence(late.transactional_id)
+        with pytest.raises(RelayFailed):
+            await late._publish(Outgoing([a_row(1)], {0: 2}))
+        await successor.start()
+        await successor._publish(Outgoing([a_row(2)], {0: 3}))
+        await successor.stop()
+    seen = [
+        record.headers["ce_id"].decode() async for record in read_all(hub_settings.kafka_bootstrap, ORDER_STATUS.name)
+    ]
+    assert seen == [a_row(0).id, a_row(2).id]
+
+
+def _relay(settings: Settings, store: PostgresStore) -> Relay:
+    clock = Clock(store, skew_max_s=600)
+    clock._time = NOW
+    return Relay(
+        store, bootstrap=settings.kafka_bootstrap, app="fencing", instance="i", topic=INBOUND.name, log=LOG,
+        batches_max=2, bytes_max=settings.outgoing_bytes_max, timeout_s=10, clock=clock,
+    )  # fmt: skip
