@@ -129,7 +129,7 @@ class Stages:
     async def commit(self, database: Database, batch: Batch) -> None:
         """Do what `Commits.commit` does, statement by statement, with a watch."""
         at, self._cpu_at = time.perf_counter(), time.process_time()
-        rows, replaced = added.added_rows(batch), state.replaced_rows(batch)
+        rows, stock, replaced = added.added_rows(batch), state.stock_rows(batch), state.replaced_rows(batch)
         new, changed = state.order_rows(batch)
         at = self._note("make tuples", at)
         async with database.transaction() as connection:
@@ -138,11 +138,13 @@ class Stages:
             for table, tuples in rows.items():
                 await commit.add(connection, table, tuples, columns=added.COLUMNS[table])
                 at = self._note(f"add {table}", at, len(tuples))
-            await commit.add(connection, "sales_order", new, columns=state.COLUMNS["sales_order"])
+            await commit.add(connection, "sales_order", new, columns=state.ORDER_COLUMNS)
             at = self._note("add sales_order", at, len(new))
-            for table, tuples in {**replaced, "sales_order": changed}.items():
-                await commit.replace(connection, table, tuples)
-                at = self._note(f"replace {table}", at, len(tuples))
+            await commit.replace_stock(connection, stock)
+            at = self._note("replace stock", at, len(stock))
+            for query, tuples in {**replaced, "sales_order": changed}.items():
+                await commit.replace(connection, query, tuples)
+                at = self._note(f"replace {query}", at, len(tuples))
         self._note("commit", at)
 
     def _note(self, stage: str, since: float, rows: int = 0) -> float:

@@ -13,8 +13,8 @@ from lotstream.store.commit import create_staging
 from lotstream.store.connection import SCHEMA
 from lotstream.store.sql import files, queries
 
-TEMPLATES = {("commit", "create_staging"), ("migrate", "create_schema")}
-"""Queries with a name to be put in, which are valid only then."""
+UNPREPARED = {("commit", "create_staging"), ("migrate", "create_schema")}
+"""What was done before this test looks, and what has a name to be put in."""
 
 
 async def test_every_query_is_valid(database_url: str) -> None:
@@ -24,7 +24,7 @@ async def test_every_query_is_valid(database_url: str) -> None:
         await create_staging(connection)
         for file in files():
             for name, text in queries(file).items():
-                if (file, name) not in TEMPLATES:
+                if (file, name) not in UNPREPARED:
                     await connection.prepare(text)
     finally:
         await connection.close()

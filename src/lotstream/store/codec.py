@@ -44,6 +44,11 @@ def encode_all(records: Iterable[object]) -> str:
     return "[" + ",".join(encode_text(record) for record in records) + "]"
 
 
+def encode_names(names: tuple[str, ...]) -> str:
+    """Return names as the JSON text of one array."""
+    return _json.encode(names).decode()
+
+
 def decode(body: bytes | str, kind: type[T]) -> T:
     """Return the record that `encode` wrote; raises `msgspec.ValidationError` when it is another or damaged."""
     record: T = _decoder(cast(Hashable, kind))(body)

@@ -1,10 +1,10 @@
 """The commit: everything a batch has decided, in one transaction that holds only while its claims do.
 
 First the claims move forward, each only from where its holder last saw it; a row that does not match ends the
-transaction before anything is written. Everything else comes in by COPY, which costs the worker a quarter of what
-arrays cost: what is only added goes straight into its table, what replaces something into a staging table of the
-session and from there, sorted by key, into its place. All values are made before the transaction begins, so that it
-waits for nothing but the server.
+transaction before anything is written. Rows that are only added come in by COPY. State comes in by one statement per
+table over arrays, sorted by key; stock rows, of which a batch has most, by COPY into a staging table of the session and
+from there, because COPY costs the worker a quarter of what arrays cost. All values are made before the transaction
+begins, so that it waits for nothing but the server.
 """
 
 from __future__ import annotations
@@ -40,23 +40,21 @@ class Commits:
         row; nothing is written then. After `PostgresUnreachable` it is not known whether the batch was written: read
         the claims.
         """
-        rows, replaced = added.added_rows(batch), state.replaced_rows(batch)
+        rows, stock, replaced = added.added_rows(batch), state.stock_rows(batch), state.replaced_rows(batch)
         new, changed = state.order_rows(batch)
-        forgotten = state.forgotten_cancels(batch)
         async with self._database.transaction() as connection:
             await write_claims(connection, batch.partitions)
             for table, tuples in rows.items():
                 await add(connection, table, tuples, columns=added.COLUMNS[table])
-            await add(connection, "sales_order", new, columns=state.COLUMNS["sales_order"])
-            for table, tuples in {**replaced, "sales_order": changed}.items():
-                await replace(connection, table, tuples)
-            if forgotten:
-                await connection.execute(SQL["forget_early_cancels"], *zip(*forgotten, strict=True))
+            await add(connection, "sales_order", new, columns=state.ORDER_COLUMNS)
+            await replace_stock(connection, stock)
+            for query, tuples in {**replaced, "sales_order": changed}.items():
+                await replace(connection, query, tuples)
 
 
 async def create_staging(connection: Connection) -> None:
-    """Make the staging tables of a session, all in one transaction."""
-    await connection.execute("".join(SQL["create_staging"].replace("{table}", table) for table in state.COLUMNS))
+    """Make the staging table of a session."""
+    await connection.execute(SQL["create_staging"])
 
 
 async def write_claims(connection: Connection, partitions: Sequence[PartitionBatch]) -> None:
@@ -74,11 +72,17 @@ async def add(connection: Connection, table: str, rows: Sequence[Row], *, column
         await connection.copy_records_to_table(table, records=rows, columns=columns)
 
 
-async def replace(connection: Connection, table: str, rows: Sequence[Row]) -> None:
+async def replace(connection: Connection, query: str, rows: Sequence[Row]) -> None:
     """Put rows in the place of those with the same key."""
     if rows:
-        await add(connection, f"{table}_in", rows, columns=state.COLUMNS[table])
-        await connection.execute(SQL[table])
+        await connection.execute(SQL[query], *zip(*rows, strict=True))
+
+
+async def replace_stock(connection: Connection, rows: Sequence[Row]) -> None:
+    """Put stock rows in the place of those with the same key."""
+    if rows:
+        await add(connection, "stock_in", rows, columns=state.STOCK_COLUMNS)
+        await connection.execute(SQL["stock"])
 
 
 def _claim(part: PartitionBatch) -> Row:

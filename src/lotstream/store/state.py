@@ -1,7 +1,7 @@
 """Rows that say how things are now, by table: only what a ledger names as touched.
 
-All but one kind come in through a staging table and replace what is there. An order recorded for the first time is
-added like a journal row instead: that takes half the time, and the database refuses a second one under the same key.
+All but one kind replace what is there. An order recorded for the first time is added like a journal row instead: that
+takes half the time, and the database refuses a second one under the same key.
 """
 
 from __future__ import annotations
@@ -11,45 +11,45 @@ from typing import Any, Final
 
 from lotstream.domain.events import LocationDefined, OrderRecorded, SiteDefined
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderKey, Receipt, ReceiptKey, RowKey
+from lotstream.domain.model import Order, OrderKey, Receipt, ReceiptKey, StockRow
 from lotstream.domain.slots import slot
-from lotstream.store.codec import decode, encode_all, encode_text
+from lotstream.store.codec import decode, encode_all, encode_names, encode_text
 from lotstream.store.rows import Batch, JournalRow, PersonRow
 
 Row = tuple[Any, ...]
 Owner = tuple[str, int]
 """An owner's name and slot, which every row of state begins with."""
 
-COLUMNS: Final = {
-    "owner": ("owner", "slot", "settings"),
-    "item": ("owner", "slot", "sku", "body"),
-    "customer": ("owner", "slot", "customer", "body"),
-    "lot": ("owner", "slot", "sku", "lot", "expires", "made", "received", "supplier", "supplier_lot", "holds"),
-    "stock": (
-        *("owner", "slot", "sku", "lot", "site", "location", "package", "pack_size", "status", "returned"),
-        *("on_hand", "reserved", "promised_elsewhere", "received"),
-    ),
-    "sales_order": ("owner", "slot", "source", "order", "open", "state", "body"),
-    "receipt": ("owner", "slot", "kind", "number", "body"),
-    "early_cancel": ("owner", "slot", "source", "order", "version", "lines"),
-    "person": ("owner", "slot", "person", "body"),
-    "site": ("partition", "site", "body"),
-    "location": ("partition", "site", "location", "body"),
-}
-"""Columns by table, in the order of the tuples below."""
+STOCK_COLUMNS: Final = (
+    *("owner", "slot", "sku", "lot", "site", "location", "package", "pack_size", "status", "returned"),
+    *("on_hand", "reserved", "promised_elsewhere", "received"),
+)
+"""Columns of a stock row, in the order of its tuples."""
+
+ORDER_COLUMNS: Final = ("owner", "slot", "source", "order", "open", "state", "body")
+"""Columns of an order, in the order of its tuples."""
 
 
 def replaced_rows(batch: Batch) -> dict[str, list[Row]]:
-    """Return what a batch changes, by table, without its orders. Tables without rows are left out."""
+    """Return what a batch changes beside stock and orders, by query. Queries without rows are left out."""
     rows: dict[str, list[Row]] = {
         "person": _persons(batch.persons),
         "site": _sites(batch.journal),
         "location": _locations(batch.journal),
     }
     for ledger in batch.ledgers:
-        for table, more in _touched(ledger).items():
-            rows.setdefault(table, []).extend(more)
-    return {table: tuples for table, tuples in rows.items() if tuples}
+        for query, more in _touched(ledger).items():
+            rows.setdefault(query, []).extend(more)
+    return {query: tuples for query, tuples in rows.items() if tuples}
+
+
+def stock_rows(batch: Batch) -> list[Row]:
+    """Return the stock rows that a batch changes."""
+    rows: list[Row] = []
+    for ledger in batch.ledgers:
+        owner, stock = _owner(ledger), ledger.stock
+        rows += [_stock(owner, stock[key]) for key in ledger.touched.stock]
+    return rows
 
 
 def order_rows(batch: Batch) -> tuple[list[Row], list[Row]]:
@@ -70,13 +70,6 @@ def order_rows(batch: Batch) -> tuple[list[Row], list[Row]]:
     return new, changed
 
 
-def forgotten_cancels(batch: Batch) -> list[Row]:
-    """Return remembered cancellations whose order has come."""
-    return [
-        (ledger.owner, *key) for ledger in batch.ledgers for key in ledger.touched.cancels if key not in ledger.cancels
-    ]
-
-
 def _touched(ledger: Ledger) -> dict[str, Iterable[Row]]:
     touched, owner = ledger.touched, _owner(ledger)
     return {
@@ -84,9 +77,9 @@ def _touched(ledger: Ledger) -> dict[str, Iterable[Row]]:
         "item": [(*owner, sku, encode_text(ledger.items[sku])) for sku in touched.items],
         "customer": [(*owner, name, encode_text(ledger.customers[name])) for name in touched.customers],
         "lot": [_lot(owner, ledger, key) for key in touched.lots],
-        "stock": [_stock(owner, ledger, key) for key in touched.stock],
         "receipt": [(*owner, *key, encode_text(_receipt(ledger, key))) for key in touched.receipts],
-        "early_cancel": [(*owner, *key, *ledger.cancels[key]) for key in touched.cancels if key in ledger.cancels],
+        "early_cancel": [_cancel(owner, ledger, key) for key in touched.cancels if key in ledger.cancels],
+        "forget_early_cancels": [(ledger.owner, *key) for key in touched.cancels if key not in ledger.cancels],
     }
 
 
@@ -100,9 +93,8 @@ def _lot(owner: Owner, ledger: Ledger, key: tuple[str, str]) -> Row:
     return (*owner, *key, lot.expires, lot.made, lot.received, lot.supplier, lot.supplier_lot, holds)
 
 
-def _stock(owner: Owner, ledger: Ledger, key: RowKey) -> Row:
-    row = ledger.stock[key]
-    return (*owner, *key, row.on_hand, row.reserved, row.promised_elsewhere, row.received)
+def _stock(owner: Owner, row: StockRow) -> Row:
+    return (*owner, *row.key, row.on_hand, row.reserved, row.promised_elsewhere, row.received)
 
 
 def _order(ledger: Ledger, key: OrderKey, whole: bytes | None) -> Row:
@@ -126,6 +118,11 @@ def _receipt(ledger: Ledger, key: ReceiptKey) -> Receipt:
     if receipt is None:
         raise LookupError(f"The {key.kind} {key.number} was touched and is not there.")
     return receipt
+
+
+def _cancel(owner: Owner, ledger: Ledger, key: OrderKey) -> Row:
+    version, lines = ledger.cancels[key]
+    return (*owner, *key, version, encode_names(lines))
 
 
 def _persons(rows: Iterable[PersonRow]) -> list[Row]:

@@ -190,6 +190,12 @@ CREATE TABLE stock (
     -- Quantities change often and are in no index, not even in a condition of one: with room on the page such an update
     -- touches the heap alone.
 ) WITH (fillfactor = 50);
+-- Keys are short. Plain storage lets a copy of this table do without a TOAST table, which makes emptying it cheap: each
+-- commit brings its stock rows in through such a copy.
+ALTER TABLE stock
+    ALTER COLUMN owner SET STORAGE PLAIN, ALTER COLUMN sku SET STORAGE PLAIN, ALTER COLUMN lot SET STORAGE PLAIN,
+    ALTER COLUMN site SET STORAGE PLAIN, ALTER COLUMN location SET STORAGE PLAIN,
+    ALTER COLUMN package SET STORAGE PLAIN, ALTER COLUMN status SET STORAGE PLAIN;
 COMMENT ON TABLE stock IS 'Smallest units of one lot in one place; rows at zero are removed by and by.';
 
 CREATE TABLE sales_order (

@@ -15,34 +15,8 @@ WHERE c.partition = b.partition AND c.log = b.log AND c.epoch = b.epoch AND c.ho
 RETURNING c.partition;
 
 -- name: create_staging
--- A table of the session that rows of a state table come in through; empty again after each transaction.
-CREATE TEMPORARY TABLE {table}_in (LIKE {table}) ON COMMIT DELETE ROWS;
-
--- name: owner
--- Owners with their settings.
-INSERT INTO owner (owner, slot, settings)
-SELECT owner, slot, settings FROM owner_in ORDER BY owner
-ON CONFLICT (owner) DO UPDATE SET settings = excluded.settings;
-
--- name: item
--- Items as they are now.
-INSERT INTO item (owner, slot, sku, body)
-SELECT owner, slot, sku, body FROM item_in ORDER BY owner, sku
-ON CONFLICT (owner, sku) DO UPDATE SET body = excluded.body;
-
--- name: customer
--- Customers as they are now.
-INSERT INTO customer (owner, slot, customer, body)
-SELECT owner, slot, customer, body FROM customer_in ORDER BY owner, customer
-ON CONFLICT (owner, customer) DO UPDATE SET body = excluded.body;
-
--- name: lot
--- Lots as they are now.
-INSERT INTO lot (owner, slot, sku, lot, expires, made, received, supplier, supplier_lot, holds)
-SELECT owner, slot, sku, lot, expires, made, received, supplier, supplier_lot, holds FROM lot_in ORDER BY owner, sku, lot
-ON CONFLICT (owner, sku, lot) DO UPDATE
-SET expires = excluded.expires, made = excluded.made, received = excluded.received, supplier = excluded.supplier,
-    supplier_lot = excluded.supplier_lot, holds = excluded.holds;
+-- A table of the session that stock rows come in through; empty again after each transaction.
+CREATE TEMPORARY TABLE stock_in (LIKE stock INCLUDING STORAGE) ON COMMIT DELETE ROWS;
 
 -- name: stock
 -- Stock rows as they are now.
@@ -55,23 +29,63 @@ ON CONFLICT ON CONSTRAINT stock_key DO UPDATE
 SET on_hand = excluded.on_hand, reserved = excluded.reserved, promised_elsewhere = excluded.promised_elsewhere,
     received = excluded.received;
 
+-- name: owner
+-- Owners with their settings.
+INSERT INTO owner (owner, slot, settings)
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[]) AS v(owner, slot, settings) ORDER BY owner
+ON CONFLICT (owner) DO UPDATE SET settings = excluded.settings;
+
+-- name: item
+-- Items as they are now.
+INSERT INTO item (owner, slot, sku, body)
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) AS v(owner, slot, sku, body)
+ORDER BY owner, sku
+ON CONFLICT (owner, sku) DO UPDATE SET body = excluded.body;
+
+-- name: customer
+-- Customers as they are now.
+INSERT INTO customer (owner, slot, customer, body)
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) AS v(owner, slot, customer, body)
+ORDER BY owner, customer
+ON CONFLICT (owner, customer) DO UPDATE SET body = excluded.body;
+
+-- name: lot
+-- Lots as they are now.
+INSERT INTO lot (owner, slot, sku, lot, expires, made, received, supplier, supplier_lot, holds)
+SELECT * FROM unnest(
+    $1::text[], $2::smallint[], $3::text[], $4::text[], $5::date[], $6::date[], $7::date[], $8::text[], $9::text[],
+    $10::text[]
+) AS v(owner, slot, sku, lot, expires, made, received, supplier, supplier_lot, holds)
+ORDER BY owner, sku, lot
+ON CONFLICT (owner, sku, lot) DO UPDATE
+SET expires = excluded.expires, made = excluded.made, received = excluded.received, supplier = excluded.supplier,
+    supplier_lot = excluded.supplier_lot, holds = excluded.holds;
+
 -- name: sales_order
 -- Orders that were recorded before, as they are now.
 INSERT INTO sales_order (owner, slot, source, "order", open, state, body)
-SELECT owner, slot, source, "order", open, state, body FROM sales_order_in ORDER BY owner, source, "order"
+SELECT * FROM unnest(
+    $1::text[], $2::smallint[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[]
+) AS v(owner, slot, source, "order", open, state, body)
+ORDER BY owner, source, "order"
 ON CONFLICT (owner, source, "order") DO UPDATE
 SET open = excluded.open, state = excluded.state, body = excluded.body;
 
 -- name: receipt
 -- Receipts as they are booked now.
 INSERT INTO receipt (owner, slot, kind, number, body)
-SELECT owner, slot, kind, number, body FROM receipt_in ORDER BY owner, kind, number
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[]) AS v(owner, slot, kind, number, body)
+ORDER BY owner, kind, number
 ON CONFLICT (owner, kind, number) DO UPDATE SET body = excluded.body;
 
 -- name: early_cancel
--- Cancellations that overtook their order.
+-- Cancellations that overtook their order; their lines as JSON, because arrays in an array must be of one length.
 INSERT INTO early_cancel (owner, slot, source, "order", version, lines)
-SELECT owner, slot, source, "order", version, lines FROM early_cancel_in ORDER BY owner, source, "order"
+SELECT v.owner, v.slot, v.source, v."order", v.version, ARRAY(SELECT json_array_elements_text(v.lines::json))
+FROM unnest(
+    $1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[]
+) AS v(owner, slot, source, "order", version, lines)
+ORDER BY owner, source, "order"
 ON CONFLICT (owner, source, "order") DO UPDATE SET version = excluded.version, lines = excluded.lines;
 
 -- name: forget_early_cancels
@@ -83,17 +97,19 @@ WHERE c.owner = v.owner AND c.source = v.source AND c."order" = v."order";
 -- name: person
 -- Personal data of consignees; the key is a hash of the data, so that a person who is there is the same.
 INSERT INTO person (owner, slot, person, body)
-SELECT owner, slot, person, body FROM person_in ORDER BY owner, person
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) AS v(owner, slot, person, body)
+ORDER BY owner, person
 ON CONFLICT (owner, person) DO NOTHING;
 
 -- name: site
 -- Sites that a partition learnt of.
 INSERT INTO site (partition, site, body)
-SELECT partition, site, body FROM site_in ORDER BY partition, site
+SELECT * FROM unnest($1::smallint[], $2::text[], $3::text[]) AS v(partition, site, body) ORDER BY partition, site
 ON CONFLICT (partition, site) DO UPDATE SET body = excluded.body;
 
 -- name: location
 -- Locations that a partition learnt of.
 INSERT INTO location (partition, site, location, body)
-SELECT partition, site, location, body FROM location_in ORDER BY partition, site, location
+SELECT * FROM unnest($1::smallint[], $2::text[], $3::text[], $4::text[]) AS v(partition, site, location, body)
+ORDER BY partition, site, location
 ON CONFLICT (partition, site, location) DO UPDATE SET body = excluded.body;
