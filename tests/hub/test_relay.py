@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from aiokafka.errors import ProducerFenced
 
 from lotstream.contracts.topics import INBOUND, ORDER_STATUS
 from lotstream.errors import LogMismatch, RelayFailed

@@ -33,7 +33,6 @@ GROUPS = (
     "stock",
     "site",
     "bench",
-    "bench",
     "later",
 )
 """Modules of this package with commands, in the order of the help."""

@@ -64,13 +64,14 @@ class Broadcasts:
             await self._store.add_broadcast(DAY_OPENED, key=f"{site}/{date}", body=body)
 
     async def _append_all(self) -> None:
-        seen = {partition: self._seen(partition, state) for partition, state in list(self._states.items())}
+        seen = {partition: self._seen(partition, state) for partition, state in self._states.items()}
         if not seen:
             return
         for broadcast in await self._store.broadcasts(after=min(seen.values()), limit=ROUND_MAX):
-            for partition in sorted(seen):
-                if seen[partition] < broadcast.number:
-                    await self._append(partition, broadcast)
+            # All partitions at once, one number after the other: each partition gets them in order.
+            await asyncio.gather(
+                *(self._append(partition, broadcast) for partition in seen if seen[partition] < broadcast.number)
+            )
 
     def _seen(self, partition: int, state: PartitionState) -> int:
         """Return the last number decided or already appended under the present claim."""

@@ -20,6 +20,7 @@ from lotstream.contracts.topics import INBOUND
 from lotstream.errors import ExitCode, LotstreamError, StopWorker
 from lotstream.hub.app import HubApp, build_app, ledger_store
 from lotstream.hub.broadcasts import Broadcasts
+from lotstream.hub.collector import leave_ledgers_alone
 from lotstream.hub.eyes import Eyes
 from lotstream.hub.hub import Hub
 from lotstream.settings import Settings
@@ -119,4 +120,5 @@ async def run_worker(settings: Settings) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, worker.stop)
+        leave_ledgers_alone()
         await worker.run()
