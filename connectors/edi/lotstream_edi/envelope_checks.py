@@ -216,16 +216,22 @@ def _unexpected_functional_id(part: Enclosure) -> tuple[Finding, ...]:
 
 
 def _repeated_group_numbers(heads: Sequence[Segment]) -> list[Finding]:
-    numbers = [head.element(6) for head in heads]
-    return [
-        warning(
-            FindingCode.CONTROL_NUMBER_REPEATED,
-            f"GS06 {number!r} was used before in this interchange; numbers of its groups have to differ.",
-            at=head,
-            element=6,
-            value=number,
-            expected="a number of its own",
-        )
-        for place, (head, number) in enumerate(zip(heads, numbers, strict=True))
-        if number in numbers[:place]
-    ]
+    seen: set[str] = set()
+    findings: list[Finding] = []
+    for head in heads:
+        number = head.element(6)
+        if number in seen:
+            findings.append(_repeated_group_number(head, number))
+        seen.add(number)
+    return findings
+
+
+def _repeated_group_number(head: Segment, number: str) -> Finding:
+    return warning(
+        FindingCode.CONTROL_NUMBER_REPEATED,
+        f"GS06 {number!r} was used before in this interchange; numbers of its groups have to differ.",
+        at=head,
+        element=6,
+        value=number,
+        expected="a number of its own",
+    )

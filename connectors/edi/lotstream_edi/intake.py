@@ -202,8 +202,9 @@ def _graded(findings: Iterable[Finding], partner: Partner | None) -> list[Findin
 
 def _hold(interchange: InterchangeIntake) -> None:
     """Hold the sets of what is refused as a whole."""
+    is_refused = has_error(interchange.findings)
     for group in interchange.groups:
-        held = has_error(interchange.findings) or has_error(group.findings)
+        held = is_refused or has_error(group.findings)
         for each in group.sets:
             each.is_held = held
 

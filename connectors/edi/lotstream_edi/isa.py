@@ -22,6 +22,8 @@ SEPARATOR_PLACES: Final = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99,
 """Where the element separator stands in a fixed ISA, from 0."""
 ISA_CHARS_MAX: Final = 512
 """Characters within which an ISA of the wrong size must have its 16 elements."""
+LINE_BREAKS_MAX: Final = 20
+"""Carriage returns and line feeds that may stand inside an ISA."""
 ELEMENT_CHARS_MAX: Final = 80
 """Longest element of an ISA of the wrong size."""
 LINES_LOOKED_AT: Final = 3
@@ -128,16 +130,16 @@ def _fixed(text: str, start: int) -> _Found | None:
 
 def _wrapped(text: str, start: int) -> _Found | None:
     """Return a fixed ISA that was broken over lines, as mail and 80-column programs do."""
-    places = [
-        place for place in range(start, min(len(text), start + FIXED_CHARS + 20)) if text[place] not in _LINE_BREAKS
-    ][: FIXED_CHARS - 1]
-    chars = "".join(text[place] for place in places)
-    if len(chars) < FIXED_CHARS - 1 or not _at_places(chars) or places[-1] + 1 >= len(text):
+    written = text[start : start + FIXED_CHARS + LINE_BREAKS_MAX]
+    chars = written.replace("\r", "").replace("\n", "")[: FIXED_CHARS - 1]
+    if len(chars) < FIXED_CHARS - 1 or not _at_places(chars):
         return None
-    if places[-1] - start == FIXED_CHARS - 2:
+    # Where the last of these characters stands among the line breaks.
+    places = [place for place, char in enumerate(written, start) if char not in _LINE_BREAKS]
+    end = places[FIXED_CHARS - 2] + 2
+    if end > len(text) or end == start + FIXED_CHARS:
         return None
     folded = warning(FindingCode.LINE_WRAPPED, "The ISA is broken over lines; the line breaks were taken out.")
-    end = places[-1] + 2
     return _Found(_at_widths(chars), chars[-1], text[end - 1], end, (folded,))
 
 
