@@ -46,7 +46,8 @@ from lotstream.domain.sums import OVER
 def apply(ledger: Ledger, event: Event) -> None:
     """Change a ledger as an event says, and note in ``ledger.touched`` what has to be written.
 
-    Raises `TypeError` for an event of a broadcast, which `lotstream.domain.broadcasts` applies.
+    Raises `TypeError` for an event of a broadcast, which `lotstream.domain.broadcasts` applies, and `NotLoaded` where a
+    receipt it adds to was not read.
     """
     applier = _APPLIERS.get(type(event))
     if applier is None:
@@ -222,7 +223,7 @@ def _change_row(ledger: Ledger, key: RowKey, *, on_hand: int = 0, reserved: int 
 
 
 def _book(ledger: Ledger, key: ReceiptKey, lines: Iterable[GoodsBooked], *, site: str, final: bool) -> None:
-    receipt = ledger.receipts.get(key)
+    receipt = ledger.receipt(key)
     if receipt is None:
         receipt = ledger.receipts[key] = Receipt(key, site)
     receipt.final = receipt.final or final

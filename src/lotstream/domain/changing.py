@@ -120,7 +120,7 @@ def _carry_over(draft: Draft, after: Order, line: OrderLine, *, before: OrderLin
     surplus = promised(kept) - line.ordered
     if surplus > 0:
         terms = terms_of(draft, after, line, site=before.reservations[0].row.site)
-        for loss in give_back(kept, surplus, latest_first=latest_first(draft, terms, kept)):
+        for loss in give_back(kept, surplus, latest_first(draft, terms, kept)):
             drop_loss(kept, loss)
             freed.append(loss)
     line.reservations = kept.reservations

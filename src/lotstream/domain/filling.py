@@ -9,7 +9,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import LineDecision, OrderAllocated
 from lotstream.domain.model import Order, OrderKey, OrderLine
 from lotstream.domain.shelves import derived_of
-from lotstream.domain.sums import state_of
+from lotstream.domain.sums import OVER, state_of
 from lotstream.domain.waiting import queue_key
 
 AT_ONCE = "at_once"
@@ -96,7 +96,7 @@ def fill(
         if all(units <= 0 for units in supply.values()):
             break
         order = draft.orders.get(key) or draft.ledger.orders[key]
-        if key == without or order.held is not None:
+        if key == without or order.held is not None or order.state in OVER:
             continue
         event = allocate(draft, order, lines=[line for line in order.lines if supply.get(line.sku, 0) > 0])
         if event is not None:

@@ -14,6 +14,7 @@ from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import Conflict, contradiction, learn
 from lotstream.domain.model import Booked, Hold, Item, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
+from lotstream.domain.moving import take_back
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 
@@ -80,7 +81,20 @@ def open_balance(ledger: Ledger, command: OpenBalance, moment: Moment) -> tuple[
     if not delivery.booked:
         return ()
     opened = BalanceOpened(command.site, command.balance, command.by, at, tuple(delivery.booked))
-    return opened, *fill(delivery.draft, {line.row.sku for line in delivery.booked})
+    lost = take_back(delivery.draft, _missing(ledger, delivery.booked))
+    skus = {line.row.sku for line in delivery.booked}
+    return opened, *lost, *fill(delivery.draft, skus, moved=[event.key for event in lost])
+
+
+def _missing(ledger: Ledger, booked: list[GoodsBooked]) -> dict[RowKey, int]:
+    """Return how much rows lack of what is promised of them, when stock as found is below zero."""
+    missing: dict[RowKey, int] = {}
+    for key in {line.row for line in booked}:
+        row = ledger.stock.get(key)
+        if row is not None:
+            left = row.on_hand + sum(line.quantity for line in booked if line.row == key)
+            missing[key] = max(row.reserved - max(left, 0), 0)
+    return missing
 
 
 def _book_all(delivery: _Delivery, lines: tuple[GoodsLine, ...]) -> Refusal | None:

@@ -11,8 +11,8 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Freed, ReservationFreed
 from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, Reservation
-from lotstream.domain.reservations import copy_order, drop_freed, give_back, give_back_all
+from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
+from lotstream.domain.reservations import copy_order, drop_freed, give_back, give_back_all, staged_key
 from lotstream.domain.sums import state_of
 from lotstream.domain.waiting import queue_key
 
@@ -24,35 +24,62 @@ def move_off(
 
     What is picked stays with its order unless ``picked_too``. This does not wait for a request.
     """
-    promised = [order for order in draft.ledger.orders.values() if any(line.reservations for line in order.lines)]
     moved: list[ReservationFreed] = []
-    for order in sorted(promised, key=queue_key):
-        event = _move_order(draft, order, objection, picked_too=picked_too)
-        if event is not None:
-            moved.append(event)
-    if not moved:
-        return ()
+    for order in _promised_orders(draft):
+        freed: list[Freed] = []
+        reasons: list[NotUsed] = []
+        for line in order.lines:
+            for part in line.reservations:
+                objected = objection(part)
+                unpicked = part.quantity - part.picked
+                if objected is None or (unpicked == 0 and not picked_too):
+                    continue
+                reasons.append(objected)
+                freed += give_back_all(line, only=[part]) if picked_too else give_back(line, unpicked, [part])
+        if freed:
+            moved.append(_free(draft, order, freed, reasons[0]))
     skus = {loss.row.sku for event in moved for loss in event.freed}
     return *moved, *fill(draft, skus, moved=[event.key for event in moved])
 
 
-def _move_order(
-    draft: Draft, order: Order, objection: Callable[[Reservation], NotUsed | None], *, picked_too: bool
-) -> ReservationFreed | None:
-    freed: list[Freed] = []
-    reason: NotUsed | None = None
-    for line in order.lines:
-        for part in line.reservations:
-            objected = objection(part)
-            if objected is None:
-                continue
-            reason = reason or objected
-            if picked_too:
-                freed += give_back_all(line, only=[part])
-            else:
-                freed += give_back(line, part.quantity - part.picked, latest_first=[part])
-    if not freed or reason is None:
+def take_back(draft: Draft, missing: dict[RowKey, int]) -> list[ReservationFreed]:
+    """Give back what rows can no longer keep; the caller has those orders allocated again at once.
+
+    ``missing`` says how many smallest units each row is short of what is promised of it. The back of the queue loses
+    first.
+    """
+    moved: list[ReservationFreed] = []
+    for order in reversed(_promised_orders(draft)):
+        freed = [
+            loss
+            for line in reversed(order.lines)
+            for part in reversed(line.reservations)
+            if (loss := _loss(line, part, missing)) is not None
+        ]
+        if freed:
+            moved.insert(0, _free(draft, order, freed, NotUsed.LOT_TOO_SMALL))
+    return moved
+
+
+def _loss(line: OrderLine, part: Reservation, missing: dict[RowKey, int]) -> Freed | None:
+    staged = staged_key(part.row, part.staged_at)
+    unpicked = min(missing.get(part.row, 0), part.quantity - part.picked)
+    picked = min(missing.get(staged, 0), part.picked)
+    if unpicked + picked == 0:
         return None
+    for row, units in ((part.row, unpicked), (staged, picked)):
+        missing[row] = missing.get(row, 0) - units
+    quantity = unpicked + picked
+    return Freed(line.line, part.task, part.row, quantity, part.quantity - quantity, picked, part.staged_at)
+
+
+def _promised_orders(draft: Draft) -> list[Order]:
+    """Return the orders that have anything promised, in queue order."""
+    promised = [order for order in draft.ledger.orders.values() if any(line.reservations for line in order.lines)]
+    return sorted(promised, key=queue_key)
+
+
+def _free(draft: Draft, order: Order, freed: list[Freed], reason: NotUsed) -> ReservationFreed:
     after = draft.orders[order.key] = copy_order(order)
     drop_freed(after, freed)
     after.state = state_of(after, decided=True)
@@ -66,10 +93,4 @@ def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[
     That is what expired with the turn of the day, and what lies in a bin that is on hold or no longer for picking.
     """
     draft = Draft(ledger, moment)
-
-    def objection(part: Reservation) -> NotUsed | None:
-        return (
-            draft.candidate(part.row).reason if part.row.site == command.site and part.picked < part.quantity else None
-        )
-
-    return move_off(draft, objection)
+    return move_off(draft, lambda part: draft.candidate(part.row).reason if part.row.site == command.site else None)

@@ -62,9 +62,9 @@ class _Loss:
     picked: int = 0
 
 
-def give_back(line: OrderLine, quantity: int, *, latest_first: Iterable[Reservation]) -> list[Freed]:
-    """Return what to free so that a line gives back a quantity: unpicked goods before picked ones, packs as a whole."""
-    losses = [_Loss(reservation) for reservation in latest_first]
+def give_back(line: OrderLine, quantity: int, parts: Iterable[Reservation]) -> list[Freed]:
+    """Return what to free of parts so that a line gives back a quantity: unpicked goods first, packs as a whole."""
+    losses = [_Loss(reservation) for reservation in parts]
     for loss in losses:
         less = whole_packs(max(quantity, 0), loss.reservation.row.pack_size)
         loss.unpicked = min(less, loss.reservation.quantity - loss.reservation.picked)

@@ -22,7 +22,7 @@ from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.loading import Loading, load
 from lotstream.domain.model import Order, OrderState, ShipPolicy
-from lotstream.domain.reservations import copy_order, give_back, give_back_all, latest_first
+from lotstream.domain.reservations import copy_order, drop_freed, give_back, give_back_all, latest_first
 from lotstream.domain.sums import OVER, promised, state_of
 
 
@@ -52,6 +52,8 @@ def confirm_shipment(ledger: Ledger, command: ConfirmShipment, moment: Moment) -
         if loading.shipped:
             events.append(_confirmed(loading, moment))
             events += _after(loading, freed)
+            if loading.order is not None:
+                draft.orders[part.key] = loading.order
     hand_back(draft, freed)
     filled = fill(draft, {loss.row.sku for loss in freed})
     return *books.found, *events, *verdicts.noted, *filled
@@ -132,10 +134,11 @@ def _after(loading: Loading, freed: list[Freed]) -> list[Event]:
         over = promised(line) - max(line.ordered - line.cancelled - line.shipped, 0)
         if over > 0:
             terms = terms_of(loading.draft, order, line, site=loading.command.site)
-            surplus += give_back(line, over, latest_first=latest_first(loading.draft, terms, line))
+            surplus += give_back(line, over, latest_first(loading.draft, terms, line))
     if not surplus:
         return []
     freed += surplus
+    drop_freed(order, surplus)
     return [ReservationFreed(order.key, order.state, tuple(surplus), NotUsed.OTHER_LOT)]
 
 
@@ -147,4 +150,5 @@ def _close_rest(order: Order, freed: list[Freed]) -> OrderCancelled:
         if (left := line.ordered - line.cancelled - line.shipped) > 0
     )
     freed += mine
+    order.state = OrderState.SHIPPED
     return OrderCancelled(order.key, OrderState.SHIPPED, None, rest, tuple(mine))

@@ -10,7 +10,8 @@ from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast, decid
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, DefineSite, Moment, OpenDay
 from lotstream.domain.decide import BROADCASTS, decide, orders_named, receipts_named
-from lotstream.domain.events import Event, OrderCancelled, ReservationFreed, ShipmentConfirmed
+from lotstream.domain.events import BalanceOpened, Event, OrderCancelled, ReservationFreed, ShipmentConfirmed, StockReceived
+from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Calendar, Order, OrderKey, Receipt, ReceiptKey, Site
 from lotstream.testing.scenarios_messages import SITE
@@ -101,13 +102,24 @@ class DomainWarehouse:
         # Copied first: an order in an event is taken over by the ledger and changes with it.
         self.journal.append(deepcopy(events))
         for event in events:
-            if isinstance(event, OrderCancelled | ShipmentConfirmed | ReservationFreed):
-                self.ledger.closed.setdefault(event.key, self._closed.get(event.key))
+            self._load(event)
             if isinstance(event, BROADCAST_EVENTS):
                 apply_broadcast(self.ledger.sites, event)
             else:
                 apply(self.ledger, event)
         self._settle()
+
+    def _load(self, event: Event) -> None:
+        """Read what an event changes and the ledger has forgotten, as whoever plays a journal must."""
+        if isinstance(event, OrderCancelled | ShipmentConfirmed | ReservationFreed):
+            self.ledger.closed.setdefault(event.key, self._closed.get(event.key))
+        elif isinstance(event, StockReceived):
+            self._load_receipt(ReceiptKey(RECEIPT, event.receipt))
+        elif isinstance(event, BalanceOpened):
+            self._load_receipt(ReceiptKey(BALANCE, event.balance))
+
+    def _load_receipt(self, key: ReceiptKey) -> None:
+        self.ledger.receipts.setdefault(key, self._receipts.get(key))
 
     def _settle(self) -> None:
         self._closed.update((key, order) for key, order in self.ledger.closed.items() if order is not None)
