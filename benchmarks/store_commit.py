@@ -6,7 +6,8 @@ is timed is `PostgresStore.commit`.
 
     python benchmarks/store_commit.py --url postgresql:///bench?host=/tmp --seconds 20
 
-The database must be empty. CPU of the server is that of its processes together and needs it on this machine.
+The database must be empty. The garbage collector is set as in a worker. CPU of the server is that of its processes
+together and needs it on this machine.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ import psutil
 from lotstream.domain.events import Considered, LineDecision, OrderRecorded
 from lotstream.domain.ledger import Ledger, Sites, Touched
 from lotstream.domain.model import Lot, Order, OrderKey, OrderLine, OrderState, Reservation, RowKey, StockRow
+from lotstream.hub.collector import leave_ledgers_alone
 from lotstream.store import added, commit, state
 from lotstream.store.connection import Database
 from lotstream.store.journal import journal_row
@@ -232,6 +234,7 @@ async def measure(url: str, *, orders: int, seconds: float, seed: int) -> dict[s
 
 def main() -> None:
     """Measure and print the figures as JSON."""
+    leave_ledgers_alone()
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--url", required=True)
     parser.add_argument("--orders", type=int, default=1000, help="orders in one batch")
