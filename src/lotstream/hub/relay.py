@@ -78,7 +78,11 @@ class Relay:
     async def stop(self) -> None:
         """Close the producer; what is not published stays in the outbox."""
         if self._producer is not None:
-            await self._producer.stop()
+            try:
+                await self._producer.stop()
+            finally:
+                # A fenced producer raises before it closes its connections.
+                await self._producer.client.close()
 
     async def fence(self, holder: str) -> None:
         """Initialise another holder's transactional id: its late relay fails and its open transaction is aborted."""

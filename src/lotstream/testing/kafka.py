@@ -12,6 +12,9 @@ from lotstream.contracts.produce import Record
 
 #: Records in flight before the oldest is awaited.
 IN_FLIGHT_MAX = 5000
+#: Longest that a reader waits for the topic's partitions, and the pause between two looks, in seconds.
+ASSIGNED_S = 10.0
+LOOK_EVERY_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,9 @@ async def read_all(bootstrap: str, topic: str) -> AsyncIterator[Seen]:
     )
     await consumer.start()
     try:
-        tps = sorted(consumer.assignment())
+        async with asyncio.timeout(ASSIGNED_S):
+            while not (tps := sorted(consumer.assignment())):  # noqa: ASYNC110 - aiokafka has no event for it
+                await asyncio.sleep(LOOK_EVERY_S)
         ends = await consumer.end_offsets(tps)
         await consumer.seek_to_beginning(*tps)
         while not all([await consumer.position(tp) >= ends[tp] for tp in tps]):
