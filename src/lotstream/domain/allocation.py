@@ -145,7 +145,7 @@ def greedy(draft: Draft, candidates: Iterable[Candidate], terms: Terms, *, goal:
             passed.note(candidate, reason)
             continue
         take = min(draft.free(candidate), goal)
-        if candidate.key.pack_size is not None:
+        if take > 0 and candidate.key.pack_size is not None:
             take -= take % candidate.key.pack_size
             if take == 0:
                 passed.note(candidate, NotUsed.PACK_SIZE)

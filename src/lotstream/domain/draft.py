@@ -215,14 +215,14 @@ class Draft:
         return heapq.merge(kept, sorted(altered.aside.values(), key=queue.key), key=queue.key)
 
     def of_lot(self, shelf: Shelf, policy: Policy, lot: str | None) -> list[Candidate]:
-        """Return the usable candidates of one lot, in the order of use."""
+        """Return the candidates of one lot that have something free, in the order of use."""
         found = dict(shelf.by_lot.get(lot, {}))
         altered = self._altered.get(shelf)
         if altered is not None:
             for key in altered.shut:
                 found.pop(key, None)
             found.update((key, candidate) for key, candidate in altered.opened.items() if key.lot == lot)
-        usable = [candidate for candidate in found.values() if candidate.reason is None]
+        usable = [candidate for candidate in found.values() if candidate.reason is None and self.free(candidate) > 0]
         return sorted(usable, key=shelf.queue(policy).key)
 
     def altered_candidates(self, shelf: Shelf, policy: Policy) -> Iterator[Candidate] | None:

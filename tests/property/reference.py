@@ -1,0 +1,129 @@
+"""The rules of allocation once more, as plainly as they can be written: what the ledger is compared with.
+
+It knows nothing of shelves, queues or drafts: it sorts all rows, throws out those that do not do, and takes the rest.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from lotstream.domain.model import Policy
+
+FAR = date.max
+
+
+@dataclass(frozen=True)
+class Row:
+    """A stock row and the facts of its lot."""
+
+    lot: str | None
+    location: str
+    sequence: int
+    units: int
+    promised: int = 0
+    expires: date | None = None
+    made: date | None = None
+    received: date = date(2026, 8, 1)
+    pack: int | None = None
+    held: bool = False
+    pickable: bool = True
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an order line asks for."""
+
+    units: int
+    multiple: int = 1
+    policy: Policy = Policy.FEFO
+    tie_break: tuple[str, ...] = ("received", "lot", "location")
+    ship: date = date(2026, 9, 1)
+    days: int = 0
+    percent: Decimal = Decimal(0)
+    lot: str | None = None
+    one_lot: bool = False
+
+
+def use_order(row: Row, wish: Wish) -> tuple[object, ...]:
+    """Where a row stands in the order of use."""
+    expires, lot = row.expires or FAR, row.lot or ""
+    first: dict[Policy, tuple[object, ...]] = {
+        Policy.FEFO: (expires,),
+        Policy.FIFO: (row.received, expires),
+        Policy.LIFO: (-row.received.toordinal(),),
+        Policy.CLOSEST: (row.sequence, row.location),
+        Policy.NEWEST_EXPIRY: (row.expires is None, -expires.toordinal()),
+    }
+    ties: dict[str, object] = {
+        "received": row.received,
+        "lot": lot,
+        "location": (row.sequence, row.location),
+        "smallest_qty": row.units - row.promised,
+    }
+    last = (row.received, lot, row.sequence, row.location, row.pack or 0)
+    return (row.lot is None, *first[wish.policy], *(ties[name] for name in wish.tie_break), *last)
+
+
+def does(row: Row, wish: Wish) -> bool:
+    """Whether a row does for a line at all."""
+    if row.held or not row.pickable or wish.lot not in (None, row.lot):
+        return False
+    if row.expires is not None and row.expires < wish.ship:
+        return False
+    if wish.days and (row.expires is None or row.expires - wish.ship < timedelta(days=wish.days)):
+        return False
+    if wish.percent:
+        if row.expires is None or row.made is None:
+            return False
+        left, whole = (row.expires - wish.ship).days, (row.expires - row.made).days
+        return left * 100 >= wish.percent * whole
+    return True
+
+
+def allocate(rows: list[Row], wish: Wish) -> Counter[tuple[str | None, str, int | None]]:
+    """What a line gets, by lot, location and pack size."""
+    usable = sorted((row for row in rows if does(row, wish)), key=lambda row: use_order(row, wish))
+    if wish.one_lot:
+        return _one_lot(usable, wish)
+    takes = _take(usable, wish.units)
+    while (total := sum(units for _, units in takes)) % wish.multiple:
+        takes = _less(takes, total % wish.multiple)
+    return _counted(takes)
+
+
+def _take(rows: list[Row], wanted: int) -> list[tuple[Row, int]]:
+    takes = []
+    for row in rows:
+        units = max(min(row.units - row.promised, wanted), 0)
+        units -= units % (row.pack or 1)
+        if units:
+            takes.append((row, units))
+            wanted -= units
+    return takes
+
+
+def _less(takes: list[tuple[Row, int]], surplus: int) -> list[tuple[Row, int]]:
+    *kept, (row, units) = takes
+    packs = -(-surplus // (row.pack or 1)) * (row.pack or 1)
+    if units > packs:
+        return [*kept, (row, units - packs)]
+    return _less(kept, surplus - units) if surplus > units else kept
+
+
+def _one_lot(rows: list[Row], wish: Wish) -> Counter[tuple[str | None, str, int | None]]:
+    goal = wish.units - wish.units % wish.multiple
+    for lot in dict.fromkeys(row.lot for row in rows):
+        takes = _take([row for row in rows if row.lot == lot], goal)
+        if sum(units for _, units in takes) == goal:
+            return _counted(takes)
+    return Counter()
+
+
+def _counted(takes: list[tuple[Row, int]]) -> Counter[tuple[str | None, str, int | None]]:
+    counted: Counter[tuple[str | None, str, int | None]] = Counter()
+    for row, units in takes:
+        counted[row.lot, row.location, row.pack] += units
+    return +counted
