@@ -10,23 +10,27 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 
 from lotstream.contracts.decode import Undecodable
 from lotstream.domain.codes import DeadLetterCode
+from lotstream.domain.commands import Command
+from lotstream.domain.decide import orders_named, receipts_named
 from lotstream.errors import ConstraintViolated, LogMismatch, StopWorker
 from lotstream.hub.deciding import Coordinates, Deciding, OutgoingTooLarge
 from lotstream.hub.ledgers import LedgerStore
-from lotstream.hub.naming import named, orders_named, receipts_named
 from lotstream.hub.records import Entry, message_keys
 from lotstream.hub.state import PartitionState
 from lotstream.ops.batch import BatchWatch
 from lotstream.ops.metrics import CONSTRAINT_RETRIES, Stage
 from lotstream.store.rows import Batch, OwnerOrder
 from lotstream.store.seam import Store
+
+KeyT = TypeVar("KeyT")
 
 logger = structlog.get_logger(__name__)
 
@@ -148,11 +152,11 @@ class CommitUnit:
         """Read what the batch needs and memory lacks: whole owners, then closed orders and receipts by key."""
         sites = {e.decoded.owner: self._states[e.partition].sites for e in entries if e.decoded and e.decoded.owner}
         await self._ledgers.need(sites, source=self._store)
-        missing = [key for key in named(entries, orders_named) if self._unknown(key)]
+        missing = [key for key in _named(entries, orders_named) if self._unknown(key)]
         if missing:
             for (owner, key), order in (await self._store.closed_orders(missing)).items():
                 self._ledgers[owner].closed[key] = order
-        receipts = list(named(entries, receipts_named))
+        receipts = list(_named(entries, receipts_named))
         if receipts:
             for (owner, receipt), booked in (await self._store.receipts(receipts)).items():
                 self._ledgers[owner].receipts[receipt] = booked
@@ -188,3 +192,13 @@ class CommitUnit:
 
 def _owners(entries: list[Entry]) -> set[str]:
     return {e.decoded.owner for e in entries if e.decoded and e.decoded.owner}
+
+
+def _named(entries: Iterable[Entry], of: Callable[[Command], tuple[KeyT, ...]]) -> set[tuple[str, KeyT]]:
+    """Return (owner, key) of everything that the commands of a batch name."""
+    return {
+        (entry.decoded.owner, key)
+        for entry in entries
+        if entry.decoded is not None and entry.decoded.owner is not None
+        for key in of(entry.decoded.command)
+    }

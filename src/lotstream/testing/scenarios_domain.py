@@ -10,7 +10,14 @@ from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast, decid
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, DefineSite, Moment, OpenDay
 from lotstream.domain.decide import BROADCASTS, decide, orders_named, receipts_named
-from lotstream.domain.events import BalanceOpened, Event, OrderCancelled, ReservationFreed, ShipmentConfirmed, StockReceived
+from lotstream.domain.events import (
+    BalanceOpened,
+    Event,
+    OrderCancelled,
+    ReservationFreed,
+    ShipmentConfirmed,
+    StockReceived,
+)
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Calendar, Order, OrderKey, Receipt, ReceiptKey, Site
