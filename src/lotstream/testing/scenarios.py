@@ -69,18 +69,19 @@ def run(scenario: object, *, name: str, through: str = DOMAIN) -> ScenarioResult
         node = check(scenario)
         if through != DOMAIN:
             raise ScenarioError(f"going through {through} is not supported yet")
-        out = _played(node)
+        out, found = _judged(node)
     except ScenarioError as error:
         return ScenarioResult(name, False, (str(error),))
-    found = tuple(differences(node, out))
     del out["invariants"]["broken"]
     return ScenarioResult(name, not found, found, out)
 
 
-def _played(scenario: Node) -> Node:
+def _judged(scenario: Node) -> tuple[Node, tuple[str, ...]]:
+    """Play a scenario; returns what came out and how it differs from what is expected."""
     try:
         play = Play(scenario)
         play.run()
+        out = came_out(play)
+        return out, tuple(differences(scenario, out))
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise ScenarioError(f"a value is missing or wrong: {type(error).__name__}: {error}") from error
-    return came_out(play)

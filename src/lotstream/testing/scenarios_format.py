@@ -93,6 +93,8 @@ STEPS: dict[str, set[str] | None] = {
     "concurrent": {"verb", "orders", "workers", "repeat", "verbs"},
     "crash_and_replay": {"after_orders"},
 }
+#: Steps that may be said by a name alone, such as an order or a date; all others take a mapping.
+_BY_NAME = {"allocate", "cancel", "pick", "release", "ship", "today"}
 #: Known to the format, but not to be played yet; with the value that means the same as leaving it out.
 LATER_STEPS = {"reserve", "release", "adjust", "count", "short_pick", "scan_lot", "return", "move"}
 _LATER: dict[str, dict[str, Any]] = {
@@ -157,14 +159,13 @@ def _check_step(node: Node, path: str) -> None:
     if len(node) != 1:
         raise ScenarioError(f"{path} has {len(node)} verbs, not one")
     verb, said = next(iter(node.items()))
-    if verb not in STEPS:
-        raise ScenarioError(f"{path}.{verb} is no step that is known")
-    if verb in LATER_STEPS:
-        raise not_supported(f"Step {verb}")
+    _check_verb(verb, path)
     keys = STEPS[verb]
-    if not isinstance(said, dict) or keys is None:
+    if verb in _BY_NAME and not isinstance(said, dict):
         return
-    _known(said, keys, f"{path}.{verb}")
+    if keys is None:
+        raise ScenarioError(f"{path}.{verb} takes no mapping")
+    _known(_mapping(said, f"{path}.{verb}"), keys, f"{path}.{verb}")
     if verb == "order":
         check_order(said, f"{path}.order")
     elif verb == "set":
@@ -172,14 +173,33 @@ def _check_step(node: Node, path: str) -> None:
     elif verb == "receive":
         _check_part("stock", _STOCK)(said, f"{path}.receive")
     elif verb == "concurrent":
-        _each(said, "verbs", _check_step, f"{path}.concurrent")
+        _check_concurrent(said, f"{path}.concurrent")
     elif verb == "ship":
         _each(said, "lines", lambda line, at: _known(line, {"line", "lot", "qty", "sku", "location"}, at), path)
+
+
+def _check_verb(verb: object, path: str) -> None:
+    if verb not in STEPS:
+        raise ScenarioError(f"{path}.{verb} is no step that is known")
+    if verb in LATER_STEPS:
+        raise not_supported(f"Step {verb}")
+
+
+def _check_concurrent(said: Node, path: str) -> None:
+    """Check steps that are said at once: each by itself, or one verb for many orders."""
+    _each(said, "verbs", _check_step, path)
+    if said.get("verbs"):
+        return
+    _check_verb(said.get("verb"), path)
+    if said["verb"] not in _BY_NAME:
+        raise ScenarioError(f"{path}.verb {said['verb']} cannot be said of an order by its name alone")
 
 
 def _check_expect(expect: Node) -> None:
     _known(expect, _EXPECT, "expect")
     for name, keys in _EXPECTED_LINES.items():
+        if not isinstance(expect.get(name), list | None):
+            raise ScenarioError(f"expect.{name} is no list")
         for index, line in enumerate(expect.get(name) or []):
             if isinstance(line, dict):
                 _known(line, keys, f"expect.{name}.{index}")
