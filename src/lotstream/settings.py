@@ -28,9 +28,7 @@ class Settings(BaseSettings):
     replication: int = Field(default=1, ge=1, description="Replicas of each topic; 3 on a real cluster.")
 
     batch_records_max: int = Field(default=1000, ge=1, description="Records decided in one batch.")
-    batch_bytes_max: int = Field(default=16 * 1024 * 1024, ge=1, description="Bytes fetched for one batch.")
     relay_batches_max: int = Field(default=2, ge=1, description="Batches the relay may be behind the commit.")
-    relay_records_max: int = Field(default=2000, ge=1, description="Outgoing records in one Kafka transaction.")
     message_bytes_max: int = Field(
         default=1024 * 1024, ge=1024, description="Largest inbound message that is read; a larger one is dead-lettered."
     )
@@ -40,11 +38,15 @@ class Settings(BaseSettings):
     outgoing_bytes_max: int = Field(
         default=6 * 1024 * 1024, ge=1024, description="Largest message of the outgoing topics; above the inbound one's."
     )
-    order_lines_max: int = Field(default=2000, ge=1, description="Lines of one message.")
     owners_in_memory_max: int = Field(default=500, ge=1, description="Owners kept in memory between batches.")
-    dedupe_days: int = Field(default=14, ge=1, description="Days within which (source, message id) is unique.")
     outbox_days: int = Field(default=2, ge=1, description="Days published messages stay in the outbox.")
-    retention_days: int = Field(default=30, ge=1, description="Days the topics that carry personal data keep it.")
+    retention_days: int = Field(
+        default=30, ge=1, description="Days that topics and the deliveries kept at the doors hold personal data."
+    )
+    maintenance_s: float = Field(default=60.0, gt=0, description="Pause between two rounds of maintenance.")
+    maintenance_calls_max: int = Field(
+        default=10, ge=1, description="Deletions per table and partition in one round, each of up to 10,000 rows."
+    )
 
     session_timeout_s: float = Field(default=10.0, gt=0, description="Kafka session timeout of a worker.")
     heartbeat_s: float = Field(default=1.0, gt=0, description="Kafka heartbeat interval of a worker.")

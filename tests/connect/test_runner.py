@@ -11,7 +11,6 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -178,16 +177,6 @@ async def test_only_so_many_refusals_are_kept_with_an_exchange(settings: Setting
     assert stored is not None
     assert len(stored.settlement.refusals) == REFUSALS_KEPT_MAX
     assert stored.settlement.notes == ("5 more orders were refused.",)
-
-
-async def test_only_settled_exchanges_are_pruned(settings: Settings) -> None:
-    """What is pending is kept however old it is, because it is the only copy."""
-    async with kept_in(settings) as kept:
-        desk = Desk(PlainConnector(), exchanges=kept, publisher=_NoPublisher())
-        await desk.take(delivery("refuse"))
-        await desk.keep(delivery("A1", key="2"))
-        assert await kept.prune(datetime.now(UTC) + timedelta(days=1)) == 1
-        assert [exchange.id for exchange in await kept.pending("plain", limit=9)] == [2]
 
 
 PROCESS = """

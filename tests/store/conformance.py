@@ -19,6 +19,7 @@ from lotstream.store.journal import GENESIS
 from lotstream.store.rows import Batch, Claim, DeadLetterRow, Log, Outcome, PersonRow
 from lotstream.store.seam import Store
 from tests.store.build import (
+    LOOSE,
     ORDER,
     OWNER,
     PARTITIONS,
@@ -194,6 +195,16 @@ class StateConformance:
         loaded = (await store.ledgers({OWNER: Sites()}))[OWNER]
         assert loaded.stock == {**ledger.stock, ROW: StockRow(ROW, on_hand=100, reserved=100)}
 
+    async def test_empty_stock_is_pruned(self, store: Store) -> None:
+        """Stock rows at zero go, the others stay, and goods may come back to one that went."""
+        mine = await write(store, batch(await claim(store), ledger=with_stock(StockRow(ROW))))
+        mine = await write(store, batch(mine, ledger=with_stock(StockRow(LOOSE, promised_elsewhere=1))))
+        assert await store.prune_empty_stock() == 1
+        assert await store.prune_empty_stock() == 0
+        await write(store, batch(mine, ledger=with_stock(StockRow(ROW, 7))))
+        promised = StockRow(LOOSE, promised_elsewhere=1)
+        assert (await store.ledgers({OWNER: Sites()}))[OWNER].stock == {ROW: StockRow(ROW, 7), LOOSE: promised}
+
     async def test_empty_stock_is_not_loaded(self, store: Store) -> None:
         """A stock row that came down to zero is not loaded again, and can be filled again."""
         mine = await write(store, batch(await claim(store), ledger=with_stock(StockRow(ROW, 5))))
@@ -363,10 +374,10 @@ class OutboxConformance:
     async def test_prune_leaves_what_is_not_published_or_young(self, store: Store) -> None:
         """Messages go when they are below the offset and recorded before the time; a second call finds none."""
         await store.commit(_sent(await claim(store), 4))
-        assert await store.prune(0, below=4, before=T0) == 0
+        assert await store.prune_outbox(0, below=4, before=T0) == 0
         later = T0 + timedelta(seconds=1)
-        assert await store.prune(0, below=2, before=later) == 2
-        assert await store.prune(0, below=2, before=later) == 0
+        assert await store.prune_outbox(0, below=2, before=later) == 2
+        assert await store.prune_outbox(0, below=2, before=later) == 0
         assert [row.offset for row in await store.outbox(0, log=1, offset=0, below=4, limit=9)] == [2, 3]
 
     async def test_oldest_is_what_waits_longest(self, store: Store) -> None:

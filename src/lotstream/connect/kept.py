@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from lotstream.connect.delivery import Delivery, Exchange, Refusal, Settlement, Verdict
@@ -53,10 +52,6 @@ class KeptExchanges:
         """Return one exchange, or None."""
         row = await self._table.get(exchange_id)
         return None if row is None else _exchange(row)
-
-    async def prune(self, before: datetime) -> int:
-        """Delete settled exchanges received before a time; returns how many."""
-        return await self._table.prune(before)
 
 
 def storable(text: str) -> str:

@@ -7,8 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
@@ -25,9 +24,6 @@ from lotstream.ops.health import Check, health_app
 from lotstream.ops.http import serve
 from lotstream.settings import Settings
 from lotstream.store.exchanges import Exchanges
-
-PRUNE_S: Final = 3600.0
-"""Seconds between two deletions of exchanges that are older than the retention."""
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +73,7 @@ async def run(connector: Connector[Any], settings: Settings, *, stop: asyncio.Ev
         async with serve(pages, host=settings.http_host, port=connector.options.health_port) as port:
             await parts.desk.resume_all()
             log.info("connector_started", connector=connector.name, health_port=port)
-            await _until_stopped(parts, settings, stop)
+            await _until_stopped(parts, stop)
             log.info("connector_stopped", connector=connector.name)
 
 
@@ -116,14 +112,12 @@ async def open_parts(
             await publisher.close()
 
 
-async def _until_stopped(parts: Parts, settings: Settings, stop: asyncio.Event) -> None:
+async def _until_stopped(parts: Parts, stop: asyncio.Event) -> None:
     """Keep the door open beside what is done now and then; the first that ends ends all."""
-    retention = timedelta(days=settings.retention_days)
     work: dict[str, Coroutine[Any, Any, object]] = {
         "stop": stop.wait(),
         "door": parts.connector.run(parts.desk),
         "resume": _resume_now_and_then(parts.desk, every_s=parts.connector.options.resume_s),
-        "prune": _prune_now_and_then(parts.kept, retention=retention),
     }
     tasks = [asyncio.create_task(coroutine, name=name) for name, coroutine in work.items()]
     try:
@@ -146,13 +140,3 @@ async def _resume_now_and_then(desk: Desk, *, every_s: float) -> None:
         except TryAgain as error:
             # The door stays open meanwhile: what can be kept is kept, and it is taken up when all answer again.
             log.warning("pending_deliveries_wait", connector=desk.connector.name, reason=str(error))
-
-
-async def _prune_now_and_then(kept: KeptExchanges, *, retention: timedelta) -> None:
-    while True:
-        try:
-            if count := await kept.prune(datetime.now(UTC) - retention):
-                log.info("exchanges_pruned", count=count)
-        except TryAgain as error:
-            log.warning("exchanges_not_pruned", reason=str(error))
-        await asyncio.sleep(PRUNE_S)

@@ -23,6 +23,7 @@ from lotstream.hub.broadcasts import Broadcasts
 from lotstream.hub.collector import leave_ledgers_alone
 from lotstream.hub.eyes import Eyes
 from lotstream.hub.hub import Hub
+from lotstream.hub.maintenance import Maintenance
 from lotstream.settings import Settings
 from lotstream.store.postgres import PostgresStore
 
@@ -55,6 +56,7 @@ class Worker:
         self._watch("relay", self.hub.relay.run())
         self._watch("broadcasts", broadcasts.run())
         self._watch("positions", self.hub.keep_positions())
+        self._watch("maintenance", Maintenance(self.settings, self.store, published=self.hub.published).run())
         self._watch("instance_lock", self.store.wait_lock_lost())
         self._watch("eyes", Eyes(self.settings, self.hub, self.app).run())
         await self.app.start()

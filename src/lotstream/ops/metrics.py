@@ -73,6 +73,8 @@ RELAY_BEHIND = Gauge(
 LAG = Gauge(
     "lotstream_lag_records", "Records of a partition's log end that Postgres has not committed yet.", ["partition"]
 )
+PRUNED = Counter("lotstream_pruned_rows", "Rows deleted because nobody reads them any more, by table.", ["table"])
+
 CLAIMS = Gauge("lotstream_claims_held", "Partitions this worker holds.")
 CLAIM_SECONDS = Histogram(
     "lotstream_claim_seconds", "Seconds one take-over of partitions takes.", buckets=BATCH_SECONDS

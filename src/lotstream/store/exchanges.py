@@ -90,10 +90,6 @@ class Exchanges:
         """Return a connector's exchanges, newest first."""
         return [_exchange(row) for row in await self._database.fetch(SQL["recent"], connector, limit)]
 
-    async def prune(self, before: datetime) -> int:
-        """Delete settled exchanges received before a time, because they hold personal data; returns how many."""
-        return int((await self._database.execute(SQL["prune"], before)).split()[-1])
-
 
 def _exchange(row: Record) -> ExchangeRow:
     return ExchangeRow(

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Final
+
 from lotstream.store.connection import Database
 from lotstream.store.sql import queries
 
 SQL = queries("maintenance")
 
-EMPTY_ROWS_MAX = 10_000
-"""Stock rows one call deletes at most, so that no call holds its rows for long."""
+PRUNED_ROWS_MAX: Final = 10_000
+"""Rows one call looks at and deletes at most, so that no call holds its rows for long."""
 
 
-async def prune_empty_stock(database: Database) -> int:
-    """Delete stock rows at zero, which no ledger loads; returns how many, at most `EMPTY_ROWS_MAX`.
+class Maintenance:
+    """Deletes what nobody reads any more, at most `PRUNED_ROWS_MAX` rows with each call."""
 
-    Safe beside a commit: a row that gets goods meanwhile is no longer at zero when it is looked at again, and one that
-    was deleted is made anew.
-    """
-    return int((await database.execute(SQL["prune_empty_stock"], EMPTY_ROWS_MAX)).split()[-1])
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def prune_outbox(self, partition: int, *, below: int, before: datetime) -> int:
+        """Delete published outbox rows below an offset recorded before a time, oldest first; returns how many."""
+        return await self._deleted("prune_outbox", partition, below, before)
+
+    async def prune_empty_stock(self) -> int:
+        """Delete stock rows at zero, which no ledger loads; returns how many.
+
+        Safe beside a commit: a row that somebody writes at this moment is left alone, and one that was deleted is made
+        anew when goods come back.
+        """
+        return await self._deleted("prune_empty_stock")
+
+    async def prune_exchanges(self, *, before: datetime) -> int:
+        """Delete settled exchanges received before a time, because they hold personal data; returns how many."""
+        return await self._deleted("prune_exchanges", before)
+
+    async def _deleted(self, query: str, *args: object) -> int:
+        status = await self._database.execute(SQL[query], PRUNED_ROWS_MAX, *args)
+        return int(status.split()[-1])

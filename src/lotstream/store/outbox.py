@@ -1,10 +1,10 @@
-"""Reading the outbox back for the relay, and removing what has been published."""
+"""Reading the outbox back for the relay."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from lotstream.store.codec import decode_headers
 from lotstream.store.connection import Database
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 SQL = queries("outbox")
 
-PRUNED_ROWS_MAX: Final = 10_000
-"""Rows one call deletes at most, so that no call holds its rows for long."""
-
 
 class Outbox:
     """Outgoing messages, published as stored."""
@@ -29,11 +26,6 @@ class Outbox:
     async def read(self, partition: int, *, log: int, offset: int, below: int, limit: int) -> list[OutboxRow]:
         """Return rows with ``offset`` ≤ their offset < ``below``, in order; the last record may be cut by ``limit``."""
         return [_row(row) for row in await self._database.fetch(SQL["read"], log, partition, offset, below, limit)]
-
-    async def prune(self, partition: int, *, below: int, before: datetime) -> int:
-        """Delete rows below an offset recorded before a time, at most `PRUNED_ROWS_MAX`; returns how many."""
-        status = await self._database.execute(SQL["prune"], partition, below, before, PRUNED_ROWS_MAX)
-        return int(status.split()[-1])
 
     async def oldest(self, positions: Mapping[int, int], *, log: int) -> datetime | None:
         """Return when the oldest message at or above its partition's position was recorded; None when all are below."""

@@ -15,6 +15,7 @@ from lotstream.store.commit import Commits, create_staging
 from lotstream.store.connection import Address, Database
 from lotstream.store.instance import InstanceLock
 from lotstream.store.load import State
+from lotstream.store.maintenance import Maintenance
 from lotstream.store.outbox import Outbox
 from lotstream.store.rows import Batch, Broadcast, Claim, Log, MessageKey, OutboxRow, OwnerOrder, OwnerReceipt
 
@@ -35,6 +36,7 @@ class PostgresStore:
         self._commits = Commits(self._database)
         self._outbox = Outbox(self._database)
         self._broadcasts = Broadcasts(self._database)
+        self._maintenance = Maintenance(self._database)
 
     async def open(self) -> Self:
         """Connect; raises `PostgresUnreachable` or `SettingInvalid`."""
@@ -122,9 +124,17 @@ class PostgresStore:
         """Return when the oldest message at or above its partition's position was recorded; None when all are below."""
         return await self._outbox.oldest(positions, log=log)
 
-    async def prune(self, partition: int, *, below: int, before: datetime) -> int:
+    async def prune_outbox(self, partition: int, *, below: int, before: datetime) -> int:
         """Delete published outbox rows below an offset recorded before a time, some at once; returns how many."""
-        return await self._outbox.prune(partition, below=below, before=before)
+        return await self._maintenance.prune_outbox(partition, below=below, before=before)
+
+    async def prune_empty_stock(self) -> int:
+        """Delete stock rows at zero, which no ledger loads, some at once; returns how many."""
+        return await self._maintenance.prune_empty_stock()
+
+    async def prune_exchanges(self, *, before: datetime) -> int:
+        """Delete settled exchanges received before a time, some at once; returns how many."""
+        return await self._maintenance.prune_exchanges(before=before)
 
     async def add_broadcast(self, type: str, *, key: str, body: bytes) -> int:
         """Number a command for every partition; the same type and key again returns the number it has."""

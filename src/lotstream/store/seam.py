@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Order, OrderKey, Receipt
+from lotstream.domain.model import Order, Receipt
 from lotstream.store.rows import Batch, Broadcast, Claim, Log, MessageKey, OutboxRow, OwnerOrder, OwnerReceipt
 
 
@@ -72,14 +72,17 @@ class Store(Protocol):
     async def outbox_oldest(self, positions: Mapping[int, int], *, log: int) -> datetime | None:
         """Return when the oldest message at or above its partition's position was recorded; None when all are below."""
 
-    async def prune(self, partition: int, *, below: int, before: datetime) -> int:
+    async def prune_outbox(self, partition: int, *, below: int, before: datetime) -> int:
         """Delete published outbox rows below an offset recorded before a time, some at once; returns how many."""
+
+    async def prune_empty_stock(self) -> int:
+        """Delete stock rows at zero, which no ledger loads, some at once; returns how many."""
+
+    async def prune_exchanges(self, *, before: datetime) -> int:
+        """Delete settled exchanges received before a time, some at once; returns how many."""
 
     async def add_broadcast(self, type: str, *, key: str, body: bytes) -> int:
         """Number a command for every partition; the same type and key again returns the number it has."""
 
     async def broadcasts(self, *, after: int, limit: int) -> list[Broadcast]:
         """Return broadcasts with a number above ``after``, in order."""
-
-
-OrderLookup = dict[OrderKey, Order | None]

@@ -27,7 +27,3 @@ FROM exchange WHERE id = $1;
 SELECT id, connector, sender, name, key, sha256, received_at, headers, body, repeats, verdict, refusals, notes,
        messages, settled_at
 FROM exchange WHERE connector = $1 ORDER BY id DESC LIMIT $2;
-
--- name: prune
--- Delete what was settled and is older than a time.
-DELETE FROM exchange WHERE verdict <> 'pending' AND received_at < $1;
