@@ -83,7 +83,8 @@ def topics_page() -> Iterator[str]:
     """Yield the page about topics."""
     yield from _opening(
         "Topics",
-        "Every topic has LOTSTREAM_PARTITIONS partitions and `LogAppendTime`, and is never compacted.",
+        "The inbound topic has LOTSTREAM_PARTITIONS partitions, each other one LOTSTREAM_OUTGOING_PARTITIONS; all have "
+        "`LogAppendTime`, and none is ever compacted.",
         "`lotstream topics create` makes them; the messages on them are in `schemas/`.",
     )
     for topic in TOPICS:

@@ -25,6 +25,12 @@ class Settings(BaseSettings):
         "not share one.",
     )
     partitions: int = Field(default=32, ge=1, le=256, description="Partitions of the inbound topic, a power of two.")
+    outgoing_partitions: int = Field(
+        default=8,
+        ge=1,
+        le=256,
+        description="Partitions of each outgoing topic; every relay transaction writes to most of them.",
+    )
     replication: int = Field(default=1, ge=1, description="Replicas of each topic; 3 on a real cluster.")
 
     batch_records_max: int = Field(default=1000, ge=1, description="Records decided in one batch.")

@@ -88,7 +88,7 @@ def check_topics(settings: Settings, found: dict[str, Topic]) -> Iterator[Findin
         )
     if not different:
         yield Finding(
-            "topics", None, f"All {len(wanted)} topics are there as needed, {settings.partitions} partitions."
+            "topics", None, f"All {len(wanted)} topics are there, {settings.partitions} partitions for the inbound one."
         )
 
 

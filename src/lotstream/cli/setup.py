@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lotstream.contracts.topics import TOPICS
+from lotstream.contracts.topics import INBOUND, TOPICS
 from lotstream.errors import SettingInvalid
 from lotstream.ops.topics import Difference, Topic, differences, open_topics
 from lotstream.settings import Settings
@@ -17,7 +17,7 @@ def wanted_topics(settings: Settings) -> list[Topic]:
     return [
         Topic(
             name=topic.name,
-            partitions=settings.partitions,
+            partitions=settings.partitions if topic is INBOUND else settings.outgoing_partitions,
             replication=settings.replication,
             config={
                 # Compaction would remove records that a worker still has to see.
