@@ -28,7 +28,7 @@ SQL = re.compile(r"^\s*(SELECT\s|INSERT\s+INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+F
 #: What no tracked file says: (what it is, how it looks).
 NEVER_WRITTEN = (
     ("a path of one machine", re.compile(r"(?<![\w.$}~-])/(?:home|Users|root|work|mnt)/\w")),
-    ("an address of downloads", re.compile(r"https?://[^\s\"']+\.(?:whl|jar|pom|tgz|crate)\b|/simple/?[\"']|maven2/")),
+    ("an address of downloads", re.compile(r"https?://[^\s\"']+\.(?:whl|jar|pom|tgz|crate)\b|/simple/?[\"']|maven./")),
     ("a marker of unfinished work", re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME)\b")),
     ("a left-over of a merge", re.compile(r"^(?:<{7}|>{7}) ")),
 )

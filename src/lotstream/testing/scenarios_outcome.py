@@ -93,7 +93,8 @@ def _available(rows: Iterable[StockRow]) -> list[Node]:
 def _after_step(play: Play) -> list[Node]:
     lines = []
     for step, sums in enumerate(play.after):
-        for order, (allocated, waiting, gone) in {None: _total(sums.values()), **sums}.items():
+        total: tuple[None, tuple[int, int, int]] = (None, _total(sums.values()))
+        for order, (allocated, waiting, gone) in (total, *sums.items()):
             lines.append(
                 {
                     "step": step, "order": order, "allocated": plain(allocated), "backordered": plain(waiting),

@@ -214,8 +214,8 @@ class Play:
                 yield PickLine(part.task, None, None, None, left / SMALLEST)
 
     def do_ship(self, said: object) -> Refusal | None:
-        """Ship what is named, else everything picked or promised."""
-        node = said if isinstance(said, dict) else {"order": said}
+        """Ship what is named, else everything picked; where nothing is picked, everything promised."""
+        node: Node = said if isinstance(said, dict) else {"order": said}
         lines = tuple(_shipped_line(line) for line in node.get("lines") or [])
         part = ShippedOrder(order_key(node.get("order")), lines)
         return self.warehouse.tell(ConfirmShipment(SITE, False, None, None, f"SHIP-{self._step}", (part,)))
