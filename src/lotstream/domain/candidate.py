@@ -70,6 +70,12 @@ class Candidate:
         row = self.row
         return row.on_hand - row.promised_elsewhere - row.reserved
 
+    def counted_as(self) -> NotUsed | None:
+        """Return the reason under which its shelf counts it as not used, or None."""
+        if self.standing is Standing.PROMISED:
+            return NotUsed.RESERVED
+        return self.reason if self.standing is Standing.ASIDE else None
+
     def not_used(self, reason: NotUsed, free: int) -> Considered:
         """Return the record of why it was not used; remembered, because the same lots are passed over again."""
         last = self._considered

@@ -41,8 +41,6 @@ def why_not_leave(draft: Draft, order: Order, line: OrderLine, row: RowKey, *, i
         return Code.ON_HOLD, f"{name} is on hold ({held.value}); have the hold lifted or take other stock."
     if in_bin and candidate.reason is NotUsed.LOCATION_NOT_PICKABLE:
         return Code.ON_HOLD, f"{row.location} is on hold or not for picking; take other stock."
-    if line.sku != row.sku:
-        return Code.LOT_NOT_ALLOWED, f"Line {line.line} wants {line.sku}, not {row.sku}; take the right goods."
     life = terms_of(draft, order, line, site=row.site).life(candidate)
     if life is not None:
         return Code.LOT_NOT_ALLOWED, f"{name} does not live long enough ({life.value}); take other stock."

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from lotstream.domain.candidate import Candidate, Standing
-from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import Moment
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Customer, Item, Lot, Order, OrderKey, Policy, RowKey, StockRow
@@ -28,19 +27,26 @@ class Altered:
     #: Candidates that stand aside now.
     aside: dict[RowKey, Candidate] = field(default_factory=dict)
 
+    def of_lot(self, lot: str) -> dict[RowKey, Candidate]:
+        """Return the candidates of a lot that are not as the shelf has them."""
+        both = {**self.opened, **self.aside}
+        return {key: candidate for key, candidate in both.items() if key.lot == lot}
+
+    def forget(self, key: RowKey) -> None:
+        """Forget how a row stands, because it is about to stand otherwise."""
+        self.opened.pop(key, None)
+        self.aside.pop(key, None)
+
     def counts(self, shelf: Shelf) -> dict[str, int]:
         """Return the shelf's counts of rows not used, put right."""
         counts = dict(shelf.counts)
-        for candidate in self.shut.values():
-            if candidate.standing is Standing.ASIDE and candidate.reason is not None:
-                counts[candidate.reason] -= 1
-        for candidate in self.opened.values():
-            before = shelf.candidates.get(candidate.key)
-            if before is not None and before.standing is Standing.PROMISED:
-                counts[NotUsed.RESERVED] -= 1
-        for candidate in self.aside.values():
-            if candidate.reason is not None:
-                counts[candidate.reason] = counts.get(candidate.reason, 0) + 1
+        for key in {*self.shut, *self.opened}:
+            before = shelf.candidates.get(key)
+            reason = None if before is None else before.counted_as()
+            if reason is not None:
+                counts[reason] -= 1
+        for aside in [candidate.reason for candidate in self.aside.values() if candidate.reason is not None]:
+            counts[aside] = counts.get(aside, 0) + 1
         return {reason: count for reason, count in counts.items() if count}
 
 
@@ -184,9 +190,12 @@ class Draft:
         for site in self.sites_of(lot.sku):
             shelf = self.shelf(lot.sku, site)
             altered = self._altered.setdefault(shelf, Altered())
-            for key, before in shelf.by_lot.get(lot.lot, {}).items():
-                self._replace(shelf, altered, before=altered.opened.pop(key, altered.aside.pop(key, before)))
-                altered.shut[key] = before
+            known = shelf.by_lot.get(lot.lot, {})
+            mine = {**known, **altered.of_lot(lot.lot)}
+            for candidate in mine.values():
+                altered.forget(candidate.key)
+                self._replace(shelf, altered, before=candidate)
+            altered.shut.update(known)
 
     def _replace(self, shelf: Shelf, altered: Altered, *, before: Candidate) -> None:
         candidate = self._new_candidate(shelf, before.row)

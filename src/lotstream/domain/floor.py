@@ -92,9 +92,9 @@ def _pick(picking: _Picking, wanted: PickLine, path: str) -> Refusal | None:
         return left
     for reservation in promised:
         quantity = min(left, reservation.quantity - reservation.picked)
-        if quantity == 0 or line is None:
+        if quantity == 0 or line is None or picking.order is None:
             continue
-        refused = _take(picking, line, reservation, quantity, path=path)
+        refused = _take(picking, picking.order, line, part=reservation, quantity=quantity, path=path)
         if refused is not None:
             return refused
         left -= quantity
@@ -126,10 +126,9 @@ def _matches(row: RowKey, wanted: PickLine, site: str) -> bool:
     )
 
 
-def _take(picking: _Picking, line: OrderLine, part: Reservation, quantity: int, *, path: str) -> Refusal | None:
-    order = picking.order
-    if order is None:
-        raise LookupError("something is promised to an order that is not there")
+def _take(
+    picking: _Picking, order: Order, line: OrderLine, *, part: Reservation, quantity: int, path: str
+) -> Refusal | None:
     objection = why_not_leave(picking.draft, order, line, part.row, in_bin=True)
     if objection is not None:
         code, message = objection

@@ -45,8 +45,7 @@ def let_go(draft: Draft, order: Order, *, by_a_person: bool = False) -> tuple[Ev
     if reason is None and at_once:
         after.site, decisions = assign(draft, after)
         note_reserved(after, decisions)
-    if after.state is OrderState.HELD:
-        after.state = OrderState.RECEIVED
+    after.state = OrderState.RECEIVED
     after.state = state_of(after, decided=at_once)
     return (OrderChanged(after, (), decisions),)
 

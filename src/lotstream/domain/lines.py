@@ -136,15 +136,13 @@ def resolve(draft: Draft, line: OrderLine) -> Held | None:
     if item is None or factor is None:
         return why_unresolved(draft, line)
     ordered = smallest(line.quantity_sent, factor, f"lines.{line.line}.quantity")
+    if isinstance(ordered, Refusal):
+        return ordered.code.value, ordered.message
     pack = _resolved_pack(line, item)
-    for result in (ordered, pack):
-        if isinstance(result, Refusal):
-            return result.code.value, result.message
+    if isinstance(pack, Refusal):
+        return pack.code.value, pack.message
     line.sku, line.unit, line.unit_factor = item.sku, line.unit or item.base_unit, factor
-    if isinstance(ordered, int):
-        line.ordered = ordered
-    if isinstance(pack, int):
-        line.pack_size = pack
+    line.ordered, line.pack_size = ordered, pack
     line.quantity_sent = line.pack_size_sent = None
     return None
 

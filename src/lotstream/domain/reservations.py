@@ -131,19 +131,22 @@ def _forget_empty(line: OrderLine, reservation: Reservation) -> None:
 
 def note_picked(order: Order, pick: Picked) -> None:
     """Mark a quantity of a task as picked; a second staging place makes a second reservation of the same task."""
-    line = line_called(order, pick.line)
-    for reservation in line.reservations if line is not None else ():
-        if reservation.task == pick.task and reservation.row == pick.row and reservation.quantity > reservation.picked:
-            break
-    else:
-        return
+    line, reservation = _picked_part(order, pick)
     place = pick.staged.location
     if reservation.picked == 0 or reservation.staged_at == place:
         reservation.picked += pick.quantity
         reservation.staged_at = place
-    elif line is not None:
+    else:
         reservation.quantity -= pick.quantity
         line.reservations.append(Reservation(pick.task, pick.row, pick.quantity, pick.quantity, place))
+
+
+def _picked_part(order: Order, pick: Picked) -> tuple[OrderLine, Reservation]:
+    for line in order.lines:
+        for part in line.reservations if line.line == pick.line else ():
+            if part.task == pick.task and part.row == pick.row and part.quantity > part.picked:
+                return line, part
+    raise LookupError(f"task {pick.task} of line {pick.line} of order {order.key.order} is not there to be picked")
 
 
 def note_shipped(order: Order, shipped: Shipped) -> None:

@@ -144,13 +144,11 @@ class Shelf:
         return tuple(self._aside.values()) if standing is Standing.ASIDE else ()
 
     def _count(self, candidate: Candidate, step: int) -> None:
-        if candidate.standing is Standing.PROMISED:
-            reason = NotUsed.RESERVED
-        elif candidate.standing is Standing.ASIDE and candidate.reason is not None:
-            reason = candidate.reason
-            self.stands_aside += step
-        else:
+        reason = candidate.counted_as()
+        if reason is None:
             return
+        if candidate.standing is Standing.ASIDE:
+            self.stands_aside += step
         left = self.counts.get(reason, 0) + step
         if left:
             self.counts[reason] = left

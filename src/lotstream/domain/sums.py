@@ -16,11 +16,6 @@ def promised(line: OrderLine) -> int:
     return total
 
 
-def picked(line: OrderLine) -> int:
-    """Return the smallest units picked for a line and not yet shipped."""
-    return sum(reservation.picked for reservation in line.reservations)
-
-
 def backordered(line: OrderLine) -> int:
     """Return the smallest units a line still wants; never below 0, also when more was shipped than ordered."""
     still = line.ordered - line.cancelled - line.shipped - promised(line)

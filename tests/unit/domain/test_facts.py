@@ -1,0 +1,119 @@
+"""Owners, settings, items and customers are defined."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lotstream.domain.codes import Code
+from lotstream.domain.commands import ChangeSettings, DefineCustomer, DefineItem, DefineOwner
+from lotstream.domain.model import Customer, Item, Policy, Settings, Tracking
+from lotstream.testing.scenarios_messages import SITE
+from tests.unit.domain.build import World, goods, kinds, wanted
+
+
+def test_owner_ranks_its_sites() -> None:
+    """The ranking of sites is kept by settings that name none, and telling it again changes nothing."""
+    world = World()
+    assert kinds(world.told(DefineOwner((SITE, "B")))) == ["OwnerDefined"]
+    assert world.told(DefineOwner((SITE, "B"))) == ()
+    world.told(ChangeSettings(Settings(policy=Policy.FIFO)))
+    assert (world.ledger.settings.policy, world.ledger.settings.sites) == (Policy.FIFO, (SITE, "B"))
+    assert world.told(ChangeSettings(Settings(policy=Policy.FIFO))) == ()
+    assert world.ledger.touched.owner is False
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        (Settings(allocate="sometimes"), "settings.allocate"),
+        (Settings(tie_break=("received", "colour")), "settings.tie_break.1"),
+        (Settings(policy=Policy.MIN_PACKAGES), "settings.policy"),
+        (Settings(min_days_left=-1), "settings.min_days_left"),
+        (Settings(min_pct_left=Decimal(-1)), "settings.min_pct_left"),
+    ],
+)
+def test_settings_that_cannot_be_obeyed(settings: Settings, field: str) -> None:
+    """Settings that mean nothing, or that are not there yet, are refused by name."""
+    assert World().refused(ChangeSettings(settings)) == (Code.FIELD_INVALID, field)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"tracking": Tracking.SERIAL}, "item.tracking"),
+        ({"decimals": 10}, "item.decimals"),
+        ({"decimals": -1}, "item.decimals"),
+        ({"units": {"half": Decimal("0.5")}}, "item.units.half"),
+        ({"units": {"none": Decimal(0)}}, "item.units.none"),
+        ({"units": {"much": Decimal("Infinity")}}, "item.units.much"),
+        ({"gtins": ("1", "00012345678905")}, "item.gtins.1"),
+        ({"policy": Policy.MIN_PACKAGES}, "item.policy"),
+        ({"min_days_left": -1}, "item.min_days_left"),
+    ],
+)
+def test_item_that_cannot_be_counted(change: dict[str, Any], field: str) -> None:
+    """An item whose units do not come out, or whose GTIN belongs to another, is refused."""
+    assert World().refused(DefineItem(replace(Item("JAM"), **change))) == (Code.FIELD_INVALID, field)
+
+
+def test_item_versions_only_grow() -> None:
+    """The same item again is no news; an older version is stale; the same version with other content is a conflict."""
+    world = World()
+    item = Item("JAM", version=2, gtins=("1",))
+    world.told(DefineItem(item))
+    assert world.told(DefineItem(item)) == ()
+    assert world.refused(DefineItem(replace(item, version=1))) == (Code.STALE_VERSION, "item.version")
+    assert world.refused(DefineItem(replace(item, description="x"))) == (Code.CONFLICTING_CONTENT, "item.version")
+    world.told(DefineItem(replace(item, version=3, gtins=("2",))))
+    world.told(DefineItem(Item("HONEY", gtins=("1",))))
+    assert world.ledger.find_item(None, "1") == Item("HONEY", gtins=("1",))
+
+
+@pytest.mark.parametrize("change", [{"base_unit": "g"}, {"decimals": 2}, {"tracking": Tracking.NONE}])
+def test_base_unit_is_frozen_while_in_use(change: dict[str, Any]) -> None:
+    """Base unit, decimals and tracking do not change while there are rows, lots or orders; before, they may."""
+    fields = Code.FIELD_INVALID, f"item.{next(iter(change))}"
+    for use in ("stock", "lot", "order", "nothing"):
+        world = World()
+        known = Item("JAM")
+        world.told(DefineItem(known))
+        if use == "stock":
+            world.stock(goods("L1", sku="JAM"))
+        elif use == "lot":
+            world.stock(goods("L1", 0, sku="JAM"))
+            assert not world.ledger.stock
+        elif use == "order":
+            world.place("#1", wanted(sku="JAM"))
+        changed = DefineItem(replace(known, version=2, **change))
+        if use == "nothing":
+            assert kinds(world.told(changed)) == ["ItemDefined"]
+        else:
+            assert world.refused(changed) == fields
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"site": "NOWHERE"}, "customer.site"),
+        ({"min_days_left_by_sku": {"TEA": -1}}, "customer.min_days_left_by_sku.TEA"),
+        ({"policy": Policy.MIN_PACKAGES}, "customer.policy"),
+        ({"min_pct_left": Decimal(200)}, "customer.min_pct_left"),
+    ],
+)
+def test_customer_that_cannot_be_served(change: dict[str, Any], field: str) -> None:
+    """A customer at an unknown site, or with a minimum that means nothing, is refused."""
+    assert World().refused(DefineCustomer(replace(Customer("C"), **change))) == (Code.FIELD_INVALID, field)
+
+
+def test_customer_versions_only_grow() -> None:
+    """Customers have versions as items have."""
+    world = World()
+    customer = Customer("C", version=2, site=SITE, policy=Policy.FIFO)
+    world.told(DefineCustomer(customer))
+    assert world.told(DefineCustomer(customer)) == ()
+    assert world.refused(DefineCustomer(replace(customer, version=1))) == (Code.STALE_VERSION, "customer.version")
+    assert kinds(world.told(DefineCustomer(replace(customer, version=3, site=None)))) == ["CustomerDefined"]
