@@ -4,6 +4,8 @@ import json
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
+import pytest
+
 from lotstream.errors import ExitCode
 from lotstream.ops.topics import Topic, differences, open_topics
 from lotstream.settings import Settings
@@ -74,12 +76,16 @@ async def test_a_site_defined_twice_has_one_number(lotstream: Lotstream) -> None
     assert again.out == first.out
 
 
-async def test_a_site_with_an_unknown_calendar_is_refused(lotstream: Lotstream) -> None:
-    """What the message's model refuses never gets a number."""
-    ran = await lotstream("site", "define", "TOR", "--calendar", "lunar", "--version", "2")
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("calendar", "lunar"), ("time-zone", "Mars/Phobos"), ("time-zone", "../UTC"), ("reserve", "lot")],
+)
+async def test_a_site_that_no_worker_could_keep_is_refused(lotstream: Lotstream, option: str, value: str) -> None:
+    """What the message's model refuses never gets a number, and so reaches no worker."""
+    ran = await lotstream("site", "define", "TOR", f"--{option}", value, "--version", "2")
 
     assert ran.code == ExitCode.INPUT
-    assert "calendar" in ran.err
+    assert ran.err.startswith(f"lotstream: {option.replace('-', '_')}: ")
 
 
 async def test_what_is_not_there_is_said_in_words(lotstream: Lotstream) -> None:

@@ -42,7 +42,7 @@ def define_site(
         str, typer.Option("--calendar", help="Where its today comes from: clock, or scripted (day open alone).")
     ] = "clock",
     reserve: Annotated[
-        str, typer.Option("--reserve", help="What is promised: bin, or lot (the warehouse system names the bin).")
+        str, typer.Option("--reserve", help="What is promised: bin; lot alone is not in this version.")
     ] = "bin",
     version: Version = 1,
 ) -> None:

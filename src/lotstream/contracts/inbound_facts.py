@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from lotstream.contracts.fields import Count, Day, Days, Inbound, Name, OwnerId, Quantity, Rank, Text
 from lotstream.contracts.limits import (
@@ -36,10 +38,20 @@ class Allocate(StrEnum):
 
 
 class Reserve(StrEnum):
-    """How far lotstream decides: to the bin, or to the lot while the warehouse system names the bin."""
+    """How far lotstream decides: to the bin."""
 
     BIN = "bin"
-    LOT = "lot"
+
+
+def _known_zone(name: str) -> str:
+    # A worker that came upon an unknown zone in its state could open no day any more, nor start again.
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise PydanticCustomError(
+            "time_zone", "a time zone of the IANA database is expected, such as America/Toronto"
+        ) from None
+    return name
 
 
 class OwnerDefined(Inbound):
@@ -116,9 +128,13 @@ class SiteDefined(Inbound):
     """A site exists, or has a newer version; told to every partition, so it has no owner."""
 
     site: Name = Field(description="The site's id.")
-    time_zone: Name = Field(default="UTC", description="IANA time zone; the site's today is kept in it.")
+    time_zone: Annotated[Name, AfterValidator(_known_zone)] = Field(
+        default="UTC", description="IANA time zone; the site's today is kept in it.", examples=["America/Toronto"]
+    )
     calendar: Calendar = Field(default=Calendar.CLOCK, description="Where the site's today comes from.")
-    reserve: Reserve = Field(default=Reserve.BIN, description="Whether lotstream names the bin or the lot only.")
+    reserve: Reserve = Field(
+        default=Reserve.BIN, description="What lotstream names: the bin. The lot alone is not handled by this version."
+    )
     version: Count = Field(default=1, description="Grows with every change; an older one changes nothing.")
 
 

@@ -42,6 +42,8 @@ def _value(schema: dict[str, Any], defs: dict[str, Any], numbers: Iterator[int])
         return _value(defs[schema["$ref"].rsplit("/", 1)[1]], defs, numbers)
     if "anyOf" in schema:
         return _value(schema["anyOf"][0], defs, numbers)
+    if "examples" in schema:
+        return schema["examples"][0]
     if "enum" in schema:
         return schema["enum"][next(numbers) % len(schema["enum"])]
     match schema["type"]:

@@ -393,3 +393,14 @@ def test_no_change_of_a_message_raises_anything_but_undecodable(data: st.DataObj
     body[field] = data.draw(st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
     with suppress(Undecodable):
         read(body, name)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("time_zone", "Mars/Phobos"), ("time_zone", "../UTC"), ("time_zone", "America"), ("reserve", "lot")],
+)
+def test_a_site_that_no_worker_could_keep_is_refused(field: str, value: str) -> None:
+    """A time zone nobody knows, and what this version cannot do, end at the door and never in a worker's state."""
+    with pytest.raises(Undecodable) as caught:
+        read({"site": "TOR", field: value}, "site.defined")
+    assert caught.value.field == field
