@@ -55,13 +55,7 @@ def decode(body: bytes | str, kind: type[T]) -> T:
     return record
 
 
-def encode_event(event: Event) -> tuple[str, bytes]:
-    """Return the name and the JSON of an event as the journal keeps them."""
-    name, body, _ = encode_parts(event)
-    return name, body
-
-
-def encode_parts(event: Event) -> tuple[str, bytes, bytes | None]:
+def encode_event(event: Event) -> tuple[str, bytes, bytes | None]:
     """Return the name and the JSON of an event, and by itself the JSON of the order that the event holds as a whole.
 
     An order is a third of what the hub encodes: written once, its JSON serves the journal and the table of orders.

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import Final
 
 from lotstream.domain.events import Event
-from lotstream.store.codec import encode_parts, order_of
+from lotstream.store.codec import encode_event, order_of
 from lotstream.store.rows import JournalRow
 
 HASH_BYTES: Final = 32
@@ -39,7 +39,7 @@ def journal_row(
     today: dict[str, date],
 ) -> JournalRow:
     """Return the journal row of an event, linked to the row before it; its ``hash`` is the new head of the chain."""
-    name, body, whole = encode_parts(event)
+    name, body, whole = encode_event(event)
     return JournalRow(
         partition=partition,
         offset=offset,

@@ -16,7 +16,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import OrderKey, ReceiptKey, RowKey
+from lotstream.domain.model import OrderKey, ReceiptKey
 
 
 class Outcome(StrEnum):
@@ -238,4 +238,3 @@ MessageKey = tuple[str, str]
 
 OwnerOrder = tuple[str, OrderKey]
 OwnerReceipt = tuple[str, ReceiptKey]
-OwnerRow = tuple[str, RowKey]

@@ -24,8 +24,6 @@ class Seen:
     topic: str
     partition: int
     offset: int
-    #: Append time, milliseconds since 1970.
-    appended_ms: int
     key: bytes | None
     value: bytes | None
     headers: dict[str, bytes]
@@ -66,6 +64,6 @@ async def read_all(bootstrap: str, topic: str) -> AsyncIterator[Seen]:
         while not all([await consumer.position(tp) >= ends[tp] for tp in tps]):
             for tp, records in (await consumer.getmany(timeout_ms=200)).items():
                 for r in records:
-                    yield Seen(topic, tp.partition, r.offset, r.timestamp, r.key, r.value, dict(r.headers))
+                    yield Seen(topic, tp.partition, r.offset, r.key, r.value, dict(r.headers))
     finally:
         await consumer.stop()
