@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import socket
 from functools import lru_cache
+from typing import Final
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX: Final = "LOTSTREAM_"
+"""What the name of every environment variable of lotstream and its connectors begins with."""
 
 
 class Settings(BaseSettings):
     """Where the servers are, who we are, and every limit by name."""
 
-    model_config = SettingsConfigDict(env_prefix="LOTSTREAM_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     kafka_bootstrap: str = Field(default="127.0.0.1:9092", description="Kafka brokers, host:port separated by commas.")
     postgres_url: str = Field(
@@ -89,6 +93,10 @@ class Settings(BaseSettings):
         if partitions & (partitions - 1):
             raise ValueError("it has to be a power of two")
         return partitions
+
+    def as_environment(self) -> dict[str, str]:
+        """Return the environment variables that give another process these settings, all of them."""
+        return {f"{PREFIX}{name.upper()}": str(value) for name, value in self.model_dump().items()}
 
 
 @lru_cache(maxsize=1)

@@ -25,7 +25,7 @@ from lotstream.connect.runner import ConnectorEnded, _resume_now_and_then, open_
 from lotstream.contracts.decode import decode
 from lotstream.errors import InputRefused, KafkaUnreachable
 from lotstream.ops.topics import Topic, open_topics
-from lotstream.settings import Settings
+from lotstream.settings import PREFIX, Settings
 from lotstream.store.exchanges import Exchanges
 from lotstream.store.migrate import migrate
 from lotstream.testing.desk import Crash, MemoryDesk
@@ -220,12 +220,8 @@ async def process_of(
     name: str, settings: Settings, topic: str, **options: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run a connector as a process of its own."""
-    environment = {
-        **os.environ,
-        "LOTSTREAM_KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
-        "LOTSTREAM_POSTGRES_URL": settings.postgres_url,
-        **{f"LOTSTREAM_{name}_{option}".upper(): value for option, value in options.items()},
-    }
+    own = {f"{PREFIX}{name}_{option}".upper(): value for option, value in options.items()}
+    environment = {**os.environ, **settings.as_environment(), **own}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PROCESS, name, topic, env=environment, stderr=asyncio.subprocess.PIPE
     )

@@ -20,8 +20,6 @@ from lotstream.errors import ExitCode
 if TYPE_CHECKING:
     from lotstream.local.demo.stage import Stage
 
-#: Settings of a hub of one's own, which the demo has nothing to do with.
-SETTINGS: Final = "LOTSTREAM_"
 #: Where downloads come from is one's own business in the demo too.
 KEPT: Final = frozenset({"LOTSTREAM_MAVEN_REPOSITORY"})
 
@@ -46,7 +44,10 @@ def demo(
     and a simulated warehouse. Shows which lots were chosen and why, checks what came out, and ends everything. Exit
     code 1 if anything did not come out as it should.
     """
-    for name in [name for name in os.environ if name.startswith(SETTINGS) and name not in KEPT]:
+    from lotstream.settings import PREFIX
+
+    # What is set for a hub of one's own does not reach the demo.
+    for name in [name for name in os.environ if name.startswith(PREFIX) and name not in KEPT]:
         del os.environ[name]
     # Topics that were made a moment ago have no leader yet; the client says so in red and asks again.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

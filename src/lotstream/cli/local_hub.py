@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,13 +15,15 @@ from lotstream.errors import FixSetup, TopicsDiffer
 from lotstream.local import Addresses, LocalStack
 from lotstream.local.folders import default_folder
 from lotstream.local.supervise import Happening, Program, Supervisor, What
+from lotstream.ops.stopping import on_stop_signal
 from lotstream.settings import Settings
 
 
 async def keep_up(folder: Path | None, *, workers: int, connectors: Sequence[str]) -> None:
     """Run servers, workers and connectors until SIGINT or SIGTERM; raises `FixSetup` when no program can run."""
     stack = LocalStack.beside_environment(folder or default_folder(), progress=progress)
-    stopped = _stop_signals()
+    stopped = asyncio.Event()
+    on_stop_signal(stopped.set)
     try:
         addresses = await stack.start()
         settings = settings_at(addresses)
@@ -54,16 +55,13 @@ async def prepare(settings: Settings) -> None:
 
 def programs(settings: Settings, *, workers: int, connectors: Sequence[str]) -> Iterator[Program]:
     """Yield what is supervised: workers, each with an instance id and a port of its own, then connectors."""
-    servers = {"LOTSTREAM_KAFKA_BOOTSTRAP": settings.kafka_bootstrap, "LOTSTREAM_POSTGRES_URL": settings.postgres_url}
-    environment = {**os.environ, **servers}
     program = (sys.executable, "-m", "lotstream.cli")
     for number in range(workers):
-        own = {
-            "LOTSTREAM_INSTANCE": settings.instance if number == 0 else f"{settings.instance}-{number + 1}",
-            "LOTSTREAM_HTTP_PORT": str(http_port(settings, number)),
-        }
-        yield Program(f"worker {number + 1}", (*program, "worker"), {**environment, **own})
+        instance = settings.instance if number == 0 else f"{settings.instance}-{number + 1}"
+        own = settings.model_copy(update={"instance": instance, "http_port": http_port(settings, number)})
+        yield Program(f"worker {number + 1}", (*program, "worker"), {**os.environ, **own.as_environment()})
     for name in connectors:
+        environment = {**os.environ, **settings.as_environment()}
         yield Program(f"connector {name}", (*program, "connector", "run", name), environment)
 
 
@@ -84,14 +82,6 @@ async def _until(stopped: asyncio.Event, supervisor: Supervisor) -> None:
     if not stopped.is_set():
         ended = ", ".join(f"{name} with {code}" for name, code in codes.items())
         raise FixSetup(f"No program is left to run: {ended}.", what_to_do="Read their last lines above.")
-
-
-def _stop_signals() -> asyncio.Event:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    return stopped
 
 
 def _tell(happening: Happening) -> None:

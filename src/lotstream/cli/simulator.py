@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from contextlib import suppress
 from typing import Annotated
 
@@ -30,10 +29,10 @@ def simulator(
 
 async def _until_told(bootstrap: str, *, pick_s: float) -> None:
     """Run a warehouse until a signal; what it has not answered by then, the next one answers."""
+    from lotstream.ops.stopping import on_stop_signal
     from lotstream.testing.warehouse import Warehouse
 
     running = asyncio.ensure_future(Warehouse(bootstrap, pick_s=pick_s).run())
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    on_stop_signal(running.cancel)
     with suppress(asyncio.CancelledError):
         await running

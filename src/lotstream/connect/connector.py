@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lotstream.connect.delivery import Delivery, Reply, Translation
 from lotstream.connect.desk import Desk
+from lotstream.settings import PREFIX
 
 ENTRY_POINTS = "lotstream.connectors"
 """Entry point group under which connectors are found."""
@@ -35,7 +36,7 @@ class ConnectorOptions(BaseSettings):
 
 def options_config(name: str) -> SettingsConfigDict:
     """Return the settings of an options model: prefix ``LOTSTREAM_<NAME>_``, nested values as JSON."""
-    return SettingsConfigDict(env_prefix=f"LOTSTREAM_{name.upper()}_", frozen=True, extra="ignore")
+    return SettingsConfigDict(env_prefix=f"{PREFIX}{name.upper()}_", frozen=True, extra="ignore")
 
 
 OptionsT = TypeVar("OptionsT", bound=ConnectorOptions)

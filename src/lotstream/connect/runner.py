@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from lotstream.contracts.topics import INBOUND
 from lotstream.errors import LotstreamError, TryAgain
 from lotstream.ops.health import Check, health_app
 from lotstream.ops.http import serve
+from lotstream.ops.stopping import on_stop_signal
 from lotstream.settings import Settings
 from lotstream.store.exchanges import Exchanges
 
@@ -60,9 +60,7 @@ async def run_connector(name: str, settings: Settings, *, topic: str = INBOUND.n
     not answer at the start, and whatever ends the connector later.
     """
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    on_stop_signal(stop.set)
     await run(make_connector(name), settings, stop=stop, topic=topic)
 
 

@@ -80,13 +80,5 @@ class WorkerProcess:
         return self._process
 
     def _environment(self) -> dict[str, str]:
-        chosen = {
-            f"LOTSTREAM_{name.upper()}": str(value)
-            for name, value in self._settings.model_dump(exclude={"instance", "http_port", "log_format"}).items()
-        }
-        own = {
-            "LOTSTREAM_INSTANCE": self.instance,
-            "LOTSTREAM_HTTP_PORT": "0",
-            "LOTSTREAM_LOG_FORMAT": "json",
-        }
-        return {**os.environ, **chosen, **own}
+        own = self._settings.model_copy(update={"instance": self.instance, "http_port": 0, "log_format": "json"})
+        return {**os.environ, **own.as_environment()}

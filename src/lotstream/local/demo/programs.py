@@ -17,9 +17,8 @@ from typing import Final, Self
 from lotstream.errors import DemoFailed
 from lotstream.local.ports import LOOPBACK, free_ports
 from lotstream.local.supervise import Happening, Program, Supervisor, What
-from lotstream.settings import Settings
+from lotstream.settings import PREFIX, Settings
 
-PREFIX: Final = "LOTSTREAM_"
 SHOP: Final = "lotstream-demo.myshopify.com"
 PARTNER: Final = "ZZ-DEMORETAIL"
 POLL_S: Final = 0.2
@@ -85,28 +84,21 @@ def programs(house: House, settings: Settings, *, owner: str) -> list[Program]:
             "FLATFILE_OWNER": owner,
         },
     }
-    worker = {"HTTP_PORT": str(settings.http_port), "INSTANCE": settings.instance}
     return [
-        _program(house, settings, "worker", own=worker),
+        _program(house, settings, "worker"),
         *(_program(house, settings, f"connector run {name}", own=own) for name, own in connectors.items()),
-        _program(house, settings, "simulator", own={}),
+        _program(house, settings, "simulator"),
     ]
 
 
-def _program(house: House, settings: Settings, command: str, *, own: Mapping[str, str]) -> Program:
-    servers = {
-        "KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
-        "POSTGRES_URL": settings.postgres_url,
-        "PARTITIONS": str(settings.partitions),
-        "HTTP_PORT": "0",
-        "LOG_FORMAT": "console",
-    }
+def _program(house: House, settings: Settings, command: str, *, own: Mapping[str, str] | None = None) -> Program:
+    """Return a program with the demo's settings and, for a connector, options of its own."""
     # What is set for a hub of one's own does not reach the demo.
     others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    chosen = {f"{PREFIX}{name}": value for name, value in {**servers, **own}.items()}
+    options = {f"{PREFIX}{name}": value for name, value in (own or {}).items()}
     name = command.replace(" run", "")
     argv = (sys.executable, "-m", "lotstream.cli", *command.split())
-    return Program(name, argv, {**others, **chosen}, log=house.log(name))
+    return Program(name, argv, {**others, **settings.as_environment(), **options}, log=house.log(name))
 
 
 class Running:

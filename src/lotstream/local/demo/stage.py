@@ -107,6 +107,7 @@ async def open_stage(
             http_port=free_ports(1)[0],
             instance="demo",
             partitions=PARTITIONS,
+            log_format="console",
         )
         await prepare(settings)
         async with _running(stack.folder, settings, progress=progress) as stage:
