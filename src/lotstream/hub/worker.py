@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -24,6 +23,7 @@ from lotstream.hub.collector import leave_ledgers_alone
 from lotstream.hub.eyes import Eyes
 from lotstream.hub.hub import Hub
 from lotstream.hub.maintenance import Maintenance
+from lotstream.ops.stopping import on_stop_signal
 from lotstream.settings import Settings
 from lotstream.store.postgres import PostgresStore
 
@@ -119,8 +119,6 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
 async def run_worker(settings: Settings) -> None:
     """Run one worker until SIGTERM or SIGINT."""
     async with open_worker(settings) as worker:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, worker.stop)
+        on_stop_signal(worker.stop)
         leave_ledgers_alone()
         await worker.run()
