@@ -40,13 +40,13 @@ _QUANTITY = re.compile(QUANTITY_PATTERN)
 
 
 class Inbound(BaseModel):
-    """A part of an inbound message; an unknown field is refused (docs/decisions/0010)."""
+    """A part of an inbound message; an unknown field is refused (docs/decisions/0009)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Sent(BaseModel):
-    """A part of an outgoing message; its readers pass over fields they do not know (docs/decisions/0010)."""
+    """A part of an outgoing message; its readers pass over fields they do not know (docs/decisions/0009)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
