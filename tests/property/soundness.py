@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from lotstream.domain.commands import RequestAllocation
 from lotstream.domain.events import (
     BalanceOpened,
     Event,
@@ -11,12 +12,14 @@ from lotstream.domain.events import (
     StockFound,
     StockReceived,
 )
+from lotstream.domain.filling import AT_ONCE
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, Policy, RowKey
 from lotstream.domain.places import STAGING
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.shelves import candidate_for
 from lotstream.domain.sums import OVER, backordered, promised
+from lotstream.testing.scenarios_domain import DomainWarehouse
 
 
 def check_rows(ledger: Ledger) -> None:
@@ -65,6 +68,12 @@ def check_lots(ledger: Ledger, journal: list[tuple[Event, ...]]) -> None:
     assert {key: count for key, count in units.items() if count} == {
         key: count for key, count in there.items() if count
     }
+
+
+def check_served(warehouse: DomainWarehouse) -> None:
+    """Where orders are served at once, nobody waits for what he could have."""
+    if warehouse.ledger.settings.allocate == AT_ONCE:
+        assert warehouse.decide(RequestAllocation(())) == ()
 
 
 def check_derived(ledger: Ledger) -> None:

@@ -10,7 +10,7 @@ from lotstream.domain.events import CancelRemembered, Event, LineCancelled, Orde
 from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import let_go
-from lotstream.domain.model import Order, OrderLine, OrderState
+from lotstream.domain.model import Order, OrderLine, OrderState, ShipPolicy
 from lotstream.domain.reservations import copy_order, drop_freed, give_back_all, line_called
 from lotstream.domain.sums import state_of
 from lotstream.domain.versions import compare_versions
@@ -70,7 +70,13 @@ def _cancel(draft: Draft, order: Order, version: str | None, lines: list[OrderLi
     hand_back(draft, list(freed))
     event = OrderCancelled(order.key, after.state, version, cancelled, freed)
     going_on = let_go(draft, after) if after.state is OrderState.HELD else ()
-    return event, *going_on, *fill(draft, {loss.row.sku for loss in freed}, without=order.key)
+    draft.orders[order.key] = after
+    skus = {loss.row.sku for loss in freed}
+    if after.ship_policy is ShipPolicy.COMPLETE:
+        # What is left of it may be complete now.
+        skus.update(line.sku for line in after.lines)
+    # Its own other lines may have what was given back, in their turn, unless they have been decided just now.
+    return event, *going_on, *fill(draft, skus, without=order.key if going_on else None)
 
 
 def cancel_lines(order: Order, lines: tuple[LineCancelled, ...]) -> None:

@@ -141,18 +141,18 @@ class Draft:
         return derived_of(self.ledger).sites_of.get(sku, set()) | self._sites.get(sku, set())
 
     def supply(self, sku: str) -> int:
-        """Return how much of a SKU lines may still use, over all sites."""
+        """Return how much of a SKU lines may still use, over all sites; a deficit takes nothing from other rows."""
         total = 0
         for site in self.sites_of(sku):
             shelf = self.shelf(sku, site)
             altered = self._altered.get(shelf, _NOT_ALTERED)
-            shut = sum(
-                candidate.free_seen for candidate in altered.shut.values() if candidate.standing is Standing.QUEUED
-            )
-            total += shelf.free - shut + sum(candidate.free() for candidate in altered.opened.values())
-        return total + sum(
-            delta for candidate, delta in self._deltas.items() if candidate.key.sku == sku and candidate.reason is None
-        )
+            shut = [candidate for candidate in altered.shut.values() if candidate.standing is Standing.QUEUED]
+            total += shelf.free - sum(candidate.free_seen for candidate in shut)
+            total += sum(max(self.free(candidate), 0) for candidate in altered.opened.values())
+        for candidate in self._deltas:
+            if candidate.key.sku == sku and candidate.standing is Standing.QUEUED:
+                total += max(self.free(candidate), 0) - candidate.free_seen
+        return total
 
     def take(self, candidate: Candidate, quantity: int) -> None:
         """Promise a quantity of a candidate."""

@@ -13,7 +13,7 @@ from lotstream.domain.events import Event, Picked, StockPicked
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Item, Order, OrderLine, OrderState, Reservation, RowKey
-from lotstream.domain.places import DOCK
+from lotstream.domain.places import DOCK, staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order, line_called, note_picked, staged_key
 from lotstream.domain.sums import OVER, state_of
@@ -29,6 +29,8 @@ class _Picking:
     command: ConfirmPick
     #: The order as it is after what was picked so far; None when it is unknown or over.
     order: Order | None
+    #: Where the goods stand now.
+    place: str
     books: Books
     verdicts: Verdicts
     picks: list[Picked] = field(default_factory=list)
@@ -43,7 +45,8 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
     """
     known = ledger.order(command.key)
     verdicts = Verdicts(command.happened)
-    picking = _Picking(Draft(ledger, moment), command, None, Books(ledger), verdicts)
+    place = staging_place(ledger.sites, command.site, command.staged_at)
+    picking = _Picking(Draft(ledger, moment), command, None, place, Books(ledger), verdicts)
     refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
     refused = refused or _check_order(picking, known)
     if refused is not None:
@@ -135,7 +138,7 @@ def _take(
         refused = picking.verdicts.object(code, f"{path}.lot", message, _about(picking, line.line, part.row))
         if refused is not None:
             return refused
-    staged = staged_key(part.row, picking.command.staged_at)
+    staged = staged_key(part.row, picking.place)
     pick = Picked(line.line, part.task, part.row, staged, quantity)
     picking.books.take(part.row, quantity, reserved=quantity, reason=_REASON)
     picking.books.put(staged, quantity, reserved=quantity)
@@ -151,7 +154,7 @@ def _take_unpromised(picking: _Picking, wanted: PickLine, item: Item, quantity: 
     refused = picking.verdicts.object(Code.NOT_RESERVED, f"{path}.quantity", message, _about(picking, wanted.line, row))
     if refused is not None:
         return refused
-    staged = staged_key(row, picking.command.staged_at)
+    staged = staged_key(row, picking.place)
     picking.books.take(row, quantity, reserved=0, reason=_REASON)
     picking.books.put(staged, quantity)
     picking.picks.append(Picked(wanted.line or "", "", row, staged, quantity))

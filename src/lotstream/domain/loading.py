@@ -14,7 +14,7 @@ from lotstream.domain.commands import ConfirmShipment, ShippedLine, ShippedOrder
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Shipped
 from lotstream.domain.model import Item, Order, OrderLine, Reservation, RowKey
-from lotstream.domain.places import DOCK, STAGING
+from lotstream.domain.places import DOCK, is_staging, staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import line_called, note_shipped, staged_key
 from lotstream.domain.sums import OVER
@@ -155,7 +155,7 @@ def _load_quantity(loading: Loading, wanted: _Wanted, quantity: int) -> Refusal 
             if refused is not None:
                 return refused
         for from_stage in (True, False):
-            for part in [part for part in line.reservations if _matches(part, wanted.said, loading.command.site)]:
+            for part in [part for part in line.reservations if _matches(loading, part, wanted.said)]:
                 there = part.picked if from_stage else part.quantity - part.picked
                 take = min(quantity, there)
                 refused = _load_part(
@@ -167,9 +167,13 @@ def _load_quantity(loading: Loading, wanted: _Wanted, quantity: int) -> Refusal 
     return _load_free(loading, wanted, quantity) if quantity else None
 
 
-def _matches(part: Reservation, said: ShippedLine, site: str) -> bool:
-    places = (None, part.row.location, part.staged_at)
-    return part.row.site == site and said.lot in (None, part.row.lot) and said.location in places
+def _matches(loading: Loading, part: Reservation, said: ShippedLine) -> bool:
+    """Tell whether a reservation can be what a line says; the bin and the tote are both a name for where it was."""
+    site = loading.command.site
+    there = said.location is None or part.row.location == said.location
+    if not there and part.staged_at is not None:
+        there = part.staged_at == staging_place(loading.draft.ledger.sites, site, said.location)
+    return there and part.row.site == site and said.lot in (None, part.row.lot)
 
 
 def _load_free(loading: Loading, wanted: _Wanted, quantity: int) -> Refusal | None:
@@ -243,7 +247,7 @@ def _rows_meant(loading: Loading, wanted: _Wanted) -> list[RowKey]:
     rows = [key for key in shelf.candidates if said.lot in (None, key.lot) and said.location in (None, key.location)]
 
     def rank(key: RowKey) -> tuple[bool, int, list[str]]:
-        return (key.location != STAGING, -books.unreserved(key), [str(part) for part in key])
+        return (not is_staging(key.location), -books.unreserved(key), [str(part) for part in key])
 
     return sorted(rows, key=rank)
 

@@ -233,7 +233,7 @@ class Reservation:
     #: The bin it was promised from (and, once picked, was picked from).
     row: RowKey
     quantity: int
-    #: Of ``quantity``, what has been picked and stands at ``staged_at``.
+    #: Of ``quantity``, what has been picked and stands at the location ``staged_at``.
     picked: int = 0
     staged_at: str | None = None
 

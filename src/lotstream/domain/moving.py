@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from lotstream.domain.changing import hand_back
 from lotstream.domain.codes import NotUsed, Refusal
@@ -13,16 +13,22 @@ from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
 from lotstream.domain.reservations import copy_order, drop_freed, give_back, give_back_all, staged_key
+from lotstream.domain.shelves import derived_of
 from lotstream.domain.sums import state_of
 from lotstream.domain.waiting import queue_key
 
 
 def move_off(
-    draft: Draft, objection: Callable[[Reservation], NotUsed | None], *, picked_too: bool = False
+    draft: Draft,
+    objection: Callable[[Reservation], NotUsed | None],
+    *,
+    picked_too: bool = False,
+    also: Iterable[str] = (),
 ) -> tuple[Event, ...]:
     """Give back every promise there is an objection to, and allocate those orders again at once, in queue order.
 
-    What is picked stays with its order unless ``picked_too``. This does not wait for a request.
+    What is picked stays with its order unless ``picked_too``. This does not wait for a request. ``also`` names goods of
+    which more may have come free.
     """
     moved: list[ReservationFreed] = []
     for order in _promised_orders(draft):
@@ -38,7 +44,7 @@ def move_off(
                 freed += give_back_all(line, only=[part]) if picked_too else give_back(line, unpicked, [part])
         if freed:
             moved.append(_free(draft, order, freed, reasons[0]))
-    skus = {loss.row.sku for event in moved for loss in event.freed}
+    skus = {loss.row.sku for event in moved for loss in event.freed}.union(also)
     return *moved, *fill(draft, skus, moved=[event.key for event in moved])
 
 
@@ -90,7 +96,12 @@ def _free(draft: Draft, order: Order, freed: list[Freed], reason: NotUsed) -> Re
 def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide day.continued: what is promised at a site and may no longer be used there today is moved.
 
-    That is what expired with the turn of the day, and what lies in a bin that is on hold or no longer for picking.
+    That is what expired with the turn of the day, and what lies in a bin that is on hold or no longer for picking. What
+    a bin that was let go makes free goes to whoever waits.
     """
     draft = Draft(ledger, moment)
-    return move_off(draft, lambda part: draft.candidate(part.row).reason if part.row.site == command.site else None)
+
+    def objection(part: Reservation) -> NotUsed | None:
+        return draft.candidate(part.row).reason if part.row.site == command.site else None
+
+    return move_off(draft, objection, also=derived_of(ledger).waiting.skus())

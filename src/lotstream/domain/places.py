@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from lotstream.domain.ledger import Sites
 
-#: Where picked goods stand when the message names no tote or door; never picked from.
+#: Where picked goods stand when the message names no tote or door; neither it nor what is in it is ever picked from.
 STAGING = "STAGING"
 #: Where received goods lie when the message names no location.
 DOCK = "DOCK"
@@ -26,6 +26,21 @@ class Place(NamedTuple):
     tier: int
 
 
+def staging_place(sites: Sites, site: str, staged_at: str | None) -> str:
+    """Return the location of goods that were picked to a tote or door.
+
+    A place that is not defined is part of the site's staging, so that nobody is sent to pick from a tote.
+    """
+    if staged_at is None:
+        return STAGING
+    return staged_at if (site, staged_at) in sites.locations else f"{STAGING}/{staged_at}"
+
+
+def is_staging(location: str) -> bool:
+    """Tell whether a location is the site's staging place or in it."""
+    return location.split("/", 1)[0] == STAGING
+
+
 def place_of(sites: Sites, site: str, location: str) -> Place:
     """Return what a site's location says; one that was only named is pickable and last in sequence."""
     place = sites.places.get((site, location))
@@ -36,7 +51,7 @@ def place_of(sites: Sites, site: str, location: str) -> Place:
 
 def _work_out(sites: Sites, site: str, location: str) -> Place:
     chain: list[str] = []
-    pickable = location != STAGING
+    pickable = not is_staging(location)
     at: str | None = location
     while at is not None and at not in chain:
         chain.append(at)

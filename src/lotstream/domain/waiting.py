@@ -53,6 +53,10 @@ class Waiting:
         """Tell whether any order waits for a SKU."""
         return sku in self._queues
 
+    def skus(self) -> list[str]:
+        """Return every SKU that any order waits for."""
+        return sorted(self._queues)
+
     def for_skus(self, skus: Iterable[str]) -> list[OrderKey]:
         """Return the orders that wait for any of these SKUs, in queue order."""
         queues = [queue for sku in skus if (queue := self._queues.get(sku))]

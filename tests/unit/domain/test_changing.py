@@ -208,6 +208,19 @@ def test_cancellation_of_lines() -> None:
     assert world.refused(CancelOrder(key("#1"), "1")) == (Code.STALE_VERSION, "version")
 
 
+def test_what_is_left_of_a_complete_order() -> None:
+    """Once the line that held it up is cancelled, a complete order gets the rest; lines may have what others gave back."""
+    world = World()
+    world.stock(goods("L1", 5))
+    world.place("#1", wanted("1"), wanted("2", 1, lot="L9"), ship_policy=ShipPolicy.COMPLETE)
+    assert kinds(world.cancel("#1", "2")) == ["OrderCancelled", "OrderAllocated"]
+    world.cancel("#1")
+    world.place("#2", wanted("1", 4), wanted("2", 4))
+    assert [len(line.reservations) for line in world.get("#2").lines] == [1, 1]
+    world.cancel("#2", "1")
+    assert world.lots("#2") == [("L1", 1), ("L1", 3)]
+
+
 def test_cancelling_on_request_serves_nobody() -> None:
     """An owner who allocates on request has freed stock left alone until asked."""
     world = World(Settings(allocate="on_request"))
@@ -224,5 +237,5 @@ def test_pieces_of_a_picked_task_are_given_back() -> None:
     world.told(world.pick("#1", PickLine(None, "1", "L1", None, Decimal(3)), staged_at="TOTE"))
     assert world.get("#1").state is OrderState.PICKING
     (loss,) = only(world.place("#1", wanted(quantity=1), version="2"), OrderChanged).freed
-    assert (loss.quantity, loss.picked, loss.left, loss.staged_at) == (4, 2, 1, "TOTE")
-    assert (world.row("L1").reserved, world.row("L1", "TOTE").reserved) == (0, 1)
+    assert (loss.quantity, loss.picked, loss.left, loss.staged_at) == (4, 2, 1, "STAGING/TOTE")
+    assert (world.row("L1").reserved, world.row("L1", "STAGING/TOTE").reserved) == (0, 1)

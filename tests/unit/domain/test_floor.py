@@ -73,15 +73,18 @@ def test_picked_goods_move_to_the_staging_place() -> None:
     events = world.told(world.pick("#1", picked(3, lot="L1", location="B1"), staged_at="TOTE-1"))
     assert only(events, StockPicked).state is OrderState.PICKING
     assert (world.row("L1", "B1").on_hand, world.row("L1", "B1").reserved) == (2, 2)
-    assert (world.row("L1", "TOTE-1").on_hand, world.row("L1", "TOTE-1").reserved) == (3, 3)
+    assert (world.row("L1", "STAGING/TOTE-1").on_hand, world.row("L1", "STAGING/TOTE-1").reserved) == (3, 3)
     (part,) = world.parts("#1")
-    assert (part.row.location, part.picked, part.staged_at) == ("B1", 3, "TOTE-1")
+    assert (part.row.location, part.picked, part.staged_at) == ("B1", 3, "STAGING/TOTE-1")
     world.told(world.pick("#1", picked(1, task=part.task), staged_at="TOTE-2"))
     world.told(world.pick("#1", picked(1, task=part.task, line=None), staged_at="TOTE-1"))
-    assert [(part.picked, part.staged_at) for part in world.parts("#1")] == [(4, "TOTE-1"), (1, "TOTE-2")]
+    assert [(part.picked, part.staged_at) for part in world.parts("#1")] == [
+        (4, "STAGING/TOTE-1"),
+        (1, "STAGING/TOTE-2"),
+    ]
     assert world.get("#1").state is OrderState.PICKED
     shipped = only(world.told(world.ship("#1", gone(1, location="TOTE-2"), gone(4))), ShipmentConfirmed).shipped
-    assert [(one.row.location, one.quantity) for one in shipped] == [("TOTE-2", 1), ("TOTE-1", 4)]
+    assert [(one.row.location, one.quantity) for one in shipped] == [("STAGING/TOTE-2", 1), ("STAGING/TOTE-1", 4)]
     assert not world.ledger.stock
 
 
@@ -425,3 +428,14 @@ def test_wrong_goods_for_a_line() -> None:
     world.place("#1", wanted(sku="BAG"))
     (one,) = only(world.told(world.ship("#1", gone(5, sku="BAG"))), ShipmentConfirmed).shipped
     assert (one.lot, one.expires, one.row.location) == (None, None, "B2")
+
+
+def test_a_door_is_a_place_of_its_own() -> None:
+    """Goods stand at a door that is defined under its own name; nobody is sent to pick from a tote."""
+    world = ready()
+    world.told(DefineLocation(Location(SITE, "DOOR-3", pickable=False)))
+    world.told(world.pick("#1", picked(2), staged_at="DOOR-3"))
+    assert world.row("L1", "DOOR-3").reserved == 2
+    world.told(world.pick("#1", picked(4), staged_at="TOTE-1", happened=True))
+    world.place("#2")
+    assert (world.row("L1", "STAGING/TOTE-1").on_hand, world.lots("#2")) == (4, [])
