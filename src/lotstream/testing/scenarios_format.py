@@ -44,6 +44,7 @@ _CUSTOMER = {
 }  # fmt: skip
 _ITEM = {"sku", "tracking", "base_uom", "uoms", "policy", "min_days_left", "kit"}
 _LOCATION = {"id", "parent", "sequence", "pickable", "hold", "tier"}
+_SHIPPED = {"line", "lot", "qty", "sku", "location"}
 _TOP = {
     "format", "id", "title", "source", "category", "oracle", "note", "today", "settings", "customers", "items",
     "locations", "stock", "orders", "steps", "expect",
@@ -175,7 +176,7 @@ def _check_step(node: Node, path: str) -> None:
     elif verb == "concurrent":
         _check_concurrent(said, f"{path}.concurrent")
     elif verb == "ship":
-        _each(said, "lines", lambda line, at: _known(line, {"line", "lot", "qty", "sku", "location"}, at), path)
+        _each(said, "lines", lambda line, at: _known(line, _SHIPPED, at), f"{path}.ship")
 
 
 def _check_verb(verb: object, path: str) -> None:

@@ -209,7 +209,7 @@ def test_cancellation_of_lines() -> None:
 
 
 def test_what_is_left_of_a_complete_order() -> None:
-    """Once the line that held it up is cancelled, a complete order gets the rest; lines may have what others gave back."""
+    """Without the line that held it up, a complete order gets the rest; lines may have what others gave back."""
     world = World()
     world.stock(goods("L1", 5))
     world.place("#1", wanted("1"), wanted("2", 1, lot="L9"), ship_policy=ShipPolicy.COMPLETE)

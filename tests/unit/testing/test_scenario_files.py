@@ -1,0 +1,232 @@
+"""Scenario files that are wrong, or ask for too much, fail by name; nothing in a file is passed over."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lotstream.testing.scenarios import run, run_file, run_paths
+from lotstream.testing.scenarios_domain import DomainWarehouse
+from lotstream.testing.scenarios_play import Play
+
+GOOD: dict[str, Any] = {
+    "format": "allocation-scenario/1",
+    "id": "good",
+    "category": ["fefo"],
+    "today": "2026-03-10",
+    "items": [{"sku": "TEA", "uoms": {"case": 6}}],
+    "customers": [{"id": "C"}],
+    "locations": [{"id": "STOCK"}],
+    "stock": [{"lot": "L1", "qty": 5}],
+    "orders": [{"id": "O1", "customer": "C", "lines": [{"qty": 2}]}],
+    "expect": {"allocations": [{"order": "O1", "lot": "L1", "qty": 2}], "backordered": []},
+}
+
+
+def with_(**parts: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever YAML holds
+    """The good scenario with some parts otherwise."""
+    return {**deepcopy(GOOD), **parts}
+
+
+def said(scenario: object) -> str:
+    """What a scenario that fails says."""
+    result = run(scenario, name="x")
+    assert result.passed is False
+    assert result.came_out == {} or "came out" in result.differences[0]
+    return "; ".join(result.differences)
+
+
+def test_the_good_one_passes() -> None:
+    """What comes out is told in the words of expect, also when nothing differs."""
+    result = run(GOOD, name="good")
+    assert (result.passed, result.differences) == (True, ())
+    assert result.came_out["allocations"] == [
+        {
+            "order": "O1", "line": "1", "sku": "TEA", "lot": "L1", "location": "STOCK", "package": None,
+            "pack_size": None, "qty": 2,
+        }
+    ]  # fmt: skip
+    assert set(result.came_out) >= {"backordered", "shipped", "available", "rejected", "after_step", "invariants"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        ({"colour": "red"}, "colour is no key that is known"),
+        ({"settings": {"speed": 9}}, "settings.speed is no key that is known"),
+        ({"items": [{"sku": "TEA", "weight": 1}]}, "items.0.weight is no key that is known"),
+        ({"customers": [{"id": "C", "mood": "good"}]}, "customers.0.mood is no key that is known"),
+        ({"locations": [{"id": "A", "floor": 2}]}, "locations.0.floor is no key that is known"),
+        ({"stock": [{"lot": "L1", "quantity": 5}]}, "stock.0.quantity is no key that is known"),
+        ({"orders": [{"id": "O1", "due": 1, "lines": []}]}, "orders.0.due is no key that is known"),
+        ({"orders": [{"id": "O1", "lines": [{"quantity": 1}]}]}, "orders.0.lines.0.quantity is no key that is known"),
+        ({"steps": [{"jump": "O1"}]}, "steps.0.jump is no step that is known"),
+        ({"steps": [{"pick": {"order": "O1", "who": "me"}}]}, "steps.0.pick.who is no key that is known"),
+        ({"steps": [{"order": {"id": "O2", "lines": [{"how": 1}]}}]}, "steps.0.order.lines.0.how is no key"),
+        ({"steps": [{"set": {"speed": 9}}]}, "steps.0.set.speed is no key that is known"),
+        ({"steps": [{"receive": {"speed": 9}}]}, "steps.0.receive.speed is no key that is known"),
+        ({"steps": [{"ship": {"order": "O1", "lines": [{"how": 1}]}}]}, "steps.0.ship.lines.0.how is no key"),
+        ({"steps": [{"concurrent": {"verbs": [{"jump": 1}]}}]}, "steps.0.concurrent.verbs.0.jump is no step"),
+        ({"steps": [{"allocate": "all", "cancel": "O1"}]}, "steps.0 has 2 verbs, not one"),
+        ({"expect": {"winner": 1}}, "expect.winner is no key that is known"),
+        ({"expect": {"allocations": [{"who": 1}]}}, "expect.allocations.0.who is no key that is known"),
+        ({"expect": {"allocations": ["O1"]}}, "expect.allocations.0 is no mapping"),
+        ({"expect": {"invariants": {"luck": 1}}}, "expect.invariants.luck is no key that is known"),
+        ({"expect": None}, "expect is no mapping"),
+        ({"items": {"sku": "TEA"}}, "items is no list"),
+        ({"items": ["TEA"]}, "items.0 is no mapping"),
+        ({"items": []}, "items is missing"),
+        ({"today": None}, "today is missing"),
+        ({"format": "allocation-scenario/2"}, "format is allocation-scenario/2"),
+        ({"items": [{"sku": "TEA", "kit": {"A": 1}}]}, "items.0.kit: {'A': 1} is not supported yet"),
+        ({"items": [{"sku": "TEA", "tracking": "serial"}]}, "serial number is not supported yet"),
+        ({"settings": {"pack_rule": "cover"}}, "settings.pack_rule: cover is not supported yet"),
+        ({"settings": {"policy": "MIN_PACKAGES"}}, "Policy MIN_PACKAGES is not supported yet"),
+        ({"customers": [{"id": "C", "single_lot": True}]}, "customers.0.single_lot: True is not supported yet"),
+        ({"stock": [{"qty": 1, "serial": "S1"}]}, "stock.0.serial: S1 is not supported yet"),
+        ({"orders": [{"id": "O1", "lines": [{"qty": 1, "serial": "S"}]}]}, "lines.0.serial: S is not supported yet"),
+        ({"steps": [{"scan_lot": {"order": "O1"}}]}, "Step scan_lot is not supported yet"),
+        ({"steps": [{"order": {"id": "O2", "policy": "MIN_PACKAGES", "lines": [{"qty": 1}]}}]}, "not supported yet"),
+        ({"orders": [{"id": "O1", "lines": [{"qty": -1}]}]}, "order O1 was refused: lines.0.quantity"),
+        ({"orders": [{"id": None, "lines": [{"qty": 1}]}]}, "a name is missing"),
+        ({"orders": [{"id": "O1", "lines": [{}]}]}, "a value is missing or wrong: KeyError: 'qty'"),
+        ({"stock": [{"qty": "many"}]}, "a value is missing or wrong"),
+        ({"steps": [{"change_qty": {"order": "O9", "line": 1, "qty": 1}}]}, "O9, which was never placed"),
+        ({"steps": [{"today": None}]}, "step 0 opens no day"),
+    ],
+)
+def test_what_cannot_be_played_fails_by_name(parts: dict[str, Any], sentence: str) -> None:
+    """A key nobody knows, a thing not supported yet, a missing value: the scenario fails and names it."""
+    assert sentence in said(with_(**parts))
+
+
+def test_what_is_left_out_means_the_usual() -> None:
+    """A later key with the value that means the same as leaving it out does no harm."""
+    usual = with_(settings={"pack_rule": "never_over", "reallocate": "auto", "over_pick_pct": 0})
+    assert run(usual, name="x").passed is True
+
+
+def test_no_scenario_at_all() -> None:
+    """A file that holds no mapping is no scenario."""
+    assert said(["a", "list"]) == "the file is no mapping"
+
+
+def test_through_the_hub() -> None:
+    """A way that is not there yet is named, not taken for another."""
+    result = run(GOOD, name="good", through="hub")
+    assert result.differences == ("going through hub is not supported yet",)
+
+
+def test_files_and_folders(tmp_path: Path) -> None:
+    """Files and folders are run by name; what cannot be read fails; another category is left out, not passed."""
+    (tmp_path / "b.yaml").write_text(yaml.safe_dump(with_(id="b")))
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "a.yaml").write_text("{ unclosed")
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump(with_(id="c", category="lifo")))
+    (tmp_path / "d.yaml").write_text("- a list")
+    results = run_paths([tmp_path], category="fefo")
+    assert [(result.id, result.passed) for result in results] == [("b", True), ("c", None), ("d", None), ("a", False)]
+    assert "cannot be read" in results[-1].differences[0]
+    assert [result.id for result in run_paths([tmp_path / "b.yaml"])] == ["b"]
+    assert run_file(tmp_path / "missing.yaml").passed is False
+    assert run_file(tmp_path / "d.yaml").differences == ("the file is no mapping",)
+    assert run_file(tmp_path / "c.yaml", category="lifo").passed is True
+
+
+def test_what_differs_is_said() -> None:
+    """Every kind of expectation that is not met has a sentence of its own."""
+    expect = {
+        "available": [{"lot": "L1", "qty": 9}],
+        "rejected": [0, {"step": 1}],
+        "not_used": [{"lot": "L1", "reason": "hold"}],
+        "after_step": [
+            {"step": 7, "allocated": 1},
+            {"step": 7, "order": "O1"},
+            {"step": 0, "order": "O1", "shipped": 3},
+        ],
+        "invariants": {"allocated_total": 9, "allocated": {"O9": 1}, "max_reserved_per_lot": {"L1": 1, "L9": 0}},
+    }
+    steps = [{"allocate": "all"}, {"cancel": "O1"}, {"cancel": "O1"}, {"ship": "O1"}]
+    result = run(with_(expect=expect, steps=steps[:1]), name="x")
+    for sentence in (
+        "available: lot L1: expected 9, came out 3",
+        "rejected: step 0 should have been refused and was not",
+        "not_used: lot L1: expected hold, came out no reason",
+        "after_step: there is no step 7",
+        "after_step: there is no step 7 with order O1",
+        "after_step: step 0: shipped of O1: expected 3, came out 0",
+        "invariants: allocated_total: expected 9, came out 2",
+        "invariants: allocated of O9: expected 1, came out 0",
+        "invariants: lot L1 has 2 reserved, more than 1",
+    ):
+        assert sentence in result.differences
+    refused = run(with_(expect={"rejected": []}, steps=steps), name="x")
+    assert refused.differences[0].startswith("rejected: step 3 was refused and should not have been: already_shipped")
+
+
+def test_times_as_yaml_reads_them() -> None:
+    """A bare date says no time, a time without a zone is UTC, quoted or not."""
+    orders = [
+        {"id": "O3", "placed_at": yaml.safe_load("2026-03-10T09:00:00"), "lines": [{"qty": 5}]},
+        {"id": "O1", "placed_at": yaml.safe_load("2026-03-11"), "lines": [{"qty": 1}]},
+        {
+            "id": "O2",
+            "placed_at": "2026-03-10",
+            "ship_date": yaml.safe_load("2026-03-10T09:00:00"),
+            "lines": [{"qty": 1}],
+        },
+        {"id": "O4", "placed_at": "2026-03-10T08:00:00", "lines": [{"qty": 2}]},
+    ]
+    expect = {"backordered": [{"order": "O3", "line": 1, "qty": 4}]}
+    assert run(with_(orders=orders, expect=expect), name="x").differences == ()
+
+
+def test_steps_that_name_little() -> None:
+    """An order alone is picked and shipped whole; a lot may be said with its SKU; a line is cancelled by its place."""
+    steps = [
+        {"allocate": ["O1"]},
+        {"pick": "O1"},
+        {"pick": {"order": "O9"}},
+        {"pick": {"order": "O1", "line": 1}},
+        {"ship": "O1"},
+        {"hold": {"lot": "L1", "sku": "TEA"}},
+        {"unhold": {"lot": "L9"}},
+        {"order": {"id": "O2", "lines": [{"id": "a", "qty": 1}, {"qty": 1}]}},
+        {"cancel": {"order": "O2", "line": 2}},
+        {"change_qty": {"order": "O2", "line": "a", "qty": 2}},
+        {"cancel": {"order": "NEVER", "line": 1}},
+        {"cancel": {"order": "O2"}},
+        {"crash_and_replay": {}},
+    ]
+    expect = {
+        "shipped": [{"order": "O1", "lot": "L1", "qty": 2}],
+        "rejected": [2, 3, 6],
+        "allocations": [],
+        "backordered": [],
+        "invariants": {"demand_total": 2},
+    }
+    assert run(with_(steps=steps, expect=expect), name="x").differences == ()
+
+
+def test_an_unsound_ledger_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a scenario expects, a ledger whose promises do not fit its rows fails it."""
+
+    def spoil(play: Play, said: object) -> None:
+        for row in play.warehouse.ledger.stock.values():
+            row.reserved += 99_000_000
+
+    monkeypatch.setattr(Play, "do_cancel", spoil)
+    sentences = run(with_(steps=[{"allocate": "all"}, {"cancel": "O1"}]), name="x").differences
+    assert any("reserved of" in sentence for sentence in sentences)
+    assert any("promised" in sentence for sentence in sentences)
+
+
+def test_a_replay_that_differs_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crash after which the ledger is another one is no pass."""
+    states = iter([(1,), (2,)])
+    monkeypatch.setattr(DomainWarehouse, "state", lambda self: next(states))
+    assert "another one" in said(with_(steps=[{"crash_and_replay": {"after_orders": 1}}]))
