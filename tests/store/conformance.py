@@ -134,6 +134,13 @@ class ClaimConformance:
         assert not theirs.released
         assert not await store.release_claim(mine, relay_position=5)
 
+    async def test_nothing_is_written_under_a_claim_given_back(self, store: Store) -> None:
+        """A commit under a released claim is refused: its next holder does not fence, and would publish it too."""
+        mine = await write(store, batch(await claim(store), records=5))
+        assert await store.release_claim(mine, relay_position=5)
+        with pytest.raises(ClaimLost):
+            await store.commit(batch(mine))
+
     async def test_relay_position_is_never_lowered(self, store: Store) -> None:
         """Copies of the relay position only go up: noted, committed or released."""
         mine = await write(store, batch(await claim(store), records=5))

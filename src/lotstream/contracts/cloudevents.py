@@ -32,6 +32,9 @@ HEADERS: dict[str, str] = {
 #: Headers that every message must have to be understood.
 HEADERS_NEEDED = ("ce_id", "ce_source", "ce_type")
 
+#: Header of a dead letter that is too large for its topic.
+DEAD_LETTER_LEFT_OUT = "lotstream_dlq_bytes"
+
 #: What a dead letter has on top of the headers it came with.
 DEAD_LETTER_HEADERS: dict[str, str] = {
     "lotstream_dlq_id": "Id of the dead letter.",
@@ -100,8 +103,9 @@ def read_headers(headers: Iterable[Header]) -> Envelope:
 
 
 def message_id_of(headers: Iterable[Header]) -> str | None:
-    """Return the message id of a record, or None when it has none."""
-    return text_of(dict(headers), "ce_id")
+    """Return the message id of a record, or None when it has none that a database can keep (NUL cannot be kept)."""
+    id = text_of(dict(headers), "ce_id")
+    return None if id is not None and "\0" in id else id
 
 
 def text_of(found: dict[str, bytes], name: str) -> str | None:

@@ -53,8 +53,8 @@ def from_validation(error: ValidationError) -> Undecodable:
 
 
 def field_path(path: Sequence[int | str]) -> str:
-    """Write a path as ``lines.2.quantity``; positions count from 0."""
-    return ".".join(str(step) for step in path)[:FIELD_CHARS_MAX]
+    """Write a path as ``lines.2.quantity``; positions count from 0, and NUL is shown as ``?``: no database keeps it."""
+    return ".".join(str(step) for step in path)[:FIELD_CHARS_MAX].replace("\0", "?")
 
 
 def _sentence(field: str, fault: ErrorDetails) -> str:

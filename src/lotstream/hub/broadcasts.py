@@ -33,19 +33,22 @@ class Broadcasts:
     """Appends broadcasts to the partitions this worker holds, and opens the days that are due."""
 
     def __init__(
-        self, store: Store, clock: Clock, states: Mapping[int, PartitionState], *, bootstrap: str, topic: str
-    ) -> None:
+        self, store: Store, clock: Clock, states: Mapping[int, PartitionState], *, bootstrap: str, topic: str,
+        timeout_s: float,
+    ) -> None:  # fmt: skip
         self._store = store
         self._clock = clock
         self._states = states
         self._topic = topic
+        self._timeout_s = timeout_s
         self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, acks="all")
         #: (epoch, number): the last broadcast appended to a partition under a claim.
         self._appended: dict[int, tuple[int, int]] = {}
 
     async def run(self) -> None:
         """Look for broadcasts and due days until cancelled."""
-        await self._producer.start()
+        async with asyncio.timeout(self._timeout_s):
+            await self._producer.start()
         try:
             while True:
                 await self._clock.sync()
@@ -64,13 +67,14 @@ class Broadcasts:
             await self._store.add_broadcast(DAY_OPENED, key=f"{site}/{date}", body=body)
 
     async def _append_all(self) -> None:
-        seen = {partition: self._seen(partition, state) for partition, state in self._states.items()}
+        held = dict(self._states)
+        seen = {partition: self._seen(partition, state) for partition, state in held.items()}
         if not seen:
             return
         for broadcast in await self._store.broadcasts(after=min(seen.values()), limit=ROUND_MAX):
             # All partitions at once, one number after the other: each partition gets them in order.
             await asyncio.gather(
-                *(self._append(partition, broadcast) for partition in seen if seen[partition] < broadcast.number)
+                *(self._append(p, broadcast, under=held[p]) for p in seen if seen[p] < broadcast.number)
             )
 
     def _seen(self, partition: int, state: PartitionState) -> int:
@@ -79,11 +83,14 @@ class Broadcasts:
         seen = state.claim.broadcast_seen
         return max(seen, number) if epoch == state.claim.epoch else seen
 
-    async def _append(self, partition: int, broadcast: Broadcast) -> None:
-        state = self._states.get(partition)
-        if state is None:
+    async def _append(self, partition: int, broadcast: Broadcast, *, under: PartitionState) -> None:
+        """Append one number, unless the partition was given back: a claim taken since starts from its own number."""
+        if self._states.get(partition) is not under:
             return
         message_id = f"{broadcast.number}/{partition}"
         headers = headers_for(broadcast.type, id=message_id, source=HUB_SOURCE, time=self._clock.now())
-        await self._producer.send_and_wait(self._topic, broadcast.body, EVERYBODY, partition=partition, headers=headers)
-        self._appended[partition] = (state.claim.epoch, broadcast.number)
+        async with asyncio.timeout(self._timeout_s):
+            await self._producer.send_and_wait(
+                self._topic, broadcast.body, EVERYBODY, partition=partition, headers=headers
+            )
+        self._appended[partition] = (under.claim.epoch, broadcast.number)

@@ -28,6 +28,7 @@ logger = structlog.get_logger(__name__)
 ROUNDS_MAX = 5
 
 Prove = Callable[[set[int]], Awaitable[None]]
+Seek = Callable[[dict[int, int]], Awaitable[None]]
 
 
 class Claims:
@@ -47,15 +48,16 @@ class Claims:
         #: Claims as this process last released them: memory is still right where nobody wrote since.
         self._released: dict[int, Claim] = {}
 
-    async def take(self, partitions: set[int], *, prove: Prove) -> dict[int, int]:
-        """Become the holder of partitions and return the next offset of each.
+    async def take(self, partitions: set[int], *, prove: Prove, seek: Seek) -> dict[int, int]:
+        """Become the holder of partitions, seek to the next offset of each and return them.
 
         Raises `StopWorker` when claims keep changing hands, `LogMismatch` when log and database do not fit.
         """
         with CLAIM_SECONDS.time():
-            return await self._take_all(partitions, prove)
+            return await self._take_all(partitions, prove, seek)
 
-    async def _take_all(self, partitions: set[int], prove: Prove) -> dict[int, int]:
+    async def _take_all(self, partitions: set[int], prove: Prove, seek: Seek) -> dict[int, int]:
+        self._check_numbers(partitions)
         await self._relay.start()
         await prove(partitions)
         claims = await self._take(partitions)
@@ -64,18 +66,26 @@ class Claims:
         states = {p: PartitionState(claim, await self._store.sites(claim)) for p, claim in claims.items()}
         kept_back = {p for p, state in states.items() if self._clock.days_due(state.sites)}
         await self._relay.resume(claims, kept_back=kept_back)
+        offsets = {partition: claim.next_offset for partition, claim in claims.items()}
+        await seek(offsets)
+        # Not before: until the seek, Kafka's consumer may hold records from wherever the group's offset was.
         self._states.update(states)
         logger.info("claimed", partitions=len(claims), epochs=sum(c.epoch for c in claims.values()))
-        return {partition: claim.next_offset for partition, claim in claims.items()}
+        return offsets
 
     async def release(self) -> None:
-        """Give back every claim after the relay is done with it; what memory holds of them may be used again."""
+        """Give back every claim after the relay is done with it; what memory holds of them may be used again.
+
+        A claim with messages that are kept back is released too: its position says where its next holder goes on.
+        """
+        # First of all: what is read or handed over from here on is nobody's and is dropped.
+        states = dict(self._states)
+        self._states.clear()
         await self._relay.finish()
-        for partition, state in list(self._states.items()):
+        for partition, state in states.items():
             position = self._relay.position(partition)
             if await self._store.release_claim(state.claim, relay_position=position):
                 self._released[partition] = state.claim
-        self._states.clear()
 
     async def reread(self, partitions: set[int]) -> None:
         """Read claims and sites again after a failed batch; raises `StopWorker` when a claim is no longer ours."""
@@ -86,6 +96,14 @@ class Claims:
                 raise StopWorker(f"Partition {partition} was taken over by {claim.holder}.")
             self._states[partition].claim = claim
             self._states[partition].sites = await self._store.sites(claim)
+
+    def _check_numbers(self, partitions: set[int]) -> None:
+        """Raise `LogMismatch` before claim rows of partitions are made that Postgres does not know."""
+        if unknown := sorted(p for p in partitions if p >= self._log.partitions):
+            raise LogMismatch(
+                f"The inbound topic has partitions {unknown} and Postgres knows {self._log.partitions}: only "
+                "`lotstream topics resize` may change the count."
+            )
 
     async def _take(self, partitions: set[int]) -> dict[int, Claim]:
         missing, taken = set(partitions), dict[int, Claim]()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from lotstream.contracts.cloudevents import message_id_of
+from lotstream.contracts.cloudevents import DEAD_LETTER_LEFT_OUT, message_id_of
 from lotstream.contracts.decode import Decoded, Undecodable
 from lotstream.contracts.outgoing import Outgoing, answer, messages, refused
 from lotstream.contracts.topics import DEAD_LETTERS
@@ -34,6 +34,7 @@ from lotstream.store.rows import (
 )
 
 DEAD_LETTER_TYPE = "lotstream.dead_letter.v1"
+Headers = tuple[tuple[str, bytes], ...]
 #: Log numbers stand above offsets in ``Moment.arrival``.
 OFFSET_BITS = 48
 
@@ -122,12 +123,15 @@ class Deciding:
         return head
 
     def _decide_one(self, head: _Head, entry: Entry) -> None:
+        condemned = self._condemned.get((entry.partition, entry.offset))
         if entry.decoded is None:
-            self._dead_letter(head, entry, entry.undecodable or Undecodable(DeadLetterCode.SCHEMA, "", "Not read."))
+            # Condemned all the same: the database has refused even the reason why it could not be read.
+            reason = condemned or entry.undecodable or Undecodable(DeadLetterCode.SCHEMA, "", "Not read.")
+            self._dead_letter(head, entry, reason)
         elif (entry.decoded.source, entry.decoded.message_id) in self._seen:
             self._intake(entry, Outcome.DUPLICATE)
-        elif (entry.partition, entry.offset) in self._condemned:
-            self._dead_letter(head, entry, self._condemned[entry.partition, entry.offset])
+        elif condemned is not None:
+            self._dead_letter(head, entry, condemned)
         elif entry.decoded.owner is None:
             self._broadcast(head, entry, entry.decoded)
         else:
@@ -196,7 +200,8 @@ class Deciding:
     def _dead_letter(self, head: _Head, entry: Entry, reason: Undecodable) -> None:
         log = head.state.claim.log
         id_ = outgoing_id(log, entry.partition, entry.offset, 0)
-        headers = (*entry.headers, *_reason_headers(id_, log, entry, reason))
+        key, value, headers = self._fitting(entry)
+        headers = (*headers, *_reason_headers(id_, log, entry, reason))
         self.batch.dead_letters.append(
             DeadLetterRow(
                 entry.partition, entry.offset, entry.key, entry.value, entry.headers,
@@ -205,11 +210,22 @@ class Deciding:
         )  # fmt: skip
         self.batch.outbox.append(
             OutboxRow(
-                entry.partition, entry.offset, 0, id_, DEAD_LETTERS.name, entry.key,
-                DEAD_LETTER_TYPE, entry.value, entry.recorded_at, headers,
+                entry.partition, entry.offset, 0, id_, DEAD_LETTERS.name, key,
+                DEAD_LETTER_TYPE, value, entry.recorded_at, headers,
             )
         )  # fmt: skip
         self._intake(entry, Outcome.DEAD_LETTERED, reason)
+
+    def _fitting(self, entry: Entry) -> tuple[bytes | None, bytes | None, Headers]:
+        """Return a record's key, value and headers, or nothing but its size when no topic takes it.
+
+        The inbound topic's limit is one on compressed batches: a record of it may be many times as large. The whole of
+        it stays in the table of dead letters.
+        """
+        size = len(entry.key or b"") + len(entry.value or b"") + sum(len(n) + len(v or b"") for n, v in entry.headers)
+        if size <= self._message_bytes_max:
+            return entry.key, entry.value, entry.headers
+        return None, None, ((DEAD_LETTER_LEFT_OUT, b"%d" % size),)
 
     def _intake(self, entry: Entry, outcome: Outcome, why: Refusal | Undecodable | None = None) -> None:
         decoded = entry.decoded
@@ -285,7 +301,7 @@ def _moment(state: PartitionState, entry: Entry) -> Moment:
     )
 
 
-def _reason_headers(id_: str, log: int, entry: Entry, reason: Undecodable) -> tuple[tuple[str, bytes], ...]:
+def _reason_headers(id_: str, log: int, entry: Entry, reason: Undecodable) -> Headers:
     return (
         ("lotstream_dlq_id", id_.encode()),
         ("lotstream_dlq_code", reason.code.encode()),

@@ -59,7 +59,7 @@ class Eyes:
 
     async def _look_outbox(self) -> None:
         hub = self._hub
-        oldest = await hub.store.outbox_oldest(hub.relay.positions(), log=hub.log.number)
+        oldest = await hub.store.outbox_oldest(hub.published(), log=hub.log.number)
         metrics.OUTBOX_OLDEST.set(oldest.timestamp() if oldest else 0)
 
     def _consumer(self) -> Consumer:

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from aiokafka import ConsumerRecord
 
-from lotstream.hub.claim import Claims, Prove
+from lotstream.hub.claim import Claims, Prove, Seek
 from lotstream.hub.clock import Clock
 from lotstream.hub.commit import Committed, CommitUnit
 from lotstream.hub.ledgers import LedgerStore
@@ -62,31 +62,34 @@ class Hub:
         self._room = asyncio.Event()
         self._room.set()
 
-    async def claim(self, partitions: set[int], *, prove: Prove) -> dict[int, int]:
-        """Take partitions over and return their next offsets.
+    async def claim(self, partitions: set[int], *, prove: Prove, seek: Seek) -> dict[int, int]:
+        """Take partitions over, seek to their next offsets and return these.
 
         Runs in a task of its own that Faust cannot cancel, and ends the process when it takes longer than
         ``claim_timeout_s``: Faust would otherwise keep heartbeating and process nothing.
         """
         self._room.set()
-        self._claiming = asyncio.create_task(self._claim(partitions, prove))
+        self._claiming = asyncio.create_task(self._claim(partitions, prove, seek))
         return await asyncio.shield(self._claiming)
 
-    async def _claim(self, partitions: set[int], prove: Prove) -> dict[int, int]:
+    async def _claim(self, partitions: set[int], prove: Prove, seek: Seek) -> dict[int, int]:
         try:
             async with asyncio.timeout(self.settings.claim_timeout_s):
                 await self.clock.sync()
-                return await self._claims.take(partitions, prove=prove)
+                return await self._claims.take(partitions, prove=prove, seek=seek)
         except BaseException as error:
             self.die(error)
             raise
 
     async def drain(self) -> None:
-        """Finish the take-over and the batch at hand, publish, and release every claim."""
-        for task in (self._claiming, self._deciding):
-            if task is not None:
-                await asyncio.wait([task])
-        await self._claims.release()
+        """Finish the take-over and the batch at hand, publish, and release every claim; any error ends the process."""
+        try:
+            while under_way := [t for t in (self._claiming, self._deciding) if t is not None and not t.done()]:
+                await asyncio.wait(under_way)
+            await self._claims.release()
+        except Exception as error:
+            self.die(error)
+            raise
 
     async def room_for_batch(self) -> None:
         """Wait until the batch read last has been taken up: one is decided while the next is read, no more."""

@@ -55,7 +55,12 @@ class LedgerStore(FaustStore[str, Ledger]):
         return owner in self._ledgers
 
     async def need(self, owners: Mapping[str, Sites], *, source: Store) -> None:
-        """Load those owners that memory lacks, in one query per table."""
+        """Load those owners that memory lacks, in one query per table, and show all their partition's own state.
+
+        An owner may have stayed in memory while the state of its partition was read again.
+        """
+        for owner in owners.keys() & self._ledgers.keys():
+            self._ledgers[owner].sites = owners[owner]
         missing = {owner: sites for owner, sites in owners.items() if owner not in self._ledgers}
         if missing:
             self._ledgers.update(await source.ledgers(missing))

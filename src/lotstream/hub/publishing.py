@@ -15,6 +15,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 
 from lotstream.contracts.cloudevents import HUB_SOURCE, headers_for
 from lotstream.domain.slots import partition_of
+from lotstream.errors import RelayFailed
 from lotstream.store.rows import OutboxRow
 
 Target = tuple[str, int]
@@ -58,7 +59,8 @@ def _batches(producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> Iterable[
         if not _append(builder, row):
             yield builder
             builder = producer.create_batch()
-            _append(builder, row)
+            if not _append(builder, row):
+                raise RelayFailed(f"Message {row.id} does not fit into a record batch of its own.")
     yield builder
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from aiokafka import ConsumerRecord, OffsetAndMetadata, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.errors import IllegalStateError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faust.transport.base import Fetcher as FaustFetcher
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 POLL_S = 0.5
 #: Pause while no partition is claimed, in seconds.
 UNCLAIMED_S = 0.05
+
+Records = dict[TopicPartition, list[ConsumerRecord[Any, Any]]]
 
 
 def hub_of(app: AppT) -> Hub:
@@ -70,6 +73,8 @@ class Consumer(driver.Consumer):
     logger = FAUST_LOGGER
 
     _thread: ConsumerThread
+    #: Polls that have ended: one that ends beneath a seek may have moved the position after it.
+    _polls = 0
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -78,11 +83,19 @@ class Consumer(driver.Consumer):
         """Claim the assigned partitions and seek to what Postgres says comes next."""
         hub = hub_of(self.app)
         assigned = {tp.partition for tp in self.assignment() if tp.topic == hub.topic}
-        positions = await hub.claim(assigned, prove=self._thread.prove_membership)
-        offsets = {TP(hub.topic, partition): offset for partition, offset in positions.items()}
-        if offsets:
-            await self._thread.seek_wait(offsets)
-        return offsets
+        positions = await hub.claim(assigned, prove=self._thread.prove_membership, seek=self._go_to)
+        return self._offsets(positions)
+
+    async def _go_to(self, positions: Mapping[int, int]) -> None:
+        """Seek, and once more when a poll that began under earlier claims has ended meanwhile."""
+        polls = None
+        while polls != self._polls:
+            polls = self._polls
+            await self._thread.seek_wait(self._offsets(positions))
+
+    def _offsets(self, positions: Mapping[int, int]) -> dict[TP, int]:
+        topic = hub_of(self.app).topic
+        return {TP(topic, partition): offset for partition, offset in positions.items()}
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
         """Tell Kafka how far Postgres is, for tools that show lag; nothing reads it back."""
@@ -95,15 +108,23 @@ class Consumer(driver.Consumer):
         """Finish the batch at hand and its relay, then give the claims back."""
         await hub_of(self.app).drain()
 
-    async def poll(self) -> dict[TopicPartition, list[ConsumerRecord[Any, Any]]]:
-        """Return the next records of claimed partitions, or nothing; raises `LogMismatch` when the log has been cut."""
+    async def poll(self) -> tuple[Records, dict[int, int]]:
+        """Return the next records of claimed partitions and the epochs they were read under.
+
+        Raises `LogMismatch` when the log has been cut.
+        """
         if not self.flow_active:
             await self.wait(cast(Any, self.can_resume_flow))
-        hub = hub_of(self.app)
-        claimed = {tp for tp in self._get_active_partitions() if tp.partition in hub.states}
+        epochs = hub_of(self.app).epochs()
+        claimed = {tp for tp in self._get_active_partitions() if tp.partition in epochs}
         if not claimed:
             await asyncio.sleep(UNCLAIMED_S)
-            return {}
+            return {}, {}
+        records = await self._read(claimed)
+        self._polls += 1
+        return await self._without_stale(records, epochs), epochs
+
+    async def _read(self, claimed: set[TP]) -> Records:
         try:
             return dict(await self._thread.getmany(claimed, timeout=POLL_S))
         except NoOffsetForPartitionError:
@@ -113,6 +134,24 @@ class Consumer(driver.Consumer):
             raise LogMismatch(
                 f"The inbound topic does not have the offset that comes next in Postgres ({error})."
             ) from error
+
+    async def _without_stale(self, records: Records, epochs: Mapping[int, int]) -> Records:
+        """Leave out partitions that were claimed anew while the poll lasted, and go back where their claims begin.
+
+        aiokafka lets a poll wait through a whole rebalance and then hands it what was read after the claim's seek.
+        Nothing else reads, so that each such claim is still where it began.
+        """
+        states = hub_of(self.app).states
+        stale = {
+            tp for tp in records if tp.partition in states and states[tp.partition].claim.epoch != epochs[tp.partition]
+        }
+        if stale:
+            # An assignment that is gone again is claimed and sought anew.
+            with suppress(IllegalStateError):
+                await self._thread.seek_wait(
+                    self._offsets({tp.partition: states[tp.partition].claim.next_offset for tp in stale})
+                )
+        return {tp: found for tp, found in records.items() if tp.partition in states and tp not in stale}
 
     def lag(self) -> dict[int, int]:
         """Return records per claimed partition that are in the log and not yet in Postgres."""
@@ -154,8 +193,7 @@ class Fetcher(FaustFetcher):
     async def _deliver(self, consumer: Consumer) -> None:
         hub = hub_of(self.app)
         await hub.room_for_batch()
-        epochs = hub.epochs()
-        records = await consumer.poll()
+        records, epochs = await consumer.poll()
         if records and consumer.flow_active:
             polled = hub.read(records, epochs=epochs)
             await self.app.topics.on_message(_as_message(self.app, polled))

@@ -51,8 +51,9 @@ class Worker:
     async def run(self) -> None:
         """Run until asked to stop; any failure ends the process through `die`."""
         broadcasts = Broadcasts(
-            self.store, self.hub.clock, self.hub.states, bootstrap=self.settings.kafka_bootstrap, topic=INBOUND.name
-        )
+            self.store, self.hub.clock, self.hub.states, bootstrap=self.settings.kafka_bootstrap, topic=INBOUND.name,
+            timeout_s=self.settings.request_timeout_s,
+        )  # fmt: skip
         self._watch("relay", self.hub.relay.run())
         self._watch("broadcasts", broadcasts.run())
         self._watch("positions", self.hub.keep_positions())
@@ -63,8 +64,11 @@ class Worker:
         self._watch("faust", self._wait_faust())
         logger.info("worker_started", instance=self.settings.instance, partitions=self.hub.log.partitions)
         await self._stop.wait()
-        async with asyncio.timeout(STOP_S):
-            await self._end()
+        try:
+            async with asyncio.timeout(STOP_S):
+                await self._end()
+        except TimeoutError as error:
+            self.hub.die(error)
 
     async def _end(self) -> None:
         for task in list(self._tasks):
@@ -95,10 +99,13 @@ class Worker:
 def die(error: BaseException) -> None:
     """Log an error and end the process at once, without the clean-up that could make it worse."""
     code = error.exit_code if isinstance(error, LotstreamError) else ExitCode.STOPPED
-    logger.critical("worker_died", error=str(error), kind=type(error).__name__, exit_code=int(code), exc_info=error)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    try:
+        logger.critical("worker_died", error=str(error), kind=type(error).__name__, exit_code=int(code), exc_info=error)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        # Whatever becomes of the last words: a log nobody reads must not keep the process alive.
+        os._exit(code)
 
 
 @asynccontextmanager

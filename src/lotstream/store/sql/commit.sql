@@ -1,5 +1,5 @@
 -- name: claims
--- Move claims forward, each only from where its holder last saw it.
+-- Move claims forward, each only from where its holder last saw it; a claim given back is nobody's to write under.
 UPDATE claim AS c
 SET next_offset = b.next_offset, today = b.today, chain = b.chain, broadcast_seen = b.broadcast_seen,
     append_time = b.append_time, last_append_time = b.last_append_time, last_message_id = b.last_message_id,
@@ -11,7 +11,7 @@ FROM unnest(
 ) AS b(partition, log, epoch, holder, expected, next_offset, today, chain, broadcast_seen, append_time,
        last_append_time, last_message_id, relay_position)
 WHERE c.partition = b.partition AND c.log = b.log AND c.epoch = b.epoch AND c.holder = b.holder
-  AND c.next_offset = b.expected
+  AND c.next_offset = b.expected AND NOT c.released
 RETURNING c.partition;
 
 -- name: create_staging
