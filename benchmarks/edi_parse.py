@@ -15,8 +15,9 @@ from typing import Final
 
 from lotstream_edi import samples
 from lotstream_edi.envelope import read
-from lotstream_edi.intake import Outcome, take_in
+from lotstream_edi.intake import take_in
 from lotstream_edi.options import Partner
+from lotstream_edi.outcome import Outcome
 
 ORDERS: Final = 3156
 """Orders of the synthetic file unless said otherwise: about 210,000 segments, 4 MB."""

@@ -8,8 +8,9 @@ from lotstream.connect import Connector, ConnectorOptions, Delivery, Desk, Refus
 from lotstream.connect.inbox import Inbox
 from lotstream_edi.envelope import read
 from lotstream_edi.findings import Finding
-from lotstream_edi.intake import GroupIntake, Intake, Outcome, SetIntake, take_in
+from lotstream_edi.intake import take_in
 from lotstream_edi.options import EdiOptions
+from lotstream_edi.outcome import GroupIntake, Intake, Outcome, SetIntake
 from lotstream_edi.report import parse_file
 
 __all__ = ["EdiConnector", "parse_file"]

@@ -23,7 +23,6 @@ SERIAL_PAIR: Final = "SN"
 LOT_PLACE: Final = 13
 
 _READ_OR_REFUSED = frozenset({"G62", "SDQ", "LS", "LX", "LE"})
-_READ_UNDER_LINE = frozenset({"N9", "G62"})
 _UNUSED_IN_W01 = (8, 9, 10, 11, 12, 14)
 
 

@@ -11,8 +11,9 @@ from typing import Any, Final
 from lotstream.errors import InputRefused
 from lotstream_edi.envelope import read
 from lotstream_edi.findings import Finding
-from lotstream_edi.intake import GroupIntake, Intake, InterchangeIntake, Outcome, SetIntake, take_in
+from lotstream_edi.intake import take_in
 from lotstream_edi.options import FILE_BYTES_MAX, Partner, Profiles
+from lotstream_edi.outcome import GroupIntake, Intake, InterchangeIntake, Outcome, SetIntake
 
 NO_PROFILE: Final = "owner-not-known"
 """Owner under which a file is tried out when no profile names one; the report shows null instead."""

@@ -8,8 +8,9 @@ import pytest
 
 from lotstream_edi import samples
 from lotstream_edi.envelope import read
-from lotstream_edi.intake import SetIntake, take_in
+from lotstream_edi.intake import take_in
 from lotstream_edi.options import Partner
+from lotstream_edi.outcome import SetIntake
 
 Taken = Callable[..., SetIntake]
 

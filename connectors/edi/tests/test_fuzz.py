@@ -12,8 +12,9 @@ from lotstream_edi import samples
 from lotstream_edi.charset import decode
 from lotstream_edi.envelope import Interchange, Reading, read
 from lotstream_edi.findings import has_error
-from lotstream_edi.intake import InterchangeIntake, Outcome, take_in
+from lotstream_edi.intake import take_in
 from lotstream_edi.options import Partner
+from lotstream_edi.outcome import InterchangeIntake, Outcome
 from lotstream_edi.tokens import BLANKS
 
 PARTNERS = {"ZZ-SENDER": Partner(owner="acme")}

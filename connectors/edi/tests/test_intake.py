@@ -5,8 +5,9 @@ from __future__ import annotations
 from lotstream_edi import samples
 from lotstream_edi.envelope import read
 from lotstream_edi.findings import FindingCode
-from lotstream_edi.intake import Intake, Outcome, take_in
+from lotstream_edi.intake import take_in
 from lotstream_edi.options import Partner
+from lotstream_edi.outcome import Intake, Outcome
 
 ACME = Partner(owner="acme")
 TOLERANT = Partner(owner="acme", mismatches="warn")

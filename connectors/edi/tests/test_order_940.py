@@ -9,7 +9,7 @@ import pytest
 
 from lotstream_edi import samples
 from lotstream_edi.findings import FindingCode
-from lotstream_edi.intake import Outcome, SetIntake
+from lotstream_edi.outcome import Outcome, SetIntake
 
 Taken = Callable[..., SetIntake]
 
