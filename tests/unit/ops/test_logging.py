@@ -85,6 +85,21 @@ def test_a_traceback_is_part_of_its_json_line() -> None:
     assert json.loads(text)["exception"][0]["exc_value"] == "broken"
 
 
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_a_traceback_shows_no_values(log_format: str) -> None:
+    """What a variable held when a worker died is a message, maybe somebody's address, and stands in no log line."""
+    stream = io.StringIO()
+    configure_logging(stream=stream, log_format=log_format)
+    address = "1 Example Street"
+    try:
+        raise RuntimeError(str(len(address)))
+    except RuntimeError:
+        structlog.get_logger().exception("worker stops")
+
+    assert "RuntimeError" in stream.getvalue()
+    assert "1 Example Street" not in stream.getvalue()
+
+
 def test_an_unknown_level_is_refused_by_name() -> None:
     """A level that does not exist names the setting and what it can be."""
     with pytest.raises(SettingInvalid, match=r"LOTSTREAM_LOG_LEVEL is 'loud'; it can be debug, info, warning, error\."):
