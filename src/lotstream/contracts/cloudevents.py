@@ -104,8 +104,8 @@ def read_headers(headers: Iterable[Header]) -> Envelope:
 
 def message_id_of(headers: Iterable[Header]) -> str | None:
     """Return the message id of a record, or None when it has none that a database can keep (NUL cannot be kept)."""
-    id = text_of(dict(headers), "ce_id")
-    return None if id is not None and "\0" in id else id
+    found = text_of(dict(headers), "ce_id")
+    return None if found is not None and "\0" in found else found
 
 
 def text_of(found: dict[str, bytes], name: str) -> str | None:

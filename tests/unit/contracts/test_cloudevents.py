@@ -48,3 +48,8 @@ def test_the_last_of_two_equal_headers_counts() -> None:
 def test_a_record_without_id_has_none() -> None:
     """A foreign record has no message id."""
     assert message_id_of([("other", b"1")]) is None
+
+
+def test_a_message_id_that_cannot_be_kept_is_none() -> None:
+    """A partition notes the id of its last record, whatever it was; PostgreSQL keeps no NUL in a text."""
+    assert message_id_of([("ce_id", b"a\0b")]) is None
