@@ -29,6 +29,11 @@
     + ConstraintViolated      the database refused a row; nothing was written
     + InputRefused            a file or an argument is not what it should be
       - Undecodable         a record that could not be understood, in lotstream.contracts
+      - Refused             a delivery that cannot be taken, in lotstream.connect
+      - NotHandled          a delivery that is not acted upon, in lotstream.connect
+    + MoreThanOne             several things fit what was asked for, in lotstream.cli
+    + ConnectorEnded          a connector closed its door by itself, in lotstream.connect
+    + BenchStalled            the workers of a benchmark made no progress, in lotstream.testing
     + DemoFailed              the demo did not come out as it should
     + NotInThisVersion        a command whose name is fixed and whose work comes later
 """
