@@ -6,8 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
-from lotstream.contracts.topics import DEAD_LETTERS
+from lotstream.contracts.cloudevents import DEAD_LETTER_LEFT_OUT
+from lotstream.contracts.topics import DEAD_LETTERS, INBOUND
 from lotstream.domain.slots import partition_of
 from lotstream.settings import Settings
 from lotstream.testing.kafka import Seen, read_all
@@ -20,11 +22,15 @@ def an_order(owner: str, **changes: object) -> dict[str, Any]:
     return {"owner": owner, "source": "shop", "order": uuid4().hex, "lines": [line], **changes}
 
 
-async def dead_letter(settings: Settings, key: bytes) -> Seen:
-    """Wait for the dead letter with a key; there is never more than one."""
+async def dead_letter(settings: Settings, key: bytes | None, *, bytes_left_out: bytes | None = None) -> Seen:
+    """Wait for the dead letter with a key and so much left out; there is never more than one."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
-            found = [seen async for seen in read_all(settings.kafka_bootstrap, DEAD_LETTERS.name) if seen.key == key]
+            found = [
+                seen
+                async for seen in read_all(settings.kafka_bootstrap, DEAD_LETTERS.name)
+                if (seen.key, seen.headers.get(DEAD_LETTER_LEFT_OUT)) == (key, bytes_left_out)
+            ]
             if found:
                 [letter] = found
                 return letter
@@ -35,6 +41,12 @@ async def dead_letter(settings: Settings, key: bytes) -> Seen:
     [
         pytest.param(b'{"owner": "cut", "lines": [', "not_json", id="truncated JSON"),
         pytest.param(b'{"owner": "x", "source": "s", "order": 7, "lines": 3}', "schema", id="wrong types"),
+        pytest.param(
+            b'{"owner": "x", "source": "s", "order": "o", "lines": [{"line": "1", "sku": "A", "quantity": "1"}], '
+            b'"a\\u0000b": 1}',
+            "schema",
+            id="NUL in the name of a field",
+        ),
         pytest.param(None, "no_value", id="null value"),
         pytest.param(b'{"owner": "x", "pad": "' + b"x" * 2_000_000 + b'"}', "too_large", id="2 MB"),
     ],
@@ -52,6 +64,21 @@ async def test_what_cannot_be_read_is_dead_lettered_byte_for_byte(
     assert letter.headers["lotstream_dlq_message"]
     kept = await client.row("SELECT value FROM dead_letter WHERE key = $1", key)
     assert kept["value"] == value
+
+
+async def test_a_record_that_no_topic_takes_is_told_by_its_size(client: HubClient, hub_settings: Settings) -> None:
+    """A record that was small only because it was compressed is kept whole in the database; its dead letter says so."""
+    key, value = uuid4().hex.encode(), b" " * 2 * hub_settings.outgoing_bytes_max
+    producer = AIOKafkaProducer(
+        bootstrap_servers=hub_settings.kafka_bootstrap, compression_type="gzip", max_request_size=2 * len(value)
+    )
+    async with producer:
+        await producer.send_and_wait(INBOUND.name, value, key, partition=0)
+    kept = await client.row("SELECT code, length(value) AS bytes FROM dead_letter WHERE key = $1", key)
+    assert kept == {"code": "too_large", "bytes": len(value)}
+    letter = await dead_letter(hub_settings, None, bytes_left_out=b"%d" % (len(key) + len(value)))
+    assert (letter.value, letter.headers["lotstream_dlq_code"]) == (None, b"too_large")
+    assert (await client.send_raw(None, key=key))["outcome"] == "dead_lettered"
 
 
 async def test_an_unknown_type_is_dead_lettered_by_name(client: HubClient, hub_settings: Settings) -> None:
