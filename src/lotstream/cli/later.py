@@ -37,7 +37,7 @@ LATER: dict[str, tuple[str, str]] = {
     "expiring": ("List lots that expire soon.", "`lotstream stock --json` has each lot with its expiry."),
     "verify": (
         "Compare the state with the journal.",
-        "Run `make test`: it compares the state with the journal on every fault it makes.",
+        "Run `make test`: it plays the journals of made-up days into new ledgers and compares; yours it does not read.",
     ),
     "dlq list": (
         "List dead letters with their reason and coordinates.",
