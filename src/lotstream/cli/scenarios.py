@@ -10,7 +10,7 @@ import typer
 
 from lotstream.cli.options import Json
 from lotstream.cli.output import colored, print_json
-from lotstream.errors import ExitCode, InputRefused
+from lotstream.errors import ExitCode, InputRefused, NotInThisVersion
 
 if TYPE_CHECKING:
     from lotstream.testing.scenarios import ScenarioResult
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 def run_scenarios(
     paths: Annotated[list[Path], typer.Argument(help="Scenario files, or folders of them.", exists=True)],
     through: Annotated[
-        Through, typer.Option("--through", help="The ledger alone, or a running hub with Kafka and PostgreSQL.")
+        Through, typer.Option("--through", help="The ledger alone; a running hub (hub) is not in this version.")
     ] = Through.DOMAIN,
     as_json: Json = False,
     category: Annotated[str | None, typer.Option("--category", help="Run only scenarios of this category.")] = None,
@@ -46,7 +46,11 @@ def run_scenarios(
     """
     from lotstream.testing.scenarios import run_paths
 
-    results = run_paths(paths, through=through.value, category=category)
+    if through is not Through.DOMAIN:
+        raise NotInThisVersion(
+            f"`--through {through}` is not in this version.", what_to_do="Leave it out: the ledger alone decides them."
+        )
+    results = run_paths(paths, category=category)
     if not results:
         raise InputRefused(f"There is no scenario in {', '.join(map(str, paths))}.", what_to_do="Name a .yaml file.")
     if as_json:

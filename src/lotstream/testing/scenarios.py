@@ -14,9 +14,6 @@ from lotstream.testing.scenarios_format import Node, ScenarioError, check
 from lotstream.testing.scenarios_outcome import came_out
 from lotstream.testing.scenarios_play import Play
 
-#: What a scenario can go through.
-DOMAIN = "domain"
-
 
 @dataclass(frozen=True, slots=True)
 class ScenarioResult:
@@ -31,12 +28,12 @@ class ScenarioResult:
     came_out: dict[str, Any] = field(default_factory=dict)
 
 
-def run_paths(paths: Iterable[Path], *, through: str = DOMAIN, category: str | None = None) -> list[ScenarioResult]:
+def run_paths(paths: Iterable[Path], *, category: str | None = None) -> list[ScenarioResult]:
     """Run every scenario file among paths, and in the folders among them, by name; returns a verdict for each.
 
     A scenario that asks for what is not supported yet, or that has a key nobody knows, fails and says so.
     """
-    return [run_file(path, through=through, category=category) for path in _files(paths)]
+    return [run_file(path, category=category) for path in _files(paths)]
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
@@ -46,7 +43,7 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     return files
 
 
-def run_file(path: Path, *, through: str = DOMAIN, category: str | None = None) -> ScenarioResult:
+def run_file(path: Path, *, category: str | None = None) -> ScenarioResult:
     """Run one scenario file."""
     try:
         scenario = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -55,7 +52,7 @@ def run_file(path: Path, *, through: str = DOMAIN, category: str | None = None) 
     name = str(scenario.get("id", path.stem)) if isinstance(scenario, dict) else path.stem
     if category is not None and category not in _categories(scenario):
         return ScenarioResult(name, None)
-    return run(scenario, name=name, through=through)
+    return run(scenario, name=name)
 
 
 def _categories(scenario: object) -> list[str]:
@@ -63,13 +60,10 @@ def _categories(scenario: object) -> list[str]:
     return [str(tag) for tag in tags] if isinstance(tags, list) else [str(tags)]
 
 
-def run(scenario: object, *, name: str, through: str = DOMAIN) -> ScenarioResult:
+def run(scenario: object, *, name: str) -> ScenarioResult:
     """Run a scenario that has been read."""
     try:
-        node = check(scenario)
-        if through != DOMAIN:
-            raise ScenarioError(f"going through {through} is not supported yet")
-        out, found = _judged(node)
+        out, found = _judged(check(scenario))
     except ScenarioError as error:
         return ScenarioResult(name, False, (str(error),))
     del out["invariants"]["broken"]

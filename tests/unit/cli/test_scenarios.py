@@ -66,3 +66,11 @@ def test_a_folder_without_scenarios_is_no_success(lotstream: Callable[..., Any],
 
     assert ran.code == ExitCode.INPUT
     assert "There is no scenario in" in ran.err
+
+
+def test_a_running_hub_is_not_in_this_version(lotstream: Callable[..., Any], folder: Path) -> None:
+    """--through hub is refused by name: no verdict is given that nobody worked out."""
+    ran = lotstream("scenarios", "run", str(folder), "--through", "hub")
+
+    assert (ran.code, ran.out) == (ExitCode.NOT_IN_THIS_VERSION, "")
+    assert "`--through hub` is not in this version." in ran.err

@@ -115,12 +115,6 @@ def test_no_scenario_at_all() -> None:
     assert said(["a", "list"]) == "the file is no mapping"
 
 
-def test_through_the_hub() -> None:
-    """A way that is not there yet is named, not taken for another."""
-    result = run(GOOD, name="good", through="hub")
-    assert result.differences == ("going through hub is not supported yet",)
-
-
 def test_files_and_folders(tmp_path: Path) -> None:
     """Files and folders are run by name; what cannot be read fails; another category is left out, not passed."""
     (tmp_path / "b.yaml").write_text(yaml.safe_dump(with_(id="b")))
