@@ -16,8 +16,8 @@ from lotstream.domain.model import OrderKey, OrderState
 from lotstream.errors import DemoFailed
 from lotstream.local.demo.catalogue import SOURCE, data
 from lotstream.local.demo.doors import drop, post_webhook, taken
-from lotstream.local.demo.ears import Ears
 from lotstream.local.demo.gather import gather
+from lotstream.local.demo.listener import Listener
 from lotstream.local.demo.outcome import Given, Outcome
 from lotstream.local.demo.stage import Stage
 
@@ -60,10 +60,10 @@ async def _play(stage: Stage, tell: Callable[[str], None]) -> Outcome:
         tell(words)
         given.append(await give(stage))
         # The next one comes when this one has its lots, so that what is left for it is known.
-        await _reached(stage.ears, given[-1].key, None)
+        await _reached(stage.listener, given[-1].key, None)
     tell("Waiting for the shipments")
     for one in given:
-        await _reached(stage.ears, one.key, OrderState.SHIPPED)
+        await _reached(stage.listener, one.key, OrderState.SHIPPED)
     return await gather(stage, given, forged_status=forged)
 
 
@@ -92,11 +92,11 @@ async def _file(stage: Stage, connector: str, name: str, *, door: str, key: Orde
     return Given(door, key, name, body, f"moved to {folder}/")
 
 
-async def _reached(ears: Ears, key: OrderKey, state: OrderState | None) -> None:
+async def _reached(listener: Listener, key: OrderKey, state: OrderState | None) -> None:
     """Wait until an order's status was told, that of one state when it is named; raises `DemoFailed` if it is stuck."""
 
-    def told(ears: Ears) -> bool | None:
-        for _, status in ears.told(OrderStatus):
+    def told(listener: Listener) -> bool | None:
+        for _, status in listener.told(OrderStatus):
             if OrderKey(status.source, status.order) != key:
                 continue
             if status.status in STUCK:
@@ -105,7 +105,7 @@ async def _reached(ears: Ears, key: OrderKey, state: OrderState | None) -> None:
                 return True
         return None
 
-    await ears.until(told)
+    await listener.until(told)
 
 
 def _cut_off(owner: str) -> Record:

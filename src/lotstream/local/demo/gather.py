@@ -14,7 +14,7 @@ from lotstream.domain.model import OrderKey, OrderState
 from lotstream.errors import DemoFailed
 from lotstream.local.demo.counts import read_counts
 from lotstream.local.demo.doors import metrics
-from lotstream.local.demo.ears import Ears, Heard
+from lotstream.local.demo.listener import Heard, Listener
 from lotstream.local.demo.outcome import Counts, DeadLetter, Given, OrderOutcome, Outcome
 from lotstream.local.demo.stage import Stage
 from lotstream.store.reads import Reads
@@ -28,22 +28,22 @@ LOOK_S: Final = 0.1
 async def gather(stage: Stage, given: Sequence[Given], *, forged_status: int) -> Outcome:
     """Return the outcome once everything the database holds for the topics was heard and nothing waits any more."""
     outbox = await _outbox(stage)
-    await stage.ears.until(lambda ears: outbox.keys() <= {heard.id for heard in ears.heard} or None)
+    await stage.listener.until(lambda listener: outbox.keys() <= {heard.id for heard in listener.heard} or None)
     owner = stage.catalogue.owner
     async with Reads(stage.settings.postgres_url) as reads:
         orders = [await _order(reads, stage, one) for one in given]
         stock = await reads.stock(owner, sku=None, rows_max=STOCK_ROWS_MAX)
-    ears = stage.ears
+    listener = stage.listener
     return Outcome(
         catalogue=stage.catalogue,
         orders=tuple(orders),
         forged_status=forged_status,
         stock=tuple(stock),
-        heard=Counter(heard.id for heard in ears.heard if heard.topic != INBOUND.name and heard.id is not None),
+        heard=Counter(heard.id for heard in listener.heard if heard.topic != INBOUND.name and heard.id is not None),
         outbox=outbox,
-        dead_letters=tuple(_dead_letter(heard) for heard in ears.heard if heard.topic == DEAD_LETTERS.name),
-        alerts=tuple(alert for _, alert in ears.told(Alert)),
-        answers=tuple(answer for _, answer in ears.told(Answer)),
+        dead_letters=tuple(_dead_letter(heard) for heard in listener.heard if heard.topic == DEAD_LETTERS.name),
+        alerts=tuple(alert for _, alert in listener.told(Alert)),
+        answers=tuple(answer for _, answer in listener.told(Answer)),
         counts=await _counts(stage, orders=len(given)),
     )
 
@@ -66,10 +66,12 @@ async def _order(reads: Reads, stage: Stage, given: Given) -> OrderOutcome:
     order = await reads.order(owner, key)
     if order is None:
         raise DemoFailed(f"Order {key.order} is not in the database.")
-    ears = stage.ears
-    tasks = [(heard, body) for heard, body in ears.told(PickTasks) if OrderKey(body.source, body.order) == key]
-    shipped = [(heard, body) for heard, body in ears.told(ShipConfirmation) if OrderKey(body.source, body.order) == key]
-    appended_at = _appended_at(ears, key)
+    listener = stage.listener
+    tasks = [(heard, body) for heard, body in listener.told(PickTasks) if OrderKey(body.source, body.order) == key]
+    shipped = [
+        (heard, body) for heard, body in listener.told(ShipConfirmation) if OrderKey(body.source, body.order) == key
+    ]
+    appended_at = _appended_at(listener, key)
     return OrderOutcome(
         given=given,
         order=order,
@@ -81,10 +83,10 @@ async def _order(reads: Reads, stage: Stage, given: Given) -> OrderOutcome:
     )
 
 
-def _appended_at(ears: Ears, key: OrderKey) -> float:
+def _appended_at(listener: Listener, key: OrderKey) -> float:
     """Return when the broker appended an order's record."""
     return next(
-        heard.appended_at for heard, order in ears.told(OrderPlaced) if OrderKey(order.source, order.order) == key
+        heard.appended_at for heard, order in listener.told(OrderPlaced) if OrderKey(order.source, order.order) == key
     )
 
 

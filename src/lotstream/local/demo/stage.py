@@ -1,4 +1,4 @@
-"""The servers, the processes and the ears of one demo, set up and taken down again in order."""
+"""The servers, the processes and the listener of one demo, set up and taken down again in order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lotstream.contracts.inbound import type_of
 from lotstream.contracts.produce import Record
 from lotstream.errors import DemoFailed
 from lotstream.local.demo.catalogue import Catalogue, read_catalogue
-from lotstream.local.demo.ears import Ears
+from lotstream.local.demo.listener import Listener
 from lotstream.local.demo.programs import House, Running, programs
 from lotstream.local.folders import temporary_folder
 from lotstream.local.ports import LOOPBACK, free_ports
@@ -42,7 +42,7 @@ class Stage:
     house: House
     running: Running
     store: PostgresStore
-    ears: Ears
+    listener: Listener
     producer: AIOKafkaProducer
 
     @property
@@ -130,8 +130,8 @@ async def _running(folder: Path, settings: Settings, *, progress: Callable[[str]
         await _broadcast(store, catalogue)
         progress("Starting a worker, three connectors and the warehouse simulator")
         async with Running(house, programs(house, settings, owner=catalogue.owner)) as running:
-            async with Ears(settings.kafka_bootstrap) as ears, producer:
-                yield Stage(catalogue, settings, house, running, store, ears, producer)
+            async with Listener(settings.kafka_bootstrap) as listener, producer:
+                yield Stage(catalogue, settings, house, running, store, listener, producer)
             progress("Ending the processes")
 
 

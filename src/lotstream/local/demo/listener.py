@@ -40,7 +40,7 @@ class Heard:
     heard_at: float
 
 
-class Ears:
+class Listener:
     """One reader of all topics; an async context manager."""
 
     def __init__(self, bootstrap: str) -> None:
@@ -54,7 +54,7 @@ class Ears:
     async def __aenter__(self) -> Self:
         await self._consumer.start()
         self._consumer.subscribe([topic.name for topic in TOPICS])
-        self._listening = asyncio.create_task(self._listen(), name="ears")
+        self._listening = asyncio.create_task(self._listen(), name="listener")
         return self
 
     async def __aexit__(
