@@ -20,9 +20,9 @@ from lotstream.errors import ExitCode, LotstreamError, StopWorker
 from lotstream.hub.app import HubApp, build_app, ledger_store
 from lotstream.hub.broadcasts import Broadcasts
 from lotstream.hub.collector import leave_ledgers_alone
-from lotstream.hub.eyes import Eyes
 from lotstream.hub.hub import Hub
 from lotstream.hub.maintenance import Maintenance
+from lotstream.hub.monitoring import Monitoring
 from lotstream.ops.stopping import on_stop_signal
 from lotstream.settings import Settings
 from lotstream.store.postgres import PostgresStore
@@ -59,7 +59,7 @@ class Worker:
         self._watch("positions", self.hub.keep_positions())
         self._watch("maintenance", Maintenance(self.settings, self.store, published=self.hub.published).run())
         self._watch("instance_lock", self.store.wait_lock_lost())
-        self._watch("eyes", Eyes(self.settings, self.hub, self.app).run())
+        self._watch("monitoring", Monitoring(self.settings, self.hub, self.app).run())
         await self.app.start()
         self._watch("faust", self._wait_faust())
         logger.info("worker_started", instance=self.settings.instance, partitions=self.hub.log.partitions)

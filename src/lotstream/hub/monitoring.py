@@ -24,7 +24,7 @@ logger = structlog.get_logger(__name__)
 LOOK_EVERY_S = 1.0
 
 
-class Eyes:
+class Monitoring:
     """Serves /livez, /readyz and /metrics and keeps the gauges current."""
 
     def __init__(self, settings: Settings, hub: Hub, app: HubApp) -> None:
