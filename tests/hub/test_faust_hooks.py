@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from importlib.metadata import entry_points, version
+from pathlib import Path
 
+import pytest
 from faust.stores import by_url as store_by_url
 from faust.transport import by_url as transport_by_url
 
@@ -35,6 +37,13 @@ def test_the_app_has_one_agent_one_table_and_no_changelog() -> None:
     assert [agent.channel.get_topic_name() for agent in app.agents.values()] == [INBOUND.name]
     assert app.transport.Consumer is Consumer
     assert app.transport.Fetcher is Fetcher
+
+
+async def test_a_worker_leaves_nothing_where_it_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Faust makes folders for tables on disk; there are none, so a worker also starts where nothing can be written."""
+    monkeypatch.chdir(tmp_path)
+    await build_app(Settings()).on_first_start()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_waiting_stream_is_drained_before_partitions_go() -> None:

@@ -34,6 +34,9 @@ class HubApp(faust.App):
 
     hub: Hub
 
+    def _create_directories(self) -> None:
+        """Make none: Postgres holds the table, and a container's disk may be read-only."""
+
 
 def build_app(settings: Settings) -> HubApp:
     """Return a Faust app for one worker; `HubApp.hub` has to be set before it starts."""
