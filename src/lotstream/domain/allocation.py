@@ -81,10 +81,15 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
     item = draft.known_item(line.sku)
     shelf = draft.shelf(line.sku, site)
     terms = Terms(settings, order, line, item=item, customer=draft.customer(order.customer), today=shelf.today)
-    passed = Passed(draft.counts(shelf))
     multiple = line.unit_factor if settings.whole_unit and line.unit != item.base_unit else 1
+    single = line.single_lot or line.max_lots == 1
+    if multiple == 1 and not single and not terms.asks and not draft.alters(shelf):
+        decision = _from_the_first(draft, line, shelf, terms, wanted=wanted)
+        if decision is not None:
+            return decision
+    passed = Passed(draft.counts(shelf))
     have = line.ordered - line.cancelled - wanted
-    if line.single_lot or line.max_lots == 1:
+    if single:
         goal = whole(wanted, multiple, have=have)
         takes = one_lot(draft, shelf, terms, goal=goal, only=line.reservations, passed=passed)
     else:
@@ -104,6 +109,32 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
         terms.policy_from,
         considered(draft, shelf, terms, takes=takes, passed=passed),
         passed.counts,
+    )
+
+
+def _from_the_first(draft: Draft, line: OrderLine, shelf: Shelf, terms: Terms, *, wanted: int) -> LineDecision | None:
+    """Decide a line that asks for nothing, where the first candidate alone can give it all it wants; else None.
+
+    Nine lines of ten end here, at a fraction of what it costs to set out on a walk. It decides what `greedy` would.
+    """
+    for segment in shelf.queue(terms.policy).segments:
+        if segment.candidates:
+            break
+    else:
+        return None
+    first = segment.candidates[-1]
+    free = draft.free(first)
+    if free < wanted or first.key.pack_size is not None or shelf.stands_aside:
+        return None
+    draft.take(first, wanted)
+    return LineDecision(
+        line.line,
+        (Reservation(draft.new_task(), first.key, wanted),),
+        0,
+        terms.policy,
+        terms.policy_from,
+        (first.used(wanted, free),),
+        shelf.counts.copy(),
     )
 
 
@@ -201,8 +232,6 @@ def considered(
         (candidate, candidate.used(quantity, draft.free(candidate) + quantity))
         for candidate, quantity in takes[:CONSIDERED_MAX]
     ]
-    if not passed.counts:
-        return tuple([record for _, record in used])
     room = CONSIDERED_MAX - len(used)
     others = [
         (candidate, candidate.not_used(reason, draft.free(candidate))) for candidate, reason in passed.first[:room]

@@ -198,9 +198,16 @@ def _order_touched(ledger: Ledger, order: Order) -> None:
 
 
 def _reserve(ledger: Ledger, decisions: Iterable[LineDecision]) -> None:
+    """Promise rows that must be there; written out, because every line of every order comes through here."""
+    stock, touched, shelves = ledger.stock, ledger.touched.stock, derived_of(ledger).shelves
     for decision in decisions:
         for reservation in decision.reserved:
-            _change_row(ledger, reservation.row, reserved=reservation.quantity)
+            key = reservation.row
+            stock[key].reserved += reservation.quantity
+            touched.add(key)
+            shelf = shelves.get((key.sku, key.site))
+            if shelf is not None:
+                shelf.refresh(shelf.candidates[key])
 
 
 def _give_back(ledger: Ledger, freed: Iterable[Freed]) -> None:

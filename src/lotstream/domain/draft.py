@@ -54,8 +54,8 @@ class Draft:
     """A view of the ledger in the middle of a decision."""
 
     __slots__ = (
-        "_altered", "_deltas", "_log", "_sites", "_skips", "_tasks", "_todays", "customers", "items", "ledger", "lots",
-        "moment", "orders",
+        "_altered", "_deltas", "_log", "_sites", "_skips", "_task_prefix", "_tasks", "_todays", "customers", "items",
+        "ledger", "lots", "moment", "orders",
     )  # fmt: skip
 
     def __init__(self, ledger: Ledger, moment: Moment) -> None:
@@ -74,10 +74,11 @@ class Draft:
         self._sites: dict[str, set[str]] = {}
         self._todays: dict[str, int] = {}
         self._tasks = 0
+        self._task_prefix = ""
 
     def item(self, sku: str) -> Item | None:
         """Return an item as it is after this decision."""
-        return (self.items.get(sku) if self.items else None) or self.ledger.items.get(sku)
+        return (self.items and self.items.get(sku)) or self.ledger.items.get(sku)
 
     def find_item(self, sku: str | None, gtin: str | None) -> Item | None:
         """Return the item of a SKU or, failing that, of a GTIN, as it is after this decision."""
@@ -117,8 +118,10 @@ class Draft:
 
     def new_task(self) -> str:
         """Return the id of the next task: a hash of the decision and a count, the same in every replay."""
+        if self._tasks == 0:
+            self._task_prefix = blake2b(self.moment.decision.encode(), digest_size=12).hexdigest()
         self._tasks += 1
-        return blake2b(f"{self.moment.decision}/{self._tasks}".encode(), digest_size=16).hexdigest()
+        return f"{self._task_prefix}{self._tasks:08x}"
 
     def shelf(self, sku: str, site: str) -> Shelf:
         """Return the shelf of a SKU at a site, as it was before this decision."""
@@ -233,6 +236,10 @@ class Draft:
             found.update((key, candidate) for key, candidate in altered.opened.items() if key.lot == lot)
         usable = [candidate for candidate in found.values() if candidate.reason is None and self.free(candidate) > 0]
         return sorted(usable, key=shelf.queue(policy).key)
+
+    def alters(self, shelf: Shelf) -> bool:
+        """Tell whether this decision has altered a shelf beyond what it took from its queues."""
+        return bool(self._altered) and shelf in self._altered
 
     def altered_candidates(self, shelf: Shelf, policy: Policy) -> Iterator[Candidate] | None:
         """Return the usable candidates of a shelf that this decision has altered, in the order of use; else None."""

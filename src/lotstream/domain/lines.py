@@ -85,6 +85,9 @@ def _line(wanted: LineWanted, sku: str, *, unit: str, sent: bool) -> OrderLine:
 
 
 def _check(wanted: LineWanted, field: str) -> Refusal | None:
+    plain = wanted.serial is None and wanted.max_lots is None and wanted.policy is None
+    if plain and wanted.sku and wanted.min_days_left is None and wanted.min_pct_left is None:
+        return None
     if not wanted.sku and not wanted.gtin:
         return Refusal(Code.FIELD_MISSING, f"{field}.sku", "The line names no goods; send sku or gtin.")
     if wanted.serial is not None:

@@ -34,9 +34,10 @@ def check_quantity(quantity: Decimal, field: str, *, positive: bool = True) -> R
 
 def smallest(quantity: Decimal, factor: int, field: str, *, positive: bool = True) -> int | Refusal:
     """Return a quantity in smallest units, ``factor`` of which make one of its unit; refuses what does not come out."""
-    refused = check_quantity(quantity, field, positive=positive)
-    if refused is not None:
-        return refused
+    if not (quantity.is_finite() and 0 < quantity <= QUANTITY_MAX):
+        refused = check_quantity(quantity, field, positive=positive)
+        if refused is not None:
+            return refused
     units = int(quantity)
     if units == quantity:
         units *= factor

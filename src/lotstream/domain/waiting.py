@@ -6,11 +6,14 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable
 from datetime import datetime
 
-from lotstream.domain.model import Order, OrderKey
+from lotstream.domain.model import Order, OrderKey, OrderState
 from lotstream.domain.sums import OVER, backordered
 
 #: Priority (high first), then when it was placed, then arrival, then name: a total order.
 QueueKey = tuple[int, datetime, int, OrderKey]
+
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 def queue_key(order: Order) -> QueueKey:
@@ -20,8 +23,8 @@ def queue_key(order: Order) -> QueueKey:
 
 def skus_wanted(order: Order) -> frozenset[str]:
     """Return the SKUs of which an order still wants something; none while it is held or when it is over."""
-    if order.held is not None or order.state in OVER:
-        return frozenset()
+    if order.state is OrderState.ALLOCATED or order.held is not None or order.state in OVER:
+        return _NOTHING
     return frozenset([line.sku for line in order.lines if backordered(line)])
 
 
