@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from lotstream.contracts.cloudevents import DEAD_LETTER_HEADERS, HEADERS, HEADERS_NEEDED
+from lotstream.contracts.cloudevents import (
+    DEAD_LETTER_HEADERS,
+    DEAD_LETTER_HEADERS_NEEDED,
+    HEADERS,
+    HEADERS_NEEDED,
+)
 from lotstream.contracts.inbound import BROADCAST, INBOUND, type_of
 from lotstream.contracts.sent import SENT
 from lotstream.contracts.topics import (
@@ -59,7 +64,7 @@ def document() -> _Node:
             "messages": {name: _message(name) for name in (*INBOUND, *SENT)} | {_DEAD_LETTER: _dead_letter()},
             "schemas": {
                 "CloudEventHeaders": _headers(HEADERS, HEADERS_NEEDED),
-                "DeadLetterHeaders": _headers(HEADERS | DEAD_LETTER_HEADERS, tuple(DEAD_LETTER_HEADERS)),
+                "DeadLetterHeaders": _headers(HEADERS | DEAD_LETTER_HEADERS, DEAD_LETTER_HEADERS_NEEDED),
             },
         },
     }

@@ -44,7 +44,10 @@ DEAD_LETTER_HEADERS: dict[str, str] = {
     "lotstream_dlq_log": "Log number of the inbound topic it was read from.",
     "lotstream_dlq_partition": "Partition it was read from.",
     "lotstream_dlq_offset": "Offset it was read from.",
+    DEAD_LETTER_LEFT_OUT: "Bytes of a record that no topic takes: then key, value and its own headers are left out.",
 }
+#: Headers that every dead letter has.
+DEAD_LETTER_HEADERS_NEEDED = tuple(name for name in DEAD_LETTER_HEADERS if name != DEAD_LETTER_LEFT_OUT)
 
 #: Message types whose fixed headers are remembered; there are far fewer.
 _TYPES_MAX = 256

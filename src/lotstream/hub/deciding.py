@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 
-from lotstream.contracts.cloudevents import DEAD_LETTER_LEFT_OUT, message_id_of
+from lotstream.contracts.cloudevents import message_id_of
 from lotstream.contracts.decode import Decoded, Undecodable
 from lotstream.contracts.outgoing import Outgoing, answer, messages, refused
-from lotstream.contracts.topics import DEAD_LETTERS
 from lotstream.domain.apply import apply
 from lotstream.domain.broadcasts import apply_broadcast, decide_broadcast
 from lotstream.domain.codes import DeadLetterCode, Refusal
@@ -18,13 +16,14 @@ from lotstream.domain.commands import Moment, PlaceOrder
 from lotstream.domain.decide import decide
 from lotstream.domain.events import Event, OrderChanged, OrderRecorded, ShipmentConfirmed
 from lotstream.domain.ledger import Ledger
+from lotstream.hub.dead_letters import dead_letter
+from lotstream.hub.ids import decision_id, outgoing_id
 from lotstream.hub.records import Entry
 from lotstream.hub.state import PartitionState
 from lotstream.hub.traces import shipment_lines
 from lotstream.store.journal import journal_row
 from lotstream.store.rows import (
     Batch,
-    DeadLetterRow,
     IntakeRow,
     MessageKey,
     OutboxRow,
@@ -33,12 +32,8 @@ from lotstream.store.rows import (
     PersonRow,
 )
 
-DEAD_LETTER_TYPE = "lotstream.dead_letter.v1"
-Headers = tuple[tuple[str, bytes], ...]
 #: Log numbers stand above offsets in ``Moment.arrival``.
 OFFSET_BITS = 48
-
-
 #: Outcome of an order message that was refused.
 REFUSED = "refused"
 Coordinates = tuple[int, int]
@@ -51,16 +46,6 @@ class OutgoingTooLarge(Exception):
     def __init__(self, entry: Entry, size: int, size_max: int) -> None:
         super().__init__(f"It leads to a message of {size} bytes, above the limit of {size_max}.")
         self.entry = entry
-
-
-def outgoing_id(log: int, partition: int, offset: int, index: int) -> str:
-    """Return the 128-bit hex id of an outgoing message: the same record always causes the same ids."""
-    return blake2b(b"%d/%d/%d/%d" % (log, partition, offset, index), digest_size=16).hexdigest()
-
-
-def decision_id(log: int, partition: int, offset: int) -> str:
-    """Return the 128-bit hex id of a record's decision, from which task ids grow."""
-    return blake2b(b"%d/%d/%d" % (log, partition, offset), digest_size=16).hexdigest()
 
 
 @dataclass(slots=True)
@@ -198,34 +183,10 @@ class Deciding:
             self._publish(head, entry, message)
 
     def _dead_letter(self, head: _Head, entry: Entry, reason: Undecodable) -> None:
-        log = head.state.claim.log
-        id_ = outgoing_id(log, entry.partition, entry.offset, 0)
-        key, value, headers = self._fitting(entry)
-        headers = (*headers, *_reason_headers(id_, log, entry, reason))
-        self.batch.dead_letters.append(
-            DeadLetterRow(
-                entry.partition, entry.offset, entry.key, entry.value, entry.headers,
-                reason.code, reason.field, reason.message, entry.recorded_at,
-            )
-        )  # fmt: skip
-        self.batch.outbox.append(
-            OutboxRow(
-                entry.partition, entry.offset, 0, id_, DEAD_LETTERS.name, key,
-                DEAD_LETTER_TYPE, value, entry.recorded_at, headers,
-            )
-        )  # fmt: skip
+        row, message = dead_letter(entry, reason, log=head.state.claim.log, bytes_max=self._message_bytes_max)
+        self.batch.dead_letters.append(row)
+        self.batch.outbox.append(message)
         self._intake(entry, Outcome.DEAD_LETTERED, reason)
-
-    def _fitting(self, entry: Entry) -> tuple[bytes | None, bytes | None, Headers]:
-        """Return a record's key, value and headers, or nothing but its size when no topic takes it.
-
-        The inbound topic's limit is one on compressed batches: a record of it may be many times as large. The whole of
-        it stays in the table of dead letters.
-        """
-        size = len(entry.key or b"") + len(entry.value or b"") + sum(len(n) + len(v or b"") for n, v in entry.headers)
-        if size <= self._message_bytes_max:
-            return entry.key, entry.value, entry.headers
-        return None, None, ((DEAD_LETTER_LEFT_OUT, b"%d" % size),)
 
     def _intake(self, entry: Entry, outcome: Outcome, why: Refusal | Undecodable | None = None) -> None:
         decoded = entry.decoded
@@ -298,16 +259,4 @@ def _moment(state: PartitionState, entry: Entry) -> Moment:
         state.sites.today,
         decision_id(log, entry.partition, entry.offset),
         (log << OFFSET_BITS) + entry.offset,
-    )
-
-
-def _reason_headers(id_: str, log: int, entry: Entry, reason: Undecodable) -> Headers:
-    return (
-        ("lotstream_dlq_id", id_.encode()),
-        ("lotstream_dlq_code", reason.code.encode()),
-        ("lotstream_dlq_field", reason.field.encode()),
-        ("lotstream_dlq_message", reason.message.encode()),
-        ("lotstream_dlq_log", b"%d" % log),
-        ("lotstream_dlq_partition", b"%d" % entry.partition),
-        ("lotstream_dlq_offset", b"%d" % entry.offset),
     )

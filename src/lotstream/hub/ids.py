@@ -1,0 +1,15 @@
+"""Ids that follow from where a record stands in the log, so that deciding it again gives the same ones."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+
+def outgoing_id(log: int, partition: int, offset: int, index: int) -> str:
+    """Return the 128-bit hex id of an outgoing message: the same record always causes the same ids."""
+    return blake2b(b"%d/%d/%d/%d" % (log, partition, offset, index), digest_size=16).hexdigest()
+
+
+def decision_id(log: int, partition: int, offset: int) -> str:
+    """Return the 128-bit hex id of a record's decision, from which task ids grow."""
+    return blake2b(b"%d/%d/%d" % (log, partition, offset), digest_size=16).hexdigest()
