@@ -22,7 +22,7 @@ LOOK_EVERY_S = 0.02
 
 @pytest.mark.timeout(300)
 async def test_three_kills_in_the_middle_of_20000_orders_lose_and_double_nothing(
-    hub_settings: Settings, tmp_path: Path
+    hub_settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """After three kill -9 every order is in the intake once, stock agrees with orders, each message is seen once."""
     load = Load(orders=ORDERS)
@@ -50,8 +50,14 @@ async def test_three_kills_in_the_middle_of_20000_orders_lose_and_double_nothing
     assert books.reserved == books.held_by_orders
     assert books.on_hand == load.owners * load.skus * load.lots * load.units
     assert set(books.messages.values()) == {1}
-    assert await read_published(bootstrap) == books.messages
+    published = await read_published(bootstrap)
+    assert published == books.messages
     assert len(books.messages) >= 2 * ORDERS
+    with capsys.disabled():
+        print(  # noqa: T201 - the counts are what a reader of the run wants to see
+            f"\n{len(KILLED_AT)} kills: {books.orders} orders, {books.done} records done once, "
+            f"{sum(books.reserved.values())} units reserved and held, {published.total()} messages published once"
+        )
 
 
 async def _done(postgres: asyncpg.Connection[asyncpg.Record], records: int) -> None:

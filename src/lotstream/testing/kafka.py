@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from lotstream.contracts.produce import Record
 
@@ -50,20 +51,37 @@ async def produce(bootstrap: str, records: Iterable[Record]) -> int:
 
 
 async def read_all(bootstrap: str, topic: str) -> AsyncIterator[Seen]:
-    """Yield every committed record of a topic from its start to its present end."""
+    """Yield every committed record of a topic from its start to its present end.
+
+    The end is that of all records: a commit is answered before its markers stand in every partition, and a reader that
+    stopped at the last stable offset could miss the last transaction.
+    """
+    ends = await _ends(bootstrap, topic)
+    async with _reader(bootstrap, topic, isolation_level="read_committed") as consumer:
+        await consumer.seek_to_beginning(*ends)
+        while not all([await consumer.position(tp) >= end for tp, end in ends.items()]):
+            for tp, records in (await consumer.getmany(timeout_ms=200)).items():
+                for r in records:
+                    yield Seen(topic, tp.partition, r.offset, r.key, r.value, dict(r.headers))
+
+
+async def _ends(bootstrap: str, topic: str) -> dict[TopicPartition, int]:
+    async with _reader(bootstrap, topic, isolation_level="read_uncommitted") as consumer:
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(consumer.assignment())
+        return ends
+
+
+@asynccontextmanager
+async def _reader(bootstrap: str, topic: str, *, isolation_level: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """Give a consumer without a group that has all partitions of a topic."""
     consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=bootstrap, isolation_level="read_committed", enable_auto_commit=False
+        topic, bootstrap_servers=bootstrap, isolation_level=isolation_level, enable_auto_commit=False
     )
     await consumer.start()
     try:
         async with asyncio.timeout(ASSIGNED_S):
-            while not (tps := sorted(consumer.assignment())):  # noqa: ASYNC110 - aiokafka has no event for it
+            while not consumer.assignment():  # noqa: ASYNC110 - aiokafka has no event for it
                 await asyncio.sleep(LOOK_EVERY_S)
-        ends = await consumer.end_offsets(tps)
-        await consumer.seek_to_beginning(*tps)
-        while not all([await consumer.position(tp) >= ends[tp] for tp in tps]):
-            for tp, records in (await consumer.getmany(timeout_ms=200)).items():
-                for r in records:
-                    yield Seen(topic, tp.partition, r.offset, r.key, r.value, dict(r.headers))
+        yield consumer
     finally:
         await consumer.stop()

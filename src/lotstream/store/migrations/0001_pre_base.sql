@@ -47,7 +47,7 @@ COMMENT ON TABLE intake IS 'What became of each input record; exactly one row pe
 CREATE TABLE journal (
     log         integer NOT NULL,
     partition   smallint NOT NULL,
-    index       smallint NOT NULL,
+    index       integer NOT NULL,
     "offset"    bigint NOT NULL,
     recorded_at timestamptz NOT NULL,
     owner       text COLLATE "C",
@@ -72,7 +72,7 @@ CREATE TRIGGER journal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journa
 CREATE TABLE outbox (
     log         integer NOT NULL,
     partition   smallint NOT NULL,
-    index       smallint NOT NULL,
+    index       integer NOT NULL,
     "offset"    bigint NOT NULL,
     recorded_at timestamptz NOT NULL,
     id          text COLLATE "C" NOT NULL,
@@ -244,7 +244,7 @@ COMMENT ON TABLE person IS 'The only table with personal data of consignees; era
 CREATE TABLE shipment_line (
     log        integer NOT NULL,
     partition  smallint NOT NULL,
-    index      smallint NOT NULL,
+    index      integer NOT NULL,
     "offset"   bigint NOT NULL,
     shipped_at timestamptz NOT NULL,
     quantity   bigint NOT NULL CHECK (quantity > 0),
