@@ -58,7 +58,6 @@ async def read_all(bootstrap: str, topic: str) -> AsyncIterator[Seen]:
     """
     ends = await _ends(bootstrap, topic)
     async with _reader(bootstrap, topic, isolation_level="read_committed") as consumer:
-        await consumer.seek_to_beginning(*ends)
         while not all([await consumer.position(tp) >= end for tp, end in ends.items()]):
             for tp, records in (await consumer.getmany(timeout_ms=200)).items():
                 for r in records:
@@ -73,9 +72,14 @@ async def _ends(bootstrap: str, topic: str) -> dict[TopicPartition, int]:
 
 @asynccontextmanager
 async def _reader(bootstrap: str, topic: str, *, isolation_level: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """Give a consumer without a group that has all partitions of a topic."""
+    """Give a consumer without a group that has all partitions of a topic, from their start."""
     consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=bootstrap, isolation_level=isolation_level, enable_auto_commit=False
+        topic,
+        bootstrap_servers=bootstrap,
+        isolation_level=isolation_level,
+        enable_auto_commit=False,
+        # Not by a seek: that races with the position the consumer looks up by itself when it starts.
+        auto_offset_reset="earliest",
     )
     await consumer.start()
     try:
