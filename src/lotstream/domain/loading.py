@@ -181,7 +181,6 @@ def _load_free(loading: Loading, wanted: _Wanted, quantity: int) -> Refusal | No
     for candidate in _free_stock(loading, wanted):
         take = min(quantity, loading.draft.free(candidate), loading.books.unreserved(candidate.key))
         if take > 0:
-            loading.draft.take(candidate, take)
             _load_row(loading, wanted, candidate.key, take)
             quantity -= take
         if quantity == 0:
@@ -253,7 +252,8 @@ def _rows_meant(loading: Loading, wanted: _Wanted) -> list[RowKey]:
 
 
 def _load_row(loading: Loading, wanted: _Wanted, row: RowKey, quantity: int) -> None:
-    """Load goods that were promised to nobody."""
+    """Load goods that were promised to nobody; for the rest of the decision they are gone."""
+    loading.draft.take(loading.draft.candidate(row), quantity)
     said, item = wanted.said, wanted.item
     unit, factor = _unit(wanted.line, item, quantity)
     _note(

@@ -139,6 +139,18 @@ def note_picked(order: Order, pick: Picked) -> None:
     else:
         reservation.quantity -= pick.quantity
         line.reservations.append(Reservation(pick.task, pick.row, pick.quantity, pick.quantity, place))
+    _join_parts(line)
+
+
+def _join_parts(line: OrderLine) -> None:
+    """Make one reservation of parts of a task that stand at the same place, so that each can be told by its place."""
+    joined: dict[tuple[str, RowKey, str | None], Reservation] = {}
+    for part in line.reservations:
+        known = joined.setdefault((part.task, part.row, part.staged_at), part)
+        if known is not part:
+            known.quantity += part.quantity
+            known.picked += part.picked
+    line.reservations = list(joined.values())
 
 
 def _picked_part(order: Order, pick: Picked) -> tuple[OrderLine, Reservation]:

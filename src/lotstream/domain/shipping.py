@@ -23,7 +23,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.loading import Loading, load
 from lotstream.domain.model import Order, OrderState, ShipPolicy
 from lotstream.domain.reservations import copy_order, drop_freed, give_back, give_back_all, latest_first
-from lotstream.domain.sums import OVER, promised, state_of
+from lotstream.domain.sums import OVER, backordered, promised, state_of
 
 
 def confirm_shipment(ledger: Ledger, command: ConfirmShipment, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -55,8 +55,14 @@ def confirm_shipment(ledger: Ledger, command: ConfirmShipment, moment: Moment) -
             if loading.order is not None:
                 draft.orders[part.key] = loading.order
     hand_back(draft, freed)
-    filled = fill(draft, {loss.row.sku for loss in freed})
+    filled = fill(draft, {loss.row.sku for loss in freed} | _wanted_still(draft))
     return *books.found, *events, *verdicts.noted, *filled
+
+
+def _wanted_still(draft: Draft) -> set[str]:
+    """Return what the shipped orders still want: the rest of a line may be filled where the whole could not."""
+    open_orders = (order for order in draft.orders.values() if order.state not in OVER)
+    return {line.sku for order in open_orders for line in order.lines if backordered(line)}
 
 
 def _check(command: ConfirmShipment) -> Refusal | None:

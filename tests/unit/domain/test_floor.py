@@ -430,6 +430,39 @@ def test_wrong_goods_for_a_line() -> None:
     assert (one.lot, one.expires, one.row.location) == (None, None, "B2")
 
 
+def test_a_task_in_pieces() -> None:
+    """However a task is picked, shipped and picked again, its pieces at one place are one piece."""
+    world = ready()
+    task = world.parts("#1")[0].task
+    for place in ("TOTE-1", "TOTE-2", "TOTE-1"):
+        world.told(world.pick("#1", picked(1, task=task), staged_at=place))
+    world.told(world.ship("#1", gone(2, location="TOTE-1")))
+    world.told(world.pick("#1", picked(2, task=task), staged_at="TOTE-2"))
+    (part,) = world.parts("#1")
+    assert (part.quantity, part.picked, part.staged_at) == (3, 3, "STAGING/TOTE-2")
+
+
+def test_rest_of_a_line_that_takes_all_or_nothing() -> None:
+    """Once a part of a line has left, the rest may be promised where the whole was too much."""
+    world = World(Settings(allow_partial=False))
+    world.stock(goods("L1", 4), goods("HELD", 9, hold=HoldKind.HOLD))
+    world.place("#1")
+    events = world.told(world.ship("#1", gone(1, "HELD"), happened=True))
+    assert kinds(events) == ["ShipmentConfirmed", "DiscrepancyNoted", "OrderAllocated"]
+    assert (world.lots("#1"), world.get("#1").state) == ([("L1", 4)], OrderState.PARTLY_SHIPPED)
+
+
+def test_goods_that_just_left_are_not_promised() -> None:
+    """What a shipment took from free stock is not offered in the same decision to whoever waits."""
+    world = World(Settings(allow_partial=False))
+    world.stock(goods("L1", 4), goods("HELD", 9, hold=HoldKind.HOLD))
+    world.place("#1")
+    parts = (ShippedOrder(key("#1"), (gone(1, "HELD"),)), ShippedOrder(key("#9"), (gone(3, "L1"),)))
+    events = world.told(ConfirmShipment(SITE, True, None, None, "S1", parts))
+    assert "OrderAllocated" not in kinds(events)
+    assert (world.row("L1").on_hand, world.lots("#1")) == (1, [])
+
+
 def test_a_door_is_a_place_of_its_own() -> None:
     """Goods stand at a door that is defined under its own name; nobody is sent to pick from a tote."""
     world = ready()
