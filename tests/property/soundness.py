@@ -8,6 +8,7 @@ from lotstream.domain.commands import RequestAllocation
 from lotstream.domain.events import (
     BalanceOpened,
     Event,
+    OrderAllocated,
     ShipmentConfirmed,
     StockFound,
     StockReceived,
@@ -71,9 +72,19 @@ def check_lots(ledger: Ledger, journal: list[tuple[Event, ...]]) -> None:
 
 
 def check_served(warehouse: DomainWarehouse) -> None:
-    """Where orders are served at once, nobody waits for what he could have."""
-    if warehouse.ledger.settings.allocate == AT_ONCE:
-        assert warehouse.decide(RequestAllocation(())) == ()
+    """Where orders are served at once, nobody waits for what he could have.
+
+    Packed goods are left out: whole packs and whole cases may fit together only once somebody took loose goods away.
+    """
+    if warehouse.ledger.settings.allocate != AT_ONCE:
+        return
+    packed = {key.sku for key in warehouse.ledger.stock if key.pack_size is not None}
+    late = warehouse.decide(RequestAllocation(()))
+    assert isinstance(late, tuple)
+    for event in late:
+        assert isinstance(event, OrderAllocated)
+        assert {part.row.sku for decision in event.decisions for part in decision.reserved} <= packed
+        assert any(decision.reserved for decision in event.decisions)
 
 
 def check_derived(ledger: Ledger) -> None:
