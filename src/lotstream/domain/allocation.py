@@ -198,7 +198,8 @@ def one_lot(
     tried: set[str | None] = set()
     for candidate in usable(draft, shelf, terms, passed) if goal else ():
         lot = candidate.key.lot
-        if lot in tried:
+        # A row that this decision has emptied does not put its lot first: the next request would not see it either.
+        if lot in tried or draft.free(candidate) <= 0:
             continue
         tried.add(lot)
         if only and only[0].row.lot != lot:

@@ -136,12 +136,14 @@ class Hub:
 
     async def keep_positions(self) -> None:
         """Copy relay positions to Postgres while nothing is committed: Kafka forgets them after its retention."""
+        noted: dict[int, int] = {}
         while True:
             await asyncio.sleep(self.settings.idle_position_s)
             for partition, state in list(self.states.items()):
                 position = self.relay.position(partition)
-                if position > state.claim.relay_position:
+                if position > max(noted.get(partition, 0), state.claim.relay_position):
                     await self.store.note_relay_position(state.claim, position)
+                    noted[partition] = position
 
     def published(self) -> dict[int, int]:
         """Return the relay position per held partition: what Kafka may be told as the group's offset."""
