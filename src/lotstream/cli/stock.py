@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,10 +11,8 @@ from lotstream.cli.options import Json, Owner, Sku
 from lotstream.cli.output import complain, print_json, table
 
 if TYPE_CHECKING:
+    from lotstream.domain.ledger import Sites
     from lotstream.store.reads import StockLine
-
-Todays = Mapping[str, date]
-"""Today per site."""
 
 COLUMNS = ("sku", "lot", "expires", "site", "location", "on_hand", "reserved", "free", "unit")
 """What is shown of a row in words; --json has all of it."""
@@ -40,13 +36,13 @@ def stock(
 
     First expired first, with what is on hand, reserved and free, and what stands in the way.
     """
-    lines, today = run(_read(owner, sku, rows_max))
+    lines, sites = run(_read(owner, sku, rows_max))
     if as_json:
-        print_json([_shown(line, today) for line in lines])
+        print_json([_shown(line, sites) for line in lines])
     else:
         table(
             [*(column.replace("_", " ") for column in COLUMNS), "not free because"],
-            (_row(line, today) for line in lines),
+            (_row(line, sites) for line in lines),
         )
     if len(lines) == rows_max:
         complain(
@@ -54,38 +50,50 @@ def stock(
         )
 
 
-async def _read(owner: str | None, sku: str | None, rows_max: int) -> tuple[list[StockLine], Todays]:
+async def _read(owner: str | None, sku: str | None, rows_max: int) -> tuple[list[StockLine], Sites]:
     from lotstream.cli.candidates import only_one
     from lotstream.store.reads import Reads
 
     settings = read_settings()
     async with Reads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
         owner = owner or only_one("owner", await reads.owners_of_sku(sku), option="--owner", what="stock")
-        return await reads.stock(owner, sku=sku, rows_max=rows_max), await reads.today()
+        return await reads.stock(owner, sku=sku, rows_max=rows_max), await reads.sites()
 
 
-def obstacles(line: StockLine, today: Todays) -> list[str]:
-    """Return why nothing of a row can be promised, whoever asks: its status, holds, expiry; empty when all is well."""
-    # The last day of use is a good one.
-    expired = line.expires is not None and line.expires < today.get(line.site, line.expires)
+def obstacles(line: StockLine, sites: Sites) -> list[str]:
+    """Return why nothing of a row can be promised, whoever asks; empty when all is well.
+
+    Its status, its lot's holds, its place (itself or an area around it on hold or not for picking), and expiry.
+    """
+    from lotstream.domain.codes import NotUsed
+    from lotstream.domain.expiry import NEVER, life_reason
+    from lotstream.domain.places import place_of
+
+    today = sites.today.get(line.site)
+    expired = (
+        line.expires is not None
+        and today is not None
+        and life_reason(line.expires.toordinal(), NEVER, ship=today.toordinal()) is not None
+    )
     return [
         *([line.status] if line.status != "good" else []),
         *(f"{hold.kind} {hold.id}" for hold in line.holds),
-        *(["expired"] if expired else []),
+        *([] if place_of(sites, line.site, line.location).pickable else [str(NotUsed.LOCATION_NOT_PICKABLE)]),
+        *([str(NotUsed.EXPIRED)] if expired else []),
     ]
 
 
-def free(line: StockLine, today: Todays) -> int:
+def free(line: StockLine, sites: Sites) -> int:
     """Return the smallest units of a row that can still be promised: never below zero."""
-    return 0 if obstacles(line, today) else max(0, line.on_hand - line.reserved - line.promised_elsewhere)
+    return 0 if obstacles(line, sites) else max(0, line.on_hand - line.reserved - line.promised_elsewhere)
 
 
-def _row(line: StockLine, today: Todays) -> tuple[object, ...]:
-    shown = _shown(line, today)
-    return (*(shown[column] for column in COLUMNS), ", ".join(obstacles(line, today)))
+def _row(line: StockLine, sites: Sites) -> tuple[object, ...]:
+    shown = _shown(line, sites)
+    return (*(shown[column] for column in COLUMNS), ", ".join(obstacles(line, sites)))
 
 
-def _shown(line: StockLine, today: Todays) -> dict[str, object]:
+def _shown(line: StockLine, sites: Sites) -> dict[str, object]:
     """Return a row with its quantities as decimal strings of base units."""
     from lotstream.contracts.quantities import base_text
 
@@ -103,8 +111,8 @@ def _shown(line: StockLine, today: Todays) -> dict[str, object]:
         "on_hand": base_text(line.on_hand, decimals),
         "reserved": base_text(line.reserved, decimals),
         "promised_elsewhere": base_text(line.promised_elsewhere, decimals),
-        "free": base_text(free(line, today), decimals),
+        "free": base_text(free(line, sites), decimals),
         "unit": line.item.base_unit if line.item else None,
-        "not_free_because": obstacles(line, today),
+        "not_free_because": obstacles(line, sites),
         "holds": [{"id": hold.id, "kind": hold.kind, "reason": hold.reason} for hold in line.holds],
     }

@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from lotstream.domain.events import Event
-from lotstream.domain.model import Hold, Item, Order, OrderKey
+from lotstream.domain.ledger import Sites
+from lotstream.domain.model import Hold, Item, Location, Order, OrderKey
 from lotstream.store.codec import decode, decode_days, decode_event
 from lotstream.store.connection import Address, Database
 from lotstream.store.rows import OwnerOrder
@@ -82,13 +83,18 @@ class Reads:
         rows = await self._database.fetch(SQL["items"], owner, sorted(skus))
         return {row["sku"]: decode(row["body"], Item) for row in rows}
 
-    async def today(self) -> dict[str, date]:
-        """Return today per site, as far as any partition has come."""
-        latest: dict[str, date] = {}
+    async def sites(self) -> Sites:
+        """Return locations and today per site, as far as any partition has come."""
+        sites = Sites()
         for row in await self._database.fetch(SQL["todays"]):
             for site, day in decode_days(row["today"]).items():
-                latest[site] = max(day, latest.get(site, day))
-        return latest
+                sites.today[site] = max(day, sites.today.get(site, day))
+        for row in await self._database.fetch(SQL["locations"]):
+            location = decode(row["body"], Location)
+            known = sites.locations.get((location.site, location.id))
+            if known is None or known.version < location.version:
+                sites.locations[location.site, location.id] = location
+        return sites
 
     async def owners_of_sku(self, sku: str | None) -> list[str]:
         """Return the owners that have stock, of one SKU when it is given, sorted."""

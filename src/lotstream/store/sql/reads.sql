@@ -24,6 +24,10 @@ SELECT sku, body FROM item WHERE owner = $1 AND sku = ANY($2::text[]);
 -- Today per site, as each partition knows it.
 SELECT today FROM claim;
 
+-- name: locations
+-- Locations, as each partition knows them.
+SELECT DISTINCT body FROM location;
+
 -- name: owners_of_sku
 -- Owners that have stock, of one SKU when it is given.
 SELECT DISTINCT owner FROM stock WHERE $1::text IS NULL OR sku = $1 ORDER BY 1;
