@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from faust.stores import by_url as store_by_url
 from faust.transport import by_url as transport_by_url
+from faust.transport.drivers.aiokafka import server_list
 
 from lotstream.contracts.topics import INBOUND
 from lotstream.hub.app import build_app, ledger_store
@@ -53,3 +54,10 @@ def test_a_waiting_stream_is_drained_before_partitions_go() -> None:
     assert app.conf.consumer_auto_offset_reset == "none"
     assert app.conf.consumer_group_instance_id == "here"
     assert app.conf.web_enabled is False
+
+
+def test_several_brokers_are_all_known_to_faust() -> None:
+    """Brokers separated by commas, as every setting has them, are each an address of the transport."""
+    app = build_app(Settings(kafka_bootstrap="kafka-1:9092, kafka-2:9093"))
+    servers = server_list(app.transport.url, default_port=9092)
+    assert servers == ["kafka-1:9092", "kafka-2:9093"]

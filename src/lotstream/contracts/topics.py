@@ -80,7 +80,7 @@ ANSWERS = Topic(
     name="lotstream.answers",
     description="Done or refused, with code and sentence, for every command that asked.",
     key="message id of the command",
-    readers="portal, command line, HTTP door, connectors",
+    readers="whoever asked: connectors, warehouse systems",
     bytes_max=Limit.OUTGOING,
 )
 

@@ -42,7 +42,7 @@ def build_app(settings: Settings) -> HubApp:
     """Return a Faust app for one worker; `HubApp.hub` has to be set before it starts."""
     app = HubApp(
         settings.app,
-        broker=f"lotstream://{settings.kafka_bootstrap}",
+        broker=[f"lotstream://{host.strip()}" for host in settings.kafka_bootstrap.split(",")],
         store=f"{LEDGERS}://",
         Table=LedgerTable,
         TableManager=LedgerTables,
