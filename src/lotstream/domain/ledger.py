@@ -89,6 +89,9 @@ class Ledger:
     receipts: dict[ReceiptKey, Receipt | None] = field(default_factory=dict)
     touched: Touched = field(default_factory=Touched)
     derived: Derived | None = field(default=None, compare=False, repr=False)
+    #: Per site, its day and the stamp of its bins when day.continued was last decided; never stored, since deciding it
+    #: once more changes nothing.
+    continued: dict[str, tuple[date | None, object]] = field(default_factory=dict, compare=False, repr=False)
 
     def index(self) -> Derived:
         """Work out afresh what is derived from rows, orders and items; whoever changed them by hand calls this."""

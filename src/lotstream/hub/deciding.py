@@ -12,7 +12,7 @@ from lotstream.contracts.outgoing import Outgoing, answer, messages, refused
 from lotstream.domain.apply import apply
 from lotstream.domain.broadcasts import apply_broadcast, decide_broadcast
 from lotstream.domain.codes import DeadLetterCode, Refusal
-from lotstream.domain.commands import Moment, PlaceOrder
+from lotstream.domain.commands import ContinueDay, Moment, PlaceOrder
 from lotstream.domain.decide import decide
 from lotstream.domain.events import Event, OrderChanged, OrderRecorded, ShipmentConfirmed
 from lotstream.domain.ledger import Ledger
@@ -123,6 +123,7 @@ class Deciding:
             self._command(head, entry, entry.decoded, self._ledgers[entry.decoded.owner])
 
     def _command(self, head: _Head, entry: Entry, decoded: Decoded, ledger: Ledger) -> None:
+        self._continue_days(head, entry, ledger)
         moment = _moment(head.state, entry)
         decided = decide(ledger, decoded.command, moment)
         if isinstance(decided, Refusal):
@@ -137,6 +138,23 @@ class Deciding:
             self.batch.persons.append(PersonRow(ledger.owner, decoded.person.key, decoded.person.body))
         self._intake(entry, Outcome.DONE)
         self._answer(head, entry, decoded, None)
+
+    def _continue_days(self, head: _Head, entry: Entry, ledger: Ledger) -> None:
+        """Decide an owner's part of days and bins its partition has been told of since it was last touched.
+
+        Deciding it again changes nothing, so a ledger that was just loaded is taken through all its sites once.
+        """
+        sites = head.state.sites
+        for site in sites.sites:
+            told = (sites.today.get(site), sites.stamp)
+            if ledger.continued.get(site) == told:
+                continue
+            ledger.continued[site] = told
+            moment = _moment(head.state, entry, part=site)
+            decided = decide(ledger, ContinueDay(site), moment)
+            for event in () if isinstance(decided, Refusal) else decided:
+                self._take(head, entry, ledger, event, moment)
+                self._touched[ledger.owner] = ledger
 
     def _take(self, head: _Head, entry: Entry, ledger: Ledger, event: Event, moment: Moment) -> None:
         self._journal(head, entry, ledger.owner, event)
@@ -252,11 +270,11 @@ def order_state(event: Event) -> str | None:
     return getattr(event, "state", None)
 
 
-def _moment(state: PartitionState, entry: Entry) -> Moment:
+def _moment(state: PartitionState, entry: Entry, *, part: str = "") -> Moment:
     log = state.claim.log
     return Moment(
         entry.recorded_at,
         state.sites.today,
-        decision_id(log, entry.partition, entry.offset),
+        decision_id(log, entry.partition, entry.offset, part),
         (log << OFFSET_BITS) + entry.offset,
     )

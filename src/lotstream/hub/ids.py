@@ -10,6 +10,6 @@ def outgoing_id(log: int, partition: int, offset: int, index: int) -> str:
     return blake2b(b"%d/%d/%d/%d" % (log, partition, offset, index), digest_size=16).hexdigest()
 
 
-def decision_id(log: int, partition: int, offset: int) -> str:
-    """Return the 128-bit hex id of a record's decision, from which task ids grow."""
-    return blake2b(b"%d/%d/%d" % (log, partition, offset), digest_size=16).hexdigest()
+def decision_id(log: int, partition: int, offset: int, part: str = "") -> str:
+    """Return the 128-bit hex id of a record's decision, or of a named part of it, from which task ids grow."""
+    return blake2b(b"%d/%d/%d%s" % (log, partition, offset, part.encode()), digest_size=16).hexdigest()

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+from lotstream.settings import Settings
+from lotstream.store.postgres import PostgresStore
+from lotstream.testing.defining import define
+from tests.hub.client import HubClient
+
+SITE = "DAYS"
+
+
+async def told(settings: Settings, name: str, key: str, body: dict[str, object]) -> None:
+    """Broadcast a command and wait until every partition has decided it."""
+    async with PostgresStore(settings.postgres_url) as store:
+        await define(store, f"lotstream.{name}.v1", key, json.dumps(body).encode(), partitions=settings.partitions)
+
+
+async def reserved(client: HubClient, owner: str) -> dict[str, int]:
+    """Return what is reserved of each lot."""
+    rows = await client.rows("SELECT lot, reserved FROM stock WHERE owner = $1 AND reserved <> 0", owner)
+    return {row["lot"]: row["reserved"] for row in rows}
+
+
+async def test_a_turned_day_and_a_held_bin_move_what_was_promised_when_the_owner_is_next_touched(
+    client: HubClient, hub_settings: Settings
+) -> None:
+    """What expired overnight, and what lies in a bin put on hold, goes to the next lot before the next command."""
+    owner = uuid4().hex
+    await told(hub_settings, "site.defined", f"{SITE}/1", {"site": SITE, "calendar": "scripted"})
+    await told(hub_settings, "day.opened", f"{SITE}/1", {"site": SITE, "date": "2026-03-10"})
+    await client.send("item.defined", {"owner": owner, "sku": "SOAP"})
+    lots = [("L1", "2026-03-10"), ("L2", "2026-04-01"), ("L3", "2026-05-01")]
+    lines = [
+        {"line": lot, "sku": "SOAP", "lot": lot, "quantity": "5", "location": f"BIN-{lot}", "expires": expires}
+        for lot, expires in lots
+    ]
+    opened = await client.send("balance.opened", {"owner": owner, "site": SITE, "balance": "B-1", "lines": lines})
+    assert opened["outcome"] == "done"
+    order = {"owner": owner, "source": "shop", "order": "O-1", "lines": [{"line": "1", "sku": "SOAP", "quantity": "4"}]}
+    await client.send("order.placed", order)
+    assert await reserved(client, owner) == {"L1": 4}
+
+    await told(hub_settings, "day.opened", f"{SITE}/2", {"site": SITE, "date": "2026-03-11"})
+    await client.send("item.defined", {"owner": owner, "sku": "RICE"})
+    assert await reserved(client, owner) == {"L2": 4}
+
+    held = {"site": SITE, "location": "BIN-L2", "hold": True}
+    await told(hub_settings, "location.defined", f"{SITE}/BIN-L2/1", held)
+    await client.send("item.defined", {"owner": owner, "sku": "OATS"})
+    assert await reserved(client, owner) == {"L3": 4}
+    tasks = await client.rows(
+        "SELECT convert_from(value, 'UTF8') AS body FROM outbox WHERE topic = 'lotstream.pick-tasks' "
+        "AND convert_from(value, 'UTF8') LIKE '%' || $1 || '%' ORDER BY recorded_at, \"offset\", index",
+        owner,
+    )
+    actions = [(task["action"], task["lot"]) for row in tasks for task in json.loads(row["body"])["tasks"]]
+    assert actions == [("create", "L1"), ("cancel", "L1"), ("create", "L2"), ("cancel", "L2"), ("create", "L3")]
