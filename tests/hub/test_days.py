@@ -57,3 +57,22 @@ async def test_a_turned_day_and_a_held_bin_move_what_was_promised_when_the_owner
     )
     actions = [(task["action"], task["lot"]) for row in tasks for task in json.loads(row["body"])["tasks"]]
     assert actions == [("create", "L1"), ("cancel", "L1"), ("create", "L2"), ("cancel", "L2"), ("create", "L3")]
+
+
+async def test_a_change_of_rules_reaches_who_waits_when_the_owner_is_next_touched(
+    client: HubClient, hub_settings: Settings
+) -> None:
+    """A lot that was too short-lived is promised after the item's rule was loosened, without a worker's restart."""
+    owner, site = uuid4().hex, "RULES"
+    await told(hub_settings, "site.defined", f"{site}/1", {"site": site, "calendar": "scripted"})
+    await told(hub_settings, "day.opened", f"{site}/1", {"site": site, "date": "2026-03-10"})
+    await client.send("item.defined", {"owner": owner, "sku": "SOAP", "min_days_left": 100})
+    lot = {"line": "1", "sku": "SOAP", "lot": "L1", "quantity": "5", "location": "A", "expires": "2026-04-01"}
+    await client.send("balance.opened", {"owner": owner, "site": site, "balance": "B-1", "lines": [lot]})
+    order = {"owner": owner, "source": "shop", "order": "O-1", "lines": [{"line": "1", "sku": "SOAP", "quantity": "4"}]}
+    await client.send("order.placed", order)
+    assert await reserved(client, owner) == {}
+
+    await client.send("item.defined", {"owner": owner, "sku": "SOAP", "version": 2})
+    await client.send("item.defined", {"owner": owner, "sku": "RICE"})
+    assert await reserved(client, owner) == {"L1": 4}

@@ -14,7 +14,16 @@ from lotstream.domain.broadcasts import apply_broadcast, decide_broadcast
 from lotstream.domain.codes import DeadLetterCode, Refusal
 from lotstream.domain.commands import ContinueDay, Moment, PlaceOrder
 from lotstream.domain.decide import decide
-from lotstream.domain.events import Event, OrderChanged, OrderRecorded, ShipmentConfirmed
+from lotstream.domain.events import (
+    CustomerDefined,
+    Event,
+    ItemDefined,
+    OrderChanged,
+    OrderRecorded,
+    OwnerDefined,
+    SettingsChanged,
+    ShipmentConfirmed,
+)
 from lotstream.domain.ledger import Ledger
 from lotstream.hub.dead_letters import dead_letter
 from lotstream.hub.ids import decision_id, outgoing_id
@@ -34,6 +43,8 @@ from lotstream.store.rows import (
 
 #: Log numbers stand above offsets in ``Moment.arrival``.
 OFFSET_BITS = 48
+#: Events after which waiting orders, or what is promised, may be judged otherwise.
+RULES = (OwnerDefined, SettingsChanged, ItemDefined, CustomerDefined)
 #: Outcome of an order message that was refused.
 REFUSED = "refused"
 Coordinates = tuple[int, int]
@@ -142,7 +153,9 @@ class Deciding:
     def _continue_days(self, head: _Head, entry: Entry, ledger: Ledger) -> None:
         """Decide an owner's part of days and bins its partition has been told of since it was last touched.
 
-        Deciding it again changes nothing, so a ledger that was just loaded is taken through all its sites once.
+        Deciding it again changes nothing, so a ledger that was just loaded is taken through all its sites once. For
+        that to be true a change of rules begins it anew: what they now allow or forbid must not depend on when a worker
+        was started.
         """
         sites = head.state.sites
         for site in sites.sites:
@@ -162,6 +175,8 @@ class Deciding:
         if state is not None:
             self.orders[state] += 1
         apply(ledger, event)
+        if isinstance(event, RULES):
+            ledger.continued.clear()
         for message in messages(ledger, event, moment):
             self._publish(head, entry, message)
         if isinstance(event, ShipmentConfirmed):
