@@ -18,6 +18,7 @@ from lotstream.hub.ledgers import LedgerStore
 from lotstream.hub.log_check import LogReader
 from lotstream.hub.relay import Relay
 from lotstream.hub.state import PartitionState
+from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.metrics import CLAIM_SECONDS
 from lotstream.store.rows import Claim, Log
 from lotstream.store.seam import Store
@@ -61,6 +62,7 @@ class Claims:
         await self._relay.start()
         await prove(partitions)
         claims = await self._take(partitions)
+        crash_point(CrashPoint.IN_CLAIM)
         self._keep_or_drop(claims)
         await self._log_reader.check(claims)
         states = {p: PartitionState(claim, await self._store.sites(claim)) for p, claim in claims.items()}
@@ -82,6 +84,7 @@ class Claims:
         states = dict(self._states)
         self._states.clear()
         await self._relay.finish()
+        crash_point(CrashPoint.IN_REVOCATION)
         for partition, state in states.items():
             position = self._relay.position(partition)
             if await self._store.release_claim(state.claim, relay_position=position):

@@ -26,6 +26,7 @@ from lotstream.hub.ledgers import LedgerStore
 from lotstream.hub.records import Entry, message_keys
 from lotstream.hub.state import PartitionState
 from lotstream.ops.batch import BatchWatch
+from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.metrics import CONSTRAINT_RETRIES, Stage
 from lotstream.store.rows import Batch, OwnerOrder
 from lotstream.store.seam import Store
@@ -144,7 +145,9 @@ class CommitUnit:
             )  # fmt: skip
             batch = deciding.decide(entries)
         with watch.stage(Stage.COMMIT):
+            crash_point(CrashPoint.BEFORE_TRANSACTION)
             await self._store.commit(batch)
+        crash_point(CrashPoint.AFTER_COMMIT)
         self._settle(batch, _owners(entries))
         return Committed(batch, watch, deciding.orders)
 

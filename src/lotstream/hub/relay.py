@@ -21,6 +21,7 @@ from lotstream.errors import LogMismatch, RelayFailed
 from lotstream.hub.clock import Clock
 from lotstream.hub.observe import observe_published
 from lotstream.hub.publishing import publish
+from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.metrics import RELAY_SECONDS
 from lotstream.store.rows import Batch, Claim, Log, OutboxRow
 from lotstream.store.seam import Store
@@ -177,6 +178,7 @@ class Relay:
                     await self._transaction(outgoing)
         except Exception as error:
             raise RelayFailed(f"Publishing failed: {error!r}.") from error
+        crash_point(CrashPoint.AFTER_RELAY)
         self._positions.update(outgoing.positions)
         observe_published(outgoing.rows, self._clock.now())
 
@@ -186,6 +188,7 @@ class Relay:
             raise RelayFailed("The relay was never started.")
         await producer.begin_transaction()
         await publish(producer, outgoing.rows)
+        crash_point(CrashPoint.INSIDE_RELAY)
         await producer.send_offsets_to_transaction(self._offsets(outgoing.positions), self._group)
         await producer.commit_transaction()
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lotstream.errors import ClaimLost
+from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.store import added, state
 from lotstream.store.codec import encode_days
 from lotstream.store.connection import Database
@@ -50,6 +51,7 @@ class Commits:
             await replace_stock(connection, stock)
             for query, tuples in {**replaced, "sales_order": changed}.items():
                 await replace(connection, query, tuples)
+            crash_point(CrashPoint.INSIDE_TRANSACTION)
 
 
 async def create_staging(connection: Connection) -> None:
