@@ -7,12 +7,16 @@
       - KafkaUnreachable
       - PostgresUnreachable
       - LocalDownloadFailed
+      - DatabaseBusy
     + FixSetup                a person changes settings, packages, topics or the database; trying again does not help
       - SettingInvalid
       - PackageMissing
         . LocalExtraMissing
       - NotMigrated
       - MigrationChanged
+      - MigrationFailed
+      - DatabaseNewer
+      - OldWorkersRun
       - TopicsDiffer
       - InstanceTaken
       - LogMismatch
@@ -118,6 +122,12 @@ class LocalDownloadFailed(TryAgain):
     )
 
 
+class DatabaseBusy(TryAgain):
+    """A migration did not get the tables it changes, because somebody uses them."""
+
+    advice = "End long queries on the hub's tables (reports, backups), then run `lotstream db migrate` again."
+
+
 class FixSetup(LotstreamError):
     """Something has to be changed before this can work."""
 
@@ -154,6 +164,24 @@ class MigrationChanged(FixSetup):
     """The text of a migration is not what was applied to this database."""
 
     advice = "Install the version of lotstream that the database was migrated with, or a newer one that was released."
+
+
+class MigrationFailed(FixSetup):
+    """The database refused a migration, which has left nothing of itself."""
+
+    advice = "The old code runs on as before; mend what the sentence above names and run `lotstream db migrate` again."
+
+
+class DatabaseNewer(FixSetup):
+    """A newer version of lotstream has migrated this database."""
+
+    advice = "Install that version or a newer one; docs/how-to/upgrade.md says how far back a version may be rolled."
+
+
+class OldWorkersRun(FixSetup):
+    """Workers of another version still run on this database."""
+
+    advice = "End them, then run `lotstream db migrate` again; `lotstream db status` shows who is connected."
 
 
 class TopicsDiffer(FixSetup):

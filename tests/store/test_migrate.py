@@ -8,8 +8,20 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from lotstream.errors import ConstraintViolated, MigrationChanged, NotMigrated, SettingInvalid
-from lotstream.store.migrate import migrate, migrations, pending
+from lotstream import __version__
+from lotstream.errors import (
+    DatabaseBusy,
+    DatabaseNewer,
+    MigrationChanged,
+    MigrationFailed,
+    NotMigrated,
+    OldWorkersRun,
+    SettingInvalid,
+)
+from lotstream.store import migrate as module
+from lotstream.store.connection import Address
+from lotstream.store.instance import InstanceLock
+from lotstream.store.migrate import check_schema, migrate, migrations, pending, plan
 from lotstream.store.postgres import PostgresStore
 
 OWN = [migration.name for migration in migrations()]
@@ -25,10 +37,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def _fetch(url: str, query: str) -> list[asyncpg.Record]:
+async def _fetch(url: str, query: str, *args: object) -> list[asyncpg.Record]:
     connection = await asyncpg.connect(url)
     try:
-        return await connection.fetch(query)
+        return await connection.fetch(query, *args)
     finally:
         await connection.close()
 
@@ -81,10 +93,121 @@ async def test_failed_migration_leaves_nothing(postgres_url: str, folder: Path) 
     (folder / "0003_pre_wrong.sql").write_text(
         "CREATE TABLE half (id int); INSERT INTO partner (id) VALUES ('a'), ('a');"
     )
-    with pytest.raises(ConstraintViolated):
+    with pytest.raises(
+        MigrationFailed, match=r"0003_pre_wrong\.sql failed and has left nothing of itself: duplicate key"
+    ):
         await migrate(postgres_url, folder=folder, schema="edi")
     assert await pending(postgres_url, folder=folder, schema="edi") == ["0003_pre_wrong.sql"]
     assert await _fetch(postgres_url, "SELECT FROM pg_tables WHERE tablename = 'half'") == []
+
+
+async def test_nonsense_in_a_migration_is_said_in_words(postgres_url: str, folder: Path) -> None:
+    """Text the server does not understand is an error with the migration's name, and leaves nothing either."""
+    (folder / "0003_pre_wrong.sql").write_text("CREATE TABLE half (id int); CREATE TABEL other ();")
+    with pytest.raises(MigrationFailed, match=r"0003_pre_wrong.sql.*TABEL"):
+        await migrate(postgres_url, folder=folder, schema="edi")
+    assert await _fetch(postgres_url, "SELECT FROM pg_tables WHERE tablename = 'half'") == []
+
+
+async def test_a_table_in_use_is_waited_for(postgres_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration that finds its table in use tries again until it is free, and nothing is changed before that."""
+    monkeypatch.setattr(module, "TABLE_LOCK_S", 0.05)
+    monkeypatch.setattr(module, "TABLE_LOCK_PAUSE_S", 0.01)
+    await migrate(postgres_url, folder=folder, schema="edi")
+    (folder / "0003_pre_more.sql").write_text("ALTER TABLE partner ADD COLUMN more text;")
+    connection = await asyncpg.connect(postgres_url)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT FROM edi.partner")
+            migrating = asyncio.create_task(migrate(postgres_url, folder=folder, schema="edi"))
+            while not await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                await asyncio.sleep(0.01)
+        assert await migrating == ["0003_pre_more.sql"]
+    finally:
+        await connection.close()
+
+
+async def test_a_table_that_stays_in_use_is_given_up(
+    postgres_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A migration that never gets its table ends in words, and is pending as before."""
+    monkeypatch.setattr(module, "TABLE_LOCK_S", 0.02)
+    monkeypatch.setattr(module, "TABLE_LOCK_PAUSE_S", 0.0)
+    await migrate(postgres_url, folder=folder, schema="edi")
+    (folder / "0003_pre_more.sql").write_text("ALTER TABLE partner ADD COLUMN more text;")
+    connection = await asyncpg.connect(postgres_url)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT FROM edi.partner")
+            with pytest.raises(DatabaseBusy, match=r"0003_pre_more.sql did not get the tables"):
+                await migrate(postgres_url, folder=folder, schema="edi")
+    finally:
+        await connection.close()
+    assert await pending(postgres_url, folder=folder, schema="edi") == ["0003_pre_more.sql"]
+
+
+async def _applied_by_newer(url: str, name: str) -> None:
+    await migrate(url)
+    await _fetch(url, "INSERT INTO lotstream.migration (name, sha256) VALUES ($1, 'ff')", name)
+
+
+async def test_a_database_of_a_newer_version_is_not_migrated(postgres_url: str) -> None:
+    """What a newer version has applied is named, and this version then neither applies nor plans anything."""
+    await _applied_by_newer(postgres_url, "9001_pre_future.sql")
+    with pytest.raises(DatabaseNewer, match=rf"lotstream {__version__}.*9001_pre_future"):
+        await migrate(postgres_url)
+    with pytest.raises(DatabaseNewer, match="9001_pre_future"):
+        await plan(postgres_url)
+
+
+async def test_a_worker_suits_what_a_newer_version_does_before_its_deployment(postgres_url: str) -> None:
+    """A worker may start between a newer version's migrations before and after deployment, and not any later."""
+    await _applied_by_newer(postgres_url, "9001_pre_future.sql")
+    await check_schema(postgres_url)
+    await _fetch(postgres_url, "INSERT INTO lotstream.migration (name, sha256) VALUES ('9002_post_future.sql', 'ff')")
+    with pytest.raises(DatabaseNewer, match="9002_post_future"):
+        await check_schema(postgres_url)
+
+
+async def test_a_worker_needs_what_runs_before_its_deployment(postgres_url: str) -> None:
+    """A worker does not start on a database that lacks a migration which runs before deployment."""
+    with pytest.raises(NotMigrated, match=OWN[0]):
+        await check_schema(postgres_url)
+
+
+async def test_old_workers_keep_a_post_migration_waiting(postgres_url: str, folder: Path) -> None:
+    """While a worker of another version is connected, what waits for its end is refused; pre-migrations are applied."""
+    async with WorkerSession(postgres_url, app="lotstream"), WorkerSession(postgres_url, app=f"x {__version__}"):
+        with pytest.raises(OldWorkersRun, match=r"still connected: lotstream\."):
+            await migrate(postgres_url, folder=folder)
+    async with WorkerSession(postgres_url, app=f"x {__version__}"):
+        assert await migrate(postgres_url, folder=folder) == ["0002_post_drop.sql"]
+
+
+class WorkerSession:
+    """A session that holds an instance id, as a worker's does."""
+
+    def __init__(self, url: str, *, app: str) -> None:
+        self._app = app
+        self._lock = InstanceLock(Address(url=url, app=app))
+
+    async def __aenter__(self) -> None:
+        await self._lock.acquire(self._app, timeout_s=5.0)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._lock.release()
+
+
+async def test_post_is_planned_after_what_runs_before(postgres_url: str) -> None:
+    """A plan names what a run would apply, and changes nothing."""
+    assert [migration.name for migration in await plan(postgres_url)] == OWN
+    assert await _fetch(postgres_url, "SELECT FROM pg_namespace WHERE nspname = 'lotstream'") == []
+
+
+def test_every_migration_says_what_it_is_for() -> None:
+    """The first sentence of each migration is what a plan shows of it."""
+    for migration in migrations():
+        assert migration.summary.endswith("."), migration.name
 
 
 def test_misnamed_file_is_an_error(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ import logging
 import sys
 import traceback
 from importlib import import_module
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
+from lotstream import __version__
 from lotstream.cli.output import complain
 from lotstream.errors import ExitCode, LotstreamError
 
@@ -77,7 +77,7 @@ def main() -> None:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"lotstream {version('lotstream')}")
+        print(f"lotstream {__version__}")
         raise typer.Exit
 
 

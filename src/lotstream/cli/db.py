@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lotstream.cli.environment import read_settings, run
+from lotstream.cli.output import print_json, table
+
+if TYPE_CHECKING:
+    from lotstream.store.migrate import Migration, Status
+
+BEFORE, AFTER = "before deployment", "after deployment"
 
 
 def register(app: typer.Typer) -> None:
     """Add the group ``db``."""
     db = typer.Typer(help="The database of the hub.", no_args_is_help=True)
     db.command("migrate")(migrate)
+    db.command("status")(status)
     app.add_typer(db, name="db")
 
 
@@ -24,14 +31,64 @@ def migrate(
             help="Apply only what the code that still runs can live with; the rest waits for a second run.",
         ),
     ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be applied, and change nothing.")] = False,
 ) -> None:
     """Bring the database to this version.
 
-    Safe to run twice, and from two machines at once.
+    Safe to run twice, and from two machines at once. A migration that fails leaves nothing of itself.
     """
     from lotstream.cli.setup import prepare_database
+    from lotstream.store.migrate import plan
 
-    applied = run(prepare_database(read_settings(), post=not before_deployment))
+    settings = read_settings()
+    if dry_run:
+        _print_plan(run(plan(settings.postgres_url, post=not before_deployment)))
+        return
+    applied = run(prepare_database(settings, post=not before_deployment))
     for name in applied:
         print(f"applied {name}")
     print("the database is up to date" if not applied else f"{len(applied)} migrations applied")
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False) -> None:
+    """Show which migrations are applied, which wait, and which versions of the worker are connected."""
+    from lotstream.store.migrate import read_status
+
+    found = run(read_status(read_settings().postgres_url))
+    if as_json:
+        print_json(_as_dict(found))
+    else:
+        _print_status(found)
+
+
+def _print_plan(wanted: list[Migration]) -> None:
+    for migration in wanted:
+        print(f"would apply {migration.name} ({_when(migration.name)}): {migration.summary}")
+    print("nothing was changed" if wanted else "the database is up to date")
+
+
+def _print_status(found: Status) -> None:
+    rows = [
+        *((one.name, _when(one.name), f"{one.applied_at:%Y-%m-%d %H:%M:%SZ}") for one in found.applied),
+        *((one.name, _when(one.name), "pending") for one in found.pending),
+    ]
+    table(("migration", "runs", "applied"), rows)
+    if found.newer:
+        print(f"of a newer version: {', '.join(found.newer)}")
+    for name, count in found.workers.items():
+        print(f"connected: {count} × {name}")
+
+
+def _as_dict(found: Status) -> dict[str, Any]:
+    return {
+        "applied": [{"name": one.name, "applied_at": one.applied_at} for one in found.applied],
+        "pending": [one.name for one in found.pending],
+        "newer": found.newer,
+        "workers": found.workers,
+    }
+
+
+def _when(name: str) -> str:
+    from lotstream.store.migrate import is_post
+
+    return AFTER if is_post(name) else BEFORE

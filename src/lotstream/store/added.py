@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, Final
 
+from lotstream import __version__
 from lotstream.domain.slots import slot
 from lotstream.store.codec import encode_days, encode_headers
 from lotstream.store.rows import Batch, DeadLetterRow, IntakeRow, JournalRow, OutboxRow, ShipmentLineRow
@@ -16,7 +17,7 @@ _PLACE: Final = ("log", "partition", "offset")
 
 COLUMNS: Final = {
     "intake": (*_PLACE, "recorded_at", "outcome", "source", "message_id", "type", "owner", "code", "field", "message"),
-    "journal": (*_PLACE, "index", "recorded_at", "owner", "source", "order", "type", "today", "hash", "body"),
+    "journal": (*_PLACE, "index", "recorded_at", "owner", "source", "order", "type", "today", "hash", "body", "code"),
     "outbox": (*_PLACE, "index", "recorded_at", "id", "topic", "type", "key", "headers", "value"),
     "dead_letter": (*_PLACE, "recorded_at", "code", "field", "message", "key", "headers", "value"),
     "shipment_line": (
@@ -77,6 +78,7 @@ def _journal_row(log: int, row: JournalRow, today: str) -> Row:
         today,
         row.hash,
         row.body.decode(),
+        __version__,
     )
 
 

@@ -19,9 +19,21 @@ CREATE TABLE IF NOT EXISTS migration (
 SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'migration');
 
 -- name: applied
--- What was applied, with the hash of its text.
-SELECT name, sha256 FROM migration ORDER BY name;
+-- What was applied, with the hash of its text, in the order in which it was.
+SELECT name, sha256, applied_at FROM migration ORDER BY applied_at, name;
 
 -- name: record
 -- Record a migration as applied.
 INSERT INTO migration (name, sha256) VALUES ($1, $2);
+
+-- name: wait_briefly
+-- Wait for tables in use this long, in this transaction.
+SELECT set_config('lock_timeout', $1, true);
+
+-- name: workers
+-- Workers by the name they give themselves: the sessions that hold an instance id.
+SELECT a.application_name AS name, count(*)
+FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND a.datname = current_database()
+  AND a.application_name <> 'lotstream-migrate'
+GROUP BY a.application_name ORDER BY 1;
