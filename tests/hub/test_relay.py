@@ -12,6 +12,7 @@ from aiokafka.errors import ProducerFenced
 from lotstream.contracts.topics import INBOUND, ORDER_STATUS
 from lotstream.errors import LogMismatch, RelayFailed
 from lotstream.hub.clock import Clock
+from lotstream.hub.outbox_tail import PIECE_BYTES_MAX
 from lotstream.hub.relay import Outgoing, Relay
 from lotstream.settings import Settings
 from lotstream.store.postgres import PostgresStore
@@ -31,9 +32,10 @@ def a_claim(partition: int, next_offset: int, *, relay_position: int = 0) -> Cla
     )  # fmt: skip
 
 
-def a_row(offset: int, index: int = 0) -> OutboxRow:
-    """Return a message that a record of partition 0 caused."""
-    return OutboxRow(0, offset, index, f"{offset:030x}{index:02x}", ORDER_STATUS.name, b"O-1", "t.v1", b"{}", NOW)
+def a_row(offset: int, index: int = 0, *, partition: int = 0, value: bytes = b"{}") -> OutboxRow:
+    """Return a message that a record caused."""
+    id_ = f"{partition:02x}{offset:028x}{index:02x}"
+    return OutboxRow(partition, offset, index, id_, ORDER_STATUS.name, b"O-1", "t.v1", value, NOW)
 
 
 def a_batch(first: int, last: int) -> Batch:
@@ -48,8 +50,15 @@ class FakeOutbox:
     def __init__(self, rows: list[OutboxRow]) -> None:
         self.rows = rows
 
-    async def outbox(self, partition: int, *, log: int, offset: int, below: int, limit: int) -> list[OutboxRow]:
-        return [row for row in self.rows if row.partition == partition and offset <= row.offset < below][:limit]
+    async def outbox(
+        self, partition: int, *, log: int, offset: int, below: int, limit: int, bytes_max: int | None = None
+    ) -> list[OutboxRow]:
+        found: list[OutboxRow] = []
+        for row in self.rows:
+            full = bytes_max is not None and sum(len(row.value or b"") for row in found) >= bytes_max
+            if row.partition == partition and offset <= row.offset < below and len(found) < limit and not full:
+                found.append(row)
+        return found
 
     async def now(self) -> datetime:
         return NOW
@@ -104,6 +113,30 @@ async def test_a_take_over_publishes_the_rest_of_the_outbox_and_nothing_below_th
     await relay.resume({0: a_claim(0, 6, relay_position=4)}, kept_back=())
     assert relay.transactions == [([4, 5], {0: 6})]
     assert relay.position(0) == 6
+
+
+async def test_the_tails_of_many_partitions_go_out_in_one_transaction() -> None:
+    """A take-over of many partitions with a few messages each needs one Kafka transaction and not one per partition."""
+    relay = ListeningRelay([a_row(offset, partition=p) for p in range(32) for offset in range(3)])
+    await relay.resume({p: a_claim(p, 3) for p in range(32)}, kept_back={7})
+    assert relay.transactions == [([0, 1, 2] * 31, {p: 3 for p in range(32) if p != 7})]
+    assert (relay.position(7), relay.position(8)) == (0, 3)
+
+
+async def test_a_long_tail_goes_out_in_pieces_of_bounded_bytes() -> None:
+    """What is read back and published at once is bounded by bytes, ends with whole records and leaves nothing out."""
+    third = bytes(PIECE_BYTES_MAX // 3)
+    relay = ListeningRelay([a_row(offset, index, value=third) for offset in range(3) for index in range(2)])
+    await relay.resume({0: a_claim(0, 3)}, kept_back=())
+    assert relay.transactions == [([0, 0, 1, 1], {0: 2}), ([2, 2], {0: 3})]
+
+
+async def test_a_record_above_the_bytes_of_a_piece_is_published_whole() -> None:
+    """A record whose messages are more than a piece may hold is not divided."""
+    large = bytes(PIECE_BYTES_MAX)
+    relay = ListeningRelay([a_row(0), a_row(1, 0, value=large), a_row(1, 1), a_row(2)])
+    await relay.resume({0: a_claim(0, 3)}, kept_back=())
+    assert relay.transactions == [([0, 1, 1], {0: 2}), ([2], {0: 3})]
 
 
 async def test_a_position_above_next_offset_stops_the_worker() -> None:

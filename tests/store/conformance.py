@@ -378,6 +378,19 @@ class OutboxConformance:
         assert {row.partition for row in await store.outbox(1, log=1, offset=0, below=4, limit=9)} == {1}
         assert await store.outbox(0, log=2, offset=0, below=4, limit=9) == []
 
+    async def test_reading_back_stops_at_so_many_bytes(self, store: Store) -> None:
+        """The row that brings what is read back to the limit of bytes is the last; one row always comes."""
+        written = batch(await claim(store), records=4)
+        sizes = (100, 0, 100, 100)
+        written.outbox = [message(offset, value=bytes(size)) for offset, size in enumerate(sizes)]
+        await store.commit(written)
+        read = {
+            most: await store.outbox(0, log=1, offset=0, below=4, limit=9, bytes_max=most) for most in (1, 101, 999)
+        }
+        assert {most: [row.offset for row in rows] for most, rows in read.items()} == {
+            1: [0], 101: [0, 1, 2], 999: [0, 1, 2, 3],
+        }  # fmt: skip
+
     async def test_prune_leaves_what_is_not_published_or_young(self, store: Store) -> None:
         """Messages go when they are below the offset and recorded before the time; a second call finds none."""
         await store.commit(_sent(await claim(store), 4))

@@ -20,6 +20,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from lotstream.errors import LogMismatch, RelayFailed
 from lotstream.hub.clock import Clock
 from lotstream.hub.observe import observe_published
+from lotstream.hub.outbox_tail import is_full, read_piece
 from lotstream.hub.publishing import publish
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.metrics import RELAY_SECONDS
@@ -32,8 +33,6 @@ logger = structlog.get_logger(__name__)
 VERSION = version("lotstream")
 #: Largest batch of records to one topic partition, in bytes.
 PRODUCE_BATCH_BYTES = 1024 * 1024
-#: Outbox rows read from Postgres at once when catching up.
-CATCH_UP_ROWS = 2000
 
 
 @dataclass(slots=True)
@@ -121,8 +120,7 @@ class Relay:
         """Publish queued batches until cancelled; raises `RelayFailed` when Kafka refuses or takes too long."""
         while True:
             outgoing = await self._queue.get()
-            for partition, to in outgoing.catch_up.items():
-                await self.catch_up(partition, to=to)
+            await self.catch_up(outgoing.catch_up)
             if outgoing.positions:
                 await self._publish(outgoing)
             self._queue.task_done()
@@ -146,29 +144,27 @@ class Relay:
                     what_to_do="Keep all workers stopped; taking a restored database on is not in this version yet.",
                 )
             self._positions[partition] = self._queued[partition] = position
-            if partition not in kept_back:
-                await self.catch_up(partition, to=claim.next_offset)
-                self._queued[partition] = claim.next_offset
+        ends = {p: claim.next_offset for p, claim in claims.items() if p not in kept_back}
+        await self.catch_up(ends)
+        self._queued.update(ends)
 
-    async def catch_up(self, partition: int, *, to: int) -> None:
-        """Publish the outbox of a partition from its position up to an offset, as stored."""
-        while (position := self._positions[partition]) < to:
-            rows = await self._store.outbox(
-                partition, log=self._log.number, offset=position, below=to, limit=CATCH_UP_ROWS
-            )
-            reached = to if len(rows) < CATCH_UP_ROWS else await self._whole_records(rows, partition)
-            await self._publish(Outgoing(rows, {partition: reached}))
+    async def catch_up(self, ends: Mapping[int, int]) -> None:
+        """Publish the outbox of partitions from their positions up to an offset each, as stored.
 
-    async def _whole_records(self, rows: list[OutboxRow], partition: int) -> int:
-        """Leave the last record for the next round, unless it fills this one alone; returns the position reached."""
-        last = rows[-1].offset
-        if rows[0].offset < last:
-            rows[:] = [row for row in rows if row.offset < last]
-            return last
-        rows[:] = await self._store.outbox(
-            partition, log=self._log.number, offset=last, below=last + 1, limit=2**31 - 1
-        )
-        return last + 1
+        As many partitions as fit go into one Kafka transaction: a take-over has dozens of tails of a few messages.
+        """
+        together = Outgoing([])
+        for partition, to in ends.items():
+            position = self._positions[partition]
+            while position < to:
+                piece = await read_piece(self._store, partition, log=self._log.number, offset=position, below=to)
+                together.rows = [*together.rows, *piece.rows]
+                together.positions[partition] = position = piece.reached
+                if is_full(together.rows):
+                    await self._publish(together)
+                    together = Outgoing([])
+        if together.positions:
+            await self._publish(together)
 
     async def _publish(self, outgoing: Outgoing) -> None:
         """Publish rows and positions in one Kafka transaction; a batch without output moves the position too."""

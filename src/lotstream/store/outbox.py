@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lotstream.store.codec import decode_headers
 from lotstream.store.connection import Database
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 SQL = queries("outbox")
 
+ANY_BYTES: Final = 2**62
+"""A limit of bytes that is none."""
+
 
 class Outbox:
     """Outgoing messages, published as stored."""
@@ -23,9 +26,14 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def read(self, partition: int, *, log: int, offset: int, below: int, limit: int) -> list[OutboxRow]:
-        """Return rows with ``offset`` ≤ their offset < ``below``, in order; the last record may be cut by ``limit``."""
-        return [_row(row) for row in await self._database.fetch(SQL["read"], log, partition, offset, below, limit)]
+    async def read(
+        self, partition: int, *, log: int, offset: int, below: int, limit: int, bytes_max: int | None = None
+    ) -> list[OutboxRow]:
+        """Return rows with ``offset`` ≤ their offset < ``below``, in order; a limit may cut the last record."""
+        rows = await self._database.fetch(
+            SQL["read"], log, partition, offset, below, limit, ANY_BYTES if bytes_max is None else bytes_max
+        )
+        return [_row(row) for row in rows]
 
     async def oldest(self, positions: Mapping[int, int], *, log: int) -> datetime | None:
         """Return when the oldest message at or above its partition's position was recorded; None when all are below."""

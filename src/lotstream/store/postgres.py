@@ -116,9 +116,11 @@ class PostgresStore:
         """Write a batch in one transaction; raises `ClaimLost` or `ConstraintViolated`, and nothing is written then."""
         await self._commits.commit(batch)
 
-    async def outbox(self, partition: int, *, log: int, offset: int, below: int, limit: int) -> list[OutboxRow]:
+    async def outbox(
+        self, partition: int, *, log: int, offset: int, below: int, limit: int, bytes_max: int | None = None
+    ) -> list[OutboxRow]:
         """Return outbox rows of a partition with ``offset`` ≤ their offset < ``below``, in order."""
-        return await self._outbox.read(partition, log=log, offset=offset, below=below, limit=limit)
+        return await self._outbox.read(partition, log=log, offset=offset, below=below, limit=limit, bytes_max=bytes_max)
 
     async def outbox_oldest(self, positions: Mapping[int, int], *, log: int) -> datetime | None:
         """Return when the oldest message at or above its partition's position was recorded; None when all are below."""

@@ -66,8 +66,13 @@ class Store(Protocol):
         database refuses a row (nothing is written).
         """
 
-    async def outbox(self, partition: int, *, log: int, offset: int, below: int, limit: int) -> list[OutboxRow]:
-        """Return outbox rows of a partition with ``offset`` ≤ their offset < ``below``, in order."""
+    async def outbox(
+        self, partition: int, *, log: int, offset: int, below: int, limit: int, bytes_max: int | None = None
+    ) -> list[OutboxRow]:
+        """Return outbox rows of a partition with ``offset`` ≤ their offset < ``below``, in order.
+
+        At most ``limit`` rows, and none after the one whose value brings them to ``bytes_max``.
+        """
 
     async def outbox_oldest(self, positions: Mapping[int, int], *, log: int) -> datetime | None:
         """Return when the oldest message at or above its partition's position was recorded; None when all are below."""
