@@ -85,14 +85,14 @@ async def test_an_owner_kept_in_memory_is_decided_by_its_partitions_present_stat
     assert ledgers["other"].sites is now
 
 
-class ListeningProducer:
-    """A producer that writes down the numbers it is given, and lets the claim change after the first."""
+class ListeningAppender:
+    """An appender that writes down the numbers it is given, and lets the claim change after the first."""
 
     def __init__(self, after_first: Callable[[], None]) -> None:
         self.sent: list[str] = []
         self._after_first = after_first
 
-    async def send_and_wait(self, *_: object, headers: list[tuple[str, bytes]], **__: object) -> None:
+    async def append(self, *_: object, headers: list[tuple[str, bytes]], **__: object) -> None:
         self.sent.append(dict(headers)["ce_id"].decode())
         if len(self.sent) == 1:
             self._after_first()
@@ -105,12 +105,9 @@ async def test_a_claim_taken_in_the_middle_of_a_round_misses_no_number() -> None
     again = PartitionState(replace(a_claim(0, 7), epoch=2), Sites())
     clock = Clock(store, skew_max_s=1)
     await clock.sync()
-    broadcasts = object.__new__(Broadcasts)
-    broadcasts._store, broadcasts._clock, broadcasts._states = store, clock, states
-    broadcasts._topic, broadcasts._timeout_s, broadcasts._appended = "t", 5.0, {}
-    producer: Any = ListeningProducer(lambda: states.update({0: again}))
-    broadcasts._producer = producer
+    appender: Any = ListeningAppender(lambda: states.update({0: again}))
+    broadcasts = Broadcasts(store, clock, states, appender=appender, timeout_s=5.0)
     await broadcasts._append_all()
-    assert producer.sent == ["1/0"]
+    assert appender.sent == ["1/0"]
     await broadcasts._append_all()
-    assert producer.sent == ["1/0", "1/0", "2/0", "3/0"]
+    assert appender.sent == ["1/0", "1/0", "2/0", "3/0"]

@@ -12,6 +12,7 @@ from aiokafka.errors import ProducerFenced
 from lotstream.contracts.topics import INBOUND, ORDER_STATUS
 from lotstream.errors import LogMismatch, RelayFailed
 from lotstream.hub.clock import Clock
+from lotstream.hub.kafka import AioKafka
 from lotstream.hub.outbox_tail import PIECE_BYTES_MAX
 from lotstream.hub.relay import Outgoing, Relay
 from lotstream.settings import Settings
@@ -69,9 +70,10 @@ class ListeningRelay(Relay):
 
     def __init__(self, rows: list[OutboxRow]) -> None:
         store: Any = FakeOutbox(rows)
+        kafka: Any = None
         super().__init__(
-            store, bootstrap="", app="a", instance="i", topic="t", log=LOG, batches_max=2, bytes_max=1,
-            timeout_s=1, clock=Clock(store, skew_max_s=1),
+            store, kafka, app="a", instance="i", log=LOG, batches_max=2, timeout_s=1,
+            clock=Clock(store, skew_max_s=1),
         )  # fmt: skip
         self.transactions: list[tuple[list[int], dict[int, int]]] = []
 
@@ -179,6 +181,6 @@ def _relay(settings: Settings, store: PostgresStore) -> Relay:
     clock = Clock(store, skew_max_s=600)
     clock._time = NOW
     return Relay(
-        store, bootstrap=settings.kafka_bootstrap, app="fencing", instance="i", topic=INBOUND.name, log=LOG,
-        batches_max=2, bytes_max=settings.outgoing_bytes_max, timeout_s=10, clock=clock,
+        store, AioKafka(settings.model_copy(update={"app": "fencing"}), topic=INBOUND.name), app="fencing",
+        instance="i", log=LOG, batches_max=2, timeout_s=10, clock=clock,
     )  # fmt: skip

@@ -11,11 +11,11 @@ import json
 from collections.abc import Mapping
 
 import structlog
-from aiokafka import AIOKafkaProducer
 
 from lotstream.contracts.cloudevents import HUB_SOURCE, headers_for
 from lotstream.hub.clock import Clock
 from lotstream.hub.records import EVERYBODY
+from lotstream.hub.seam import Appender
 from lotstream.hub.state import PartitionState
 from lotstream.store.rows import Broadcast
 from lotstream.store.seam import Store
@@ -33,22 +33,21 @@ class Broadcasts:
     """Appends broadcasts to the partitions this worker holds, and opens the days that are due."""
 
     def __init__(
-        self, store: Store, clock: Clock, states: Mapping[int, PartitionState], *, bootstrap: str, topic: str,
+        self, store: Store, clock: Clock, states: Mapping[int, PartitionState], *, appender: Appender,
         timeout_s: float,
     ) -> None:  # fmt: skip
         self._store = store
         self._clock = clock
         self._states = states
-        self._topic = topic
         self._timeout_s = timeout_s
-        self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, acks="all")
+        self._appender = appender
         #: (epoch, number): the last broadcast appended to a partition under a claim.
         self._appended: dict[int, tuple[int, int]] = {}
 
     async def run(self) -> None:
         """Look for broadcasts and due days until cancelled."""
         async with asyncio.timeout(self._timeout_s):
-            await self._producer.start()
+            await self._appender.start()
         try:
             while True:
                 await self._clock.sync()
@@ -56,7 +55,7 @@ class Broadcasts:
                 await self._append_all()
                 await asyncio.sleep(LOOK_EVERY_S)
         finally:
-            await self._producer.stop()
+            await self._appender.stop()
 
     async def _open_days(self) -> None:
         due = set()
@@ -90,7 +89,5 @@ class Broadcasts:
         message_id = f"{broadcast.number}/{partition}"
         headers = headers_for(broadcast.type, id=message_id, source=HUB_SOURCE, time=self._clock.now())
         async with asyncio.timeout(self._timeout_s):
-            await self._producer.send_and_wait(
-                self._topic, broadcast.body, EVERYBODY, partition=partition, headers=headers
-            )
+            await self._appender.append(partition, key=EVERYBODY, value=broadcast.body, headers=headers)
         self._appended[partition] = (under.claim.epoch, broadcast.number)

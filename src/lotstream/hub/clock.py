@@ -5,7 +5,7 @@ A worker's own wall clock is never asked: a process whose clock jumps by a day m
 
 from __future__ import annotations
 
-import time
+import asyncio
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,13 +27,13 @@ class Clock:
     async def sync(self) -> None:
         """Read Postgres's clock."""
         self._time = await self._store.now()
-        self._read_at = time.monotonic()
+        self._read_at = _monotonic_s()
 
     def now(self) -> datetime:
         """Return the time by Postgres, aware; raises `StopWorker` when it was never read."""
         if self._time is None:
             raise StopWorker("Postgres's clock was never read.")
-        return self._time + timedelta(seconds=time.monotonic() - self._read_at)
+        return self._time + timedelta(seconds=_monotonic_s() - self._read_at)
 
     def check(self, appended_at: datetime) -> None:
         """Raise `StopWorker` when a record's append time is further ahead than the allowed skew: it would open days."""
@@ -52,3 +52,8 @@ class Clock:
             if site.calendar is Calendar.CLOCK and (today is None or today < date):
                 due.append((site.id, date.isoformat()))
         return due
+
+
+def _monotonic_s() -> float:
+    """Return the time of the running loop: the process's monotonic clock, or a simulation's."""
+    return asyncio.get_running_loop().time()

@@ -18,6 +18,7 @@ from lotstream.hub.log_check import LogReader
 from lotstream.hub.observe import observe_batch
 from lotstream.hub.records import Polled, read_records
 from lotstream.hub.relay import Relay
+from lotstream.hub.seam import Kafka
 from lotstream.hub.state import PartitionState
 from lotstream.settings import Settings
 from lotstream.store.rows import Log
@@ -33,12 +34,13 @@ class Hub:
     """Everything one worker process has of the hub; Faust's hooks call into it."""
 
     def __init__(
-        self, settings: Settings, store: Store, log: Log, ledgers: LedgerStore, *, topic: str,
+        self, settings: Settings, store: Store, log: Log, ledgers: LedgerStore, *, kafka: Kafka, topic: str,
         die: Callable[[BaseException], None],
     ) -> None:  # fmt: skip
         self.settings = settings
         self.store = store
         self.log = log
+        self.kafka = kafka
         self.topic = topic
         self.ledgers = ledgers
         #: Partitions with a finished claim; only these are fetched and decided.
@@ -46,11 +48,10 @@ class Hub:
         self.die = die
         self.clock = Clock(store, skew_max_s=settings.clock_skew_max_s)
         self.relay = Relay(
-            store, bootstrap=settings.kafka_bootstrap, app=settings.app, instance=settings.instance, topic=topic,
-            log=log, batches_max=settings.relay_batches_max, bytes_max=settings.outgoing_bytes_max,
-            timeout_s=settings.relay_timeout_s, clock=self.clock,
+            store, kafka, app=settings.app, instance=settings.instance, log=log,
+            batches_max=settings.relay_batches_max, timeout_s=settings.relay_timeout_s, clock=self.clock,
         )  # fmt: skip
-        reader = LogReader(bootstrap=settings.kafka_bootstrap, topic=topic, log=log, timeout_s=settings.claim_timeout_s)
+        reader = LogReader(kafka, topic=topic, log=log, timeout_s=settings.claim_timeout_s)
         self._claims = Claims(store, self.relay, reader, ledgers=ledgers, states=self.states, log=log, clock=self.clock)
         self._unit = CommitUnit(
             store, ledgers, self.states, reread=self._claims.reread, positions=self.relay.positions,

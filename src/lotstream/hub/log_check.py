@@ -7,18 +7,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord
 
 from lotstream.contracts.cloudevents import message_id_of
 from lotstream.errors import LogMismatch
+from lotstream.hub.seam import Extent, Kafka
 from lotstream.store.rows import Claim, Log
 
 
 class LogReader:
     """Looks at the ends of the inbound topic and at single records of it, outside the consumer group."""
 
-    def __init__(self, *, bootstrap: str, topic: str, log: Log, timeout_s: float) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, kafka: Kafka, *, topic: str, log: Log, timeout_s: float) -> None:
+        self._kafka = kafka
         self._topic = topic
         self._log = log
         self._timeout_s = timeout_s
@@ -29,59 +30,30 @@ class LogReader:
         Next offset must lie between the log's start and end, and the record before it must have the append time and
         message id that the claim row holds (it may have been deleted by retention together with all before it).
         """
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="none",
-            request_timeout_ms=int(self._timeout_s * 1000),
-        )  # fmt: skip
         async with asyncio.timeout(self._timeout_s):
-            await consumer.start()
-            try:
-                await self._check(consumer, claims)
-            finally:
-                await consumer.stop()
+            sight = await self._kafka.look({partition: claim.next_offset for partition, claim in claims.items()})
+        self._check_partitions(sight.partitions)
+        for partition, claim in claims.items():
+            _check(sight.extents[partition], claim)
 
-    async def _check(self, consumer: AIOKafkaConsumer, claims: Mapping[int, Claim]) -> None:
-        await consumer._client.force_metadata_update()
-        self._check_partitions(consumer.partitions_for_topic(self._topic))
-        tps = {TopicPartition(self._topic, partition): claim for partition, claim in claims.items()}
-        starts, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
-        wanted = {}
-        for tp, claim in tps.items():
-            if not starts[tp] <= claim.next_offset <= ends[tp]:
-                raise LogMismatch(
-                    f"Partition {tp.partition} holds offsets {starts[tp]} to {ends[tp]}, and Postgres wants "
-                    f"{claim.next_offset} next."
-                )
-            if claim.next_offset > starts[tp]:
-                wanted[tp] = claim
-        for tp, record in (await _read_before(consumer, wanted)).items():
-            _compare(record, wanted[tp])
-
-    def _check_partitions(self, found: set[int] | None) -> None:
+    def _check_partitions(self, found: int) -> None:
         if not found:
             raise LogMismatch(f"The topic {self._topic} does not exist.")
-        if len(found) != self._log.partitions:
+        if found != self._log.partitions:
             raise LogMismatch(
-                f"The topic {self._topic} has {len(found)} partitions and Postgres knows {self._log.partitions}: only "
+                f"The topic {self._topic} has {found} partitions and Postgres knows {self._log.partitions}: only "
                 "`lotstream topics resize` may change the count."
             )
 
 
-async def _read_before(
-    consumer: AIOKafkaConsumer, wanted: Mapping[TopicPartition, Claim]
-) -> dict[TopicPartition, ConsumerRecord[Any, Any]]:
-    """Return the record before each claim's next offset."""
-    found: dict[TopicPartition, ConsumerRecord[Any, Any]] = {}
-    missing = set(wanted)
-    consumer.assign(list(wanted))
-    for tp, claim in wanted.items():
-        consumer.seek(tp, claim.next_offset - 1)
-    while missing:
-        for tp, records in (await consumer.getmany(*missing, timeout_ms=500)).items():
-            found[tp] = records[0]
-            missing.discard(tp)
-            consumer.pause(tp)
-    return found
+def _check(extent: Extent, claim: Claim) -> None:
+    if not extent.start <= claim.next_offset <= extent.end:
+        raise LogMismatch(
+            f"Partition {claim.partition} holds offsets {extent.start} to {extent.end}, and Postgres wants "
+            f"{claim.next_offset} next."
+        )
+    if extent.before is not None:
+        _compare(extent.before, claim)
 
 
 def _compare(record: ConsumerRecord[Any, Any], claim: Claim) -> None:

@@ -11,28 +11,21 @@ import asyncio
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 
 import structlog
-from aiokafka import AIOKafkaProducer, OffsetAndMetadata, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 
+from lotstream import __version__
 from lotstream.errors import LogMismatch, RelayFailed
 from lotstream.hub.clock import Clock
 from lotstream.hub.observe import observe_published
 from lotstream.hub.outbox_tail import is_full, read_piece
-from lotstream.hub.publishing import publish
+from lotstream.hub.seam import Kafka, Position, Producer
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.metrics import RELAY_SECONDS
 from lotstream.store.rows import Batch, Claim, Log, OutboxRow
 from lotstream.store.seam import Store
 
 logger = structlog.get_logger(__name__)
-
-#: Noted with each position: which code decided what was published.
-VERSION = version("lotstream")
-#: Largest batch of records to one topic partition, in bytes.
-PRODUCE_BATCH_BYTES = 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -49,20 +42,17 @@ class Relay:
     """One transactional producer per process, at most ``batches_max`` batches behind the commit."""
 
     def __init__(
-        self, store: Store, *, bootstrap: str, app: str, instance: str, topic: str, log: Log, batches_max: int,
-        bytes_max: int, timeout_s: float, clock: Clock,
+        self, store: Store, kafka: Kafka, *, app: str, instance: str, log: Log, batches_max: int, timeout_s: float,
+        clock: Clock,
     ) -> None:  # fmt: skip
         self._store = store
-        self._bootstrap = bootstrap
-        self._group = f"{app}-relay"
-        self._topic = topic
+        self._kafka = kafka
         self._log = log
         self._clock = clock
-        self._bytes_max = bytes_max
         self._timeout_s = timeout_s
         #: Never used twice: a new process fences the old one by the id noted in its claims.
         self.transactional_id = f"{app}-{instance}-{uuid.uuid4().hex}"
-        self._producer: AIOKafkaProducer | None = None
+        self._producer: Producer | None = None
         self._queue: asyncio.Queue[Outgoing] = asyncio.Queue(maxsize=batches_max)
         self._positions: dict[int, int] = {}
         #: Per partition, the offset below which everything is queued or published.
@@ -71,22 +61,18 @@ class Relay:
     async def start(self) -> None:
         """Initialise this process's transactional id; once, never again."""
         if self._producer is None:
-            self._producer = self._new_producer(self.transactional_id)
+            self._producer = self._kafka.producer(self.transactional_id)
             async with asyncio.timeout(self._timeout_s):
                 await self._producer.start()
 
     async def stop(self) -> None:
         """Close the producer; what is not published stays in the outbox."""
         if self._producer is not None:
-            try:
-                await self._producer.stop()
-            finally:
-                # A fenced producer raises before it closes its connections.
-                await self._producer.client.close()
+            await self._producer.stop()
 
     async def fence(self, holder: str) -> None:
         """Initialise another holder's transactional id: its late relay fails and its open transaction is aborted."""
-        producer = self._new_producer(holder)
+        producer = self._kafka.producer(holder)
         async with asyncio.timeout(self._timeout_s):
             await producer.start()
             await producer.stop()
@@ -182,35 +168,19 @@ class Relay:
         producer = self._producer
         if producer is None:
             raise RelayFailed("The relay was never started.")
-        await producer.begin_transaction()
-        await publish(producer, outgoing.rows)
+        await producer.begin()
+        await producer.send(outgoing.rows)
         crash_point(CrashPoint.INSIDE_RELAY)
-        await producer.send_offsets_to_transaction(self._offsets(outgoing.positions), self._group)
-        await producer.commit_transaction()
-
-    def _offsets(self, positions: Mapping[int, int]) -> dict[TopicPartition, OffsetAndMetadata]:
-        noted = f"{self._log.number} {VERSION}"
-        return {TopicPartition(self._topic, p): OffsetAndMetadata(o, noted) for p, o in positions.items()}
+        noted = f"{self._log.number} {__version__}"
+        await producer.note({p: Position(offset, noted) for p, offset in outgoing.positions.items()})
+        await producer.commit()
 
     async def _noted_positions(self, partitions: Iterable[int]) -> dict[int, int]:
         """Return the positions Kafka holds under this log number."""
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
         async with asyncio.timeout(self._timeout_s):
-            await admin.start()
-            try:
-                wanted = [TopicPartition(self._topic, partition) for partition in partitions]
-                offsets = await admin.list_consumer_group_offsets(self._group, partitions=wanted)
-            finally:
-                await admin.close()
+            positions = await self._kafka.positions(partitions)
         return {
-            tp.partition: noted.offset
-            for tp, noted in offsets.items()
-            if noted.offset >= 0 and noted.metadata.partition(" ")[0] == str(self._log.number)
+            partition: position.offset
+            for partition, position in positions.items()
+            if position.noted.partition(" ")[0] == str(self._log.number)
         }
-
-    def _new_producer(self, transactional_id: str) -> AIOKafkaProducer:
-        return AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap, transactional_id=transactional_id, acks="all", linger_ms=0,
-            max_batch_size=PRODUCE_BATCH_BYTES, max_request_size=self._bytes_max,
-            transaction_timeout_ms=int(self._timeout_s * 2000), request_timeout_ms=int(self._timeout_s * 1000),
-        )  # fmt: skip

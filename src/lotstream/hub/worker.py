@@ -21,6 +21,7 @@ from lotstream.hub.app import HubApp, build_app, ledger_store
 from lotstream.hub.broadcasts import Broadcasts
 from lotstream.hub.collector import leave_ledgers_alone
 from lotstream.hub.hub import Hub
+from lotstream.hub.kafka import AioKafka
 from lotstream.hub.maintenance import Maintenance
 from lotstream.hub.monitoring import Monitoring
 from lotstream.ops.stopping import on_stop_signal
@@ -51,7 +52,7 @@ class Worker:
     async def run(self) -> None:
         """Run until asked to stop; any failure ends the process through `die`."""
         broadcasts = Broadcasts(
-            self.store, self.hub.clock, self.hub.states, bootstrap=self.settings.kafka_bootstrap, topic=INBOUND.name,
+            self.store, self.hub.clock, self.hub.states, appender=self.hub.kafka.appender(),
             timeout_s=self.settings.request_timeout_s,
         )  # fmt: skip
         self._watch("relay", self.hub.relay.run())
@@ -117,7 +118,8 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
         await store.lock_instance(f"{settings.app}/{settings.instance}", timeout_s=settings.instance_lock_timeout_s)
         app = build_app(settings)
         app.finalize()
-        app.hub = Hub(settings, store, await store.log(), ledger_store(app), topic=INBOUND.name, die=die)
+        kafka, topic = AioKafka(settings, topic=INBOUND.name), INBOUND.name
+        app.hub = Hub(settings, store, await store.log(), ledger_store(app), kafka=kafka, topic=topic, die=die)
         yield Worker(settings, store, app, app.hub)
     finally:
         await store.close()
