@@ -29,14 +29,17 @@ class PostgresStore:
 
     def __init__(self, url: str, *, app: str = "lotstream", timeout_s: float = 15.0) -> None:
         address = Address(url=url, app=app, call_s=timeout_s, lock_s=timeout_s / 2, by_key_only=True)
-        self._database = Database(address, prepare=create_staging)
-        self._instance = InstanceLock(address)
-        self._claims = Claims(self._database)
-        self._state = State(self._database)
-        self._commits = Commits(self._database)
-        self._outbox = Outbox(self._database)
-        self._broadcasts = Broadcasts(self._database)
-        self._maintenance = Maintenance(self._database)
+        self._use(Database(address, prepare=create_staging), InstanceLock(address))
+
+    def _use(self, database: Database, instance: InstanceLock) -> None:
+        self._database = database
+        self._instance = instance
+        self._claims = Claims(database)
+        self._state = State(database)
+        self._commits = Commits(database)
+        self._outbox = Outbox(database)
+        self._broadcasts = Broadcasts(database)
+        self._maintenance = Maintenance(database)
 
     async def open(self) -> Self:
         """Connect; raises `PostgresUnreachable` or `SettingInvalid`."""

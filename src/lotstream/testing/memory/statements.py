@@ -1,0 +1,305 @@
+"""What each named statement of the store does to tables in memory.
+
+A statement is found by its own text, so that the code above it, which knows nothing of this, stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from lotstream.store.codec import decode
+from lotstream.store.rows import Log
+from lotstream.store.sql import queries
+from lotstream.testing.memory.tables import KEYS, Row, Tables
+
+Rows = list[Row]
+Statement = Callable[..., Rows]
+
+CLAIM: Final = (
+    *("partition", "log", "next_offset", "epoch", "holder", "released", "today", "chain", "broadcast_seen"),
+    *("append_time", "last_append_time", "last_message_id", "relay_position"),
+)
+MESSAGE: Final = ("partition", "offset", "index", "id", "topic", "key", "type", "value", "recorded_at", "headers")
+LOT: Final = ("owner", "sku", "lot", "expires", "made", "received", "supplier", "supplier_lot", "holds")
+STOCK: Final = (
+    *("owner", "sku", "lot", "site", "location", "package", "pack_size", "status", "returned"),
+    *("on_hand", "reserved", "promised_elsewhere", "received"),
+)
+QUANTITIES: Final = ("on_hand", "reserved", "promised_elsewhere")
+ANY_BYTES: Final = 2**62
+
+_ANSWERS: Final[dict[str, Statement]] = {}
+"""What answers a statement, by its text."""
+
+
+def answer(statement: str, tables: Tables, args: Sequence[Any]) -> Rows:
+    """Return the rows of a statement; raises `NotImplementedError` for one that nobody has written down here."""
+    does = _ANSWERS.get(statement)
+    if does is None:
+        raise NotImplementedError(f"Nothing in memory answers this statement:\n{statement}")
+    return does(tables, *args)
+
+
+def _answers(file: str, *names: str) -> Callable[[Statement], Statement]:
+    def note(does: Statement) -> Statement:
+        _ANSWERS.update({queries(file)[name]: does for name in names})
+        return does
+
+    return note
+
+
+def _columns(names: Iterable[str], arrays: Sequence[Sequence[Any]]) -> Rows:
+    """Return the rows that arrays hold, one array per column."""
+    return [Row(dict(zip(names, values, strict=True))) for values in zip(*arrays, strict=True)]
+
+
+# ---- Claims ---------------------------------------------------------------------------------------------------------
+
+
+@_answers("claims", "now")
+def _now(tables: Tables) -> Rows:
+    return [Row({"clock_timestamp": tables.clock()})]
+
+
+@_answers("claims", "log")
+def _log(tables: Tables) -> Rows:
+    return [] if tables.log is None else [Row({"log": tables.log.number, "partitions": tables.log.partitions})]
+
+
+@_answers("claims", "begin_log")
+def _begin_log(tables: Tables, partitions: int) -> Rows:
+    tables.log = tables.log or Log(number=1, partitions=partitions)
+    return []
+
+
+@_answers("claims", "make")
+def _make(tables: Tables, partitions: Sequence[int], chain: bytes) -> Rows:
+    for partition in partitions:
+        if tables.log is not None and (partition,) not in tables.rows["claim"]:
+            nothing = (partition, tables.log.number, 0, 0, None, True, "{}", chain, 0, None, None, None, 0)
+            tables.add("claim", Row(dict(zip(CLAIM, nothing, strict=True))))
+    return []
+
+
+@_answers("claims", "read")
+def _claims(tables: Tables, partitions: Sequence[int]) -> Rows:
+    claims = tables.rows["claim"]
+    return [claims[(partition,)] for partition in partitions if (partition,) in claims]
+
+
+@_answers("claims", "take")
+def _take(tables: Tables, partition: int, epoch: int, log: int, holder: str) -> Rows:
+    row = tables.rows["claim"].get((partition,))
+    if row is None or (row["epoch"], row["log"]) != (epoch, log):
+        return []
+    taken = row.changed(epoch=row["epoch"] + 1, holder=holder, released=False)
+    tables.put("claim", taken)
+    return [taken]
+
+
+def _ours(tables: Tables, partition: int, log: int, epoch: int, holder: str) -> Row | None:
+    row = tables.rows["claim"].get((partition,))
+    return row if row is not None and (row["log"], row["epoch"], row["holder"]) == (log, epoch, holder) else None
+
+
+@_answers("claims", "release")
+def _release(tables: Tables, partition: int, log: int, epoch: int, holder: str, position: int) -> Rows:
+    row = _ours(tables, partition, log, epoch, holder)
+    if row is None:
+        return []
+    tables.put("claim", row.changed(released=True, relay_position=max(row["relay_position"], position)))
+    return [row.only("partition")]
+
+
+@_answers("claims", "note_relay_position")
+def _note(tables: Tables, partition: int, log: int, epoch: int, holder: str, position: int) -> Rows:
+    row = _ours(tables, partition, log, epoch, holder)
+    if row is not None and row["relay_position"] < position:
+        tables.put("claim", row.changed(relay_position=position))
+    return []
+
+
+# ---- The commit -----------------------------------------------------------------------------------------------------
+
+
+@_answers("commit", "claims")
+def move_claims(tables: Tables, *arrays: Sequence[Any]) -> Rows:
+    """Move claims forward, each only from where its holder last saw it."""
+    names = (
+        *("partition", "log", "epoch", "holder", "expected", "next_offset", "today", "chain", "broadcast_seen"),
+        *("append_time", "last_append_time", "last_message_id", "relay_position"),
+    )
+    moved = []
+    for new in _columns(names, arrays):
+        row = _ours(tables, new["partition"], new["log"], new["epoch"], new["holder"])
+        if row is None or row["next_offset"] != new["expected"] or row["released"]:
+            continue
+        values = {name: new[name] for name in names[5:-1]}
+        tables.put("claim", row.changed(**values, relay_position=max(row["relay_position"], new["relay_position"])))
+        moved.append(new.only("partition"))
+    return moved
+
+
+def _replaces(table: str, *columns: str) -> None:
+    @_answers("commit", table)
+    def replace(tables: Tables, *arrays: Sequence[Any]) -> Rows:
+        for row in _columns(columns, arrays):
+            tables.put(table, row)
+        return []
+
+
+_replaces("owner", "owner", "slot", "settings")
+_replaces("item", "owner", "slot", "sku", "body")
+_replaces("customer", "owner", "slot", "customer", "body")
+_replaces("lot", "owner", "slot", *LOT[1:])
+_replaces("sales_order", "owner", "slot", "source", "order", "open", "state", "body")
+_replaces("receipt", "owner", "slot", "kind", "number", "body")
+_replaces("early_cancel", "owner", "slot", "source", "order", "version", "lines")
+_replaces("person", "owner", "slot", "person", "body")
+_replaces("site", "partition", "site", "body")
+_replaces("location", "partition", "site", "location", "body")
+
+
+@_answers("commit", "forget_early_cancels")
+def _forget_early_cancels(tables: Tables, *arrays: Sequence[Any]) -> Rows:
+    for key in zip(*arrays, strict=True):
+        tables.drop("early_cancel", key)
+    return []
+
+
+# ---- Loading --------------------------------------------------------------------------------------------------------
+
+
+@_answers("load", "seen")
+def _seen(tables: Tables, sources: Sequence[str], ids: Sequence[str]) -> Rows:
+    keys = zip(sources, ids, strict=True)
+    return [Row({"source": source, "message_id": id_}) for source, id_ in keys if (source, id_) in tables.seen]
+
+
+def _loads(name: str, table: str, *columns: str, where: Callable[[Row], bool] | None = None) -> None:
+    @_answers("load", name)
+    def load(tables: Tables, owners: Sequence[str]) -> Rows:
+        rows = [row for row in tables.of(table) if row["owner"] in owners]
+        return [row.only(*columns) for row in rows if where is None or where(row)]
+
+
+_loads("owners", "owner", "owner", "settings")
+_loads("items", "item", "owner", "sku", "body")
+_loads("customers", "customer", "owner", "customer", "body")
+_loads("lots", "lot", *LOT)
+_loads("stock", "stock", *STOCK, where=lambda row: any(row[quantity] for quantity in QUANTITIES))
+_loads("open_orders", "sales_order", "owner", "body", where=lambda row: bool(row["open"]))
+
+
+@_answers("load", "early_cancels")
+def _early_cancels(tables: Tables, owners: Sequence[str]) -> Rows:
+    return [
+        row.only("owner", "source", "order", "version", "lines").changed(lines=decode(row["lines"], list[str]))
+        for row in tables.of("early_cancel")
+        if row["owner"] in owners
+    ]
+
+
+def _by_key(name: str, table: str, *columns: str) -> None:
+    @_answers("load", name)
+    def find(tables: Tables, *arrays: Sequence[Any]) -> Rows:
+        rows = tables.rows[table]
+        return [rows[key].only(*columns) for key in zip(*arrays, strict=True) if key in rows]
+
+
+_by_key("orders", "sales_order", "owner", "source", "order", "open", "body")
+_by_key("receipts", "receipt", "owner", "kind", "number", "body")
+
+
+def _of_partition(name: str, table: str) -> None:
+    @_answers("load", name)
+    def bodies(tables: Tables, partition: int) -> Rows:
+        return [row.only("body") for row in tables.of(table) if row["partition"] == partition]
+
+
+_of_partition("sites", "site")
+_of_partition("locations", "location")
+
+
+# ---- Outbox, broadcasts, maintenance --------------------------------------------------------------------------------
+
+
+def _messages(tables: Tables, log: int, partition: int, *, offset: int, below: int) -> Rows:
+    rows = [
+        row
+        for row in tables.of("outbox")
+        if (row["log"], row["partition"]) == (log, partition) and offset <= row["offset"] < below
+    ]
+    return sorted(rows, key=lambda row: (row["offset"], row["index"]))
+
+
+@_answers("outbox", "read")
+def _read_outbox(
+    tables: Tables, log: int, partition: int, offset: int, below: int, limit: int, bytes_max: int = ANY_BYTES
+) -> Rows:
+    found: Rows = []
+    size = 0
+    for row in _messages(tables, log, partition, offset=offset, below=below)[:limit]:
+        if size >= bytes_max:
+            break
+        size += len(row["value"] or b"")
+        found.append(row.only(*MESSAGE))
+    return found
+
+
+@_answers("outbox", "oldest")
+def _oldest(tables: Tables, log: int, partitions: Sequence[int], positions: Sequence[int]) -> Rows:
+    first = [
+        rows[0]["recorded_at"]
+        for partition, position in zip(partitions, positions, strict=True)
+        if (rows := _messages(tables, log, partition, offset=position, below=ANY_BYTES))
+    ]
+    return [Row({"min": min(first, default=None)})]
+
+
+@_answers("broadcasts", "lock")
+def _lock(tables: Tables) -> Rows:
+    return []
+
+
+@_answers("broadcasts", "find")
+def _find_broadcast(tables: Tables, type: str, key: str) -> Rows:
+    return [row.only("number") for row in tables.of("broadcast") if (row["type"], row["key"]) == (type, key)]
+
+
+@_answers("broadcasts", "add")
+def _add_broadcast(tables: Tables, type: str, key: str, body: bytes) -> Rows:
+    row = Row({"number": len(tables.rows["broadcast"]) + 1, "type": type, "key": key, "body": body})
+    tables.add("broadcast", row)
+    return [row.only("number")]
+
+
+@_answers("broadcasts", "after")
+def _broadcasts(tables: Tables, number: int, limit: int) -> Rows:
+    return [row for row in tables.of("broadcast") if row["number"] > number][:limit]
+
+
+@_answers("maintenance", "prune_outbox")
+def _prune_outbox(tables: Tables, limit: int, partition: int, below: int, before: datetime) -> Rows:
+    log = tables.rows["claim"][(partition,)]["log"]
+    looked_at = _messages(tables, log, partition, offset=0, below=below)[:limit]
+    return _dropped(tables, "outbox", [row for row in looked_at if row["recorded_at"] < before])
+
+
+@_answers("maintenance", "prune_empty_stock")
+def _prune_empty_stock(tables: Tables, limit: int) -> Rows:
+    empty = [row for row in tables.of("stock") if not any(row[quantity] for quantity in QUANTITIES)]
+    return _dropped(tables, "stock", empty[:limit])
+
+
+@_answers("maintenance", "prune_exchanges")
+def _prune_exchanges(tables: Tables, limit: int, before: datetime) -> Rows:
+    return []
+
+
+def _dropped(tables: Tables, table: str, rows: Rows) -> Rows:
+    for row in rows:
+        tables.drop(table, tuple(row[column] for column in KEYS[table]))
+    return rows
