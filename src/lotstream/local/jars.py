@@ -34,7 +34,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Jar:
-    """One file of Kafka's class path, by its Maven coordinates."""
+    """One file of a class path, by its Maven coordinates."""
 
     sha256: str
     group: str
@@ -50,8 +50,12 @@ class Jar:
 @cache
 def pinned_jars() -> tuple[Jar, ...]:
     """Return the jars this version of lotstream was published with."""
-    lines = (files("lotstream.local") / "kafka_jars.txt").read_text(encoding="ascii").splitlines()
-    return tuple(_read_line(line) for line in lines if not line.startswith("#"))
+    return read_list((files("lotstream.local") / "kafka_jars.txt").read_text(encoding="ascii"))
+
+
+def read_list(text: str) -> tuple[Jar, ...]:
+    """Return the jars of a list: a sha256 and coordinates a line, comments begin with ``#``."""
+    return tuple(_read_line(line) for line in text.splitlines() if not line.startswith("#"))
 
 
 def _read_line(line: str) -> Jar:
@@ -59,23 +63,28 @@ def _read_line(line: str) -> Jar:
     return Jar(sha256, *coordinates.split(":"))
 
 
-async def ready_jars(folder: Path, progress: Progress) -> list[Path]:
-    """Return the class path of Kafka, sorted, after downloading what ``folder`` lacks and checking all of it.
+async def ready_jars(
+    folder: Path, progress: Progress, *, jars: Sequence[Jar] | None = None, title: str = f"Apache Kafka {KAFKA_VERSION}"
+) -> list[Path]:
+    """Return a class path (Kafka's unless others are named), sorted, after downloading what ``folder`` lacks.
+
+    All of it is checked, downloaded or not; progress speaks of ``title``.
 
     Raises:
         LocalDownloadFailed: Maven Central did not give a file.
         LocalFileTampered: a file, cached or downloaded, does not have its pinned sha256.
         LocalExtraMissing: something has to be downloaded and jgo is not installed.
     """
-    missing = [jar for jar in pinned_jars() if not (folder / jar.file_name).exists()]
+    wanted = pinned_jars() if jars is None else jars
+    missing = [jar for jar in wanted if not (folder / jar.file_name).exists()]
     if missing:
-        await _download_all(missing, folder, progress)
-    await asyncio.to_thread(_check_all, folder)
-    return sorted(folder / jar.file_name for jar in pinned_jars())
+        await _download_all(missing, folder, lambda count: progress(f"Downloading {title}, once: file {count}"))
+    await asyncio.to_thread(_check_all, wanted, folder)
+    return sorted(folder / jar.file_name for jar in wanted)
 
 
-def _check_all(folder: Path) -> None:
-    for jar in pinned_jars():
+def _check_all(jars: Sequence[Jar], folder: Path) -> None:
+    for jar in jars:
         check_sum(folder / jar.file_name, jar.sha256)
 
 
@@ -107,7 +116,7 @@ async def _download_all(missing: Sequence[Jar], folder: Path, progress: Progress
     async def download(jar: Jar) -> None:
         async with turns:
             await asyncio.to_thread(_download, jar, folder)
-        progress(f"Downloading Apache Kafka {KAFKA_VERSION}, once: file {next(done)} of {len(missing)}")
+        progress(f"{next(done)} of {len(missing)}")
 
     await together(download(jar) for jar in missing)
 
