@@ -33,7 +33,7 @@ NEVER_WRITTEN = (
     ("a left-over of a merge", re.compile(r"^(?:<{7}|>{7}) ")),
 )
 #: Generated, or data in a form that others fixed.
-NOT_OUR_TEXT = (".lock", ".edi", ".x12", ".ico", ".png", ".gz")
+NOT_OUR_TEXT = (".lock", ".edi", ".x12", ".ico", ".png", ".gz", ".whl")
 
 
 def main() -> int:

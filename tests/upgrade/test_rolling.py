@@ -1,0 +1,181 @@
+"""A deployment that rolls: the last released code and today's, on one database and in one group, both ways."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from lotstream import __version__
+from lotstream.contracts.produce import Record, inbound
+from lotstream.errors import ExitCode
+from lotstream.settings import Settings
+from lotstream.store.journal import Walk, walk
+from lotstream.store.postgres import PostgresStore
+from lotstream.store.rows import JournalRow
+from lotstream.testing.defining import define
+from lotstream.testing.kafka import produce
+from lotstream.testing.load import SITE, SOURCE, Load, catalogue, orders, site
+from lotstream.testing.processes import WorkerProcess
+from tests.cli.conftest import run_lotstream
+from tests.faults.audit import read_books, read_published
+from tests.hub.test_take_over import decided, held_by
+from tests.upgrade.released import VERSION, ReleasedWorker, kill_while_unpublished, run_released
+
+LOAD = Load(orders=1500, owners=16, skus=10)
+CHANGED = 100
+"""Orders of the day before that are shipped, and as many that are cancelled."""
+
+
+@pytest.mark.timeout(180)
+async def test_a_deployment_rolls_forth_and_back_under_load_and_loses_and_doubles_nothing(
+    released_hub: Settings, released: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Old code on today's schema, today's code on old data, both in one group, and back: each message is seen once."""
+    hub = released_hub
+    story = Story(hub, released, tmp_path)
+    async with PostgresStore(hub.postgres_url) as store:
+        # Yesterday: the old code decides, and goes on while the database is made ready for today's.
+        yesterday = story.old("one")
+        await yesterday.start()
+        await define(store, *site(), partitions=hub.partitions)
+        await story.send(catalogue(LOAD))
+        await decided(store, hub, story.sent)
+        await story.send_orders()
+        assert (await run_lotstream(hub, "db", "migrate", "--before-deployment")).code == 0
+        assert await kill_while_unpublished(yesterday, hub, store) > 0
+
+        # Today's code takes over what the old left unpublished, beside a worker of the old code.
+        one, two = story.new("one"), story.old("two")
+        await asyncio.gather(one.start(), two.start())
+        await held_by(store, hub, 2)
+        await decided(store, hub, story.sent)
+        await story.send(story.changes(await story.open_orders()))
+        await story.send_orders()
+        assert await kill_while_unpublished(one, hub, store) > 0
+
+        # Back: the old code takes over what today's left unpublished.
+        back = story.old("one")
+        await back.start()
+        await decided(store, hub, story.sent)
+        assert set(await asyncio.gather(back.stop(), two.stop())) == {ExitCode.OK}
+
+        # Forth again, and the last of the old code is gone.
+        async with story.new("one"):
+            migrated = await run_lotstream(hub, "db", "migrate")
+            assert migrated.code == 0, migrated.err
+            await story.send_orders()
+            await decided(store, hub, story.sent)
+
+    books = await read_books(hub.postgres_url)
+    assert (books.done, books.done_ids, books.partitions_with_gaps) == (story.sent, story.sent, 0)
+    assert books.orders == story.ordered
+    assert books.reserved == books.held_by_orders
+    assert set(books.messages.values()) == {1}
+    assert await read_published(hub.kafka_bootstrap) == books.messages
+    events = await story.check_chains()
+    assert set(events) == {VERSION, __version__}
+    assert await story.codes_of_the_last_orders() == {__version__}
+    with capsys.disabled():
+        print(f"\nrolled {VERSION} ⇄ {__version__}: {books.orders} orders, events by version {events}")  # noqa: T201
+
+
+async def test_the_released_worker_is_the_released_code(released: Path, released_hub: Settings) -> None:
+    """What these tests run as the old code says the version of the wheel, and today's code says another."""
+    assert (await run_released(released, released_hub, "--version")).out == f"lotstream {VERSION}\n"
+    assert __version__ != VERSION
+
+
+class Story:
+    """One hub through a deployment: its workers, and what was sent."""
+
+    def __init__(self, hub: Settings, released: Path, folder: Path) -> None:
+        self._hub = hub
+        self._released = released
+        self._folder = folder
+        self.sent = 0
+        self.ordered = 0
+
+    def old(self, instance: str) -> WorkerProcess:
+        """Return a worker of the released code."""
+        return ReleasedWorker(self._released, self._hub, instance=instance, log=self._folder / "old.log")
+
+    def new(self, instance: str) -> WorkerProcess:
+        """Return a worker of today's code."""
+        return WorkerProcess(self._hub, instance=instance, log=self._folder / "new.log")
+
+    async def send(self, records: Iterator[Record]) -> None:
+        """Send records and count them."""
+        self.sent += await produce(self._hub.kafka_bootstrap, records)
+
+    async def send_orders(self) -> None:
+        """Send as many orders again as the load says."""
+        await self.send(orders(LOAD, first=self.ordered))
+        self.ordered += LOAD.orders
+
+    async def open_orders(self) -> list[asyncpg.Record]:
+        """Return some orders that are open."""
+        return await self._fetch(
+            'SELECT owner, "order", body FROM sales_order WHERE open ORDER BY "order" LIMIT $1', 2 * CHANGED
+        )
+
+    def changes(self, found: list[asyncpg.Record]) -> Iterator[Record]:
+        """Yield a cancellation or a shipment of each order."""
+        for number, row in enumerate(found):
+            order = {"source": SOURCE, "order": row["order"]}
+            if number % 2:
+                cancel = {"owner": row["owner"], "version": "2", **order}
+                yield inbound("order.cancelled", cancel, source=SOURCE, message_id=f"cancel/{number}")
+            else:
+                shipment = {
+                    "owner": row["owner"], "site": SITE, "happened": True, "by": "test", "shipment": f"SH-{number}",
+                    "orders": [{**order, "lines": list(_shipped(json.loads(row["body"])))}],
+                }  # fmt: skip
+                yield inbound("shipment.confirmed", shipment, source=SOURCE, message_id=f"ship/{number}")
+
+    async def check_chains(self) -> dict[str, int]:
+        """Follow the chain of every partition to the head its claim has; returns the number of events by version."""
+        rows = await self._fetch('SELECT * FROM journal ORDER BY partition, "offset", index')
+        heads = {row["partition"]: row["chain"] for row in await self._fetch("SELECT partition, chain FROM claim")}
+        events: dict[str, int] = {}
+        chains: dict[int, list[JournalRow]] = {}
+        for row in rows:
+            events[row["code"]] = events.get(row["code"], 0) + 1
+            chains.setdefault(row["partition"], []).append(_journal_row(row))
+        for partition, chain in chains.items():
+            assert walk(chain) == Walk(head=heads[partition], rows=len(chain))
+        return events
+
+    async def codes_of_the_last_orders(self) -> set[str]:
+        """Return which versions decided the orders that were sent last."""
+        last = [f"O-{number}" for number in range(self.ordered - LOAD.orders, self.ordered)]
+        return {
+            row["code"] for row in await self._fetch('SELECT DISTINCT code FROM journal WHERE "order" = ANY($1)', last)
+        }
+
+    async def _fetch(self, query: str, *args: object) -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(self._hub.postgres_url, server_settings={"search_path": "lotstream"})
+        try:
+            return await connection.fetch(query, *args)
+        finally:
+            await connection.close()
+
+
+def _shipped(order: dict[str, list[dict[str, object]]]) -> Iterator[dict[str, object]]:
+    for line in order["lines"]:
+        for reservation in line["reservations"]:  # type: ignore[attr-defined]
+            yield {
+                "line": line["line"], "lot": reservation["row"][1], "quantity": str(reservation["quantity"]),
+                "unit": "each",
+            }  # fmt: skip
+
+
+def _journal_row(row: asyncpg.Record) -> JournalRow:
+    return JournalRow(
+        partition=row["partition"], offset=row["offset"], index=row["index"], owner=row["owner"], type=row["type"],
+        body=row["body"].encode(), hash=row["hash"], recorded_at=row["recorded_at"], today={},
+    )  # fmt: skip
