@@ -7,6 +7,7 @@
       - KafkaUnreachable
       - PostgresUnreachable
       - LocalDownloadFailed
+      - LogHeld
       - DatabaseBusy
     + FixSetup                a person changes settings, packages, topics or the database; trying again does not help
       - SettingInvalid
@@ -20,6 +21,11 @@
       - TopicsDiffer
       - InstanceTaken
       - LogMismatch
+      - LogInUse
+      - LogNotDrained
+      - LogChanged
+      - LogUnfit
+      - ReplayDiffers
       - LocalStackError     the embedded Kafka or PostgreSQL
         . LocalStackBusy
         . LocalFolderUnfit
@@ -128,6 +134,12 @@ class DatabaseBusy(TryAgain):
     advice = "End long queries on the hub's tables (reports, backups), then run `lotstream db migrate` again."
 
 
+class LogHeld(TryAgain):
+    """A command holds the inbound log to change it, and no worker may run meanwhile."""
+
+    advice = "Wait until `lotstream topics resize`, `topics adopt` or `db restored` has ended, then start again."
+
+
 class FixSetup(LotstreamError):
     """Something has to be changed before this can work."""
 
@@ -201,6 +213,36 @@ class LogMismatch(FixSetup):
     """The inbound topic is not the one the database has read so far."""
 
     advice = "Keep the workers stopped and find out whether the topic or the database was replaced or restored."
+
+
+class LogInUse(FixSetup):
+    """Workers or connectors still work with the inbound log."""
+
+    advice = "Stop every worker and connector (end `lotstream up`), then run the command again."
+
+
+class LogNotDrained(FixSetup):
+    """The inbound log holds records, or the outbox messages, that have to go through first."""
+
+    advice = "Stop the connectors, let a worker run until the lag is zero, stop it and run the command again."
+
+
+class LogChanged(FixSetup):
+    """The inbound log is not as it was a moment ago."""
+
+    advice = "Somebody else has changed it meanwhile: look with `lotstream doctor`, then run the command again."
+
+
+class LogUnfit(FixSetup):
+    """The inbound log is in a state in which the command does not apply."""
+
+    advice = "Look with `lotstream doctor`: it says how the topic and the database stand to each other."
+
+
+class ReplayDiffers(FixSetup):
+    """What was decided again is not what was published before; nothing of it was written."""
+
+    advice = "docs/runbooks/restored-database.md says what can be decided now."
 
 
 class LocalStackError(FixSetup):

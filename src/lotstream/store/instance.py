@@ -1,4 +1,8 @@
-"""The session lock on an instance id: two live processes with one id never settle, so the second must not start."""
+"""The session locks of a worker: on its instance id, and on the inbound log.
+
+Two live processes with one id never settle, so the second must not start. The log's number and partitions may change
+only while no worker lives: all of them share one lock, and whoever changes the log holds it alone.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from asyncpg.exceptions import LockNotAvailableError
 
-from lotstream.errors import InstanceLockLost, InstanceTaken, LotstreamError, PostgresUnreachable
+from lotstream.errors import InstanceLockLost, InstanceTaken, LogHeld, LotstreamError, PostgresUnreachable
 from lotstream.store.connection import Address, connect, translated
 from lotstream.store.sql import queries
 
@@ -36,11 +40,17 @@ class InstanceLock:
         self._lost = asyncio.Event()
 
     async def acquire(self, instance: str, *, timeout_s: float) -> None:
-        """Hold the lock on an instance id; raises `InstanceTaken` when another process keeps it that long."""
-        connection = await connect(replace(self._address, lock_s=timeout_s, call_s=timeout_s + self._address.call_s))
+        """Hold the lock on an instance id and share the one on the log.
+
+        Raises `InstanceTaken` when another process keeps the id that long, `LogHeld` when a command keeps the log.
+        """
+        # Under the instance's name, so that whoever asks who still runs is told.
+        own = replace(self._address, app=instance, lock_s=timeout_s, call_s=timeout_s + self._address.call_s)
+        connection = await connect(own)
         try:
             with translated():
                 await connection.execute(SQL["lock"], instance)
+            await _share_log(connection)
         except LotstreamError as error:
             await _close(connection)
             if isinstance(error.__cause__, LockNotAvailableError):
@@ -78,6 +88,17 @@ class InstanceLock:
                 with translated():
                     await connection.fetchval(SQL["beat"], timeout=BEAT_TIMEOUT_S)
         self._lost.set()
+
+
+async def _share_log(connection: asyncpg.Connection[Record]) -> None:
+    """Keep commands from changing the log while this process lives; raises `LogHeld` while one is at it."""
+    try:
+        with translated():
+            await connection.execute(SQL["share_log"])
+    except PostgresUnreachable as error:
+        if isinstance(error.__cause__, LockNotAvailableError):
+            raise LogHeld from error
+        raise
 
 
 async def _close(connection: asyncpg.Connection[Record]) -> None:
