@@ -48,7 +48,18 @@ class Settings(BaseSettings):
     outgoing_bytes_max: int = Field(
         default=6 * 1024 * 1024, ge=1024, description="Largest message of the outgoing topics; above the inbound one's."
     )
-    owners_in_memory_max: int = Field(default=500, ge=1, description="Owners kept in memory between batches.")
+    ledger_bytes_max: int = Field(
+        default=768 * 1024 * 1024,
+        ge=1024,
+        description="Estimated bytes of the owners kept in memory; the least recently used go, an owner above it is "
+        "decided alone.",
+    )
+    ledger_load_bytes_max: int = Field(
+        default=32 * 1024 * 1024, ge=1024, description="Estimated bytes of owners read from the database at once."
+    )
+    batch_bytes_max: int = Field(
+        default=16 * 1024 * 1024, ge=1024, description="Bytes of the records decided in one batch; one may be above it."
+    )
     outbox_days: int = Field(default=2, ge=1, description="Days published messages stay in the outbox.")
     retention_days: int = Field(
         default=30, ge=1, description="Days that topics and the deliveries kept at the doors hold personal data."

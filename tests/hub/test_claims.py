@@ -15,7 +15,7 @@ from lotstream.hub.claim import Claims
 from lotstream.hub.clock import Clock
 from lotstream.hub.state import PartitionState
 from lotstream.settings import Settings
-from lotstream.store.rows import Broadcast, Claim, Log
+from lotstream.store.rows import Broadcast, Claim, Log, OwnerSize
 from tests.hub.test_relay import a_claim
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -33,6 +33,9 @@ class Seam:
     async def release_claim(self, claim: Claim, *, relay_position: int) -> bool:
         self.released.append(claim.partition)
         return True
+
+    async def owner_sizes(self, owners: list[str]) -> dict[str, OwnerSize]:
+        return dict.fromkeys(owners, OwnerSize())
 
     async def ledgers(self, owners: dict[str, Sites]) -> dict[str, Ledger]:
         return {owner: Ledger(owner, sites) for owner, sites in owners.items()}

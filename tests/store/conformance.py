@@ -16,7 +16,7 @@ from lotstream.domain.ledger import Sites
 from lotstream.domain.model import Location, OrderKey, OrderState, ReceiptKey, Site, StockRow
 from lotstream.errors import ClaimLost, ConstraintViolated, InstanceTaken
 from lotstream.store.journal import GENESIS
-from lotstream.store.rows import Batch, Claim, DeadLetterRow, Log, Outcome, PersonRow
+from lotstream.store.rows import Batch, Claim, DeadLetterRow, Log, Outcome, OwnerSize, PersonRow
 from lotstream.store.seam import Store
 from tests.store.build import (
     LOOSE,
@@ -193,6 +193,16 @@ class StateConformance:
         await write(store, batch(await claim(store), ledger=full_ledger()))
         other = (await store.ledgers({"other": Sites()}))["other"]
         assert other == empty_ledger("other")
+
+    async def test_an_owners_size_is_known_before_it_is_loaded(self, store: Store) -> None:
+        """Rows of each kind are counted, open orders with their bytes; closed ones and unknown owners count nothing."""
+        mine = await write(store, batch(await claim(store), ledger=full_ledger()))
+        await write(store, batch(mine, ledger=with_order(order("#1", state=OrderState.SHIPPED), closed=True)))
+        sizes = await store.owner_sizes([OWNER, "nobody"])
+        size = sizes[OWNER]
+        assert (size.stock, size.lots, size.items, size.orders) == (2, 1, 1, 1)
+        assert size.order_bytes > len(ORDER.order)
+        assert sizes["nobody"] == OwnerSize()
 
     async def test_changed_rows_replace(self, store: Store) -> None:
         """A row committed again is the later one; rows that were not touched stay."""

@@ -175,6 +175,7 @@ class CommitUnit:
             self._states[part.after.partition].claim = part.after
         for owner in owners:
             self._ledgers[owner].settle()
+        self._ledgers.settled(owners)
 
     async def _forget(self, entries: list[Entry]) -> None:
         """Drop what a failed batch may have changed in memory: its owners and its partitions' own state."""

@@ -16,7 +16,8 @@ from lotstream.hub.commit import Committed, CommitUnit
 from lotstream.hub.ledgers import LedgerStore
 from lotstream.hub.log_check import LogReader
 from lotstream.hub.observe import observe_batch
-from lotstream.hub.records import Polled, read_records
+from lotstream.hub.portions import owner_of, portions
+from lotstream.hub.records import Entry, Polled, read_records
 from lotstream.hub.relay import Relay
 from lotstream.hub.seam import Kafka
 from lotstream.hub.state import PartitionState
@@ -43,6 +44,7 @@ class Hub:
         self.kafka = kafka
         self.topic = topic
         self.ledgers = ledgers
+        ledgers.bytes_max, ledgers.load_bytes_max = settings.ledger_bytes_max, settings.ledger_load_bytes_max
         #: Partitions with a finished claim; only these are fetched and decided.
         self.states: dict[int, PartitionState] = {}
         self.die = die
@@ -121,13 +123,23 @@ class Hub:
             if not entries:
                 return
             self.clock.check(max(entry.recorded_at for entry in entries))
-            for committed in await self._unit.commit(entries):
-                await self._hand_over(committed)
-                observe_batch(committed, read_s=polled.read_s)
-            self.ledgers.shrink(self.settings.owners_in_memory_max)
+            for portion in await self._portions(entries):
+                for committed in await self._unit.commit(portion):
+                    await self._hand_over(committed)
+                    observe_batch(committed, read_s=polled.read_s)
+                self.ledgers.shrink()
         except BaseException as error:
             self.die(error)
             raise
+
+    async def _portions(self, entries: list[Entry]) -> list[list[Entry]]:
+        """Cut a poll into batches whose owners and records fit into memory; nearly always it is one."""
+        owners = {owner for entry in entries if (owner := owner_of(entry)) is not None}
+        weights = await self.ledgers.weights(owners, source=self.store)
+        limits = self.settings
+        return list(
+            portions(entries, weights, owners_bytes_max=limits.ledger_bytes_max, batch_bytes_max=limits.batch_bytes_max)
+        )
 
     async def _hand_over(self, committed: Committed) -> None:
         """Queue what was committed for publishing; a partition whose today is behind waits for its day.opened."""

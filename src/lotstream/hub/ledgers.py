@@ -1,13 +1,15 @@
 """The Faust table `ledgers` (owner → `Ledger`), backed by Postgres instead of a changelog topic.
 
 The unit of loading is the whole owner: 200,000 rows took 1.4 s from Postgres and 71 s from a changelog. Memory is
-bounded: the least recently used owners go, and only after their commit.
+bounded by the estimated bytes of the owners in it (`lotstream.hub.weight`): the least recently used go, and only after
+their commit. An owner above the bound by itself is still loaded and decided, alone.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
+import sys
+from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, cast
 
@@ -18,6 +20,8 @@ from faust.types import TP
 
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.slots import partition_of
+from lotstream.hub.weight import Weight, expected_bytes, weigh
+from lotstream.ops.metrics import OWNERS_DROPPED, OWNERS_LOADED, Gone
 from lotstream.store.seam import Store
 
 LEDGERS = "ledgers"
@@ -32,7 +36,18 @@ class LedgerStore(FaustStore[str, Ledger]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        #: Least recently used first.
         self._ledgers: OrderedDict[str, Ledger] = OrderedDict()
+        self._weights: dict[str, Weight] = {}
+        #: What owners that were asked for and not loaded yet will take.
+        self._expected: dict[str, int] = {}
+        #: Owners of batches that are not settled yet, and in how many of these.
+        self._held: Counter[str] = Counter()
+        #: Bounds, set by the hub from its settings: all owners in memory, and what one reading brings.
+        self.bytes_max = sys.maxsize
+        self.load_bytes_max = sys.maxsize
+        #: Estimated bytes of all owners in memory.
+        self.bytes = 0
 
     def __getitem__(self, owner: str) -> Ledger:
         ledger = self._ledgers[owner]
@@ -41,9 +56,11 @@ class LedgerStore(FaustStore[str, Ledger]):
 
     def __setitem__(self, owner: str, ledger: Ledger) -> None:
         self._ledgers[owner] = ledger
+        self._weigh(owner)
 
     def __delitem__(self, owner: str) -> None:
         del self._ledgers[owner]
+        self.bytes -= self._weights.pop(owner).bytes
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._ledgers)
@@ -54,30 +71,84 @@ class LedgerStore(FaustStore[str, Ledger]):
     def __contains__(self, owner: object) -> bool:
         return owner in self._ledgers
 
-    async def need(self, owners: Mapping[str, Sites], *, source: Store) -> None:
-        """Load those owners that memory lacks, in one query per table, and show all their partition's own state.
+    async def weights(self, owners: Collection[str], *, source: Store) -> dict[str, int]:
+        """Return the estimated bytes of owners; those that memory lacks are counted in Postgres, in one query."""
+        unknown = [owner for owner in owners if owner not in self._ledgers and owner not in self._expected]
+        if unknown:
+            sizes = await source.owner_sizes(unknown)
+            self._expected.update({owner: expected_bytes(size) for owner, size in sizes.items()})
+        return {o: self._weights[o].bytes if o in self._ledgers else self._expected[o] for o in owners}
 
-        An owner may have stayed in memory while the state of its partition was read again.
+    async def need(self, owners: Mapping[str, Sites], *, source: Store) -> None:
+        """Load those owners that memory lacks and show all their partition's own state; they stay until `settled`.
+
+        An owner may have stayed in memory while the state of its partition was read again. Room is made first, so that
+        what is loaded and what it replaces are never in memory together.
         """
+        self._held.update(owners.keys())
         for owner in owners.keys() & self._ledgers.keys():
             self._ledgers[owner].sites = owners[owner]
-        missing = {owner: sites for owner, sites in owners.items() if owner not in self._ledgers}
-        if missing:
-            self._ledgers.update(await source.ledgers(missing))
+        missing = [owner for owner in owners if owner not in self._ledgers]
+        weights = await self.weights(missing, source=source)
+        for chunk in _chunks(weights, self.load_bytes_max):
+            self._make_room(sum(weights[owner] for owner in chunk))
+            for owner, ledger in (await source.ledgers({owner: owners[owner] for owner in chunk})).items():
+                self[owner] = ledger
+                self._expected.pop(owner, None)
+            OWNERS_LOADED.inc(len(chunk))
 
-    def drop(self, owners: Iterable[str]) -> None:
+    def settled(self, owners: Iterable[str]) -> None:
+        """Take note that a batch which needed these owners is in Postgres: nothing of it is only in memory."""
+        for owner in owners:
+            if owner in self._ledgers and not self._weights[owner].still_fits(self._ledgers[owner]):
+                self._weigh(owner)
+            self._held[owner] -= 1
+            if self._held[owner] <= 0:
+                del self._held[owner]
+
+    def drop(self, owners: Iterable[str], *, why: Gone = Gone.FAILED) -> None:
         """Forget owners, so that they are read again: after a failed batch memory is not to be trusted."""
         for owner in owners:
-            self._ledgers.pop(owner, None)
+            self._held.pop(owner, None)
+            self._expected.pop(owner, None)
+            if owner in self._ledgers:
+                del self[owner]
+                OWNERS_DROPPED.labels(why).inc()
 
     def drop_partitions(self, partitions: Collection[int], *, of: int) -> None:
         """Forget the owners of partitions that are no longer this worker's."""
-        self.drop([owner for owner in self._ledgers if partition_of(owner.encode(), of) in partitions])
+        gone = [o for o in {*self._ledgers, *self._expected} if partition_of(o.encode(), of) in partitions]
+        self.drop(gone, why=Gone.REVOKED)
 
-    def shrink(self, keep: int) -> None:
-        """Forget the least recently used owners beyond ``keep``; call only when nothing is uncommitted."""
-        while len(self._ledgers) > keep:
-            self._ledgers.popitem(last=False)
+    def shrink(self) -> None:
+        """Forget the least recently used owners until the bound is kept; the one used last may be above it alone."""
+        self._expected.clear()
+        last = next(reversed(self._ledgers), None)
+        self._make_room(0, keep=last)
+
+    def sizes(self) -> dict[str, int]:
+        """Return how many rows of each kind are in memory."""
+        weights = self._weights.values()
+        return {
+            "stock": sum(weight.stock for weight in weights),
+            "orders": sum(weight.orders for weight in weights),
+            "lots": sum(weight.lots for weight in weights),
+            "items": sum(weight.items for weight in weights),
+        }
+
+    def _make_room(self, wanted: int, *, keep: str | None = None) -> None:
+        """Forget owners that no batch holds, the least recently used first, until so many bytes fit in."""
+        if self.bytes + wanted <= self.bytes_max:
+            return
+        for owner in [owner for owner in self._ledgers if owner not in self._held and owner != keep]:
+            if self.bytes + wanted <= self.bytes_max:
+                return
+            self.drop([owner], why=Gone.MEMORY)
+
+    def _weigh(self, owner: str) -> None:
+        before = self._weights.get(owner)
+        now = self._weights[owner] = weigh(self._ledgers[owner])
+        self.bytes += now.bytes - (before.bytes if before else 0)
 
     async def on_rebalance(
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
@@ -108,7 +179,21 @@ class LedgerStore(FaustStore[str, Ledger]):
 
     def reset_state(self) -> None:
         """Forget every owner."""
-        self._ledgers.clear()
+        self.drop(list(self._ledgers), why=Gone.REVOKED)
+
+
+def _chunks(weights: Mapping[str, int], bytes_max: int) -> Iterator[list[str]]:
+    """Yield owners in groups that are read at once; one above the bound is a group of its own."""
+    chunk: list[str] = []
+    bytes_ = 0
+    for owner, weight in weights.items():
+        if chunk and bytes_ + weight > bytes_max:
+            yield chunk
+            chunk, bytes_ = [], 0
+        chunk.append(owner)
+        bytes_ += weight
+    if chunk:
+        yield chunk
 
 
 class LedgerTable(Table[str, Ledger]):

@@ -47,6 +47,8 @@ class Monitoring:
         hub = self._hub
         metrics.CLAIMS.set(len(hub.states))
         metrics.OWNERS.set(len(hub.ledgers))
+        for kind, rows in hub.ledgers.sizes().items():
+            metrics.LEDGER_ROWS.labels(kind).set(rows)
         positions = hub.relay.positions()
         for partition in self._watched - hub.states.keys():
             metrics.forget_partition(partition)

@@ -26,6 +26,17 @@ class Stage(StrEnum):
     COMMIT = "commit"
 
 
+class Gone(StrEnum):
+    """Why an owner's ledger is no longer in memory."""
+
+    #: Room was needed for others.
+    MEMORY = "memory"
+    #: Its partition went to another worker.
+    REVOKED = "revoked"
+    #: A batch failed, and memory is not believed.
+    FAILED = "failed"
+
+
 UNKNOWN_TYPE = "unknown"
 """The label of records whose type is none of ours, so that senders cannot make new series."""
 
@@ -81,6 +92,13 @@ CLAIM_SECONDS = Histogram(
 )
 OWNERS = Gauge("lotstream_owners_in_memory", "Owners whose ledger this worker keeps in memory.")
 
+OWNERS_LOADED = Counter("lotstream_owners_loaded", "Owners whose ledger was read from PostgreSQL.")
+OWNERS_DROPPED = Counter(
+    "lotstream_owners_dropped",
+    "Ledgers dropped from memory: to make room, because their partition was revoked, or after a failed batch.",
+    ["why"],
+)
+LEDGER_ROWS = Gauge("lotstream_ledger_rows", "Rows of the ledgers this worker keeps in memory, by kind.", ["kind"])
 _BY_PARTITION = (LAG, RELAY_BEHIND)
 
 

@@ -17,7 +17,17 @@ from lotstream.store.instance import InstanceLock
 from lotstream.store.load import State
 from lotstream.store.maintenance import Maintenance
 from lotstream.store.outbox import Outbox
-from lotstream.store.rows import Batch, Broadcast, Claim, Log, MessageKey, OutboxRow, OwnerOrder, OwnerReceipt
+from lotstream.store.rows import (
+    Batch,
+    Broadcast,
+    Claim,
+    Log,
+    MessageKey,
+    OutboxRow,
+    OwnerOrder,
+    OwnerReceipt,
+    OwnerSize,
+)
 
 
 class PostgresStore:
@@ -102,6 +112,10 @@ class PostgresStore:
     async def seen(self, keys: Sequence[MessageKey]) -> set[MessageKey]:
         """Return those message keys that were done or refused before, in one query."""
         return await self._state.seen(keys)
+
+    async def owner_sizes(self, owners: Sequence[str]) -> dict[str, OwnerSize]:
+        """Return how much `ledgers` would load for each owner."""
+        return await self._state.owner_sizes(owners)
 
     async def ledgers(self, owners: Mapping[str, Sites]) -> dict[str, Ledger]:
         """Load whole owners (stock that is not zero, open orders), one query per table."""

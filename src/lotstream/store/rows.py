@@ -37,6 +37,17 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerSize:
+    """How much there is of an owner before it is loaded: rows by kind, and the bytes of its open orders' JSON."""
+
+    stock: int = 0
+    lots: int = 0
+    items: int = 0
+    orders: int = 0
+    order_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """All that is one partition's own: who holds it, how far it is, and its head of the hash chain."""
 

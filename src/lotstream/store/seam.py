@@ -11,7 +11,17 @@ from typing import Protocol
 
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Order, Receipt
-from lotstream.store.rows import Batch, Broadcast, Claim, Log, MessageKey, OutboxRow, OwnerOrder, OwnerReceipt
+from lotstream.store.rows import (
+    Batch,
+    Broadcast,
+    Claim,
+    Log,
+    MessageKey,
+    OutboxRow,
+    OwnerOrder,
+    OwnerReceipt,
+    OwnerSize,
+)
 
 
 class Store(Protocol):
@@ -49,6 +59,9 @@ class Store(Protocol):
 
     async def seen(self, keys: Sequence[MessageKey]) -> set[MessageKey]:
         """Return those message keys that were done or refused before, in one query."""
+
+    async def owner_sizes(self, owners: Sequence[str]) -> dict[str, OwnerSize]:
+        """Return how much `ledgers` would load for each owner, nothing for one that nobody has defined."""
 
     async def ledgers(self, owners: Mapping[str, Sites]) -> dict[str, Ledger]:
         """Load whole owners (stock that is not zero, open orders), one query per table."""

@@ -8,6 +8,18 @@ CROSS JOIN LATERAL (
     WHERE i.source = k.source AND i.message_id = k.message_id AND i.outcome IN ('done', 'refused') LIMIT 1
 ) AS found;
 
+-- name: owner_sizes
+-- How much there is of each owner. The size of a body is read without the body.
+SELECT k.owner, s.stock, l.lots, i.items, o.orders, o.bytes
+FROM unnest($1::text[]) AS k(owner)
+CROSS JOIN LATERAL (SELECT count(*) AS stock FROM stock AS t WHERE t.owner = k.owner) AS s
+CROSS JOIN LATERAL (SELECT count(*) AS lots FROM lot AS t WHERE t.owner = k.owner) AS l
+CROSS JOIN LATERAL (SELECT count(*) AS items FROM item AS t WHERE t.owner = k.owner) AS i
+CROSS JOIN LATERAL (
+    SELECT count(*) AS orders, coalesce(sum(octet_length(t.body)), 0)::bigint AS bytes
+    FROM sales_order AS t WHERE t.open AND t.owner = k.owner
+) AS o;
+
 -- name: owners
 -- Settings of owners.
 SELECT owner, settings FROM owner WHERE owner = ANY($1::text[]);

@@ -30,6 +30,9 @@ STOCK: Final = (
 QUANTITIES: Final = ("on_hand", "reserved", "promised_elsewhere")
 ANY_BYTES: Final = 2**62
 
+_COUNTED: Final = {"stock": "stock", "lots": "lot", "items": "item"}
+"""Tables of which rows are counted before an owner is loaded, by the name of the count."""
+
 _ANSWERS: Final[dict[str, Statement]] = {}
 """What answers a statement, by its text."""
 
@@ -191,6 +194,17 @@ _loads("customers", "customer", "owner", "customer", "body")
 _loads("lots", "lot", *LOT)
 _loads("stock", "stock", *STOCK, where=lambda row: any(row[quantity] for quantity in QUANTITIES))
 _loads("open_orders", "sales_order", "owner", "body", where=lambda row: bool(row["open"]))
+
+
+@_answers("load", "owner_sizes")
+def _owner_sizes(tables: Tables, owners: Sequence[str]) -> Rows:
+    return [_owner_size(tables, owner) for owner in owners]
+
+
+def _owner_size(tables: Tables, owner: str) -> Row:
+    counts = {name: sum(row["owner"] == owner for row in tables.of(table)) for name, table in _COUNTED.items()}
+    bodies = [row["body"] for row in tables.of("sales_order") if row["owner"] == owner and row["open"]]
+    return Row({"owner": owner, **counts, "orders": len(bodies), "bytes": sum(map(len, bodies))})
 
 
 @_answers("load", "early_cancels")

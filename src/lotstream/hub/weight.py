@@ -1,0 +1,99 @@
+"""How much memory an owner takes, estimated from what there is of it.
+
+Python does not say what an object keeps alive, and walking through all of it would cost more than deciding. What one
+item, row, order … takes was measured instead (tracemalloc, CPython 3.11, names of usual length, a ledger as it is
+loaded); `tests/hub/test_weight.py` measures it again and holds the estimate to within a quarter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Order
+from lotstream.store.rows import OwnerSize
+
+ITEM_BYTES: Final = 350
+CUSTOMER_BYTES: Final = 500
+LOT_BYTES: Final = 310
+STOCK_BYTES: Final = 490
+"""A stock row with its place in what is derived from rows."""
+
+SHELVED_BYTES: Final = 1_400
+"""What a stock row takes once more when a decision has looked at its shelf."""
+
+ORDER_BYTES: Final = 1_200
+LINE_BYTES: Final = 270
+RESERVATION_BYTES: Final = 180
+CANCEL_BYTES: Final = 300
+OWNER_BYTES: Final = 5_000
+"""An owner without anything: its tables and sets."""
+
+ORDER_BYTES_PER_STORED: Final = 2.4
+"""Bytes in memory for each byte of an order as Postgres holds it; says before loading what loading will take."""
+
+CHANGED_SHARE: Final = 8
+"""An owner is weighed again when one part of it has grown or shrunk by more than one in so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What one owner keeps in memory: counts, and their bytes together."""
+
+    stock: int
+    orders: int
+    lots: int
+    items: int
+    shelves: int
+    bytes: int
+
+    def still_fits(self, ledger: Ledger) -> bool:
+        """Tell whether an owner is still about as large as when it was weighed."""
+        derived = ledger.derived
+        return (
+            _near(self.stock, len(ledger.stock))
+            and _near(self.orders, len(ledger.orders))
+            and _near(self.lots, len(ledger.lots))
+            and _near(self.items, len(ledger.items))
+            and _near(self.shelves, len(derived.shelves) if derived else 0)
+        )
+
+
+def weigh(ledger: Ledger) -> Weight:
+    """Return what an owner takes now; walks through its orders and shelves."""
+    shelves = ledger.derived.shelves if ledger.derived else {}
+    bytes_ = (
+        OWNER_BYTES
+        + len(ledger.items) * ITEM_BYTES
+        + len(ledger.customers) * CUSTOMER_BYTES
+        + len(ledger.lots) * LOT_BYTES
+        + len(ledger.stock) * STOCK_BYTES
+        + sum(len(shelf.candidates) for shelf in shelves.values()) * SHELVED_BYTES
+        + sum(map(_order_bytes, ledger.orders.values()))
+        + len(ledger.cancels) * CANCEL_BYTES
+    )
+    return Weight(
+        stock=len(ledger.stock), orders=len(ledger.orders), lots=len(ledger.lots), items=len(ledger.items),
+        shelves=len(shelves), bytes=bytes_,
+    )  # fmt: skip
+
+
+def expected_bytes(size: OwnerSize) -> int:
+    """Return what an owner will take once it is loaded; its shelves come when decisions ask for them."""
+    return (
+        OWNER_BYTES
+        + size.items * ITEM_BYTES
+        + size.lots * LOT_BYTES
+        + size.stock * STOCK_BYTES
+        + round(size.order_bytes * ORDER_BYTES_PER_STORED)
+    )
+
+
+def _order_bytes(order: Order) -> int:
+    promised = sum(len(line.reservations) for line in order.lines)
+    return ORDER_BYTES + len(order.lines) * LINE_BYTES + promised * RESERVATION_BYTES
+
+
+def _near(before: int, now: int) -> bool:
+    return abs(now - before) * CHANGED_SHARE <= before

@@ -1,0 +1,89 @@
+"""What an owner takes in memory, estimated and measured."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from lotstream.domain.ledger import Ledger, Sites
+from lotstream.domain.model import Policy
+from lotstream.domain.shelves import shelf_of
+from lotstream.hub.weight import Weight, expected_bytes, weigh
+from lotstream.store.migrate import migrate
+from lotstream.store.postgres import PostgresStore
+from lotstream.store.rows import OwnerSize
+from lotstream.testing.load import SITE
+from lotstream.testing.standing import Standing, fill
+
+STANDING = Standing(owners=4, skus=100, lots=4, orders=100, lines=4)
+TODAY = 740_000
+
+
+@dataclass
+class Measured:
+    """Bytes that a block left in memory."""
+
+    bytes: int = 0
+
+
+@contextmanager
+def measured() -> Iterator[Measured]:
+    """Measure what the block allocates and keeps."""
+    result = Measured()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        yield result
+        gc.collect()
+        result.bytes = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.fixture
+def quick() -> Ledger:
+    """An owner without anything."""
+    return Ledger("acme", Sites())
+
+
+async def test_the_estimate_is_what_owners_take(postgres_url: str) -> None:
+    """Loaded owners, and then the shelves that decisions look at, weigh within a quarter of what Python allocates."""
+    owners = {owner: Sites() for owner in STANDING.owner_ids()}
+    await migrate(postgres_url)
+    async with PostgresStore(postgres_url) as store:
+        await store.begin_log(8)
+        await fill(store, STANDING, partitions=8, tell=lambda _: None)
+        await store.ledgers(owners)
+        expected = sum(map(expected_bytes, (await store.owner_sizes(list(owners))).values()))
+        with measured() as loaded:
+            ledgers = await store.ledgers(owners)
+        weight = sum(weigh(ledger).bytes for ledger in ledgers.values())
+        assert weight == pytest.approx(loaded.bytes, rel=0.25)
+        assert expected == pytest.approx(loaded.bytes, rel=0.25)
+        with measured() as shelved:
+            for ledger in ledgers.values():
+                for sku in ledger.items:
+                    shelf_of(ledger, sku, SITE, today=TODAY).queue(Policy.FEFO)
+        more = sum(weigh(ledger).bytes for ledger in ledgers.values()) - weight
+        assert more == pytest.approx(shelved.bytes, rel=0.25)
+
+
+def test_an_owner_is_weighed_again_when_it_has_grown(quick: Ledger) -> None:
+    """A weight stands while counts move by an eighth, and no longer when one kind of row has grown by more."""
+    nothing = weigh(quick)
+    assert nothing.still_fits(quick)
+    assert not Weight(**{**_as_dict(nothing), "orders": 1}).still_fits(quick)
+
+
+def test_an_owner_nobody_has_defined_weighs_next_to_nothing() -> None:
+    """An owner without rows is expected to take what its empty tables take, and so it does."""
+    assert expected_bytes(OwnerSize()) == weigh(Ledger("nobody", Sites())).bytes
+
+
+def _as_dict(weight: Weight) -> dict[str, int]:
+    return {name: getattr(weight, name) for name in Weight.__slots__}
