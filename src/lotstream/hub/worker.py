@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from lotstream import __version__
 from lotstream.contracts.topics import INBOUND
 from lotstream.errors import ExitCode, LotstreamError, StopWorker
 from lotstream.hub.app import HubApp, build_app, ledger_store
@@ -26,6 +27,7 @@ from lotstream.hub.maintenance import Maintenance
 from lotstream.hub.monitoring import Monitoring
 from lotstream.ops.stopping import on_stop_signal
 from lotstream.settings import Settings
+from lotstream.store.migrate import check_schema
 from lotstream.store.postgres import PostgresStore
 
 logger = structlog.get_logger(__name__)
@@ -111,8 +113,14 @@ def die(error: BaseException) -> None:
 
 @asynccontextmanager
 async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
-    """Yield a worker that holds its instance lock; raises `InstanceTaken`, `NotMigrated` or a `TryAgain`."""
-    store = PostgresStore(settings.postgres_url, app=settings.app, timeout_s=settings.postgres_timeout_s)
+    """Yield a worker that holds its instance lock.
+
+    Raises `InstanceTaken`, `NotMigrated`, `DatabaseNewer` or a `TryAgain`.
+    """
+    await check_schema(settings.postgres_url)
+    # A migration that waits for the end of the old code looks at these names; PostgreSQL cuts them at 63 bytes.
+    name = f"{settings.app[:40]} {__version__}"
+    store = PostgresStore(settings.postgres_url, app=name, timeout_s=settings.postgres_timeout_s)
     await store.open()
     try:
         await store.lock_instance(f"{settings.app}/{settings.instance}", timeout_s=settings.instance_lock_timeout_s)
