@@ -13,7 +13,12 @@ from lotstream.store.commit import create_staging
 from lotstream.store.connection import SCHEMA
 from lotstream.store.sql import files, queries
 
-UNPREPARED = {("commit", "create_staging"), ("migrate", "create_schema")}
+UNPREPARED = {
+    ("commit", "create_staging"),
+    ("migrate", "create_schema"),
+    ("verify", "places"),
+    ("verify", "owners"),
+}
 """What was done before this test looks, and what has a name to be put in."""
 
 

@@ -32,6 +32,7 @@ GROUPS = (
     "order",
     "stock",
     "site",
+    "verify",
     "bench",
     "later",
 )

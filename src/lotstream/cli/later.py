@@ -35,10 +35,6 @@ LATER: dict[str, tuple[str, str]] = {
         "Hold the lot with the message hold.placed (kind recall) and read shipment_line for who got it.",
     ),
     "expiring": ("List lots that expire soon.", "`lotstream stock --json` has each lot with its expiry."),
-    "verify": (
-        "Compare the state with the journal.",
-        "Run `make test`: it plays the journals of made-up days into new ledgers and compares; yours it does not read.",
-    ),
     "dlq list": (
         "List dead letters with their reason and coordinates.",
         "Read the topic lotstream.inbound.dlq: the headers of a record say why it is there.",

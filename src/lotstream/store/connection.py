@@ -52,6 +52,8 @@ class Address:
     connect_s: float = 5.0
     #: A wait for a row somebody else has locked: longer than a frozen transaction can hold it.
     lock_s: float = 8.0
+    #: A transaction that waits for its client; None: as long as it likes, for those that lock nothing.
+    idle_s: float | None = IDLE_IN_TRANSACTION_S
     schema: str = SCHEMA
     #: Every query of a worker is by key; without statistics the planner would now and then read a whole table instead.
     by_key_only: bool = False
@@ -66,7 +68,7 @@ class Address:
             "work_mem": WORK_MEM,
             "statement_timeout": _ms(self.call_s),
             "lock_timeout": _ms(self.lock_s),
-            "idle_in_transaction_session_timeout": _ms(IDLE_IN_TRANSACTION_S),
+            "idle_in_transaction_session_timeout": _ms(self.idle_s or 0),
             "client_connection_check_interval": "2s",
             "tcp_keepalives_idle": "5",
             "tcp_keepalives_interval": "2",

@@ -1,0 +1,279 @@
+"""One partition, record by record: its chain of hashes, and all rows that belong to each record.
+
+Every table that has rows by record is read in the order of the log, side by side, so that of none more than a piece is
+in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NoReturn
+
+from lotstream.domain.events import Event
+from lotstream.domain.slots import slot
+from lotstream.hub.verify.compare import Comparison, Table
+from lotstream.hub.verify.found import NOTHING, Difference, Findings
+from lotstream.hub.verify.replay import DAMAGED, Replay, lines_shipped
+from lotstream.hub.verify.told import Place, Told
+from lotstream.store import verify as store
+from lotstream.store.codec import decode_event, encode_days, order_of
+from lotstream.store.journal import link
+from lotstream.store.rows import Outcome, ShipmentLineRow
+from lotstream.store.verify import RECORD_TABLES, Snapshot
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+SHIPMENT_LINE = Table(
+    "shipment_line", ("offset", "index"),
+    ("shipped_at", "quantity", "expires", "slot", "owner", "shipment", "source", "order", "line", "sku", "lot",
+     "customer", "person", "city", "postcode", "country"),
+)  # fmt: skip
+DEAD_LETTER = Table("dead_letter", ("offset",), ("recorded_at", "code", "field", "message"))
+#: Outcomes of records that events may belong to: before a command is refused, its owner's day is continued.
+WITH_EVENTS = frozenset({Outcome.DONE, Outcome.REFUSED})
+
+
+class Broken(Exception):
+    """The journal cannot be followed any further; the difference is noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Since when rows cannot have been pruned."""
+
+    outbox: datetime
+    dead_letters: datetime
+
+    @classmethod
+    def at(cls, now: datetime, *, outbox_days: int, retention_days: int) -> Kept:
+        """Return the times by settings."""
+        return cls(now - timedelta(days=outbox_days), now - timedelta(days=retention_days))
+
+
+class Stream:
+    """Rows of one table and partition, taken record by record."""
+
+    __slots__ = ("_at", "_piece", "_rows", "first")
+
+    def __init__(self, rows: store.Rows) -> None:
+        self._rows = rows
+        self._piece: list[Record] = []
+        self._at = 0
+        #: The first row of all.
+        self.first: Record | None = None
+
+    async def open(self) -> Stream:
+        """Read the first piece."""
+        self._piece = await self._rows.piece()
+        self.first = self._piece[0] if self._piece else None
+        return self
+
+    @property
+    def head(self) -> int | None:
+        """Return the offset of the next row, None at the end."""
+        return self._piece[self._at][0] if self._at < len(self._piece) else None
+
+    async def take(self, offset: int) -> Sequence[Record]:
+        """Return the rows of one record and go on to the next."""
+        if self.head != offset:
+            return ()
+        taken = []
+        while self.head == offset:
+            taken.append(self._piece[self._at])
+            self._at += 1
+            if self._at == len(self._piece):
+                self._piece, self._at = await self._rows.piece(), 0
+        return taken
+
+
+class PartitionCheck:
+    """Follows one partition's records, plays its journal and compares what belongs to each record."""
+
+    def __init__(
+        self, snapshot: Snapshot, replay: Replay, findings: Findings, *, partition: int, chain: bytes, kept: Kept,
+        relay_position: int, owner: str | None, outbox: bool,
+    ) -> None:  # fmt: skip
+        self._snapshot = snapshot
+        self._replay = replay
+        self._findings = findings
+        self._partition = partition
+        self._kept = kept
+        self._relay_position = relay_position
+        #: The only owner whose events are played; None for all.
+        self._owner = owner
+        self._outbox = outbox
+        self._today = encode_days({})
+        self._sent_from: Record | None = None
+        self.chain = chain
+        #: The record before the end, and the largest append time.
+        self.last: Record | None = None
+        self.append_time: datetime | None = None
+        self.broadcast_seen = 0
+
+    async def follow(self, log: int, *, start: int) -> int:
+        """Go through one log from its first offset and return the offset after its last record.
+
+        Raises `Broken` where the journal cannot be followed, and `Enough`.
+        """
+        streams = [
+            await Stream(await self._snapshot.of_record(table, log, self._partition)).open() for table in RECORD_TABLES
+        ]
+        self._sent_from = streams[RECORD_TABLES.index("outbox")].first
+        self._today = encode_days(self._replay.sites(self._partition).today)
+        self.last = None
+        expected = start
+        while (offset := min((s.head for s in streams if s.head is not None), default=None)) is not None:
+            rows = [await stream.take(offset) for stream in streams]
+            self._count(rows)
+            if offset > expected:
+                missing = Place(log, self._partition, expected)
+                self._findings.add(Difference("intake", missing.key(), None, "a record", NOTHING))
+            expected = offset + 1
+            self._record(Place(log, self._partition, offset), rows)
+        return expected
+
+    def _count(self, rows: Sequence[Sequence[Record]]) -> None:
+        for table, found in zip(RECORD_TABLES, rows, strict=True):
+            if found:
+                self._findings.rows[table] += len(found)
+
+    def _record(self, place: Place, rows: Sequence[Sequence[Record]]) -> None:
+        intakes, journal, sent, letters, left = rows
+        intake = intakes[0] if intakes else None
+        if intake is None:
+            self._findings.add(Difference("intake", place.key(), None, "a record", NOTHING))
+            return
+        self._note(intake)
+        self._letter(place, intake, letters)
+        mine = self._owner is None or intake["owner"] == self._owner
+        told = Told(place, intake["recorded_at"], sent, self._findings) if mine and self._told(place, intake) else None
+        shipped: list[ShipmentLineRow] = []
+        for index, row in enumerate(journal):
+            event = self._linked(place, index, row)
+            self._columns(place, row, event, intake)
+            shipped += self._play(place, row, event, told, len(shipped))
+        if mine:
+            self._shipped(place, shipped, left)
+        if told is not None:
+            self._rest(told, intake, letters, place.log)
+
+    def _note(self, intake: Record) -> None:
+        """Keep what the claim has of the last record."""
+        self.last = intake
+        recorded_at = intake["recorded_at"]
+        self.append_time = recorded_at if self.append_time is None else max(self.append_time, recorded_at)
+        number, _, partition = (intake["message_id"] or "").partition("/")
+        if intake["owner"] is None and partition == str(self._partition) and number.isdecimal():
+            self.broadcast_seen = max(self.broadcast_seen, int(number))
+
+    def _linked(self, place: Place, index: int, row: Record) -> Event:
+        """Return a row's event after its link to the row before it was checked; raises `Broken`."""
+        body = row["body"]
+        chain = link(self.chain, place.partition, place.offset, row["index"], row["type"], body.encode())
+        if row["index"] != index:
+            self._stop(Difference("journal", place.key(index), None, "an event", NOTHING))
+        if chain != row["hash"]:
+            note = "this row, or the one before it, was changed, moved, inserted or deleted"
+            self._stop(Difference("journal", place.key(index), "hash", chain, row["hash"], note))
+        self.chain = chain
+        try:
+            return decode_event(row["type"], body)
+        except DAMAGED as error:
+            kind = f"an event of type {row['type']}"
+            self._stop(Difference("journal", place.key(index), "body", kind, str(error)))
+
+    def _stop(self, difference: Difference) -> NoReturn:
+        self._findings.add(difference)
+        raise Broken
+
+    def _columns(self, place: Place, row: Record, event: Event, intake: Record) -> None:
+        """Compare what a row says beside its event."""
+        order = order_of(event)
+        wanted, found = (*(order or (None, None)), self._today), (row["source"], row["order"], row["today"])
+        if wanted != found:
+            for name, says, said in zip(("source", "order", "today"), wanted, found, strict=True):
+                self._findings.expect("journal", place.key(row["index"]), name, journal=says, found=said)
+        for name in ("owner", "recorded_at"):
+            note = "the hash does not cover it: the row of the journal may be the wrong one"
+            self._findings.expect("intake", place.key(), name, journal=row[name], found=intake[name], note=note)
+        if intake["outcome"] not in WITH_EVENTS:
+            self._findings.expect("intake", place.key(), "outcome", journal=Outcome.DONE, found=intake["outcome"])
+
+    def _play(
+        self, place: Place, row: Record, event: Event, told: Told | None, first: int
+    ) -> list[ShipmentLineRow]:  # fmt: skip
+        owner = row["owner"]
+        if owner is not None and self._owner is not None and owner != self._owner:
+            return []
+        sites = self._replay.sites(self._partition)
+        try:
+            if owner is None:
+                self._replay.hear(self._partition, event)
+                self._today = encode_days(sites.today)
+                return []
+            ledger = self._replay.play(self._partition, owner, event)
+            if told is not None:
+                told.event(ledger, event, sites.today, code=row["code"])
+            shipped = lines_shipped(ledger, event, place.partition, place.offset, first=first)
+            self._replay.settle(ledger)
+        except DAMAGED as error:
+            note = "it does not fit what was decided before it"
+            says = f"{type(error).__name__}: {error}"
+            self._stop(Difference("journal", place.key(row["index"]), "body", says, row["type"], note))
+        return shipped
+
+    def _shipped(self, place: Place, wanted: Sequence[ShipmentLineRow], found: Sequence[Record]) -> None:
+        given = {"log": place.log, "partition": place.partition}
+        compared = Comparison(SHIPMENT_LINE, self._findings, given=given)
+        says = {row.index: _line(row) for row in wanted}
+        said = {row["index"]: tuple(row) for row in found}
+        for index in sorted(says | said):
+            key = (place.offset, index)
+            if index in says and index in said:
+                compared.columns(key, says[index][2:], said[index][2:])
+            elif index in says:
+                compared.lone(key, journal=says[index][2:])
+            else:
+                compared.lone(key, found=said[index][2:])
+
+    def _letter(self, place: Place, intake: Record, letters: Sequence[Record]) -> None:
+        """Compare what is kept of a record that could not be understood with what became of it."""
+        is_dead = intake["outcome"] == Outcome.DEAD_LETTERED
+        if letters and not is_dead:
+            self._findings.add(Difference("dead_letter", place.key(), None, NOTHING, letters[0]["code"]))
+        elif letters:
+            said = tuple(letters[0][name] for name in DEAD_LETTER.columns)
+            says = tuple(intake[name] for name in DEAD_LETTER.columns)
+            given = {"log": place.log, "partition": place.partition}
+            Comparison(DEAD_LETTER, self._findings, given=given).columns((place.offset,), says, said)
+        elif is_dead and intake["recorded_at"] >= self._kept.dead_letters:
+            self._findings.add(Difference("dead_letter", place.key(), None, intake["code"], NOTHING))
+
+    def _told(self, place: Place, intake: Record) -> bool:
+        """Tell whether the outbox must still have all that a record has told."""
+        if not self._outbox:
+            return False
+        first = self._sent_from
+        if place.offset >= self._relay_position or intake["recorded_at"] >= self._kept.outbox:
+            return True
+        if first is None or place.offset < first["offset"]:
+            return False
+        return place.offset > first["offset"] or bool(first["index"] == 0)
+
+    def _rest(self, told: Told, intake: Record, letters: Sequence[Record], log: int) -> None:
+        if intake["outcome"] == Outcome.DEAD_LETTERED:
+            told.dead_letter(letters[0] if letters else None, log)
+        else:
+            told.end(Outcome(intake["outcome"]))
+
+
+def _line(row: ShipmentLineRow) -> tuple[object, ...]:
+    """Return a shipment line as the table has it: offset and index, then `SHIPMENT_LINE`'s columns."""
+    return (
+        *(row.offset, row.index, row.shipped_at, row.quantity, row.expires, slot(row.owner.encode()), row.owner),
+        *(row.shipment, row.source, row.order, row.line, row.sku, row.lot, row.customer, row.person, row.city),
+        *(row.postcode, row.country),
+    )

@@ -1,0 +1,133 @@
+"""The journal played into new ledgers, event by event, as `lotstream.domain.apply` says.
+
+What is open stays in memory, as it does in a worker; closed orders and receipts, of which there is no end, go to a file
+and are read back when an event names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lotstream.domain.apply import apply
+from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast
+from lotstream.domain.events import (
+    BalanceOpened,
+    Event,
+    OrderChanged,
+    OrderRecorded,
+    OwnerDefined,
+    SettingsChanged,
+    ShipmentConfirmed,
+    StockReceived,
+)
+from lotstream.domain.goods import BALANCE, RECEIPT
+from lotstream.domain.ledger import Ledger, Sites
+from lotstream.domain.model import Order, OrderKey, Receipt, ReceiptKey
+from lotstream.hub.traces import shipment_lines
+from lotstream.hub.verify.sums import LotSums
+from lotstream.store.codec import order_of
+from lotstream.store.rows import ShipmentLineRow
+from lotstream.store.verify_spool import Spool
+
+#: What a damaged event may raise when it is applied; each is told as a difference.
+DAMAGED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+class Replay:
+    """The ledgers and sites that follow from the journals of partitions among which owners may have moved."""
+
+    def __init__(self, spool: Spool) -> None:
+        self.spool = spool
+        self.ledgers: dict[str, Ledger] = {}
+        self.sums: dict[str, LotSums] = {}
+        #: Owners with a row of settings.
+        self.defined: set[str] = set()
+        self._sites: dict[int, Sites] = {}
+
+    def sites(self, partition: int) -> Sites:
+        """Return what a partition knows of sites, locations and today."""
+        return self._sites.setdefault(partition, Sites())
+
+    def hear(self, partition: int, event: Event) -> None:
+        """Apply an event that concerns everybody; raises one of `DAMAGED`."""
+        apply_broadcast(self.sites(partition), event)
+
+    def play(self, partition: int, owner: str, event: Event) -> Ledger:
+        """Apply an owner's event and return the ledger as it is then; call `settle` before the next one.
+
+        Raises one of `DAMAGED` when it does not fit what came before.
+        """
+        ledger = self._ledger(partition, owner)
+        self._fetch(ledger, event)
+        self.sums[owner].add(event)
+        if isinstance(event, OwnerDefined | SettingsChanged):
+            self.defined.add(owner)
+        apply(ledger, event)
+        return ledger
+
+    def settle(self, ledger: Ledger) -> None:
+        """Put what is over into the file and forget it, with the rows that are empty."""
+        for key, order in ledger.closed.items():
+            if order is not None and key not in ledger.orders:
+                self.spool.put(order, ledger.owner, key)
+        for receipt in ledger.receipts.values():
+            if receipt is not None:
+                self.spool.put(receipt, ledger.owner, receipt.key)
+        ledger.settle()
+
+    def closed(self, ledger: Ledger) -> Iterator[Order]:
+        """Yield an owner's closed orders, sorted by key."""
+        for key, order in self.spool.all(Order, ledger.owner):
+            if OrderKey(*key) not in ledger.orders:
+                yield order
+
+    def receipts(self, owner: str) -> Iterator[Receipt]:
+        """Yield what was booked under an owner's receipts, sorted by key."""
+        for _, receipt in self.spool.all(Receipt, owner):
+            yield receipt
+
+    def forget(self) -> None:
+        """Begin with other partitions."""
+        self.ledgers.clear()
+        self.sums.clear()
+        self.defined.clear()
+        self._sites.clear()
+        self.spool.clear()
+
+    def _ledger(self, partition: int, owner: str) -> Ledger:
+        ledger = self.ledgers.get(owner)
+        if ledger is None:
+            ledger = self.ledgers[owner] = Ledger(owner, self.sites(partition))
+            self.sums[owner] = LotSums()
+        ledger.sites = self.sites(partition)
+        return ledger
+
+    def _fetch(self, ledger: Ledger, event: Event) -> None:
+        """Read back what an event adds to; an event that holds a whole order needs nothing that was before."""
+        key = order_of(event)
+        if key is not None and key not in ledger.orders and not isinstance(event, OrderRecorded | OrderChanged):
+            ledger.closed[key] = self.spool.get(Order, ledger.owner, key)
+        receipt = receipt_of(event)
+        if receipt is not None:
+            ledger.receipts[receipt] = self.spool.get(Receipt, ledger.owner, receipt)
+
+
+def is_broadcast(event: Event) -> bool:
+    """Tell whether an event concerns every owner of its partition."""
+    return isinstance(event, BROADCAST_EVENTS)
+
+
+def receipt_of(event: Event) -> ReceiptKey | None:
+    """Return the receipt that an event books goods under."""
+    if isinstance(event, StockReceived):
+        return ReceiptKey(RECEIPT, event.receipt)
+    if isinstance(event, BalanceOpened):
+        return ReceiptKey(BALANCE, event.balance)
+    return None
+
+
+def lines_shipped(ledger: Ledger, event: Event, partition: int, offset: int, *, first: int) -> list[ShipmentLineRow]:
+    """Return the rows of what left by an event that was just applied."""
+    if not isinstance(event, ShipmentConfirmed):
+        return []
+    return shipment_lines(ledger, event, partition, offset, first=first)

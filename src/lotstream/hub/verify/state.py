@@ -1,0 +1,169 @@
+"""The tables of state: what each has of an owner, or of a partition, against what the journal says."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Final
+
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Customer, Hold, Item, Location, Order, OrderKey, Receipt, Settings, Site
+from lotstream.domain.slots import slot
+from lotstream.hub.verify.compare import Body, Comparison, FoundRows, Key, Rows, Table, Values, sort_key
+from lotstream.hub.verify.found import Difference, Findings
+from lotstream.hub.verify.replay import Replay
+from lotstream.hub.verify.sums import LotSums, check_lines, check_promises
+from lotstream.store.verify import Snapshot
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+    from lotstream.store import verify as store
+
+#: Bytes of the hash that names a person; `lotstream.contracts.convert_orders.person_of` makes it.
+PERSON_BYTES: Final = 16
+
+SITE = Table("site", ("site",), ("body",))
+LOCATION = Table("location", ("site", "location"), ("body",))
+OWNER = Table("owner", (), ("slot", "settings"))
+ITEM = Table("item", ("sku",), ("slot", "body"))
+CUSTOMER = Table("customer", ("customer",), ("slot", "body"))
+LOT = Table(
+    "lot", ("sku", "lot"), ("slot", "expires", "made", "received", "supplier", "supplier_lot", "holds")
+)  # fmt: skip
+STOCK = Table(
+    "stock", ("sku", "lot", "location", "site", "package", "pack_size", "status", "returned"),
+    ("slot", "on_hand", "reserved", "promised_elsewhere", "received"),
+)  # fmt: skip
+SALES_ORDER = Table("sales_order", ("source", "order"), ("slot", "open", "state", "body"))
+RECEIPT = Table("receipt", ("kind", "number"), ("slot", "body"))
+EARLY_CANCEL = Table("early_cancel", ("source", "order"), ("slot", "version", "lines"))
+PERSON = Table("person", ("person",), ("slot", "body"))
+
+
+class OwnerCheck:
+    """Compares everything the database has of one owner."""
+
+    def __init__(self, snapshot: Snapshot, replay: Replay, findings: Findings) -> None:
+        self._snapshot = snapshot
+        self._replay = replay
+        self._findings = findings
+
+    async def check(self, owner: str, ledger: Ledger) -> None:
+        """Compare an owner's rows in every table, and check the sums over them."""
+        number = slot(owner.encode())
+        for table, rows in _ROWS.items():
+            wanted = ((key, (number, *values)) for key, values in rows(ledger, self._replay))
+            found = _found(table, await self._snapshot.of_owner(table.name, owner))
+            await Comparison(table, self._findings, given={"owner": owner}).rows(wanted, found)
+        await self._persons(owner, number)
+        for difference in self._sums(ledger):
+            self._findings.add(difference)
+
+    def _sums(self, ledger: Ledger) -> Iterator[Difference]:
+        yield from check_promises(ledger)
+        yield from self._replay.sums.get(ledger.owner, LotSums()).check(ledger)
+        for order in _orders(ledger, self._replay):
+            yield from check_lines(ledger.owner, order)
+
+    async def _persons(self, owner: str, number: int) -> None:
+        """Check that persons are who they are called: erased ones are gone, and those that are there were not changed.
+
+        The journal has a person's key alone, and that is a hash of the data.
+        """
+        async for person, found, body in await self._snapshot.of_owner("person", owner):
+            self._findings.rows["person"] += 1
+            key = {"owner": owner, "person": person}
+            self._findings.expect("person", key, "slot", journal=number, found=found)
+            named = blake2b(body.encode(), digest_size=PERSON_BYTES, key=owner.encode()).hexdigest()
+            self._findings.expect("person", key, "body", journal=person, found=named, note="the key is its hash")
+
+
+async def check_sites(rows: dict[str, list[Record]], replay: Replay, partition: int, findings: Findings) -> None:
+    """Compare what the database has of a partition's sites and locations."""
+    sites, given = replay.sites(partition), {"partition": partition}
+    wanted = (((site.id,), (Body(site, Site),)) for _, site in sorted(sites.sites.items()))
+    await Comparison(SITE, findings, given=given).rows(wanted, _of_partition(SITE, rows["site"], partition))
+    places = ((key, (Body(location, Location),)) for key, location in sorted(sites.locations.items()))
+    await Comparison(LOCATION, findings, given=given).rows(places, _of_partition(LOCATION, rows["location"], partition))
+
+
+async def _of_partition(table: Table, rows: Iterable[Record], partition: int) -> FoundRows:
+    for number, *rest in rows:
+        if number == partition:
+            yield _split(table, rest)
+
+
+async def _found(table: Table, rows: store.Rows) -> AsyncIterator[tuple[Key, Values]]:
+    async for row in rows:
+        yield _split(table, row)
+
+
+def _split(table: Table, row: Any) -> tuple[Key, Values]:  # noqa: ANN401 - a record of any columns
+    count = len(table.keys)
+    return tuple(row[:count]), tuple(row[count:])
+
+
+def _owner(ledger: Ledger, replay: Replay) -> Rows:
+    if ledger.owner in replay.defined:
+        yield (), (Body(ledger.settings, Settings),)
+
+
+def _items(ledger: Ledger, _: Replay) -> Rows:
+    return (((sku,), (Body(item, Item),)) for sku, item in sorted(ledger.items.items()))
+
+
+def _customers(ledger: Ledger, _: Replay) -> Rows:
+    return (((name,), (Body(customer, Customer),)) for name, customer in sorted(ledger.customers.items()))
+
+
+def _lots(ledger: Ledger, _: Replay) -> Rows:
+    for key, lot in sorted(ledger.lots.items()):
+        yield key, (lot.expires, lot.made, lot.received, lot.supplier, lot.supplier_lot, Body(lot.holds, Hold))
+
+
+def _stock(ledger: Ledger, _: Replay) -> Rows:
+    rows = {
+        (key.sku, key.lot, key.location, key.site, key.package, key.pack_size, key.status, key.returned): row
+        for key, row in ledger.stock.items()
+    }
+    for key in sorted(rows, key=sort_key):
+        row = rows[key]
+        if row.on_hand or row.reserved or row.promised_elsewhere:
+            yield key, (row.on_hand, row.reserved, row.promised_elsewhere, row.received)
+
+
+def _sales_orders(ledger: Ledger, replay: Replay) -> Rows:
+    for order in _orders(ledger, replay):
+        yield order.key, (order.key in ledger.orders, order.state, Body(order, Order))
+
+
+def _orders(ledger: Ledger, replay: Replay) -> Iterator[Order]:
+    """Yield open and closed orders, sorted by key."""
+    is_open = (ledger.orders[key] for key in sorted(ledger.orders))
+    return heapq.merge(is_open, replay.closed(ledger), key=_order_key)
+
+
+def _order_key(order: Order) -> OrderKey:
+    return order.key
+
+
+def _receipts(ledger: Ledger, replay: Replay) -> Rows:
+    return ((receipt.key, (Body(receipt, Receipt),)) for receipt in replay.receipts(ledger.owner))
+
+
+def _cancels(ledger: Ledger, _: Replay) -> Rows:
+    return ((key, (version, list(lines))) for key, (version, lines) in sorted(ledger.cancels.items()))
+
+
+_ROWS: dict[Table, Callable[[Ledger, Replay], Rows]] = {
+    OWNER: _owner,
+    ITEM: _items,
+    CUSTOMER: _customers,
+    LOT: _lots,
+    STOCK: _stock,
+    SALES_ORDER: _sales_orders,
+    RECEIPT: _receipts,
+    EARLY_CANCEL: _cancels,
+}

@@ -1,0 +1,104 @@
+"""The sums that always hold, taken from the events themselves and not from what was made of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from lotstream.domain.events import BalanceOpened, Event, ShipmentConfirmed, StockFound, StockReceived
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Order, OrderLine, RowKey
+from lotstream.domain.reservations import staged_key
+from lotstream.domain.sums import backordered, promised
+from lotstream.hub.verify.found import Difference
+
+LotName = tuple[str, str | None]
+"""SKU and lot, None for goods without one."""
+
+
+class LotSums:
+    """Per lot: opened + received + found - shipped, in smallest units."""
+
+    def __init__(self) -> None:
+        self._units: Counter[LotName] = Counter()
+
+    def add(self, event: Event) -> None:
+        """Count what an event brought into the house or took out of it."""
+        count = COUNTED.get(type(event))
+        if count is not None:
+            for lot, units in count(event):
+                self._units[lot] += units
+
+    def check(self, ledger: Ledger) -> Iterator[Difference]:
+        """Yield every lot of which something else is on hand."""
+        there: Counter[LotName] = Counter()
+        for row in ledger.stock.values():
+            there[row.key.sku, row.key.lot] += row.on_hand
+        for sku, lot in sorted(self._units.keys() | there.keys(), key=str):
+            wanted, found = self._units[sku, lot], there[sku, lot]
+            if wanted != found:
+                key = {"owner": ledger.owner, "sku": sku, "lot": lot}
+                yield Difference("stock", key, "sum of on_hand", wanted, found, "received - shipped = on hand")
+
+
+def _booked(event: StockReceived | BalanceOpened) -> Iterator[tuple[LotName, int]]:
+    return (((line.row.sku, line.row.lot), line.quantity) for line in event.lines)
+
+
+def _found(event: StockFound) -> Iterator[tuple[LotName, int]]:
+    yield (event.row.sku, event.row.lot), event.quantity
+
+
+def _shipped(event: ShipmentConfirmed) -> Iterator[tuple[LotName, int]]:
+    return (((part.sku, part.lot), -part.quantity) for part in event.shipped)
+
+
+COUNTED: dict[type, Callable[[Any], Iterator[tuple[LotName, int]]]] = {
+    StockReceived: _booked,
+    BalanceOpened: _booked,
+    StockFound: _found,
+    ShipmentConfirmed: _shipped,
+}
+"""Events that change how much of a lot is there; all others leave it as it is, or move it within the house."""
+
+
+def check_promises(ledger: Ledger) -> Iterator[Difference]:
+    """Yield every row whose reserved is not what open orders hold of it, or more than is on hand."""
+    held = held_by(ledger.orders.values())
+    for key in sorted(held.keys() | ledger.stock.keys(), key=str):
+        row = ledger.stock.get(key)
+        reserved, on_hand = (0, 0) if row is None else (row.reserved, row.on_hand)
+        name = {"owner": ledger.owner, **key._asdict()}
+        if reserved != held[key]:
+            yield Difference("stock", name, "reserved", held[key], reserved, "it is not what open orders hold of it")
+        if not 0 <= reserved <= max(on_hand, 0):
+            yield Difference("stock", name, "reserved", max(on_hand, 0), reserved, "more is promised than is there")
+
+
+def held_by(orders: Iterable[Order]) -> Counter[RowKey]:
+    """Return what orders hold, by row: in the bin until it is picked, at its staging place from then on."""
+    held: Counter[RowKey] = Counter()
+    for order in orders:
+        for line in order.lines:
+            for part in line.reservations:
+                held[part.row] += part.quantity - part.picked
+                if part.picked:
+                    held[staged_key(part.row, part.staged_at)] += part.picked
+    return held
+
+
+def check_lines(owner: str, order: Order) -> Iterator[Difference]:
+    """Yield every line whose parts are not what was ordered and what was shipped on top of it."""
+    for line in order.lines:
+        total, wanted = promised(line) + line.shipped + backordered(line) + line.cancelled, _wanted(line)
+        if total != wanted:
+            key = {"owner": owner, "source": order.key.source, "order": order.key.order}
+            note = "allocated + picked + shipped + backordered + cancelled = ordered + over"
+            yield Difference("sales_order", key, f"body.lines[{line.line}]", wanted, total, note)
+
+
+def _wanted(line: OrderLine) -> int:
+    """Return what was ordered, and what was shipped on top of it."""
+    over = max(line.shipped - max(line.ordered - line.cancelled, 0), 0)
+    return line.ordered + over

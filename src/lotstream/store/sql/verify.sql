@@ -1,0 +1,116 @@
+-- name: now
+-- The time of the snapshot.
+SELECT now();
+
+-- name: places
+-- Every (log, partition) that a table has rows of, found from key to key instead of by reading all rows.
+WITH RECURSIVE place AS (
+    (SELECT log, partition FROM {table} ORDER BY log, partition LIMIT 1)
+    UNION ALL
+    SELECT next.log, next.partition
+    FROM place AS p
+    CROSS JOIN LATERAL (
+        SELECT t.log, t.partition FROM {table} AS t
+        WHERE (t.log, t.partition) > (p.log, p.partition) ORDER BY t.log, t.partition LIMIT 1
+    ) AS next
+)
+SELECT log, partition FROM place;
+
+-- name: owners
+-- Every owner that a table has rows of, found from key to key.
+WITH RECURSIVE found AS (
+    (SELECT owner FROM {table} ORDER BY owner LIMIT 1)
+    UNION ALL
+    SELECT next.owner
+    FROM found AS f
+    CROSS JOIN LATERAL (SELECT t.owner FROM {table} AS t WHERE t.owner > f.owner ORDER BY t.owner LIMIT 1) AS next
+)
+SELECT owner FROM found;
+
+-- name: claims
+-- Of all claims what follows from their records.
+SELECT partition, log, next_offset, today, chain, broadcast_seen, append_time, last_append_time, last_message_id,
+       relay_position
+FROM claim ORDER BY partition;
+
+-- name: starts
+-- Where the partitions of later logs begin.
+SELECT log, partition, first_offset FROM log_start;
+
+-- name: broadcasts
+-- How many commands for every partition there are, and the last of their numbers.
+SELECT count(*), coalesce(max(number), 0) FROM broadcast;
+
+-- name: journal
+-- A partition's events in the order in which they were decided.
+SELECT "offset", index, recorded_at, owner, source, "order", type, today, hash, body, code
+FROM journal WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
+
+-- name: intake
+-- What became of a partition's records.
+SELECT "offset", recorded_at, outcome, source, message_id, owner, code, field, message
+FROM intake WHERE log = $1 AND partition = $2 ORDER BY "offset";
+
+-- name: outbox
+-- A partition's outgoing messages.
+SELECT "offset", index, recorded_at, id, topic, type, key, headers, value
+FROM outbox WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
+
+-- name: dead_letter
+-- A partition's records that could not be understood.
+SELECT "offset", recorded_at, code, field, message, key, headers, value
+FROM dead_letter WHERE log = $1 AND partition = $2 ORDER BY "offset";
+
+-- name: shipment_line
+-- What left, by the record that said so.
+SELECT "offset", index, shipped_at, quantity, expires, slot, owner, shipment, source, "order", line, sku, lot, customer,
+       person, city, postcode, country
+FROM shipment_line WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
+
+-- name: site
+-- Sites as every partition knows them.
+SELECT partition, site, body FROM site ORDER BY partition, site;
+
+-- name: location
+-- Locations as every partition knows them.
+SELECT partition, site, location, body FROM location ORDER BY partition, site, location;
+
+-- name: owner
+-- An owner.
+SELECT slot, settings FROM owner WHERE owner = $1;
+
+-- name: item
+-- An owner's items.
+SELECT sku, slot, body FROM item WHERE owner = $1 ORDER BY sku;
+
+-- name: customer
+-- An owner's customers.
+SELECT customer, slot, body FROM customer WHERE owner = $1 ORDER BY customer;
+
+-- name: lot
+-- An owner's lots.
+SELECT sku, lot, slot, expires, made, received, supplier, supplier_lot, holds
+FROM lot WHERE owner = $1 ORDER BY sku, lot;
+
+-- name: stock
+-- An owner's stock rows that are not empty.
+SELECT sku, lot, location, site, package, pack_size, status, returned, slot, on_hand, reserved, promised_elsewhere,
+       received
+FROM stock WHERE owner = $1 AND (on_hand <> 0 OR reserved <> 0 OR promised_elsewhere <> 0)
+ORDER BY sku, lot, location, site, package, pack_size, status, returned;
+
+-- name: sales_order
+-- An owner's orders, open and closed.
+SELECT source, "order", slot, open, state, body FROM sales_order WHERE owner = $1 ORDER BY source, "order";
+
+-- name: receipt
+-- What was booked under an owner's receipts and opening balances.
+SELECT kind, number, slot, body FROM receipt WHERE owner = $1 ORDER BY kind, number;
+
+-- name: early_cancel
+-- An owner's cancellations that overtook their order.
+SELECT source, "order", slot, version, lines FROM early_cancel WHERE owner = $1 ORDER BY source, "order";
+
+-- name: person
+-- Personal data of an owner's consignees.
+SELECT person, slot, body FROM person WHERE owner = $1 ORDER BY person;

@@ -1,0 +1,309 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from lotstream.domain.slots import partition_of
+from lotstream.errors import ExitCode
+from lotstream.hub.verify import Scope, Verified, verify
+from lotstream.settings import Settings
+from lotstream.testing.processes import WorkerProcess
+from tests.cli.conftest import run_lotstream
+from tests.hub.client import HubClient
+from tests.hub.full_day import OWNERS, live_a_full_day
+
+Tampered = Callable[..., Awaitable[Verified]]
+
+#: What a replica may do, and so whoever means harm: past the guard of the journal.
+UNGUARDED = "SET session_replication_role = replica; SET search_path = lotstream;"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lived(hub_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A hub that has lived a full day and whose worker has ended."""
+    log: Path = tmp_path_factory.mktemp("worker") / "worker.log"
+    async with WorkerProcess(hub_settings, instance="lived", log=log), HubClient(hub_settings) as client:
+        await live_a_full_day(hub_settings, client)
+    return hub_settings
+
+
+@pytest_asyncio.fixture
+async def tampered(lived: Settings) -> AsyncIterator[Tampered]:
+    """Verify a copy of the database after a statement was run on it by hand."""
+    copies: list[str] = []
+
+    async def tampered(statement: str, *, url: list[str] | None = None) -> Verified:
+        name = f"copy_{uuid4().hex}"
+        address = urlsplit(lived.postgres_url)
+        copies.append(name)
+        await _run(_server(lived), f'CREATE DATABASE {name} TEMPLATE "{address.path[1:]}"')
+        copy = address._replace(path=f"/{name}").geturl()
+        await _run(copy, UNGUARDED + statement)
+        if url is not None:
+            url.append(copy)
+        return await verify(copy)
+
+    yield tampered
+    for name in copies:
+        await _run(_server(lived), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _server(settings: Settings) -> str:
+    """Return the address of a database nobody works in."""
+    return urlsplit(settings.postgres_url)._replace(path="/template1").geturl()
+
+
+async def _run(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def test_a_day_as_it_was_decided_is_found_sound(lived: Settings) -> None:
+    """Nothing differs after a day with something of everything, and every table was compared."""
+    told: list[str] = []
+    verified = await verify(lived.postgres_url, tell=told.append)
+    assert [str(difference) for difference in verified.differences] == []
+    assert verified.ok
+    assert (verified.partitions, verified.owners, len(told)) == (8, len(OWNERS), 8)
+    assert verified.journal_rows > 50
+    assert verified.rows.keys() == {
+        "claim", "customer", "dead_letter", "early_cancel", "intake", "item", "journal", "location", "lot", "outbox",
+        "owner", "person", "receipt", "sales_order", "shipment_line", "site", "stock",
+    }  # fmt: skip
+
+
+#: Table → (a change by hand, the column that is named); each of a row that is there after the day.
+CHANGED = {
+    "stock": ("UPDATE stock SET on_hand = on_hand + 1 WHERE lot = 'L1' AND location = 'A-01'", "on_hand"),
+    "stock, other columns": ("UPDATE stock SET promised_elsewhere = 5 WHERE lot = 'L2'", "promised_elsewhere"),
+    "stock, date": ("UPDATE stock SET received = '2020-01-01' WHERE sku = 'BAG'", "received"),
+    "stock, slot": ("UPDATE stock SET slot = slot + 1 WHERE lot = 'L2'", "slot"),
+    "sales_order": (
+        """UPDATE sales_order SET body = replace(body, '"ordered":2', '"ordered":3') WHERE "order" = '#10'""",
+        "body",
+    ),
+    "sales_order, state": ("UPDATE sales_order SET state = 'held' WHERE \"order\" = '#4'", "state"),
+    "sales_order, closed": ("UPDATE sales_order SET open = true WHERE \"order\" = '#1'", "open"),
+    "sales_order, not JSON": ("UPDATE sales_order SET body = '{' WHERE \"order\" = '#1'", "body"),
+    "receipt": ("UPDATE receipt SET body = replace(body, ',50]', ',49]') WHERE kind = 'balance'", "body.lines.1[1]"),
+    "early_cancel": ("UPDATE early_cancel SET lines = '{2}'", "lines"),
+    "item": ("UPDATE item SET body = replace(body, '\"6\"', '\"7\"') WHERE sku = 'CER'", "body.units.case"),
+    "customer": ("UPDATE customer SET body = replace(body, '10', '9')", "body.min_days_left"),
+    "owner": ("UPDATE owner SET settings = replace(settings, 'TOR', 'DET')", "settings.sites[0]"),
+    "lot": ("UPDATE lot SET expires = '2030-01-01' WHERE lot = 'L1'", "expires"),
+    "lot, hold": ("UPDATE lot SET holds = '[]' WHERE lot = 'L2'", "holds[0]"),
+    "site": ("UPDATE site SET body = replace(body, 'scripted', 'clock') WHERE partition = 3", "body.calendar"),
+    "location": ("UPDATE location SET body = replace(body, '3', '4') WHERE partition = 3", "body.sequence"),
+    "person": ("UPDATE person SET body = replace(body, 'Receiver', 'Deceiver')", "body"),
+    "shipment_line": ("UPDATE shipment_line SET quantity = quantity + 1 WHERE shipment = 'S-2'", "quantity"),
+    "shipment_line, person": ("UPDATE shipment_line SET person = NULL WHERE shipment = 'S-1'", "person"),
+    "claim": ("UPDATE claim SET next_offset = next_offset + 1 WHERE partition = 2", "next_offset"),
+    "claim, head": ("UPDATE claim SET chain = sha256('x') WHERE partition = 2", "chain"),
+    "claim, today": ("UPDATE claim SET today = '{}' WHERE partition = 2", "today"),
+    "claim, broadcasts": ("UPDATE claim SET broadcast_seen = 1 WHERE partition = 2", "broadcast_seen"),
+    "claim, time": ("UPDATE claim SET append_time = now() WHERE partition = 2", "append_time"),
+    "claim, last record": ("UPDATE claim SET last_message_id = 'x' WHERE partition = 2", "last_message_id"),
+    "intake": ("UPDATE intake SET owner = 'x' WHERE type LIKE '%customer.defined%'", "owner"),
+    "intake, outcome": (
+        "UPDATE intake SET outcome = 'duplicate' WHERE type LIKE '%customer.defined%'", "outcome",
+    ),
+    "intake, time": ("UPDATE intake SET recorded_at = now() WHERE type LIKE '%item.defined%'", "recorded_at"),
+    "dead_letter": ("UPDATE dead_letter SET code = 'schema'", "code"),
+    "dead_letter, bytes": ("UPDATE dead_letter SET value = 'yes JSON'", "value"),
+    "outbox": ("UPDATE outbox SET value = replace(encode(value, 'escape'), '\"L1\"', '\"L3\"')::bytea", "value"),
+    "outbox, key": ("UPDATE outbox SET key = 'x' WHERE topic LIKE '%pick-tasks'", "topic, type, key"),
+    "outbox, id": ("UPDATE outbox SET id = repeat('0', 32) WHERE topic LIKE '%pick-tasks'", "id"),
+    "journal": ("UPDATE journal SET body = replace(body, '50', '51') WHERE type = 'BalanceOpened'", "hash"),
+    "journal, type": ("UPDATE journal SET type = 'HoldLifted' WHERE type = 'HoldPlaced'", "hash"),
+    "journal, owner": ("UPDATE journal SET owner = 'x' WHERE type = 'HoldPlaced'", "owner"),
+    "journal, order": ("UPDATE journal SET \"order\" = '#3' WHERE \"order\" = '#4'", "order"),
+    "journal, time": ("UPDATE journal SET recorded_at = now() WHERE type = 'HoldPlaced'", "recorded_at"),
+    "journal, today": ("UPDATE journal SET today = '{}' WHERE type = 'HoldPlaced'", "today"),
+    "broadcast": ("UPDATE broadcast SET number = 9 WHERE number = 4", "numbers without gaps"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CHANGED)
+async def test_a_row_changed_by_hand_is_found(tampered: Tampered, what: str) -> None:
+    """The first difference names the table and the column that somebody has changed."""
+    statement, column = CHANGED[what]
+    first = (await tampered(statement)).differences[0]
+    # What is said in two places is named in the one that is compared with the other.
+    other = {"dead_letter, bytes": "outbox", "journal, owner": "intake", "journal, time": "intake"}
+    named = other.get(what, what.partition(",")[0])
+    assert (first.table, (first.column or "")[: len(column)]) == (named, column)
+    assert str(first).startswith(f"{first.table} (")
+
+
+#: Table → which of its rows is deleted.
+DELETED = {
+    "stock": "lot = 'L1'",
+    "sales_order": "\"order\" = '#4'",
+    "sales_order, closed": "\"order\" = '#1'",
+    "receipt": "kind = 'receipt'",
+    "early_cancel": "true",
+    "item": "sku = 'BAG'",
+    "customer": "true",
+    "owner": "true",
+    "lot": "lot = 'L4'",
+    "site": "partition = 5",
+    "location": "partition = 5 AND location = 'A'",
+    "shipment_line": "shipment = 'S-1' AND index = 0",
+    "claim": "partition = 5",
+    "dead_letter": "true",
+    "intake": "type LIKE '%customer.defined%'",
+    "intake, the last of its partition": (
+        '(partition, "offset") IN (SELECT partition, max("offset") FROM intake GROUP BY 1)'
+    ),
+    "outbox": "topic LIKE '%pick-tasks'",
+    "outbox, the last of its record": "topic LIKE '%order-status'",
+    "broadcast": "number = 2",
+}
+
+
+@pytest.mark.parametrize("what", DELETED)
+async def test_a_row_deleted_by_hand_is_found(tampered: Tampered, what: str) -> None:
+    """The first difference names the table a row is gone from, and the row by its key."""
+    table = what.partition(",")[0]
+    first = (await tampered(f"DELETE FROM {table} WHERE {DELETED[what]}")).differences[0]
+    if what == "intake, the last of its partition":
+        assert first.table in {"intake", "claim", "journal"}
+    else:
+        assert first.table == table
+    assert str(first.found) == "nothing" or table in {"broadcast", "intake"}
+
+
+#: Table → columns of a row put in by hand, taken from one that is there with something changed.
+INSERTED = {
+    "stock": (
+        "INSERT INTO stock SELECT owner, sku, lot, site, 'B-99', package, pack_size, status, returned, slot, 7, 0, 0, "
+        "received FROM stock WHERE lot = 'L1' LIMIT 1"
+    ),
+    "stock, of an owner nobody knows": (
+        "INSERT INTO stock SELECT 'ghost', sku, lot, site, location, package, pack_size, status, returned, slot, 7, 0, "
+        "0, received FROM stock WHERE lot = 'L1' LIMIT 1"
+    ),
+    "sales_order": (
+        "INSERT INTO sales_order SELECT owner, source, '#77', slot, open, state, body FROM sales_order LIMIT 1"
+    ),
+    "receipt": "INSERT INTO receipt SELECT owner, kind, 'R-99', slot, body FROM receipt LIMIT 1",
+    "early_cancel": "INSERT INTO early_cancel SELECT owner, source, '#98', slot, version, lines FROM early_cancel",
+    "item": "INSERT INTO item SELECT owner, 'ZZZ', slot, body FROM item LIMIT 1",
+    "customer": "INSERT INTO customer SELECT owner, 'C-8', slot, body FROM customer",
+    "owner": "INSERT INTO owner SELECT 'ghost', slot, settings FROM owner LIMIT 1",
+    "lot": "INSERT INTO lot SELECT owner, sku, 'L0', slot FROM lot LIMIT 1",
+    "person": "INSERT INTO person SELECT owner, 'somebody', slot, body FROM person LIMIT 1",
+    "site": "INSERT INTO site SELECT partition, 'DET', body FROM site",
+    "location": "INSERT INTO location SELECT partition, site, 'Z', body FROM location WHERE location = 'A'",
+    "location, of a partition there is not": "INSERT INTO location SELECT 44, site, 'Z', body FROM location LIMIT 1",
+    "shipment_line": (
+        'INSERT INTO shipment_line SELECT log, partition, 9, "offset", shipped_at, quantity, expires, slot, owner, '
+        'shipment, source, "order", line, sku, lot FROM shipment_line LIMIT 1'
+    ),
+    "dead_letter": (
+        "INSERT INTO dead_letter SELECT log, partition, 0, recorded_at, code, field, message FROM dead_letter LIMIT 1"
+    ),
+    "intake": (
+        "INSERT INTO intake SELECT log, partition, 900, recorded_at, 'done', source, 'x' FROM intake "
+        "WHERE outcome = 'done' LIMIT 1"
+    ),
+    "outbox": (
+        'INSERT INTO outbox SELECT log, partition, 9, "offset", recorded_at, id, topic, type, key, headers, value '
+        "FROM outbox WHERE topic LIKE '%pick-tasks' LIMIT 1"
+    ),
+    "broadcast": "INSERT INTO broadcast SELECT 99, type, 'x', body FROM broadcast LIMIT 1",
+}
+
+
+@pytest.mark.parametrize("what", INSERTED)
+async def test_a_row_inserted_by_hand_is_found(tampered: Tampered, what: str) -> None:
+    """The first difference names the table that has a row too many."""
+    first = (await tampered(INSERTED[what])).differences[0]
+    assert first.table == ("claim" if what == "location, of a partition there is not" else what.partition(",")[0])
+
+
+LAST = (
+    """(log, partition, "offset", index) = (SELECT log, partition, "offset", index FROM journal """
+    'ORDER BY log DESC, partition DESC, "offset" DESC, index DESC LIMIT 1)'
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "table", "column"),
+    [
+        pytest.param("DELETE FROM journal WHERE type = 'HoldLifted'", "journal", "hash", id="deleted in the middle"),
+        pytest.param(f"DELETE FROM journal WHERE {LAST}", "claim", "chain", id="the last deleted"),
+        pytest.param(f"UPDATE journal SET body = '{{}}' WHERE {LAST}", "journal", "hash", id="the last changed"),
+        pytest.param(
+            "UPDATE journal AS a SET body = b.body, hash = b.hash FROM journal AS b WHERE a.type = 'HoldPlaced' AND "
+            "b.type = 'HoldPlaced' AND a.partition = b.partition AND a.\"offset\" <> b.\"offset\"",
+            "journal", "hash", id="two swapped",
+        ),
+        pytest.param(
+            'INSERT INTO journal (log, partition, index, "offset", recorded_at, owner, type, today, hash, body) '
+            'SELECT log, partition, index + 1, "offset", recorded_at, owner, type, today, hash, body FROM journal '
+            "WHERE type = 'HoldLifted'", "journal", "hash", id="one inserted",
+        ),
+    ],
+)  # fmt: skip
+async def test_tampering_with_the_journal_breaks_its_chain(
+    tampered: Tampered, statement: str, table: str, column: str
+) -> None:
+    """A row of the journal that was changed, deleted, swapped or put in is found where the chain breaks."""
+    differences = (await tampered(statement)).differences
+    assert (table, column) in [(difference.table, difference.column) for difference in differences]
+
+
+async def test_one_owner_or_partition_can_be_looked_at_alone(lived: Settings) -> None:
+    """With an owner its partition alone is followed and nobody else compared; with a partition nothing else is."""
+    owner = await verify(lived.postgres_url, Scope(owner=OWNERS[0]))
+    assert (owner.ok, owner.owners, owner.partitions) == (True, 1, 1)
+    alone = await verify(lived.postgres_url, Scope(partition=partition_of(OWNERS[0].encode(), lived.partitions)))
+    assert (alone.ok, alone.partitions) == (True, 1)
+    assert alone.journal_rows == owner.journal_rows
+
+
+async def test_the_command_says_what_was_compared(lived: Settings) -> None:
+    """A sound database ends with 0 and one line that says how much was compared; --json has it by table."""
+    ran = await run_lotstream(lived, "verify")
+    assert (ran.code, ran.out.partition(":")[0]) == (ExitCode.OK, "no difference")
+    shown = json.loads((await run_lotstream(lived, "verify", "--json")).out)
+    assert (shown["ok"], shown["differences"], shown["rows"]["claim"]) == (True, [], 8)
+
+
+async def test_the_command_names_a_difference(tampered: Tampered, lived: Settings) -> None:
+    """A changed row ends with 1, and is named with what the journal and what the table says."""
+    copy: list[str] = []
+    await tampered("UPDATE customer SET slot = 3 WHERE owner = 'acme'", url=copy)
+    there = lived.model_copy(update={"postgres_url": copy[0]})
+    ran = await run_lotstream(there, "verify")
+    assert ran.code == ExitCode.FAILED
+    wanted = "DIFFERENT customer (owner=acme, customer=C-7), slot: the journal says "
+    assert (ran.out.startswith(wanted), ran.out.splitlines()[0].endswith("the table says 3")) == (True, True)
+    shown = json.loads((await run_lotstream(there, "verify", "--json")).out)["differences"][0]
+    assert (shown["table"], shown["column"], shown["table_says"]) == ("customer", "slot", 3)
+
+
+async def test_a_working_hub_does_not_disturb_it(lived: Settings, tmp_path: Path) -> None:
+    """While a worker commits batch after batch, every verification sees one moment and finds nothing."""
+    async with WorkerProcess(lived, instance="busy", log=tmp_path / "worker.log"), HubClient(lived) as client:
+        order = {"owner": "acme", "source": "shop", "lines": [{"line": "1", "sku": "CER", "quantity": "1"}]}
+        sending = asyncio.gather(*(client.send("order.placed", {**order, "order": f"B-{n}"}) for n in range(300)))
+        played = []
+        while not sending.done():
+            verified = await verify(lived.postgres_url)
+            assert [str(difference) for difference in verified.differences] == []
+            played.append(verified.journal_rows)
+        assert {row["outcome"] for row in await sending} == {"done"}
+    assert (await verify(lived.postgres_url)).journal_rows > played[0]
