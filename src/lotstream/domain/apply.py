@@ -223,10 +223,19 @@ def _change_row(ledger: Ledger, key: RowKey, *, on_hand: int = 0, reserved: int 
     if row is None:
         row = ledger.stock[key] = StockRow(key)
         row_added(ledger, row)
+    elif row.received is not None:
+        _begin_anew(ledger, row)
     row.on_hand += on_hand
     row.reserved += reserved
     ledger.touched.stock.add(key)
     row_changed(ledger, key)
+
+
+def _begin_anew(ledger: Ledger, row: StockRow) -> None:
+    """Forget the date of goods that are all gone: an empty row may be dropped at any time, and that must not matter."""
+    if row.on_hand == row.reserved == row.promised_elsewhere == 0:
+        row.received = None
+        row_replaced(ledger, row)
 
 
 def _book(ledger: Ledger, key: ReceiptKey, lines: Iterable[GoodsBooked], *, site: str, final: bool) -> None:
@@ -247,11 +256,15 @@ def _book_row(ledger: Ledger, line: GoodsBooked) -> None:
     if row is None:
         row = ledger.stock[line.row] = StockRow(line.row, received=None if line.row.lot is not None else line.received)
         row_added(ledger, row)
-    row.promised_elsewhere += line.promised_elsewhere
+    else:
+        _begin_anew(ledger, row)
     if row.key.lot is None and (row.received is None or line.received < row.received):
         row.received = line.received
         row_replaced(ledger, row)
-    _change_row(ledger, line.row, on_hand=line.quantity)
+    row.promised_elsewhere += line.promised_elsewhere
+    row.on_hand += line.quantity
+    ledger.touched.stock.add(line.row)
+    row_changed(ledger, line.row)
 
 
 def _know_lot(ledger: Ledger, lot: Lot) -> None:
