@@ -14,6 +14,7 @@ LOCKED := .venv/.locked
 READY := .venv/.ready
 PROJECTS := pyproject.toml $(sort $(wildcard connectors/*/pyproject.toml))
 RUNTIME_LOCK := deploy/container/requirements.lock
+PEERS_LOCK := benchmarks/peers/quix/requirements.lock
 CONNECTORS := $(patsubst %/pyproject.toml,%,$(filter connectors/%,$(PROJECTS)))
 
 .PHONY: help
@@ -41,6 +42,10 @@ test-long: $(READY) ## Run the tests in the sizes that releases are judged by (6
 .PHONY: nightly
 nightly: $(READY) ## Run the tests in the sizes that take hours.
 	@LOTSTREAM_TEST_LENGTH=nightly $(BIN)/pytest --timeout 7200
+
+.PHONY: bench-peers
+bench-peers: $(READY) ## Run lotstream beside Java, Kafka Streams, Quix, Faust and SQL alone, and print the table (30 minutes).
+	@$(BIN)/python -m benchmarks.peers $(ARGS)
 
 .PHONY: coverage
 coverage: $(READY) ## Show which lines and branches the unit tests leave out.
@@ -127,6 +132,8 @@ COMPILE = $(BIN)/uv pip compile $(PROJECTS) --universal --python-version 3.11 --
 lock: $(LOCKED) ## Resolve the dependencies anew into requirements.lock (needs the network; add UPGRADE=1 for newer versions).
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --all-extras --group dev --output-file requirements.lock
 	@$(COMPILE) --constraint requirements.lock --output-file $(RUNTIME_LOCK)
+	@$(BIN)/uv pip compile --group pyproject.toml:peers --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-annotate --quiet $(if $(UPGRADE),--upgrade) --output-file $(PEERS_LOCK)
 	@$(BIN)/python scripts/lock_in_step.py
 
 .PHONY: clean

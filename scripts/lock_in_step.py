@@ -1,7 +1,8 @@
 """Check, without the network, that requirements.lock answers what the pyproject files ask for.
 
 Every requirement (extras, the development tools and build backends too) has a pinned version that fits it, every pin
-has hashes, and none of our own packages is in it. Run by ``make check``; `make lock` mends it.
+has hashes, and none of our own packages is in it. A group that is installed in an environment of its own has a lock of
+its own, of which the same holds. Run by ``make check``; `make lock` mends it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME_LOCK = "deploy/container/requirements.lock"
+#: Dependency groups with a lock of their own.
+OWN_LOCKS = {"peers": "benchmarks/peers/quix/requirements.lock"}
 PIN = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)(?P<rest>.*?)(?=^\S|\Z)",
     re.MULTILINE | re.DOTALL,
@@ -37,6 +40,8 @@ def main() -> int:
         *unsound_pins(pins, ours=ours),
         *not_part_of(pins, runtime),
     ]
+    for group, name in OWN_LOCKS.items():
+        problems += group_problems(projects, group, name, ours=ours)
     for problem in problems:
         print(problem)
     print(f"    {len(pins)} pinned versions")
@@ -46,6 +51,15 @@ def main() -> int:
 def pins_of(name: str) -> list[re.Match[str]]:
     """Return the pinned versions of a lock file."""
     return list(PIN.finditer((ROOT / name).read_text()))
+
+
+def group_problems(projects: list[dict[str, Any]], group: str, lock: str, *, ours: set[str]) -> Iterator[str]:
+    """Yield what is wrong with the lock of a group that has one of its own."""
+    pins = pins_of(lock)
+    for project in projects:
+        wanted = [Requirement(text) for text in project.get("dependency-groups", {}).get(group, ())]
+        yield from unpinned(project["project"]["name"], wanted, ours=ours, pins=pins, lock=lock)
+    yield from unsound_pins(pins, ours=ours, lock=lock)
 
 
 def not_part_of(pins: list[re.Match[str]], runtime: list[re.Match[str]]) -> Iterator[str]:
@@ -58,36 +72,44 @@ def not_part_of(pins: list[re.Match[str]], runtime: list[re.Match[str]]) -> Iter
 
 def asked_and_not_pinned(projects: list[dict[str, Any]], *, ours: set[str], pins: list[re.Match[str]]) -> Iterator[str]:
     """Yield each requirement that has no pin, or one that does not fit."""
-    pinned = {canonicalize_name(pin["name"]): Version(pin["version"]) for pin in pins}
     for project in projects:
-        for requirement in asked(project):
-            name = canonicalize_name(requirement.name)
-            if name in ours:
-                continue
-            if name not in pinned:
-                yield f"{project['project']['name']} needs {requirement}, which the lock does not have; run `make lock`"
-            elif not requirement.specifier.contains(pinned[name], prereleases=True):
-                yield f"{project['project']['name']} needs {requirement}, the lock has {pinned[name]}; run `make lock`"
+        yield from unpinned(project["project"]["name"], asked(project), ours=ours, pins=pins, lock="requirements.lock")
+
+
+def unpinned(
+    project: str, requirements: Iterable[Requirement], *, ours: set[str], pins: list[re.Match[str]], lock: str
+) -> Iterator[str]:
+    """Yield each requirement of a project that a lock has no pin for, or one that does not fit."""
+    pinned = {canonicalize_name(pin["name"]): Version(pin["version"]) for pin in pins}
+    for requirement in requirements:
+        name = canonicalize_name(requirement.name)
+        if name in ours:
+            continue
+        if name not in pinned:
+            yield f"{project} needs {requirement}, which {lock} does not have; run `make lock`"
+        elif not requirement.specifier.contains(pinned[name], prereleases=True):
+            yield f"{project} needs {requirement}, {lock} has {pinned[name]}; run `make lock`"
 
 
 def asked(project: dict[str, Any]) -> Iterator[Requirement]:
-    """Yield every requirement a pyproject file states."""
+    """Yield every requirement a pyproject file states, but for groups with a lock of their own."""
+    groups = project.get("dependency-groups", {})
     stated = [
         project["build-system"]["requires"],
         project["project"].get("dependencies", []),
         *project["project"].get("optional-dependencies", {}).values(),
-        *project.get("dependency-groups", {}).values(),
+        *(requirements for name, requirements in groups.items() if name not in OWN_LOCKS),
     ]
     return (Requirement(text) for texts in stated for text in texts)
 
 
-def unsound_pins(pins: list[re.Match[str]], *, ours: set[str]) -> Iterator[str]:
+def unsound_pins(pins: list[re.Match[str]], *, ours: set[str], lock: str = "requirements.lock") -> Iterator[str]:
     """Yield pins without a hash, and our own packages."""
     for pin in pins:
         if "--hash=sha256:" not in pin["rest"]:
-            yield f"requirements.lock: {pin['name']} has no hash"
+            yield f"{lock}: {pin['name']} has no hash"
         if canonicalize_name(pin["name"]) in ours:
-            yield f"requirements.lock: {pin['name']} is our own and does not belong there"
+            yield f"{lock}: {pin['name']} is our own and does not belong there"
 
 
 if __name__ == "__main__":
