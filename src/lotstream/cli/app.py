@@ -33,6 +33,7 @@ GROUPS = (
     "stock",
     "site",
     "verify",
+    "dlq",
     "bench",
     "later",
 )

@@ -35,16 +35,6 @@ LATER: dict[str, tuple[str, str]] = {
         "Hold the lot with the message hold.placed (kind recall) and read shipment_line for who got it.",
     ),
     "expiring": ("List lots that expire soon.", "`lotstream stock --json` has each lot with its expiry."),
-    "dlq list": (
-        "List dead letters with their reason and coordinates.",
-        "Read the topic lotstream.inbound.dlq: the headers of a record say why it is there.",
-    ),
-    "dlq show": ("Show one dead letter byte for byte.", "Read the topic lotstream.inbound.dlq."),
-    "dlq replay": (
-        "Send a dead letter again under its own id.",
-        "Correct the record at its sender and let the sender send it again.",
-    ),
-    "dlq discard": ("Mark a dead letter as done with.", "Leave it: the topic forgets it after its retention."),
     "faults run": (
         "Break things at random and check everything.",
         "Run `make test`: it kills a worker in the middle of its work and counts.",
@@ -53,7 +43,6 @@ LATER: dict[str, tuple[str, str]] = {
 
 GROUP_HELP = {
     "lot": "Trace, hold and recall lots.",
-    "dlq": "Records that could not be understood.",
     "faults": "Try to break the hub.",
 }
 
