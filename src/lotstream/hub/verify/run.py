@@ -53,16 +53,24 @@ async def verify(
     Workers may go on meanwhile: all is read as of one moment. Raises `PostgresUnreachable`, `NotMigrated` or
     `SettingInvalid`.
     """
+    async with snapshot(url, timeout_s=timeout_s) as seen:
+        return await verify_snapshot(seen, scope, differences_max=differences_max, tell=tell)
+
+
+async def verify_snapshot(
+    seen: Snapshot, scope: Scope = Scope(), *, differences_max: int = DIFFERENCES_MAX,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Verified:  # fmt: skip
+    """Compare every table with the journal as of one moment that is already chosen."""
     began = time.monotonic()
     findings = Findings(differences_max)
     cut_short = False
-    async with snapshot(url, timeout_s=timeout_s) as seen:
-        with Spool() as spool:
-            run = Verification(seen, Replay(spool), findings, scope, tell)
-            try:
-                await run.all()
-            except Enough:
-                cut_short = True
+    with Spool() as spool:
+        run = Verification(seen, Replay(spool), findings, scope, tell)
+        try:
+            await run.all()
+        except Enough:
+            cut_short = True
     seconds = time.monotonic() - began
     return Verified(tuple(findings.differences), run.partitions, run.owners, findings.rows, seconds, cut_short)
 
