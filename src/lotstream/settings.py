@@ -60,6 +60,16 @@ class Settings(BaseSettings):
     batch_bytes_max: int = Field(
         default=16 * 1024 * 1024, ge=1024, description="Bytes of the records decided in one batch; one may be above it."
     )
+    continued_orders_max: int = Field(
+        default=200,
+        ge=1,
+        le=10_000,
+        description="Orders of one owner looked at again in one part after a new day, a bin on hold or a changed rule; "
+        "the same for all workers.",
+    )
+    continued_owners_max: int = Field(
+        default=50, ge=1, description="Owners whose next part a worker has appended and not yet decided."
+    )
     outbox_days: int = Field(default=2, ge=1, description="Days published messages stay in the outbox.")
     retention_days: int = Field(
         default=30, ge=1, description="Days that topics and the deliveries kept at the doors hold personal data."

@@ -219,13 +219,13 @@ class Day:
         """The day turns, and the owner's part of it is decided."""
         today = self.warehouse.ledger.sites.today[SITE]
         self.hear(OpenDay(SITE, today + timedelta(days=self.draw.randint(0, 6))))
-        self.hear(ContinueDay(SITE))
+        self.hear(ContinueDay(self.draw.choice([1, 2, 100])))
 
     def hold_bin(self) -> None:
         """A bin is put on hold or let go."""
         known = self.warehouse.ledger.sites.locations[SITE, "BIN-1"]
         self.hear(DefineLocation(Location(SITE, "BIN-1", "AISLE", 2, hold=not known.hold, version=known.version + 1)))
-        self.hear(ContinueDay(SITE))
+        self.hear(ContinueDay(self.draw.choice([1, 2, 100])))
 
     def pick(self) -> None:
         """Promised goods are picked, by task or by line, sometimes in a wrong quantity."""

@@ -99,7 +99,9 @@ def check_derived(ledger: Ledger) -> None:
     }
     assert derived.gtins == fresh.gtins
     assert derived.waiting.everybody() == fresh.waiting.everybody()
-    assert derived.waiting.held == fresh.waiting.held
+    assert derived.waiting._held == fresh.waiting._held
+    assert derived.waiting._missed == fresh.waiting._missed
+    assert derived.waiting._customers == fresh.waiting._customers
     for sku in ledger.items:
         assert derived.waiting.for_skus([sku]) == fresh.waiting.for_skus([sku])
     for (sku, site), shelf in derived.shelves.items():

@@ -10,7 +10,7 @@ from lotstream.contracts.cloudevents import (
     HEADERS,
     HEADERS_NEEDED,
 )
-from lotstream.contracts.inbound import BROADCAST, INBOUND, type_of
+from lotstream.contracts.inbound import BROADCAST, EITHER, INBOUND, type_of
 from lotstream.contracts.sent import SENT
 from lotstream.contracts.topics import (
     ALERTS,
@@ -109,6 +109,8 @@ def _message(name: str) -> _Node:
 
 def _key(name: str, topic: Topic) -> str:
     if topic is INBOUND_TOPIC:
+        if name in EITHER:
+            return "owner; * for a bin"
         return "*" if name in BROADCAST else "owner"
     return topic.key
 

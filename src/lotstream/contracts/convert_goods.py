@@ -24,16 +24,18 @@ from lotstream.domain.commands import (
     ConfirmPick,
     ConfirmShipment,
     GoodsLine,
+    LiftBinHold,
     LiftHold,
     OpenBalance,
     PickLine,
+    PlaceBinHold,
     PlaceHold,
     ReceiveStock,
     ShippedLine,
     ShippedOrder,
     ShippedPackage,
 )
-from lotstream.domain.model import OrderKey
+from lotstream.domain.model import Hold, OrderKey
 
 
 def receive_stock(body: StockReceived) -> ReceiveStock:
@@ -61,13 +63,17 @@ def open_balance(body: BalanceOpened) -> OpenBalance:
     )
 
 
-def place_hold(body: HoldPlaced) -> PlaceHold:
-    """Return the command to hold a lot."""
+def place_hold(body: HoldPlaced) -> PlaceHold | PlaceBinHold:
+    """Return the command to hold a lot or a bin."""
+    if body.lot is None:
+        return PlaceBinHold(Hold(body.hold, body.kind, body.reason), body.site or "", body.location or "")
     return PlaceHold(hold=body.hold, kind=body.kind, sku=body.sku, lot=body.lot, reason=body.reason)
 
 
-def lift_hold(body: HoldLifted) -> LiftHold:
-    """Return the command to lift a hold."""
+def lift_hold(body: HoldLifted) -> LiftHold | LiftBinHold:
+    """Return the command to lift a hold of a lot or a bin."""
+    if body.lot is None:
+        return LiftBinHold(body.hold, body.site or "", body.location or "")
     return LiftHold(hold=body.hold, sku=body.sku, lot=body.lot)
 
 

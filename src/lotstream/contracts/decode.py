@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lotstream.contracts import convert_facts as facts
 from lotstream.contracts import convert_goods as goods
+from lotstream.contracts import convert_hub as hub
 from lotstream.contracts import convert_orders as orders
 from lotstream.contracts.cloudevents import Header, text_of
 from lotstream.contracts.convert_orders import Person
@@ -193,6 +194,8 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "hold.lifted": _alone(goods.lift_hold),
     "pick.confirmed": _alone(goods.confirm_pick),
     "shipment.confirmed": _alone(goods.confirm_shipment),
+    "day.continued": _alone(hub.continue_day),
+    "broadcast.answered": _alone(hub.answer_broadcast),
 }
 _DOORS = {
     type_of(name).encode(): _Door(type_of(name), TypeAdapter(model).validator.validate_json, _CONVERSIONS[name])

@@ -48,6 +48,8 @@ _FACTS: dict[str, dict[str, Any]] = {
     "site.defined": {"site": "TOR", "time_zone": "America/Toronto", "calendar": "clock", "reserve": "bin"},
     "location.defined": {"site": "TOR", "location": "TOR-A-01", "parent": "TOR-A", "sequence": 10, "version": 1},
     "day.opened": {"site": "TOR", "date": "2026-09-01"},
+    "day.continued": {"owner": "acme", "orders_max": 200},
+    "broadcast.answered": {"number": 12, "type": "lotstream.day.opened.v1"},
 }
 
 _ORDERS: dict[str, dict[str, Any]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lotstream.contracts import inbound_facts as facts
 from lotstream.contracts import inbound_floor as floor
 from lotstream.contracts import inbound_goods as goods
+from lotstream.contracts import inbound_hub as hub
 from lotstream.contracts import inbound_orders as orders
 from lotstream.contracts.fields import Inbound
 
@@ -27,10 +28,17 @@ INBOUND: dict[str, type[Inbound]] = {
     "hold.lifted": goods.HoldLifted,
     "pick.confirmed": floor.PickConfirmed,
     "shipment.confirmed": floor.ShipmentConfirmed,
+    "day.continued": hub.DayContinued,
+    "broadcast.answered": hub.BroadcastAnswered,
 }
 
+#: What the hub alone appends, under its own source.
+BY_HUB: frozenset[str] = frozenset({"day.continued", "broadcast.answered"})
+
 #: What concerns every partition: no owner, message key `*`, written by the hub's own tools only.
-BROADCAST: frozenset[str] = frozenset({"site.defined", "location.defined", "day.opened"})
+BROADCAST: frozenset[str] = frozenset({"site.defined", "location.defined", "day.opened", "broadcast.answered"})
+#: What concerns one owner, or every partition when it names none: a hold on a lot, or on a bin.
+EITHER: frozenset[str] = frozenset({"hold.placed", "hold.lifted"})
 #: Message key of what concerns every partition.
 BROADCAST_KEY = "*"
 
@@ -88,7 +96,6 @@ LATER: frozenset[str] = frozenset(
         "snapshot.requested",
         "comparison.recorded",
         "person.erased",
-        "day.continued",
         "clock.ticked",
     }
 )

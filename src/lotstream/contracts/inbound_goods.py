@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
 from lotstream.contracts.limits import DETAILS_MAX, LINES_MAX
@@ -93,21 +94,34 @@ class BalanceOpened(Inbound):
     )
 
 
-class HoldPlaced(Inbound):
-    """A lot may not be used until the hold is lifted."""
+class _Held(Inbound):
+    """What a hold lies on: an owner's lot, or a bin of a site, which concerns every partition and has no owner."""
 
-    owner: OwnerId = Field(description="Whose lot.")
+    owner: OwnerId | None = Field(default=None, description="Whose lot; null for a bin.")
+    sku: Name | None = Field(default=None, description="SKU of the lot; null while the lot number is unique.")
+    lot: Name | None = Field(default=None, description="The lot; null for a bin.")
+    site: Name | None = Field(default=None, description="The bin's site; null for a lot.")
+    location: Name | None = Field(default=None, description="The bin; null for a lot.")
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        bin_ = self.site is not None and self.location is not None
+        if self.owner is not None and self.lot is not None and self.site is None and self.location is None:
+            return self
+        if bin_ and self.owner is None and self.lot is None and self.sku is None:
+            return self
+        raise PydanticCustomError("hold_target", "owner and lot are expected, or site and location without an owner")
+
+
+class HoldPlaced(_Held):
+    """A lot, or what lies in a bin, may not be used until the hold is lifted."""
+
     hold: Name = Field(description="Id of the hold; a repeat changes nothing.")
     kind: HoldKind = Field(default=HoldKind.HOLD, description="Hold, quarantine or recall.")
-    sku: Name | None = Field(default=None, description="SKU of the lot; null while the lot number is unique.")
-    lot: Name = Field(description="The lot to hold.")
     reason: Text | None = Field(default=None, description="Why, for people.")
 
 
-class HoldLifted(Inbound):
+class HoldLifted(_Held):
     """A hold ends; stock is free when no hold is left."""
 
-    owner: OwnerId = Field(description="Whose lot.")
-    hold: Name | None = Field(default=None, description="Id of the hold; null lifts all holds of the lot.")
-    sku: Name | None = Field(default=None, description="SKU of the lot; null while the lot number is unique.")
-    lot: Name = Field(description="The lot to let go.")
+    hold: Name | None = Field(default=None, description="Id of the hold; null lifts all holds of the lot or bin.")

@@ -53,3 +53,5 @@ LIFE_DAYS_MAX = 36_500
 INTEGER_MAX = 2**31 - 1
 #: Dates before this are clerical errors, and break the arithmetic of lives.
 DAY_MIN = date(1900, 1, 1)
+#: Orders that one part of what an owner has to look at again may be asked to hold.
+CONTINUED_ORDERS_MAX = 10_000

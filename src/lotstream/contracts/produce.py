@@ -63,7 +63,7 @@ def stable_id(*parts: str) -> str:
 
 
 def _key(body: Inbound, key: str | None) -> str:
-    return key if key is not None else str(getattr(body, "owner", BROADCAST_KEY))
+    return key or getattr(body, "owner", None) or BROADCAST_KEY
 
 
 def _plain(value: object) -> str:

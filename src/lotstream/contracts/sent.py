@@ -208,9 +208,11 @@ class AnswerOutcome(StrEnum):
 class Answer(Sent):
     """What became of a command that asked."""
 
-    owner: OwnerId = Field(description="Whose ledger was asked.")
+    owner: OwnerId | None = Field(description="Whose ledger was asked; null for what concerned every partition.")
     source: MessageId = Field(description="ce_source of the command.")
-    message_id: MessageId = Field(description="ce_id of the command; also the key of this message.")
+    message_id: MessageId = Field(
+        description="ce_id of the command, or the number of what concerned every partition; the key of this message."
+    )
     type: Name = Field(description="ce_type of the command.")
     outcome: AnswerOutcome = Field(description="Done or refused.")
     code: Name | None = Field(description="Why it was refused, as a stable code.")

@@ -11,6 +11,7 @@ from lotstream.contracts.sent import AlertKind, AnswerOutcome
 from lotstream.contracts.topics import ALERTS, ANSWERS
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import (
+    AnswerBroadcast,
     CancelOrder,
     ChangeSettings,
     Command,
@@ -88,13 +89,18 @@ def is_asked(command: Command) -> bool:
 
 def answer(decoded: Decoded, refusal: Refusal | None, moment: Moment) -> Outgoing | None:
     """Return the answer to a command: done or refused; None when nobody asked. A refusal is always told."""
-    if refusal is None and not is_asked(decoded.command):
-        return None
+    command = decoded.command
+    if isinstance(command, AnswerBroadcast):
+        return _answer(decoded, refusal, moment, type=command.type)
+    return None if refusal is None and not is_asked(command) else _answer(decoded, refusal, moment, type=decoded.type)
+
+
+def _answer(decoded: Decoded, refusal: Refusal | None, moment: Moment, *, type: str) -> Outgoing:
     body = {
         "owner": decoded.owner,
         "source": decoded.source,
         "message_id": decoded.message_id,
-        "type": decoded.type,
+        "type": type,
         "outcome": AnswerOutcome.DONE if refusal is None else AnswerOutcome.REFUSED,
         "code": None if refusal is None else refusal.code,
         "field": None if refusal is None else refusal.field,

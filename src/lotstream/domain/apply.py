@@ -15,6 +15,7 @@ from lotstream.domain.events import (
     BalanceOpened,
     CancelRemembered,
     CustomerDefined,
+    DayContinued,
     DiscrepancyNoted,
     Event,
     Freed,
@@ -37,7 +38,8 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Booked, Lot, Order, Receipt, ReceiptKey, RowKey, StockRow
+from lotstream.domain.model import Booked, Lot, Order, Receipt, ReceiptKey, RowKey, Settings, StockRow
+from lotstream.domain.progress import Scope
 from lotstream.domain.reservations import drop_freed, note_picked, note_reserved, note_shipped, staged_key
 from lotstream.domain.shelves import derived_of, lot_changed, row_added, row_changed, row_replaced
 from lotstream.domain.sums import OVER
@@ -56,13 +58,18 @@ def apply(ledger: Ledger, event: Event) -> None:
 
 
 def _owner_defined(ledger: Ledger, event: OwnerDefined) -> None:
-    ledger.settings = replace(ledger.settings, sites=event.sites)
-    ledger.touched.owner = True
+    _new_settings(ledger, replace(ledger.settings, sites=event.sites))
 
 
 def _settings_changed(ledger: Ledger, event: SettingsChanged) -> None:
-    ledger.settings = event.settings
+    _new_settings(ledger, event.settings)
+
+
+def _new_settings(ledger: Ledger, settings: Settings) -> None:
+    ledger.settings = settings
     ledger.touched.owner = True
+    if ledger.orders:
+        ledger.look_again(Scope(everything=True))
 
 
 def _item_defined(ledger: Ledger, event: ItemDefined) -> None:
@@ -73,11 +80,20 @@ def _item_defined(ledger: Ledger, event: ItemDefined) -> None:
     gtins.update(dict.fromkeys(event.item.gtins, event.item.sku))
     ledger.items[event.item.sku] = event.item
     ledger.touched.items.add(event.item.sku)
+    if derived_of(ledger).waiting.anybody(event.item.sku):
+        ledger.look_again(ledger.progress.due.with_rules(skus=(event.item.sku,)))
 
 
 def _customer_defined(ledger: Ledger, event: CustomerDefined) -> None:
     ledger.customers[event.customer.id] = event.customer
     ledger.touched.customers.add(event.customer.id)
+    if derived_of(ledger).waiting.anybody_of(event.customer.id):
+        ledger.look_again(ledger.progress.due.with_rules(customers=(event.customer.id,)))
+
+
+def _day_continued(ledger: Ledger, event: DayContinued) -> None:
+    ledger.progress = event.progress
+    ledger.touched.progress = True
 
 
 def _order_recorded(ledger: Ledger, event: OrderRecorded) -> None:
@@ -92,6 +108,8 @@ def _order_recorded(ledger: Ledger, event: OrderRecorded) -> None:
 
 def _order_changed(ledger: Ledger, event: OrderChanged) -> None:
     ledger.orders[event.order.key] = event.order
+    # It may stand elsewhere in the queue now.
+    derived_of(ledger).affected = None
     _give_back(ledger, event.freed)
     _reserve(ledger, event.decisions)
     _order_touched(ledger, event.order)
@@ -279,6 +297,7 @@ _APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
     SettingsChanged: _settings_changed,
     ItemDefined: _item_defined,
     CustomerDefined: _customer_defined,
+    DayContinued: _day_continued,
     OrderRecorded: _order_recorded,
     OrderChanged: _order_changed,
     OrderAllocated: _order_allocated,

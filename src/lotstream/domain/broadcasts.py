@@ -1,32 +1,47 @@
-"""What every partition is told: sites, locations and the turn of the day.
+"""What every partition is told: sites, locations, holds on a bin, and the turn of the day.
 
-Each has a business key (site and version, location and version, site and date): a repeat, or an older one, changes
-nothing, so that a broadcast may be appended twice.
+Each has a business key (site and version, location and version, hold id, site and date): a repeat, or an older one,
+changes nothing, so that a broadcast may be appended twice. A broadcast changes what the partition knows and no owner:
+where promises may have to move because of it, its number is noted, and every owner that is behind has a part to decide.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, timedelta
+
 from lotstream.domain.codes import Code, Refusal
-from lotstream.domain.commands import Command, DefineLocation, DefineSite, Moment, OpenDay
+from lotstream.domain.commands import (
+    Command,
+    DefineLocation,
+    DefineSite,
+    LiftBinHold,
+    Moment,
+    OpenDay,
+    PlaceBinHold,
+)
 from lotstream.domain.events import DayOpened, Event, LocationDefined, SiteDefined
 from lotstream.domain.ledger import Sites
-from lotstream.domain.model import Location, Site
+from lotstream.domain.model import Calendar, Location, Site
 
 #: Events that `apply_broadcast` applies; all others are one owner's.
 BROADCAST_EVENTS = (SiteDefined, LocationDefined, DayOpened)
+#: How far today may be ahead of a record's own date: east of Greenwich it is tomorrow already.
+AHEAD_MAX = timedelta(days=1)
 
 
-def decide_broadcast(sites: Sites, command: Command, moment: Moment) -> tuple[Event, ...] | Refusal:  # noqa: ARG001
-    """Return the events that follow from a broadcast; raises `TypeError` for a command that is none.
-
-    ``moment`` is there so that it is called as `decide` is; nothing about sites hangs on it yet.
-    """
+def decide_broadcast(sites: Sites, command: Command, moment: Moment, *, number: int) -> tuple[Event, ...] | Refusal:
+    """Return the events that follow from a broadcast with a number; raises `TypeError` for a command that is none."""
     if isinstance(command, DefineSite):
         return _define_site(sites, command.site)
     if isinstance(command, DefineLocation):
-        return _define_location(sites, command.location)
+        return _define_location(sites, command.location, number)
     if isinstance(command, OpenDay):
-        return _open_day(sites, command)
+        return _open_day(sites, command, moment, number)
+    if isinstance(command, PlaceBinHold):
+        return _place_hold(sites, command, number)
+    if isinstance(command, LiftBinHold):
+        return _lift_hold(sites, command, number)
     raise TypeError(f"{type(command).__name__} concerns one owner; decide decides it")
 
 
@@ -35,7 +50,7 @@ def _define_site(sites: Sites, site: Site) -> tuple[Event, ...]:
     return () if known is not None and known.version >= site.version else (SiteDefined(site),)
 
 
-def _define_location(sites: Sites, location: Location) -> tuple[Event, ...] | Refusal:
+def _define_location(sites: Sites, location: Location, number: int) -> tuple[Event, ...] | Refusal:
     if location.site not in sites.sites:
         return _unknown_site("location.site", location.site)
     known = sites.locations.get((location.site, location.id))
@@ -44,7 +59,15 @@ def _define_location(sites: Sites, location: Location) -> tuple[Event, ...] | Re
     if _inside_itself(sites, location):
         message = f"{location.id} would lie inside itself; name another parent."
         return Refusal(Code.FIELD_INVALID, "location.parent", message)
-    return (LocationDefined(location),)
+    # Holds that were placed one by one are lifted one by one.
+    return _changed(sites, replace(location, holds=() if known is None else known.holds), number)
+
+
+def _changed(sites: Sites, location: Location, number: int) -> tuple[Event, ...]:
+    """Return the event that a location is so from now on, with a number if promises may have to move because of it."""
+    before = sites.locations.get((location.site, location.id)) or Location(location.site, location.id)
+    moves = (before.is_shut, before.parent) != (location.is_shut, location.parent)
+    return (LocationDefined(location, number if moves else 0),)
 
 
 def _inside_itself(sites: Sites, location: Location) -> bool:
@@ -57,11 +80,40 @@ def _inside_itself(sites: Sites, location: Location) -> bool:
     return False
 
 
-def _open_day(sites: Sites, command: OpenDay) -> tuple[Event, ...] | Refusal:
-    if command.site not in sites.sites:
+def _open_day(sites: Sites, command: OpenDay, moment: Moment, number: int) -> tuple[Event, ...] | Refusal:
+    site = sites.sites.get(command.site)
+    if site is None:
         return _unknown_site("site", command.site)
     today = sites.today.get(command.site)
-    return () if today is not None and today >= command.date else (DayOpened(command.site, command.date),)
+    if today is not None and today >= command.date:
+        return ()
+    latest = moment.recorded_at.astimezone(UTC).date() + AHEAD_MAX
+    if site.calendar is Calendar.CLOCK and command.date > latest:
+        message = f"{command.date} is after {latest}, the last day that can have begun anywhere; wait for it."
+        return Refusal(Code.FIELD_INVALID, "date", message)
+    return (DayOpened(command.site, command.date, number),)
+
+
+def _place_hold(sites: Sites, command: PlaceBinHold, number: int) -> tuple[Event, ...] | Refusal:
+    if command.site not in sites.sites:
+        return _unknown_site("site", command.site)
+    # A location that was only named exists; version 0 leaves room for its first definition.
+    bin_ = sites.locations.get((command.site, command.location)) or Location(command.site, command.location, version=0)
+    if any(hold.id == command.hold.id for hold in bin_.holds):
+        return ()
+    return _changed(sites, replace(bin_, holds=(*bin_.holds, command.hold)), number)
+
+
+def _lift_hold(sites: Sites, command: LiftBinHold, number: int) -> tuple[Event, ...] | Refusal:
+    if command.site not in sites.sites:
+        return _unknown_site("site", command.site)
+    bin_ = sites.locations.get((command.site, command.location))
+    if bin_ is None:
+        message = f"{command.location} of {command.site} is not known; check its name."
+        return Refusal(Code.UNKNOWN_LOCATION, "location", message)
+    left = tuple(hold for hold in bin_.holds if command.hold not in (None, hold.id))
+    free = replace(bin_, holds=left, hold=bin_.hold and command.hold is not None)
+    return () if free == bin_ else _changed(sites, free, number)
 
 
 def _unknown_site(field: str, site: str) -> Refusal:
@@ -76,7 +128,11 @@ def apply_broadcast(sites: Sites, event: Event) -> None:
         sites.locations[event.location.site, event.location.id] = event.location
         sites.places.clear()
         sites.stamp = object()
+        if event.number:
+            sites.note_turn(event.location.site, event.number)
     elif isinstance(event, DayOpened):
         sites.today[event.site] = event.date
+        if event.number:
+            sites.note_turn(event.site, event.number)
     else:
         raise TypeError(f"{type(event).__name__} concerns one owner; apply applies it")

@@ -10,7 +10,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from lotstream.domain.model import Customer, HoldKind, Item, Location, OrderKey, Policy, Settings, ShipPolicy, Site
+from lotstream.domain.codes import Refusal
+from lotstream.domain.model import (
+    Customer,
+    Hold,
+    HoldKind,
+    Item,
+    Location,
+    OrderKey,
+    Policy,
+    Settings,
+    ShipPolicy,
+    Site,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,35 @@ class OpenDay:
 
     site: str
     date: date
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBinHold:
+    """hold.placed on a bin, told to every partition."""
+
+    hold: Hold
+    site: str
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiftBinHold:
+    """hold.lifted from a bin, told to every partition: one hold, or all of them when none is named."""
+
+    hold: str | None
+    site: str
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBroadcast:
+    """broadcast.answered: every partition has decided a broadcast and all that followed; who told it is answered."""
+
+    number: int
+    #: Message type of the broadcast.
+    type: str
+    #: Why the partitions refused it; None when it was done.
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,9 +343,10 @@ class ConfirmShipment:
 
 @dataclass(frozen=True, slots=True)
 class ContinueDay:
-    """day.continued: an owner's part of what every partition was told about a site: a new day, a bin on hold."""
+    """day.continued: a part of what an owner has to look at again after a new day, a bin on hold, a changed rule."""
 
-    site: str
+    #: Orders looked at, at most; the rest is for the next part.
+    orders_max: int
 
 
 Command = (
@@ -315,6 +357,9 @@ Command = (
     | DefineSite
     | DefineLocation
     | OpenDay
+    | PlaceBinHold
+    | LiftBinHold
+    | AnswerBroadcast
     | ContinueDay
     | PlaceOrder
     | CancelOrder

@@ -23,10 +23,12 @@ from lotstream.domain.commands import (
     DefineLocation,
     DefineOwner,
     DefineSite,
+    LiftBinHold,
     LiftHold,
     Moment,
     OpenBalance,
     OpenDay,
+    PlaceBinHold,
     PlaceHold,
     PlaceOrder,
     ReceiveStock,
@@ -65,7 +67,7 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
 }
 
 #: Commands that are told to every partition and decided by `lotstream.domain.broadcasts`.
-BROADCASTS = (DefineSite, DefineLocation, OpenDay)
+BROADCASTS = (DefineSite, DefineLocation, OpenDay, PlaceBinHold, LiftBinHold)
 
 
 def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...] | Refusal:

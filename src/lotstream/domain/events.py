@@ -25,6 +25,7 @@ from lotstream.domain.model import (
     Settings,
     Site,
 )
+from lotstream.domain.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,11 @@ class SiteDefined:
 
 @dataclass(frozen=True, slots=True)
 class LocationDefined:
-    """A location was defined or got a newer version."""
+    """A location was defined, got a newer version, or was put on hold or let go; this is how it is afterwards."""
 
     location: Location
+    #: The broadcast's number when promises may have to move because of it; 0 when they may all stay.
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,15 @@ class DayOpened:
 
     site: str
     date: date
+    #: The broadcast's number, after which every owner has a part to decide.
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayContinued:
+    """A part of what an owner had to look at again was decided."""
+
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +371,7 @@ Event = (
     | SiteDefined
     | LocationDefined
     | DayOpened
+    | DayContinued
     | OrderRecorded
     | OrderChanged
     | OrderAllocated

@@ -15,6 +15,7 @@ from lotstream.domain.lines import check_minimum, check_policy, not_supported
 from lotstream.domain.model import Customer, Item, Settings, Tracking
 from lotstream.domain.order_of_use import TIE_BREAKS
 from lotstream.domain.shelves import derived_of
+from lotstream.domain.waiting import CUSTOMER, GTIN, SKU
 
 #: Most decimals of a base unit: more would leave too few digits for the quantity itself.
 DECIMALS_MAX = 9
@@ -30,7 +31,7 @@ def define_owner(ledger: Ledger, command: DefineOwner, _moment: Moment) -> tuple
 def change_settings(ledger: Ledger, command: ChangeSettings, _moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide settings.changed: the whole of an owner's settings; a ranking of sites is kept when none is sent.
 
-    What waits is looked at again when stock comes free or when allocation is requested, not by the change itself.
+    What is promised and what waits is looked at again afterwards, part by part (`lotstream.domain.agenda`).
     """
     settings = command.settings
     if not settings.sites:
@@ -66,7 +67,8 @@ def define_item(ledger: Ledger, command: DefineItem, moment: Moment) -> tuple[Ev
         return refused
     draft = Draft(ledger, moment)
     draft.items[item.sku] = item
-    return ItemDefined(item), *let_all_go(draft)
+    names = [(SKU, item.sku), *((GTIN, gtin) for gtin in item.gtins)]
+    return ItemDefined(item), *let_all_go(draft, names)
 
 
 def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
@@ -126,7 +128,7 @@ def define_customer(ledger: Ledger, command: DefineCustomer, moment: Moment) -> 
         return refused
     draft = Draft(ledger, moment)
     draft.customers[customer.id] = customer
-    return CustomerDefined(customer), *let_all_go(draft)
+    return CustomerDefined(customer), *let_all_go(draft, [(CUSTOMER, customer.id)])
 
 
 def _check_customer(ledger: Ledger, customer: Customer) -> Refusal | None:

@@ -91,8 +91,16 @@ def fill(
     at_once = draft.ledger.settings.allocate == AT_ONCE
     wanted = {sku for sku in skus if moved or (at_once and waiting.anybody(sku))}
     supply = {sku: draft.supply(sku) for sku in sorted(wanted)}
+    queue = _queue(draft, waiting.for_skus(supply) if at_once else [], moved)
+    return serve(draft, queue, supply, without=without)
+
+
+def serve(
+    draft: Draft, queue: Iterable[OrderKey], supply: dict[str, int], *, without: OrderKey | None = None
+) -> list[OrderAllocated]:
+    """Give a supply, by SKU, to orders in the order they stand in, as far as it goes; ``supply`` is used up."""
     events = []
-    for key in _queue(draft, waiting.for_skus(supply) if at_once else [], moved):
+    for key in queue:
         if all(units <= 0 for units in supply.values()):
             break
         order = draft.orders.get(key) or draft.ledger.orders[key]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from lotstream.domain.model import (
@@ -21,6 +21,7 @@ from lotstream.domain.model import (
     StockRow,
 )
 from lotstream.domain.places import Place
+from lotstream.domain.progress import Affected, Progress, Scope
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.waiting import Waiting
 
@@ -36,10 +37,22 @@ class Sites:
     sites: dict[str, Site] = field(default_factory=dict)
     locations: dict[tuple[str, str], Location] = field(default_factory=dict)
     today: dict[str, date] = field(default_factory=dict)
+    #: Per site, the number of the last broadcast after which what is promised there may have to move.
+    turned: dict[str, int] = field(default_factory=dict)
     #: Worked out from ``locations`` when first asked for; thrown away when one changes.
     places: dict[tuple[str, str], Place] = field(default_factory=dict, compare=False, repr=False)
     #: Another object after every change of a location, so that shelves know they are out of date.
     stamp: object = field(default_factory=object, compare=False, repr=False)
+    #: The largest number in ``turned``, since every record asks for it.
+    turn: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.turn = max(self.turned.values(), default=0)
+
+    def note_turn(self, site: str, number: int) -> None:
+        """Note that what is promised at a site may have to move after a broadcast."""
+        self.turned[site] = number
+        self.turn = max(self.turn, number)
 
 
 @dataclass(slots=True)
@@ -54,6 +67,7 @@ class Touched:
     orders: set[OrderKey] = field(default_factory=set)
     cancels: set[OrderKey] = field(default_factory=set)
     receipts: set[ReceiptKey] = field(default_factory=set)
+    progress: bool = False
 
 
 @dataclass(slots=True)
@@ -67,6 +81,8 @@ class Derived:
     sites_of: dict[str, set[str]]
     waiting: Waiting
     gtins: dict[str, str]
+    #: What the walk under way has found; None: to be found again.
+    affected: Affected | None = None
 
 
 @dataclass(slots=True)
@@ -89,9 +105,8 @@ class Ledger:
     receipts: dict[ReceiptKey, Receipt | None] = field(default_factory=dict)
     touched: Touched = field(default_factory=Touched)
     derived: Derived | None = field(default=None, compare=False, repr=False)
-    #: Per site, its day and the stamp of its bins when day.continued was last decided; never stored, since deciding it
-    #: once more changes nothing.
-    continued: dict[str, tuple[date | None, object]] = field(default_factory=dict, compare=False, repr=False)
+    #: How far it is with what its partition was told, and with its own changes of rules.
+    progress: Progress = field(default_factory=Progress)
 
     def index(self) -> Derived:
         """Work out afresh what is derived from rows, orders and items; whoever changed them by hand calls this."""
@@ -126,6 +141,12 @@ class Ledger:
             return self.items.get(sku)
         derived = self.derived or self.index()
         return self.items.get(derived.gtins.get(gtin or "", ""))
+
+    def look_again(self, due: Scope) -> None:
+        """Note what the next walk through the orders has to look at."""
+        if due != self.progress.due:
+            self.progress = replace(self.progress, due=due)
+            self.touched.progress = True
 
     def lots_called(self, lot: str) -> Iterator[Lot]:
         """Return the lots of every SKU that carry a number."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, ReleaseOrder
 from lotstream.domain.draft import Draft
@@ -13,7 +15,7 @@ from lotstream.domain.model import Order, OrderState
 from lotstream.domain.reservations import copy_order, note_reserved
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.sums import state_of
-from lotstream.domain.waiting import queue_key
+from lotstream.domain.waiting import Fact, queue_key
 
 #: Held for a fact that may turn up; everything else waits for a person.
 BY_A_FACT = frozenset(
@@ -21,10 +23,10 @@ BY_A_FACT = frozenset(
 )
 
 
-def let_all_go(draft: Draft) -> list[Event]:
-    """Decide every order that was held for a missing fact, in queue order, now that a fact has been learnt."""
+def let_all_go(draft: Draft, facts: Iterable[Fact]) -> list[Event]:
+    """Decide the orders that were held for want of these facts, in queue order, now that they have been learnt."""
     ledger = draft.ledger
-    held = [ledger.orders[key] for key in derived_of(ledger).waiting.held]
+    held = [ledger.orders[key] for key in derived_of(ledger).waiting.held_for(facts)]
     events: list[Event] = []
     for order in sorted(held, key=queue_key):
         events += let_go(draft, order)

@@ -95,6 +95,15 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """One reason why a lot or a bin may not be used; it is free when none is left."""
+
+    id: str
+    kind: HoldKind
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Location:
     """A bin, or an area that holds bins."""
 
@@ -104,11 +113,18 @@ class Location:
     #: Smaller is nearer; None: after all that have one, by name, so that the order of messages never matters.
     sequence: int | None = None
     pickable: bool = True
-    #: A hold on the bin itself.
+    #: A hold that is part of the bin's definition.
     hold: bool = False
     #: Smaller tiers are used up first.
     tier: int = 0
     version: int = 1
+    #: Holds that were placed on it one by one.
+    holds: tuple[Hold, ...] = ()
+
+    @property
+    def is_shut(self) -> bool:
+        """Tell whether nothing in it may be promised, whatever lies around it."""
+        return self.hold or bool(self.holds) or not self.pickable
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +206,6 @@ class StockRow:
     promised_elsewhere: int = 0
     #: Earliest receipt date, for goods without a lot.
     received: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """One reason why a lot may not be used; the lot is free when none is left."""
-
-    id: str
-    kind: HoldKind
-    reason: str | None = None
 
 
 @dataclass(slots=True)

@@ -2,50 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
 
+from lotstream.domain.agenda import Part, begin, may_not_be_kept, next_part
 from lotstream.domain.changing import hand_back
 from lotstream.domain.codes import NotUsed, Refusal
 from lotstream.domain.commands import ContinueDay, Moment
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, Freed, ReservationFreed
-from lotstream.domain.filling import fill
+from lotstream.domain.events import DayContinued, Event, Freed, ReservationFreed
+from lotstream.domain.filling import fill, serve
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
+from lotstream.domain.progress import Progress, Scope, Walk
 from lotstream.domain.reservations import copy_order, drop_freed, give_back, give_back_all, staged_key
-from lotstream.domain.shelves import derived_of
-from lotstream.domain.sums import state_of
+from lotstream.domain.sums import backordered, state_of
 from lotstream.domain.waiting import queue_key
 
 
 def move_off(
-    draft: Draft,
-    objection: Callable[[Reservation], NotUsed | None],
-    *,
-    picked_too: bool = False,
-    also: Iterable[str] = (),
+    draft: Draft, objection: Callable[[Reservation], NotUsed | None], *, picked_too: bool = False
 ) -> tuple[Event, ...]:
     """Give back every promise there is an objection to, and allocate those orders again at once, in queue order.
 
-    What is picked stays with its order unless ``picked_too``. This does not wait for a request. ``also`` names goods of
-    which more may have come free.
+    What is picked stays with its order unless ``picked_too``. This does not wait for a request.
     """
-    moved: list[ReservationFreed] = []
-    for order in _promised_orders(draft):
-        freed: list[Freed] = []
-        reasons: list[NotUsed] = []
-        for line in order.lines:
-            for part in line.reservations:
-                objected = objection(part)
-                unpicked = part.quantity - part.picked
-                if objected is None or (unpicked == 0 and not picked_too):
-                    continue
-                reasons.append(objected)
-                freed += give_back_all(line, only=[part]) if picked_too else give_back(line, unpicked, [part])
-        if freed:
-            moved.append(_free(draft, order, freed, reasons[0]))
-    skus = {loss.row.sku for event in moved for loss in event.freed}.union(also)
+    freed = (_move(draft, order, objection, picked_too=picked_too) for order in _promised_orders(draft))
+    moved = [event for event in freed if event is not None]
+    skus = {loss.row.sku for event in moved for loss in event.freed}
     return *moved, *fill(draft, skus, moved=[event.key for event in moved])
+
+
+def _move(
+    draft: Draft, order: Order, objection: Callable[[Reservation], NotUsed | None], *, picked_too: bool = False
+) -> ReservationFreed | None:
+    freed: list[Freed] = []
+    reasons: list[NotUsed] = []
+    for line in order.lines:
+        for part in line.reservations:
+            objected = objection(part)
+            unpicked = part.quantity - part.picked
+            if objected is None or (unpicked == 0 and not picked_too):
+                continue
+            reasons.append(objected)
+            freed += give_back_all(line, only=[part]) if picked_too else give_back(line, unpicked, [part])
+    return _free(draft, order, freed, reasons[0]) if freed else None
 
 
 def take_back(draft: Draft, missing: dict[RowKey, int]) -> list[ReservationFreed]:
@@ -94,14 +95,33 @@ def _free(draft: Draft, order: Order, freed: list[Freed], reason: NotUsed) -> Re
 
 
 def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[Event, ...] | Refusal:
-    """Decide day.continued: what is promised at a site and may no longer be used there today is moved.
+    """Decide a part of what an owner has to look at again, of at most so many orders; nothing when nothing is due.
 
-    That is what expired with the turn of the day, and what lies in a bin that is on hold or no longer for picking. What
-    a bin that was let go makes free goes to whoever waits.
+    What is promised and may no longer be used is moved: what expired with the turn of the day, what lies in a bin that
+    is on hold or no longer for picking. What a bin that was let go, or a rule that was changed, makes free goes to
+    whoever waits.
     """
+    walk = ledger.progress.walk or begin(ledger)
+    if walk is None:
+        return ()
     draft = Draft(ledger, moment)
+    part = next_part(draft, walk, command.orders_max)
 
-    def objection(part: Reservation) -> NotUsed | None:
-        return draft.candidate(part.row).reason if part.row.site == command.site else None
+    def objection(promise: Reservation) -> NotUsed | None:
+        return draft.candidate(promise.row).reason if may_not_be_kept(draft, walk, promise) else None
 
-    return move_off(draft, objection, also=derived_of(ledger).waiting.skus())
+    freed = (_move(draft, order, objection) for order in part.orders)
+    moved = [event for event in freed if event is not None]
+    orders = [draft.orders.get(order.key, order) for order in part.orders]
+    wanted = {line.sku for order in orders for line in order.lines if backordered(line)}
+    served = serve(draft, [order.key for order in orders], {sku: draft.supply(sku) for sku in sorted(wanted)})
+    return *moved, *served, DayContinued(_progress_after(ledger.progress, walk, part))
+
+
+def _progress_after(before: Progress, walk: Walk, part: Part) -> Progress:
+    # What became due while a walk is under way waits for the next: it would otherwise begin anew and never end.
+    due = Scope() if before.walk is None else before.due
+    step = before.step + 1
+    if part.done:
+        return Progress(walk.number, step, None, due)
+    return Progress(before.number, step, replace(walk, after=part.after), due)

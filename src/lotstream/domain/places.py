@@ -56,7 +56,7 @@ def _work_out(sites: Sites, site: str, location: str) -> Place:
     while at is not None and at not in chain:
         chain.append(at)
         facts = sites.locations.get((site, at))
-        if facts is not None and (facts.hold or not facts.pickable):
+        if facts is not None and facts.is_shut:
             pickable = False
         at = None if facts is None else facts.parent
     own = sites.locations.get((site, location))

@@ -61,6 +61,7 @@ def row_added(ledger: Ledger, row: StockRow) -> None:
 def lot_changed(ledger: Ledger, lot: Lot) -> None:
     """Put a lot's rows where they belong after its facts have changed."""
     derived = derived_of(ledger)
+    derived.affected = None
     for site in derived.sites_of.get(lot.sku, ()):
         shelf = derived.shelves.get((lot.sku, site))
         if shelf is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Iterable
+import heapq
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from lotstream.domain.model import Order, OrderKey, OrderState
@@ -12,8 +13,14 @@ from lotstream.domain.sums import OVER, backordered
 #: Priority (high first), then when it was placed, then arrival, then name: a total order.
 QueueKey = tuple[int, datetime, int, OrderKey]
 
+#: What a held order may miss: the kind of name, and the name.
+Fact = tuple[str, str]
+SKU = "sku"
+GTIN = "gtin"
+CUSTOMER = "customer"
 
 _NOTHING: frozenset[str] = frozenset()
+_NO_FACTS: frozenset[Fact] = frozenset()
 
 
 def queue_key(order: Order) -> QueueKey:
@@ -28,16 +35,25 @@ def skus_wanted(order: Order) -> frozenset[str]:
     return frozenset([line.sku for line in order.lines if backordered(line)])
 
 
+def facts_missed(order: Order) -> frozenset[Fact]:
+    """Return the items and the customer that a held order may be waiting for, by the names it gives them."""
+    lines = [line for line in order.lines if line.quantity_sent is not None]
+    goods = [(SKU, line.sku) if line.sku else (GTIN, line.gtin or "") for line in lines]
+    return frozenset([*goods, (CUSTOMER, order.customer or "")])
+
+
 class Waiting:
     """The queue of each SKU in order, kept up to date order by order."""
 
-    __slots__ = ("_places", "_queues", "held")
+    __slots__ = ("_customers", "_held", "_missed", "_places", "_queues")
 
     def __init__(self) -> None:
         self._queues: dict[str, list[QueueKey]] = {}
-        self._places: dict[OrderKey, tuple[QueueKey, frozenset[str]]] = {}
-        #: Orders that a missing fact or a person holds up.
-        self.held: set[OrderKey] = set()
+        self._customers: dict[str, list[QueueKey]] = {}
+        self._places: dict[OrderKey, tuple[QueueKey, frozenset[str], str | None]] = {}
+        #: Orders that a missing fact or a person holds up, and what they miss.
+        self._held: dict[OrderKey, frozenset[Fact]] = {}
+        self._missed: dict[Fact, set[OrderKey]] = {}
 
     def note(self, order: Order) -> None:
         """Put an order where it belongs after it was changed in any way."""
@@ -46,15 +62,25 @@ class Waiting:
         if before is not None:
             self._leave(*before)
         if wanted:
-            self._join(queue_key(order), wanted)
+            self._join(queue_key(order), wanted, order.customer)
+        for fact in self._held.pop(key, _NO_FACTS):
+            self._found(fact, key)
         if order.held is not None and order.state not in OVER:
-            self.held.add(key)
-        else:
-            self.held.discard(key)
+            facts = self._held[key] = facts_missed(order)
+            for fact in facts:
+                self._missed.setdefault(fact, set()).add(key)
+
+    def held_for(self, facts: Iterable[Fact]) -> set[OrderKey]:
+        """Return the held orders that miss any of these facts."""
+        return set().union(*(self._missed.get(fact, ()) for fact in facts))
 
     def anybody(self, sku: str) -> bool:
         """Tell whether any order waits for a SKU."""
         return sku in self._queues
+
+    def anybody_of(self, customer: str) -> bool:
+        """Tell whether any order of a customer waits for anything."""
+        return customer in self._customers
 
     def skus(self) -> list[str]:
         """Return every SKU that any order waits for."""
@@ -69,16 +95,44 @@ class Waiting:
 
     def everybody(self) -> list[OrderKey]:
         """Return every order that waits for anything, in queue order."""
-        return [place[3] for place in sorted(place for place, _ in self._places.values())]
+        return [place[3] for place in sorted(place for place, _, _ in self._places.values())]
 
-    def _join(self, place: QueueKey, skus: frozenset[str]) -> None:
-        self._places[place[3]] = (place, skus)
+    def behind(self, after: QueueKey | None, *, skus: Iterable[str], customers: Iterable[str]) -> Iterator[QueueKey]:
+        """Return the places behind one of the orders that wait for any of these SKUs or are of these customers.
+
+        In queue order; an order that is in several of these queues comes as often. Only what is asked for is merged.
+        """
+        queues = [queue for sku in skus if (queue := self._queues.get(sku))]
+        queues += [queue for customer in customers if (queue := self._customers.get(customer))]
+        return heapq.merge(*(_from(queue, after) for queue in queues))
+
+    def _found(self, fact: Fact, key: OrderKey) -> None:
+        held = self._missed[fact]
+        held.discard(key)
+        if not held:
+            del self._missed[fact]
+
+    def _join(self, place: QueueKey, skus: frozenset[str], customer: str | None) -> None:
+        self._places[place[3]] = (place, skus, customer)
         for sku in skus:
             insort(self._queues.setdefault(sku, []), place)
+        if customer is not None:
+            insort(self._customers.setdefault(customer, []), place)
 
-    def _leave(self, place: QueueKey, skus: frozenset[str]) -> None:
+    def _leave(self, place: QueueKey, skus: frozenset[str], customer: str | None) -> None:
         for sku in skus:
-            queue = self._queues[sku]
-            del queue[bisect_left(queue, place)]
-            if not queue:
-                del self._queues[sku]
+            _remove(self._queues, sku, place)
+        if customer is not None:
+            _remove(self._customers, customer, place)
+
+
+def _from(queue: list[QueueKey], after: QueueKey | None) -> Iterator[QueueKey]:
+    start = 0 if after is None else bisect_right(queue, after)
+    return (queue[at] for at in range(start, len(queue)))
+
+
+def _remove(queues: dict[str, list[QueueKey]], name: str, place: QueueKey) -> None:
+    queue = queues[name]
+    del queue[bisect_left(queue, place)]
+    if not queue:
+        del queues[name]

@@ -25,6 +25,7 @@ from lotstream.hub.deciding import Coordinates, Deciding, OutgoingTooLarge
 from lotstream.hub.ledgers import LedgerStore
 from lotstream.hub.records import Entry, message_keys
 from lotstream.hub.state import PartitionState
+from lotstream.hub.told import rows_told
 from lotstream.ops.batch import BatchWatch
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.metrics import CONSTRAINT_RETRIES, Stage
@@ -62,6 +63,7 @@ class CommitUnit:
         positions: Callable[[], dict[int, int]],
         constraint_failures_max: int,
         message_bytes_max: int,
+        continued_orders_max: int,
     ) -> None:
         self._store = store
         self._ledgers = ledgers
@@ -72,6 +74,7 @@ class CommitUnit:
         self._positions = positions
         self._failures_max = constraint_failures_max
         self._message_bytes_max = message_bytes_max
+        self._continued_orders_max = continued_orders_max
         self._failures: deque[float] = deque()
 
     async def commit(self, entries: list[Entry]) -> list[Committed]:
@@ -136,12 +139,14 @@ class CommitUnit:
         watch = BatchWatch()
         with watch.stage(Stage.DEDUPE):
             seen = await self._store.seen(message_keys(entries))
+            told = await rows_told(entries, self._states, store=self._store)
         with watch.stage(Stage.LOAD):
             await self._load(entries)
         with watch.stage(Stage.DECIDE):
             deciding = Deciding(
                 self._states, self._ledgers, seen=seen, condemned=condemned, positions=self._positions(),
-                message_bytes_max=self._message_bytes_max,
+                message_bytes_max=self._message_bytes_max, told=told,
+                continued_orders_max=self._continued_orders_max,
             )  # fmt: skip
             batch = deciding.decide(entries)
         with watch.stage(Stage.COMMIT):

@@ -9,30 +9,34 @@ from dataclasses import dataclass, replace
 from lotstream.contracts.cloudevents import message_id_of
 from lotstream.contracts.decode import Decoded, Undecodable
 from lotstream.contracts.outgoing import Outgoing, answer, messages, refused
+from lotstream.domain.agenda import is_due
 from lotstream.domain.apply import apply
 from lotstream.domain.broadcasts import apply_broadcast, decide_broadcast
 from lotstream.domain.codes import DeadLetterCode, Refusal
-from lotstream.domain.commands import ContinueDay, Moment, PlaceOrder
-from lotstream.domain.decide import decide
-from lotstream.domain.events import (
-    CustomerDefined,
-    Event,
-    ItemDefined,
-    OrderChanged,
-    OrderRecorded,
-    OwnerDefined,
-    SettingsChanged,
-    ShipmentConfirmed,
+from lotstream.domain.commands import (
+    AnswerBroadcast,
+    ChangeSettings,
+    Command,
+    ContinueDay,
+    DefineCustomer,
+    DefineItem,
+    DefineOwner,
+    Moment,
+    PlaceOrder,
 )
+from lotstream.domain.decide import decide
+from lotstream.domain.events import Event, OrderChanged, OrderRecorded, ShipmentConfirmed
 from lotstream.domain.ledger import Ledger
 from lotstream.hub.dead_letters import dead_letter
-from lotstream.hub.ids import decision_id, outgoing_id
-from lotstream.hub.records import Entry
+from lotstream.hub.ids import CONTINUED, decision_id, outgoing_id
+from lotstream.hub.records import EVERYBODY, Entry
 from lotstream.hub.state import PartitionState
+from lotstream.hub.told import answered_by, number_of, why_no_answer, why_not
 from lotstream.hub.traces import shipment_lines
 from lotstream.store.journal import journal_row
 from lotstream.store.rows import (
     Batch,
+    Broadcast,
     IntakeRow,
     MessageKey,
     OutboxRow,
@@ -43,8 +47,10 @@ from lotstream.store.rows import (
 
 #: Log numbers stand above offsets in ``Moment.arrival``.
 OFFSET_BITS = 48
-#: Events after which waiting orders, or what is promised, may be judged otherwise.
-RULES = (OwnerDefined, SettingsChanged, ItemDefined, CustomerDefined)
+#: Commands that change rules: what they make due is gathered up, so that a thousand of them cost one walk.
+RULES = (DefineOwner, ChangeSettings, DefineItem, DefineCustomer)
+#: Why a record is dead-lettered that was not read for no reason of its own.
+NOT_READ = Undecodable(DeadLetterCode.SCHEMA, "", "Not read.")
 #: Outcome of an order message that was refused.
 REFUSED = "refused"
 Coordinates = tuple[int, int]
@@ -66,6 +72,8 @@ class _Head:
     state: PartitionState
     chain: bytes
     broadcast_seen: int
+    #: The last broadcast whose sender was answered.
+    answered: int
     last: Entry
     #: Journal rows, outgoing messages and shipment lines of the record at hand.
     events: int = 0
@@ -85,8 +93,13 @@ class Deciding:
         condemned: Mapping[Coordinates, Undecodable],
         positions: Mapping[int, int],
         message_bytes_max: int,
+        told: Mapping[int, Broadcast],
+        continued_orders_max: int,
     ) -> None:
         self._states = states
+        #: The numbered rows that broadcasts must agree with.
+        self._told = told
+        self._continued_orders_max = continued_orders_max
         self._ledgers = ledgers
         self._seen = set(seen)
         #: Relay position per partition.
@@ -112,7 +125,7 @@ class Deciding:
         head = self._heads.get(entry.partition)
         if head is None:
             state = self._states[entry.partition]
-            head = _Head(state, state.claim.chain, state.claim.broadcast_seen, entry)
+            head = _Head(state, state.claim.chain, state.claim.broadcast_seen, state.claim.broadcast_answered, entry)
             self._heads[entry.partition] = head
         head.last = entry
         head.events = head.messages = head.shipped = 0
@@ -120,21 +133,21 @@ class Deciding:
 
     def _decide_one(self, head: _Head, entry: Entry) -> None:
         condemned = self._condemned.get((entry.partition, entry.offset))
-        if entry.decoded is None:
+        if entry.key == EVERYBODY:
+            self._everybody(head, entry, condemned)
+        elif entry.decoded is None or entry.decoded.owner is None:
             # Condemned all the same: the database has refused even the reason why it could not be read.
-            reason = condemned or entry.undecodable or Undecodable(DeadLetterCode.SCHEMA, "", "Not read.")
-            self._dead_letter(head, entry, reason)
+            self._dead_letter(head, entry, condemned or entry.undecodable or NOT_READ)
         elif (entry.decoded.source, entry.decoded.message_id) in self._seen:
             self._intake(entry, Outcome.DUPLICATE)
         elif condemned is not None:
             self._dead_letter(head, entry, condemned)
-        elif entry.decoded.owner is None:
-            self._broadcast(head, entry, entry.decoded)
         else:
             self._command(head, entry, entry.decoded, self._ledgers[entry.decoded.owner])
 
     def _command(self, head: _Head, entry: Entry, decoded: Decoded, ledger: Ledger) -> None:
-        self._continue_days(head, entry, ledger)
+        if is_due(ledger, rules=not isinstance(decoded.command, RULES)):
+            self._continue(head, entry, decoded.command, ledger)
         moment = _moment(head.state, entry)
         decided = decide(ledger, decoded.command, moment)
         if isinstance(decided, Refusal):
@@ -150,24 +163,15 @@ class Deciding:
         self._intake(entry, Outcome.DONE)
         self._answer(head, entry, decoded, None)
 
-    def _continue_days(self, head: _Head, entry: Entry, ledger: Ledger) -> None:
-        """Decide an owner's part of days and bins its partition has been told of since it was last touched.
-
-        Deciding it again changes nothing, so a ledger that was just loaded is taken through all its sites once. For
-        that to be true a change of rules begins it anew: what they now allow or forbid must not depend on when a worker
-        was started.
-        """
-        sites = head.state.sites
-        for site in sites.sites:
-            told = (sites.today.get(site), sites.stamp)
-            if ledger.continued.get(site) == told:
-                continue
-            ledger.continued[site] = told
-            moment = _moment(head.state, entry, part=site)
-            decided = decide(ledger, ContinueDay(site), moment)
-            for event in () if isinstance(decided, Refusal) else decided:
-                self._take(head, entry, ledger, event, moment)
-                self._touched[ledger.owner] = ledger
+    def _continue(self, head: _Head, entry: Entry, command: Command, ledger: Ledger) -> None:
+        """Decide a part of what an owner has to look at again, before the command that touches it."""
+        if isinstance(command, ContinueDay):
+            return
+        moment = _moment(head.state, entry, part=CONTINUED)
+        decided = decide(ledger, ContinueDay(self._continued_orders_max), moment)
+        for event in () if isinstance(decided, Refusal) else decided:
+            self._take(head, entry, ledger, event, moment)
+            self._touched[ledger.owner] = ledger
 
     def _take(self, head: _Head, entry: Entry, ledger: Ledger, event: Event, moment: Moment) -> None:
         self._journal(head, entry, ledger.owner, event)
@@ -175,8 +179,6 @@ class Deciding:
         if state is not None:
             self.orders[state] += 1
         apply(ledger, event)
-        if isinstance(event, RULES):
-            ledger.continued.clear()
         for message in messages(ledger, event, moment):
             self._publish(head, entry, message)
         if isinstance(event, ShipmentConfirmed):
@@ -184,15 +186,30 @@ class Deciding:
             head.shipped += len(rows)
             self.batch.shipment_lines += rows
 
-    def _broadcast(self, head: _Head, entry: Entry, decoded: Decoded) -> None:
+    def _everybody(self, head: _Head, entry: Entry, condemned: Undecodable | None) -> None:
         """Take a numbered command for every partition into the partition's own state; an old number changes nothing."""
-        number = int(decoded.message_id.partition("/")[0])
-        if number <= head.broadcast_seen:
-            self._intake(entry, Outcome.DUPLICATE)
+        answer_to = answered_by(entry)
+        if answer_to is not None and entry.decoded is not None:
+            self._answer_broadcast(head, entry, entry.decoded, answer_to, condemned)
             return
-        decided = decide_broadcast(head.state.sites, decoded.command, _moment(head.state, entry))
+        number = number_of(entry)
+        if number is not None and number <= head.broadcast_seen:
+            self._intake(entry, Outcome.DUPLICATE)
+        elif (forged := why_not(entry, self._told.get(number or 0), seen=head.broadcast_seen)) is not None:
+            self._dead_letter(head, entry, condemned or entry.undecodable or forged)
+        else:
+            # Heard, whatever becomes of it: what nobody can read must not keep back what was told after it.
+            head.broadcast_seen += 1
+            reason = condemned or entry.undecodable
+            if reason is None and entry.decoded is not None:
+                self._broadcast(head, entry, entry.decoded)
+            else:
+                self._dead_letter(head, entry, reason or NOT_READ)
+
+    def _broadcast(self, head: _Head, entry: Entry, decoded: Decoded) -> None:
+        moment = _moment(head.state, entry)
+        decided = decide_broadcast(head.state.sites, decoded.command, moment, number=head.broadcast_seen)
         self._seen.add((decoded.source, decoded.message_id))
-        head.broadcast_seen = number
         if isinstance(decided, Refusal):
             self._intake(entry, Outcome.REFUSED, decided)
             return
@@ -200,6 +217,23 @@ class Deciding:
             self._journal(head, entry, None, event)
             apply_broadcast(head.state.sites, event)
         self._intake(entry, Outcome.DONE)
+
+    def _answer_broadcast(
+        self, head: _Head, entry: Entry, decoded: Decoded, command: AnswerBroadcast, condemned: Undecodable | None
+    ) -> None:
+        """Answer whoever told every partition something: all of them have passed it."""
+        if command.number <= head.answered:
+            self._intake(entry, Outcome.DUPLICATE)
+            return
+        forged = why_no_answer(entry, command.number, seen=head.broadcast_seen, answered=head.answered)
+        if condemned is not None or forged is not None:
+            self._dead_letter(head, entry, condemned or forged or NOT_READ)
+            return
+        head.answered += 1
+        self._seen.add((decoded.source, decoded.message_id))
+        outcome = Outcome.DONE if command.refusal is None else Outcome.REFUSED
+        self._intake(entry, outcome, command.refusal)
+        self._answer(head, entry, decoded, command.refusal)
 
     def _refuse(self, head: _Head, entry: Entry, decoded: Decoded, ledger: Ledger, refusal: Refusal) -> None:
         self._seen.add((decoded.source, decoded.message_id))
@@ -270,6 +304,8 @@ class Deciding:
             today=dict(head.state.sites.today),
             chain=head.chain,
             broadcast_seen=head.broadcast_seen,
+            turned=dict(head.state.sites.turned),
+            broadcast_answered=head.answered,
             append_time=max(last.recorded_at, before.append_time or last.recorded_at),
             last_append_time=last.recorded_at,
             last_message_id=message_id_of(last.headers),

@@ -59,6 +59,7 @@ class Hub:
             store, ledgers, self.states, reread=self._claims.reread, positions=self.relay.positions,
             constraint_failures_max=settings.constraint_failures_max,
             message_bytes_max=settings.outgoing_bytes_max - ENVELOPE_BYTES,
+            continued_orders_max=settings.continued_orders_max,
         )  # fmt: skip
         self._claiming: asyncio.Task[dict[int, int]] | None = None
         self._deciding: asyncio.Task[None] | None = None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+#: Part of a record's decision that is an owner's own, taken before the command that touches the owner.
+CONTINUED = "continued"
+
 
 def outgoing_id(log: int, partition: int, offset: int, index: int) -> str:
     """Return the 128-bit hex id of an outgoing message: the same record always causes the same ids."""

@@ -14,12 +14,15 @@ from lotstream.contracts.cloudevents import HUB_SOURCE
 from lotstream.contracts.decode import Decoded, Undecodable, decode
 from lotstream.contracts.inbound import BROADCAST_KEY
 from lotstream.domain.codes import DeadLetterCode
+from lotstream.domain.commands import ContinueDay
 from lotstream.domain.slots import partition_of
 from lotstream.errors import LogMismatch
 
 #: Kafka's timestamp type for LogAppendTime.
 LOG_APPEND_TIME = 1
 EVERYBODY = BROADCAST_KEY.encode()
+#: What the ids of parts that owners continue with begin with; a broadcast's id begins with its number.
+CONTINUED_ID = "continued/"
 #: Owners whose partition is remembered.
 OWNERS_REMEMBERED_MAX = 100_000
 
@@ -88,6 +91,7 @@ def _check_key(entry: Entry, decoded: Decoded, partitions: int) -> None:
     if decoded.owner is None:
         _check_broadcast(entry, decoded)
         return
+    _check_source(decoded)
     if entry.key != decoded.owner.encode():
         raise Undecodable(
             DeadLetterCode.WRONG_PARTITION, "key", f"The key must be the owner {decoded.owner!r} of the message."
@@ -108,13 +112,25 @@ def _check_broadcast(entry: Entry, decoded: Decoded) -> None:
         raise Undecodable(
             DeadLetterCode.WRONG_PARTITION, "key", f"A {decoded.type} concerns every partition: its key must be *."
         )
-    number, _, partition = decoded.message_id.partition("/")
-    if decoded.source != HUB_SOURCE or not number.isdecimal() or partition != str(entry.partition):
+    if decoded.source != HUB_SOURCE:
         raise Undecodable(
             DeadLetterCode.SCHEMA,
-            "ce_id",
+            "ce_source",
             f"A {decoded.type} is appended by the hub alone: define it with the lotstream command.",
         )
+
+
+def _check_source(decoded: Decoded) -> None:
+    """Raise `Undecodable` when somebody else signs as the hub: the ids of its own messages must stay free for it."""
+    by_hub = decoded.source == HUB_SOURCE
+    if by_hub == isinstance(decoded.command, ContinueDay):
+        if not by_hub or decoded.message_id.startswith(CONTINUED_ID):
+            return
+        field, message = "ce_id", f"A message of the hub to an owner has an id that begins with {CONTINUED_ID}."
+    else:
+        field = "ce_source"
+        message = f"{HUB_SOURCE} is the hub's own source; no other message may have it, and none of the hub's another."
+    raise Undecodable(DeadLetterCode.SCHEMA, field, message)
 
 
 @lru_cache(maxsize=OWNERS_REMEMBERED_MAX)

@@ -21,6 +21,7 @@ from lotstream.errors import ExitCode, LotstreamError, StopWorker
 from lotstream.hub.app import HubApp, build_app, ledger_store
 from lotstream.hub.broadcasts import Broadcasts
 from lotstream.hub.collector import leave_ledgers_alone
+from lotstream.hub.continuing import Continuing
 from lotstream.hub.hub import Hub
 from lotstream.hub.kafka import AioKafka
 from lotstream.hub.maintenance import Maintenance
@@ -53,8 +54,12 @@ class Worker:
 
     async def run(self) -> None:
         """Run until asked to stop; any failure ends the process through `die`."""
+        continuing = Continuing(
+            self.store, self.hub.states, partitions=self.hub.log.partitions,
+            owners_max=self.settings.continued_owners_max, orders_max=self.settings.continued_orders_max,
+        )  # fmt: skip
         broadcasts = Broadcasts(
-            self.store, self.hub.clock, self.hub.states, appender=self.hub.kafka.appender(),
+            self.store, self.hub.clock, self.hub.states, appender=self.hub.kafka.appender(), continuing=continuing,
             timeout_s=self.settings.request_timeout_s,
         )  # fmt: skip
         self._watch("relay", self.hub.relay.run())

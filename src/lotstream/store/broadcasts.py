@@ -1,9 +1,11 @@
-"""Commands that concern every partition, numbered without gaps."""
+"""Commands that concern every partition, numbered without gaps; and the owners that have a part of them to decide."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from lotstream.store.connection import Database
-from lotstream.store.rows import Broadcast
+from lotstream.store.rows import Broadcast, BroadcastOutcome, Outcome, OwnerPart
 from lotstream.store.sql import queries
 
 SQL = queries("broadcasts")
@@ -31,3 +33,25 @@ class Broadcasts:
     async def after(self, number: int, *, limit: int) -> list[Broadcast]:
         """Return broadcasts with a number above one, in order."""
         return [Broadcast(*row) for row in await self._database.fetch(SQL["after"], number, limit)]
+
+    async def due(self, partitions: Collection[int], *, limit: int) -> list[OwnerPart]:
+        """Return owners of partitions with something left to look at again."""
+        return [OwnerPart(*row) for row in await self._database.fetch(SQL["due"], sorted(partitions), limit)]
+
+    async def behind(self, turns: Mapping[int, int], *, limit: int) -> list[OwnerPart]:
+        """Return owners with open orders that are not through with the turn given for their partition."""
+        rows = await self._database.fetch(SQL["behind"], list(turns.keys()), list(turns.values()), limit)
+        return [OwnerPart(*row) for row in rows]
+
+    async def passed(self) -> int:
+        """Return the last broadcast that every partition has decided and that no owner has anything left of."""
+        number: int | None = await self._database.value(SQL["passed"])
+        return number or 0
+
+    async def outcomes(self, *, after: int, through: int, source: str, partition: int) -> list[BroadcastOutcome]:
+        """Return what a partition made of the broadcasts above one number and up to another, in order."""
+        rows = await self._database.fetch(SQL["outcomes"], after, through, source, str(partition))
+        return [
+            BroadcastOutcome(number, name, None if outcome is None else Outcome(outcome), *why)
+            for number, name, outcome, *why in rows
+        ]

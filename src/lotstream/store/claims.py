@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lotstream.errors import NotMigrated
-from lotstream.store.codec import decode_days
+from lotstream.store.codec import decode_days, decode_numbers
 from lotstream.store.connection import Database
 from lotstream.store.journal import GENESIS
 from lotstream.store.rows import Claim, Log
@@ -74,4 +74,4 @@ def _ours(claim: Claim) -> tuple[int, int, int, str | None]:
 
 def as_claim(row: Record) -> Claim:
     """Return a claim row as a record."""
-    return Claim(**{**row, "today": decode_days(row["today"])})
+    return Claim(**{**row, "today": decode_days(row["today"]), "turned": decode_numbers(row["turned"])})

@@ -90,6 +90,16 @@ def decode_days(text: str) -> dict[str, date]:
     return decode(text, dict[str, date])
 
 
+def encode_numbers(numbers: dict[str, int]) -> str:
+    """Return a number per site as JSON text, sites sorted."""
+    return _json.encode(dict(sorted(numbers.items()))).decode()
+
+
+def decode_numbers(text: str) -> dict[str, int]:
+    """Return what `encode_numbers` wrote."""
+    return decode(text, dict[str, int])
+
+
 def encode_headers(headers: tuple[tuple[str, bytes], ...]) -> str | None:
     """Return headers as JSON text, their bytes in base64; None when there are none."""
     return _json.encode(headers).decode() if headers else None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from lotstream.errors import ClaimLost
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.store import added, state
-from lotstream.store.codec import encode_days
+from lotstream.store.codec import encode_days, encode_numbers
 from lotstream.store.connection import Database
 from lotstream.store.rows import Batch, PartitionBatch
 from lotstream.store.sql import queries
@@ -102,5 +102,7 @@ def _claim(part: PartitionBatch) -> Row:
         after.append_time,
         after.last_append_time,
         after.last_message_id,
+        encode_numbers(after.turned),
+        after.broadcast_answered,
         after.relay_position,
     )

@@ -21,6 +21,7 @@ from lotstream.domain.model import (
     Site,
     StockRow,
 )
+from lotstream.domain.progress import Progress
 from lotstream.store.codec import decode
 from lotstream.store.connection import Database
 from lotstream.store.rows import Claim, MessageKey, OwnerOrder, OwnerReceipt, OwnerSize
@@ -50,6 +51,7 @@ class State:
             sites={site.id: site for site in sites},
             locations={(location.site, location.id): location for location in locations},
             today=dict(claim.today),
+            turned=dict(claim.turned),
         )
 
     async def seen(self, keys: Sequence[MessageKey]) -> set[MessageKey]:
@@ -173,6 +175,11 @@ def _fill_early_cancels(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
         ledgers[owner].cancels[OrderKey(source, order)] = (version, tuple(lines))
 
 
+def _fill_progress(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
+    for owner, body in rows:
+        ledgers[owner].progress = decode(body, Progress)
+
+
 _FILL = {
     "owners": _fill_owners,
     "items": _fill_items,
@@ -181,4 +188,5 @@ _FILL = {
     "stock": _fill_stock,
     "open_orders": _fill_open_orders,
     "early_cancels": _fill_early_cancels,
+    "progress": _fill_progress,
 }

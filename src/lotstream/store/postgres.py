@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -20,11 +20,13 @@ from lotstream.store.outbox import Outbox
 from lotstream.store.rows import (
     Batch,
     Broadcast,
+    BroadcastOutcome,
     Claim,
     Log,
     MessageKey,
     OutboxRow,
     OwnerOrder,
+    OwnerPart,
     OwnerReceipt,
     OwnerSize,
 )
@@ -162,3 +164,21 @@ class PostgresStore:
     async def broadcasts(self, *, after: int, limit: int) -> list[Broadcast]:
         """Return broadcasts with a number above ``after``, in order."""
         return await self._broadcasts.after(after, limit=limit)
+
+    async def owners_due(self, partitions: Collection[int], *, limit: int) -> list[OwnerPart]:
+        """Return owners of partitions that have something noted to look at again."""
+        return await self._broadcasts.due(partitions, limit=limit)
+
+    async def owners_behind(self, turns: Mapping[int, int], *, limit: int) -> list[OwnerPart]:
+        """Return owners with open orders that are not through with the turn given for their partition."""
+        return await self._broadcasts.behind(turns, limit=limit)
+
+    async def broadcasts_passed(self) -> int:
+        """Return the last broadcast that every partition has decided and no owner has anything left of."""
+        return await self._broadcasts.passed()
+
+    async def broadcast_outcomes(
+        self, *, after: int, through: int, source: str, partition: int
+    ) -> list[BroadcastOutcome]:
+        """Return what a partition made of the broadcasts above one number and up to another, in order."""
+        return await self._broadcasts.outcomes(after=after, through=through, source=source, partition=partition)

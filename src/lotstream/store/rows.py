@@ -73,6 +73,10 @@ class Claim:
     last_message_id: str | None
     #: Copy of the relay position kept in Kafka: everything below is published.
     relay_position: int
+    #: Per site, the number of the last broadcast after which what is promised there may have to move.
+    turned: dict[str, int] = field(default_factory=dict)
+    #: Of the first partition: the number of the last broadcast whose sender was answered.
+    broadcast_answered: int = 0
 
 
 class IntakeRow(Struct, frozen=True, gc=False):
@@ -184,6 +188,28 @@ class Broadcast:
     #: Business key (site and date, location and version): a repeat changes nothing.
     key: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerPart:
+    """An owner with something to look at again: the holder of its partition appends a record for the next part."""
+
+    owner: str
+    slot: int
+    #: Parts decided so far.
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastOutcome:
+    """What the first partition made of a broadcast, as all others did; no outcome: nobody could read it."""
+
+    number: int
+    type: str
+    outcome: Outcome | None = None
+    code: str | None = None
+    field: str | None = None
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

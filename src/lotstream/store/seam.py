@@ -5,7 +5,7 @@ Every method is one round of queries. A store that cannot answer raises; it neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -14,11 +14,13 @@ from lotstream.domain.model import Order, Receipt
 from lotstream.store.rows import (
     Batch,
     Broadcast,
+    BroadcastOutcome,
     Claim,
     Log,
     MessageKey,
     OutboxRow,
     OwnerOrder,
+    OwnerPart,
     OwnerReceipt,
     OwnerSize,
 )
@@ -104,3 +106,20 @@ class Store(Protocol):
 
     async def broadcasts(self, *, after: int, limit: int) -> list[Broadcast]:
         """Return broadcasts with a number above ``after``, in order."""
+
+    async def owners_due(self, partitions: Collection[int], *, limit: int) -> list[OwnerPart]:
+        """Return owners of partitions that have something noted to look at again."""
+
+    async def owners_behind(self, turns: Mapping[int, int], *, limit: int) -> list[OwnerPart]:
+        """Return owners with open orders that are not through with the turn given for their partition."""
+
+    async def broadcasts_passed(self) -> int:
+        """Return the last broadcast that every partition has decided and no owner has anything left of."""
+
+    async def broadcast_outcomes(
+        self, *, after: int, through: int, source: str, partition: int
+    ) -> list[BroadcastOutcome]:
+        """Return what a partition made of the broadcasts above one number and up to another, in order.
+
+        One that it could not read has no outcome.
+        """

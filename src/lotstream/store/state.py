@@ -12,6 +12,7 @@ from typing import Any, Final
 from lotstream.domain.events import LocationDefined, OrderRecorded, SiteDefined
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderKey, Receipt, ReceiptKey, StockRow
+from lotstream.domain.progress import Progress
 from lotstream.domain.slots import slot
 from lotstream.store.codec import decode, encode_all, encode_names, encode_text
 from lotstream.store.rows import Batch, JournalRow, PersonRow
@@ -78,6 +79,7 @@ def _touched(ledger: Ledger) -> dict[str, Iterable[Row]]:
         "customer": [(*owner, name, encode_text(ledger.customers[name])) for name in touched.customers],
         "lot": [_lot(owner, ledger, key) for key in touched.lots],
         "receipt": [(*owner, *key, encode_text(_receipt(ledger, key))) for key in touched.receipts],
+        "continuing": [_progress(owner, ledger.progress)] if touched.progress else [],
         "early_cancel": [_cancel(owner, ledger, key) for key in touched.cancels if key in ledger.cancels],
         "forget_early_cancels": [(ledger.owner, *key) for key in touched.cancels if key not in ledger.cancels],
     }
@@ -123,6 +125,10 @@ def _receipt(ledger: Ledger, key: ReceiptKey) -> Receipt:
 def _cancel(owner: Owner, ledger: Ledger, key: OrderKey) -> Row:
     version, lines = ledger.cancels[key]
     return (*owner, *key, version, encode_names(lines))
+
+
+def _progress(owner: Owner, progress: Progress) -> Row:
+    return (*owner, progress.number, progress.step, progress.is_due, encode_text(progress))
 
 
 def _persons(rows: Iterable[PersonRow]) -> list[Row]:

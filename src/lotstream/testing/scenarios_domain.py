@@ -62,7 +62,7 @@ class DomainWarehouse:
     def decide(self, command: Command) -> tuple[Event, ...] | Refusal:
         """Return what would follow from a command, changing nothing."""
         if isinstance(command, BROADCASTS):
-            return decide_broadcast(self.ledger.sites, command, self.moment())
+            return decide_broadcast(self.ledger.sites, command, self.moment(), number=self._arrival)
         for order in orders_named(command):
             if order not in self.ledger.orders:
                 self.ledger.closed[order] = self._closed.get(order)
@@ -88,7 +88,7 @@ class DomainWarehouse:
         """Return all that is known, to be compared."""
         ledger = self.ledger
         facts = (ledger.settings, ledger.items, ledger.customers, ledger.lots, ledger.stock, ledger.orders)
-        return deepcopy((*facts, ledger.cancels, self._closed, self._receipts, ledger.sites))
+        return deepcopy((*facts, ledger.cancels, ledger.progress, self._closed, self._receipts, ledger.sites))
 
     def moment(self) -> Moment:
         """Return the moment of the next decision: midnight of today, UTC."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import replace
@@ -43,6 +44,8 @@ from lotstream.testing.scenarios_messages import (
     text,
 )
 
+#: A scenario's owner is continued in one part, however many orders there are.
+WHOLE_PART = sys.maxsize
 #: Order, line, SKU, lot and reason code of stock that was passed over.
 NotUsed = tuple[str, str, str, str | None, str]
 
@@ -185,14 +188,14 @@ class Play:
         location = str(said["location"])
         known = self.warehouse.ledger.sites.locations.get((SITE, location)) or Location(SITE, location, version=0)
         self._must(DefineLocation(replace(known, hold=hold, version=known.version + 1)))
-        return self.warehouse.tell(ContinueDay(SITE))
+        return self.warehouse.tell(ContinueDay(WHOLE_PART))
 
     def do_today(self, said: object) -> Refusal | None:
         """Turn the day; what has expired by then moves."""
         today = day(said)
         if today is None:
             raise ScenarioError(f"step {self._step} opens no day")
-        return self.warehouse.tell(OpenDay(SITE, today)) or self.warehouse.tell(ContinueDay(SITE))
+        return self.warehouse.tell(OpenDay(SITE, today)) or self.warehouse.tell(ContinueDay(WHOLE_PART))
 
     def do_pick(self, said: object) -> Refusal | None:
         """Pick what is named, else everything promised."""

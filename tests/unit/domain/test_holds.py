@@ -103,15 +103,15 @@ def test_what_expires_with_the_day_moves() -> None:
     world.stock(goods("L1", 5, expires=TODAY), goods("L2", 9, expires=LATER))
     world.place("#1", wanted(quantity=6))
     world.told(RequestAllocation((key("#1"), key("#1"))))
-    assert world.told(ContinueDay(SITE)) == ()
+    assert kinds(world.told(ContinueDay(9))) == ["DayContinued"]
+    assert world.told(ContinueDay(9)) == ()
     world.told(OpenDay(SITE, TODAY + timedelta(days=1)))
-    assert world.told(ContinueDay("ELSEWHERE")) == ()
-    events = world.told(ContinueDay(SITE))
-    assert kinds(events) == ["ReservationFreed", "OrderAllocated"]
+    events = world.told(ContinueDay(9))
+    assert kinds(events) == ["ReservationFreed", "OrderAllocated", "DayContinued"]
     assert world.lots("#1") == [("L2", 1), ("L2", 5)]
     world.told(world.pick("#1"))
     world.told(OpenDay(SITE, LATER + timedelta(days=1)))
-    assert world.told(ContinueDay(SITE)) == ()
+    assert kinds(world.told(ContinueDay(9))) == ["DayContinued"]
 
 
 def test_bin_on_hold() -> None:
@@ -120,7 +120,7 @@ def test_bin_on_hold() -> None:
     world.stock(goods("L1", 5, "B1"))
     world.place("#1", wanted(quantity=3))
     world.told(DefineLocation(Location(SITE, "B1", hold=True, version=2)))
-    assert kinds(world.told(ContinueDay(SITE))) == ["ReservationFreed"]
+    assert kinds(world.told(ContinueDay(9))) == ["ReservationFreed", "DayContinued"]
     world.place("#2", wanted(quantity=1))
     assert world.lots("#2") == []
     world.told(DefineLocation(Location(SITE, "B1", version=3)))

@@ -82,12 +82,12 @@ def test_each_kind_has_its_door() -> None:
     with pytest.raises(TypeError, match="every partition"):
         decide(ledger, OpenDay(SITE, TODAY), moment)
     with pytest.raises(TypeError, match="one owner"):
-        decide_broadcast(sites, CancelOrder(key("#1")), moment)
+        decide_broadcast(sites, CancelOrder(key("#1")), moment, number=1)
     with pytest.raises(TypeError, match="every owner"):
         apply(ledger, DayOpened(SITE, TODAY))
     with pytest.raises(TypeError, match="one owner"):
         apply_broadcast(sites, DiscrepancyNoted("code", "message", {}))
-    assert isinstance(decide_broadcast(sites, OpenDay(SITE, TODAY), moment), Refusal)
+    assert isinstance(decide_broadcast(sites, OpenDay(SITE, TODAY), moment, number=1), Refusal)
 
 
 def test_a_location_is_what_its_surroundings_say() -> None:

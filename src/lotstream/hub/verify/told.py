@@ -22,7 +22,7 @@ from lotstream.domain.commands import Moment
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Ledger
 from lotstream.hub.dead_letters import dead_letter
-from lotstream.hub.ids import decision_id, outgoing_id
+from lotstream.hub.ids import CONTINUED, decision_id, outgoing_id
 from lotstream.hub.records import Entry
 from lotstream.hub.verify.compare import first_difference
 from lotstream.hub.verify.found import NOTHING, Difference, Findings
@@ -130,9 +130,12 @@ class Told:
     def _parts(
         self, ledger: Ledger, event: Event, today: Mapping[str, date], number: int
     ) -> Iterator[bytes]:  # fmt: skip
-        """Yield the message as each site's continued day would tell it: such events have decisions of their own."""
-        for site in ledger.sites.sites:
-            yield list(messages(ledger, event, self._moment(site, today)))[number].value
+        """Yield the message as an owner's continued part would tell it: such events have decisions of their own.
+
+        0.1.0 had one part per site.
+        """
+        for part in (CONTINUED, *ledger.sites.sites):
+            yield list(messages(ledger, event, self._moment(part, today)))[number].value
 
     def _wording(self, row: Record, wanted: Outgoing, others: Iterator[bytes]) -> None:
         if row["value"] in others:

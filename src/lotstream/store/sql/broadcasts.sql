@@ -14,3 +14,60 @@ SELECT coalesce(max(number), 0) + 1, $1, $2, $3 FROM broadcast RETURNING number;
 -- name: after
 -- Commands with a number above one, in order.
 SELECT number, type, key, body FROM broadcast WHERE number > $1 ORDER BY number LIMIT $2;
+
+-- name: due
+-- Owners of partitions with something left to look at again.
+SELECT owner, slot, step FROM continuing
+WHERE due AND slot % (SELECT partitions FROM hub) = ANY($1::smallint[]) ORDER BY owner LIMIT $2;
+
+-- name: behind
+-- Owners with open orders that are not through with the last turn their partition was told of. Owners are found by
+-- jumping from one to the next in the index of open orders, since an owner may have thousands of these.
+WITH RECURSIVE busy AS (
+    (SELECT owner, slot FROM sales_order WHERE open ORDER BY owner LIMIT 1)
+    UNION ALL
+    SELECT n.owner, n.slot FROM busy AS b
+    CROSS JOIN LATERAL (
+        SELECT owner, slot FROM sales_order WHERE open AND owner > b.owner ORDER BY owner LIMIT 1
+    ) AS n
+)
+SELECT b.owner, b.slot, coalesce(c.step, 0) AS step
+FROM busy AS b
+JOIN unnest($1::smallint[], $2::bigint[]) AS t(partition, turn)
+  ON t.partition = b.slot % (SELECT partitions FROM hub)
+LEFT JOIN continuing AS c ON c.owner = b.owner
+WHERE coalesce(c.number, 0) < t.turn ORDER BY b.owner LIMIT $3;
+
+-- name: passed
+-- The last broadcast that every partition has decided and that no owner is behind. A partition nobody has claimed yet
+-- has decided none.
+WITH RECURSIVE busy AS (
+    (SELECT owner, slot FROM sales_order WHERE open ORDER BY owner LIMIT 1)
+    UNION ALL
+    SELECT n.owner, n.slot FROM busy AS b
+    CROSS JOIN LATERAL (
+        SELECT owner, slot FROM sales_order WHERE open AND owner > b.owner ORDER BY owner LIMIT 1
+    ) AS n
+), told AS (
+    SELECT k.partition, k.broadcast_seen,
+           (SELECT coalesce(max(t.value::bigint), 0) FROM json_each_text(k.turned::json) AS t) AS turn
+    FROM claim AS k WHERE k.partition < (SELECT partitions FROM hub)
+)
+SELECT least(
+    (SELECT min(broadcast_seen) FROM told),
+    CASE WHEN (SELECT count(*) FROM told) < (SELECT partitions FROM hub) THEN 0 END,
+    (SELECT min(coalesce(c.number, 0)) FROM busy AS b
+     JOIN told ON told.partition = b.slot % (SELECT partitions FROM hub)
+     LEFT JOIN continuing AS c ON c.owner = b.owner
+     WHERE coalesce(c.number, 0) < told.turn)
+);
+
+-- name: outcomes
+-- What a partition made of broadcasts, in order.
+SELECT b.number, b.type, i.outcome, i.code, i.field, i.message
+FROM broadcast AS b
+LEFT JOIN LATERAL (
+    SELECT outcome, code, field, message FROM intake
+    WHERE source = $3 AND message_id = b.number || '/' || $4 AND outcome IN ('done', 'refused') LIMIT 1
+) AS i ON true
+WHERE b.number > $1 AND b.number <= $2 ORDER BY b.number;

@@ -19,7 +19,7 @@ ON CONFLICT DO NOTHING;
 -- name: read
 -- Claim rows of partitions.
 SELECT partition, log, next_offset, epoch, holder, released, today, chain, broadcast_seen, append_time,
-       last_append_time, last_message_id, relay_position
+       last_append_time, last_message_id, relay_position, turned, broadcast_answered
 FROM claim WHERE partition = ANY($1::smallint[]);
 
 -- name: take
@@ -27,7 +27,7 @@ FROM claim WHERE partition = ANY($1::smallint[]);
 UPDATE claim SET epoch = epoch + 1, holder = $4, released = false
 WHERE partition = $1 AND epoch = $2 AND log = $3
 RETURNING partition, log, next_offset, epoch, holder, released, today, chain, broadcast_seen, append_time,
-          last_append_time, last_message_id, relay_position;
+          last_append_time, last_message_id, relay_position, turned, broadcast_answered;
 
 -- name: release
 -- Give a claim back under the same epoch.

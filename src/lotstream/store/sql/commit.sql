@@ -3,13 +3,14 @@
 UPDATE claim AS c
 SET next_offset = b.next_offset, today = b.today, chain = b.chain, broadcast_seen = b.broadcast_seen,
     append_time = b.append_time, last_append_time = b.last_append_time, last_message_id = b.last_message_id,
+    turned = b.turned, broadcast_answered = b.broadcast_answered,
     relay_position = greatest(c.relay_position, b.relay_position)
 FROM unnest(
     $1::smallint[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[],
     $6::bigint[], $7::text[], $8::bytea[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::text[],
-    $13::bigint[]
+    $13::text[], $14::bigint[], $15::bigint[]
 ) AS b(partition, log, epoch, holder, expected, next_offset, today, chain, broadcast_seen, append_time,
-       last_append_time, last_message_id, relay_position)
+       last_append_time, last_message_id, turned, broadcast_answered, relay_position)
 WHERE c.partition = b.partition AND c.log = b.log AND c.epoch = b.epoch AND c.holder = b.holder
   AND c.next_offset = b.expected AND NOT c.released
 RETURNING c.partition;
@@ -87,6 +88,15 @@ FROM unnest(
 ) AS v(owner, slot, source, "order", version, lines)
 ORDER BY owner, source, "order"
 ON CONFLICT (owner, source, "order") DO UPDATE SET version = excluded.version, lines = excluded.lines;
+
+-- name: continuing
+-- How far owners are with what they were told.
+INSERT INTO continuing (owner, slot, number, step, due, body)
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::bigint[], $5::boolean[], $6::text[])
+    AS v(owner, slot, number, step, due, body)
+ORDER BY owner
+ON CONFLICT (owner) DO UPDATE
+SET number = excluded.number, step = excluded.step, due = excluded.due, body = excluded.body;
 
 -- name: forget_early_cancels
 -- Remove remembered cancellations whose order has come.

@@ -51,6 +51,10 @@ SELECT owner, body FROM sales_order WHERE open AND owner = ANY($1::text[]);
 -- Cancellations of owners that overtook their order.
 SELECT owner, source, "order", version, lines FROM early_cancel WHERE owner = ANY($1::text[]);
 
+-- name: progress
+-- How far owners are with what they were told.
+SELECT owner, body FROM continuing WHERE owner = ANY($1::text[]);
+
 -- name: orders
 -- Orders by key, open or closed; each key a look-up of its own.
 SELECT o.owner, o.source, o."order", o.open, o.body

@@ -24,5 +24,5 @@ SELECT code, count(*) FROM dead_letter GROUP BY code ORDER BY code;
 -- name: claims
 -- All claims.
 SELECT partition, log, next_offset, epoch, holder, released, today, chain, broadcast_seen, append_time,
-       last_append_time, last_message_id, relay_position
+       last_append_time, last_message_id, relay_position, turned, broadcast_answered
 FROM claim ORDER BY partition;

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from lotstream.store.connection import Address, Database
 from lotstream.store.sql import queries
+from lotstream.testing.memory import statements, told
 from lotstream.testing.memory.statements import answer
 from lotstream.testing.memory.tables import Row, Tables
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from asyncpg import Record
 
     from lotstream.store.connection import Connection
+
+WRITTEN_DOWN: Final = (statements, told)
+"""Where it is written down what each statement does."""
 
 STAGED: Final = {"stock_in": "stock"}
 """Tables that rows come in through, and where one statement then takes them."""

@@ -19,7 +19,7 @@ Statement = Callable[..., Rows]
 
 CLAIM: Final = (
     *("partition", "log", "next_offset", "epoch", "holder", "released", "today", "chain", "broadcast_seen"),
-    *("append_time", "last_append_time", "last_message_id", "relay_position"),
+    *("append_time", "last_append_time", "last_message_id", "relay_position", "turned", "broadcast_answered"),
 )
 MESSAGE: Final = ("partition", "offset", "index", "id", "topic", "key", "type", "value", "recorded_at", "headers")
 LOT: Final = ("owner", "sku", "lot", "expires", "made", "received", "supplier", "supplier_lot", "holds")
@@ -45,7 +45,9 @@ def answer(statement: str, tables: Tables, args: Sequence[Any]) -> Rows:
     return does(tables, *args)
 
 
-def _answers(file: str, *names: str) -> Callable[[Statement], Statement]:
+def answers(file: str, *names: str) -> Callable[[Statement], Statement]:
+    """Note that a function answers named statements of a file."""
+
     def note(does: Statement) -> Statement:
         _ANSWERS.update({queries(file)[name]: does for name in names})
         return does
@@ -61,38 +63,38 @@ def _columns(names: Iterable[str], arrays: Sequence[Sequence[Any]]) -> Rows:
 # ---- Claims ---------------------------------------------------------------------------------------------------------
 
 
-@_answers("claims", "now")
+@answers("claims", "now")
 def _now(tables: Tables) -> Rows:
     return [Row({"clock_timestamp": tables.clock()})]
 
 
-@_answers("claims", "log")
+@answers("claims", "log")
 def _log(tables: Tables) -> Rows:
     return [] if tables.log is None else [Row({"log": tables.log.number, "partitions": tables.log.partitions})]
 
 
-@_answers("claims", "begin_log")
+@answers("claims", "begin_log")
 def _begin_log(tables: Tables, partitions: int) -> Rows:
     tables.log = tables.log or Log(number=1, partitions=partitions)
     return []
 
 
-@_answers("claims", "make")
+@answers("claims", "make")
 def _make(tables: Tables, partitions: Sequence[int], chain: bytes) -> Rows:
     for partition in partitions:
         if tables.log is not None and (partition,) not in tables.rows["claim"]:
-            nothing = (partition, tables.log.number, 0, 0, None, True, "{}", chain, 0, None, None, None, 0)
+            nothing = (partition, tables.log.number, 0, 0, None, True, "{}", chain, 0, None, None, None, 0, "{}", 0)
             tables.add("claim", Row(dict(zip(CLAIM, nothing, strict=True))))
     return []
 
 
-@_answers("claims", "read")
+@answers("claims", "read")
 def _claims(tables: Tables, partitions: Sequence[int]) -> Rows:
     claims = tables.rows["claim"]
     return [claims[(partition,)] for partition in partitions if (partition,) in claims]
 
 
-@_answers("claims", "take")
+@answers("claims", "take")
 def _take(tables: Tables, partition: int, epoch: int, log: int, holder: str) -> Rows:
     row = tables.rows["claim"].get((partition,))
     if row is None or (row["epoch"], row["log"]) != (epoch, log):
@@ -107,7 +109,7 @@ def _ours(tables: Tables, partition: int, log: int, epoch: int, holder: str) -> 
     return row if row is not None and (row["log"], row["epoch"], row["holder"]) == (log, epoch, holder) else None
 
 
-@_answers("claims", "release")
+@answers("claims", "release")
 def _release(tables: Tables, partition: int, log: int, epoch: int, holder: str, position: int) -> Rows:
     row = _ours(tables, partition, log, epoch, holder)
     if row is None:
@@ -116,7 +118,7 @@ def _release(tables: Tables, partition: int, log: int, epoch: int, holder: str, 
     return [row.only("partition")]
 
 
-@_answers("claims", "note_relay_position")
+@answers("claims", "note_relay_position")
 def _note(tables: Tables, partition: int, log: int, epoch: int, holder: str, position: int) -> Rows:
     row = _ours(tables, partition, log, epoch, holder)
     if row is not None and row["relay_position"] < position:
@@ -127,12 +129,12 @@ def _note(tables: Tables, partition: int, log: int, epoch: int, holder: str, pos
 # ---- The commit -----------------------------------------------------------------------------------------------------
 
 
-@_answers("commit", "claims")
+@answers("commit", "claims")
 def move_claims(tables: Tables, *arrays: Sequence[Any]) -> Rows:
     """Move claims forward, each only from where its holder last saw it."""
     names = (
         *("partition", "log", "epoch", "holder", "expected", "next_offset", "today", "chain", "broadcast_seen"),
-        *("append_time", "last_append_time", "last_message_id", "relay_position"),
+        *("append_time", "last_append_time", "last_message_id", "turned", "broadcast_answered", "relay_position"),
     )
     moved = []
     for new in _columns(names, arrays):
@@ -146,7 +148,7 @@ def move_claims(tables: Tables, *arrays: Sequence[Any]) -> Rows:
 
 
 def _replaces(table: str, *columns: str) -> None:
-    @_answers("commit", table)
+    @answers("commit", table)
     def replace(tables: Tables, *arrays: Sequence[Any]) -> Rows:
         for row in _columns(columns, arrays):
             tables.put(table, row)
@@ -161,11 +163,12 @@ _replaces("sales_order", "owner", "slot", "source", "order", "open", "state", "b
 _replaces("receipt", "owner", "slot", "kind", "number", "body")
 _replaces("early_cancel", "owner", "slot", "source", "order", "version", "lines")
 _replaces("person", "owner", "slot", "person", "body")
+_replaces("continuing", "owner", "slot", "number", "step", "due", "body")
 _replaces("site", "partition", "site", "body")
 _replaces("location", "partition", "site", "location", "body")
 
 
-@_answers("commit", "forget_early_cancels")
+@answers("commit", "forget_early_cancels")
 def _forget_early_cancels(tables: Tables, *arrays: Sequence[Any]) -> Rows:
     for key in zip(*arrays, strict=True):
         tables.drop("early_cancel", key)
@@ -175,14 +178,14 @@ def _forget_early_cancels(tables: Tables, *arrays: Sequence[Any]) -> Rows:
 # ---- Loading --------------------------------------------------------------------------------------------------------
 
 
-@_answers("load", "seen")
+@answers("load", "seen")
 def _seen(tables: Tables, sources: Sequence[str], ids: Sequence[str]) -> Rows:
     keys = zip(sources, ids, strict=True)
     return [Row({"source": source, "message_id": id_}) for source, id_ in keys if (source, id_) in tables.seen]
 
 
 def _loads(name: str, table: str, *columns: str, where: Callable[[Row], bool] | None = None) -> None:
-    @_answers("load", name)
+    @answers("load", name)
     def load(tables: Tables, owners: Sequence[str]) -> Rows:
         rows = [row for row in tables.of(table) if row["owner"] in owners]
         return [row.only(*columns) for row in rows if where is None or where(row)]
@@ -193,10 +196,11 @@ _loads("items", "item", "owner", "sku", "body")
 _loads("customers", "customer", "owner", "customer", "body")
 _loads("lots", "lot", *LOT)
 _loads("stock", "stock", *STOCK, where=lambda row: any(row[quantity] for quantity in QUANTITIES))
+_loads("progress", "continuing", "owner", "body")
 _loads("open_orders", "sales_order", "owner", "body", where=lambda row: bool(row["open"]))
 
 
-@_answers("load", "owner_sizes")
+@answers("load", "owner_sizes")
 def _owner_sizes(tables: Tables, owners: Sequence[str]) -> Rows:
     return [_owner_size(tables, owner) for owner in owners]
 
@@ -207,7 +211,7 @@ def _owner_size(tables: Tables, owner: str) -> Row:
     return Row({"owner": owner, **counts, "orders": len(bodies), "bytes": sum(map(len, bodies))})
 
 
-@_answers("load", "early_cancels")
+@answers("load", "early_cancels")
 def _early_cancels(tables: Tables, owners: Sequence[str]) -> Rows:
     return [
         row.only("owner", "source", "order", "version", "lines").changed(lines=decode(row["lines"], list[str]))
@@ -217,7 +221,7 @@ def _early_cancels(tables: Tables, owners: Sequence[str]) -> Rows:
 
 
 def _by_key(name: str, table: str, *columns: str) -> None:
-    @_answers("load", name)
+    @answers("load", name)
     def find(tables: Tables, *arrays: Sequence[Any]) -> Rows:
         rows = tables.rows[table]
         return [rows[key].only(*columns) for key in zip(*arrays, strict=True) if key in rows]
@@ -228,7 +232,7 @@ _by_key("receipts", "receipt", "owner", "kind", "number", "body")
 
 
 def _of_partition(name: str, table: str) -> None:
-    @_answers("load", name)
+    @answers("load", name)
     def bodies(tables: Tables, partition: int) -> Rows:
         return [row.only("body") for row in tables.of(table) if row["partition"] == partition]
 
@@ -249,7 +253,7 @@ def _messages(tables: Tables, log: int, partition: int, *, offset: int, below: i
     return sorted(rows, key=lambda row: (row["offset"], row["index"]))
 
 
-@_answers("outbox", "read")
+@answers("outbox", "read")
 def _read_outbox(
     tables: Tables, log: int, partition: int, offset: int, below: int, limit: int, bytes_max: int = ANY_BYTES
 ) -> Rows:
@@ -263,7 +267,7 @@ def _read_outbox(
     return found
 
 
-@_answers("outbox", "oldest")
+@answers("outbox", "oldest")
 def _oldest(tables: Tables, log: int, partitions: Sequence[int], positions: Sequence[int]) -> Rows:
     first = [
         rows[0]["recorded_at"]
@@ -273,42 +277,42 @@ def _oldest(tables: Tables, log: int, partitions: Sequence[int], positions: Sequ
     return [Row({"min": min(first, default=None)})]
 
 
-@_answers("broadcasts", "lock")
+@answers("broadcasts", "lock")
 def _lock(tables: Tables) -> Rows:
     return []
 
 
-@_answers("broadcasts", "find")
+@answers("broadcasts", "find")
 def _find_broadcast(tables: Tables, type: str, key: str) -> Rows:
     return [row.only("number") for row in tables.of("broadcast") if (row["type"], row["key"]) == (type, key)]
 
 
-@_answers("broadcasts", "add")
+@answers("broadcasts", "add")
 def _add_broadcast(tables: Tables, type: str, key: str, body: bytes) -> Rows:
     row = Row({"number": len(tables.rows["broadcast"]) + 1, "type": type, "key": key, "body": body})
     tables.add("broadcast", row)
     return [row.only("number")]
 
 
-@_answers("broadcasts", "after")
+@answers("broadcasts", "after")
 def _broadcasts(tables: Tables, number: int, limit: int) -> Rows:
     return [row for row in tables.of("broadcast") if row["number"] > number][:limit]
 
 
-@_answers("maintenance", "prune_outbox")
+@answers("maintenance", "prune_outbox")
 def _prune_outbox(tables: Tables, limit: int, partition: int, below: int, before: datetime) -> Rows:
     log = tables.rows["claim"][(partition,)]["log"]
     looked_at = _messages(tables, log, partition, offset=0, below=below)[:limit]
     return _dropped(tables, "outbox", [row for row in looked_at if row["recorded_at"] < before])
 
 
-@_answers("maintenance", "prune_empty_stock")
+@answers("maintenance", "prune_empty_stock")
 def _prune_empty_stock(tables: Tables, limit: int) -> Rows:
     empty = [row for row in tables.of("stock") if not any(row[quantity] for quantity in QUANTITIES)]
     return _dropped(tables, "stock", empty[:limit])
 
 
-@_answers("maintenance", "prune_exchanges")
+@answers("maintenance", "prune_exchanges")
 def _prune_exchanges(tables: Tables, limit: int, before: datetime) -> Rows:
     return []
 

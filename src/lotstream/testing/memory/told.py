@@ -1,0 +1,63 @@
+"""What the statements about broadcasts, and about owners that are behind them, do to tables in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from lotstream.store.codec import decode_numbers
+from lotstream.testing.memory.statements import Rows, answers
+from lotstream.testing.memory.tables import Row, Tables
+
+PART: Final = ("owner", "slot", "step")
+
+
+@answers("broadcasts", "due")
+def owners_due(tables: Tables, partitions: Sequence[int], limit: int) -> Rows:
+    """Return owners of partitions with something left to look at again."""
+    due = [row for row in tables.of("continuing") if row["due"] and _partition(tables, row["slot"]) in partitions]
+    return [row.only(*PART) for row in sorted(due, key=lambda row: str(row["owner"]))][:limit]
+
+
+@answers("broadcasts", "behind")
+def owners_behind(tables: Tables, partitions: Sequence[int], turns: Sequence[int], limit: int) -> Rows:
+    """Return owners with open orders that are not through with the turn given for their partition."""
+    return [row.only(*PART) for row in _behind(tables, dict(zip(partitions, turns, strict=True)))][:limit]
+
+
+@answers("broadcasts", "passed")
+def passed(tables: Tables) -> Rows:
+    """Return the last broadcast that every partition has decided and that no owner is behind."""
+    claims = [row for row in tables.of("claim") if tables.log is not None and row["partition"] < tables.log.partitions]
+    if tables.log is None or len(claims) < tables.log.partitions:
+        return [Row({"least": 0})]
+    turns = {row["partition"]: max(decode_numbers(row["turned"]).values(), default=0) for row in claims}
+    numbers = [row["number"] for row in _behind(tables, turns)]
+    return [Row({"least": min([*numbers, *(row["broadcast_seen"] for row in claims)])})]
+
+
+@answers("broadcasts", "outcomes")
+def outcomes(tables: Tables, after: int, through: int, source: str, partition: str) -> Rows:
+    """Return what a partition made of broadcasts, in order."""
+    found = []
+    for row in tables.of("broadcast"):
+        if after < row["number"] <= through:
+            key = tables.seen.get((source, f"{row['number']}/{partition}"))
+            nothing = Row(dict.fromkeys(("outcome", "code", "field", "message")))
+            intake = nothing if key is None else tables.rows["intake"][key]
+            why = intake.only("outcome", "code", "field", "message")
+            found.append(row.only("number", "type").changed(**{name: why[name] for name in why.keys()}))  # noqa: SIM118
+    return found
+
+
+def _behind(tables: Tables, turns: dict[int, int]) -> Iterator[Row]:
+    busy = {row["owner"]: row["slot"] for row in tables.of("sales_order") if row["open"]}
+    for owner, slot in sorted(busy.items()):
+        known = tables.rows["continuing"].get((owner,))
+        row = known or Row({"owner": owner, "slot": slot, "number": 0, "step": 0})
+        if row["number"] < turns.get(_partition(tables, slot), 0):
+            yield row
+
+
+def _partition(tables: Tables, slot: int) -> int:
+    return 0 if tables.log is None else slot % tables.log.partitions
