@@ -43,7 +43,7 @@
       - NotHandled          a delivery that is not acted upon, in lotstream.connect
     + MoreThanOne             several things fit what was asked for, in lotstream.cli
     + ConnectorEnded          a connector closed its door by itself, in lotstream.connect
-    + BenchStalled            the workers of a benchmark made no progress, in lotstream.testing
+    + BenchStalled            the workers of a benchmark made no progress, in lotstream.testing.bench
     + DemoFailed              the demo did not come out as it should
     + NotInThisVersion        a command whose name is fixed and whose work comes later
 """

@@ -8,9 +8,10 @@ from here.
 from __future__ import annotations
 
 from enum import StrEnum
-from importlib.metadata import version
 
 from prometheus_client import Counter, Gauge, Histogram, Info, disable_created_metrics
+
+from lotstream import __version__
 
 # A second series with the birthday of every counter says nothing that the process start time does not say.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -47,7 +48,7 @@ ORDER_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 6
 BATCH_RECORDS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2000)
 
 BUILD = Info("lotstream_build", "Version of lotstream that runs.")
-BUILD.info({"version": version("lotstream")})
+BUILD.info({"version": __version__})
 
 RECORDS = Counter("lotstream_records", "Inbound records by message type and what became of them.", ["type", "outcome"])
 ORDERS = Counter("lotstream_orders", "Decisions on orders by the state they led to, refusals included.", ["outcome"])
@@ -91,7 +92,6 @@ CLAIM_SECONDS = Histogram(
     "lotstream_claim_seconds", "Seconds one take-over of partitions takes.", buckets=BATCH_SECONDS
 )
 OWNERS = Gauge("lotstream_owners_in_memory", "Owners whose ledger this worker keeps in memory.")
-
 OWNERS_LOADED = Counter("lotstream_owners_loaded", "Owners whose ledger was read from PostgreSQL.")
 OWNERS_DROPPED = Counter(
     "lotstream_owners_dropped",
@@ -99,6 +99,7 @@ OWNERS_DROPPED = Counter(
     ["why"],
 )
 LEDGER_ROWS = Gauge("lotstream_ledger_rows", "Rows of the ledgers this worker keeps in memory, by kind.", ["kind"])
+
 _BY_PARTITION = (LAG, RELAY_BEHIND)
 
 

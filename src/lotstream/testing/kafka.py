@@ -28,6 +28,8 @@ class Seen:
     key: bytes | None
     value: bytes | None
     headers: dict[str, bytes]
+    #: Append time in milliseconds since 1970.
+    timestamp_ms: int = 0
 
 
 async def produce(bootstrap: str, records: Iterable[Record]) -> int:
@@ -61,7 +63,12 @@ async def read_all(bootstrap: str, topic: str) -> AsyncIterator[Seen]:
         while not all([await consumer.position(tp) >= end for tp, end in ends.items()]):
             for tp, records in (await consumer.getmany(timeout_ms=200)).items():
                 for r in records:
-                    yield Seen(topic, tp.partition, r.offset, r.key, r.value, dict(r.headers))
+                    yield Seen(topic, tp.partition, r.offset, r.key, r.value, dict(r.headers), r.timestamp)
+
+
+async def log_end(bootstrap: str, topic: str) -> int:
+    """Return how many records a topic has had, all partitions together."""
+    return sum((await _ends(bootstrap, topic)).values())
 
 
 async def _ends(bootstrap: str, topic: str) -> dict[TopicPartition, int]:

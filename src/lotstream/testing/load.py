@@ -31,10 +31,13 @@ class Load:
     units: int = 100_000
     lines: int = 4
     seed: int = 1
+    #: Owners and messages of one load are others than those of another with other words here.
+    owner_prefix: str = "owner"
+    source: str = SOURCE
 
     def owner_ids(self) -> list[str]:
         """Return the owners' ids."""
-        return [f"owner-{number:03d}" for number in range(self.owners)]
+        return [f"{self.owner_prefix}-{number:03d}" for number in range(self.owners)]
 
 
 def site() -> tuple[str, str, bytes]:
@@ -47,12 +50,12 @@ def catalogue(load: Load) -> Iterator[Record]:
     for owner in load.owner_ids():
         for sku in range(load.skus):
             item = {"owner": owner, "sku": _sku(sku), "base_unit": "each", "units": {"case": "12"}}
-            yield inbound("item.defined", item, source=SOURCE, message_id=f"item/{owner}/{sku}")
+            yield inbound("item.defined", item, source=load.source, message_id=f"item/{owner}/{sku}")
         for sku in range(load.skus):
             yield inbound(
                 "balance.opened",
                 {"owner": owner, "site": SITE, "balance": f"B-{sku}", "lines": _stock(load, sku)},
-                source=SOURCE,
+                source=load.source,
                 message_id=f"balance/{owner}/{sku}",
             )
 
@@ -66,7 +69,7 @@ def orders(load: Load, *, first: int = 0) -> Iterator[Record]:
         owner = owners[number % len(owners)]
         body = {
             "owner": owner,
-            "source": SOURCE,
+            "source": load.source,
             "order": f"O-{number}",
             "version": "1",
             "placed_at": (placed_at + timedelta(seconds=number)).isoformat(),
@@ -78,7 +81,7 @@ def orders(load: Load, *, first: int = 0) -> Iterator[Record]:
                 for line, sku in enumerate(chance.sample(range(load.skus), load.lines), 1)
             ],
         }
-        yield inbound("order.placed", body, source=SOURCE, message_id=f"order/{number}")
+        yield inbound("order.placed", body, source=load.source, message_id=f"order/{number}")
 
 
 def _sku(number: int) -> str:
