@@ -131,7 +131,6 @@ class BenchHub:
                 raise BenchStalled(f"No progress beyond {last} of {target}. Last words: {self._last_words()}")
             await asyncio.sleep(LOOK_EVERY_S)
 
-
     def _last_words(self) -> str:
         """Return the last line of each worker's log: the folder is gone when somebody could read it."""
         return " | ".join((log.read_text("utf-8").splitlines() or ["nothing"])[-1] for log in self.logs)
