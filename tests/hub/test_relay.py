@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from aiokafka.errors import ProducerFenced
 
 from lotstream.contracts.topics import INBOUND, ORDER_STATUS
-from lotstream.errors import LogMismatch, RelayFailed
+from lotstream.errors import ClaimLost, LogMismatch, RelayFailed
 from lotstream.hub.clock import Clock
 from lotstream.hub.kafka import AioKafka
 from lotstream.hub.outbox_tail import PIECE_BYTES_MAX
@@ -50,6 +51,11 @@ class FakeOutbox:
 
     def __init__(self, rows: list[OutboxRow]) -> None:
         self.rows = rows
+        #: Epoch of every claim as it is now.
+        self.epoch = 1
+
+    async def claims(self, partitions: Iterable[int]) -> dict[int, Claim]:
+        return {p: replace(a_claim(p, 0), epoch=self.epoch) for p in partitions}
 
     async def outbox(
         self, partition: int, *, log: int, offset: int, below: int, limit: int, bytes_max: int | None = None
@@ -69,7 +75,8 @@ class ListeningRelay(Relay):
     """A relay that writes down what it would publish, in a Kafka that notes no positions."""
 
     def __init__(self, rows: list[OutboxRow]) -> None:
-        store: Any = FakeOutbox(rows)
+        self.outbox = FakeOutbox(rows)
+        store: Any = self.outbox
         kafka: Any = None
         super().__init__(
             store, kafka, app="a", instance="i", log=LOG, batches_max=2, timeout_s=1,
@@ -145,6 +152,15 @@ async def test_a_position_above_next_offset_stops_the_worker() -> None:
     """A relay position above next offset means that Postgres was restored: the worker stops and publishes nothing."""
     relay = ListeningRelay([])
     with pytest.raises(LogMismatch, match="restored"):
+        await relay.resume({0: a_claim(0, 3, relay_position=4)}, kept_back=())
+    assert relay.transactions == []
+
+
+async def test_a_position_moved_by_a_successor_is_no_restored_database() -> None:
+    """A claim that somebody took over while it was being taken loses its process, and is not called a restore."""
+    relay = ListeningRelay([])
+    relay.outbox.epoch = 2
+    with pytest.raises(ClaimLost, match="taken over"):
         await relay.resume({0: a_claim(0, 3, relay_position=4)}, kept_back=())
     assert relay.transactions == []
 

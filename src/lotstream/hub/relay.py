@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from lotstream import __version__
-from lotstream.errors import LogMismatch, RelayFailed
+from lotstream.errors import ClaimLost, LogMismatch, RelayFailed
 from lotstream.hub.clock import Clock
 from lotstream.hub.observe import observe_published
 from lotstream.hub.outbox_tail import is_full, read_piece
@@ -118,12 +118,14 @@ class Relay:
     async def resume(self, claims: Mapping[int, Claim], *, kept_back: Collection[int]) -> None:
         """Read the positions of partitions just taken over and publish the rest of their outbox.
 
-        Raises `LogMismatch` when a position is above next offset: Postgres was restored to an earlier point.
+        Raises `LogMismatch` when a position is above next offset: Postgres was restored to an earlier point. Unless
+        somebody else has taken the partition meanwhile and published further; that raises `ClaimLost`.
         """
         noted = await self._noted_positions(claims)
         for partition, claim in claims.items():
             position = max(noted.get(partition, 0), claim.relay_position)
             if position > claim.next_offset:
+                await self._check_still_held(claim)
                 raise LogMismatch(
                     f"Partition {partition} has published up to {position} and Postgres is only at "
                     f"{claim.next_offset}: the database was restored to an earlier point.",
@@ -133,6 +135,11 @@ class Relay:
         ends = {p: claim.next_offset for p, claim in claims.items() if p not in kept_back}
         await self.catch_up(ends)
         self._queued.update(ends)
+
+    async def _check_still_held(self, claim: Claim) -> None:
+        now = (await self._store.claims([claim.partition]))[claim.partition]
+        if (now.epoch, now.holder) != (claim.epoch, claim.holder):
+            raise ClaimLost(f"Partition {claim.partition} was taken over by {now.holder} while it was being claimed.")
 
     async def catch_up(self, ends: Mapping[int, int]) -> None:
         """Publish the outbox of partitions from their positions up to an offset each, as stored.
