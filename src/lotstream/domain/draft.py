@@ -131,7 +131,9 @@ class Draft:
         """Return a row as allocation sees it after what was decided so far; one without goods if it is new."""
         shelf = self.shelf(key.sku, key.site)
         altered = self._altered.get(shelf, _NOT_ALTERED)
-        candidate = altered.opened.get(key) or altered.aside.get(key) or shelf.candidates.get(key)
+        candidate = altered.opened.get(key) or altered.aside.get(key)
+        if candidate is None and key not in altered.shut:
+            candidate = shelf.candidates.get(key)
         return self._new_candidate(shelf, StockRow(key)) if candidate is None else candidate
 
     def free(self, candidate: Candidate) -> int:
@@ -201,8 +203,11 @@ class Draft:
             altered.shut.update(known)
 
     def _replace(self, shelf: Shelf, altered: Altered, *, before: Candidate) -> None:
-        candidate = self._new_candidate(shelf, before.row)
-        delta = self._deltas.pop(before, 0)
+        row, delta = before.row, self._deltas.pop(before, 0)
+        if row.on_hand == row.reserved == row.promised_elsewhere == delta == 0:
+            # An empty row may be dropped at any time, and whether it was must not show.
+            return
+        candidate = self._new_candidate(shelf, row)
         if delta:
             self._deltas[candidate] = delta
         (altered.opened if candidate.reason is None else altered.aside)[candidate.key] = candidate

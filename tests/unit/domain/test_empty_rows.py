@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
+from lotstream.domain.allocation import by_name
 from lotstream.domain.apply import apply
+from lotstream.domain.draft import Draft
 from lotstream.domain.events import BalanceOpened, GoodsBooked, StockFound
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import ReceiptKey, RowKey
+from lotstream.domain.model import Hold, HoldKind, Lot, ReceiptKey, RowKey
 from tests.unit.domain.build import TODAY, World
 
 LOOSE = RowKey("BAG", None, "TOR", "BIN")
@@ -52,3 +54,23 @@ def test_goods_that_join_others_are_as_old_as_the_oldest() -> None:
     _book(ledger, "B1", 5, OLD)
     _book(ledger, "B2", 5, TODAY)
     assert ledger.stock[LOOSE].received == OLD
+
+
+@pytest.mark.parametrize("forgotten", [False, True], ids=["in the same batch", "in another batch"])
+def test_an_emptied_row_is_no_reason_for_anything(forgotten: bool) -> None:
+    """Where a lot is put on hold, a row without goods is not counted as held, wherever the batch ended in between."""
+    world, held = World(), Lot("CER", "L1", holds=(Hold("h-1", HoldKind.HOLD),))
+    ledger = Ledger("acme", Sites())
+    ledger.lots["CER", "L1"] = Lot("CER", "L1")
+    for quantity in (5, -5):
+        apply(ledger, StockFound(RowKey("CER", "L1", "TOR", "DOOR"), quantity, "count"))
+    if forgotten:
+        ledger.settle()
+    draft = Draft(ledger, world.warehouse.moment())
+    draft.know_lot(held)
+    assert draft.counts(draft.shelf("CER", "TOR")) == {}
+
+
+def test_counts_are_in_the_order_of_their_names() -> None:
+    """Why rows were not used is written in one order, whatever happened to the shelf before."""
+    assert list(by_name({"reserved": 1, "hold": 2})) == ["hold", "reserved"]
