@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -13,8 +13,6 @@ from lotstream.testing.memory.statements import answer
 from lotstream.testing.memory.tables import Row, Tables
 
 if TYPE_CHECKING:
-    from asyncpg import Record
-
     from lotstream.store.connection import Connection
 
 WRITTEN_DOWN: Final = (statements, told)
@@ -27,12 +25,17 @@ STAGED_STOCK: Final = queries("commit")["stock"]
 
 
 class MemoryDatabase(Database):
-    """Queries over tables in memory; no call of it ever waits, so that each is one step for everybody else."""
+    """Queries over tables in memory; no call of it waits, so that each is one step for everybody else.
 
-    def __init__(self, tables: Tables) -> None:
+    ``arrival`` is awaited before each statement outside a transaction and before each transaction: a simulation lets a
+    call come to the database there, after its arguments were made.
+    """
+
+    def __init__(self, tables: Tables, *, arrival: Callable[[], Awaitable[None]] | None = None) -> None:
         super().__init__(Address(url="", app="memory"))
         self._session = Session(tables)
         self._tables = tables
+        self._arrival = arrival
 
     async def open(self) -> None:
         """Do nothing: it is there."""
@@ -40,31 +43,39 @@ class MemoryDatabase(Database):
     async def close(self) -> None:
         """Do nothing: what is in the tables stays."""
 
-    async def fetch(self, query: str, *args: object) -> list[Record]:
+    async def fetch(self, query: str, *args: object) -> list[Any]:
         """Return the rows of a query."""
+        await self._arrive()
         return await self._session.fetch(query, *args)
 
-    async def row(self, query: str, *args: object) -> Record | None:
+    async def row(self, query: str, *args: object) -> Any:  # noqa: ANN401 - a row, or None
         """Return the first row of a query, or None."""
         return next(iter(await self.fetch(query, *args)), None)
 
     async def value(self, query: str, *args: object) -> Any:  # noqa: ANN401 - whatever the column holds
         """Return the first column of the first row of a query, or None."""
+        await self._arrive()
         return await self._session.fetchval(query, *args)
 
     async def execute(self, query: str, *args: object) -> str:
         """Run a statement and return its status, such as ``DELETE 3``."""
+        await self._arrive()
         return await self._session.execute(query, *args)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Give a connection inside a transaction, rolled back by any exception."""
+        await self._arrive()
         self._tables.begin()
         try:
             yield cast("Connection", self._session)
         except BaseException:
             self._tables.roll_back()
             raise
+
+    async def _arrive(self) -> None:
+        if self._arrival is not None:
+            await self._arrival()
 
 
 class Session:
@@ -74,9 +85,9 @@ class Session:
         self._tables = tables
         self._staged: dict[str, list[Row]] = {}
 
-    async def fetch(self, query: str, *args: object) -> list[Record]:
+    async def fetch(self, query: str, *args: object) -> list[Any]:
         """Return the rows of a query."""
-        return cast("list[Record]", answer(query, self._tables, args))
+        return list(answer(query, self._tables, args))
 
     async def fetchval(self, query: str, *args: object) -> Any:  # noqa: ANN401 - whatever the column holds
         """Return the first column of the first row of a query, or None."""

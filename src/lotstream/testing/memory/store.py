@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from lotstream.errors import InstanceTaken
@@ -23,9 +24,9 @@ class MemoryStore(PostgresStore):
     conformance suite proves the statements of both.
     """
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, *, arrival: Callable[[], Awaitable[None]] | None = None) -> None:
         super().__init__("postgresql:///memory")
-        self._use(MemoryDatabase(tables), MemoryLock(tables))
+        self._use(MemoryDatabase(tables, arrival=arrival), MemoryLock(tables))
 
 
 class MemoryLock(InstanceLock):

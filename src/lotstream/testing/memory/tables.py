@@ -88,6 +88,10 @@ class Tables:
         self.seen: dict[Key, Key] = {}
         #: Instance ids that are locked, and by which session.
         self.locks: dict[str, object] = {}
+        #: Grows with every row that changes.
+        self.changes = 0
+        #: Further walls, each called with a table and a row that is added or replaced.
+        self.walls: list[Callable[[str, Row], None]] = []
         self._undo: list[tuple[dict[Key, Any], Key, Any]] = []
 
     def of(self, table: str) -> Iterable[Row]:
@@ -109,7 +113,7 @@ class Tables:
 
     def add(self, table: str, row: Row) -> None:
         """Add a row; raises `ConstraintViolated` when its key is there or a column cannot hold its value."""
-        _check_values(row)
+        self._check(table, row)
         key = _key(table, row)
         if key in self.rows[table]:
             raise ConstraintViolated(f"{table}_pkey")
@@ -124,7 +128,7 @@ class Tables:
 
     def put(self, table: str, row: Row) -> None:
         """Put a row in the place of the one with its key; raises `ConstraintViolated` for values that may not be."""
-        _check_values(row)
+        self._check(table, row)
         if table == "stock" and not 0 <= row["reserved"] <= max(row["on_hand"], 0):
             raise ConstraintViolated("stock_reserved_within_on_hand", check=True)
         if table == "claim" and not 0 <= row["relay_position"] <= row["next_offset"]:
@@ -136,6 +140,7 @@ class Tables:
         rows = self.rows[table]
         if key in rows:
             self._undo.append((rows, key, rows.pop(key)))
+            self.changes += 1
 
     def copy(self) -> Tables:
         """Return the tables as they are now, locks aside: a backup."""
@@ -143,16 +148,24 @@ class Tables:
         other.log = self.log
         other.rows = {table: dict(rows) for table, rows in self.rows.items()}
         other.seen = dict(self.seen)
+        other.walls = list(self.walls)
         return other
 
     def restore(self, backup: Tables) -> None:
         """Become what a backup was; sessions and their locks stay."""
         again = backup.copy()
         self.log, self.rows, self.seen = again.log, again.rows, again.seen
+        self.changes += 1
 
     def _set(self, rows: dict[Key, Any], key: Key, value: Any) -> None:  # noqa: ANN401 - a row, or a row's key
         self._undo.append((rows, key, rows.get(key)))
         rows[key] = value
+        self.changes += 1
+
+    def _check(self, table: str, row: Row) -> None:
+        _check_values(row)
+        for wall in self.walls:
+            wall(table, row)
 
 
 def _key(table: str, row: Row) -> Key:

@@ -1,0 +1,144 @@
+"""A log in memory: the inbound topic, transactional outgoing messages, and the relay's positions.
+
+Like Kafka: a transaction is seen once its markers are written, some time after its end was answered; initialising an
+id waits for that, aborts what is open, and fences whoever had the id before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiokafka import ConsumerRecord
+from aiokafka.errors import ConcurrentTransactions, ProducerFenced
+
+from lotstream.contracts.topics import INBOUND
+from lotstream.hub.records import LOG_APPEND_TIME
+from lotstream.hub.seam import Extent, Position, Sight
+from lotstream.store.rows import OutboxRow
+
+Headers = Sequence[tuple[str, bytes]]
+
+
+@dataclass(slots=True)
+class Transaction:
+    """What a producer has sent since its transaction began."""
+
+    rows: list[OutboxRow] = field(default_factory=list)
+    positions: dict[int, Position] = field(default_factory=dict)
+    #: Begun before the database was restored: what it holds may have gone from there.
+    outlived: bool = False
+
+
+@dataclass(slots=True)
+class Identity:
+    """A transactional id: who may use it, and what is open under it."""
+
+    epoch: int = 0
+    open: Transaction | None = None
+    #: Ended, and its markers not written yet.
+    ending: Transaction | None = None
+
+
+class Broker:
+    """Everything Kafka keeps, and what may be asked of it; each call is done at one moment."""
+
+    def __init__(
+        self, partitions: int, *, now_ms: Callable[[], int], later: Callable[[Callable[[], None]], None]
+    ) -> None:
+        self.inbound: list[list[ConsumerRecord[Any, Any]]] = [[] for _ in range(partitions)]
+        self.positions: dict[int, Position] = {}
+        #: What a read_committed reader has seen, in the order in which it was committed.
+        self.seen: list[OutboxRow] = []
+        #: Called with each transaction when its markers are written.
+        self.on_seen: Callable[[Transaction], None] = lambda _: None
+        self._identities: dict[str, Identity] = {}
+        self._now_ms = now_ms
+        #: Has something done a little later.
+        self._later = later
+
+    def append(self, partition: int, *, key: bytes | None, value: bytes | None, headers: Headers) -> int:
+        """Add a record to the inbound topic, stamp it, and return its offset."""
+        log, offset = self.inbound[partition], len(self.inbound[partition])
+        record: ConsumerRecord[Any, Any] = ConsumerRecord(
+            INBOUND.name, partition, offset, self._now_ms(), LOG_APPEND_TIME, key, value, None, len(key or b""),
+            len(value or b""), tuple(headers),
+        )  # fmt: skip
+        log.append(record)
+        return offset
+
+    def fetch(self, offsets: Mapping[int, int], *, limit: int) -> dict[int, list[ConsumerRecord[Any, Any]]]:
+        """Return records from offsets on, a bounded number in all."""
+        found = {}
+        for partition, offset in offsets.items():
+            records = self.inbound[partition][offset : offset + limit]
+            if records:
+                found[partition] = records
+                limit -= len(records)
+        return found
+
+    def look(self, offsets: Mapping[int, int]) -> Sight:
+        """Return the inbound topic as it is, with the record before each offset."""
+        extents = {}
+        for partition, offset in offsets.items():
+            log = self.inbound[partition]
+            before = log[offset - 1] if 0 < offset <= len(log) else None
+            extents[partition] = Extent(0, len(log), before)
+        return Sight(len(self.inbound), extents)
+
+    def noted(self, partitions: Iterable[int]) -> dict[int, Position]:
+        """Return the relay positions whose transaction is seen."""
+        return {partition: self.positions[partition] for partition in partitions if partition in self.positions}
+
+    def initialise(self, id: str) -> int:
+        """Give an id to a new owner and return its epoch; raises `ConcurrentTransactions` while one is ending."""
+        identity = self._identities.setdefault(id, Identity())
+        if identity.ending is not None:
+            raise ConcurrentTransactions
+        identity.open = None
+        identity.epoch += 1
+        return identity.epoch
+
+    def send(self, id: str, epoch: int, rows: Iterable[OutboxRow]) -> None:
+        """Add messages to the open transaction, or to a new one."""
+        self._transaction(id, epoch).rows += rows
+
+    def note(self, id: str, epoch: int, positions: Mapping[int, Position]) -> None:
+        """Add positions to the open transaction, or to a new one."""
+        self._transaction(id, epoch).positions |= positions
+
+    def commit(self, id: str, epoch: int) -> None:
+        """End the open transaction; it is seen a little later."""
+        identity = self._identity(id, epoch)
+        if identity.open is None:
+            return
+        identity.ending, identity.open = identity.open, None
+        self._later(lambda: self._complete(identity))
+
+    def outlive(self) -> None:
+        """Mark the transactions under way as begun before the database was restored."""
+        for identity in self._identities.values():
+            for transaction in (identity.open, identity.ending):
+                if transaction is not None:
+                    transaction.outlived = True
+
+    def _complete(self, identity: Identity) -> None:
+        transaction, identity.ending = identity.ending, None
+        if transaction is not None:
+            self.seen += transaction.rows
+            self.positions |= transaction.positions
+            self.on_seen(transaction)
+
+    def _identity(self, id: str, epoch: int) -> Identity:
+        identity = self._identities.setdefault(id, Identity())
+        if identity.epoch != epoch:
+            raise ProducerFenced
+        if identity.ending is not None:
+            raise ConcurrentTransactions
+        return identity
+
+    def _transaction(self, id: str, epoch: int) -> Transaction:
+        identity = self._identity(id, epoch)
+        identity.open = identity.open or Transaction()
+        return identity.open

@@ -1,0 +1,115 @@
+"""Calls between processes and servers: how long they take, and what becomes of them on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from random import Random
+from typing import Any, Final, TypeVar, cast
+
+from lotstream.testing.simulation.loop import Process, SimulatedLoop
+
+T = TypeVar("T")
+Does = Callable[[], "T | asyncio.Future[T]"]
+"""What a server does; when it gives a future, the answer is sent when that is done."""
+
+QUICK_S: Final = (0.0004, 0.004)
+"""Shortest and longest way of a message in fair weather, in seconds."""
+
+SLOW_S: Final = (0.05, 2.0)
+"""The same for the one message in `SLOW_ONE_IN` that takes its time."""
+
+SLOW_ONE_IN: Final = 60
+
+
+@dataclass(slots=True)
+class Weather:
+    """How a server is doing; all of it is fair at first."""
+
+    #: Chance that a call fails and nothing is done.
+    failing: float = 0.0
+    #: Chance that a call is done and its answer never comes.
+    losing: float = 0.0
+    #: How many times longer than usual everything takes.
+    slower: float = 1.0
+    down: bool = False
+
+
+class Server:
+    """A server that processes call; what it does is done at one moment, and everybody sees it from then on."""
+
+    def __init__(
+        self, name: str, loop: SimulatedLoop, random: Random, *, limit_s: float, error: Callable[[str], Exception]
+    ) -> None:
+        self.name = name
+        self.weather = Weather()
+        #: Called after each thing done: (who, what, result or exception).
+        self.on_done: Callable[[str, str, object], None] = lambda *_: None
+        self._loop = loop
+        self._random = random
+        self._limit_s = limit_s
+        self._error = error
+
+    async def call(self, process: Process, what: str, does: Does[T], *, after: asyncio.Future[None] | None = None) -> T:
+        """Have something done for a process and return its result, or raise what it raised.
+
+        Raises the server's own error when a call or its answer is lost, or takes longer than the limit. The call does
+        not arrive before ``after`` is done.
+        """
+        if process.gone:
+            raise asyncio.CancelledError
+        answer: asyncio.Future[Any] = self._loop.create_future()
+        there_s = self._way_s()
+        if after is not None:
+            arrive = partial(self._later, there_s, self._arrived, process, what, does, answer)
+            after.add_done_callback(lambda _: arrive(), context=self._loop.outside())
+        elif self.weather.down or self._random.random() < self.weather.failing:
+            self._later(min(there_s, self._limit_s), self._fail, answer, "refused")
+        else:
+            self._later(there_s, self._arrived, process, what, does, answer)
+            if there_s > self._limit_s:
+                self._later(self._limit_s, self._fail, answer, "too slow")
+        return cast(T, await answer)
+
+    def _arrived(self, process: Process, what: str, does: Does[Any], answer: asyncio.Future[Any]) -> None:
+        if self.weather.down:
+            self._fail(answer, "gone")
+            return
+        try:
+            result, error = does(), None
+        except Exception as raised:  # noqa: BLE001 - whatever it is, the caller gets it
+            result, error = None, raised
+        self.on_done(process.name, what, error or result)
+        if isinstance(result, asyncio.Future):
+            result.add_done_callback(
+                lambda done: self._answer(answer, done.result(), None), context=self._loop.outside()
+            )
+        else:
+            self._answer(answer, result, error)
+
+    def _answer(self, answer: asyncio.Future[Any], result: object, error: Exception | None) -> None:
+        if self._random.random() < self.weather.losing:
+            self._later(self._random.uniform(0, self._limit_s), self._fail, answer, "answer lost")
+        else:
+            self._later(self._way_s(), _settle, answer, result, error)
+
+    def _fail(self, answer: asyncio.Future[Any], why: str) -> None:
+        _settle(answer, None, self._error(f"{self.name}: {why}"))
+
+    def _way_s(self) -> float:
+        between = SLOW_S if self._random.randrange(SLOW_ONE_IN) == 0 else QUICK_S
+        return self._random.uniform(*between) * self.weather.slower
+
+    def _later(self, delay_s: float, does: Callable[..., None], *args: object) -> None:
+        self._loop.call_later(delay_s, does, *args, context=self._loop.outside())
+
+
+def _settle(answer: asyncio.Future[Any], result: object, error: Exception | None) -> None:
+    if answer.done():
+        return
+    if error is None:
+        answer.set_result(result)
+    else:
+        answer.set_exception(error)

@@ -1,0 +1,79 @@
+"""A database restored to an earlier point, under the feet of those who wrote to it.
+
+Either a backup of some seconds ago comes back, or the one from before a claim was taken, while the first commit under
+that claim is still on its way: it arrives when somebody else has taken the claim anew, under the very same epoch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+
+from lotstream.testing.memory import Tables
+
+if TYPE_CHECKING:
+    from lotstream.testing.simulation.world import World
+
+CHANCE: Final = 0.25
+"""Share of seeds in which the database is restored at all."""
+
+AGE_S: Final = (1.0, 15.0)
+"""How old the backup is that comes back, in seconds."""
+
+
+class Restore:
+    """Restores the database once, in some of the seeds."""
+
+    def __init__(self, world: World, *, latest_s: float) -> None:
+        self._world = world
+        self._random = Random(world.random.random())
+        drawn = self._random.random() < CHANCE
+        beneath = self._random.random() < 0.5
+        #: Claims that are taken before the one that is undone; None for never.
+        self._takes_left = self._random.randint(0, 8) if drawn and beneath else None
+        self._at_s = self._random.uniform(AGE_S[1], latest_s) if drawn and not beneath else None
+        self._backup: Tables | None = None
+        self._partition: int | None = None
+        self._holder: object = None
+        self._on_its_way: asyncio.Future[None] | None = None
+        #: Set when the database was restored.
+        self.done = asyncio.Event()
+
+    async def run(self) -> None:
+        """Restore an older backup when its time has come; waits for ever in other seeds."""
+        if self._at_s is None:
+            await self.done.wait()
+            return
+        age_s = self._random.uniform(*AGE_S)
+        await asyncio.sleep(max(self._at_s - age_s, 0.0))
+        self._backup = self._world.tables.copy()
+        await asyncio.sleep(age_s)
+        self._restore()
+
+    def arrives(self, store: object, name: str, args: tuple[Any, ...]) -> None:
+        """Look at a call of the store before it is done."""
+        if name != "take_claim" or self._takes_left is None:
+            return
+        if self._on_its_way is not None:
+            if args[0].partition == self._partition and not self._on_its_way.done():
+                self._on_its_way.set_result(None)
+        elif self._backup is None:
+            self._takes_left -= 1
+            if self._takes_left < 0:
+                self._backup, self._partition, self._holder = self._world.tables.copy(), args[0].partition, store
+
+    def leaves(self, store: object, name: str, args: tuple[Any, ...]) -> asyncio.Future[None] | None:
+        """Look at a call of the store as it is made; returns what it has to wait for on its way, or None."""
+        if name != "commit" or store is not self._holder or self._on_its_way is not None:
+            return None
+        if self._partition not in {part.before.partition for part in args[0].partitions}:
+            return None
+        self._on_its_way = self._world.loop.create_future()
+        self._world.loop.call_soon(self._restore, context=self._world.loop.outside())
+        return self._on_its_way
+
+    def _restore(self) -> None:
+        if self._backup is not None:
+            self._world.restore(self._backup)
+            self.done.set()

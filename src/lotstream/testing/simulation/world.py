@@ -1,0 +1,367 @@
+"""One simulated house by a seed: servers, a group of workers, everybody outside, and everything that goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import Any, Final
+
+from aiokafka.errors import KafkaConnectionError, KafkaError
+
+from lotstream.domain.ledger import NotLoaded
+from lotstream.errors import (
+    ConstraintViolated,
+    InstanceTaken,
+    LogMismatch,
+    PostgresUnreachable,
+    StopWorker,
+    TryAgain,
+)
+from lotstream.settings import Settings
+from lotstream.store.rows import Log
+from lotstream.testing.memory import Tables
+from lotstream.testing.memory.tables import Key, Row
+from lotstream.testing.simulation.books import Books
+from lotstream.testing.simulation.broker import Broker, Headers, Transaction
+from lotstream.testing.simulation.faults import Faults
+from lotstream.testing.simulation.group import Group
+from lotstream.testing.simulation.holders import check_write
+from lotstream.testing.simulation.loop import Process, SimulatedLoop
+from lotstream.testing.simulation.network import Server
+from lotstream.testing.simulation.published import Published
+from lotstream.testing.simulation.reference import Reference
+from lotstream.testing.simulation.restore import Restore
+from lotstream.testing.simulation.violations import Invariant, Violated, must
+from lotstream.testing.simulation.worker import Worker
+from lotstream.testing.simulation.workload import POISON, Workload, first_day
+
+CALM_S: Final = 120.0
+"""How long after the last fault everything must be decided and published, in made-up seconds."""
+
+RESTORED_S: Final = 15.0
+"""How long workers are watched after the database was restored, in seconds."""
+
+MARKERS_S: Final = (0.0, 0.05)
+"""How long after its end a transaction is seen, in seconds; one in ten takes ten times as long."""
+
+LIMIT_S: Final = 15.0
+"""Longest a process waits for a server, in seconds."""
+
+Step = tuple[float, str, str, str]
+"""(time in seconds, who, what, what came of it)."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one seed has shown."""
+
+    seed: int
+    #: The first invariant that did not hold; None when all did.
+    violation: str | None
+    steps: list[Step]
+    #: How often what happened: faults, crashes, records.
+    counts: Counter[str]
+    #: Where in the hub processes were crashed, as ``file:line``.
+    crashed_at: set[str] = field(default_factory=set)
+
+
+class World:
+    """Everything one seed makes."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.loop = SimulatedLoop()
+        self.settings = _settings(self.random)
+        self._begins = datetime.combine(first_day(), self.random.choice([time(9), time(23, 59, 40)]), UTC)
+        self.tables = self._new_tables()
+        self.database = self._server("database", PostgresUnreachable)
+        self.kafka = self._server("kafka", KafkaConnectionError)
+        self.coordinator = self._server("coordinator", KafkaConnectionError)
+        self.broker = Broker(self.settings.partitions, now_ms=self._now_ms, later=self._write_markers)
+        self.broker.on_seen = self._seen
+        self.group = Group(self.settings.partitions, Random(self.random.random()), self.loop, self._later)
+        self.books = self._new_books()
+        self.published = Published(lambda p: self.tables.rows["claim"][(p,)]["next_offset"])
+        self.reference = Reference(self.settings, self.broker.inbound, self._new_tables())
+        self.restored = False
+        self._restoring: Restore | None = None
+        self.steps: list[Step] = []
+        self.counts = Counter[str]()
+        self.crashed_at: set[str] = set()
+        self._markers = Random(self.random.random())
+        self._failed: asyncio.Future[None] = self.loop.create_future()
+        self._running: dict[str, Worker] = {}
+        self._twins: list[Worker] = []
+        self._started = 0
+        self._keepers: dict[str, asyncio.Task[None]] = {}
+
+    # ---- Time and notes ---------------------------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """Return the time of day in this world."""
+        return self._begins + timedelta(seconds=self.loop.time())
+
+    def today(self) -> date:
+        """Return the day on which it began."""
+        return self._begins.date()
+
+    def note(self, who: str, what: str, result: object) -> None:
+        """Write down a step."""
+        self.steps.append((self.loop.time(), who, what, _short(result)))
+        if who == "fault":
+            self.counts[what] += 1
+
+    def check(self, holds: Callable[[], object]) -> None:
+        """End the run when something does not hold."""
+        try:
+            holds()
+        except Violated as violation:
+            if not self._failed.done():
+                self.note("invariant", str(violation), "")
+                self._failed.set_exception(violation)
+
+    def _done(self, who: str, what: str, result: object) -> None:
+        """After each step of a server: note it, and go through everything it may have touched."""
+        if what not in _QUIET:
+            self.note(who, what, result)
+        self.check(self._check_database)
+
+    def _check_database(self) -> None:
+        if self.books.check():
+            self.reference.check(self.tables)
+
+    def _seen(self, transaction: Transaction) -> None:
+        self.note("kafka", "seen", f"{len(transaction.rows)} messages")
+        self.check(lambda: self.published.check(transaction, self.books))
+
+    # ---- What the database is asked ---------------------------------------------------------------------------------
+
+    def leaves(self, store: object, name: str, args: tuple[Any, ...]) -> asyncio.Future[None] | None:
+        """Look at a call as it is made; returns what it has to wait for on its way, or None."""
+        return self._restoring.leaves(store, name, args) if self._restoring is not None else None
+
+    def arrives(self, store: object, name: str, args: tuple[Any, ...]) -> None:
+        """Look at a call before it is done."""
+        if self._restoring is not None:
+            self._restoring.arrives(store, name, args)
+
+    def has_done(self, name: str, args: tuple[Any, ...], result: object, before: dict[Key, Row]) -> None:
+        """Look at a call that was done, with the claims as they were before."""
+        self.check(lambda: check_write(name, args, result, before))
+
+    def restore(self, backup: Tables) -> None:
+        """Bring the database back to an earlier point: all workers are killed, what is on its way to it is not."""
+        self.note("fault", "restore", "")
+        for worker in self.workers():
+            worker.crash()
+        self.tables.restore(backup)
+        self.broker.outlive()
+        self.restored = True
+        self.books = self._new_books()
+
+    # ---- Servers ----------------------------------------------------------------------------------------------------
+
+    def servers(self) -> list[Server]:
+        """Return all servers."""
+        return [self.database, self.kafka, self.coordinator]
+
+    def append(self, partition: int, *, key: bytes | None, value: bytes | None, headers: Headers) -> None:
+        """Add a record to the inbound topic, as somebody outside."""
+        offset = self.broker.append(partition, key=key, value=value, headers=headers)
+        self.counts["records"] += 1
+        self.note("outside", f"append {dict(headers).get('ce_type', b'').decode()}", f"{partition}:{offset}")
+
+    def _server(self, name: str, error: Callable[[str], Exception]) -> Server:
+        server = Server(name, self.loop, Random(self.random.random()), limit_s=LIMIT_S, error=error)
+        server.on_done = self._done
+        return server
+
+    def _new_tables(self) -> Tables:
+        tables = Tables(clock=self.now)
+        tables.log = Log(number=1, partitions=self.settings.partitions)
+        tables.walls.append(_no_poison)
+        return tables
+
+    def _new_books(self) -> Books:
+        return Books(self.tables, lambda partition: len(self.broker.inbound[partition]))
+
+    def _now_ms(self) -> int:
+        return round(self.now().timestamp() * 1000)
+
+    def _later(self, seconds: float, does: Callable[[], None]) -> None:
+        self.loop.call_later(seconds, does, context=self.loop.outside())
+
+    def _write_markers(self, does: Callable[[], None]) -> None:
+        slow = 10 if self._markers.randrange(10) == 0 else 1
+        self._later(self._markers.uniform(*MARKERS_S) * slow, does)
+
+    # ---- Workers ----------------------------------------------------------------------------------------------------
+
+    def workers(self) -> list[Worker]:
+        """Return the workers that run."""
+        return [worker for worker in (*self._running.values(), *self._twins) if not worker.process.gone]
+
+    def add_instance(self, *, leaves_after_s: float) -> None:
+        """Let another worker join and leave again."""
+        name = f"guest-{self._started}"
+
+        async def visit() -> None:
+            worker = self._start(name)
+            self._running[name] = worker
+            await asyncio.wait([worker.ended], timeout=leaves_after_s)
+            worker.stop()
+            await worker.ended
+
+        self._keepers[name] = asyncio.create_task(visit())
+
+    def add_twin(self, worker: Worker) -> None:
+        """Start a second process with a worker's instance id; it must not come up beside it."""
+        self._twins.append(self._start(worker.settings.instance))
+
+    def crashed(self, worker: Worker) -> None:
+        """Note a crash and where it hit."""
+        places = worker.process.waits_at()
+        self.crashed_at.update(places)
+        self.counts["crashed"] += 1
+        self.note(worker.process.name, "is killed", ", ".join(places))
+
+    def died(self, worker: Worker, error: BaseException) -> None:
+        """Note that a worker ended itself, and ask whether it had a reason."""
+        self.counts[type(error).__name__] += 1
+        self.note(worker.process.name, "dies", repr(error))
+        self.check(
+            lambda: must(self._is_reason(worker, error), Invariant.LAG, f"{worker.process.name} died of {error!r}")
+        )
+
+    def _is_reason(self, worker: Worker, error: BaseException) -> bool:
+        """Tell whether a worker may end because of an error: a fault, or a lost claim; never wrong data or memory."""
+        if isinstance(error, StopWorker):
+            return not isinstance(error.__cause__, ConstraintViolated)
+        if isinstance(error, LogMismatch):
+            return self.restored
+        if isinstance(error, NotLoaded):
+            # What its memory lacks, whoever took the partition over has written since.
+            return worker.has_lost_a_claim()
+        return isinstance(error, TryAgain | KafkaError | TimeoutError | InstanceTaken)
+
+    def stopped(self, worker: Worker) -> None:
+        """Note a graceful end."""
+        self.note(worker.process.name, "ends", "")
+
+    def _start(self, instance: str) -> Worker:
+        self._started += 1
+        process = Process(f"{instance}#{self._started}", self.loop)
+        worker = Worker(self, self.settings.model_copy(update={"instance": instance}), process)
+        self.note(process.name, "starts", "")
+        worker.start()
+        return worker
+
+    async def _keep(self, instance: str, random: Random) -> None:
+        """Start a worker again whenever it ends."""
+        while True:
+            worker = self._running[instance] = self._start(instance)
+            await worker.ended
+            await asyncio.sleep(random.uniform(0.1, 2.0))
+
+    # ---- The run ----------------------------------------------------------------------------------------------------
+
+    def run(self, *, chaos_s: float, orders: int) -> Violated | None:
+        """Live through the seed; return the first violation, or None."""
+        try:
+            self.loop.run_until_complete(self._live(chaos_s, orders))
+        except Violated as violation:
+            return violation
+        finally:
+            self._close()
+        return None
+
+    async def _live(self, chaos_s: float, orders: int) -> None:
+        life = asyncio.create_task(self._life(chaos_s, orders))
+        await asyncio.wait([life, self._failed], return_when=asyncio.FIRST_COMPLETED)
+        for worker in self.workers():
+            worker.process.kill()
+        await (self._failed if self._failed.done() else life)
+
+    async def _life(self, chaos_s: float, orders: int) -> None:
+        workload, faults = Workload(self, orders=orders, seconds=chaos_s), Faults(self)
+        restoring = self._restoring = Restore(self, latest_s=chaos_s)
+        for number in range(self.random.choice([1, 2, 2, 3])):
+            name = f"worker-{number}"
+            self._keepers[name] = asyncio.create_task(self._keep(name, Random(self.random.random())))
+        warehouse, members = asyncio.create_task(workload.warehouse()), asyncio.create_task(self._expire_members())
+        sending = asyncio.create_task(workload.run())
+        chaos, restored = asyncio.create_task(faults.run(seconds=chaos_s)), asyncio.create_task(restoring.run())
+        await asyncio.wait([chaos, restored], return_when=asyncio.FIRST_COMPLETED)
+        faults.stop()
+        self._restoring = None
+        self.note("faults", "end", "")
+        if self.restored:
+            # Nothing is promised but safety until a person has decided what to do.
+            await asyncio.sleep(RESTORED_S)
+        else:
+            restored.cancel()
+            await self._until_quiet(sending, warehouse)
+            self._check_end()
+        for task in (warehouse, members, sending, chaos, restored):
+            task.cancel()
+
+    async def _expire_members(self) -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            self.group.expire()
+
+    async def _until_quiet(self, sending: asyncio.Task[None], warehouse: asyncio.Task[None]) -> None:
+        """Wait until all is sent, decided and published; raises `Violated` when that takes too long."""
+        until = self.loop.time() + CALM_S
+        while not sending.done() or self._lag():
+            if self.loop.time() > until:
+                raise Violated(Invariant.LAG, f"{CALM_S} s after the last fault {self._lag()} is still to do")
+            await asyncio.sleep(0.25)
+            if sending.done() and self.loop.time() > until - CALM_S / 2:
+                warehouse.cancel()
+        sending.result()
+
+    def _lag(self) -> dict[int, str]:
+        """Return what is still to decide or to publish, by partition."""
+        behind = {}
+        for partition, log in enumerate(self.broker.inbound):
+            claim = self.tables.rows["claim"].get((partition,))
+            decided = claim["next_offset"] if claim is not None else 0
+            published = self.broker.positions[partition].offset if partition in self.broker.positions else 0
+            if not decided == published == len(log):
+                behind[partition] = f"published {published}, decided {decided} of {len(log)}"
+        return behind
+
+    def _check_end(self) -> None:
+        self.published.check_complete(self.books)
+        self.reference.check_tables(self.tables)
+
+    def _close(self) -> None:
+        self.loop.end()
+        self.reference.close()
+
+
+def _settings(random: Random) -> Settings:
+    return Settings(
+        partitions=random.choice([2, 4]), instance="nobody", app="lotstream",
+        batch_records_max=random.choice([2, 10, 100]), relay_batches_max=random.choice([1, 2]),
+        ledger_bytes_max=random.choice([1024, 40_000, 10**9]), maintenance_s=5.0, constraint_failures_max=10_000,
+    )  # fmt: skip
+
+
+def _no_poison(table: str, row: Row) -> None:
+    """Refuse certain orders, as a constraint would that no ledger knows of."""
+    if table == "sales_order" and row["order"].startswith(POISON):
+        raise ConstraintViolated("no_poison")
+
+
+def _short(result: object) -> str:
+    return result if isinstance(result, str) else repr(result) if isinstance(result, BaseException) else ""
+
+
+_QUIET: Final = frozenset({"fetch", "heartbeat", "now ", "broadcasts ", "look", "positions"})
+"""Calls that say nothing to whoever reads the steps."""

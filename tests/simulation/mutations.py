@@ -1,0 +1,180 @@
+"""Ten bugs, each put into the real code in one place: what a commit must not get wrong, gotten wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Final, cast
+
+import pytest
+
+from lotstream.errors import RelayFailed
+from lotstream.hub.claim import Claims
+from lotstream.hub.relay import Outgoing, Relay
+from lotstream.hub.seam import Position
+from lotstream.store import added, state
+from lotstream.store.commit import Commits, add, replace, replace_stock, write_claims
+from lotstream.store.load import State
+from lotstream.store.rows import Batch, Claim, MessageKey
+from lotstream.store.seam import Store
+from lotstream.store.sql import queries
+from lotstream.testing import defining
+from lotstream.testing.memory import statements
+from lotstream.testing.memory.tables import Row, Tables
+
+Mutation = Callable[[pytest.MonkeyPatch], None]
+
+
+def skip_the_epoch_check(patch: pytest.MonkeyPatch) -> None:
+    """Claims are taken and written whatever epoch they are in."""
+
+    def take(tables: Tables, partition: int, epoch: int, log: int, holder: str) -> list[Row]:
+        row = tables.rows["claim"][(partition,)]
+        taken = row.changed(epoch=row["epoch"] + 1, holder=holder, released=False)
+        tables.put("claim", taken)
+        return [taken]
+
+    def ours(tables: Tables, partition: int, log: int, epoch: int, holder: str) -> Row | None:
+        row = tables.rows["claim"][(partition,)]
+        return row if (row["log"], row["holder"]) == (log, holder) else None
+
+    patch.setitem(statements._ANSWERS, queries("claims")["take"], take)
+    patch.setattr(statements, "_ours", ours)
+
+
+def skip_the_holder_check(patch: pytest.MonkeyPatch) -> None:
+    """Claims are written whoever holds them, as long as the epoch is right."""
+
+    def ours(tables: Tables, partition: int, log: int, epoch: int, holder: str) -> Row | None:
+        row = tables.rows["claim"][(partition,)]
+        return row if (row["log"], row["epoch"]) == (log, epoch) else None
+
+    patch.setattr(statements, "_ours", ours)
+
+
+def move_the_position_before_the_sends(patch: pytest.MonkeyPatch) -> None:
+    """The relay notes that a batch is published, and then publishes it."""
+
+    async def transaction(self: Relay, outgoing: Outgoing) -> None:
+        producer: Any = self._producer
+        noted = {p: Position(offset, f"{self._log.number} 0") for p, offset in outgoing.positions.items()}
+        await producer.begin()
+        await producer.note(noted)
+        await producer.commit()
+        await producer.begin()
+        await producer.send(outgoing.rows)
+        await producer.note(noted)
+        await producer.commit()
+
+    patch.setattr(Relay, "_transaction", transaction)
+
+
+def keep_a_failed_batchs_partition_state(patch: pytest.MonkeyPatch) -> None:
+    """After a batch that the database refused, what the partition learnt from it is believed."""
+
+    async def reread(self: Claims, partitions: set[int]) -> None:
+        return None
+
+    patch.setattr(Claims, "reread", reread)
+
+
+def forget_one_dedupe_key(patch: pytest.MonkeyPatch) -> None:
+    """One message of each batch is not looked up among those that were done."""
+    whole = State.seen
+
+    async def seen(self: State, keys: Sequence[MessageKey]) -> set[MessageKey]:
+        return await whole(self, keys[:-1])
+
+    patch.setattr(State, "seen", seen)
+
+
+def commit_offsets_before_state(patch: pytest.MonkeyPatch) -> None:
+    """Claims move on in one transaction, and what was decided is written in the next."""
+
+    async def commit(self: Commits, batch: Batch) -> None:
+        rows, stock, replaced = added.added_rows(batch), state.stock_rows(batch), state.replaced_rows(batch)
+        new, changed = state.order_rows(batch)
+        async with self._database.transaction() as connection:
+            await write_claims(connection, batch.partitions)
+        async with self._database.transaction() as connection:
+            for table, tuples in rows.items():
+                await add(connection, table, tuples, columns=added.COLUMNS[table])
+            await add(connection, "sales_order", new, columns=state.ORDER_COLUMNS)
+            await replace_stock(connection, stock)
+            for query, tuples in {**replaced, "sales_order": changed}.items():
+                await replace(connection, query, tuples)
+
+    patch.setattr(Commits, "commit", commit)
+
+
+def read_the_position_before_fencing(patch: pytest.MonkeyPatch) -> None:
+    """A take-over reads how far the former holder has published while that one may still publish."""
+    whole = Claims._take
+
+    async def take(self: Claims, partitions: set[int]) -> dict[int, Claim]:
+        relay = cast(Any, self._relay)
+        noted = await Relay._noted_positions(relay, partitions)
+        taken = await whole(self, partitions)
+
+        async def as_read(_: object) -> dict[int, int]:
+            return noted
+
+        relay._noted_positions = as_read
+        return taken
+
+    patch.setattr(Claims, "_take", take)
+
+
+def initialise_the_own_transactional_id_twice(patch: pytest.MonkeyPatch) -> None:
+    """A relay that was fenced initialises its id once more and tries again."""
+    whole = Relay._publish
+
+    async def publish(self: Relay, outgoing: Outgoing) -> None:
+        try:
+            await whole(self, outgoing)
+        except RelayFailed:
+            self._producer = None
+            await self.start()
+            await whole(self, outgoing)
+
+    patch.setattr(Relay, "_publish", publish)
+
+
+def lower_the_position_after_a_restore(patch: pytest.MonkeyPatch) -> None:
+    """A position above next offset is taken for a mistake of the log and lowered."""
+    whole = Relay.resume
+
+    async def resume(self: Relay, claims: dict[int, Claim], *, kept_back: Collection[int]) -> None:
+        noted = await Relay._noted_positions(self, claims)
+        lowered = {p: min(position, claims[p].next_offset) for p, position in noted.items()}
+
+        async def as_lowered(_: object) -> dict[int, int]:
+            return lowered
+
+        cast(Any, self)._noted_positions = as_lowered
+        await whole(self, claims, kept_back=kept_back)
+
+    patch.setattr(Relay, "resume", resume)
+
+
+def answer_a_broadcast_too_early(patch: pytest.MonkeyPatch) -> None:
+    """Who defines something is answered as soon as the first partition has passed it."""
+
+    async def behind(store: Store, number: int, partitions: int) -> bool:
+        claims = await store.claims(range(partitions))
+        return all(claim.broadcast_seen < number for claim in claims.values())
+
+    patch.setattr(defining, "_behind", behind)
+
+
+MUTATIONS: Final[tuple[Mutation, ...]] = (
+    skip_the_epoch_check,
+    skip_the_holder_check,
+    move_the_position_before_the_sends,
+    keep_a_failed_batchs_partition_state,
+    forget_one_dedupe_key,
+    commit_offsets_before_state,
+    read_the_position_before_fencing,
+    initialise_the_own_transactional_id_twice,
+    lower_the_position_after_a_restore,
+    answer_a_broadcast_too_early,
+)
