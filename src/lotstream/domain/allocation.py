@@ -108,8 +108,13 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
         terms.policy,
         terms.policy_from,
         considered(draft, shelf, terms, takes=takes, passed=passed),
-        by_name(passed.counts),
+        _by_reason(passed.counts),
     )
+
+
+def _by_reason(counts: dict[str, int]) -> dict[str, int]:
+    """Return counts in an order of their own: that of the shelf hangs on the order in which its rows were loaded."""
+    return dict(sorted(counts.items())) if len(counts) > 1 else counts.copy()
 
 
 def _from_the_first(draft: Draft, line: OrderLine, shelf: Shelf, terms: Terms, *, wanted: int) -> LineDecision | None:
@@ -134,17 +139,8 @@ def _from_the_first(draft: Draft, line: OrderLine, shelf: Shelf, terms: Terms, *
         terms.policy,
         terms.policy_from,
         (first.used(wanted, free),),
-        by_name(shelf.counts),
+        _by_reason(shelf.counts),
     )
-
-
-def by_name(counts: dict[str, int]) -> dict[str, int]:
-    """Return counts in the order of their names.
-
-    A shelf has them in the order in which its rows changed, which a ledger that was just loaded does not know: the same
-    log must give the same journal, byte by byte.
-    """
-    return dict(sorted(counts.items())) if len(counts) > 1 else counts.copy()
 
 
 def whole(quantity: int, multiple: int, *, have: int) -> int:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from lotstream.domain.allocation import by_name
+from lotstream.domain.allocation import _by_reason
 from lotstream.domain.apply import apply
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import BalanceOpened, GoodsBooked, StockFound
@@ -73,4 +73,4 @@ def test_an_emptied_row_is_no_reason_for_anything(forgotten: bool) -> None:
 
 def test_counts_are_in_the_order_of_their_names() -> None:
     """Why rows were not used is written in one order, whatever happened to the shelf before."""
-    assert list(by_name({"reserved": 1, "hold": 2})) == ["hold", "reserved"]
+    assert list(_by_reason({"reserved": 1, "hold": 2})) == ["hold", "reserved"]
