@@ -51,8 +51,11 @@ class Speed:
         return self.cpu_s / self.orders * 1e6
 
 
-async def drain(peer: Peer, *, total: int, seconds_max: float) -> Speed:
-    """Watch a started peer until all is done or its time is up; raises `PeerFailed` when nothing moves."""
+async def drain(peer: Peer, *, total: int, seconds_max: float) -> Speed | None:
+    """Watch a started peer until all is done or its time is up; raises `PeerFailed` when nothing moves.
+
+    Returns None where too few orders were done too quickly to say how fast.
+    """
     samples: list[Sample] = []
     moved = time.monotonic()
     while True:
@@ -70,8 +73,8 @@ async def drain(peer: Peer, *, total: int, seconds_max: float) -> Speed:
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-def speed(samples: list[Sample], *, total: int, cut_short: bool) -> Speed:
-    """Return the speed between the end of the first part and the last progress."""
+def speed(samples: list[Sample], *, total: int, cut_short: bool) -> Speed | None:
+    """Return the speed between the end of the first part and the last progress; None where all came at one moment."""
     warm = next(
         sample
         for sample in samples
@@ -82,5 +85,5 @@ def speed(samples: list[Sample], *, total: int, cut_short: bool) -> Speed:
         warm = samples[0]
     last = samples[-1]
     if last.done == warm.done:
-        raise PeerFailed(f"All {last.done} orders were seen done at one moment: there is nothing to measure.")
+        return None
     return Speed(last.done - warm.done, last.at - warm.at, last.cpu_s - warm.cpu_s, cut_short)

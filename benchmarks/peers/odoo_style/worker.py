@@ -38,6 +38,7 @@ MOVE_LINE = """
 INSERT INTO erp.stock_move_line (owner, sale_order, line, quant, quantity)
 SELECT $1, $2, * FROM unnest($3::text[], $4::bigint[], $5::bigint[])
 """
+NEXT_OFFSETS = "SELECT partition, next_offset FROM lotstream.claim WHERE partition = ANY($1)"
 GO_ON = "UPDATE lotstream.claim SET next_offset = $3 WHERE partition = $1 AND next_offset = $2"
 
 
@@ -46,13 +47,6 @@ class Placing:
 
     def __init__(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         self._connection = connection
-
-    async def next_offsets(self, partitions: set[int]) -> dict[int, int]:
-        """Return where to go on."""
-        rows = await self._connection.fetch(
-            "SELECT partition, next_offset FROM lotstream.claim WHERE partition = ANY($1)", list(partitions)
-        )
-        return {row["partition"]: row["next_offset"] for row in rows}
 
     async def place(self, record: ConsumerRecord[bytes, bytes]) -> None:
         """Place the order of a record in a transaction of its own, unless another process did, after a rebalance."""
@@ -89,17 +83,21 @@ class Placing:
 class GoingOn(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
     """Goes on where PostgreSQL says."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, placing: Placing) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
         self._consumer = consumer
-        self._placing = placing
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Do nothing: each order is its own transaction."""
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Seek to where PostgreSQL says."""
-        for partition, offset in (await self._placing.next_offsets({tp.partition for tp in assigned})).items():
-            self._consumer.seek(TopicPartition(TOPIC, partition), offset)
+        # On a connection of its own: a rebalance comes in the middle of an order's transaction.
+        connection = await asyncpg.connect(os.environ["PEER_POSTGRES_URL"])
+        try:
+            for row in await connection.fetch(NEXT_OFFSETS, [tp.partition for tp in assigned]):
+                self._consumer.seek(TopicPartition(TOPIC, row["partition"]), row["next_offset"])
+        finally:
+            await connection.close()
 
 
 async def main() -> None:
@@ -112,7 +110,7 @@ async def main() -> None:
         bootstrap_servers=os.environ["PEER_BOOTSTRAP"], group_id=os.environ["PEER_GROUP"], enable_auto_commit=False,
         auto_offset_reset="earliest",
     )  # fmt: skip
-    consumer.subscribe([TOPIC], listener=GoingOn(consumer, placing))
+    consumer.subscribe([TOPIC], listener=GoingOn(consumer))
     await consumer.start()
     try:
         while not stopped.is_set():
