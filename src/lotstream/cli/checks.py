@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lotstream.cli.setup import wanted_topics
 from lotstream.contracts.topics import INBOUND
 from lotstream.domain.slots import murmur2
-from lotstream.errors import LotstreamError, NotMigrated, PackageMissing
+from lotstream.errors import DatabaseNewer, LotstreamError, NotMigrated, PackageMissing
 from lotstream.local.extra import java_program, postgres_programs, require_maven
 from lotstream.ops.topics import Topic, Topics, differences, open_topics
 from lotstream.settings import Settings
 from lotstream.store.inspection import VERSION_LEAST, Server, inspect_server
-from lotstream.store.migrate import pending
+from lotstream.store.migrate import is_post, read_status
 from lotstream.store.postgres import PostgresStore
 
 TIMEOUT_S = 5.0
@@ -97,7 +97,8 @@ async def _examine_postgres(settings: Settings, findings: list[Finding], topics:
         server = await inspect_server(settings.postgres_url, timeout_s=TIMEOUT_S)
         findings += check_server(server)
         findings.append(check_clock(server.clock, datetime.now(UTC), settings.clock_skew_max_s))
-        findings += check_migrations(await pending(settings.postgres_url))
+        migrations = await read_status(settings.postgres_url)
+        findings += check_migrations([one.name for one in migrations.pending], newer=migrations.newer)
         findings.append(await _check_log(settings, topics))
     except LotstreamError as error:
         findings.append(Finding("postgres", error.what_to_do, str(error)))
@@ -139,9 +140,15 @@ def check_clock(theirs: datetime, ours: datetime, skew_max_s: float) -> Finding:
     return Finding("clock", None, f"The clocks of PostgreSQL and this machine are {skew_s:.1f} s apart.")
 
 
-def check_migrations(names: list[str]) -> Iterator[Finding]:
-    """Yield one finding on what is not applied yet."""
-    if names:
+def check_migrations(names: list[str], *, newer: Sequence[str] = ()) -> Iterator[Finding]:
+    """Yield one finding on what is not applied yet, or on what a newer version has applied."""
+    if gone := [name for name in newer if is_post(name)]:
+        yield Finding(
+            "migrations", DatabaseNewer.advice, f"A newer version no longer supports this one: {', '.join(gone)}."
+        )
+    elif newer:
+        yield Finding("migrations", None, f"A newer version is ready to be deployed: {', '.join(newer)}.")
+    elif names:
         yield Finding("migrations", "Run `lotstream db migrate`.", f"Not applied yet: {', '.join(names)}.")
     else:
         yield Finding("migrations", None, "The database is up to date.")

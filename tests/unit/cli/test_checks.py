@@ -101,6 +101,16 @@ def test_migrations_that_wait() -> None:
     assert none.ok
 
 
+def test_a_newer_versions_migrations_are_a_problem_once_they_exclude_this_one() -> None:
+    """What runs before a newer version's deployment suits this one; what runs after it does not."""
+    (ready,) = checks.check_migrations([], newer=["9001_pre_a.sql"])
+    (gone,) = checks.check_migrations([], newer=["9001_pre_a.sql", "9002_post_b.sql"])
+
+    assert ready.ok
+    assert gone.text == "A newer version no longer supports this one: 9002_post_b.sql."
+    assert not gone.ok
+
+
 @pytest.mark.parametrize(
     ("wanted", "found", "ok"), [(32, 32, True), (32, None, True), (64, 32, False), (32, 16, False)]
 )
