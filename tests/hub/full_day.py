@@ -31,6 +31,16 @@ async def live_a_full_day(settings: Settings, client: HubClient) -> None:
         await _orders(client, owner)
         await client.send_raw(b"no JSON", key=owner.encode())
         await client.send("order.placed", _order(owner, "#9", "-1"), message_id=uuid4().hex)
+    await _turn_the_day(settings, client)
+
+
+async def _turn_the_day(settings: Settings, client: HubClient) -> None:
+    """Let the next day begin, look at the orders again, and answer who said so."""
+    body = b'{"site": "TOR", "date": "2026-09-02"}'
+    async with PostgresStore(settings.postgres_url) as store:
+        await define(store, "lotstream.day.opened.v1", "day/turned", body, partitions=settings.partitions)
+    await client.row("SELECT FROM continuing WHERE NOT due HAVING count(*) = $1", len(OWNERS))
+    await client.row("SELECT FROM claim WHERE partition = 0 AND broadcast_answered = $1", len(DEFINED) + 1)
 
 
 async def _facts(client: HubClient, owner: str) -> None:

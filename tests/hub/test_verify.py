@@ -85,8 +85,8 @@ async def test_a_day_as_it_was_decided_is_found_sound(lived: Settings) -> None:
     assert (verified.partitions, verified.owners, len(told)) == (8, len(OWNERS), 8)
     assert verified.journal_rows > 50
     assert verified.rows.keys() == {
-        "claim", "customer", "dead_letter", "early_cancel", "intake", "item", "journal", "location", "lot", "outbox",
-        "owner", "person", "receipt", "sales_order", "shipment_line", "site", "stock",
+        "claim", "continuing", "customer", "dead_letter", "early_cancel", "intake", "item", "journal", "location",
+        "lot", "outbox", "owner", "person", "receipt", "sales_order", "shipment_line", "site", "stock",
     }  # fmt: skip
 
 
@@ -119,6 +119,10 @@ CHANGED = {
     "claim, head": ("UPDATE claim SET chain = sha256('x') WHERE partition = 2", "chain"),
     "claim, today": ("UPDATE claim SET today = '{}' WHERE partition = 2", "today"),
     "claim, broadcasts": ("UPDATE claim SET broadcast_seen = 1 WHERE partition = 2", "broadcast_seen"),
+    "claim, turned": ("UPDATE claim SET turned = '{}' WHERE partition = 2", "turned"),
+    "claim, answered": ("UPDATE claim SET broadcast_answered = 1 WHERE partition = 0", "broadcast_answered"),
+    "continuing": ("UPDATE continuing SET number = number - 1", "number"),
+    "continuing, body": ("UPDATE continuing SET body = '{}'", "body"),
     "claim, time": ("UPDATE claim SET append_time = now() WHERE partition = 2", "append_time"),
     "claim, last record": ("UPDATE claim SET last_message_id = 'x' WHERE partition = 2", "last_message_id"),
     "intake": ("UPDATE intake SET owner = 'x' WHERE type LIKE '%customer.defined%'", "owner"),
@@ -174,6 +178,7 @@ DELETED = {
     "intake, the last of its partition": (
         '(partition, "offset") IN (SELECT partition, max("offset") FROM intake GROUP BY 1)'
     ),
+    "continuing": "true",
     "outbox": "topic LIKE '%pick-tasks'",
     "outbox, the last of its record": "topic LIKE '%order-status'",
     "broadcast": "number = 2",
@@ -227,6 +232,7 @@ INSERTED = {
         "INSERT INTO intake SELECT log, partition, 900, recorded_at, 'done', source, 'x' FROM intake "
         "WHERE outcome = 'done' LIMIT 1"
     ),
+    "continuing": "INSERT INTO continuing SELECT 'ghost', slot, number, step, due, body FROM continuing LIMIT 1",
     "outbox": (
         'INSERT INTO outbox SELECT log, partition, 9, "offset", recorded_at, id, topic, type, key, headers, value '
         "FROM outbox WHERE topic LIKE '%pick-tasks' LIMIT 1"

@@ -7,6 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lotstream import __version__
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, RowKey, StockRow
@@ -38,8 +39,8 @@ def test_a_replayed_journal_is_the_ledger(seed: int, told: list[str]) -> None:
                 _play(replay, event)
         there, again = day.warehouse.ledger, replay.ledgers[OWNER]
         assert _rows(again) == _rows(there)
-        assert (again.items, again.customers, again.lots, again.cancels, again.settings) == (
-            there.items, there.customers, there.lots, there.cancels, there.settings,
+        assert (again.items, again.customers, again.lots, again.cancels, again.settings, again.progress) == (
+            there.items, there.customers, there.lots, there.cancels, there.settings, there.progress,
         )  # fmt: skip
         assert again.orders == there.orders
         orders = [*replay.closed(again), *again.orders.values()]
@@ -54,7 +55,7 @@ def _play(replay: Replay, event: Event, *, keep: bool = False) -> None:
     if is_broadcast(again):
         replay.hear(PARTITION, again)
         return
-    ledger = replay.play(PARTITION, OWNER, again)
+    ledger = replay.play(PARTITION, OWNER, again, code=__version__)
     if not keep:
         replay.settle(ledger)
 

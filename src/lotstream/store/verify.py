@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lotstream.errors import NotMigrated
 from lotstream.store.claims import SQL as CLAIMS_SQL
-from lotstream.store.codec import decode_days
+from lotstream.store.codec import decode_days, decode_numbers
 from lotstream.store.connection import Address, connect, translated
 from lotstream.store.rows import Log
 from lotstream.store.sql import queries
@@ -30,7 +30,7 @@ RECORD_TABLES: Final = ("intake", "journal", "outbox", "dead_letter", "shipment_
 """Tables whose rows belong to one record of the inbound topic."""
 
 OWNER_TABLES: Final = (
-    *("owner", "item", "customer", "lot", "stock", "sales_order", "receipt", "early_cancel", "person"),
+    *("owner", "item", "customer", "lot", "stock", "sales_order", "receipt", "early_cancel", "person", "continuing"),
 )
 """Tables whose rows belong to one owner."""
 
@@ -49,6 +49,8 @@ class ClaimSeen:
     last_append_time: datetime | None
     last_message_id: str | None
     relay_position: int
+    turned: dict[str, int]
+    broadcast_answered: int
 
 
 class Rows:
@@ -90,7 +92,7 @@ class Snapshot:
     async def claims(self) -> dict[int, ClaimSeen]:
         """Return all claims by partition."""
         rows = await self._fetch(SQL["claims"])
-        return {row["partition"]: ClaimSeen(**{**row, "today": decode_days(row["today"])}) for row in rows}
+        return {row["partition"]: _claim(row) for row in rows}
 
     async def starts(self) -> dict[tuple[int, int], int]:
         """Return the first offset by (log, partition), where it is not 0 or where the log is not the first."""
@@ -154,3 +156,7 @@ async def snapshot(url: str, *, timeout_s: float) -> AsyncIterator[Snapshot]:
             yield Snapshot(connection)
     finally:
         await connection.close()
+
+
+def _claim(row: Record) -> ClaimSeen:
+    return ClaimSeen(**{**row, "today": decode_days(row["today"]), "turned": decode_numbers(row["turned"])})

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
+from lotstream.contracts.inbound import type_of
 from lotstream.domain.events import Event
 from lotstream.domain.slots import slot
+from lotstream.hub.records import EVERYBODY
 from lotstream.hub.verify.compare import Comparison, Table
 from lotstream.hub.verify.found import NOTHING, Difference, Findings
-from lotstream.hub.verify.replay import DAMAGED, Replay, lines_shipped
+from lotstream.hub.verify.replay import DAMAGED, FIRST_VERSION, Replay, lines_shipped
 from lotstream.hub.verify.told import Place, Told
 from lotstream.store import verify as store
 from lotstream.store.codec import decode_event, encode_days, order_of
@@ -32,6 +34,8 @@ SHIPMENT_LINE = Table(
      "customer", "person", "city", "postcode", "country"),
 )  # fmt: skip
 DEAD_LETTER = Table("dead_letter", ("offset",), ("recorded_at", "code", "field", "message"))
+#: Type of the record that answers who told every partition something.
+ANSWERED = type_of("broadcast.answered")
 #: Outcomes of records that events may belong to: before a command is refused, its owner's day is continued.
 WITH_EVENTS = frozenset({Outcome.DONE, Outcome.REFUSED})
 
@@ -89,6 +93,34 @@ class Stream:
         return taken
 
 
+class Broadcasts:
+    """The numbers of what a partition was told, by the records that it decided."""
+
+    def __init__(self, partition: int) -> None:
+        self._partition = partition
+        #: The last that was understood, and how many there were after it that nobody could read.
+        self.last = 0
+        self.unread = 0
+        #: The last that was answered; None when none was.
+        self.answered: int | None = None
+
+    def note(self, intake: Record, letter: Record | None) -> None:
+        """Take note of a record."""
+        if intake["owner"] is not None:
+            return
+        number, _, partition = (intake["message_id"] or "").partition("/")
+        if intake["outcome"] == Outcome.DEAD_LETTERED:
+            self.unread += letter is None or letter["key"] == EVERYBODY
+        elif intake["type"] == ANSWERED:
+            self.answered = int(number)
+        elif partition == str(self._partition) and number.isdecimal() and int(number) > self.last:
+            self.last, self.unread = int(number), 0
+
+    def fits(self, seen: int) -> bool:
+        """Tell whether a claim may have seen so many: one that nobody can read is heard too, a forged one is not."""
+        return self.last <= seen <= self.last + self.unread
+
+
 class PartitionCheck:
     """Follows one partition's records, plays its journal and compares what belongs to each record."""
 
@@ -111,7 +143,9 @@ class PartitionCheck:
         #: The record before the end, and the largest append time.
         self.last: Record | None = None
         self.append_time: datetime | None = None
-        self.broadcast_seen = 0
+        #: Some of its events were decided by the first version.
+        self.first_version = False
+        self.broadcasts = Broadcasts(partition)
 
     async def follow(self, log: int, *, start: int) -> int:
         """Go through one log from its first offset and return the offset after its last record.
@@ -147,6 +181,7 @@ class PartitionCheck:
             self._findings.add(Difference("intake", place.key(), None, "a record", NOTHING))
             return
         self._note(intake)
+        self.broadcasts.note(intake, letters[0] if letters else None)
         self._letter(place, intake, letters)
         mine = self._owner is None or intake["owner"] == self._owner
         told = Told(place, intake["recorded_at"], sent, self._findings) if mine and self._told(place, intake) else None
@@ -165,9 +200,6 @@ class PartitionCheck:
         self.last = intake
         recorded_at = intake["recorded_at"]
         self.append_time = recorded_at if self.append_time is None else max(self.append_time, recorded_at)
-        number, _, partition = (intake["message_id"] or "").partition("/")
-        if intake["owner"] is None and partition == str(self._partition) and number.isdecimal():
-            self.broadcast_seen = max(self.broadcast_seen, int(number))
 
     def _linked(self, place: Place, index: int, row: Record) -> Event:
         """Return a row's event after its link to the row before it was checked; raises `Broken`."""
@@ -210,11 +242,13 @@ class PartitionCheck:
             return []
         sites = self._replay.sites(self._partition)
         try:
+            if row["code"] == FIRST_VERSION:
+                self.first_version = True
             if owner is None:
                 self._replay.hear(self._partition, event)
                 self._today = encode_days(sites.today)
                 return []
-            ledger = self._replay.play(self._partition, owner, event)
+            ledger = self._replay.play(self._partition, owner, event, code=row["code"])
             if told is not None:
                 told.event(ledger, event, sites.today, code=row["code"])
             shipped = lines_shipped(ledger, event, place.partition, place.offset, first=first)

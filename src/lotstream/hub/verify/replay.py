@@ -32,6 +32,9 @@ from lotstream.store.verify_spool import Spool
 #: What a damaged event may raise when it is applied; each is told as a difference.
 DAMAGED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
+#: Its workers kept no progress of owners: they decided everything again when they were started.
+FIRST_VERSION = "0.1.0"
+
 
 class Replay:
     """The ledgers and sites that follow from the journals of partitions among which owners may have moved."""
@@ -52,17 +55,20 @@ class Replay:
         """Apply an event that concerns everybody; raises one of `DAMAGED`."""
         apply_broadcast(self.sites(partition), event)
 
-    def play(self, partition: int, owner: str, event: Event) -> Ledger:
+    def play(self, partition: int, owner: str, event: Event, *, code: str) -> Ledger:
         """Apply an owner's event and return the ledger as it is then; call `settle` before the next one.
 
-        Raises one of `DAMAGED` when it does not fit what came before.
+        ``code`` is the version that decided it. Raises one of `DAMAGED` when it does not fit what came before.
         """
         ledger = self._ledger(partition, owner)
         self._fetch(ledger, event)
         self.sums[owner].add(event)
         if isinstance(event, OwnerDefined | SettingsChanged):
             self.defined.add(owner)
+        progress = ledger.progress
         apply(ledger, event)
+        if code == FIRST_VERSION:
+            ledger.progress = progress
         return ledger
 
     def settle(self, ledger: Ledger) -> None:

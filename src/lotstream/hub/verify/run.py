@@ -166,11 +166,23 @@ class Verification:
         if check.last is None:
             return
         self._expect(partition, "next_offset", end, claim.next_offset)
-        self._expect(partition, "broadcast_seen", check.broadcast_seen, claim.broadcast_seen)
+        self._broadcasts_of(partition, check, claim)
         self._expect(partition, "last_append_time", check.last["recorded_at"], claim.last_append_time)
         self._expect(partition, "append_time", check.append_time, claim.append_time)
         if check.last["message_id"] is not None:
             self._expect(partition, "last_message_id", check.last["message_id"], claim.last_message_id)
+
+    def _broadcasts_of(self, partition: int, check: PartitionCheck, claim: ClaimSeen) -> None:
+        told = check.broadcasts
+        if not told.fits(claim.broadcast_seen):
+            self._expect(partition, "broadcast_seen", told.last, claim.broadcast_seen)
+        if told.answered is not None:
+            self._expect(partition, "broadcast_answered", told.answered, claim.broadcast_answered)
+        turned = self._replay.sites(partition).turned
+        if check.first_version:
+            # When the column came, it was filled for sites that were told of before.
+            turned = {**claim.turned, **turned}
+        self._expect(partition, "turned", turned, claim.turned)
 
     def _expect(
         self, partition: int, column: str, journal: object, found: object, *, note: str | None = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Customer, Hold, Item, Location, Order, OrderKey, Receipt, Settings, Site
+from lotstream.domain.progress import Progress
 from lotstream.domain.slots import slot
 from lotstream.hub.verify.compare import Body, Comparison, FoundRows, Key, Rows, Table, Values, sort_key
 from lotstream.hub.verify.found import Difference, Findings
@@ -39,6 +40,7 @@ STOCK = Table(
 SALES_ORDER = Table("sales_order", ("source", "order"), ("slot", "open", "state", "body"))
 RECEIPT = Table("receipt", ("kind", "number"), ("slot", "body"))
 EARLY_CANCEL = Table("early_cancel", ("source", "order"), ("slot", "version", "lines"))
+CONTINUING = Table("continuing", (), ("slot", "number", "step", "due", "body"))
 PERSON = Table("person", ("person",), ("slot", "body"))
 
 
@@ -157,6 +159,12 @@ def _cancels(ledger: Ledger, _: Replay) -> Rows:
     return ((key, (version, list(lines))) for key, (version, lines) in sorted(ledger.cancels.items()))
 
 
+def _progress(ledger: Ledger, _: Replay) -> Rows:
+    progress = ledger.progress
+    if progress != Progress():
+        yield (), (progress.number, progress.step, progress.is_due, Body(progress, Progress))
+
+
 _ROWS: dict[Table, Callable[[Ledger, Replay], Rows]] = {
     OWNER: _owner,
     ITEM: _items,
@@ -166,4 +174,5 @@ _ROWS: dict[Table, Callable[[Ledger, Replay], Rows]] = {
     SALES_ORDER: _sales_orders,
     RECEIPT: _receipts,
     EARLY_CANCEL: _cancels,
+    CONTINUING: _progress,
 }

@@ -7,7 +7,7 @@ said of refusals hang on the command, which the journal has not: of those the pl
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -77,7 +77,9 @@ class Told:
             key = self._place.key(row["index"])
             self._findings.expect("outbox", key, "topic, type, key", journal=expected, found=told)
             if code == __version__ and row["value"] != wanted.value and told == expected:
-                self._wording(row, wanted, self._parts(ledger, event, today, number))
+                # What was continued before the command has a decision of its own.
+                continued = list(messages(ledger, event, self._moment(CONTINUED, today)))[number]
+                self._wording(row, wanted, continued.value)
 
     def end(self, outcome: Outcome) -> None:
         """Compare what is left when all events have told what they tell."""
@@ -127,18 +129,8 @@ class Told:
         self._at += 1
         return self._rows[self._at - 1]
 
-    def _parts(
-        self, ledger: Ledger, event: Event, today: Mapping[str, date], number: int
-    ) -> Iterator[bytes]:  # fmt: skip
-        """Yield the message as an owner's continued part would tell it: such events have decisions of their own.
-
-        0.1.0 had one part per site.
-        """
-        for part in (CONTINUED, *ledger.sites.sites):
-            yield list(messages(ledger, event, self._moment(part, today)))[number].value
-
-    def _wording(self, row: Record, wanted: Outgoing, others: Iterator[bytes]) -> None:
-        if row["value"] in others:
+    def _wording(self, row: Record, wanted: Outgoing, continued: bytes) -> None:
+        if row["value"] == continued:
             return
         found = (row["value"] or b"").decode(errors="replace")
         path, says, said = first_difference(wanted.value.decode(), found)

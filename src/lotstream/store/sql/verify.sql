@@ -30,7 +30,7 @@ SELECT owner FROM found;
 -- name: claims
 -- Of all claims what follows from their records.
 SELECT partition, log, next_offset, today, chain, broadcast_seen, append_time, last_append_time, last_message_id,
-       relay_position
+       relay_position, turned, broadcast_answered
 FROM claim ORDER BY partition;
 
 -- name: starts
@@ -48,7 +48,7 @@ FROM journal WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
 
 -- name: intake
 -- What became of a partition's records.
-SELECT "offset", recorded_at, outcome, source, message_id, owner, code, field, message
+SELECT "offset", recorded_at, outcome, source, message_id, type, owner, code, field, message
 FROM intake WHERE log = $1 AND partition = $2 ORDER BY "offset";
 
 -- name: outbox
@@ -114,3 +114,7 @@ SELECT source, "order", slot, version, lines FROM early_cancel WHERE owner = $1 
 -- name: person
 -- Personal data of an owner's consignees.
 SELECT person, slot, body FROM person WHERE owner = $1 ORDER BY person;
+
+-- name: continuing
+-- How far an owner is with what its partition was told.
+SELECT slot, number, step, due, body FROM continuing WHERE owner = $1;
