@@ -41,6 +41,7 @@
       - Undecodable         a record that could not be understood, in lotstream.contracts
       - Refused             a delivery that cannot be taken, in lotstream.connect
       - NotHandled          a delivery that is not acted upon, in lotstream.connect
+      - FaultsUnknown       a fault run was asked for what it does not have, in lotstream.testing.faults
     + MoreThanOne             several things fit what was asked for, in lotstream.cli
     + ConnectorEnded          a connector closed its door by itself, in lotstream.connect
     + BenchStalled            the workers of a benchmark made no progress, in lotstream.testing.bench

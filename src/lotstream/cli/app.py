@@ -35,6 +35,7 @@ GROUPS = (
     "verify",
     "dlq",
     "bench",
+    "faults",
     "later",
 )
 """Modules of this package with commands, in the order of the help."""

@@ -35,15 +35,10 @@ LATER: dict[str, tuple[str, str]] = {
         "Hold the lot with the message hold.placed (kind recall) and read shipment_line for who got it.",
     ),
     "expiring": ("List lots that expire soon.", "`lotstream stock --json` has each lot with its expiry."),
-    "faults run": (
-        "Break things at random and check everything.",
-        "Run `make test`: it kills a worker in the middle of its work and counts.",
-    ),
 }
 
 GROUP_HELP = {
     "lot": "Trace, hold and recall lots.",
-    "faults": "Try to break the hub.",
 }
 
 

@@ -6,8 +6,8 @@ import asyncio
 import shutil
 import signal
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiokafka.client import AIOKafkaClient
@@ -33,6 +33,8 @@ class KafkaServer:
     options: Sequence[str] = ()
     stop_s_max: float = STOP_S_MAX
     title: str = "Apache Kafka"
+    #: Environment variables on top of what every server gets.
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -56,7 +58,7 @@ class KafkaServer:
         return ServerProgram(
             name=self.name,
             argv=self.java.command("kafka.Kafka", str(self._properties_file), options=self._all_options()),
-            env=server_environment(),
+            env={**server_environment(), **self.environment},
             folder=self.node.folder,
             log=self.node.folder / "kafka.log",
             lock=self.node.folder / "kafka.lock",

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,9 +22,13 @@ GRACE_S = 30.0
 class WorkerProcess:
     """One ``lotstream worker`` as a process of its own."""
 
-    def __init__(self, settings: Settings, *, instance: str, log: Path) -> None:
+    def __init__(
+        self, settings: Settings, *, instance: str, log: Path, extra: Mapping[str, str] | None = None
+    ) -> None:
+        """Name it; ``extra`` are environment variables on top of its settings."""
         self.instance = instance
         self.log = log
+        self._extra = dict(extra or {})
         self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
 
@@ -43,6 +48,11 @@ class WorkerProcess:
         """Return the processor seconds it has used."""
         times = psutil.Process(self.pid).cpu_times()
         return float(times.user + times.system)
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, unless it has ended."""
+        if self._running().returncode is None:
+            self._running().send_signal(number)
 
     async def kill(self) -> None:
         """End it as a power cut would, and wait until it is gone."""
@@ -81,4 +91,4 @@ class WorkerProcess:
 
     def _environment(self) -> dict[str, str]:
         own = self._settings.model_copy(update={"instance": self.instance, "http_port": 0, "log_format": "json"})
-        return {**os.environ, **own.as_environment()}
+        return {**os.environ, **own.as_environment(), **self._extra}

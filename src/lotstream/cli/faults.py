@@ -1,0 +1,174 @@
+"""``lotstream faults run``: break everything on purpose and check that nothing was lost, doubled or promised twice."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lotstream.cli.environment import run as run_work
+from lotstream.cli.output import progress
+from lotstream.errors import ExitCode
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from lotstream.testing.faults.proxy import DatabaseProxy
+    from lotstream.testing.faults.run import Plan, Report
+
+PARTITIONS = 8
+OUTGOING_PARTITIONS = 4
+REPLICATION = 3
+#: Small limits, so that messages that are too large are cheap to make up.
+MESSAGE_BYTES_MAX = 128 * 1024
+INBOUND_BYTES_MAX = 160 * 1024
+OUTGOING_BYTES_MAX = 192 * 1024
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group ``faults``."""
+    faults = typer.Typer(help="Try to break the hub.", no_args_is_help=True)
+    # A group of one command would else be taken for the command itself.
+    faults.callback()(lambda: None)
+    faults.command("run")(run)
+    app.add_typer(faults, name="faults")
+
+
+def run(
+    minutes: Annotated[float, typer.Option(help="How long things are broken, fractions allowed.", min=0.05)] = 3.0,
+    seed: Annotated[int, typer.Option(help="Seed of traffic and faults.")] = 1,
+    workers: Annotated[int, typer.Option(help="Worker processes.", min=1, max=8)] = 2,
+    rate: Annotated[float, typer.Option(help="Records offered per second.", min=10)] = 60.0,
+    only: Annotated[list[str] | None, typer.Option(help="A fault by its name in the table; may be repeated.")] = None,
+    episodes: Annotated[
+        bool, typer.Option("--episodes", help="Afterwards play what only an operator can put right.")
+    ] = False,
+    logs: Annotated[Path | None, typer.Option(help="Folder in which the logs of the workers stay.")] = None,
+) -> None:
+    """Run three Kafka brokers, PostgreSQL and workers, break them at random, and compare everything with a reference.
+
+    Exits 1 on any violation.
+    """
+    from lotstream.testing.faults.run import Plan
+
+    plan = Plan(minutes * 60, seed, workers=workers, rate=rate, only=tuple(only or ()), episodes=episodes)
+    report = run_work(run_plan(plan, logs))
+    print_report(report)
+    if report.violations.total():
+        raise typer.Exit(ExitCode.FAILED)
+
+
+async def run_plan(plan: Plan, logs: Path | None = None) -> Report:
+    """Run a plan on servers of its own, which end with it; logs of workers stay where a folder is named."""
+    from lotstream.cli.local_hub import prepare
+    from lotstream.local.breakable import BreakableServers
+    from lotstream.local.folders import temporary_folder
+    from lotstream.settings import Settings
+    from lotstream.testing.faults.proxy import DatabaseProxy
+    from lotstream.testing.faults.run import FaultRun
+
+    folder = temporary_folder()
+    logs = logs or folder / "logs"
+    await asyncio.to_thread(logs.mkdir, parents=True, exist_ok=True)
+    servers = BreakableServers(folder, progress=progress)
+    try:
+        await servers.start()
+        async with DatabaseProxy(servers.postgres_socket) as proxy:
+            settings = Settings(
+                kafka_bootstrap=servers.kafka_bootstrap,
+                postgres_url=_url(proxy),
+                partitions=PARTITIONS,
+                outgoing_partitions=OUTGOING_PARTITIONS,
+                replication=REPLICATION,
+                message_bytes_max=MESSAGE_BYTES_MAX,
+                inbound_bytes_max=INBOUND_BYTES_MAX,
+                outgoing_bytes_max=OUTGOING_BYTES_MAX,
+                http_port=0,
+            )
+            await prepare(settings)
+            return await FaultRun(settings, servers, proxy, plan, folder=logs, tell=progress).run()
+    finally:
+        await servers.stop()
+
+
+def _url(proxy: DatabaseProxy) -> str:
+    from lotstream.local.postgres_server import DATABASE, SUPERUSER
+
+    return proxy.url(SUPERUSER, DATABASE)
+
+
+def print_report(report: Report) -> None:
+    """Print the tables of a run: what was done, the faults, and the invariants."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    for line in _about(report):
+        console.print(line)
+    console.print(_faults(report), _invariants(report))
+    for played in report.episodes:
+        console.print(f"episode: {played.name}: {played.refusal}; then {played.remedy}", markup=False)
+    for name, why in report.left_out.items():
+        console.print(f"not injected: {name}: {why}")
+    for invariant, sentences in report.violations.found.items():
+        for sentence in sentences:
+            console.print(f"{invariant.value}: {sentence}", markup=False)
+    total = report.violations.total()
+    console.print(f"{total} violations" if total else "no violations")
+
+
+def _about(report: Report) -> Iterator[str]:
+    plan = report.plan
+    yield f"seed {plan.seed}, {report.seconds:.0f} s, {plan.workers} workers, {plan.rate:g} records/s offered"
+    if report.counts is not None:
+        counts = report.counts
+        yield f"{counts.orders} orders, {counts.records} records ({_counted(counts.outcomes)})"
+        yield f"{counts.messages} messages, {counts.doubles} of them seen twice by a read_committed reader"
+    yield f"{report.looks} looks at what must hold at every instant"
+    yield f"exits of workers: {_counted({str(code): times for code, times in sorted(report.exits.items())})}"
+    yield f"{os.cpu_count()} x {platform.machine()}, Python {sys.version.split()[0]}"
+    yield f"lotstream {version('lotstream')}, aiokafka {version('aiokafka')}, asyncpg {version('asyncpg')}"
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {times}" for name, times in counts.items())
+
+
+def _faults(report: Report) -> Table:
+    from rich.table import Table
+
+    table = Table("fault", "times", "recovery p50 s", "p99 s", "longest s")
+    for name, seconds in sorted(report.faults.items()):
+        table.add_row(name, str(len(seconds)), *_figures(sorted(seconds)))
+    recoveries = report.recoveries()
+    if recoveries:
+        table.add_section()
+        table.add_row("all", str(len(recoveries)), *_figures(recoveries))
+    return table
+
+
+def _figures(seconds: list[float]) -> list[str]:
+    return [f"{value:.1f}" for value in (_share(seconds, 0.5), _share(seconds, 0.99), seconds[-1])]
+
+
+def _share(ordered: list[float], share: float) -> float:
+    """Return the least value that at least this share of the values does not exceed (nearest rank)."""
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def _invariants(report: Report) -> Table:
+    from rich.table import Table
+
+    from lotstream.testing.faults.invariants import Invariant
+
+    table = Table("invariant", "violations")
+    for invariant in Invariant:
+        table.add_row(invariant.value, str(report.violations.count(invariant)))
+    return table

@@ -1,0 +1,35 @@
+-- name: claims
+-- Claims as they are, none made.
+SELECT partition, log, next_offset, epoch, relay_position FROM claim;
+
+-- name: intake
+-- What became of records, in the order of the log, some at once.
+SELECT log, partition, "offset", outcome, source, message_id, owner, code FROM intake
+WHERE (log, partition, "offset") > ($1, $2, $3) ORDER BY log, partition, "offset" LIMIT $4;
+
+-- name: stock
+-- Stock rows that are not empty.
+SELECT owner, sku, lot, site, location, status, on_hand, reserved FROM stock WHERE on_hand <> 0 OR reserved <> 0;
+
+-- name: orders
+-- Orders of one owner, open and closed.
+SELECT owner, body FROM sales_order WHERE owner = $1;
+
+-- name: owners
+-- Owners that have orders or stock.
+SELECT owner FROM sales_order UNION SELECT owner FROM stock;
+
+-- name: shipped
+-- What left, summed by order line and lot.
+SELECT owner, shipment, source, "order", line, sku, lot, sum(quantity)::bigint AS quantity FROM shipment_line
+GROUP BY owner, shipment, source, "order", line, sku, lot;
+
+-- name: outbox
+-- Ids of messages, some at once.
+SELECT log, partition, "offset", index, id, topic FROM outbox
+WHERE (log, partition, "offset", index) > ($1, $2, $3, $4) ORDER BY log, partition, "offset", index LIMIT $5;
+
+-- name: over_promised
+-- Stock rows of which more is promised than there is.
+SELECT count(*) FROM stock WHERE reserved < 0 OR reserved > greatest(on_hand, 0);
+

@@ -1,0 +1,254 @@
+"""Everything a fault run breaks and the hub must come back from by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from lotstream.contracts.topics import PICK_TASKS
+from lotstream.errors import ExitCode
+from lotstream.ops.crash import CrashPoint
+from lotstream.testing.faults.invariants import Invariant
+from lotstream.testing.faults.scene import Scene
+
+FROZEN_S = 20.0
+SLOW_S = 8.0
+#: How long each piece of a slow database's traffic waits, in seconds.
+DELAY_S = 0.05
+SILENT_S = 1.0
+DISK_FULL_S = 6.0
+BROKER_GONE_S = 4.0
+#: Beyond the session timeout of 10 s, so that the group goes on without the worker.
+STOPPED_S = 13.0
+COMING_AND_GOING_S = 2.0
+COMINGS = 5
+#: Longest wait for an armed worker to come past its point, in seconds.
+ARMED_S = 25.0
+TOPIC_LIMIT_S = 4.0
+#: Bytes that no pick task fits into.
+TOPIC_BYTES = 64
+POISON = 10
+DAY_S = 86_400
+CLOCK_WRONG_S = 3.0
+THIRD = "faults-third"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way to break something."""
+
+    name: str
+    #: Rough length with recovery, in seconds: what is left of a run must be longer.
+    takes_s: float
+    act: Callable[[Scene], Awaitable[None]]
+    #: Return why it cannot be done on this machine, or None.
+    cannot: Callable[[Scene], str | None] = lambda _: None
+
+
+async def kill_worker(scene: Scene) -> None:
+    """A worker ends as by a power cut."""
+    scene.well_from_now()
+    await scene.crew.kill(scene.some_worker())
+
+
+async def crash_at(scene: Scene, point: CrashPoint) -> None:
+    """A worker ends as by a power cut, exactly between two steps."""
+    worker = scene.some_worker()
+    await scene.crew.arm(worker, point, passes=1 if point is CrashPoint.IN_CLAIM else scene.draw.randint(1, 8))
+    try:
+        async with asyncio.timeout(ARMED_S):
+            await scene.crew.wait_ended(worker)
+    except TimeoutError:
+        # It had no partition to do anything with.
+        await scene.crew.kill(worker)
+    scene.well_from_now()
+
+
+async def crash_in_revocation(scene: Scene) -> None:
+    """A worker ends as by a power cut while it gives its partitions back, because it was asked to end."""
+    worker = scene.some_worker()
+    await scene.crew.arm(worker, CrashPoint.IN_REVOCATION, passes=1)
+    await asyncio.sleep(COMING_AND_GOING_S)
+    scene.crew.signal(worker, signal.SIGTERM)
+    await scene.crew.wait_ended(worker)
+    scene.well_from_now()
+
+
+async def terminate_worker(scene: Scene) -> None:
+    """A worker is asked to end, and started again."""
+    scene.well_from_now()
+    await scene.crew.send(scene.some_worker(), signal.SIGTERM)
+
+
+async def stop_worker(scene: Scene) -> None:
+    """A worker does nothing for longer than its session lasts, and then goes on as if nothing had been."""
+    worker = scene.some_worker()
+    scene.crew.signal(worker, signal.SIGSTOP)
+    await asyncio.sleep(STOPPED_S)
+    scene.crew.signal(worker, signal.SIGCONT)
+    scene.well_from_now()
+
+
+async def kill_postgres(scene: Scene) -> None:
+    """PostgreSQL ends as by a power cut and is started again."""
+    await scene.servers.kill_postgres()
+    await scene.servers.start_postgres()
+    scene.well_from_now()
+
+
+async def freeze_postgres(scene: Scene) -> None:
+    """PostgreSQL answers nothing for twenty seconds."""
+    scene.servers.freeze_postgres()
+    await asyncio.sleep(FROZEN_S)
+    scene.servers.thaw_postgres()
+    scene.well_from_now()
+
+
+async def slow_postgres(scene: Scene) -> None:
+    """Everything to and from PostgreSQL arrives late."""
+    scene.proxy.delay_s = DELAY_S
+    await asyncio.sleep(SLOW_S)
+    scene.proxy.delay_s = 0.0
+    scene.well_from_now()
+
+
+async def lose_answers(scene: Scene) -> None:
+    """PostgreSQL does what it is asked, and nobody hears of it: committed, but the answer never came."""
+    scene.proxy.answers_lost = True
+    await asyncio.sleep(SILENT_S)
+    scene.proxy.cut()
+    scene.proxy.answers_lost = False
+    scene.well_from_now()
+
+
+async def fill_disk(scene: Scene) -> None:
+    """PostgreSQL has no room for its log of changes."""
+    scene.servers.fill_disk()
+    await asyncio.sleep(DISK_FULL_S)
+    scene.servers.empty_disk()
+    # It may have ended over it, as a supervised server would.
+    await scene.servers.start_postgres()
+    scene.well_from_now()
+
+
+async def kill_broker(scene: Scene) -> None:
+    """One broker of three ends as by a power cut and comes back a little later."""
+    broker = scene.draw.choice(scene.servers.brokers)
+    await scene.servers.kill_brokers([broker])
+    scene.well_from_now()
+    await asyncio.sleep(BROKER_GONE_S)
+    await scene.servers.start_brokers([broker])
+
+
+async def restart_brokers(scene: Scene) -> None:
+    """All brokers end as by a power cut at the same time."""
+    await scene.servers.kill_brokers(scene.servers.brokers)
+    await scene.servers.start_brokers(scene.servers.brokers)
+    scene.well_from_now()
+
+
+async def come_and_go(scene: Scene) -> None:
+    """A third worker joins and leaves again and again."""
+    for _ in range(COMINGS):
+        scene.crew.join(THIRD)
+        await asyncio.sleep(COMING_AND_GOING_S)
+        await scene.crew.leave(THIRD)
+    scene.well_from_now()
+
+
+async def same_instance(scene: Scene) -> None:
+    """A second process is started under the instance id of a worker: it has to go, and nothing else changes."""
+    scene.well_from_now()
+    code = await scene.crew.second(scene.some_worker())
+    if code != ExitCode.INSTANCE_TAKEN:
+        scene.violations.add(Invariant.STAYS_UP, f"a second process of one id ended with {code}")
+
+
+async def jump_clock(scene: Scene) -> None:
+    """The wall clock of one worker jumps a day ahead, then a day back, then is right again."""
+    clock = scene.servers.worker_clock
+    if clock is None:
+        return
+    worker = scene.some_worker()
+    await scene.crew.kill(worker, next_start=clock.environment)
+    await asyncio.sleep(CLOCK_WRONG_S)
+    for shift in (DAY_S, -DAY_S, 0):
+        clock.shift(shift)
+        await asyncio.sleep(CLOCK_WRONG_S)
+    scene.well_from_now()
+    await scene.crew.kill(worker)
+
+
+async def poison(scene: Scene) -> None:
+    """Many records in a row that nobody can read, and an order whose messages are too large for any topic."""
+    for _ in range(POISON):
+        scene.sender.say(scene.shop.poison())
+    scene.sender.say(scene.shop.too_large())
+    await scene.sender.flush()
+    scene.well_from_now()
+
+
+async def limit_topic(scene: Scene) -> None:
+    """The broker refuses every outgoing message as too large, because somebody lowered the topic's limit."""
+    wanted = str(scene.settings.outgoing_bytes_max)
+    await _limit(scene, str(TOPIC_BYTES))
+    await asyncio.sleep(TOPIC_LIMIT_S)
+    await _limit(scene, wanted)
+    scene.well_from_now()
+
+
+async def _limit(scene: Scene, bytes_max: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=scene.settings.kafka_bootstrap)
+    await admin.start()
+    try:
+        # What is not named falls back to the broker's default, so everything is named.
+        (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, PICK_TASKS.name)])
+        kept = {entry[0]: entry[1] for entry in answer.resources[0][4] if entry[3] == _SET_ON_TOPIC}
+        configs = {**kept, "max.message.bytes": bytes_max}
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, PICK_TASKS.name, configs=configs)])
+    finally:
+        await admin.close()
+
+
+#: Kafka's number for a setting that was made on the topic itself.
+_SET_ON_TOPIC = 1
+
+
+def _no_clock(scene: Scene) -> str | None:
+    return None if scene.servers.worker_clock else "no clock can be put wrong (it takes Linux and a C compiler)"
+
+
+def _no_small_disk(scene: Scene) -> str | None:
+    return None if scene.servers.disk_can_be_filled else "no small file system could be mounted (it takes root)"
+
+
+CATALOGUE: tuple[Fault, ...] = (
+    Fault("worker kill -9", 8, kill_worker),
+    *(
+        Fault(f"worker kill -9 {point.value.replace('_', ' ')}", 15, partial(crash_at, point=point))
+        for point in CrashPoint
+        if point is not CrashPoint.IN_REVOCATION
+    ),
+    Fault("worker kill -9 in revocation", 15, crash_in_revocation),
+    Fault("worker SIGTERM", 8, terminate_worker),
+    Fault("worker stopped beyond its session", 25, stop_worker),
+    Fault("PostgreSQL kill -9", 12, kill_postgres),
+    Fault("PostgreSQL frozen 20 s", 40, freeze_postgres),
+    Fault("PostgreSQL slow", 18, slow_postgres),
+    Fault("PostgreSQL's answers lost", 12, lose_answers),
+    Fault("PostgreSQL's disk full", 20, fill_disk, _no_small_disk),
+    Fault("one broker killed", 15, kill_broker),
+    Fault("all brokers restarted", 30, restart_brokers),
+    Fault("a third worker comes and goes", 30, come_and_go),
+    Fault("two processes with one id", 16, same_instance),
+    Fault("clock of a worker jumps a day", 25, jump_clock, _no_clock),
+    Fault("poison and a message too large", 6, poison),
+    Fault("outgoing message above the broker's limit", 15, limit_topic),
+)
+"""What is drawn from; the hub must come back from each by itself."""

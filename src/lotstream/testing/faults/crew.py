@@ -1,0 +1,129 @@
+"""The workers of a fault run: started again whenever they end, as a supervisor would, unless they must stay down."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lotstream.errors import NOT_RESTARTED, ExitCode
+from lotstream.ops.crash import VARIABLE, CrashPoint
+from lotstream.settings import Settings
+from lotstream.testing.processes import WorkerProcess
+
+#: Pause before a worker is started again, in seconds.
+PAUSE_S = 0.5
+
+
+@dataclass
+class _Member:
+    """One instance id and the process that has it just now."""
+
+    process: WorkerProcess | None = None
+    keeping: asyncio.Task[None] | None = None
+    #: Environment of every start, and of the next start alone.
+    always: dict[str, str] = field(default_factory=dict)
+    once: dict[str, str] = field(default_factory=dict)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Crew:
+    """Workers by instance id."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        #: Of workers that start from now on.
+        self.settings = settings
+        self._folder = folder
+        self._members: dict[str, _Member] = {}
+        #: Exit code → how often.
+        self.exits: Counter[int] = Counter()
+        #: Workers that ended with a code after which nobody starts them again: (instance, code).
+        self.refused: list[tuple[str, int]] = []
+
+    @property
+    def instances(self) -> list[str]:
+        """Instance ids of the workers that are to run."""
+        return list(self._members)
+
+    def join(self, instance: str, *, extra: Mapping[str, str] | None = None) -> None:
+        """Have a worker run from now on, with further environment variables if any are given."""
+        member = self._members[instance] = _Member(always=dict(extra or {}))
+        member.keeping = asyncio.create_task(self._keep(instance, member))
+
+    async def leave(self, instance: str) -> None:
+        """End a worker in order and for good."""
+        member = self._members.pop(instance)
+        if member.keeping is not None:
+            member.keeping.cancel()
+            await asyncio.wait([member.keeping])
+        if member.process is not None:
+            self.exits[await member.process.stop()] += 1
+
+    async def leave_all(self) -> None:
+        """End all workers in order and for good."""
+        await asyncio.gather(*(self.leave(instance) for instance in self.instances))
+
+    async def kill(self, instance: str, *, next_start: Mapping[str, str] | None = None) -> None:
+        """End a worker as a power cut would and wait until it is gone."""
+        self._members[instance].once.update(next_start or {})
+        await self.send(instance, signal.SIGKILL)
+
+    async def send(self, instance: str, number: signal.Signals) -> None:
+        """Send a signal that ends a worker, and wait until it has ended."""
+        member = self._members[instance]
+        if member.process is not None:
+            member.ended.clear()
+            member.process.send(number)
+            await member.ended.wait()
+
+    def signal(self, instance: str, number: signal.Signals) -> None:
+        """Send a signal to a worker, if it runs just now."""
+        process = self._members[instance].process
+        if process is not None:
+            process.send(number)
+
+    async def arm(self, instance: str, point: CrashPoint, *, passes: int) -> None:
+        """Start a worker again so that it dies when it passes a point for the given time."""
+        await self.kill(instance, next_start={VARIABLE: f"{point.value}:{passes}"})
+        self._members[instance].ended.clear()
+
+    async def wait_ended(self, instance: str) -> None:
+        """Wait until the process a worker has now has ended."""
+        await self._members[instance].ended.wait()
+
+    async def wait_refused(self) -> set[int]:
+        """Wait until every worker has refused to run, and return their exit codes."""
+        while len(self.refused) < len(self._members):  # noqa: ASYNC110 - each of them ends in its own time
+            await asyncio.sleep(PAUSE_S)
+        return {code for _, code in self.refused}
+
+    async def wait_exit(self, code: int) -> None:
+        """Wait until one more worker has ended with an exit code."""
+        before = self.exits[code]
+        while self.exits[code] == before:  # noqa: ASYNC110 - each of them ends in its own time
+            await asyncio.sleep(PAUSE_S)
+
+    async def second(self, instance: str) -> int:
+        """Start a second process under an instance id that is taken, and return its exit code."""
+        process = WorkerProcess(self.settings, instance=instance, log=self._folder / f"{instance}-second.log")
+        await process.start()
+        return await process.wait()
+
+    async def _keep(self, instance: str, member: _Member) -> None:
+        while True:
+            once, member.once = member.once, {}
+            log = self._folder / f"{instance}.log"
+            process = WorkerProcess(self.settings, instance=instance, log=log, extra=member.always | once)
+            await process.start()
+            member.process = process
+            code = await process.wait()
+            self.exits[code] += 1
+            member.process = None
+            member.ended.set()
+            if code in NOT_RESTARTED and code != ExitCode.OK:
+                self.refused.append((instance, code))
+                return
+            await asyncio.sleep(PAUSE_S)
