@@ -12,12 +12,11 @@ from lotstream.hub.claim import Claims
 from lotstream.hub.relay import Outgoing, Relay
 from lotstream.hub.seam import Position
 from lotstream.store import added, state
+from lotstream.store.broadcasts import Broadcasts
 from lotstream.store.commit import Commits, add, replace, replace_stock, write_claims
 from lotstream.store.load import State
 from lotstream.store.rows import Batch, Claim, MessageKey
-from lotstream.store.seam import Store
 from lotstream.store.sql import queries
-from lotstream.testing import defining
 from lotstream.testing.memory import statements
 from lotstream.testing.memory.tables import Row, Tables
 
@@ -157,13 +156,12 @@ def lower_the_position_after_a_restore(patch: pytest.MonkeyPatch) -> None:
 
 
 def answer_a_broadcast_too_early(patch: pytest.MonkeyPatch) -> None:
-    """Who defines something is answered as soon as the first partition has passed it."""
+    """Who told everybody something is answered as soon as the first partition has passed it."""
 
-    async def behind(store: Store, number: int, partitions: int) -> bool:
-        claims = await store.claims(range(partitions))
-        return all(claim.broadcast_seen < number for claim in claims.values())
+    async def passed(self: Broadcasts) -> int:
+        return 2**31
 
-    patch.setattr(defining, "_behind", behind)
+    patch.setattr(Broadcasts, "passed", passed)
 
 
 MUTATIONS: Final[tuple[Mutation, ...]] = (

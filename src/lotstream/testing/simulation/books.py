@@ -95,6 +95,15 @@ class Books:
                 f"end {self._log_ends(partition)}",
             )
 
+        self._check_answered()
+
+    def _check_answered(self) -> None:
+        """Whoever told everybody something is answered when every partition has passed it."""
+        claims = self._tables.rows["claim"]
+        answered = claims[(0,)]["broadcast_answered"] if (0,) in claims else 0
+        behind = [row["partition"] for row in claims.values() if row["broadcast_seen"] < answered]
+        must(not behind, Invariant.REFERENCE, f"broadcast {answered} is answered and partitions {behind} are behind it")
+
     def _check_journal(self) -> None:
         for row in self._new("journal"):
             partition, body = row["partition"], row["body"]

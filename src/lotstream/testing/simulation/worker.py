@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from lotstream.contracts.topics import INBOUND
 from lotstream.hub.app import build_app
 from lotstream.hub.broadcasts import Broadcasts
+from lotstream.hub.continuing import Continuing
 from lotstream.hub.hub import Hub
 from lotstream.hub.ledgers import LEDGERS, LedgerStore
 from lotstream.hub.maintenance import Maintenance
@@ -124,8 +125,12 @@ class Worker:
         store = remote(self.store)
         await store.lock_instance(f"{self.settings.app}/{self.settings.instance}", timeout_s=10.0)
         self._hub = self._new_hub(await store.log())
+        continuing = Continuing(
+            store, self.hub.states, partitions=self.hub.log.partitions,
+            owners_max=self.settings.continued_owners_max, orders_max=self.settings.continued_orders_max,
+        )  # fmt: skip
         broadcasts = Broadcasts(
-            store, self.hub.clock, self.hub.states, appender=self.kafka.appender(),
+            store, self.hub.clock, self.hub.states, appender=self.kafka.appender(), continuing=continuing,
             timeout_s=self.settings.request_timeout_s,
         )  # fmt: skip
         self._watch("relay", self.hub.relay.run())

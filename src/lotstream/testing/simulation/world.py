@@ -349,7 +349,9 @@ def _settings(random: Random) -> Settings:
     return Settings(
         partitions=random.choice([2, 4]), instance="nobody", app="lotstream",
         batch_records_max=random.choice([2, 10, 100]), relay_batches_max=random.choice([1, 2]),
-        ledger_bytes_max=random.choice([1024, 40_000, 10**9]), maintenance_s=5.0, constraint_failures_max=10_000,
+        ledger_bytes_max=random.choice([1024, 40_000, 10**9]), maintenance_s=5.0,
+        continued_orders_max=random.choice([1, 3, 200]), continued_owners_max=random.choice([1, 10]),
+        constraint_failures_max=10_000,
     )  # fmt: skip
 
 
