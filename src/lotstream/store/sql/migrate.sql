@@ -32,7 +32,7 @@ SELECT set_config('lock_timeout', $1, true);
 
 -- name: workers
 -- Workers by the name they give themselves: the sessions that hold an instance id.
-SELECT a.application_name AS name, count(*)
+SELECT a.application_name AS name, count(DISTINCT a.pid)
 FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
 WHERE l.locktype = 'advisory' AND l.granted AND a.datname = current_database()
   AND a.application_name <> 'lotstream-migrate'
