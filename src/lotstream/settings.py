@@ -71,8 +71,15 @@ class Settings(BaseSettings):
         default=50, ge=1, description="Owners whose next part a worker has appended and not yet decided."
     )
     outbox_days: int = Field(default=2, ge=1, description="Days published messages stay in the outbox.")
+    intake_days: int = Field(
+        default=30,
+        ge=1,
+        description="Days a message id is remembered, so that a repeat changes nothing; its row goes two days later.",
+    )
     retention_days: int = Field(
-        default=30, ge=1, description="Days that topics and the deliveries kept at the doors hold personal data."
+        default=30,
+        ge=1,
+        description="Days that topics, dead letters and the deliveries kept at the doors hold personal data.",
     )
     maintenance_s: float = Field(default=60.0, gt=0, description="Pause between two rounds of maintenance.")
     maintenance_calls_max: int = Field(

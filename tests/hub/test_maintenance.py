@@ -16,7 +16,7 @@ from lotstream.testing.processes import WorkerProcess
 from tests.hub.client import HubClient
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
-SETTINGS = Settings(outbox_days=2, retention_days=30, maintenance_s=0.001, maintenance_calls_max=3)
+SETTINGS = Settings(outbox_days=2, intake_days=20, retention_days=30, maintenance_s=0.001, maintenance_calls_max=3)
 
 
 class FakeStore:
@@ -40,6 +40,12 @@ class FakeStore:
     async def prune_outbox(self, partition: int, *, below: int, before: datetime) -> int:
         return self._deleted("outbox", partition, below, before)
 
+    async def prune_intake(self, partition: int, *, before: datetime) -> int:
+        return self._deleted("intake", partition, before)
+
+    async def prune_dead_letters(self, *, before: datetime) -> int:
+        return self._deleted("dead_letter", before)
+
     async def prune_empty_stock(self) -> int:
         return self._deleted("stock")
 
@@ -62,21 +68,30 @@ async def test_published_messages_go_after_their_days() -> None:
     store = FakeStore()
     await maintenance(store, {3: 70, 5: 0}).prune()
     before = NOW - timedelta(days=2)
-    assert store.calls == [("outbox", 3, 70, before), ("outbox", 5, 0, before)]
+    assert store.calls[::2] == [("outbox", 3, 70, before), ("outbox", 5, 0, before)]
+
+
+async def test_message_ids_are_remembered_two_days_longer() -> None:
+    """Intake rows of each held partition go two days after LOTSTREAM_INTAKE_DAYS have passed."""
+    store = FakeStore()
+    await maintenance(store, {3: 70, 5: 0}).prune()
+    before = NOW - timedelta(days=22)
+    assert store.calls[1::2] == [("intake", 3, before), ("intake", 5, before)]
 
 
 async def test_what_belongs_to_all_is_pruned_by_one_worker() -> None:
-    """Only the holder of the first partition prunes empty stock, and deliveries older than LOTSTREAM_RETENTION_DAYS."""
+    """Only the holder of the first partition prunes empty stock, and what is older than LOTSTREAM_RETENTION_DAYS."""
     store = FakeStore()
     await maintenance(store, {0: 9}).prune()
-    assert store.calls[1:] == [("stock",), ("exchange", NOW - timedelta(days=30))]
+    old = NOW - timedelta(days=30)
+    assert store.calls[2:] == [("stock",), ("exchange", old), ("dead_letter", old)]
 
 
 async def test_a_round_is_bounded() -> None:
     """However much there is to delete, a round makes no more than LOTSTREAM_MAINTENANCE_CALLS_MAX calls of a kind."""
     store = FakeStore(left=10)
     await maintenance(store, {0: 9}).prune()
-    assert [store.calls.count(call) for call in dict.fromkeys(store.calls)] == [3, 3, 3]
+    assert [store.calls.count(call) for call in dict.fromkeys(store.calls)] == [3] * 5
 
 
 async def test_a_database_that_is_away_puts_maintenance_off() -> None:

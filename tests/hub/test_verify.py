@@ -282,6 +282,49 @@ async def test_tampering_with_the_journal_breaks_its_chain(
     assert (table, column) in [(difference.table, difference.column) for difference in differences]
 
 
+PRUNE = """
+    WITH gone AS (DELETE FROM intake AS i USING claim AS c WHERE i.partition = c.partition
+                  AND i."offset" < c.next_offset - 3 RETURNING i.log, i.partition, i."offset")
+    INSERT INTO intake_kept SELECT log, partition, max("offset") + 1 FROM gone GROUP BY log, partition;
+    DELETE FROM dead_letter;
+"""
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_pruned_intake_is_no_difference(tampered: Tampered) -> None:
+    """Where the oldest intake rows were pruned, as is noted, the journal is followed all the same and nothing differs.
+
+    Dead letters of the day are missed: they are too young to be pruned.
+    """
+    verified = await tampered(PRUNE)
+    assert {difference.table for difference in verified.differences} <= {"dead_letter"}
+    assert verified.journal_rows > 50
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(
+    ("change", "table"),
+    [
+        ('DELETE FROM intake WHERE "offset" = (SELECT max(first_offset) + 1 FROM intake_kept)', "intake"),
+        ("UPDATE stock SET on_hand = on_hand + 1 WHERE lot = 'L1'", "stock"),
+        ("UPDATE journal SET body = replace(body, '50', '51') WHERE type = 'BalanceOpened'", "journal"),
+        ("UPDATE shipment_line SET quantity = quantity + 1", "shipment_line"),
+    ],
+    ids=["intake", "stock", "journal", "shipment_line"],
+)
+async def test_behind_a_pruned_intake_everything_else_is_found(tampered: Tampered, change: str, table: str) -> None:
+    """A pruned intake hides nothing: a row gone from what is kept, and changes anywhere, are found as before."""
+    verified = await tampered(PRUNE + change)
+    assert table in {difference.table for difference in verified.differences}
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_the_first_version_decided_is_verified(tampered: Tampered) -> None:
+    """A journal of 0.1.0, whose workers kept no progress of owners, fits tables without it."""
+    verified = await tampered("UPDATE journal SET code = '0.1.0'; DELETE FROM continuing")
+    assert [str(difference) for difference in verified.differences] == []
+
+
 async def test_one_owner_or_partition_can_be_looked_at_alone(lived: Settings) -> None:
     """With an owner its partition alone is followed and nobody else compared; with a partition nothing else is."""
     owner = await verify(lived.postgres_url, Scope(owner=OWNERS[0]))

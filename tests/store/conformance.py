@@ -417,6 +417,45 @@ class OutboxConformance:
         assert await store.outbox_oldest({0: 2}, log=1) is None
 
 
+class IntakeConformance:
+    """The intake: its oldest rows go, without gaps."""
+
+    async def test_old_intake_is_forgotten_without_gaps(self, store: Store) -> None:
+        """Rows recorded before a time go up to the first that is young; the last record's row stays; ids come again."""
+        mine = await claim(store)
+        written = batch(mine, records=5)
+        times = [T0, T0, T0 + timedelta(days=9), T0, T0]
+        written.intake = [
+            msgspec.structs.replace(intake(offset, f"m-{offset}"), recorded_at=time)
+            for offset, time in enumerate(times)
+        ]
+        mine = await write(store, written)
+        assert await store.prune_intake(0, before=T0) == 0
+        assert await store.prune_intake(0, before=T0 + timedelta(days=1)) == 2
+        assert await store.prune_intake(0, before=T0 + timedelta(days=1)) == 0
+        keys = [("shopify:acme", f"m-{offset}") for offset in range(5)]
+        assert await store.seen(keys) == set(keys[2:])
+        assert await store.prune_intake(0, before=T0 + timedelta(days=99)) == 2
+        assert await store.seen(keys) == {keys[4]}
+        again = batch(mine)
+        again.intake = [intake(5, "m-0")]
+        await store.commit(again)
+        assert await store.seen(keys) == {keys[0], keys[4]}
+
+    async def test_old_dead_letters_are_forgotten(self, store: Store) -> None:
+        """Dead letters recorded before a time go, and young ones stay."""
+        written = batch(await claim(store), records=2)
+        old, young = (
+            DeadLetterRow(0, offset, b"acme", b"no JSON", (), "not_json", "", "Not JSON.", T0 + timedelta(days=offset))
+            for offset in range(2)
+        )
+        written.dead_letters = [old, young]
+        await write(store, written)
+        assert await store.prune_dead_letters(before=T0 + timedelta(days=1)) == 1
+        assert await store.prune_dead_letters(before=T0 + timedelta(days=1)) == 0
+        assert await store.prune_dead_letters(before=T0 + timedelta(days=9)) == 1
+
+
 class BroadcastConformance:
     """Broadcasts: numbered once per business key, without gaps."""
 
@@ -458,6 +497,7 @@ class StoreConformance(
     OutboxConformance,
     BroadcastConformance,
     InstanceConformance,
+    IntakeConformance,
 ):
     """Everything; a test class inherits it and brings the fixtures ``store`` and ``open_store``."""
 

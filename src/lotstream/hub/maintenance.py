@@ -16,12 +16,14 @@ from lotstream.store.seam import Store
 
 logger = structlog.get_logger(__name__)
 
+#: How much longer than messages are remembered their rows are kept: append times and this clock may differ.
+INTAKE_SLACK = timedelta(days=2)
 #: Whoever holds this partition does what needs doing once and not by every worker.
 FIRST_PARTITION = 0
 
 
 class Maintenance:
-    """Prunes the outbox of the partitions this worker holds; the holder of the first one prunes what belongs to all.
+    """Prunes outbox and intake of the partitions this worker holds; the holder of the first prunes what belongs to all.
 
     ``published`` returns, per held partition, the inbound offset below which everything is published. Nothing here
     depends on a claim: an offset that was published once stays published whoever holds the partition next.
@@ -33,7 +35,8 @@ class Maintenance:
         self._every_s = settings.maintenance_s
         self._calls_max = settings.maintenance_calls_max
         self._outbox_kept = timedelta(days=settings.outbox_days)
-        self._exchanges_kept = timedelta(days=settings.retention_days)
+        self._personal_kept = timedelta(days=settings.retention_days)
+        self._intake_kept = timedelta(days=settings.intake_days) + INTAKE_SLACK
 
     async def run(self) -> None:
         """Do a round now and then until cancelled; one that the database does not answer is put off to the next."""
@@ -53,9 +56,12 @@ class Maintenance:
             await self._repeat(
                 "outbox", partial(self._store.prune_outbox, partition, below=below, before=now - self._outbox_kept)
             )
+            await self._repeat("intake", partial(self._store.prune_intake, partition, before=now - self._intake_kept))
         if FIRST_PARTITION in published:
             await self._repeat("stock", self._store.prune_empty_stock)
-            await self._repeat("exchange", partial(self._store.prune_exchanges, before=now - self._exchanges_kept))
+            old = now - self._personal_kept
+            await self._repeat("exchange", partial(self._store.prune_exchanges, before=old))
+            await self._repeat("dead_letter", partial(self._store.prune_dead_letters, before=old))
 
     async def _repeat(self, table: str, prune: Callable[[], Awaitable[int]]) -> None:
         """Delete until nothing is left or the round has had its share: commits come first."""

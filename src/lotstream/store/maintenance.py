@@ -36,6 +36,18 @@ class Maintenance:
         """Delete settled exchanges received before a time, because they hold personal data; returns how many."""
         return await self._deleted("prune_exchanges", before)
 
+    async def prune_intake(self, partition: int, *, before: datetime) -> int:
+        """Delete a partition's oldest intake rows recorded before a time; returns how many.
+
+        What is left has no gaps, and the row of the last record stays.
+        """
+        count: int = await self._database.value(SQL["prune_intake"], PRUNED_ROWS_MAX, partition, before)
+        return count
+
+    async def prune_dead_letters(self, *, before: datetime) -> int:
+        """Delete dead letters recorded before a time, because they hold personal data; returns how many."""
+        return await self._deleted("prune_dead_letters", before)
+
     async def _deleted(self, query: str, *args: object) -> int:
         status = await self._database.execute(SQL[query], PRUNED_ROWS_MAX, *args)
         return int(status.split()[-1])

@@ -157,6 +157,14 @@ class PostgresStore:
         """Delete settled exchanges received before a time, some at once; returns how many."""
         return await self._maintenance.prune_exchanges(before=before)
 
+    async def prune_intake(self, partition: int, *, before: datetime) -> int:
+        """Delete a partition's oldest intake rows recorded before a time, some at once; returns how many."""
+        return await self._maintenance.prune_intake(partition, before=before)
+
+    async def prune_dead_letters(self, *, before: datetime) -> int:
+        """Delete dead letters recorded before a time, some at once; returns how many."""
+        return await self._maintenance.prune_dead_letters(before=before)
+
     async def add_broadcast(self, type: str, *, key: str, body: bytes) -> int:
         """Number a command for every partition; the same type and key again returns the number it has."""
         return await self._broadcasts.add(type, key=key, body=body)

@@ -101,6 +101,15 @@ class Store(Protocol):
     async def prune_exchanges(self, *, before: datetime) -> int:
         """Delete settled exchanges received before a time, some at once; returns how many."""
 
+    async def prune_intake(self, partition: int, *, before: datetime) -> int:
+        """Delete a partition's oldest intake rows recorded before a time, some at once; returns how many.
+
+        What is left has no gaps, and the row of the last record stays.
+        """
+
+    async def prune_dead_letters(self, *, before: datetime) -> int:
+        """Delete dead letters recorded before a time, some at once; returns how many."""
+
     async def add_broadcast(self, type: str, *, key: str, body: bytes) -> int:
         """Number a command for every partition; the same type and key again returns the number it has."""
 

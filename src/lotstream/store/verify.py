@@ -98,6 +98,10 @@ class Snapshot:
         """Return the first offset by (log, partition), where it is not 0 or where the log is not the first."""
         return {(row["log"], row["partition"]): row["first_offset"] for row in await self._fetch(SQL["starts"])}
 
+    async def intake_kept(self) -> dict[tuple[int, int], int]:
+        """Return the first offset whose intake row is kept, by (log, partition), where older ones were pruned."""
+        return {(row["log"], row["partition"]): row["first_offset"] for row in await self._fetch(SQL["intake_kept"])}
+
     async def broadcasts(self) -> tuple[int, int]:
         """Return how many broadcasts there are, and the largest of their numbers."""
         count, last = (await self._fetch(SQL["broadcasts"]))[0]

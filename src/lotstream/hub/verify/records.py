@@ -126,19 +126,24 @@ class PartitionCheck:
 
     def __init__(
         self, snapshot: Snapshot, replay: Replay, findings: Findings, *, partition: int, chain: bytes, kept: Kept,
-        relay_position: int, owner: str | None, outbox: bool,
+        log: int, relay_position: int, owner: str | None, outbox: bool,
     ) -> None:  # fmt: skip
         self._snapshot = snapshot
         self._replay = replay
         self._findings = findings
         self._partition = partition
         self._kept = kept
+        #: The present log, and the offset of it below which everything is published.
+        self._log = log
         self._relay_position = relay_position
         #: The only owner whose events are played; None for all.
         self._owner = owner
         self._outbox = outbox
         self._today = encode_days({})
         self._sent_from: Record | None = None
+        self._kept_from = 0
+        #: Some of its oldest intake rows are gone, as they should be.
+        self.was_pruned = False
         self.chain = chain
         #: The record before the end, and the largest append time.
         self.last: Record | None = None
@@ -147,10 +152,10 @@ class PartitionCheck:
         self.first_version = False
         self.broadcasts = Broadcasts(partition)
 
-    async def follow(self, log: int, *, start: int) -> int:
+    async def follow(self, log: int, *, start: int, kept_from: int) -> int:
         """Go through one log from its first offset and return the offset after its last record.
 
-        Raises `Broken` where the journal cannot be followed, and `Enough`.
+        Below ``kept_from`` the intake was pruned. Raises `Broken` where the journal cannot be followed, and `Enough`.
         """
         streams = [
             await Stream(await self._snapshot.of_record(table, log, self._partition)).open() for table in RECORD_TABLES
@@ -158,10 +163,14 @@ class PartitionCheck:
         self._sent_from = streams[RECORD_TABLES.index("outbox")].first
         self._today = encode_days(self._replay.sites(self._partition).today)
         self.last = None
-        expected = start
+        self._kept_from = expected = max(start, kept_from)
+        self.was_pruned = self.was_pruned or kept_from > start
         while (offset := min((s.head for s in streams if s.head is not None), default=None)) is not None:
             rows = [await stream.take(offset) for stream in streams]
             self._count(rows)
+            if offset < self._kept_from:
+                self._pruned(Place(log, self._partition, offset), rows)
+                continue
             if offset > expected:
                 missing = Place(log, self._partition, expected)
                 self._findings.add(Difference("intake", missing.key(), None, "a record", NOTHING))
@@ -195,6 +204,19 @@ class PartitionCheck:
         if told is not None:
             self._rest(told, intake, letters, place.log)
 
+    def _pruned(self, place: Place, rows: Sequence[Sequence[Record]]) -> None:
+        """Play what was decided of a record whose intake row is gone."""
+        intakes, journal, _, _, left = rows
+        if intakes:
+            self._findings.add(Difference("intake", place.key(), None, NOTHING, intakes[0]["outcome"], "it was pruned"))
+        shipped: list[ShipmentLineRow] = []
+        for index, row in enumerate(journal):
+            event = self._linked(place, index, row)
+            self._said(place, row, event)
+            shipped += self._play(place, row, event, None, len(shipped))
+        if self._owner is None or (journal and journal[0]["owner"] == self._owner):
+            self._shipped(place, shipped, left)
+
     def _note(self, intake: Record) -> None:
         """Keep what the claim has of the last record."""
         self.last = intake
@@ -221,13 +243,17 @@ class PartitionCheck:
         self._findings.add(difference)
         raise Broken
 
-    def _columns(self, place: Place, row: Record, event: Event, intake: Record) -> None:
-        """Compare what a row says beside its event."""
+    def _said(self, place: Place, row: Record, event: Event) -> None:
+        """Compare what a row says beside its event with the event, and with the days as they are then."""
         order = order_of(event)
         wanted, found = (*(order or (None, None)), self._today), (row["source"], row["order"], row["today"])
         if wanted != found:
             for name, says, said in zip(("source", "order", "today"), wanted, found, strict=True):
                 self._findings.expect("journal", place.key(row["index"]), name, journal=says, found=said)
+
+    def _columns(self, place: Place, row: Record, event: Event, intake: Record) -> None:
+        """Compare what a row says beside its event."""
+        self._said(place, row, event)
         for name in ("owner", "recorded_at"):
             note = "the hash does not cover it: the row of the journal may be the wrong one"
             self._findings.expect("intake", place.key(), name, journal=row[name], found=intake[name], note=note)
@@ -291,7 +317,8 @@ class PartitionCheck:
         if not self._outbox:
             return False
         first = self._sent_from
-        if place.offset >= self._relay_position or intake["recorded_at"] >= self._kept.outbox:
+        waits = place.log == self._log and place.offset >= self._relay_position
+        if waits or intake["recorded_at"] >= self._kept.outbox:
             return True
         if first is None or place.offset < first["offset"]:
             return False

@@ -25,3 +25,34 @@ WHERE id = ANY(ARRAY(
     SELECT oldest.id
     FROM (SELECT id, received_at FROM exchange WHERE verdict <> 'pending' ORDER BY id LIMIT $1) AS oldest
     WHERE oldest.received_at < $2));
+
+-- name: prune_intake
+-- Delete a partition's oldest intake rows, none behind one that is young, and note where the rest begins; the row of the
+-- last record stays, and only so many are looked at at once.
+WITH gone AS (
+    DELETE FROM intake
+    WHERE ctid = ANY(ARRAY(
+        SELECT oldest.ctid
+        FROM claim AS c
+        CROSS JOIN generate_series(1, c.log) AS l(log)
+        CROSS JOIN LATERAL (
+            SELECT looked_at.ctid, bool_and(looked_at.recorded_at < $3) OVER (ORDER BY looked_at."offset") AS is_old
+            FROM (
+                SELECT i.ctid, i."offset", i.recorded_at FROM intake AS i
+                WHERE i.log = l.log AND i.partition = c.partition AND (l.log < c.log OR i."offset" < c.next_offset - 1)
+                ORDER BY i."offset" LIMIT $1
+            ) AS looked_at
+        ) AS oldest
+        WHERE c.partition = $2 AND oldest.is_old))
+    RETURNING log, partition, "offset"
+), noted AS (
+    INSERT INTO intake_kept AS k (log, partition, first_offset)
+    SELECT log, partition, max("offset") + 1 FROM gone GROUP BY log, partition
+    ON CONFLICT (log, partition) DO UPDATE SET first_offset = greatest(k.first_offset, excluded.first_offset)
+)
+SELECT count(*) FROM gone;
+
+-- name: prune_dead_letters
+-- Delete dead letters recorded before a time, the oldest first and only so many at once.
+DELETE FROM dead_letter
+WHERE ctid = ANY(ARRAY(SELECT ctid FROM dead_letter WHERE recorded_at < $2 ORDER BY recorded_at LIMIT $1));

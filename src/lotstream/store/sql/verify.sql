@@ -41,6 +41,10 @@ SELECT log, partition, first_offset FROM log_start;
 -- How many commands for every partition there are, and the last of their numbers.
 SELECT count(*), coalesce(max(number), 0) FROM broadcast;
 
+-- name: intake_kept
+-- Where the intake of partitions begins that was pruned.
+SELECT log, partition, first_offset FROM intake_kept;
+
 -- name: journal
 -- A partition's events in the order in which they were decided.
 SELECT "offset", index, recorded_at, owner, source, "order", type, today, hash, body, code

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Final
 
 from lotstream.store.codec import decode
@@ -315,6 +316,25 @@ def _prune_empty_stock(tables: Tables, limit: int) -> Rows:
 @answers("maintenance", "prune_exchanges")
 def _prune_exchanges(tables: Tables, limit: int, before: datetime) -> Rows:
     return []
+
+
+@answers("maintenance", "prune_intake")
+def _prune_intake(tables: Tables, limit: int, partition: int, before: datetime) -> Rows:
+    claim = tables.rows["claim"][(partition,)]
+    deleted = 0
+    for log in range(1, claim["log"] + 1):
+        below = claim["next_offset"] - 1 if log == claim["log"] else ANY_BYTES
+        mine = [row for row in tables.of("intake") if (row["log"], row["partition"]) == (log, partition)]
+        looked_at = sorted((row for row in mine if row["offset"] < below), key=lambda row: int(row["offset"]))[:limit]
+        old = list(takewhile(lambda row: bool(row["recorded_at"] < before), looked_at))
+        deleted += len(_dropped(tables, "intake", old))
+    return [Row({"count": deleted})]
+
+
+@answers("maintenance", "prune_dead_letters")
+def _prune_dead_letters(tables: Tables, limit: int, before: datetime) -> Rows:
+    old = [row for row in tables.of("dead_letter") if row["recorded_at"] < before]
+    return _dropped(tables, "dead_letter", sorted(old, key=lambda row: row["recorded_at"])[:limit])
 
 
 def _dropped(tables: Tables, table: str, rows: Rows) -> Rows:

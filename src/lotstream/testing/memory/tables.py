@@ -139,8 +139,11 @@ class Tables:
         """Remove a row if it is there."""
         rows = self.rows[table]
         if key in rows:
-            self._undo.append((rows, key, rows.pop(key)))
+            row = rows.pop(key)
+            self._undo.append((rows, key, row))
             self.changes += 1
+            if table == "intake":
+                self._forget_message(row, key)
 
     def copy(self) -> Tables:
         """Return the tables as they are now, locks aside: a backup."""
@@ -156,6 +159,12 @@ class Tables:
         again = backup.copy()
         self.log, self.rows, self.seen = again.log, again.rows, again.seen
         self.changes += 1
+
+    def _forget_message(self, row: Row, key: Key) -> None:
+        """Let a message id come again whose row is gone."""
+        message = (row["source"], row["message_id"])
+        if self.seen.get(message) == key:
+            self._undo.append((self.seen, message, self.seen.pop(message)))
 
     def _set(self, rows: dict[Key, Any], key: Key, value: Any) -> None:  # noqa: ANN401 - a row, or a row's key
         self._undo.append((rows, key, rows.get(key)))
