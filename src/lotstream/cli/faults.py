@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -94,9 +95,14 @@ async def run_plan(plan: Plan, logs: Path | None = None) -> Report:
                 http_port=0,
             )
             await prepare(settings)
-            return await FaultRun(settings, servers, proxy, plan, folder=logs, tell=progress).run()
+            return await FaultRun(settings, servers, proxy, plan, folder=logs, tell=_tell).run()
     finally:
         await servers.stop()
+
+
+def _tell(message: str) -> None:
+    """Say what is going on, with the time, so that it can be found in the workers' logs."""
+    progress(f"{datetime.now(UTC):%H:%M:%S} {message}")
 
 
 def _url(proxy: DatabaseProxy) -> str:

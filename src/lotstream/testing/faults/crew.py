@@ -12,7 +12,7 @@ from pathlib import Path
 from lotstream.errors import NOT_RESTARTED, ExitCode
 from lotstream.ops.crash import VARIABLE, CrashPoint
 from lotstream.settings import Settings
-from lotstream.testing.processes import WorkerProcess
+from lotstream.testing.processes import GRACE_S, WorkerProcess
 
 #: Pause before a worker is started again, in seconds.
 PAUSE_S = 0.5
@@ -23,6 +23,8 @@ class _Member:
     """One instance id and the process that has it just now."""
 
     process: WorkerProcess | None = None
+    #: Set when nobody wants it to run any more.
+    unwanted: asyncio.Event = field(default_factory=asyncio.Event)
     keeping: asyncio.Task[None] | None = None
     #: Environment of every start, and of the next start alone.
     always: dict[str, str] = field(default_factory=dict)
@@ -54,13 +56,16 @@ class Crew:
         member.keeping = asyncio.create_task(self._keep(instance, member))
 
     async def leave(self, instance: str) -> None:
-        """End a worker in order and for good."""
+        """End a worker in order and for good; one that does not end in its grace is killed."""
         member = self._members.pop(instance)
-        if member.keeping is not None:
-            member.keeping.cancel()
-            await asyncio.wait([member.keeping])
+        member.unwanted.set()
         if member.process is not None:
-            self.exits[await member.process.stop()] += 1
+            member.process.send(signal.SIGTERM)
+        if member.keeping is not None:
+            await asyncio.wait([member.keeping], timeout=GRACE_S)
+            if member.process is not None:
+                member.process.send(signal.SIGKILL)
+            await member.keeping
 
     async def leave_all(self) -> None:
         """End all workers in order and for good."""
@@ -113,17 +118,20 @@ class Crew:
         return await process.wait()
 
     async def _keep(self, instance: str, member: _Member) -> None:
-        while True:
+        while not member.unwanted.is_set():
             once, member.once = member.once, {}
             log = self._folder / f"{instance}.log"
             process = WorkerProcess(self.settings, instance=instance, log=log, extra=member.always | once)
             await process.start()
             member.process = process
+            if member.unwanted.is_set():
+                process.send(signal.SIGTERM)
             code = await process.wait()
-            self.exits[code] += 1
             member.process = None
+            self.exits[code] += 1
             member.ended.set()
             if code in NOT_RESTARTED and code != ExitCode.OK:
                 self.refused.append((instance, code))
                 return
-            await asyncio.sleep(PAUSE_S)
+            if not member.unwanted.is_set():
+                await asyncio.sleep(PAUSE_S)
