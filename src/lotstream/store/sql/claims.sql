@@ -23,8 +23,11 @@ SELECT partition, log, next_offset, epoch, holder, released, today, chain, broad
 FROM claim WHERE partition = ANY($1::smallint[]);
 
 -- name: take
--- Raise the epoch of a claim as it was read and become its holder.
-UPDATE claim SET epoch = epoch + 1, holder = $4, released = false
+-- Raise the epoch of a claim as it was read and become its holder; what 0.1.0 was told turns all its sites.
+UPDATE claim AS c SET epoch = epoch + 1, holder = $4, released = false, turned_through = broadcast_seen,
+    turned = CASE WHEN turned_through >= broadcast_seen THEN turned ELSE coalesce(
+        (SELECT json_object_agg(s.site, c.broadcast_seen)::text FROM site AS s WHERE s.partition = c.partition), '{}'
+    ) END
 WHERE partition = $1 AND epoch = $2 AND log = $3
 RETURNING partition, log, next_offset, epoch, holder, released, today, chain, broadcast_seen, append_time,
           last_append_time, last_message_id, relay_position, turned, broadcast_answered;

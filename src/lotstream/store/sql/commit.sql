@@ -3,7 +3,7 @@
 UPDATE claim AS c
 SET next_offset = b.next_offset, today = b.today, chain = b.chain, broadcast_seen = b.broadcast_seen,
     append_time = b.append_time, last_append_time = b.last_append_time, last_message_id = b.last_message_id,
-    turned = b.turned, broadcast_answered = b.broadcast_answered,
+    turned = b.turned, turned_through = b.broadcast_seen, broadcast_answered = b.broadcast_answered,
     relay_position = greatest(c.relay_position, b.relay_position)
 FROM unnest(
     $1::smallint[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[],
