@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FIRST_ORDERS: Final = 20_000
 """Orders of the round before the first, which warms the servers up and tells how many orders a round needs."""
 
+TIMEOUT_S: Final = 5.0
 WORKERS: Final = (1, 2)
 OFFERED: Final = (500.0, 2000.0)
 """Orders offered a second, one pace after the other."""
@@ -69,7 +70,7 @@ def bench(
     from lotstream.cli.bench_report import Report, about, as_dict, print_report
     from lotstream.testing.load import Load
 
-    load = Load(orders=orders or FIRST_ORDERS, lines=lines, owners=owners, seed=seed)
+    load = Load(orders=min(orders or FIRST_ORDERS, FIRST_ORDERS), lines=lines, owners=owners, seed=seed)
     asked = Asked(load, orders, seconds, warm_up, rounds, tuple(offered or OFFERED))
     report = Report(load, about())
     for count in workers or WORKERS:
@@ -96,10 +97,12 @@ class Asked:
 
 async def _measure(report: Report, asked: Asked, *, part: Part, workers: int) -> None:
     """Add the rounds of one kind and one number of workers to a report."""
+    from lotstream.store.inspection import inspect_server
     from lotstream.testing.bench.drain import Length, drain_rounds
     from lotstream.testing.bench.latency import latency_rounds
 
     async with _fresh_hub() as hub:
+        report.about["postgres"] = (await inspect_server(hub.settings.postgres_url, timeout_s=TIMEOUT_S)).version_text
         if part is Part.DRAIN:
             report.drains += await drain_rounds(
                 hub, asked.load, workers=workers, rounds=asked.rounds, tell=progress,

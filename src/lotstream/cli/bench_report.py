@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from lotstream.cli.output import table
+from lotstream.local.jars import KAFKA_VERSION
 from lotstream.testing.bench.figures import DrainRound, LatencyRound, min_median_max
 from lotstream.testing.load import Load
 
@@ -33,11 +34,12 @@ class Report:
 
 
 def about() -> dict[str, str]:
-    """Return machine and versions, so that a figure can be compared with another."""
+    """Return machine and versions, so that a figure can be compared with another; PostgreSQL says its own."""
     return {
         "machine": f"{os.cpu_count()} × {_processor()}",
         "python": sys.version.split()[0],
         "lotstream": version("lotstream"),
+        "kafka": KAFKA_VERSION,
         "aiokafka": version("aiokafka"),
         "asyncpg": version("asyncpg"),
     }
