@@ -226,7 +226,7 @@ async def test_a_changed_rule_reaches_who_waits_without_a_touch() -> None:
     for owner, (name, strict, loose) in zip(owners_in(0, 4), changes, strict=True):
         stock(hub, owner, [("L2", "2026-12-01")])
         hub.send(name, {"owner": owner, **strict, "version": 2} if "sku" in strict else {"owner": owner, **strict})
-        order(hub, owner, 1, **({"customer": "C"} if name == "customer.defined" else {}))
+        order(hub, owner, 1, customer="C" if name == "customer.defined" else None)
         await worker.settle()
         assert hub.reserved(owner) == {}
         hub.send(name, {"owner": owner, **loose, "version": 3} if "version" in loose else {"owner": owner, **loose})
@@ -284,8 +284,8 @@ async def something_happens(hub: SmallHub, draw: random.Random, step: int, owner
     """Let one thing happen that makes something due, or that touches an owner."""
     match draw.choice(["order", "order", "order", "order", "day", "hold", "lift", "item", "settings", "receipt"]):
         case "order":
-            more = {"priority": draw.randint(0, 2)} if draw.random() < 0.3 else {}
-            order(hub, owner, draw.randint(1, 25), quantity=draw.randint(1, 6), version=str(step), **more)
+            priority = draw.randint(0, 2) if draw.random() < 0.3 else 0
+            order(hub, owner, draw.randint(1, 25), quantity=draw.randint(1, 6), version=str(step), priority=priority)
         case "day":
             await hub.tell("day.opened", f"{SITE}/{step}", {"site": SITE, "date": f"2026-09-0{draw.randint(1, 5)}"})
         case "hold":
@@ -299,8 +299,8 @@ async def something_happens(hub: SmallHub, draw: random.Random, step: int, owner
             hub.send("settings.changed", {"owner": owner, "exclude_locations": draw.choice([[], ["BIN-L2"]])})
         case _:
             line = {"line": "1", "sku": "SOAP", "quantity": 5, "lot": "L4", "location": "B", "expires": "2026-11-01"}
-            body = {"owner": owner, "site": SITE, "happened": True, "receipt": f"R-{step}", "lines": [line]}
-            hub.send("stock.received", body)
+            receipt = {"owner": owner, "site": SITE, "happened": True, "receipt": f"R-{step}", "lines": [line]}
+            hub.send("stock.received", receipt)
 
 
 async def test_many_changed_rules_cost_one_walk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,3 +155,12 @@ def test_a_site_without_a_day() -> None:
     at(world, "A", "OLD", 0)
     world.place("#1", site="A", ship_date=TODAY - timedelta(days=9))
     assert world.lots("#1") == [("L1", 5)]
+
+
+def test_a_day_by_the_clock_opens_no_sooner_than_it_can_have_begun() -> None:
+    """Today is at most the day after the record's own date; a scripted site has no such bound."""
+    world = World()
+    world.told(DefineSite(Site("A")))
+    world.told(OpenDay("A", TODAY + timedelta(days=1)))
+    assert world.refused(OpenDay("A", TODAY + timedelta(days=2))) == ("field_invalid", "date")
+    world.told(OpenDay(SITE, TODAY + timedelta(days=20)))
