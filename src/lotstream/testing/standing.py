@@ -62,16 +62,18 @@ class Standing:
         return self.owners * self.orders
 
 
-async def fill(store: Store, standing: Standing, *, partitions: int, tell: Callable[[str], None]) -> None:
-    """Write stock and open orders of every owner; no worker may be running."""
+async def fill(
+    store: Store, standing: Standing, *, partitions: int, tell: Callable[[str], None], first: int = 0
+) -> None:
+    """Write stock and open orders of every owner from the ``first`` on; no worker may be running."""
     claims = await _take(store, partitions)
-    owners = standing.owner_ids()
-    for first in range(0, len(owners), OWNERS_AT_ONCE):
-        chunk = owners[first : first + OWNERS_AT_ONCE]
+    owners = standing.owner_ids()[first:]
+    for start in range(0, len(owners), OWNERS_AT_ONCE):
+        chunk = owners[start : start + OWNERS_AT_ONCE]
         held = {partition: claims[partition] for partition in {partition_of(o.encode(), partitions) for o in chunk}}
         parts = [PartitionBatch(claim, claim) for claim in held.values()]
         await store.commit(Batch(parts, [_ledger(standing, owner) for owner in chunk]))
-        tell(f"{first + len(chunk)} of {len(owners)} owners written")
+        tell(f"{start + len(chunk)} of {len(owners)} owners written")
     for claim in claims.values():
         await store.release_claim(claim, relay_position=claim.relay_position)
 
