@@ -18,6 +18,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic.fields import FieldInfo
 
 import lotstream.connect.counters
+import lotstream.ops.limits
 import lotstream.ops.metrics
 from lotstream.cli.app import build_app
 from lotstream.contracts.topics import TOPICS, Topic
@@ -27,7 +28,7 @@ from lotstream.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
 GENERATED = "<!-- Written by `make docs`; change the code instead. -->"
-MEASURED_BY = (lotstream.ops.metrics, lotstream.connect.counters)
+MEASURED_BY = (lotstream.ops.metrics, lotstream.ops.limits, lotstream.connect.counters)
 #: What the text format adds to a metric's name.
 SUFFIX = {"counter": "_total", "info": "_info"}
 
@@ -175,6 +176,21 @@ def exit_codes_page() -> Iterator[str]:
         yield ""
 
 
+def limits_reference() -> Iterator[str]:
+    """Yield the page about limits."""
+    yield from _opening(
+        "Limits",
+        "Everything that could grow has a limit with a name: queues, batches, messages, lines, retries, waits.",
+        "A limit that is reached makes something wait, cuts it or refuses it; how near each is, the metrics say.",
+        "Why they are, and what happens when a part stalls: [back-pressure](../concepts/back-pressure.md).",
+    )
+    # Run as a program, a script does not see its neighbours.
+    sys.path.insert(0, str(ROOT))
+    from scripts.limits_reference import limits_page
+
+    yield from limits_page()
+
+
 def _opening(title: str, *sentences: str) -> Iterator[str]:
     yield f"# {title}"
     yield ""
@@ -191,6 +207,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "settings.md": settings_page,
     "topics.md": topics_page,
     "metrics.md": metrics_page,
+    "limits.md": limits_reference,
     "commands.md": commands_page,
     "exit-codes.md": exit_codes_page,
 }

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     replication: int = Field(default=1, ge=1, description="Replicas of each topic; 3 on a real cluster.")
 
     batch_records_max: int = Field(default=1000, ge=1, description="Records decided in one batch.")
+    fetch_bytes_max: int = Field(
+        default=16 * 1024 * 1024, ge=1024, description="Bytes in one answer of a broker; a larger record comes alone."
+    )
     relay_batches_max: int = Field(default=2, ge=1, description="Batches the relay may be behind the commit.")
     message_bytes_max: int = Field(
         default=1024 * 1024, ge=1024, description="Largest inbound message that is read; a larger one is dead-lettered."
@@ -94,6 +97,15 @@ class Settings(BaseSettings):
     )
     relay_timeout_s: float = Field(default=15.0, gt=0, description="Longest one relay transaction may last.")
     postgres_timeout_s: float = Field(default=15.0, gt=0, description="Longest one database call may last.")
+    postgres_connections_max: int = Field(
+        default=4, ge=2, description="Database connections of a worker, beside the one that holds the instance lock."
+    )
+    claim_attempts_max: int = Field(
+        default=5, ge=1, description="Times a take-over starts over because another worker was faster."
+    )
+    stop_timeout_s: float = Field(
+        default=20.0, gt=0, description="Longest a stop may take to finish the batch, publish and give claims back."
+    )
     instance_lock_timeout_s: float = Field(default=10.0, gt=0, description="Longest wait for the instance lock.")
     clock_skew_max_s: float = Field(
         default=600.0, gt=0, description="Append time ahead of the database's clock at which a worker stops."
@@ -108,6 +120,9 @@ class Settings(BaseSettings):
     http_host: str = Field(default="127.0.0.1", description="Address of /livez, /readyz and /metrics.")
     http_port: int = Field(
         default=9400, ge=0, le=65535, description="Port of /livez, /readyz and /metrics; 0 picks one."
+    )
+    http_requests_max: int = Field(
+        default=32, ge=1, description="Connections and requests those pages serve at a time."
     )
     log_format: str = Field(
         default="auto", pattern="^(auto|json|console)$", description="Log lines as JSON or for people."

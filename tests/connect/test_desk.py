@@ -105,6 +105,17 @@ async def test_only_the_message_that_is_too_large_is_refused() -> None:
     assert [(refusal.code, refusal.order) for refusal in settled.refusals] == [("too_large", "A" + "2" * 100)]
 
 
+@pytest.mark.parametrize("limits", [Limits(pending_max=2), Limits(pending_bytes_max=3)])
+async def test_what_was_left_is_taken_up_in_parts(limits: Limits) -> None:
+    """Only so many pending deliveries, or bytes of them, are read at a time, and in the end all of them are settled."""
+    taken, _ = desk(limits=limits)
+    kept = [await taken.keep(delivery(f"A{number}")) for number in range(5)]
+    assert await taken.resume() == 2
+    await taken.resume_all()
+    assert all(not taken.exchanges.kept[exchange.id].is_pending for exchange in kept)
+    assert len(taken.publisher.published) == len(kept)
+
+
 async def test_a_refused_delivery_can_be_replayed_when_the_reason_is_gone() -> None:
     """Replaying reads the kept bytes again with the connector as it is now."""
     taken, _ = desk()

@@ -271,7 +271,7 @@ async def test_a_connector_killed_in_the_middle_loses_no_file(settings: Settings
     found = await _ids(settings.kafka_bootstrap, topic, count=FILES + 1)
     assert sorted(found) == sorted(f"order.placed/{order}" for order in [*orders, "last"])
     async with kept_in(settings) as kept:
-        assert await kept.pending("flatfile", limit=1) == []
+        assert await kept.pending("flatfile", limit=1, bytes_max=1) == []
 
 
 async def _ids(bootstrap: str, topic: str, *, count: int) -> list[str]:

@@ -11,8 +11,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from lotstream.connect.webhook import AtMost, answered, read_body, serve
+from lotstream.connect.webhook import answered, read_body, serve
 from lotstream.errors import FixSetup, KafkaUnreachable
+from lotstream.ops.http import AtMost
 
 
 def client(app: ASGIApp) -> httpx.AsyncClient:
@@ -89,7 +90,7 @@ async def test_requests_above_the_limit_are_turned_away() -> None:
         await leave.wait()
         return PlainTextResponse("done")
 
-    async with client(AtMost(Starlette(routes=[Route("/", wait)]), requests_max=1)) as http:
+    async with client(AtMost(Starlette(routes=[Route("/", wait)]), requests_max=1, limit="requests_max")) as http:
         first = asyncio.create_task(http.get("/"))
         await inside.wait()
         assert (await http.get("/")).status_code == 503
@@ -104,4 +105,4 @@ async def test_a_port_that_is_taken_is_a_wrong_setting() -> None:
     async with server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(FixSetup, match=str(port)):
-            await serve(echo(bytes_max=1, turned_away=[]), host="127.0.0.1", port=port)
+            await serve(echo(bytes_max=1, turned_away=[]), host="127.0.0.1", port=port, requests_max=1)

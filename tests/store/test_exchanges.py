@@ -72,9 +72,18 @@ async def test_pending_and_recent(exchanges: Exchanges) -> None:
     first, second, third = [await keep(body=body) for body in (b"1", b"2", b"3")]
     await exchanges.keep("shopify", **DELIVERY, body=BODY)
     await exchanges.settle(second.id, verdict="accepted")
-    assert [row.id for row in await exchanges.pending("edi", limit=9)] == [first.id, third.id]
-    assert [row.id for row in await exchanges.pending("edi", limit=1)] == [first.id]
+    assert [row.id for row in await exchanges.pending("edi", limit=9, bytes_max=99)] == [first.id, third.id]
+    assert [row.id for row in await exchanges.pending("edi", limit=1, bytes_max=99)] == [first.id]
     assert [row.id for row in await exchanges.recent("edi", limit=2)] == [third.id, second.id]
+
+
+async def test_pending_stops_at_so_many_bytes(exchanges: Exchanges) -> None:
+    """The delivery that brings what is read to the limit of bytes is the last; one always comes."""
+    keep = partial(exchanges.keep, "edi", **DELIVERY)
+    ids = [(await keep(body=body * 10)).id for body in (b"1", b"2", b"3")]
+    for bytes_max, count in ((1, 1), (10, 1), (11, 2), (99, 3)):
+        rows = await exchanges.pending("edi", limit=9, bytes_max=bytes_max)
+        assert [row.id for row in rows] == ids[:count]
 
 
 async def test_prune_removes_what_is_settled_and_old(exchanges: Exchanges, store: PostgresStore) -> None:

@@ -55,7 +55,8 @@ class ShopifyConnector(Connector[ShopifyOptions]):
 
     async def run(self, desk: Desk) -> None:
         """Listen for webhooks until cancelled."""
-        await serve(door(self.options, desk), host=self.options.host, port=self.options.port)
+        options = self.options
+        await serve(door(options, desk), host=options.host, port=options.port, requests_max=options.requests_max)
 
 
 def map_file(path: Path, topic: str, *, shop: Shop = STAND_IN) -> dict[str, Any]:

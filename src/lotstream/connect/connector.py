@@ -29,6 +29,10 @@ class ConnectorOptions(BaseSettings):
     publish_s_max: float = Field(
         default=60.0, gt=0, description="Seconds within which publishing is tried; then the delivery stays pending."
     )
+    pending_max: int = Field(default=500, ge=1, description="Pending deliveries taken up at once.")
+    pending_bytes_max: int = Field(
+        default=32 * 1024 * 1024, ge=1, description="Bytes of pending deliveries taken up at once; one always is."
+    )
     resume_s: float = Field(
         default=30.0, gt=0, description="Seconds between two looks for deliveries that are kept and not settled."
     )

@@ -30,9 +30,7 @@ from lotstream.connect.delivery import (
 )
 from lotstream.connect.seams import Exchanges, Publisher, Translator
 from lotstream.errors import InputRefused
-
-PENDING_MAX: Final = 500
-"""Pending exchanges taken up in one go."""
+from lotstream.ops.limits import reached, used
 
 KEY_CHARS_MAX: Final = 400
 """Characters of a delivery's key; a longer one is kept as its hash."""
@@ -49,6 +47,9 @@ class Limits:
 
     #: Largest value of one message; the hub would dead-letter a larger one.
     message_bytes_max: int = 1024 * 1024
+    #: Pending exchanges, and bytes of their bodies, taken up in one go.
+    pending_max: int = 500
+    pending_bytes_max: int = 32 * 1024 * 1024
 
 
 class Desk:
@@ -88,9 +89,16 @@ class Desk:
         self._report(exchange, settlement)
         return exchange.settled(settlement)
 
-    async def resume(self, *, limit: int = PENDING_MAX) -> int:
-        """Take up what was kept and not settled, oldest first; returns how many exchanges were settled."""
-        pending = await self._exchanges.pending(self.connector.name, limit=limit)
+    async def resume(self) -> int:
+        """Take up what was kept and not settled, oldest first; returns how many exchanges were settled.
+
+        Only so many, and so many bytes, are in memory at a time; `resume_all` comes back for the rest.
+        """
+        limits = self._limits
+        pending = await self._exchanges.pending(
+            self.connector.name, limit=limits.pending_max, bytes_max=limits.pending_bytes_max
+        )
+        self._note(pending)
         left = [exchange for exchange in pending if exchange.id not in self._at_work]
         for exchange in left:
             await self.finish(exchange)
@@ -134,6 +142,15 @@ class Desk:
         await self._publisher.publish(fitting)
         await self.connector.reply(exchange.delivery, translation.replies)
         return _settlement(translation, published=len(fitting), too_large=too_large)
+
+    def _note(self, pending: list[Exchange]) -> None:
+        bytes_ = sum(len(exchange.delivery.body) for exchange in pending)
+        used("pending_max", len(pending))
+        used("pending_bytes_max", bytes_)
+        if len(pending) >= self._limits.pending_max:
+            reached("pending_max")
+        if bytes_ >= self._limits.pending_bytes_max:
+            reached("pending_bytes_max")
 
     def _translate(self, exchange: Exchange) -> Translation | Settlement:
         """Return the translation, or the settlement of a delivery that has none."""

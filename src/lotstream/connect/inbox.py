@@ -24,6 +24,7 @@ from lotstream.connect.delivery import Delivery, Settlement, Verdict
 from lotstream.connect.desk import Desk
 from lotstream.connect.reason import reason_text, too_large_text
 from lotstream.errors import SettingInvalid
+from lotstream.ops.limits import reached, used
 
 IGNORED_SUFFIXES: Final = (".tmp", ".part")
 """Names under which a writer may build a file before it renames it."""
@@ -109,7 +110,9 @@ class Inbox:
     async def _take(self, file: Seen, desk: Desk) -> bool:
         """Take one file; False when it has to stay where it is."""
         try:
+            used("file_bytes_max", file.bytes)
             if file.bytes > self._file_bytes_max:
+                reached("file_bytes_max")
                 Counters(desk.connector.name).rejected("too_large")
                 await asyncio.to_thread(self._refuse, file, too_large_text(file.bytes, self._file_bytes_max))
                 return True

@@ -15,6 +15,7 @@ from lotstream.connect.retry import RetryPolicy
 from lotstream.contracts.produce import Record, inbound
 from lotstream.contracts.topics import INBOUND
 from lotstream.errors import KafkaUnreachable, TopicsDiffer
+from lotstream.ops.limits import reached, used
 from lotstream.ops.topics import open_topics
 
 CLOSING_S: Final = 5.0
@@ -82,8 +83,10 @@ class KafkaPublisher:
         try:
             async for attempt in self._policy.attempts(_may_pass):
                 with attempt:
+                    used("publish_attempts_max", attempt.retry_state.attempt_number)
                     await self._append(records)
         except (KafkaError, OSError, TimeoutError) as error:
+            reached("publish_attempts_max")
             raise _unreachable(error) from error
 
     async def check(self) -> str | None:

@@ -44,9 +44,9 @@ class KeptExchanges:
             messages=settlement.messages,
         )
 
-    async def pending(self, connector: str, *, limit: int) -> list[Exchange]:
-        """Return exchanges that are kept and not settled, oldest first."""
-        return [_exchange(row) for row in await self._table.pending(connector, limit=limit)]
+    async def pending(self, connector: str, *, limit: int, bytes_max: int) -> list[Exchange]:
+        """Return exchanges that are kept and not settled, oldest first, until their bodies reach so many bytes."""
+        return [_exchange(row) for row in await self._table.pending(connector, limit=limit, bytes_max=bytes_max)]
 
     async def get(self, exchange_id: int) -> Exchange | None:
         """Return one exchange, or None."""

@@ -21,6 +21,8 @@ from lotstream.contracts.topics import INBOUND
 from lotstream.errors import LotstreamError, TryAgain
 from lotstream.ops.health import Check, health_app
 from lotstream.ops.http import serve
+from lotstream.ops.limit_notes import CONNECTORS
+from lotstream.ops.limits import declare
 from lotstream.ops.stopping import on_stop_signal
 from lotstream.settings import Settings
 from lotstream.store.exchanges import Exchanges
@@ -101,7 +103,11 @@ async def open_parts(
     )
     async with Exchanges(settings.postgres_url, app=app, timeout_s=settings.postgres_timeout_s) as table:
         kept = KeptExchanges(table)
-        limits = Limits(message_bytes_max=settings.message_bytes_max)
+        limits = Limits(
+            message_bytes_max=settings.message_bytes_max, pending_max=options.pending_max,
+            pending_bytes_max=options.pending_bytes_max,
+        )  # fmt: skip
+        declare(options.model_dump(), CONNECTORS)
         desk = Desk(connector, exchanges=kept, publisher=publisher, limits=limits)
         await publisher.open()
         try:

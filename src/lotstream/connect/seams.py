@@ -20,8 +20,11 @@ class Exchanges(Protocol):
     async def settle(self, exchange: Exchange, settlement: Settlement) -> None:
         """Write how an exchange ended; settling again overwrites."""
 
-    async def pending(self, connector: str, *, limit: int) -> list[Exchange]:
-        """Return exchanges that are kept and not settled, oldest first."""
+    async def pending(self, connector: str, *, limit: int, bytes_max: int) -> list[Exchange]:
+        """Return exchanges that are kept and not settled, oldest first.
+
+        At most ``limit``, and none after the one whose body brings them to ``bytes_max``.
+        """
 
     async def get(self, exchange_id: int) -> Exchange | None:
         """Return one exchange, or None."""

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
 
 import structlog
 from pydantic import Field
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from lotstream.connect.connector import ConnectorOptions
 from lotstream.errors import TryAgain
 from lotstream.ops import http
-
-REQUESTS_MAX: Final = 64
-"""Requests at a time; with the largest body each they hold the memory that a door takes at most."""
+from lotstream.ops.limits import reached
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +29,11 @@ class WebhookOptions(ConnectorOptions):
     port: int = Field(default=9410, ge=0, le=65535, description="Port the door listens on; 0 picks a free one.")
     body_bytes_max: int = Field(
         default=4 * 1024 * 1024, ge=1, description="Largest body that is read; a larger one is answered with 413."
+    )
+    requests_max: int = Field(
+        default=64,
+        ge=1,
+        description="Requests at a time; with the largest body each they hold the memory that the door takes at most.",
     )
     deadline_s: float = Field(
         default=4.0, gt=0, description="Seconds within which a delivery is kept and published, else it is answered 503."
@@ -65,6 +67,7 @@ async def answered(work: Awaitable[Response], *, deadline_s: float, turn_away: C
         async with asyncio.timeout(deadline_s):
             return await work
     except BodyTooLarge:
+        reached("body_bytes_max")
         turn_away("too_large")
         return said(413, "The body is larger than this door takes.")
     except (TimeoutError, TryAgain, ClientDisconnect) as error:
@@ -77,31 +80,12 @@ def said(status: int, sentence: str) -> JSONResponse:
     return JSONResponse({"ok": False, "error": sentence}, status_code=status)
 
 
-class AtMost:
-    """An application that takes a limited number of requests at a time and answers further ones with 503."""
-
-    def __init__(self, app: ASGIApp, *, requests_max: int = REQUESTS_MAX) -> None:
-        self._app = app
-        self._requests_max = requests_max
-        self._requests = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or turn it away."""
-        if self._requests >= self._requests_max:
-            await said(503, "Too many requests at a time; give it again.")(scope, receive, send)
-            return
-        self._requests += 1
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self._requests -= 1
-
-
-async def serve(app: ASGIApp, *, host: str, port: int) -> None:
+async def serve(app: ASGIApp, *, host: str, port: int, requests_max: int) -> None:
     """Serve an application until cancelled, then let open requests finish.
 
     Raises `FixSetup` when the address cannot be listened on.
     """
-    async with http.serve(AtMost(app), host=host, port=port) as bound:
+    at_most = http.AtMost(app, requests_max=requests_max, limit="requests_max")
+    async with http.serve(at_most, host=host, port=port) as bound:
         log.info("door_open", host=host, port=bound)
         await asyncio.Event().wait()

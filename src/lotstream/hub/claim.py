@@ -19,14 +19,15 @@ from lotstream.hub.log_check import LogReader
 from lotstream.hub.relay import Relay
 from lotstream.hub.state import PartitionState
 from lotstream.ops.crash import CrashPoint, crash_point
+from lotstream.ops.limits import reached, used
 from lotstream.ops.metrics import CLAIM_SECONDS
 from lotstream.store.rows import Claim, Log
 from lotstream.store.seam import Store
 
 logger = structlog.get_logger(__name__)
 
-#: Times a take-over starts over because somebody else was faster.
-ROUNDS_MAX = 5
+#: Times a take-over starts over because somebody else was faster, when the settings name no other.
+ATTEMPTS_MAX = 5
 
 Prove = Callable[[set[int]], Awaitable[None]]
 Seek = Callable[[dict[int, int]], Awaitable[None]]
@@ -37,7 +38,7 @@ class Claims:
 
     def __init__(
         self, store: Store, relay: Relay, log_reader: LogReader, *, ledgers: LedgerStore,
-        states: dict[int, PartitionState], log: Log, clock: Clock,
+        states: dict[int, PartitionState], log: Log, clock: Clock, attempts_max: int = ATTEMPTS_MAX,
     ) -> None:  # fmt: skip
         self._store = store
         self._relay = relay
@@ -46,6 +47,7 @@ class Claims:
         self._states = states
         self._log = log
         self._clock = clock
+        self._attempts_max = attempts_max
         #: Claims as this process last released them: memory is still right where nobody wrote since.
         self._released: dict[int, Claim] = {}
 
@@ -110,7 +112,8 @@ class Claims:
 
     async def _take(self, partitions: set[int]) -> dict[int, Claim]:
         missing, taken = set(partitions), dict[int, Claim]()
-        for _ in range(ROUNDS_MAX):
+        for attempt in range(1, self._attempts_max + 1):
+            used("claim_attempts_max", attempt)
             read = await self._store.claims(missing)
             await self._fence(read.values())
             for partition, claim in read.items():
@@ -124,6 +127,7 @@ class Claims:
             missing -= taken.keys()
             if not missing:
                 return taken
+        reached("claim_attempts_max")
         raise StopWorker(f"Partitions {sorted(missing)} kept changing hands while they were taken over.")
 
     async def _fence(self, claims: Iterable[Claim]) -> None:

@@ -28,6 +28,7 @@ from lotstream.hub.state import PartitionState
 from lotstream.hub.told import rows_told
 from lotstream.ops.batch import BatchWatch
 from lotstream.ops.crash import CrashPoint, crash_point
+from lotstream.ops.limits import reached, used
 from lotstream.ops.metrics import CONSTRAINT_RETRIES, Stage
 from lotstream.store.rows import Batch, OwnerOrder
 from lotstream.store.seam import Store
@@ -109,6 +110,9 @@ class CommitUnit:
         while self._failures and now - self._failures[0] > CONSTRAINT_WINDOW_S:
             self._failures.popleft()
         self._failures.append(now)
+        used("constraint_failures_max", len(self._failures))
+        if len(self._failures) > self._failures_max:
+            reached("constraint_failures_max")
         if error.check or len(self._failures) > self._failures_max:
             raise StopWorker(
                 f"The database refuses record {entry.offset} of partition {entry.partition} ({error.constraint}): "

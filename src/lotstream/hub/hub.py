@@ -54,7 +54,10 @@ class Hub:
             batches_max=settings.relay_batches_max, timeout_s=settings.relay_timeout_s, clock=self.clock,
         )  # fmt: skip
         reader = LogReader(kafka, topic=topic, log=log, timeout_s=settings.claim_timeout_s)
-        self._claims = Claims(store, self.relay, reader, ledgers=ledgers, states=self.states, log=log, clock=self.clock)
+        self._claims = Claims(
+            store, self.relay, reader, ledgers=ledgers, states=self.states, log=log, clock=self.clock,
+            attempts_max=settings.claim_attempts_max,
+        )  # fmt: skip
         self._unit = CommitUnit(
             store, ledgers, self.states, reread=self._claims.reread, positions=self.relay.positions,
             constraint_failures_max=settings.constraint_failures_max,

@@ -21,6 +21,7 @@ from faust.types import TP
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.slots import partition_of
 from lotstream.hub.weight import Weight, expected_bytes, weigh
+from lotstream.ops.limits import reached, used
 from lotstream.ops.metrics import OWNERS_DROPPED, OWNERS_LOADED, Gone
 from lotstream.store.seam import Store
 
@@ -90,8 +91,13 @@ class LedgerStore(FaustStore[str, Ledger]):
             self._ledgers[owner].sites = owners[owner]
         missing = [owner for owner in owners if owner not in self._ledgers]
         weights = await self.weights(missing, source=source)
-        for chunk in _chunks(weights, self.load_bytes_max):
-            self._make_room(sum(weights[owner] for owner in chunk))
+        chunks = list(_chunks(weights, self.load_bytes_max))
+        if len(chunks) > 1:
+            reached("ledger_load_bytes_max")
+        for chunk in chunks:
+            bytes_ = sum(weights[owner] for owner in chunk)
+            used("ledger_load_bytes_max", bytes_)
+            self._make_room(bytes_)
             for owner, ledger in (await source.ledgers({owner: owners[owner] for owner in chunk})).items():
                 self[owner] = ledger
                 self._expected.pop(owner, None)
@@ -140,6 +146,7 @@ class LedgerStore(FaustStore[str, Ledger]):
         """Forget owners that no batch holds, the least recently used first, until so many bytes fit in."""
         if self.bytes + wanted <= self.bytes_max:
             return
+        reached("ledger_bytes_max")
         for owner in [owner for owner in self._ledgers if owner not in self._held and owner != keep]:
             if self.bytes + wanted <= self.bytes_max:
                 return

@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from lotstream.errors import TryAgain
+from lotstream.ops.limits import reached, used
 from lotstream.ops.metrics import PRUNED
 from lotstream.settings import Settings
 from lotstream.store.seam import Store
@@ -65,9 +66,11 @@ class Maintenance:
 
     async def _repeat(self, table: str, prune: Callable[[], Awaitable[int]]) -> None:
         """Delete until nothing is left or the round has had its share: commits come first."""
-        for _ in range(self._calls_max):
+        for call in range(1, self._calls_max + 1):
+            used("maintenance_calls_max", call)
             deleted = await prune()
             if not deleted:
                 return
             PRUNED.labels(table).inc(deleted)
             logger.info("pruned", table=table, rows=deleted)
+        reached("maintenance_calls_max")

@@ -11,12 +11,15 @@ from lotstream.errors import LotstreamError
 from lotstream.hub.transport import Consumer
 from lotstream.ops import metrics
 from lotstream.ops.health import health_app
-from lotstream.ops.http import serve
+from lotstream.ops.http import AtMost, serve
+from lotstream.ops.limit_notes import HUB
+from lotstream.ops.limits import declare, used
 
 if TYPE_CHECKING:
     from lotstream.hub.app import HubApp
     from lotstream.hub.hub import Hub
     from lotstream.settings import Settings
+    from lotstream.store.postgres import PostgresStore
 
 logger = structlog.get_logger(__name__)
 
@@ -27,16 +30,19 @@ LOOK_EVERY_S = 1.0
 class Monitoring:
     """Serves /livez, /readyz and /metrics and keeps the gauges current."""
 
-    def __init__(self, settings: Settings, hub: Hub, app: HubApp) -> None:
+    def __init__(self, settings: Settings, hub: Hub, app: HubApp, store: PostgresStore) -> None:
         self._settings = settings
         self._hub = hub
         self._app = app
+        self._store = store
         self._watched: set[int] = set()
 
     async def run(self) -> None:
         """Serve until cancelled."""
         pages = health_app({"kafka": self._kafka, "postgres": self._postgres, "claims": self._claims})
-        async with serve(pages, host=self._settings.http_host, port=self._settings.http_port) as port:
+        declare(self._settings.model_dump(), HUB)
+        at_most = AtMost(pages, requests_max=self._settings.http_requests_max, limit="http_requests_max")
+        async with serve(at_most, host=self._settings.http_host, port=self._settings.http_port) as port:
             logger.info("http_listening", host=self._settings.http_host, port=port)
             while True:
                 self._look()
@@ -49,6 +55,9 @@ class Monitoring:
         metrics.OWNERS.set(len(hub.ledgers))
         for kind, rows in hub.ledgers.sizes().items():
             metrics.LEDGER_ROWS.labels(kind).set(rows)
+        used("ledger_bytes_max", hub.ledgers.bytes)
+        used("relay_batches_max", hub.relay.batches_behind)
+        used("postgres_connections_max", self._store.connections_in_use)
         positions = hub.relay.positions()
         for partition in self._watched - hub.states.keys():
             metrics.forget_partition(partition)

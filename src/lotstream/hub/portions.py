@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from lotstream.hub.records import Entry
+from lotstream.ops.limits import reached, used
 
 OWNERS_SHARE: Final = 2
 """One batch's owners may fill the bound on memory divided by this: those of the batch before are still in use."""
@@ -26,8 +27,14 @@ def portions(
         owner = owner_of(entry)
         more = weights[owner] if owner is not None and owner not in owners else 0
         size = len(entry.value or b"")
-        too_much = owners_bytes + more > owners_bytes_max // OWNERS_SHARE or bytes_ + size > batch_bytes_max
-        if portion and too_much:
+        limit = None
+        if owners_bytes + more > owners_bytes_max // OWNERS_SHARE:
+            limit = "ledger_bytes_max"
+        elif bytes_ + size > batch_bytes_max:
+            limit = "batch_bytes_max"
+        if portion and limit is not None:
+            reached(limit)
+            used("batch_bytes_max", bytes_)
             yield portion
             portion, owners, owners_bytes, bytes_ = [], set(), 0, 0
             more = weights[owner] if owner is not None else 0
@@ -37,6 +44,7 @@ def portions(
         if owner is not None:
             owners.add(owner)
     if portion:
+        used("batch_bytes_max", bytes_)
         yield portion
 
 

@@ -20,6 +20,7 @@ from lotstream.hub.clock import Clock
 from lotstream.hub.observe import observe_published
 from lotstream.hub.outbox_tail import is_full, read_piece
 from lotstream.hub.seam import Kafka, Position, Producer
+from lotstream.ops import limits
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.metrics import RELAY_SECONDS
 from lotstream.store.rows import Batch, Claim, Log, OutboxRow
@@ -86,6 +87,11 @@ class Relay:
         """Return the relay position of every partition taken over."""
         return dict(self._positions)
 
+    @property
+    def batches_behind(self) -> int:
+        """How many committed batches wait behind the one that is being published."""
+        return self._queue.qsize()
+
     async def put(self, batch: Batch, *, kept_back: Collection[int]) -> None:
         """Queue a committed batch; waits while the relay is ``batches_max`` batches behind.
 
@@ -100,6 +106,8 @@ class Relay:
             (outgoing.positions if follows else outgoing.catch_up)[partition] = reached
             self._queued[partition] = reached
         outgoing.rows = [row for row in batch.outbox if row.partition in outgoing.positions]
+        if self._queue.full():
+            limits.reached("relay_batches_max")
         await self._queue.put(outgoing)
 
     async def run(self) -> None:

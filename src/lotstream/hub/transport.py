@@ -24,6 +24,7 @@ from yarl import URL
 from lotstream.errors import LogMismatch
 from lotstream.hub.ledgers import FAUST_LOGGER
 from lotstream.hub.records import Polled
+from lotstream.ops.limits import reached, used
 
 if TYPE_CHECKING:
     from lotstream.hub.hub import Hub
@@ -51,6 +52,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         # Faust takes round robin when no table has a changelog; sticky keeps partitions (and their owners in memory)
         # where they are.
         consumer._partition_assignment_strategy = (StickyPartitionAssignor,)
+        # Faust has no setting for it, and 50 MB a broker is much for a worker of many brokers.
+        consumer._fetch_max_bytes = hub_of(self.app).settings.fetch_bytes_max
         return consumer
 
     async def prove_membership(self, partitions: set[int]) -> None:
@@ -195,8 +198,18 @@ class Fetcher(FaustFetcher):
         await hub.room_for_batch()
         records, epochs = await consumer.poll()
         if records and consumer.flow_active:
+            _note(records, batch_records_max=hub.settings.batch_records_max)
             polled = hub.read(records, epochs=epochs)
             await self.app.topics.on_message(_as_message(self.app, polled))
+
+
+def _note(records: Records, *, batch_records_max: int) -> None:
+    """Show how much a poll brought beside what it may bring."""
+    polled = [record for found in records.values() for record in found]
+    used("batch_records_max", len(polled))
+    used("fetch_bytes_max", sum(len(record.value or b"") for record in polled))
+    if len(polled) >= batch_records_max:
+        reached("batch_records_max")
 
 
 def _as_message(app: AppT, polled: Polled) -> ConsumerMessage:

@@ -33,9 +33,6 @@ from lotstream.store.postgres import PostgresStore
 
 logger = structlog.get_logger(__name__)
 
-#: Longest a graceful stop may take, in seconds; then the process ends as after a crash.
-STOP_S = 20.0
-
 
 class Worker:
     """A worker's parts and its one way out."""
@@ -67,13 +64,14 @@ class Worker:
         self._watch("positions", self.hub.keep_positions())
         self._watch("maintenance", Maintenance(self.settings, self.store, published=self.hub.published).run())
         self._watch("instance_lock", self.store.wait_lock_lost())
-        self._watch("monitoring", Monitoring(self.settings, self.hub, self.app).run())
+        self._watch("monitoring", Monitoring(self.settings, self.hub, self.app, self.store).run())
         await self.app.start()
         self._watch("faust", self._wait_faust())
         logger.info("worker_started", instance=self.settings.instance, partitions=self.hub.log.partitions)
         await self._stop.wait()
         try:
-            async with asyncio.timeout(STOP_S):
+            # Then the process ends as after a crash.
+            async with asyncio.timeout(self.settings.stop_timeout_s):
                 await self._end()
         except TimeoutError as error:
             self.hub.die(error)
@@ -125,7 +123,10 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
     await check_schema(settings.postgres_url)
     # A migration that waits for the end of the old code looks at these names; PostgreSQL cuts them at 63 bytes.
     name = f"{settings.app[:40]} {__version__}"
-    store = PostgresStore(settings.postgres_url, app=name, timeout_s=settings.postgres_timeout_s)
+    store = PostgresStore(
+        settings.postgres_url, app=name, timeout_s=settings.postgres_timeout_s,
+        connections_max=settings.postgres_connections_max,
+    )  # fmt: skip
     await store.open()
     try:
         await store.lock_instance(f"{settings.app}/{settings.instance}", timeout_s=settings.instance_lock_timeout_s)

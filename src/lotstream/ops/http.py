@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lotstream.errors import FixSetup
+from lotstream.ops.limits import reached, used
 
 SHUTDOWN_S = 5
 """Longest that requests under way are waited for at the end."""
@@ -33,6 +35,36 @@ async def serve(app: ASGIApp, *, host: str, port: int) -> AsyncIterator[int]:
         finally:
             server.should_exit = True
             await serving
+
+
+class AtMost:
+    """An application that takes a limited number of requests at a time and answers further ones with 503.
+
+    ``limit`` is the name of the setting that holds the number, under which it stands in the metrics.
+    """
+
+    def __init__(self, app: ASGIApp, *, requests_max: int, limit: str) -> None:
+        self._app = app
+        self._requests_max = requests_max
+        self._limit = limit
+        self._requests = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or turn it away."""
+        if self._requests >= self._requests_max:
+            reached(self._limit)
+            busy = JSONResponse({"ok": False, "error": "Too many requests at a time; give it again."}, status_code=503)
+            await busy(scope, receive, send)
+            return
+        self._change(1)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._change(-1)
+
+    def _change(self, by: int) -> None:
+        self._requests += by
+        used(self._limit, self._requests)
 
 
 class _Server(uvicorn.Server):

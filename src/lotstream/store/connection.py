@@ -16,6 +16,7 @@ import asyncpg
 from asyncpg import exceptions as refused
 
 from lotstream.errors import ConstraintViolated, NotMigrated, PostgresUnreachable, SettingInvalid
+from lotstream.ops.limits import reached
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -29,7 +30,10 @@ SCHEMA: Final = "lotstream"
 
 CONNECTIONS_MIN: Final = 1
 CONNECTIONS_MAX: Final = 4
-"""Connections of one store beside the one that holds the instance lock."""
+"""Connections of one store beside the one that holds the instance lock, unless its owner's settings say otherwise."""
+
+LIMIT: Final = "postgres_connections_max"
+"""The limit on connections, as the metrics call it."""
 
 IDLE_IN_TRANSACTION_S: Final = 5.0
 """How long a transaction may wait for its client before the server ends it."""
@@ -55,6 +59,7 @@ class Address:
     #: A transaction that waits for its client; None: as long as it likes, for those that lock nothing.
     idle_s: float | None = IDLE_IN_TRANSACTION_S
     schema: str = SCHEMA
+    connections_max: int = CONNECTIONS_MAX
     #: Every query of a worker is by key; without statistics the planner would now and then read a whole table instead.
     by_key_only: bool = False
 
@@ -92,6 +97,8 @@ class Database:
         #: Done once with each new connection.
         self._prepare = prepare
         self._pool: asyncpg.Pool[Record] | None = None
+        #: Calls that have a connection or wait for one.
+        self._calls = 0
 
     async def open(self) -> None:
         """Connect; raises `PostgresUnreachable` or `SettingInvalid`."""
@@ -99,7 +106,7 @@ class Database:
             self._pool = await asyncpg.create_pool(
                 self.address.url,
                 min_size=CONNECTIONS_MIN,
-                max_size=CONNECTIONS_MAX,
+                max_size=self.address.connections_max,
                 init=self._prepare,
                 reset=_leave_as_is,
                 **_options(self.address),
@@ -115,6 +122,11 @@ class Database:
                 await pool.close()
         except TimeoutError:
             pool.terminate()
+
+    @property
+    def in_use(self) -> int:
+        """How many connections do something at this moment."""
+        return min(self._calls, self.address.connections_max)
 
     async def fetch(self, query: str, *args: object) -> list[Record]:
         """Return the rows of a query."""
@@ -148,9 +160,15 @@ class Database:
     async def _connection(self) -> AsyncIterator[Connection]:
         if self._pool is None:
             raise PostgresUnreachable("The store is not open.")
-        with translated():
-            async with self._pool.acquire(timeout=self.address.call_s) as connection:
-                yield connection
+        if self._calls >= self.address.connections_max:
+            reached(LIMIT)
+        self._calls += 1
+        try:
+            with translated():
+                async with self._pool.acquire(timeout=self.address.call_s) as connection:
+                    yield connection
+        finally:
+            self._calls -= 1
 
 
 @contextmanager

@@ -77,9 +77,12 @@ class Exchanges:
         """Write how an exchange ended; settling again overwrites."""
         await self._database.execute(SQL["settle"], id, verdict, encode_all(refusals), notes, messages)
 
-    async def pending(self, connector: str, *, limit: int) -> list[ExchangeRow]:
-        """Return exchanges that are kept and not settled, oldest first."""
-        return [_exchange(row) for row in await self._database.fetch(SQL["pending"], connector, limit)]
+    async def pending(self, connector: str, *, limit: int, bytes_max: int) -> list[ExchangeRow]:
+        """Return exchanges that are kept and not settled, oldest first.
+
+        At most ``limit``, and none after the one whose body brings them to ``bytes_max``.
+        """
+        return [_exchange(row) for row in await self._database.fetch(SQL["pending"], connector, limit, bytes_max)]
 
     async def get(self, id: int) -> ExchangeRow | None:
         """Return one exchange, or None."""

@@ -12,7 +12,7 @@ from lotstream.domain.model import Order, Receipt
 from lotstream.store.broadcasts import Broadcasts
 from lotstream.store.claims import Claims
 from lotstream.store.commit import Commits, create_staging
-from lotstream.store.connection import Address, Database
+from lotstream.store.connection import CONNECTIONS_MAX, Address, Database
 from lotstream.store.instance import InstanceLock
 from lotstream.store.load import State
 from lotstream.store.maintenance import Maintenance
@@ -39,8 +39,12 @@ class PostgresStore:
     `PostgresUnreachable` when the server does not answer in time and `NotMigrated` when a table is missing.
     """
 
-    def __init__(self, url: str, *, app: str = "lotstream", timeout_s: float = 15.0) -> None:
-        address = Address(url=url, app=app, call_s=timeout_s, lock_s=timeout_s / 2, by_key_only=True)
+    def __init__(
+        self, url: str, *, app: str = "lotstream", timeout_s: float = 15.0, connections_max: int = CONNECTIONS_MAX
+    ) -> None:
+        address = Address(
+            url=url, app=app, call_s=timeout_s, lock_s=timeout_s / 2, by_key_only=True, connections_max=connections_max
+        )
         self._use(Database(address, prepare=create_staging), InstanceLock(address))
 
     def _use(self, database: Database, instance: InstanceLock) -> None:
@@ -70,6 +74,11 @@ class PostgresStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+    @property
+    def connections_in_use(self) -> int:
+        """How many of its connections do something at this moment."""
+        return self._database.in_use
 
     async def now(self) -> datetime:
         """Return the database's clock, aware."""

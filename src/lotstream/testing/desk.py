@@ -42,9 +42,14 @@ class MemoryExchanges:
         self.kept[exchange.id] = replace(self.kept[exchange.id], settlement=settlement)
         self.settled.set()
 
-    async def pending(self, connector: str, *, limit: int) -> list[Exchange]:
-        """Return exchanges that are not settled, oldest first."""
-        return [e for e in self.kept.values() if e.connector == connector and e.is_pending][:limit]
+    async def pending(self, connector: str, *, limit: int, bytes_max: int) -> list[Exchange]:
+        """Return exchanges that are not settled, oldest first, until their bodies reach so many bytes."""
+        found: list[Exchange] = []
+        for exchange in self.kept.values():
+            full = len(found) >= limit or sum(len(e.delivery.body) for e in found) >= bytes_max
+            if exchange.connector == connector and exchange.is_pending and not full:
+                found.append(exchange)
+        return found
 
     async def get(self, exchange_id: int) -> Exchange | None:
         """Return one exchange, or None."""

@@ -11,10 +11,14 @@ RETURNING id, connector, sender, name, key, sha256, received_at, headers, body, 
 UPDATE exchange SET verdict = $2, refusals = $3, notes = $4, messages = $5, settled_at = now() WHERE id = $1;
 
 -- name: pending
--- Exchanges that are not settled, oldest first.
+-- Exchanges that are not settled, oldest first, so many and so many bytes; the one that reaches the bytes still comes.
 SELECT id, connector, sender, name, key, sha256, received_at, headers, body, repeats, verdict, refusals, notes,
        messages, settled_at
-FROM exchange WHERE connector = $1 AND verdict = 'pending' ORDER BY id LIMIT $2;
+FROM (
+    SELECT *, sum(octet_length(body)) OVER (ORDER BY id) - octet_length(body) AS bytes_before
+    FROM (SELECT * FROM exchange WHERE connector = $1 AND verdict = 'pending' ORDER BY id LIMIT $2) AS oldest
+) AS counted
+WHERE bytes_before < $3 ORDER BY id;
 
 -- name: get
 -- One exchange.
