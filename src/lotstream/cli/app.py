@@ -24,6 +24,7 @@ GROUPS = (
     "connector",
     "simulator",
     "db",
+    "restored",
     "topics",
     "doctor",
     "scenarios",

@@ -175,8 +175,8 @@ def check_partitions(noted: int, wanted: int, found: int | None) -> Finding:
     if found is not None and found != noted:
         return Finding(
             "log",
-            "Restore the topic with its number of partitions; until then every worker stops at once.",
-            f"The topic {INBOUND.name} has {found} partitions, the database was set up with {noted}.",
+            f"Run `lotstream topics resize {found}`." if found > noted else "See `lotstream topics adopt`.",
+            f"The topic {INBOUND.name} has {found} partitions, the database knows {noted}: every worker stops at once.",
         )
     return Finding("log", None, f"The database reads {INBOUND.name} with {noted} partitions.")
 

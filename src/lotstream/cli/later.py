@@ -14,14 +14,6 @@ LATER: dict[str, tuple[str, str]] = {
         "Serve web pages and JSON API.",
         "Ask with `lotstream order why` and `lotstream stock`, and read /metrics of the worker.",
     ),
-    "topics resize": (
-        "Change the number of partitions.",
-        "Set LOTSTREAM_PARTITIONS before the first `lotstream topics create`; it cannot be changed afterwards.",
-    ),
-    "topics adopt": (
-        "Take on an inbound topic that was lost or made anew.",
-        "Keep the workers stopped and restore the topic from the Kafka cluster's own backup.",
-    ),
     "lot trace": (
         "Show where a lot came from and where it went.",
         "Read the table shipment_line of the database: it has every unit that left, by lot.",

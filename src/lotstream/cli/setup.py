@@ -46,7 +46,7 @@ async def prepare_database(settings: Settings, *, post: bool = True) -> list[str
     if log.partitions != settings.partitions:
         raise SettingInvalid(
             f"LOTSTREAM_PARTITIONS is {settings.partitions}, but this database was set up with {log.partitions}.",
-            what_to_do=f"Set LOTSTREAM_PARTITIONS={log.partitions}; the number cannot be changed in this version.",
+            what_to_do=f"Set LOTSTREAM_PARTITIONS={log.partitions}; only `lotstream topics resize` changes the number.",
         )
     return applied
 

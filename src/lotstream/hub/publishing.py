@@ -64,8 +64,11 @@ def _batches(producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> Iterable[
     yield builder
 
 
-def _append(builder: BatchBuilder, row: OutboxRow) -> bool:
+def message_headers(row: OutboxRow) -> list[tuple[str, bytes]]:
+    """Return the headers a message is published with."""
     # A list: a row read back from the outbox and one just made both have a tuple, which aiokafka does not take.
-    headers = list(row.headers or headers_for(row.type, id=row.id, source=HUB_SOURCE, time=row.recorded_at))
-    taken = builder.append(timestamp=None, key=row.key, value=row.value, headers=headers)
-    return taken is not None
+    return list(row.headers or headers_for(row.type, id=row.id, source=HUB_SOURCE, time=row.recorded_at))
+
+
+def _append(builder: BatchBuilder, row: OutboxRow) -> bool:
+    return builder.append(timestamp=None, key=row.key, value=row.value, headers=message_headers(row)) is not None

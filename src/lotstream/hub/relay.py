@@ -28,6 +28,8 @@ from lotstream.store.seam import Store
 
 logger = structlog.get_logger(__name__)
 
+RESTORED = "Keep all workers stopped and run `lotstream db restored`."
+
 
 @dataclass(slots=True)
 class Outgoing:
@@ -126,8 +128,9 @@ class Relay:
     async def resume(self, claims: Mapping[int, Claim], *, kept_back: Collection[int]) -> None:
         """Read the positions of partitions just taken over and publish the rest of their outbox.
 
-        Raises `LogMismatch` when a position is above next offset: Postgres was restored to an earlier point. Unless
-        somebody else has taken the partition meanwhile and published further; that raises `ClaimLost`.
+        Raises `LogMismatch` when a position is above next offset, or under a later log: Postgres was restored to an
+        earlier point. Unless somebody else has taken the partition meanwhile and published further; that raises
+        `ClaimLost`.
         """
         noted = await self._noted_positions(claims)
         for partition, claim in claims.items():
@@ -137,7 +140,7 @@ class Relay:
                 raise LogMismatch(
                     f"Partition {partition} has published up to {position} and Postgres is only at "
                     f"{claim.next_offset}: the database was restored to an earlier point.",
-                    what_to_do="Keep all workers stopped; taking a restored database on is not in this version yet.",
+                    what_to_do=RESTORED,
                 )
             self._positions[partition] = self._queued[partition] = position
         ends = {p: claim.next_offset for p, claim in claims.items() if p not in kept_back}
@@ -194,8 +197,11 @@ class Relay:
         """Return the positions Kafka holds under this log number."""
         async with asyncio.timeout(self._timeout_s):
             positions = await self._kafka.positions(partitions)
-        return {
-            partition: position.offset
-            for partition, position in positions.items()
-            if position.noted.partition(" ")[0] == str(self._log.number)
-        }
+        numbers = {partition: int(position.noted.partition(" ")[0]) for partition, position in positions.items()}
+        if (newest := max(numbers.values(), default=0)) > self._log.number:
+            raise LogMismatch(
+                f"Messages were published under log number {newest} and Postgres is at {self._log.number}: the "
+                "database was restored to an earlier point.",
+                what_to_do=RESTORED,
+            )
+        return {p: position.offset for p, position in positions.items() if numbers[p] == self._log.number}

@@ -31,6 +31,10 @@ class CrashPoint(StrEnum):
     IN_CLAIM = "in_claim"
     #: Partitions are being given back: the relay is done, the claims are not released.
     IN_REVOCATION = "in_revocation"
+    #: A resize has given the topic more partitions, the database does not know it.
+    TOPIC_WIDENED = "topic_widened"
+    #: Everything is appended that another log begins with, and that log is not begun.
+    LOG_PREPARED = "log_prepared"
 
 
 class _Countdown:

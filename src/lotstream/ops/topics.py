@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
@@ -101,6 +101,14 @@ class Topics:
                 )
 
         await self._led([TopicPartition(topic.name, p) for topic in missing for p in range(topic.partitions)])
+
+    async def widen(self, name: str, partitions: int) -> None:
+        """Give a topic more partitions and wait until each has a leader that answers; never fewer."""
+        async with self._call():
+            await self._admin.create_partitions(
+                {name: NewPartitions(total_count=partitions)}, timeout_ms=round(self._timeout_s * 1000)
+            )
+        await self._led([TopicPartition(name, partition) for partition in range(partitions)])
 
     async def _led(self, partitions: list[TopicPartition]) -> None:
         """Wait until leaders answer: a broker names itself leader seconds before it takes the first record."""

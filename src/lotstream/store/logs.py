@@ -109,6 +109,10 @@ class Logs:
         """Return where the partitions of a log begin; one that is not named begins at 0."""
         return {row["partition"]: row["first_offset"] for row in await self._database.fetch(SQL["first_offsets"], log)}
 
+    async def broadcasts_seen(self) -> dict[int, int]:
+        """Return the last broadcast that each partition has seen, of all partitions that were ever read."""
+        return {row["partition"]: row["broadcast_seen"] for row in await self._database.fetch(SQL["seen"])}
+
     async def note_published(self, log: int, positions: Mapping[int, int]) -> None:
         """Note that everything below a position is published, per partition; no position is lowered."""
         await self._database.execute(SQL["published"], log, list(positions), list(positions.values()))

@@ -41,6 +41,10 @@ SET log = excluded.log, next_offset = excluded.next_offset, relay_position = exc
 -- Where the partitions of a log begin that do not begin at offset 0.
 SELECT partition, first_offset FROM log_start WHERE log = $1;
 
+-- name: seen
+-- The last broadcast of every partition that was ever read, also of those that the topic does not have any more.
+SELECT partition, broadcast_seen FROM claim;
+
 -- name: published
 -- Note that everything of partitions is published, up to an offset each.
 UPDATE claim AS c SET relay_position = greatest(c.relay_position, p.position)

@@ -1,0 +1,177 @@
+"""A database restored to an earlier point: what readers were told since is decided again, and nobody is told twice.
+
+The relay's positions in Kafka say how far readers have been told. Everything below them is in the inbound topic still;
+decided again by the same code, from the state that was restored, it leads to the same messages under the same ids. Each
+batch is compared, message by message, with what the outgoing topics hold, before it is written.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aiokafka import TopicPartition
+
+from lotstream import __version__
+from lotstream.contracts.cloudevents import HUB_SOURCE, read_headers
+from lotstream.contracts.topics import INBOUND
+from lotstream.errors import ClaimLost, LogUnfit
+from lotstream.hub.app import build_app, ledger_store
+from lotstream.hub.commit import Committed
+from lotstream.hub.hub import Hub
+from lotstream.hub.logs.comparing import ComparingStore, Difference
+from lotstream.hub.logs.published import digest_of_record, id_of, read_published
+from lotstream.hub.logs.reading import Stretch, read_stretches
+from lotstream.hub.logs.situation import Held, Situation, fence, look, misfit
+from lotstream.hub.records import EVERYBODY
+from lotstream.hub.state import PartitionState
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """How a database stands to what was published; nothing has to be done when it is not behind."""
+
+    situation: Situation
+    #: Per partition that is behind: the records to decide again.
+    stretches: Mapping[int, Stretch]
+    #: Versions of the code that noted the positions of these partitions.
+    versions: frozenset[str]
+
+    @property
+    def records(self) -> int:
+        """Return how many records have to be decided again."""
+        return sum(stretch.end - stretch.start for stretch in self.stretches.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What deciding again came to."""
+
+    records: int
+    messages: int
+    #: Of all messages decided again, and of those published under the same ids; equal when nothing differs.
+    digest: str
+    published_digest: str
+    differences: tuple[Difference, ...]
+    differences_count: int
+    #: Commands for every partition that the database had lost: number and type.
+    put_back: tuple[tuple[int, str], ...]
+
+
+class Replaying(Hub):
+    """A hub that publishes nothing: readers have it already."""
+
+    async def _hand_over(self, committed: Committed) -> None:
+        """Leave what is committed in the outbox."""
+
+
+async def consider(held: Held) -> Restoration:
+    """Return what a restored database lacks; raises `LogUnfit` when the inbound topic cannot give it."""
+    situation = await look(held)
+    if situation.newest_log() > situation.log.number:
+        raise LogUnfit(
+            f"The database was restored to a point before log number {situation.newest_log()} was begun.",
+            what_to_do="Restore a backup made after the last `topics resize` or `topics adopt`; "
+            "docs/runbooks/restored-database.md says what to do when there is none.",
+        )
+    if why := await misfit(held, situation):
+        raise LogUnfit(
+            f"{why} The records that the database lacks are not there to be decided again.",
+            what_to_do="docs/runbooks/restored-database.md says how to go on without them.",
+        )
+    ahead = situation.ahead()
+    stretches = {p: Stretch(situation.claims[p].next_offset, position) for p, position in ahead.items()}
+    versions = {situation.noted[p].noted.partition(" ")[2] for p in ahead if p in situation.noted}
+    return Restoration(situation, stretches, frozenset(versions))
+
+
+async def replay(held: Held, restoration: Restoration, *, despite_differences: bool = False) -> Replayed:
+    """Decide again what was published, compare, and let the relay go on where it was; never below its positions.
+
+    May be repeated after a crash at any point. Raises `ReplayDiffers` before anything that differs is written, and
+    `LogUnfit` when other code published it, unless a person has decided to go on ``despite_differences``.
+    """
+    others = sorted(restoration.versions - {__version__})
+    if others and not despite_differences:
+        raise LogUnfit(
+            f"The messages were decided by lotstream {', '.join(others)}, and this is {__version__}.",
+            what_to_do=f"Install lotstream=={others[-1]} and run it again, or read docs/runbooks/restored-database.md.",
+        )
+    situation = restoration.situation
+    await fence(held, situation)
+    put_back = await _put_broadcasts_back(held, situation)
+    settings = held.settings
+    async with ComparingStore(
+        settings.postgres_url, app=f"{settings.app}-log", timeout_s=settings.postgres_timeout_s,
+        log=situation.log.number, published=await _published(held, restoration), strict=not despite_differences,
+    ) as store:  # fmt: skip
+        await _decide(held, restoration, store)
+        return Replayed(
+            restoration.records, store.messages, *store.digests(), tuple(store.differences), store.differences_count,
+            tuple(sorted(put_back)),
+        )  # fmt: skip
+
+
+async def _decide(held: Held, restoration: Restoration, store: ComparingStore) -> None:
+    hub = await _hub(held, restoration, store)
+    stretches = {TopicPartition(INBOUND.name, p): stretch for p, stretch in restoration.stretches.items()}
+    limit = held.settings.batch_records_max
+    async for records in read_stretches(held.settings, stretches, records_max=limit):
+        await hub.process(hub.read(records, epochs=hub.epochs()))
+    for p, state in hub.states.items():
+        await store.release_claim(state.claim, relay_position=restoration.stretches[p].end)
+
+
+async def _hub(held: Held, restoration: Restoration, store: ComparingStore) -> Hub:
+    """Return a hub that holds the partitions that are behind."""
+    app = build_app(held.settings)
+    app.finalize()
+    log = restoration.situation.log
+    hub = Replaying(
+        held.settings, store, log, ledger_store(app), kafka=held.kafka, topic=INBOUND.name, die=lambda _: None
+    )
+    app.hub = hub
+    await hub.clock.sync()
+    holder = f"{held.settings.app}-replay-{uuid.uuid4().hex}"
+    for p in restoration.stretches:
+        claim = await store.take_claim(restoration.situation.claims[p], holder=holder)
+        if claim is None:
+            raise ClaimLost(f"Partition {p} was taken by somebody else.")
+        hub.states[p] = PartitionState(claim, await store.sites(claim))
+    return hub
+
+
+async def _published(held: Held, restoration: Restoration) -> dict[str, bytes]:
+    """Return the digests of all messages that the records to decide again may have caused, by id."""
+    claims = restoration.situation.claims
+    since = min((claims[p].last_append_time or LONG_AGO for p in restoration.stretches), default=None)
+    if since is None:
+        return {}
+    found = read_published(held.settings, since=since)
+    return {id_of(record): digest_of_record(record) async for record in found}
+
+
+async def _put_broadcasts_back(held: Held, situation: Situation) -> list[tuple[int, str]]:
+    """Number again what the log holds for every partition and the database has lost; returns numbers and types.
+
+    Otherwise the next command would get a number that partitions have passed, and change nothing.
+    """
+    stretches = {
+        TopicPartition(INBOUND.name, p): Stretch(situation.claims[p].next_offset, extent.end)
+        for p, extent in situation.sight.extents.items()
+    }
+    put_back = []
+    async for records in read_stretches(held.settings, stretches):
+        for record in (record for batch in records.values() for record in batch if record.key == EVERYBODY):
+            envelope = read_headers(record.headers)
+            number, _, partition = (envelope.id or "").partition("/")
+            ours = envelope.source == HUB_SOURCE and number.isdecimal() and partition == str(record.partition)
+            if not ours or envelope.type is None or record.value is None:
+                continue
+            if await held.logs.put_broadcast_back(int(number), type=envelope.type, body=record.value):
+                put_back.append((int(number), envelope.type))
+    return put_back
