@@ -22,9 +22,7 @@ GRACE_S = 30.0
 class WorkerProcess:
     """One ``lotstream worker`` as a process of its own."""
 
-    def __init__(
-        self, settings: Settings, *, instance: str, log: Path, extra: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, *, instance: str, log: Path, extra: Mapping[str, str] | None = None) -> None:
         """Name it; ``extra`` are environment variables on top of its settings."""
         self.instance = instance
         self.log = log

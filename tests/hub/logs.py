@@ -1,0 +1,95 @@
+"""A hub at rest: brought there by a worker, changed by the command line, and looked over without the hub's own code."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+
+from lotstream.contracts.produce import Record
+from lotstream.contracts.topics import INBOUND
+from lotstream.errors import ExitCode
+from lotstream.hub.kafka import AioKafka
+from lotstream.settings import Settings
+from lotstream.store.postgres import PostgresStore
+from lotstream.testing.kafka import produce
+from lotstream.testing.load import site
+from lotstream.testing.processes import WorkerProcess
+from tests.faults.audit import Books, read_books, read_published
+from tests.hub.test_take_over import logged
+
+LOOK_EVERY_S = 0.05
+
+GAPS = """
+SELECT i.log, i.partition, count(*) AS records, min("offset") AS first, max("offset") + 1 AS end
+FROM intake AS i LEFT JOIN log_start AS s USING (log, partition) LEFT JOIN claim AS c USING (log, partition)
+GROUP BY i.log, i.partition, s.first_offset, c.next_offset
+HAVING min("offset") <> coalesce(s.first_offset, 0) OR max("offset") + 1 - min("offset") <> count(*)
+    OR max("offset") + 1 <> coalesce(c.next_offset, max("offset") + 1)
+"""
+"""Partitions of any log whose records were not all decided, each once."""
+
+OWNERS = "SELECT DISTINCT i.owner, o.slot, i.partition FROM intake i JOIN sales_order o USING (owner) WHERE i.log = $1"
+"""Where the records of owners were decided under one log, with the slot that their rows carry."""
+
+
+async def bring_to_rest(settings: Settings, folder: Path, *, records: Iterable[Record] = ()) -> None:
+    """Send records, let a worker decide and publish all there is, and end it in order."""
+    await produce(settings.kafka_bootstrap, records)
+    worker = WorkerProcess(settings, instance="tested", log=folder / f"{uuid4().hex}.log")
+    async with PostgresStore(settings.postgres_url) as store, worker:
+        # Asked to end before it listens for that, it would end with another code.
+        await logged(worker, "worker_started")
+        await at_rest(settings, store)
+        assert await worker.stop() == ExitCode.OK
+
+
+async def define_site(settings: Settings, folder: Path) -> None:
+    """Define the site all made-up stock stands at, and let every partition know it before anything comes for it."""
+    type_, key, body = site()
+    async with PostgresStore(settings.postgres_url) as store:
+        await store.add_broadcast(type_, key=key, body=body)
+    await bring_to_rest(settings, folder)
+
+
+async def at_rest(settings: Settings, store: PostgresStore) -> None:
+    """Wait until every record and every broadcast is decided, and all of it published."""
+    kafka = AioKafka(settings, topic=INBOUND.name)
+    while True:
+        log = await store.log()
+        claims = await store.claims(range(log.partitions))
+        numbers = [b.number for b in await store.broadcasts(after=0, limit=10_000)]
+        seen = all(claim.broadcast_seen >= max(numbers, default=0) for claim in claims.values())
+        sight = await kafka.look(dict.fromkeys(claims, 0))
+        decided = all(claims[p].next_offset == extent.end for p, extent in sight.extents.items())
+        positions = await kafka.positions(claims)
+        told = all(p in positions and positions[p].offset == c.next_offset for p, c in claims.items() if c.next_offset)
+        if seen and decided and told:
+            return
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def rows(settings: Settings, query: str, *args: object) -> list[tuple[Any, ...]]:
+    """Return the rows of a query."""
+    connection = await asyncpg.connect(settings.postgres_url, server_settings={"search_path": "lotstream"})
+    try:
+        return [tuple(row) for row in await connection.fetch(query, *args)]
+    finally:
+        await connection.close()
+
+
+async def sound_books(settings: Settings) -> Books:
+    """Return the books of a hub at rest in which nothing is left out, doubled or promised twice."""
+    books = await read_books(settings.postgres_url)
+    assert await rows(settings, GAPS) == []
+    assert books.done == books.done_ids
+    assert books.reserved == books.held_by_orders != {}
+    assert set(books.messages.values()) <= {1}
+    published = await read_published(settings.kafka_bootstrap)
+    # Both ways: what is in the outbox was seen, what was seen is in the outbox, and each once.
+    assert published == books.messages
+    return books
