@@ -10,13 +10,16 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.peers.entrants import PEERS, entrants
 from benchmarks.peers.game import Game, play, postgres_version, ready_tools
+from benchmarks.peers.peer import Tools
 from benchmarks.peers.report import Result, markdown
 from benchmarks.peers.stage import Stage
 from lotstream.errors import ExitCode, LotstreamError
-from lotstream.local import LocalStack
+from lotstream.local import Addresses, LocalStack
 from lotstream.local.folders import temporary_folder
 from lotstream.testing.load import Load
 
@@ -57,18 +60,23 @@ def load_of(orders: int, *, owners: int, seed: int) -> Load:
 
 
 async def _play(game: Game, load: Load) -> list[Result]:
-    folder = temporary_folder()
-    stack = LocalStack(folder, temporary=True, progress=_tell)
-    try:
-        addresses = await stack.start()
+    with TemporaryDirectory(prefix="lotstream-peers-") as name:
+        folder = Path(name)
+        # Before anything runs: what cannot be downloaded is said at once.
         tools = await ready_tools(game.entrants, folder / "classes", _tell)
-        async with Stage(addresses, load, folder=folder) as stage:
-            _tell(f"writing {load.orders} orders into the log")
-            await stage.prepare()
-            results = await play(game, stage, tools, _tell)
-        print(markdown(results, load, rounds=game.rounds, postgres=await postgres_version(addresses.postgres_url)))
-    finally:
-        await stack.stop()
+        stack = LocalStack(temporary_folder(), temporary=True, progress=_tell)
+        try:
+            return await _on(await stack.start(), game, load, tools=tools, folder=folder)
+        finally:
+            await stack.stop()
+
+
+async def _on(addresses: Addresses, game: Game, load: Load, *, tools: Tools, folder: Path) -> list[Result]:
+    async with Stage(addresses, load, folder=folder) as stage:
+        _tell(f"writing {load.orders} orders into the log")
+        await stage.prepare()
+        results = await play(game, stage, tools, _tell)
+    print(markdown(results, load, rounds=game.rounds, postgres=await postgres_version(addresses.postgres_url)))
     return results
 
 

@@ -43,7 +43,7 @@ def _ready(folder: Path, progress: Callable[[str], None]) -> Path:
     if not complete.exists():
         progress("Installing Quix Streams into an environment of its own, once")
         shutil.rmtree(environment, ignore_errors=True)
-        venv.create(environment, with_pip=True)
+        venv.create(environment)
         _install(python)
         complete.touch()
     return python
@@ -51,7 +51,19 @@ def _ready(folder: Path, progress: Callable[[str], None]) -> Path:
 
 def _install(python: Path) -> None:
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--retries", RETRIES, "--only-binary", ":all:"]
-    command = [str(python), "-m", "pip", "install", *options, "--require-hashes", "-r", str(LOCK)]
+    # Our own pip installs there: giving the environment one takes longer than all the rest.
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        *options,
+        "--require-hashes",
+        "-r",
+        str(LOCK),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_S_MAX, check=False)
     if done.returncode != 0:
         raise LocalDownloadFailed(
