@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from lotstream.errors import NotMigrated
 from lotstream.store.claims import SQL as CLAIMS_SQL
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from asyncpg.cursor import Cursor
 
     from lotstream.store.connection import Connection
+
+    Row: TypeAlias = Record
+    """A row as the driver gives it: its columns by name or number."""
 
 SQL = queries("verify")
 

@@ -11,22 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
-from lotstream.contracts.inbound import type_of
 from lotstream.domain.events import Event
 from lotstream.domain.slots import slot
-from lotstream.hub.records import EVERYBODY
 from lotstream.hub.verify.compare import Comparison, Table
 from lotstream.hub.verify.found import NOTHING, Difference, Findings
+from lotstream.hub.verify.heard import Broadcasts
 from lotstream.hub.verify.replay import DAMAGED, FIRST_VERSION, Replay, lines_shipped
+from lotstream.hub.verify.streams import Stream
 from lotstream.hub.verify.told import Place, Told
-from lotstream.store import verify as store
 from lotstream.store.codec import decode_event, encode_days, order_of
 from lotstream.store.journal import link
 from lotstream.store.rows import Outcome, ShipmentLineRow
 from lotstream.store.verify import RECORD_TABLES, Snapshot
 
 if TYPE_CHECKING:
-    from asyncpg import Record
+    from lotstream.store.verify import Row
 
 SHIPMENT_LINE = Table(
     "shipment_line", ("offset", "index"),
@@ -34,8 +33,6 @@ SHIPMENT_LINE = Table(
      "customer", "person", "city", "postcode", "country"),
 )  # fmt: skip
 DEAD_LETTER = Table("dead_letter", ("offset",), ("recorded_at", "code", "field", "message"))
-#: Type of the record that answers who told every partition something.
-ANSWERED = type_of("broadcast.answered")
 #: Outcomes of records that events may belong to: before a command is refused, its owner's day is continued.
 WITH_EVENTS = frozenset({Outcome.DONE, Outcome.REFUSED})
 
@@ -57,70 +54,6 @@ class Kept:
         return cls(now - timedelta(days=outbox_days), now - timedelta(days=retention_days))
 
 
-class Stream:
-    """Rows of one table and partition, taken record by record."""
-
-    __slots__ = ("_at", "_piece", "_rows", "first")
-
-    def __init__(self, rows: store.Rows) -> None:
-        self._rows = rows
-        self._piece: list[Record] = []
-        self._at = 0
-        #: The first row of all.
-        self.first: Record | None = None
-
-    async def open(self) -> Stream:
-        """Read the first piece."""
-        self._piece = await self._rows.piece()
-        self.first = self._piece[0] if self._piece else None
-        return self
-
-    @property
-    def head(self) -> int | None:
-        """Return the offset of the next row, None at the end."""
-        return self._piece[self._at][0] if self._at < len(self._piece) else None
-
-    async def take(self, offset: int) -> Sequence[Record]:
-        """Return the rows of one record and go on to the next."""
-        if self.head != offset:
-            return ()
-        taken = []
-        while self.head == offset:
-            taken.append(self._piece[self._at])
-            self._at += 1
-            if self._at == len(self._piece):
-                self._piece, self._at = await self._rows.piece(), 0
-        return taken
-
-
-class Broadcasts:
-    """The numbers of what a partition was told, by the records that it decided."""
-
-    def __init__(self, partition: int) -> None:
-        self._partition = partition
-        #: The last that was understood, and how many there were after it that nobody could read.
-        self.last = 0
-        self.unread = 0
-        #: The last that was answered; None when none was.
-        self.answered: int | None = None
-
-    def note(self, intake: Record, letter: Record | None) -> None:
-        """Take note of a record."""
-        if intake["owner"] is not None:
-            return
-        number, _, partition = (intake["message_id"] or "").partition("/")
-        if intake["outcome"] == Outcome.DEAD_LETTERED:
-            self.unread += letter is None or letter["key"] == EVERYBODY
-        elif intake["type"] == ANSWERED:
-            self.answered = int(number)
-        elif partition == str(self._partition) and number.isdecimal() and int(number) > self.last:
-            self.last, self.unread = int(number), 0
-
-    def fits(self, seen: int) -> bool:
-        """Tell whether a claim may have seen so many: one that nobody can read is heard too, a forged one is not."""
-        return self.last <= seen <= self.last + self.unread
-
-
 class PartitionCheck:
     """Follows one partition's records, plays its journal and compares what belongs to each record."""
 
@@ -140,13 +73,13 @@ class PartitionCheck:
         self._owner = owner
         self._outbox = outbox
         self._today = encode_days({})
-        self._sent_from: Record | None = None
+        self._sent_from: Row | None = None
         self._kept_from = 0
         #: Some of its oldest intake rows are gone, as they should be.
         self.was_pruned = False
         self.chain = chain
         #: The record before the end, and the largest append time.
-        self.last: Record | None = None
+        self.last: Row | None = None
         self.append_time: datetime | None = None
         #: Some of its events were decided by the first version.
         self.first_version = False
@@ -178,12 +111,12 @@ class PartitionCheck:
             self._record(Place(log, self._partition, offset), rows)
         return expected
 
-    def _count(self, rows: Sequence[Sequence[Record]]) -> None:
+    def _count(self, rows: Sequence[Sequence[Row]]) -> None:
         for table, found in zip(RECORD_TABLES, rows, strict=True):
             if found:
                 self._findings.rows[table] += len(found)
 
-    def _record(self, place: Place, rows: Sequence[Sequence[Record]]) -> None:
+    def _record(self, place: Place, rows: Sequence[Sequence[Row]]) -> None:
         intakes, journal, sent, letters, left = rows
         intake = intakes[0] if intakes else None
         if intake is None:
@@ -204,7 +137,7 @@ class PartitionCheck:
         if told is not None:
             self._rest(told, intake, letters, place.log)
 
-    def _pruned(self, place: Place, rows: Sequence[Sequence[Record]]) -> None:
+    def _pruned(self, place: Place, rows: Sequence[Sequence[Row]]) -> None:
         """Play what was decided of a record whose intake row is gone."""
         intakes, journal, _, _, left = rows
         if intakes:
@@ -217,13 +150,13 @@ class PartitionCheck:
         if self._owner is None or (journal and journal[0]["owner"] == self._owner):
             self._shipped(place, shipped, left)
 
-    def _note(self, intake: Record) -> None:
+    def _note(self, intake: Row) -> None:
         """Keep what the claim has of the last record."""
         self.last = intake
         recorded_at = intake["recorded_at"]
         self.append_time = recorded_at if self.append_time is None else max(self.append_time, recorded_at)
 
-    def _linked(self, place: Place, index: int, row: Record) -> Event:
+    def _linked(self, place: Place, index: int, row: Row) -> Event:
         """Return a row's event after its link to the row before it was checked; raises `Broken`."""
         body = row["body"]
         chain = link(self.chain, place.partition, place.offset, row["index"], row["type"], body.encode())
@@ -243,7 +176,7 @@ class PartitionCheck:
         self._findings.add(difference)
         raise Broken
 
-    def _said(self, place: Place, row: Record, event: Event) -> None:
+    def _said(self, place: Place, row: Row, event: Event) -> None:
         """Compare what a row says beside its event with the event, and with the days as they are then."""
         order = order_of(event)
         wanted, found = (*(order or (None, None)), self._today), (row["source"], row["order"], row["today"])
@@ -251,7 +184,7 @@ class PartitionCheck:
             for name, says, said in zip(("source", "order", "today"), wanted, found, strict=True):
                 self._findings.expect("journal", place.key(row["index"]), name, journal=says, found=said)
 
-    def _columns(self, place: Place, row: Record, event: Event, intake: Record) -> None:
+    def _columns(self, place: Place, row: Row, event: Event, intake: Row) -> None:
         """Compare what a row says beside its event."""
         self._said(place, row, event)
         for name in ("owner", "recorded_at"):
@@ -261,7 +194,7 @@ class PartitionCheck:
             self._findings.expect("intake", place.key(), "outcome", journal=Outcome.DONE, found=intake["outcome"])
 
     def _play(
-        self, place: Place, row: Record, event: Event, told: Told | None, first: int
+        self, place: Place, row: Row, event: Event, told: Told | None, first: int
     ) -> list[ShipmentLineRow]:  # fmt: skip
         owner = row["owner"]
         if owner is not None and self._owner is not None and owner != self._owner:
@@ -285,7 +218,7 @@ class PartitionCheck:
             self._stop(Difference("journal", place.key(row["index"]), "body", says, row["type"], note))
         return shipped
 
-    def _shipped(self, place: Place, wanted: Sequence[ShipmentLineRow], found: Sequence[Record]) -> None:
+    def _shipped(self, place: Place, wanted: Sequence[ShipmentLineRow], found: Sequence[Row]) -> None:
         given = {"log": place.log, "partition": place.partition}
         compared = Comparison(SHIPMENT_LINE, self._findings, given=given)
         says = {row.index: _line(row) for row in wanted}
@@ -299,7 +232,7 @@ class PartitionCheck:
             else:
                 compared.lone(key, found=said[index][2:])
 
-    def _letter(self, place: Place, intake: Record, letters: Sequence[Record]) -> None:
+    def _letter(self, place: Place, intake: Row, letters: Sequence[Row]) -> None:
         """Compare what is kept of a record that could not be understood with what became of it."""
         is_dead = intake["outcome"] == Outcome.DEAD_LETTERED
         if letters and not is_dead:
@@ -312,7 +245,7 @@ class PartitionCheck:
         elif is_dead and intake["recorded_at"] >= self._kept.dead_letters:
             self._findings.add(Difference("dead_letter", place.key(), None, intake["code"], NOTHING))
 
-    def _told(self, place: Place, intake: Record) -> bool:
+    def _told(self, place: Place, intake: Row) -> bool:
         """Tell whether the outbox must still have all that a record has told."""
         if not self._outbox:
             return False
@@ -324,7 +257,7 @@ class PartitionCheck:
             return False
         return place.offset > first["offset"] or bool(first["index"] == 0)
 
-    def _rest(self, told: Told, intake: Record, letters: Sequence[Record], log: int) -> None:
+    def _rest(self, told: Told, intake: Row, letters: Sequence[Row], log: int) -> None:
         if intake["outcome"] == Outcome.DEAD_LETTERED:
             told.dead_letter(letters[0] if letters else None, log)
         else:

@@ -18,7 +18,7 @@ from lotstream.store.verify import ClaimSeen, Snapshot, snapshot
 from lotstream.store.verify_spool import Spool
 
 if TYPE_CHECKING:
-    from asyncpg import Record
+    from lotstream.store.verify import Row
 
 DIFFERENCES_MAX: Final = 10
 """Differences that are looked for unless more are asked for: the first tells most."""
@@ -87,7 +87,7 @@ class Verification:
         self._scope = scope
         self._tell = tell
         self._claims: dict[int, ClaimSeen] = {}
-        self._sites: dict[str, list[Record]] = {}
+        self._sites: dict[str, list[Row]] = {}
         #: First offsets by (log, partition): of the log, and of the intake where it was pruned.
         self._starts: dict[tuple[int, int], int] = {}
         self._intake: dict[tuple[int, int], int] = {}

@@ -18,9 +18,8 @@ from lotstream.hub.verify.sums import LotSums, check_lines, check_promises
 from lotstream.store.verify import Snapshot
 
 if TYPE_CHECKING:
-    from asyncpg import Record
-
     from lotstream.store import verify as store
+    from lotstream.store.verify import Row
 
 #: Bytes of the hash that names a person; `lotstream.contracts.convert_orders.person_of` makes it.
 PERSON_BYTES: Final = 16
@@ -82,7 +81,7 @@ class OwnerCheck:
             self._findings.expect("person", key, "body", journal=person, found=named, note="the key is its hash")
 
 
-async def check_sites(rows: dict[str, list[Record]], replay: Replay, partition: int, findings: Findings) -> None:
+async def check_sites(rows: dict[str, list[Row]], replay: Replay, partition: int, findings: Findings) -> None:
     """Compare what the database has of a partition's sites and locations."""
     sites, given = replay.sites(partition), {"partition": partition}
     wanted = (((site.id,), (Body(site, Site),)) for _, site in sorted(sites.sites.items()))
@@ -91,7 +90,7 @@ async def check_sites(rows: dict[str, list[Record]], replay: Replay, partition: 
     await Comparison(LOCATION, findings, given=given).rows(places, _of_partition(LOCATION, rows["location"], partition))
 
 
-async def _of_partition(table: Table, rows: Iterable[Record], partition: int) -> FoundRows:
+async def _of_partition(table: Table, rows: Iterable[Row], partition: int) -> FoundRows:
     for number, *rest in rows:
         if number == partition:
             yield _split(table, rest)

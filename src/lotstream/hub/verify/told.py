@@ -30,7 +30,7 @@ from lotstream.store.codec import decode_headers, encode_headers
 from lotstream.store.rows import Outcome
 
 if TYPE_CHECKING:
-    from asyncpg import Record
+    from lotstream.store.verify import Row
 
 #: What may follow the messages of a record's events, by its outcome.
 TAILS = {
@@ -57,7 +57,7 @@ class Place:
 class Told:
     """The outgoing messages of one record, gone through event by event."""
 
-    def __init__(self, place: Place, recorded_at: datetime, rows: Sequence[Record], findings: Findings) -> None:
+    def __init__(self, place: Place, recorded_at: datetime, rows: Sequence[Row], findings: Findings) -> None:
         self._place = place
         self._recorded_at = recorded_at
         self._rows = rows
@@ -87,7 +87,7 @@ class Told:
         if rest not in TAILS[outcome]:
             self._lone(self._rows[self._at])
 
-    def dead_letter(self, letter: Record | None, log: int) -> None:
+    def dead_letter(self, letter: Row | None, log: int) -> None:
         """Compare the message of a record that could not be understood with what is kept of it."""
         if not self._rows:
             key = self._place.key(0)
@@ -98,7 +98,7 @@ class Told:
         if letter is not None:
             self._same_letter(self._rows[0], letter, log)
 
-    def _same_letter(self, row: Record, letter: Record, log: int) -> None:
+    def _same_letter(self, row: Row, letter: Row, log: int) -> None:
         reason = Undecodable(DeadLetterCode(letter["code"]), letter["field"] or "", letter["message"])
         entry = Entry(
             self._place.partition, self._place.offset, self._recorded_at, letter["key"], letter["value"],
@@ -112,7 +112,7 @@ class Told:
         ):  # fmt: skip
             self._findings.expect("outbox", self._place.key(0), column, journal=expected, found=row[column])
 
-    def _envelope(self, index: int, row: Record) -> None:
+    def _envelope(self, index: int, row: Row) -> None:
         """Compare what every message of a record has: its number, its id, its time."""
         key = self._place.key(row["index"])
         id_ = outgoing_id(self._place.log, self._place.partition, self._place.offset, row["index"])
@@ -121,7 +121,7 @@ class Told:
         self._findings.expect("outbox", key, "id", journal=id_, found=row["id"])
         self._findings.expect("outbox", key, "recorded_at", journal=self._recorded_at, found=row["recorded_at"])
 
-    def _next(self, wanted: Outgoing) -> Record | None:
+    def _next(self, wanted: Outgoing) -> Row | None:
         if self._at >= len(self._rows):
             says = f"{wanted.type} under key {wanted.key}"
             self._findings.add(Difference("outbox", self._place.key(self._at), None, says, NOTHING))
@@ -129,14 +129,14 @@ class Told:
         self._at += 1
         return self._rows[self._at - 1]
 
-    def _wording(self, row: Record, wanted: Outgoing, continued: bytes) -> None:
+    def _wording(self, row: Row, wanted: Outgoing, continued: bytes) -> None:
         if row["value"] == continued:
             return
         found = (row["value"] or b"").decode(errors="replace")
         path, says, said = first_difference(wanted.value.decode(), found)
         self._findings.add(Difference("outbox", self._place.key(row["index"]), f"value{path}", says, said))
 
-    def _lone(self, row: Record) -> None:
+    def _lone(self, row: Row) -> None:
         self._findings.add(Difference("outbox", self._place.key(row["index"]), None, NOTHING, row["type"]))
 
     def _moment(self, part: str, today: Mapping[str, date]) -> Moment:
