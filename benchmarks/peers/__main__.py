@@ -19,8 +19,9 @@ from benchmarks.peers.peer import Tools
 from benchmarks.peers.report import Result, markdown
 from benchmarks.peers.stage import Stage
 from lotstream.errors import ExitCode, LotstreamError
-from lotstream.local import Addresses, LocalStack
+from lotstream.local import LocalStack
 from lotstream.local.folders import temporary_folder
+from lotstream.testing.bench.processors import Programs
 from lotstream.testing.load import Load
 
 SKUS, LOTS, LINES = 100, 4, 4
@@ -66,17 +67,19 @@ async def _play(game: Game, load: Load) -> list[Result]:
         tools = await ready_tools(game.entrants, folder / "classes", _tell)
         stack = LocalStack(temporary_folder(), temporary=True, progress=_tell)
         try:
-            return await _on(await stack.start(), game, load, tools=tools, folder=folder)
+            await stack.start()
+            return await _on(stack, game, load, tools=tools, folder=folder)
         finally:
             await stack.stop()
 
 
-async def _on(addresses: Addresses, game: Game, load: Load, *, tools: Tools, folder: Path) -> list[Result]:
-    async with Stage(addresses, load, folder=folder) as stage:
+async def _on(stack: LocalStack, game: Game, load: Load, *, tools: Tools, folder: Path) -> list[Result]:
+    programs = Programs(stack.kafka_pid, stack.postgres_pid)
+    async with Stage(stack.addresses, load, programs=programs, folder=folder) as stage:
         _tell(f"writing {load.orders} orders into the log")
         await stage.prepare()
         results = await play(game, stage, tools, _tell)
-    print(markdown(results, load, rounds=game.rounds, postgres=await postgres_version(addresses.postgres_url)))
+    print(markdown(results, load, rounds=game.rounds, postgres=await postgres_version(stack.addresses.postgres_url)))
     return results
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.program import PeerFailed
+from lotstream.testing.bench.processors import between
 
 #: Share of the orders that does not count, and the longest that this may last, in seconds.
 WARM_SHARE = 0.2
@@ -27,7 +29,8 @@ class Sample:
 
     at: float
     done: int
-    cpu_s: float
+    #: Processor seconds so far, by program: worker, kafka, postgres.
+    cpu_s: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Speed:
 
     orders: int
     seconds: float
-    cpu_s: float
+    cpu_s: Mapping[str, float]
     #: True when the time was up before all orders were done.
     cut_short: bool
 
@@ -45,10 +48,9 @@ class Speed:
         """Orders per second."""
         return self.orders / self.seconds
 
-    @property
-    def cpu_us(self) -> float:
-        """Processor time of the peer's own processes per order, in microseconds."""
-        return self.cpu_s / self.orders * 1e6
+    def cpu_us(self, program: str) -> float:
+        """Return the processor time of a program per order, in microseconds."""
+        return self.cpu_s[program] / self.orders * 1e6
 
 
 async def drain(peer: Peer, *, total: int, seconds_max: float) -> Speed | None:
@@ -86,4 +88,4 @@ def speed(samples: list[Sample], *, total: int, cut_short: bool) -> Speed | None
     last = samples[-1]
     if last.done == warm.done:
         return None
-    return Speed(last.done - warm.done, last.at - warm.at, last.cpu_s - warm.cpu_s, cut_short)
+    return Speed(last.done - warm.done, last.at - warm.at, between(warm.cpu_s, last.cpu_s), cut_short)

@@ -82,9 +82,9 @@ class Peer(ABC):
         starts = self.run.starts
         return sum(max(0, positions.get(partition, 0) - start) for partition, start in starts.items())
 
-    def cpu_s(self) -> float:
-        """Return the processor seconds of all its processes."""
-        return sum(program.cpu_s() for program in self._programs)
+    def cpu_s(self) -> dict[str, float]:
+        """Return the processor seconds used so far by its processes and the servers, by program."""
+        return self.stage.programs.cpu_s(program.pid for program in self._programs)
 
     def last_words(self) -> str:
         """Return the ends of its logs."""

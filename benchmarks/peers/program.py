@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-import psutil
 
 from lotstream.errors import LotstreamError
 
@@ -49,15 +46,12 @@ class Program:
         """Return the end of its log."""
         return self._log.read_bytes()[-LAST_WORDS_BYTES:].decode(errors="replace")
 
-    def cpu_s(self) -> float:
-        """Return the processor seconds it and its children have used; 0 when it has ended."""
-        if self._process is None or self._process.returncode is not None:
-            return 0.0
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process = psutil.Process(self._process.pid)
-            times = [each.cpu_times() for each in (process, *process.children(recursive=True))]
-            return float(sum(time.user + time.system for time in times))
-        return 0.0
+    @property
+    def pid(self) -> int:
+        """Return its process id; raises `RuntimeError` before it is started."""
+        if self._process is None:
+            raise RuntimeError("The program was not started.")
+        return self._process.pid
 
     async def stop(self) -> None:
         """Ask it to end, and kill it when it does not in `GRACE_S`."""

@@ -18,6 +18,7 @@ from lotstream.local.jars import KAFKA_VERSION
 from lotstream.testing.load import Load
 
 NOTHING = "–"
+PROGRAMS = ("worker", "kafka", "postgres")
 
 
 @dataclass
@@ -78,18 +79,25 @@ def about(load: Load, *, rounds: int, postgres: str) -> str:
 
 
 def _figures(results: Sequence[Result], entrants: Sequence[Entrant]) -> str:
-    heading = ["peer", "workers", "orders/s, min / median / max", "ratio to lotstream", "CPU µs an order", "outcome"]
+    heading = [
+        "peer",
+        "workers",
+        "orders/s, min / median / max",
+        "ratio to lotstream",
+        "CPU µs an order: peer / Kafka / PostgreSQL",
+        "outcome",
+    ]
     return _table(heading, (_line(entrant, results) for entrant in entrants))
 
 
 def _line(entrant: Entrant, results: Sequence[Result]) -> list[str]:
     mine = [result for result in results if result.entrant == entrant]
     speeds = [result.speed for result in mine if result.speed is not None]
-    cpu = f"{statistics.median(speed.cpu_us for speed in speeds):.0f}" if speeds else NOTHING
+    cpu = " / ".join(f"{statistics.median(s.cpu_us(name) for s in speeds):.0f}" for name in PROGRAMS if speeds)
     rates = _three([speed.orders_per_s for speed in speeds], "{:,.0f}")
     ratios = _three(list(_ratios(mine, results)), "{:.2f}")
     said = "; ".join(sorted({result.said() for result in mine}))
-    return [entrant.peer.title, str(entrant.workers), rates, ratios, cpu, said]
+    return [entrant.peer.title, str(entrant.workers), rates, ratios, cpu or NOTHING, said]
 
 
 def _ratios(mine: Iterable[Result], results: Iterable[Result]) -> Iterable[float]:

@@ -26,6 +26,7 @@ from lotstream.contracts.topics import INBOUND, ORDER_STATUS, PICK_TASKS
 from lotstream.local import Addresses
 from lotstream.settings import Settings
 from lotstream.store.postgres import PostgresStore
+from lotstream.testing.bench.processors import Programs
 from lotstream.testing.defining import define
 from lotstream.testing.kafka import produce
 from lotstream.testing.load import Load, catalogue, orders, site
@@ -58,10 +59,11 @@ class Run:
 class Stage:
     """Servers with everything on them that peers begin with."""
 
-    def __init__(self, addresses: Addresses, load: Load, *, folder: Path) -> None:
+    def __init__(self, addresses: Addresses, load: Load, *, programs: Programs, folder: Path) -> None:
         """Name servers and load; `prepare` before anything runs."""
         self.settings: Settings = settings_at(addresses)
         self.load = load
+        self.programs = programs
         self.folder = folder
         self.expected = Expected(load, partitions=self.settings.partitions)
         self._starts: Positions = {}

@@ -19,25 +19,30 @@ RIGHT = Verdict(100, *[0] * 7)
 WRONG = Verdict(100, 3, *[0] * 6)
 
 
+def used(worker_s: float) -> dict[str, float]:
+    """Return processor seconds of a peer, and twice and three times as much of the servers."""
+    return {"worker": worker_s, "kafka": 2 * worker_s, "postgres": 3 * worker_s}
+
+
 def result(peer: type[Lotstream | FaustTake], round_: int, rate: float, verdict: Verdict = RIGHT) -> Result:
     """Return a run at some orders a second."""
-    figures = Speed(orders=int(rate * 10), seconds=10.0, cpu_s=rate / 1000, cut_short=False)
+    figures = Speed(orders=int(rate * 10), seconds=10.0, cpu_s=used(rate / 1000), cut_short=False)
     return Result(Entrant(peer, 2), round_, figures, {"rows": verdict})
 
 
 def test_the_first_fifth_does_not_count() -> None:
     """Speed is taken from the moment a fifth of the orders is done."""
-    samples = [Sample(10.0, 1, 1.0), Sample(12.0, 20, 2.0), Sample(16.0, 100, 4.0)]
+    samples = [Sample(10.0, 1, used(1.0)), Sample(12.0, 20, used(2.0)), Sample(16.0, 100, used(4.0))]
 
     figures = speed(samples, total=100, cut_short=False)
 
     assert figures is not None
-    assert (figures.orders_per_s, figures.cpu_us) == (20.0, 2.0 / 80 * 1e6)
+    assert (figures.orders_per_s, figures.cpu_us("worker"), figures.cpu_us("kafka")) == (20.0, 25_000.0, 50_000.0)
 
 
 def test_for_the_slow_the_first_seconds_do_not_count() -> None:
     """Who never comes to a fifth of the orders is measured after ten seconds."""
-    samples = [Sample(0.0, 1, 0.0), Sample(10.0, 11, 1.0), Sample(30.0, 51, 3.0)]
+    samples = [Sample(0.0, 1, used(0.0)), Sample(10.0, 11, used(1.0)), Sample(30.0, 51, used(3.0))]
 
     figures = speed(samples, total=1000, cut_short=True)
 
@@ -47,7 +52,7 @@ def test_for_the_slow_the_first_seconds_do_not_count() -> None:
 
 def test_all_at_one_moment_is_no_speed() -> None:
     """Orders that were all seen done at once give no figure instead of a wrong one."""
-    assert speed([Sample(1.0, 100, 0.1)], total=100, cut_short=False) is None
+    assert speed([Sample(1.0, 100, used(0.1))], total=100, cut_short=False) is None
 
 
 def test_a_ratio_is_taken_within_each_round() -> None:
@@ -61,7 +66,7 @@ def test_a_ratio_is_taken_within_each_round() -> None:
 
     table = markdown(results, Load(orders=100), rounds=2, postgres="18")
 
-    assert "| stock Faust, take | 2 | 500 / 500 / 500 | 0.50 / 0.75 / 1.00 | 100 | rows right |" in table
+    assert "| stock Faust, take | 2 | 500 / 500 / 500 | 0.50 / 0.75 / 1.00 | 100 / 200 / 300 | rows right |" in table
 
 
 def test_a_wrong_or_failed_run_is_said_so() -> None:

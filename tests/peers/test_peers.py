@@ -1,6 +1,6 @@
 """Every peer decides a small log rightly: what is compared for speed does the work.
 
-`make test` plays those in Python that need nothing more than lotstream does, `make nightly` all of them: Java and Quix
+`make test` plays two in Python that need nothing more than lotstream does, `make nightly` all of them: Java and Quix
 Streams are downloaded once.
 """
 
@@ -18,10 +18,11 @@ from benchmarks.peers.game import Game, play, ready_tools
 from benchmarks.peers.stage import Stage
 from lotstream.local import LocalStack
 from lotstream.local.folders import temporary_folder
+from lotstream.testing.bench.processors import Programs
 from lotstream.testing.load import Load
 
 LENGTH = os.environ.get("LOTSTREAM_TEST_LENGTH", "short")
-QUICK = ("lotstream", "faust", "odoo-style")
+QUICK = ("faust", "odoo-style")
 PLAYED = tuple(PEERS) if LENGTH == "nightly" else QUICK
 #: Every lot is used up, and at last there is none: shortage is decided too.
 LOAD = Load(orders=1_500, owners=4, skus=20, lots=3, units=50)
@@ -34,7 +35,9 @@ async def stage() -> AsyncIterator[Stage]:
     folder = temporary_folder()
     stack = LocalStack(folder, temporary=True)
     try:
-        async with Stage(await stack.start(), LOAD, folder=folder) as ready:
+        addresses = await stack.start()
+        programs = Programs(stack.kafka_pid, stack.postgres_pid)
+        async with Stage(addresses, LOAD, programs=programs, folder=folder) as ready:
             await ready.prepare()
             yield ready
     finally:
