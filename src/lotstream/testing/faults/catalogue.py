@@ -37,6 +37,15 @@ POISON = 10
 DAY_S = 86_400
 CLOCK_WRONG_S = 3.0
 THIRD = "faults-third"
+POINTS = (
+    CrashPoint.BEFORE_TRANSACTION,
+    CrashPoint.INSIDE_TRANSACTION,
+    CrashPoint.AFTER_COMMIT,
+    CrashPoint.INSIDE_RELAY,
+    CrashPoint.AFTER_RELAY,
+    CrashPoint.IN_CLAIM,
+)
+"""Where a worker dies while it works; the point in a revocation is a fault of its own."""
 
 
 @dataclass(frozen=True)
@@ -232,8 +241,7 @@ CATALOGUE: tuple[Fault, ...] = (
     Fault("worker kill -9", 8, kill_worker),
     *(
         Fault(f"worker kill -9 {point.value.replace('_', ' ')}", 15, partial(crash_at, point=point))
-        for point in CrashPoint
-        if point is not CrashPoint.IN_REVOCATION
+        for point in POINTS
     ),
     Fault("worker kill -9 in revocation", 15, crash_in_revocation),
     Fault("worker SIGTERM", 8, terminate_worker),

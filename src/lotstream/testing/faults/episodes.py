@@ -117,22 +117,24 @@ async def postgres_restored(stage: Stage) -> tuple[str, str]:
 async def partitions_by_hand(stage: Stage) -> tuple[str, str]:
     """Somebody gives the inbound topic more partitions with Kafka's own tools."""
     wanted = stage.settings.partitions * 2
-    ended = await present_log(stage.settings, stage.logs)
     async with _admin(stage) as admin:
         await admin.create_partitions({INBOUND.name: NewPartitions(wanted)})
+    # From here on half of the owners' records go to partitions that no worker reads.
+    stage.scene.sender.look_at_topic_again()
+    await stage.traffic(TRAFFIC_S)
     refusal = await _refused(stage)
-    starts = await stage.log.ends()
+    ended = await stage.decided()
     resized = await operate(stage.settings, "topics", "resize", str(wanted))
     if resized.unknown:
         raise Failed("this version has no `topics resize`, and Kafka does not take partitions away")
     _must(resized)
-    await stage.next_log(ended, starts=starts, partitions=wanted)
+    await stage.next_log(ended, partitions=wanted)
     return refusal, f"`lotstream topics resize {wanted}`"
 
 
 async def topic_anew(stage: Stage) -> tuple[str, str]:
     """The inbound topic is deleted and made anew."""
-    ended = await present_log(stage.settings, stage.logs)
+    ended = await stage.decided()
     async with _admin(stage) as admin:
         (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, INBOUND.name)])
         configs = {entry[0]: entry[1] for entry in answer.resources[0][4] if entry[3] == SET_ON_TOPIC}
@@ -146,7 +148,7 @@ async def topic_anew(stage: Stage) -> tuple[str, str]:
     if adopted.unknown:
         raise Failed("this version has no `topics adopt`")
     _must(adopted)
-    await stage.next_log(ended, starts={}, partitions=stage.settings.partitions)
+    await stage.next_log(ended, partitions=stage.settings.partitions)
     return refusal, "`lotstream topics adopt`"
 
 

@@ -29,6 +29,7 @@ class Sender:
         self._rate = rate
         self._waiting: deque[Record] = deque()
         self._said = self._done = 0
+        self._forget_topic = False
         #: Message ids that Kafka has taken.
         self.acknowledged: set[bytes] = set()
         #: Times a producer had to be made anew.
@@ -39,6 +40,10 @@ class Sender:
     def say(self, records: Iterable[Record]) -> None:
         """Send records beside what the shop says."""
         self._add(list(records))
+
+    def look_at_topic_again(self) -> None:
+        """Go on with a new producer, which sees the topic as it is now."""
+        self._forget_topic = True
 
     async def run(self) -> None:
         """Send until cancelled."""
@@ -62,7 +67,8 @@ class Sender:
         )  # fmt: skip
         await producer.start()
         try:
-            while True:
+            self._forget_topic = False
+            while not self._forget_topic:
                 await self._handful(producer)
                 await asyncio.sleep(EVERY_S)
         finally:

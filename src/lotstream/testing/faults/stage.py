@@ -10,7 +10,7 @@ from lotstream.errors import TryAgain
 from lotstream.settings import Settings
 from lotstream.store.audit import Audit
 from lotstream.testing.faults.invariants import Invariant
-from lotstream.testing.faults.judge import Logs
+from lotstream.testing.faults.judge import Logs, present_log
 from lotstream.testing.faults.log_ends import NO_ANSWER, LogEnds
 from lotstream.testing.faults.scene import Scene
 from lotstream.testing.kafka import Seen
@@ -75,14 +75,21 @@ class Stage:
                 pass
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def next_log(self, ended: list[Seen], *, starts: dict[int, int], partitions: int) -> None:
-        """Take note that the present log has ended and the next one begins."""
+    async def decided(self) -> list[Seen]:
+        """Return the records of the present log that are decided."""
+        claims = await self.audit.claims()
+        records = await present_log(self.settings, self.logs)
+        return [record for record in records if record.offset < claims[record.partition].next_offset]
+
+    async def next_log(self, ended: list[Seen], *, partitions: int) -> None:
+        """Take note that the present log has ended, and that the next one begins where the claims are now."""
         self.logs.ended.append((self.logs.number, self.settings.partitions, ended))
         claims = await self.audit.claims()
         self.logs.number = max(claim.log for claim in claims.values())
-        self.logs.starts = {partition: starts.get(partition, 0) for partition in range(partitions)}
+        self.logs.starts = {partition: claim.next_offset for partition, claim in claims.items()}
         self.scene.resize(partitions)
         self.log.resize(partitions)
+        self.scene.sender.look_at_topic_again()
 
     async def _ends(self) -> dict[int, int]:
         while True:
