@@ -14,6 +14,7 @@ from lotstream.contracts.produce import Record
 from lotstream.contracts.topics import INBOUND
 from lotstream.errors import ExitCode
 from lotstream.hub.kafka import AioKafka
+from lotstream.hub.verify import verify
 from lotstream.settings import Settings
 from lotstream.store.postgres import PostgresStore
 from lotstream.testing.kafka import produce
@@ -86,6 +87,7 @@ async def sound_books(settings: Settings) -> Books:
     """Return the books of a hub at rest in which nothing is left out, doubled or promised twice."""
     books = await read_books(settings.postgres_url)
     assert await rows(settings, GAPS) == []
+    assert [str(difference) for difference in (await verify(settings.postgres_url)).differences] == []
     assert books.done == books.done_ids
     assert books.reserved == books.held_by_orders != {}
     assert set(books.messages.values()) <= {1}
