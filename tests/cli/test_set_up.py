@@ -76,6 +76,14 @@ async def test_a_site_defined_twice_has_one_number(lotstream: Lotstream) -> None
     assert again.out == first.out
 
 
+async def test_waiting_for_workers_that_do_not_run_ends_with_what_to_do(lotstream: Lotstream) -> None:
+    """Told with --wait, a site that no worker hears of keeps its number; the command says that it is not answered."""
+    ran = await lotstream("site", "define", "ALONE", "--wait", "0.3")
+
+    assert ran.code == ExitCode.UNREACHABLE
+    assert "is not answered after 0.3 s." in ran.err
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [("calendar", "lunar"), ("time-zone", "Mars/Phobos"), ("time-zone", "../UTC"), ("reserve", "lot")],

@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 from uuid import uuid4
 
+from lotstream.errors import ExitCode
 from lotstream.settings import Settings
 from lotstream.store.postgres import PostgresStore
 from lotstream.testing.defining import define
+from tests.cli.conftest import run_lotstream
 from tests.hub.client import HubClient
 
 SITE = "DAYS"
@@ -75,3 +77,35 @@ async def test_a_change_of_rules_reaches_who_waits_without_anybody_touching_the_
 
     await client.send("item.defined", {"owner": owner, "sku": "SOAP", "version": 2})
     await client.row("SELECT FROM stock WHERE owner = $1 AND reserved = 4", owner)
+
+
+async def test_owners_nobody_touches_are_moved_and_who_told_it_is_answered(
+    client: HubClient, hub_settings: Settings
+) -> None:
+    """A bin held on the command line loses what was promised there, for every owner; only then it is answered."""
+    site, owners = "HOLDS", [uuid4().hex for _ in range(6)]
+    await told(hub_settings, "site.defined", f"{site}/1", {"site": site, "calendar": "scripted"})
+    await told(hub_settings, "day.opened", f"{site}/1", {"site": site, "date": "2026-03-10"})
+    for owner in owners:
+        await client.send("item.defined", {"owner": owner, "sku": "SOAP"})
+        lines = [
+            {"line": lot, "sku": "SOAP", "lot": lot, "quantity": 9, "location": f"BIN-{lot}", "expires": expires}
+            for lot, expires in (("L1", "2026-04-01"), ("L2", "2026-05-01"))
+        ]
+        await client.send("balance.opened", {"owner": owner, "site": site, "balance": "B-1", "lines": lines})
+        wanted = [{"line": "1", "sku": "SOAP", "quantity": 2}]
+        await client.send("order.placed", {"owner": owner, "source": "shop", "order": "O-1", "lines": wanted})
+    assert [await reserved(client, owner) for owner in owners] == [{"L1": 2}] * 6
+
+    ran = await run_lotstream(hub_settings, "location", "hold", site, "BIN-L1", "--id", "H-1", "--wait", "30")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.endswith("every partition has decided it and all that followed\n")
+    assert [await reserved(client, owner) for owner in owners] == [{"L2": 2}] * 6
+    number = ran.out.split("number ")[1].split(";")[0]
+    query = "SELECT convert_from(value, 'UTF8') AS body FROM outbox WHERE topic = $1 AND key = $2"
+    answer = json.loads((await client.row(query, "lotstream.answers", number.encode()))["body"])
+    assert (answer["outcome"], answer["type"]) == ("done", "lotstream.hold.placed.v1")
+
+    refused = await run_lotstream(hub_settings, "location", "release", "NOWHERE", "X", "--id", "H-1", "--wait", "30")
+    assert refused.code == ExitCode.INPUT
+    assert "was refused (field_invalid, site): Site NOWHERE is not defined" in refused.err

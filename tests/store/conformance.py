@@ -39,6 +39,7 @@ from tests.store.build import (
     with_stock,
     write,
 )
+from tests.store.told_conformance import ToldConformance
 
 OpenStore = Callable[[], Awaitable[Store]]
 """Opens another session on the same database; its log is begun and nothing else is in it."""
@@ -498,6 +499,7 @@ class StoreConformance(
     BroadcastConformance,
     InstanceConformance,
     IntakeConformance,
+    ToldConformance,
 ):
     """Everything; a test class inherits it and brings the fixtures ``store`` and ``open_store``."""
 

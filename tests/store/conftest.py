@@ -17,7 +17,7 @@ from lotstream.store.migrate import migrate
 from lotstream.store.postgres import PostgresStore
 from tests.store.build import PARTITIONS
 
-pytest.register_assert_rewrite("tests.store.conformance")
+pytest.register_assert_rewrite("tests.store.conformance", "tests.store.told_conformance")
 
 TABLES = f"SELECT tablename FROM pg_tables WHERE schemaname = '{SCHEMA}' AND tablename <> 'migration'"
 

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from lotstream.cli.environment import read_settings, run
-from lotstream.errors import InputRefused
-
-if TYPE_CHECKING:
-    from lotstream.contracts.fields import Inbound
+from lotstream.cli.telling import Wait, tell
 
 SiteName = Annotated[str, typer.Argument(help="The site's id.")]
 Version = Annotated[
     int, typer.Option("--version", help="Grows with every change; an older one changes nothing.", min=1)
 ]
+LocationName = Annotated[str, typer.Argument(help="The location's id within its site.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the groups ``site``, ``location`` and ``day``."""
     for name, what, verb, command in (
         ("site", "Warehouses, each with its own calendar.", "define", define_site),
-        ("location", "The bins and areas of a site.", "define", define_location),
         ("day", "The today of a site.", "open", open_day),
     ):
         group = typer.Typer(help=what, no_args_is_help=True)
@@ -33,6 +27,11 @@ def register(app: typer.Typer) -> None:
         group.callback()(lambda: None)
         group.command(verb)(command)
         app.add_typer(group, name=name)
+    location = typer.Typer(help="The bins and areas of a site.", no_args_is_help=True)
+    location.command("define")(define_location)
+    location.command("hold")(hold_location)
+    location.command("release")(release_location)
+    app.add_typer(location, name="location")
 
 
 def define_site(
@@ -45,6 +44,7 @@ def define_site(
         str, typer.Option("--reserve", help="What is promised: bin; lot alone is not in this version.")
     ] = "bin",
     version: Version = 1,
+    wait: Wait = 0.0,
 ) -> None:
     """Define a site, or change it.
 
@@ -53,18 +53,19 @@ def define_site(
     from lotstream.contracts.inbound_facts import SiteDefined
 
     body = {"site": site, "time_zone": time_zone, "calendar": calendar, "reserve": reserve, "version": version}
-    _tell("site.defined", SiteDefined, body, key=f"{site}/{version}")
+    tell("site.defined", SiteDefined, body, key=f"{site}/{version}", wait_s=wait)
 
 
 def define_location(
     site: SiteName,
-    location: Annotated[str, typer.Argument(help="The location's id within its site.")],
+    location: LocationName,
     parent: Annotated[str | None, typer.Option("--parent", help="The area it lies in.")] = None,
     sequence: Annotated[int | None, typer.Option("--sequence", help="Smaller is nearer.")] = None,
     pickable: Annotated[bool, typer.Option(help="Whether stock in it may be promised.")] = True,
     hold: Annotated[bool, typer.Option("--hold", help="Put the location itself on hold.")] = False,
     tier: Annotated[int, typer.Option("--tier", help="Smaller tiers are used up first.")] = 0,
     version: Version = 1,
+    wait: Wait = 0.0,
 ) -> None:
     """Define a location, or change it.
 
@@ -82,12 +83,41 @@ def define_location(
         "tier": tier,
         "version": version,
     }
-    _tell("location.defined", LocationDefined, body, key=f"{site}/{location}/{version}")
+    tell("location.defined", LocationDefined, body, key=f"{site}/{location}/{version}", wait_s=wait)
+
+
+def hold_location(
+    site: SiteName,
+    location: LocationName,
+    hold: Annotated[str, typer.Option("--id", help="Id of the hold; the same id again changes nothing.")],
+    kind: Annotated[str, typer.Option("--kind", help="hold, quarantine or recall.")] = "hold",
+    reason: Annotated[str | None, typer.Option("--reason", help="Why, for people.")] = None,
+    wait: Wait = 0.0,
+) -> None:
+    """Hold a bin, or an area with all its bins: nothing in it is promised, what was promised there moves."""
+    from lotstream.contracts.inbound_goods import HoldPlaced
+
+    body = {"site": site, "location": location, "hold": hold, "kind": kind, "reason": reason}
+    tell("hold.placed", HoldPlaced, body, key=f"{site}/{location}/{hold}", wait_s=wait)
+
+
+def release_location(
+    site: SiteName,
+    location: LocationName,
+    hold: Annotated[str, typer.Option("--id", help="Id of the hold that ends.")],
+    wait: Wait = 0.0,
+) -> None:
+    """Lift a hold from a bin or an area; it is free when no hold is left."""
+    from lotstream.contracts.inbound_goods import HoldLifted
+
+    body = {"site": site, "location": location, "hold": hold}
+    tell("hold.lifted", HoldLifted, body, key=f"{site}/{location}/{hold}", wait_s=wait)
 
 
 def open_day(
     site: SiteName,
     date: Annotated[datetime, typer.Argument(help="The new date.", formats=["%Y-%m-%d"])],
+    wait: Wait = 0.0,
 ) -> None:
     """Move a site's today forward.
 
@@ -96,27 +126,4 @@ def open_day(
     from lotstream.contracts.inbound_facts import DayOpened
 
     day = date.date().isoformat()
-    _tell("day.opened", DayOpened, {"site": site, "date": day}, key=f"{site}/{day}")
-
-
-def _tell(name: str, model: type[Inbound], body: Mapping[str, object], *, key: str) -> None:
-    """Check a message and number it for every partition; a repeat of the same key changes nothing."""
-    from pydantic import ValidationError
-
-    from lotstream.contracts.inbound import type_of
-
-    try:
-        value = model.model_validate_json(json.dumps(body)).model_dump_json().encode()
-    except ValidationError as error:
-        problem = error.errors(include_url=False, include_context=False)[0]
-        raise InputRefused(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}.") from error
-    number = run(_add(type_of(name), key=key, body=value))
-    print(f"{name} {key} is number {number}; every partition hears it within seconds of its worker running")
-
-
-async def _add(type: str, *, key: str, body: bytes) -> int:
-    from lotstream.store.postgres import PostgresStore
-
-    settings = read_settings()
-    async with PostgresStore(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as store:
-        return await store.add_broadcast(type, key=key, body=body)
+    tell("day.opened", DayOpened, {"site": site, "date": day}, key=f"{site}/{day}", wait_s=wait)

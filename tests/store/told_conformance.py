@@ -1,0 +1,133 @@
+"""Who is behind what every partition was told, and when whoever told it may be answered: for every store of the hub."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from lotstream.domain.ledger import Ledger, Sites
+from lotstream.domain.model import OrderKey
+from lotstream.domain.progress import Progress, Scope, Walk
+from lotstream.domain.slots import partition_of, slot
+from lotstream.store.rows import BroadcastOutcome, IntakeRow, Outcome, OwnerPart
+from lotstream.store.seam import Store
+from tests.store.build import PARTITIONS, T0, after, batch, claim, empty_ledger, order, write
+
+HUB = "lotstream"
+DAY = "lotstream.day.opened.v1"
+
+
+async def hear(store: Store, number: int, *partitions: int) -> None:
+    """Let partitions decide a broadcast after which promises may have to move; all of them when none is named."""
+    for partition in partitions or range(PARTITIONS):
+        written = batch(await claim(store, partition))
+        written.partitions[0].after = replace(after(written), turned={"TOR": number}, broadcast_seen=number)
+        await store.commit(written)
+
+
+def with_order(owner: str, name: str = "#1", *, closed: bool = False) -> Ledger:
+    """Return an owner that has touched one order."""
+    ledger, placed = empty_ledger(owner), order(name)
+    (ledger.closed if closed else ledger.orders)[placed.key] = placed
+    ledger.touched.orders.add(placed.key)
+    return ledger
+
+
+def told(offset: int, message_id: str, outcome: Outcome = Outcome.DONE, *why: str) -> IntakeRow:
+    """Return what became of something that a partition was told."""
+    return IntakeRow(0, offset, HUB, message_id, DAY, None, outcome, T0, *why)
+
+
+async def with_open_order(store: Store, owner: str, progress: Progress | None = None, *, name: str = "#1") -> OwnerPart:
+    """Give an owner an open order, and say how far it is; returns it as one that is behind."""
+    ledger = with_order(owner, name)
+    if progress is not None:
+        ledger.progress, ledger.touched.progress = progress, True
+    await write(store, batch(await claim(store, partition_of(owner.encode(), PARTITIONS)), ledger=ledger))
+    return OwnerPart(owner, slot(owner.encode()), 0 if progress is None else progress.step)
+
+
+class ToldConformance:
+    """Owners that are behind, and broadcasts that all have passed."""
+
+    async def test_progress_comes_back_as_it_was(self, store: Store) -> None:
+        """How far an owner is, with a walk under way and what is due after it, is read back to the last field."""
+        at = datetime(2026, 9, 1, 8, 30, 0, 123456, UTC)
+        walk = Walk(Scope(("TOR",), ("A",), ("C",)), 9, 4, (-2, at, 7, OrderKey("shop", "#1")))
+        for progress in (Progress(3, 5, walk, Scope(everything=True)), Progress(9, 6)):
+            ledger = empty_ledger()
+            ledger.progress, ledger.touched.progress = progress, True
+            await write(store, batch(await claim(store), ledger=ledger))
+            assert (await store.ledgers({"acme": Sites()}))["acme"].progress == progress
+
+    async def test_turns_and_answers_come_back_with_the_claim(self, store: Store) -> None:
+        """What a partition was told last per site, and what was answered last, are part of its claim."""
+        written = batch(await claim(store))
+        written.partitions[0].after = replace(after(written), turned={"TOR": 7, "DET": 3}, broadcast_answered=5)
+        await store.commit(written)
+        read = (await store.claims([0]))[0]
+        assert (read.turned, read.broadcast_answered) == ({"TOR": 7, "DET": 3}, 5)
+        assert ((await store.sites(read)).turned, (await store.sites(read)).turn) == ({"TOR": 7, "DET": 3}, 7)
+
+    async def test_who_is_due_is_found_in_its_partition(self, store: Store) -> None:
+        """Owners with something noted are found, in order and only so many; those of other partitions are not."""
+        names = [f"owner-{number}" for number in range(12)]
+        for name in names:
+            await with_open_order(store, name, Progress(0, 2, None, Scope(skus=("A",))))
+        await with_open_order(store, "idle", Progress(0, 3))
+        mine = sorted(name for name in names if partition_of(name.encode(), PARTITIONS) in (1, 2))
+        found = await store.owners_due([1, 2], limit=50)
+        assert found == [OwnerPart(name, slot(name.encode()), 2) for name in mine]
+        assert await store.owners_due([1, 2], limit=1) == found[:1]
+        assert await store.owners_due([], limit=9) == []
+
+    async def test_who_has_open_orders_is_behind_until_it_is_through(self, store: Store) -> None:
+        """Behind is who has open orders and is not through with its partition's turn; never touched counts as 0."""
+        late = await with_open_order(store, "late")
+        half = await with_open_order(store, "half", Progress(4, 7))
+        await with_open_order(store, "done", Progress(5, 9))
+        closed = with_order("closed", closed=True)
+        await write(store, batch(await claim(store, partition_of(b"closed", PARTITIONS)), ledger=closed))
+        turns = dict.fromkeys(range(PARTITIONS), 5)
+        assert await store.owners_behind(turns, limit=9) == [half, late]
+        assert await store.owners_behind(turns, limit=1) == [half]
+        assert await store.owners_behind(turns | {partition_of(b"half", PARTITIONS): 4}, limit=9) == [late]
+        assert await store.owners_behind({}, limit=9) == []
+
+    async def test_many_orders_make_an_owner_no_more_behind(self, store: Store) -> None:
+        """An owner is found once, however many open orders it has."""
+        late = [await with_open_order(store, "late", name=f"#{number}") for number in range(5)]
+        assert await store.owners_behind(dict.fromkeys(range(PARTITIONS), 1), limit=9) == late[:1]
+
+    async def test_a_broadcast_is_passed_by_all_or_by_none(self, store: Store) -> None:
+        """What was passed is the least of what partitions have decided, one nobody has claimed yet included."""
+        assert await store.broadcasts_passed() == 0
+        await hear(store, 3, *range(PARTITIONS - 1))
+        assert await store.broadcasts_passed() == 0
+        await hear(store, 2, PARTITIONS - 1)
+        assert await store.broadcasts_passed() == 2
+
+    async def test_a_broadcast_is_not_passed_while_an_owner_is_behind(self, store: Store) -> None:
+        """An owner with open orders holds up what it is not through with, and nothing once it is."""
+        await with_open_order(store, "late", Progress(2, 1))
+        await hear(store, 4)
+        assert await store.broadcasts_passed() == 2
+        await with_open_order(store, "late", Progress(4, 2), name="#2")
+        assert await store.broadcasts_passed() == 4
+
+    async def test_outcomes_are_those_of_one_partition(self, store: Store) -> None:
+        """What a partition made of broadcasts comes in order, with the reason of a refusal; unread ones have none."""
+        for number in range(1, 5):
+            await store.add_broadcast(DAY, key=str(number), body=b"{}")
+        mine = await claim(store)
+        written = batch(mine, records=3)
+        refused = told(1, "2/0", Outcome.REFUSED, "field_invalid", "site", "No.")
+        written.intake = [told(0, "1/0"), refused, told(2, "3/1")]
+        await store.commit(written)
+        found = await store.broadcast_outcomes(after=0, through=3, source=HUB, partition=0)
+        assert found == [
+            BroadcastOutcome(1, DAY, Outcome.DONE),
+            BroadcastOutcome(2, DAY, Outcome.REFUSED, "field_invalid", "site", "No."),
+            BroadcastOutcome(3, DAY),
+        ]
+        assert await store.broadcast_outcomes(after=3, through=3, source=HUB, partition=0) == []
