@@ -67,8 +67,8 @@ async def at_rest(settings: Settings, store: PostgresStore) -> None:
         seen = all(claim.broadcast_seen >= max(numbers, default=0) for claim in claims.values())
         sight = await kafka.look(dict.fromkeys(claims, 0))
         decided = all(claims[p].next_offset == extent.end for p, extent in sight.extents.items())
-        positions = await kafka.positions(claims)
-        told = all(p in positions and positions[p].offset == c.next_offset for p, c in claims.items() if c.next_offset)
+        noted = {p: position.offset for p, position in (await kafka.positions(claims)).items()}
+        told = all(max(noted.get(p, 0), c.relay_position) == c.next_offset for p, c in claims.items())
         if seen and decided and told:
             return
         await asyncio.sleep(LOOK_EVERY_S)

@@ -148,6 +148,13 @@ async def test_a_record_above_the_bytes_of_a_piece_is_published_whole() -> None:
     assert relay.transactions == [([0, 1, 1], {0: 2}), ([2], {0: 3})]
 
 
+async def test_a_position_that_kafka_has_forgotten_is_noted_again() -> None:
+    """A take-over with nothing to publish tells Kafka the database's position when Kafka has none."""
+    relay = ListeningRelay([])
+    await relay.resume({0: a_claim(0, 6, relay_position=6), 1: a_claim(1, 0)}, kept_back=())
+    assert relay.transactions == [([], {0: 6})]
+
+
 async def test_a_position_above_next_offset_stops_the_worker() -> None:
     """A relay position above next offset means that Postgres was restored: the worker stops and publishes nothing."""
     relay = ListeningRelay([])

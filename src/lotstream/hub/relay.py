@@ -143,9 +143,14 @@ class Relay:
                     what_to_do=RESTORED,
                 )
             self._positions[partition] = self._queued[partition] = position
+        known = dict(self._positions)
         ends = {p: claim.next_offset for p, claim in claims.items() if p not in kept_back}
         await self.catch_up(ends)
         self._queued.update(ends)
+        # Kafka forgets positions that nobody notes for long; by them alone a restored database is found out.
+        forgotten = {p: known[p] for p in claims.keys() - noted.keys() if known[p] and self._positions[p] == known[p]}
+        if forgotten:
+            await self._publish(Outgoing([], forgotten))
 
     async def _check_still_held(self, claim: Claim) -> None:
         now = (await self._store.claims([claim.partition]))[claim.partition]

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 
@@ -65,7 +65,10 @@ class Worker:
         self._watch("maintenance", Maintenance(self.settings, self.store, published=self.hub.published).run())
         self._watch("instance_lock", self.store.wait_lock_lost())
         self._watch("monitoring", Monitoring(self.settings, self.hub, self.app, self.store).run())
-        await self.app.start()
+        if not await self._started():
+            # Claims taken meanwhile are fenced by their next holder, as after a crash.
+            logger.info("worker_stopped", instance=self.settings.instance)
+            leave(ExitCode.OK)
         self._watch("faust", self._wait_faust())
         logger.info("worker_started", instance=self.settings.instance, partitions=self.hub.log.partitions)
         await self._stop.wait()
@@ -75,6 +78,17 @@ class Worker:
                 await self._end()
         except TimeoutError as error:
             self.hub.die(error)
+
+    async def _started(self) -> bool:
+        """Start Faust; False when asked to stop before it has, since a Kafka that does not answer keeps it for long."""
+        starting = asyncio.ensure_future(self.app.start())
+        stopping = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not starting.done():
+            return False
+        await starting
+        return True
 
     async def _end(self) -> None:
         for task in list(self._tasks):
@@ -107,6 +121,13 @@ def die(error: BaseException) -> None:
     code = error.exit_code if isinstance(error, LotstreamError) else ExitCode.STOPPED
     try:
         logger.critical("worker_died", error=str(error), kind=type(error).__name__, exit_code=int(code), exc_info=error)
+    finally:
+        leave(code)
+
+
+def leave(code: ExitCode) -> NoReturn:
+    """End the process at once, without the clean-up that could wait for something."""
+    try:
         sys.stdout.flush()
         sys.stderr.flush()
     finally:

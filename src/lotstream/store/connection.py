@@ -75,7 +75,8 @@ class Address:
             "lock_timeout": _ms(self.lock_s),
             "idle_in_transaction_session_timeout": _ms(self.idle_s or 0),
             "client_connection_check_interval": "2s",
-            "tcp_keepalives_idle": "5",
+            # Together 9 s: whoever takes the place of a machine that died waits 10 s for its instance id.
+            "tcp_keepalives_idle": "3",
             "tcp_keepalives_interval": "2",
             "tcp_keepalives_count": "3",
         }
