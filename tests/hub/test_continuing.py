@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from lotstream.domain import filling, letting_go
 from lotstream.hub.deciding import Deciding
@@ -39,6 +40,11 @@ def parts(hub: SmallHub, owner: str) -> list[dict[str, Any]]:
 def moved(hub: SmallHub, owner: str) -> Counter[int]:
     """Return how many orders each record of the log moved for an owner."""
     return Counter(row["offset"] for row in hub.rows("journal", owner=owner, type="ReservationFreed"))
+
+
+def times_reached(limit: str) -> float:
+    """Return how often a limit was reached so far."""
+    return REGISTRY.get_sample_value("lotstream_limit_reached_total", {"limit": limit}) or 0.0
 
 
 async def test_owners_nobody_touches_are_moved() -> None:
@@ -80,10 +86,11 @@ async def test_an_owner_with_more_orders_than_the_bound_goes_on_in_parts() -> No
     await a_site(hub, worker)
     (owner,) = owners_in(0, 1)
     await a_full_owner(hub, worker, owner, orders=10)
-    before = len(parts(hub, owner))
+    before, reached_before = len(parts(hub, owner)), times_reached("continued_orders_max")
     await turn(hub)
     await worker.settle()
     assert hub.reserved(owner) == {"L2": 10}
+    assert times_reached("continued_orders_max") == reached_before + 3
     assert sorted(moved(hub, owner).values()) == [1, 3, 3, 3]
     asked = parts(hub, owner)[before:]
     assert len({row["message_id"] for row in asked}) == len(asked) == 4
@@ -197,6 +204,7 @@ async def test_only_so_many_owners_are_asked_at_once() -> None:
     hub = SmallHub(owners_max=3)
     worker = await hub.start()
     await a_site(hub, worker)
+    reached_before = times_reached("continued_owners_max")
     owners = owners_in(0, 6) + owners_in(1, 6)
     for owner in owners:
         await a_full_owner(hub, worker, owner, orders=1)
@@ -209,6 +217,7 @@ async def test_only_so_many_owners_are_asked_at_once() -> None:
         await worker.look()
         asked.append(await worker.decide())
     assert max(asked) == 3
+    assert times_reached("continued_owners_max") > reached_before
     assert [hub.reserved(owner) for owner in owners] == [{"L2": 1}] * 12
 
 

@@ -1,4 +1,4 @@
-"""A holder that comes late decides a backlog under the last date it was told, and shows no pick task of it meanwhile."""
+"""A late holder decides a backlog under the last date it was told, and shows no pick task of it meanwhile."""
 
 from __future__ import annotations
 

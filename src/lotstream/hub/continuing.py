@@ -12,12 +12,24 @@ from dataclasses import dataclass
 
 from lotstream.contracts.inbound import type_of
 from lotstream.contracts.produce import stable_id
+from lotstream.domain.events import DayContinued, Event
 from lotstream.hub.records import CONTINUED_ID
 from lotstream.hub.state import PartitionState
+from lotstream.ops.limits import reached, used
+from lotstream.store.codec import order_of
 from lotstream.store.rows import OwnerPart
 from lotstream.store.seam import Store
 
 DAY_CONTINUED = type_of("day.continued")
+
+
+def note_part(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Show in the metrics how many orders a part has changed, and whether something was left; returns the events."""
+    if events and isinstance(last := events[-1], DayContinued):
+        used("continued_orders_max", len({order_of(event) for event in events[:-1]}))
+        if last.progress.walk is not None:
+            reached("continued_orders_max")
+    return events
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,9 @@ class Continuing:
             if self._asked.get(part.owner) != asked[part.owner]:
                 new.append(following)
         self._asked = asked
+        used("continued_owners_max", len(asked))
+        if len(owners) > self._owners_max:
+            reached("continued_owners_max")
         return new
 
     @property
@@ -72,13 +87,14 @@ class Continuing:
         self._asked.pop(part.owner, None)
 
     async def _find(self, held: Mapping[int, PartitionState]) -> list[OwnerPart]:
-        found = await self._store.owners_due(held, limit=self._owners_max)
+        # One more than may be asked, to see that there are more.
+        found = await self._store.owners_due(held, limit=self._owners_max + 1)
         turns = {p: (state.claim.epoch, max(state.claim.turned.values(), default=0)) for p, state in held.items()}
         ask = {p: turn for p, (epoch, turn) in turns.items() if turn and self._through.get(p) != (epoch, turn)}
         if not ask:
             return found
-        behind = await self._store.owners_behind(ask, limit=self._owners_max)
-        if len(behind) < self._owners_max:
+        behind = await self._store.owners_behind(ask, limit=self._owners_max + 1)
+        if len(behind) <= self._owners_max:
             late = {part.slot % self._partitions for part in behind}
             self._through.update({p: turns[p] for p in ask if p not in late})
         return [*found, *behind]

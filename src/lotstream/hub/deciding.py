@@ -27,6 +27,7 @@ from lotstream.domain.commands import (
 from lotstream.domain.decide import decide
 from lotstream.domain.events import Event, OrderChanged, OrderRecorded, ShipmentConfirmed
 from lotstream.domain.ledger import Ledger
+from lotstream.hub.continuing import note_part
 from lotstream.hub.dead_letters import dead_letter
 from lotstream.hub.ids import CONTINUED, decision_id, outgoing_id
 from lotstream.hub.records import EVERYBODY, Entry
@@ -153,6 +154,8 @@ class Deciding:
         if isinstance(decided, Refusal):
             self._refuse(head, entry, decoded, ledger, decided)
             return
+        if isinstance(decoded.command, ContinueDay):
+            note_part(decided)
         for event in decided:
             self._take(head, entry, ledger, event, moment)
         self._seen.add((decoded.source, decoded.message_id))
@@ -169,7 +172,7 @@ class Deciding:
             return
         moment = _moment(head.state, entry, part=CONTINUED)
         decided = decide(ledger, ContinueDay(self._continued_orders_max), moment)
-        for event in () if isinstance(decided, Refusal) else decided:
+        for event in () if isinstance(decided, Refusal) else note_part(decided):
             self._take(head, entry, ledger, event, moment)
             self._touched[ledger.owner] = ledger
 
