@@ -116,6 +116,7 @@ async def test_what_nobody_can_read_is_heard_dead_lettered_and_answered() -> Non
     await worker.settle()
     assert [row["code"] for row in hub.rows("dead_letter")] == ["unknown_type", "unknown_type"]
     assert SITE in worker.states[1].sites.sites
+    assert heard(hub, 1) == [("1/1", "dead_lettered"), ("2/1", "done")]
     assert [(answer["message_id"], answer["outcome"]) for answer in hub.answers()] == [("1", "refused"), ("2", "done")]
 
 
@@ -141,6 +142,7 @@ async def test_a_forged_broadcast_is_a_dead_letter_and_skips_no_true_one(forged:
     await worker.settle()
     (letter,) = hub.rows("dead_letter")
     assert (letter["partition"], letter["offset"], letter["code"]) == (0, offset, "schema")
+    assert [row["message_id"] for row in hub.intake(partition=0, offset=offset)] == [None]
     assert worker.states[0].sites.today[SITE].isoformat() == "2026-09-03"
     assert ("3/0", "done") in heard(hub, 0)
 

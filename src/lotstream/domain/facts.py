@@ -111,9 +111,10 @@ def _check_frozen(ledger: Ledger, item: Item, known: Item) -> Refusal | None:
 
 
 def _in_use(ledger: Ledger, sku: str) -> bool:
-    stocked = any(rows for (of, _), rows in derived_of(ledger).rows.items() if of == sku)
-    known = any(of == sku for of, _ in ledger.lots)
-    return stocked or known or any(line.sku == sku for order in ledger.orders.values() for line in order.lines)
+    derived = derived_of(ledger)
+    if any(derived.rows.get((sku, site)) for site in derived.sites_of.get(sku, ())):
+        return True
+    return sku in ledger.ordered() or any(of == sku for of, _ in ledger.lots)
 
 
 def define_customer(ledger: Ledger, command: DefineCustomer, moment: Moment) -> tuple[Event, ...] | Refusal:

@@ -81,6 +81,8 @@ class Derived:
     sites_of: dict[str, set[str]]
     waiting: Waiting
     gtins: dict[str, str]
+    #: SKUs on the lines of open orders; None: to be gathered again.
+    ordered: frozenset[str] | None = None
     #: What the walk under way has found; None: to be found again.
     affected: Affected | None = None
 
@@ -141,6 +143,13 @@ class Ledger:
             return self.items.get(sku)
         derived = self.derived or self.index()
         return self.items.get(derived.gtins.get(gtin or "", ""))
+
+    def ordered(self) -> frozenset[str]:
+        """Return the SKUs on the lines of open orders; gathered once for as many items as change in a row."""
+        derived = self.derived or self.index()
+        if derived.ordered is None:
+            derived.ordered = frozenset([line.sku for order in self.orders.values() for line in order.lines])
+        return derived.ordered
 
     def look_again(self, due: Scope) -> None:
         """Note what the next walk through the orders has to look at."""

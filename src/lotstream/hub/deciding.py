@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from lotstream.contracts.cloudevents import message_id_of
+from msgspec import structs
+
+from lotstream.contracts.cloudevents import HUB_SOURCE, message_id_of
 from lotstream.contracts.decode import Decoded, Undecodable
 from lotstream.contracts.outgoing import Outgoing, answer, messages, refused
 from lotstream.domain.agenda import is_due
@@ -199,7 +201,7 @@ class Deciding:
         if number is not None and number <= head.broadcast_seen:
             self._intake(entry, Outcome.DUPLICATE)
         elif (forged := why_not(entry, self._told.get(number or 0), seen=head.broadcast_seen)) is not None:
-            self._dead_letter(head, entry, condemned or entry.undecodable or forged)
+            self._disown(head, entry, condemned or entry.undecodable or forged)
         else:
             # Heard, whatever becomes of it: what nobody can read must not keep back what was told after it.
             head.broadcast_seen += 1
@@ -208,6 +210,9 @@ class Deciding:
                 self._broadcast(head, entry, entry.decoded)
             else:
                 self._dead_letter(head, entry, reason or NOT_READ)
+                # By its name the intake shows that this number was heard.
+                name = {"source": HUB_SOURCE, "message_id": f"{number}/{entry.partition}"}
+                self.batch.intake[-1] = structs.replace(self.batch.intake[-1], **name)
 
     def _broadcast(self, head: _Head, entry: Entry, decoded: Decoded) -> None:
         moment = _moment(head.state, entry)
@@ -230,7 +235,7 @@ class Deciding:
             return
         forged = why_no_answer(entry, command.number, seen=head.broadcast_seen, answered=head.answered)
         if condemned is not None or forged is not None:
-            self._dead_letter(head, entry, condemned or forged or NOT_READ)
+            self._disown(head, entry, condemned or forged or NOT_READ)
             return
         head.answered += 1
         self._seen.add((decoded.source, decoded.message_id))
@@ -251,6 +256,11 @@ class Deciding:
         message = answer(decoded, refusal, _moment(head.state, entry))
         if message is not None:
             self._publish(head, entry, message)
+
+    def _disown(self, head: _Head, entry: Entry, reason: Undecodable) -> None:
+        """Dead-letter what is not the hub's own although it says so; the intake keeps no name that is not true."""
+        entry.decoded = None
+        self._dead_letter(head, entry, reason)
 
     def _dead_letter(self, head: _Head, entry: Entry, reason: Undecodable) -> None:
         row, message = dead_letter(entry, reason, log=head.state.claim.log, bytes_max=self._message_bytes_max)
