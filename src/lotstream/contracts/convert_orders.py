@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
 
 import msgspec
 
@@ -29,8 +28,6 @@ _DIGEST_BYTES = 16
 _NOWHERE = ShipTo()
 _NO_CARRIER = CarrierWanted()
 _encode = msgspec.json.Encoder().encode
-#: A line's values in the order in which `LineWanted` takes them; the quantity is the third.
-_LineValues = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ def place_order(body: OrderPlaced) -> tuple[PlaceOrder, Person | None]:
     carrier = body.carrier or _NO_CARRIER
     person = person_of(body.owner, to)
     placed_at = body.placed_at
-    lines = [_line_values(line) for line in body.lines]
+    lines = tuple([_line_wanted(line) for line in body.lines])
     after_content = (
         body.policy,
         body.priority,
@@ -73,7 +70,7 @@ def place_order(body: OrderPlaced) -> tuple[PlaceOrder, Person | None]:
         placed_at if isinstance(placed_at, datetime) else None,
         body.customer,
         body.site,
-        tuple([LineWanted(*line) for line in lines]),
+        lines,
         _content((placed_at, body.customer, body.site, sorted(body.references.items()), *after_content), lines),
         *after_content,
         body.references,
@@ -81,14 +78,14 @@ def place_order(body: OrderPlaced) -> tuple[PlaceOrder, Person | None]:
     return command, person
 
 
-def _content(head: tuple[object, ...], lines: list[_LineValues]) -> str:
+def _content(head: tuple[object, ...], lines: tuple[LineWanted, ...]) -> str:
     """Return the hash of an order's content without its version, 32 hex digits.
 
     It is taken from the order as it was read and not from its bytes: the order of JSON keys, white space, `null` for
     what may be left out and `12.0` for `12` make no other content. A field that a later version adds may only join
     when it is not null, so that the same order keeps its hash.
     """
-    content = _encode((head, [(_normalize(line[2]), line[:2], line[3:]) for line in lines]))
+    content = _encode((head, [(_normalize(line.quantity), line[:2], line[3:]) for line in lines]))
     return blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
 
 
@@ -115,8 +112,8 @@ def request_allocation(body: AllocationRequested) -> RequestAllocation:
     return RequestAllocation(tuple(OrderKey(order.source, order.order) for order in body.orders))
 
 
-def _line_values(line: OrderPlacedLine) -> _LineValues:
-    return (
+def _line_wanted(line: OrderPlacedLine) -> LineWanted:
+    return LineWanted(
         line.line,
         line.sku,
         line.quantity,

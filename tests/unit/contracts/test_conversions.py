@@ -16,7 +16,7 @@ from lotstream.contracts.decode import Undecodable, decode
 from lotstream.contracts.inbound import INBOUND, type_of
 from lotstream.contracts.json_schema import schemas
 from lotstream.domain.codes import Refusal
-from lotstream.domain.commands import LiftBinHold, PlaceBinHold, PlaceOrder
+from lotstream.domain.commands import LiftBinHold, LineWanted, PlaceBinHold, PlaceOrder
 from lotstream.domain.model import Hold, HoldKind
 
 if TYPE_CHECKING:
@@ -84,20 +84,26 @@ def _text(schema: dict[str, Any], number: int) -> str:
 
 def agree(thing: object, body: BaseModel) -> None:
     """Fail unless every field of a command has the value of the message's field of the same name."""
-    assert is_dataclass(thing)
-    assert not isinstance(thing, type)
-    for field in fields(thing):
-        value = getattr(thing, field.name)
-        if field.name == "key":
+    for name in _names(thing):
+        value = getattr(thing, name)
+        if name == "key":
             assert value == (dict(body)["source"], dict(body)["order"])
-        elif field.name in WHOLE and is_dataclass(value) and not isinstance(value, type):
-            _agree_whole(value, body, WHOLE[field.name])
+        elif name in WHOLE and is_dataclass(value) and not isinstance(value, type):
+            _agree_whole(value, body, WHOLE[name])
         elif isinstance(value, Refusal):
             agree(value, body)
-        elif field.name in DEFAULTS and field.name not in type(body).model_fields:
-            assert value == DEFAULTS[field.name]
-        elif not (isinstance(thing, PlaceOrder) and field.name in MADE):
-            _agree_value(value, getattr(body, field.name))
+        elif name in DEFAULTS and name not in type(body).model_fields:
+            assert value == DEFAULTS[name]
+        elif not (isinstance(thing, PlaceOrder) and name in MADE):
+            _agree_value(value, getattr(body, name))
+
+
+def _names(thing: object) -> tuple[str, ...]:
+    """Return the fields of a command or of a line of one."""
+    if isinstance(thing, LineWanted):
+        return thing._fields
+    assert is_dataclass(thing)
+    return tuple(field.name for field in fields(thing))
 
 
 def _agree_whole(thing: DataclassInstance, body: BaseModel, id_field: str | None) -> None:
@@ -109,7 +115,7 @@ def _agree_whole(thing: DataclassInstance, body: BaseModel, id_field: str | None
 
 
 def _agree_value(value: object, sent: object) -> None:
-    if isinstance(value, tuple) and value and is_dataclass(value[0]):
+    if isinstance(value, tuple) and value and (is_dataclass(value[0]) or isinstance(value[0], LineWanted)):
         assert isinstance(sent, tuple)
         for one, other in zip(value, sent, strict=True):
             agree(one, other)
