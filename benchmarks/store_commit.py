@@ -38,6 +38,7 @@ from lotstream.store.journal import journal_row
 from lotstream.store.migrate import migrate
 from lotstream.store.postgres import PostgresStore
 from lotstream.store.rows import Batch, Claim, IntakeRow, OutboxRow, Outcome, PartitionBatch, PersonRow
+from lotstream.store.state import state_rows
 
 PARTITIONS = 32
 OWNERS = 8
@@ -61,12 +62,13 @@ class Warehouse:
     def batch(self) -> Batch:
         """Return the next batch: orders over all owners, an owner's in one partition."""
         after = dict(self.claims)
-        batch = Batch(partitions=[], ledgers=self.ledgers)
+        batch = Batch(partitions=[])
         for ledger in self.ledgers:
             ledger.touched, ledger.orders = Touched(), {}
         for _ in range(self.orders):
             number = self.random.randrange(OWNERS)
             after[number] = self._order(batch, self.ledgers[number], after[number])
+        batch.state = state_rows(self.ledgers, batch.journal)
         batch.partitions = [PartitionBatch(self.claims[p], after[p]) for p in range(OWNERS)]
         self.claims = after
         return batch
@@ -131,8 +133,8 @@ class Stages:
     async def commit(self, database: Database, batch: Batch) -> None:
         """Do what `Commits.commit` does, statement by statement, with a watch."""
         at, self._cpu_at = time.perf_counter(), time.process_time()
-        rows, stock, replaced = added.added_rows(batch), state.stock_rows(batch), state.replaced_rows(batch)
-        new, changed = state.order_rows(batch)
+        rows, changed = added.added_rows(batch), batch.state
+        replaced = {**state.shared_rows(batch), **changed.replaced, "sales_order": changed.changed}
         at = self._note("make tuples", at)
         async with database.transaction() as connection:
             await commit.write_claims(connection, batch.partitions)
@@ -140,11 +142,11 @@ class Stages:
             for table, tuples in rows.items():
                 await commit.add(connection, table, tuples, columns=added.COLUMNS[table])
                 at = self._note(f"add {table}", at, len(tuples))
-            await commit.add(connection, "sales_order", new, columns=state.ORDER_COLUMNS)
-            at = self._note("add sales_order", at, len(new))
-            await commit.replace_stock(connection, stock)
-            at = self._note("replace stock", at, len(stock))
-            for query, tuples in {**replaced, "sales_order": changed}.items():
+            await commit.add(connection, "sales_order", changed.recorded, columns=state.ORDER_COLUMNS)
+            at = self._note("add sales_order", at, len(changed.recorded))
+            await commit.replace_stock(connection, changed.stock)
+            at = self._note("replace stock", at, len(changed.stock))
+            for query, tuples in replaced.items():
                 await commit.replace(connection, query, tuples)
                 at = self._note(f"replace {query}", at, len(tuples))
         self._note("commit", at)
@@ -179,7 +181,8 @@ async def _prepared(store: PostgresStore, warehouse: Warehouse) -> None:
     claims = {claim.partition: claim for claim in taken if claim is not None}
     for ledger in warehouse.ledgers:
         ledger.touched = Touched(owner=True, stock=set(ledger.stock), lots=set(ledger.lots))
-    await store.commit(Batch([PartitionBatch(claim, claim) for claim in claims.values()], warehouse.ledgers))
+    parts = [PartitionBatch(claim, claim) for claim in claims.values()]
+    await store.commit(Batch(parts, state_rows(warehouse.ledgers, ())))
     warehouse.claims = claims
 
 

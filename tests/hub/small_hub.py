@@ -19,8 +19,9 @@ from lotstream.domain.slots import partition_of
 from lotstream.hub.app import build_app, ledger_store
 from lotstream.hub.broadcasts import Broadcasts
 from lotstream.hub.clock import Clock
-from lotstream.hub.commit import CommitUnit
+from lotstream.hub.commit import CommitUnit, Decided
 from lotstream.hub.continuing import Continuing
+from lotstream.hub.pipeline import Pipeline
 from lotstream.hub.records import LOG_APPEND_TIME, Entry, read_records
 from lotstream.hub.state import PartitionState
 from lotstream.settings import Settings
@@ -136,10 +137,11 @@ class SmallWorker:
         app = build_app(Settings())
         app.finalize()
         self.ledgers = ledger_store(app)
-        self.unit = CommitUnit(
-            self._store, self.ledgers, self.states, reread=self._reread, positions=dict, constraint_failures_max=3,
+        unit = CommitUnit(
+            self._store, self.ledgers, self.states, reread=self._reread, positions=dict, behind=lambda _: False,
             message_bytes_max=BYTES_MAX, continued_orders_max=hub.orders_max,
         )  # fmt: skip
+        self._pipeline = Pipeline(unit, deliver=self._deliver, constraint_failures_max=3, die=lambda _: None)
         self.clock = Clock(self._store, skew_max_s=600)
         continuing = Continuing(
             self._store, self.states, partitions=hub.partitions, owners_max=hub.owners_max, orders_max=hub.orders_max
@@ -175,8 +177,16 @@ class SmallWorker:
         """Decide what the log holds for the held partitions, as one batch; returns how many records."""
         entries = self.poll(records_max)
         if entries:
-            await self.unit.commit(entries)
+            await self.commit(entries)
         return len(entries)
+
+    async def commit(self, entries: list[Entry]) -> None:
+        """Decide records and wait until they are in the database."""
+        await self._pipeline.commit(entries)
+        await self._pipeline.written()
+
+    async def _deliver(self, written: Decided) -> None:
+        """Leave what is written in the outbox, where tests read it."""
 
     def poll(self, records_max: int = 1000) -> list[Entry]:
         """Return the next records of the held partitions."""

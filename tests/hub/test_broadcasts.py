@@ -40,7 +40,7 @@ async def test_what_was_heard_advances_in_the_commit() -> None:
     entries = worker.poll()
     next_holder = await hub.start()
     with pytest.raises(ClaimLost):
-        await worker.unit.commit(entries)
+        await worker.commit(entries)
     assert next_holder.states[0].claim.broadcast_seen == 0
     await next_holder.settle()
     assert [said for said in heard(hub, 0) if "/" in said[0]] == [("1/0", "done"), ("1/0", "duplicate")]

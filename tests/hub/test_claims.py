@@ -109,7 +109,8 @@ async def test_a_claim_taken_in_the_middle_of_a_round_misses_no_number() -> None
     clock = Clock(store, skew_max_s=1)
     await clock.sync()
     appender: Any = ListeningAppender(lambda: states.update({0: again}))
-    broadcasts = Broadcasts(store, clock, states, appender=appender, timeout_s=5.0)
+    unasked: Any = None
+    broadcasts = Broadcasts(store, clock, states, appender=appender, continuing=unasked, timeout_s=5.0)
     await broadcasts._append_all()
     assert appender.sent == ["1/0"]
     await broadcasts._append_all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from lotstream.errors import ConstraintViolated, ExitCode, PostgresUnreachable, 
 from lotstream.hub.app import build_app
 from lotstream.hub.claim import Claims
 from lotstream.hub.clock import Clock
-from lotstream.hub.commit import CommitUnit
+from lotstream.hub.pipeline import Pipeline
 from lotstream.hub.records import Entry
 from lotstream.hub.transport import ConsumerThread
 from lotstream.settings import Settings
@@ -142,34 +143,40 @@ async def test_kafka_is_asked_for_no_more_than_the_settings_say() -> None:
     assert (consumer._session_timeout_ms, consumer._request_timeout_ms) == (11_000, 21_000)
 
 
-class Refusing(CommitUnit):
+class Refusing:
     """A commit unit over a database that refuses every record whose value is ``bad``."""
 
-    async def _attempt(self, entries: list[Entry], *, condemned: object = None) -> Any:  # noqa: ANN401 - nothing real
-        if condemned is None and any(entry.value == b"bad" for entry in entries):
-            raise ConstraintViolated("intake_message")
-        return entries
+    async def decide(self, entries: list[Entry], *, condemned: Any, **_: object) -> Any:  # noqa: ANN401 - nothing real
+        good = bool(condemned) or all(entry.value != b"bad" for entry in entries)
+        return SimpleNamespace(entries=entries, good=good, done=())
 
-    async def _forget(self, entries: list[Entry]) -> None:
+    async def write(self, decided: Any) -> None:  # noqa: ANN401 - nothing real
+        if not decided.good:
+            raise ConstraintViolated("intake_message")
+
+    async def forget(self, entries: Iterable[Entry]) -> None:
         """Forget nothing: there is no memory."""
 
-    def _check_offsets(self, entries: list[Entry]) -> None:
-        """Take any offset."""
+
+async def hand_over(_: object) -> None:
+    """Hand over to nobody."""
 
 
 async def test_above_constraint_failures_max_it_is_not_the_messages_fault() -> None:
     """As many records as the limit says are dead-lettered for a constraint; the next one stops the worker."""
-    loose: Any = None
-    unit = Refusing(
-        loose, loose, {}, reread=loose, positions=loose, message_bytes_max=1, continued_orders_max=1,
-        constraint_failures_max=Settings(constraint_failures_max=2).constraint_failures_max,
-    )  # fmt: skip
+    unit: Any = Refusing()
+    died: list[BaseException] = []
+    failures_max = Settings(constraint_failures_max=2).constraint_failures_max
+    pipeline = Pipeline(unit, deliver=hand_over, constraint_failures_max=failures_max, die=died.append)
     before = times("constraint_failures_max")
     for offset in range(2):
-        await unit.commit([a_record(offset, b"good"), a_record(offset, b"bad")])
+        await pipeline.commit([a_record(offset, b"good"), a_record(offset, b"bad")])
+        await pipeline.written()
     assert (in_use("constraint_failures_max"), times("constraint_failures_max")) == (2, before)
+    await pipeline.commit([a_record(2, b"bad")])
     with pytest.raises(StopWorker, match="not the message"):
-        await unit.commit([a_record(2, b"bad")])
+        await pipeline.written()
+    assert [type(error) for error in died] == [StopWorker]
     assert times("constraint_failures_max") == before + 1
 
 

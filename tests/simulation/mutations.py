@@ -90,16 +90,16 @@ def commit_offsets_before_state(patch: pytest.MonkeyPatch) -> None:
     """Claims move on in one transaction, and what was decided is written in the next."""
 
     async def commit(self: Commits, batch: Batch) -> None:
-        rows, stock, replaced = added.added_rows(batch), state.stock_rows(batch), state.replaced_rows(batch)
-        new, changed = state.order_rows(batch)
+        rows, changed = added.added_rows(batch), batch.state
+        replaced = {**state.shared_rows(batch), **changed.replaced, "sales_order": changed.changed}
         async with self._database.transaction() as connection:
             await write_claims(connection, batch.partitions)
         async with self._database.transaction() as connection:
             for table, tuples in rows.items():
                 await add(connection, table, tuples, columns=added.COLUMNS[table])
-            await add(connection, "sales_order", new, columns=state.ORDER_COLUMNS)
-            await replace_stock(connection, stock)
-            for query, tuples in {**replaced, "sales_order": changed}.items():
+            await add(connection, "sales_order", changed.recorded, columns=state.ORDER_COLUMNS)
+            await replace_stock(connection, changed.stock)
+            for query, tuples in replaced.items():
                 await replace(connection, query, tuples)
 
     patch.setattr(Commits, "commit", commit)

@@ -31,6 +31,7 @@ from lotstream.domain.model import (
 from lotstream.store.journal import GENESIS, journal_row
 from lotstream.store.rows import Batch, Claim, IntakeRow, JournalRow, OutboxRow, Outcome, PartitionBatch
 from lotstream.store.seam import Store
+from lotstream.store.state import state_rows
 
 OWNER = "acme"
 PARTITIONS = 8
@@ -68,7 +69,7 @@ def batch(before: Claim, *, records: int = 1, ledger: Ledger | None = None, even
         last_append_time=T0,
         last_message_id=f"m-{before.next_offset + records - 1}",
     )
-    return Batch([PartitionBatch(before, after)], ledgers=[ledger] if ledger else [], journal=journal)
+    return Batch([PartitionBatch(before, after)], state_rows([ledger] if ledger else [], journal), journal=journal)
 
 
 def journal_rows(before: Claim, events: Iterable[Event]) -> list[JournalRow]:

@@ -162,14 +162,18 @@ class Ledger:
         return (facts for (_, number), facts in self.lots.items() if number == lot)
 
     def settle(self) -> None:
-        """Forget what only the last commit needed: what was touched, empty rows, closed orders, receipts."""
+        """Forget what only the last decision needed: what was touched, empty rows, closed orders, receipts."""
+        self.taken()
+        self.closed.clear()
+        self.receipts.clear()
+
+    def taken(self) -> None:
+        """Take note that what was touched has been taken from here to be written: begin anew, without empty rows."""
         derived = self.derived or self.index()
         for key in self.touched.stock:
             row = self.stock[key]
             if row.on_hand == row.reserved == row.promised_elsewhere == 0:
                 self._drop(row, derived)
-        self.closed.clear()
-        self.receipts.clear()
         self.touched = Touched()
 
     def _drop(self, row: StockRow, derived: Derived) -> None:

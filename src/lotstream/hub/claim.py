@@ -134,7 +134,7 @@ class Claims:
         """Make the late relay of holders that did not release fail, and end their open transactions at once."""
         holders = {c.holder for c in claims if c.holder and not c.released}
         await asyncio.gather(
-            *(self._relay.fence(holder) for holder in holders if holder != self._relay.transactional_id)
+            *(self._relay.fence(holder) for holder in sorted(holders) if holder != self._relay.transactional_id)
         )
 
     def _keep_or_drop(self, claims: dict[int, Claim]) -> None:

@@ -1,54 +1,62 @@
 """What happens when a batch commits: duplicates found, owners loaded, records decided, one transaction.
 
-When the database refuses a row, memory is not believed: the owners and the partitions' own state are read again and
-the whole batch is tried once more; then it is halved until the guilty record is found and dead-lettered. A CHECK that
-still fails, or more such records than `constraint_failures_max` in ten minutes, means that data or memory is wrong and
-not the message: the worker stops.
+Deciding and writing are apart, so that `lotstream.hub.pipeline` may decide a batch while the one before it is being
+written. What the two must not lose of each other is kept here: the messages that a batch being written has done, the
+orders and receipts it has closed or looked up, and its owners.
 """
 
 from __future__ import annotations
 
-import time
-from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-import structlog
-
 from lotstream.contracts.decode import Undecodable
-from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.commands import Command
 from lotstream.domain.decide import orders_named, receipts_named
-from lotstream.errors import ConstraintViolated, LogMismatch, StopWorker
-from lotstream.hub.deciding import Coordinates, Deciding, OutgoingTooLarge
+from lotstream.domain.ledger import Sites
+from lotstream.errors import LogMismatch
+from lotstream.hub.deciding import Coordinates, Deciding
 from lotstream.hub.ledgers import LedgerStore
 from lotstream.hub.records import Entry, message_keys
 from lotstream.hub.state import PartitionState
 from lotstream.hub.told import rows_told
 from lotstream.ops.batch import BatchWatch
 from lotstream.ops.crash import CrashPoint, crash_point
-from lotstream.ops.limits import reached, used
-from lotstream.ops.metrics import CONSTRAINT_RETRIES, Stage
-from lotstream.store.rows import Batch, OwnerOrder
+from lotstream.ops.metrics import Stage
+from lotstream.store.rows import Batch, MessageKey, OwnerOrder, OwnerReceipt
 from lotstream.store.seam import Store
 
 KeyT = TypeVar("KeyT")
 
-logger = structlog.get_logger(__name__)
 
-#: Window in which dead letters by constraint are counted, in seconds.
-CONSTRAINT_WINDOW_S = 600.0
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Closed orders and receipts that a batch has looked up or made: in memory until it is in Postgres.
+
+    In the order of the records, as everything that decides which owners are used last: a run can be repeated exactly.
+    """
+
+    orders: dict[OwnerOrder, None] = field(default_factory=dict)
+    receipts: dict[OwnerReceipt, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Committed:
-    """A batch that is in Postgres, and how long its stages took."""
+class Decided:
+    """A batch that memory has taken in and Postgres has not."""
 
+    entries: list[Entry]
     batch: Batch
-    watch: BatchWatch
+    #: Messages it did or refused.
+    done: frozenset[MessageKey]
+    owners: tuple[str, ...]
+    named: Named
+    #: Partitions that are behind their today: what they publish waits.
+    kept_back: frozenset[int]
     #: Decisions on orders by the state they led to.
     orders: Counter[str]
+    watch: BatchWatch
 
 
 class CommitUnit:
@@ -62,7 +70,7 @@ class CommitUnit:
         *,
         reread: Callable[[set[int]], Awaitable[None]],
         positions: Callable[[], dict[int, int]],
-        constraint_failures_max: int,
+        behind: Callable[[Sites], bool],
         message_bytes_max: int,
         continued_orders_max: int,
     ) -> None:
@@ -73,102 +81,85 @@ class CommitUnit:
         self._reread = reread
         #: Relay positions, copied to Postgres with each batch.
         self._positions = positions
-        self._failures_max = constraint_failures_max
+        #: Tells whether a day of some site should have been opened by now.
+        self._behind = behind
         self._message_bytes_max = message_bytes_max
         self._continued_orders_max = continued_orders_max
-        self._failures: deque[float] = deque()
+        #: What batches name that are not in Postgres yet, the one being decided included.
+        self._named: list[Named] = []
 
-    async def commit(self, entries: list[Entry]) -> list[Committed]:
-        """Commit records in offset order per partition; more than one result when the batch had to be halved.
+    async def decide(
+        self,
+        entries: list[Entry],
+        *,
+        condemned: Mapping[Coordinates, Undecodable],
+        done: Collection[MessageKey] = (),
+        read_s: float = 0.0,
+    ) -> Decided:
+        """Decide records in offset order per partition and take the outcome into memory.
 
-        Raises `StopWorker` when memory or data cannot be trusted, `LogMismatch` when an offset is not the expected one.
+        ``done`` are the messages of a batch that is still being written; ``read_s`` is how long decoding took. Raises
+        `LogMismatch` when an offset is not the expected one and `OutgoingTooLarge`; memory must be forgotten then.
         """
         self._check_offsets(entries)
-        try:
-            return [await self._attempt(entries)]
-        except ConstraintViolated as error:
-            logger.warning(
-                "constraint_violated", constraint=error.constraint, detail=error.detail, records=len(entries)
-            )
-            CONSTRAINT_RETRIES.inc()
-            await self._forget(entries)
-        return await self._again(entries)
-
-    async def _again(self, entries: list[Entry]) -> list[Committed]:
-        try:
-            return [await self._attempt(entries)]
-        except ConstraintViolated as error:
-            await self._forget(entries)
-            if len(entries) == 1:
-                return [await self._condemn(entries[0], error)]
-        half = len(entries) // 2
-        return await self._again(entries[:half]) + await self._again(entries[half:])
-
-    async def _condemn(self, entry: Entry, error: ConstraintViolated) -> Committed:
-        """Dead-letter the record that the database refuses, unless the fault must lie with us."""
-        now = time.monotonic()
-        while self._failures and now - self._failures[0] > CONSTRAINT_WINDOW_S:
-            self._failures.popleft()
-        self._failures.append(now)
-        used("constraint_failures_max", len(self._failures))
-        if len(self._failures) > self._failures_max:
-            reached("constraint_failures_max")
-        if error.check or len(self._failures) > self._failures_max:
-            raise StopWorker(
-                f"The database refuses record {entry.offset} of partition {entry.partition} ({error.constraint}): "
-                "memory or data is wrong, not the message."
-            ) from error
-        logger.error(
-            "constraint_dead_letter", partition=entry.partition, offset=entry.offset, constraint=error.constraint
-        )
-        reason = Undecodable(
-            DeadLetterCode.CONSTRAINT, "", f"The database refuses what this record leads to ({error.constraint})."
-        )
-        return await self._attempt([entry], condemned={(entry.partition, entry.offset): reason})
-
-    async def _attempt(
-        self, entries: list[Entry], *, condemned: dict[Coordinates, Undecodable] | None = None
-    ) -> Committed:
-        """Decide and commit once; records whose messages are too large are condemned and the rest decided again."""
-        condemned = dict(condemned or {})
-        while True:
-            try:
-                return await self._once(entries, condemned)
-            except OutgoingTooLarge as error:
-                reason = Undecodable(DeadLetterCode.TOO_LARGE, "", str(error))
-                condemned[error.entry.partition, error.entry.offset] = reason
-                await self._forget(entries)
-
-    async def _once(self, entries: list[Entry], condemned: dict[Coordinates, Undecodable]) -> Committed:
         watch = BatchWatch()
+        watch.add(Stage.DECODE, read_s)
+        named = Named(_named(entries, orders_named), _named(entries, receipts_named))
+        self._named.append(named)
         with watch.stage(Stage.DEDUPE):
             seen = await self._store.seen(message_keys(entries))
             told = await rows_told(entries, self._states, store=self._store)
         with watch.stage(Stage.LOAD):
-            await self._load(entries)
+            await self._load(entries, named)
         with watch.stage(Stage.DECIDE):
             deciding = Deciding(
-                self._states, self._ledgers, seen=seen, condemned=condemned, positions=self._positions(),
+                self._states, self._ledgers, seen=seen.union(done), condemned=condemned, positions=self._positions(),
                 message_bytes_max=self._message_bytes_max, told=told,
                 continued_orders_max=self._continued_orders_max,
             )  # fmt: skip
             batch = deciding.decide(entries)
-        with watch.stage(Stage.COMMIT):
-            crash_point(CrashPoint.BEFORE_TRANSACTION)
-            await self._store.commit(batch)
-        crash_point(CrashPoint.AFTER_COMMIT)
-        self._settle(batch, _owners(entries))
-        return Committed(batch, watch, deciding.orders)
+            owners = _owners(entries)
+            self._advance(batch, owners, named)
+        kept_back = frozenset(p.after.partition for p in batch.partitions if self._is_behind(p.after.partition))
+        return Decided(entries, batch, frozenset(deciding.done), owners, named, kept_back, deciding.orders, watch)
 
-    async def _load(self, entries: list[Entry]) -> None:
+    async def write(self, decided: Decided) -> None:
+        """Write a batch in one transaction, and let memory go of what only it needed.
+
+        Raises `ClaimLost` and `ConstraintViolated`; nothing is written then, and memory must be forgotten.
+        """
+        with decided.watch.stage(Stage.COMMIT):
+            crash_point(CrashPoint.BEFORE_TRANSACTION)
+            await self._store.commit(decided.batch)
+        crash_point(CrashPoint.AFTER_COMMIT)
+        self._ledgers.settled(decided.owners)
+        self._named.remove(decided.named)
+        for owner, order in decided.named.orders:
+            if not any((owner, order) in other.orders for other in self._named):
+                self._ledgers[owner].closed.pop(order, None)
+        for owner, receipt in decided.named.receipts:
+            if not any((owner, receipt) in other.receipts for other in self._named):
+                self._ledgers[owner].receipts.pop(receipt, None)
+
+    async def forget(self, entries: Iterable[Entry]) -> None:
+        """Drop what batches that failed may have changed in memory: their owners and their partitions' own state.
+
+        No batch may be decided or written meanwhile; what was decided on top of a failed one is forgotten with it.
+        """
+        entries = list(entries)
+        self._named.clear()
+        self._ledgers.drop(_owners(entries))
+        await self._reread({e.partition for e in entries})
+
+    async def _load(self, entries: list[Entry], named: Named) -> None:
         """Read what the batch needs and memory lacks: whole owners, then closed orders and receipts by key."""
         sites = {e.decoded.owner: self._states[e.partition].sites for e in entries if e.decoded and e.decoded.owner}
         await self._ledgers.need(sites, source=self._store)
-        missing = [key for key in _named(entries, orders_named) if self._unknown(key)]
-        if missing:
-            for (owner, key), order in (await self._store.closed_orders(missing)).items():
+        orders = [name for name in named.orders if self._unknown(name)]
+        if orders:
+            for (owner, key), order in (await self._store.closed_orders(orders)).items():
                 self._ledgers[owner].closed[key] = order
-        receipts = list(_named(entries, receipts_named))
+        receipts = [name for name in named.receipts if name[1] not in self._ledgers[name[0]].receipts]
         if receipts:
             for (owner, receipt), booked in (await self._store.receipts(receipts)).items():
                 self._ledgers[owner].receipts[receipt] = booked
@@ -178,18 +169,18 @@ class CommitUnit:
         ledger = self._ledgers[owner]
         return key not in ledger.orders and key not in ledger.closed
 
-    def _settle(self, batch: Batch, owners: set[str]) -> None:
-        """Take the committed claims over and let the ledgers forget what is written or was only looked up."""
+    def _advance(self, batch: Batch, owners: Iterable[str], named: Named) -> None:
+        """Go on in memory from where this batch ends; orders it has closed are looked for there until it is written."""
         for part in batch.partitions:
             self._states[part.after.partition].claim = part.after
         for owner in owners:
-            self._ledgers[owner].settle()
-        self._ledgers.settled(owners)
+            ledger = self._ledgers[owner]
+            closed = sorted(key for key in ledger.touched.orders if key in ledger.closed)
+            named.orders.update(((owner, key), None) for key in closed)
+            ledger.taken()
 
-    async def _forget(self, entries: list[Entry]) -> None:
-        """Drop what a failed batch may have changed in memory: its owners and its partitions' own state."""
-        self._ledgers.drop(_owners(entries))
-        await self._reread({e.partition for e in entries})
+    def _is_behind(self, partition: int) -> bool:
+        return self._behind(self._states[partition].sites)
 
     def _check_offsets(self, entries: list[Entry]) -> None:
         expected: dict[int, int] = {}
@@ -203,14 +194,14 @@ class CommitUnit:
             expected[entry.partition] = want + 1
 
 
-def _owners(entries: list[Entry]) -> set[str]:
-    return {e.decoded.owner for e in entries if e.decoded and e.decoded.owner}
+def _owners(entries: Iterable[Entry]) -> tuple[str, ...]:
+    return tuple({e.decoded.owner: None for e in entries if e.decoded and e.decoded.owner})
 
 
-def _named(entries: Iterable[Entry], of: Callable[[Command], tuple[KeyT, ...]]) -> set[tuple[str, KeyT]]:
+def _named(entries: Iterable[Entry], of: Callable[[Command], tuple[KeyT, ...]]) -> dict[tuple[str, KeyT], None]:
     """Return (owner, key) of everything that the commands of a batch name."""
     return {
-        (entry.decoded.owner, key)
+        (entry.decoded.owner, key): None
         for entry in entries
         if entry.decoded is not None and entry.decoded.owner is not None
         for key in of(entry.decoded.command)

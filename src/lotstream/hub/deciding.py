@@ -47,6 +47,7 @@ from lotstream.store.rows import (
     PartitionBatch,
     PersonRow,
 )
+from lotstream.store.state import state_rows
 
 #: Log numbers stand above offsets in ``Moment.arrival``.
 OFFSET_BITS = 48
@@ -104,7 +105,9 @@ class Deciding:
         self._told = told
         self._continued_orders_max = continued_orders_max
         self._ledgers = ledgers
-        self._seen = set(seen)
+        self._seen = seen
+        #: Messages that this batch does or refuses; copies inside one batch count.
+        self.done: set[MessageKey] = set()
         #: Relay position per partition.
         self._positions = positions
         self._message_bytes_max = message_bytes_max
@@ -121,7 +124,7 @@ class Deciding:
         for entry in entries:
             self._decide_one(self._head(entry), entry)
         self.batch.partitions = [self._advance(head) for head in self._heads.values()]
-        self.batch.ledgers = list(self._touched.values())
+        self.batch.state = state_rows(self._touched.values(), self.batch.journal)
         return self.batch
 
     def _head(self, entry: Entry) -> _Head:
@@ -141,12 +144,15 @@ class Deciding:
         elif entry.decoded is None or entry.decoded.owner is None:
             # Condemned all the same: the database has refused even the reason why it could not be read.
             self._dead_letter(head, entry, condemned or entry.undecodable or NOT_READ)
-        elif (entry.decoded.source, entry.decoded.message_id) in self._seen:
+        elif self._is_repeat((entry.decoded.source, entry.decoded.message_id)):
             self._intake(entry, Outcome.DUPLICATE)
         elif condemned is not None:
             self._dead_letter(head, entry, condemned)
         else:
             self._command(head, entry, entry.decoded, self._ledgers[entry.decoded.owner])
+
+    def _is_repeat(self, key: MessageKey) -> bool:
+        return key in self._seen or key in self.done
 
     def _command(self, head: _Head, entry: Entry, decoded: Decoded, ledger: Ledger) -> None:
         if is_due(ledger, rules=not isinstance(decoded.command, RULES)):
@@ -160,7 +166,7 @@ class Deciding:
             note_part(decided)
         for event in decided:
             self._take(head, entry, ledger, event, moment)
-        self._seen.add((decoded.source, decoded.message_id))
+        self.done.add((decoded.source, decoded.message_id))
         if decided:
             self._touched[ledger.owner] = ledger
         if decoded.person is not None:
@@ -217,7 +223,7 @@ class Deciding:
     def _broadcast(self, head: _Head, entry: Entry, decoded: Decoded) -> None:
         moment = _moment(head.state, entry)
         decided = decide_broadcast(head.state.sites, decoded.command, moment, number=head.broadcast_seen)
-        self._seen.add((decoded.source, decoded.message_id))
+        self.done.add((decoded.source, decoded.message_id))
         if isinstance(decided, Refusal):
             self._intake(entry, Outcome.REFUSED, decided)
             return
@@ -238,13 +244,13 @@ class Deciding:
             self._disown(head, entry, condemned or forged or NOT_READ)
             return
         head.answered += 1
-        self._seen.add((decoded.source, decoded.message_id))
+        self.done.add((decoded.source, decoded.message_id))
         outcome = Outcome.DONE if command.refusal is None else Outcome.REFUSED
         self._intake(entry, outcome, command.refusal)
         self._answer(head, entry, decoded, command.refusal)
 
     def _refuse(self, head: _Head, entry: Entry, decoded: Decoded, ledger: Ledger, refusal: Refusal) -> None:
-        self._seen.add((decoded.source, decoded.message_id))
+        self.done.add((decoded.source, decoded.message_id))
         for message in refused(ledger, decoded.command, refusal, _moment(head.state, entry)):
             self._publish(head, entry, message)
         if isinstance(decoded.command, PlaceOrder):

@@ -12,10 +12,11 @@ from aiokafka import ConsumerRecord
 
 from lotstream.hub.claim import Claims, Prove, Seek
 from lotstream.hub.clock import Clock
-from lotstream.hub.commit import Committed, CommitUnit
+from lotstream.hub.commit import CommitUnit, Decided
 from lotstream.hub.ledgers import LedgerStore
 from lotstream.hub.log_check import LogReader
 from lotstream.hub.observe import observe_batch
+from lotstream.hub.pipeline import Pipeline
 from lotstream.hub.portions import owner_of, portions
 from lotstream.hub.records import Entry, Polled, read_records
 from lotstream.hub.relay import Relay
@@ -58,12 +59,15 @@ class Hub:
             store, self.relay, reader, ledgers=ledgers, states=self.states, log=log, clock=self.clock,
             attempts_max=settings.claim_attempts_max,
         )  # fmt: skip
-        self._unit = CommitUnit(
+        unit = CommitUnit(
             store, ledgers, self.states, reread=self._claims.reread, positions=self.relay.positions,
-            constraint_failures_max=settings.constraint_failures_max,
+            behind=lambda sites: bool(self.clock.days_due(sites)),
             message_bytes_max=settings.outgoing_bytes_max - ENVELOPE_BYTES,
             continued_orders_max=settings.continued_orders_max,
         )  # fmt: skip
+        self._pipeline = Pipeline(
+            unit, deliver=self._deliver, constraint_failures_max=settings.constraint_failures_max, die=die
+        )
         self._claiming: asyncio.Task[dict[int, int]] | None = None
         self._deciding: asyncio.Task[None] | None = None
         self._room = asyncio.Event()
@@ -93,6 +97,7 @@ class Hub:
         try:
             while under_way := [t for t in (self._claiming, self._deciding) if t is not None and not t.done()]:
                 await asyncio.wait(under_way)
+            await self.written()
             await self._claims.release()
         except Exception as error:
             self.die(error)
@@ -114,7 +119,10 @@ class Hub:
         return Polled(entries, epochs, time.perf_counter() - started)
 
     async def process(self, polled: Polled) -> None:
-        """Decide and commit one batch, whatever happens to the agent meanwhile; any error ends the process."""
+        """Decide one batch and begin to write it, whatever happens to the agent meanwhile; any error ends the process.
+
+        It returns when the batch before is in Postgres: the next may be decided while this one is being written.
+        """
         self._room.set()
         self._deciding = asyncio.create_task(self._process(polled))
         await asyncio.shield(self._deciding)
@@ -127,11 +135,10 @@ class Hub:
             if not entries:
                 return
             self.clock.check(max(entry.recorded_at for entry in entries))
+            read_s = polled.read_s
             for portion in await self._portions(entries):
-                for committed in await self._unit.commit(portion):
-                    await self._hand_over(committed)
-                    observe_batch(committed, read_s=polled.read_s)
-                self.ledgers.shrink()
+                await self._pipeline.commit(portion, read_s=read_s)
+                read_s = 0.0
         except BaseException as error:
             self.die(error)
             raise
@@ -145,11 +152,18 @@ class Hub:
             portions(entries, weights, owners_bytes_max=limits.ledger_bytes_max, batch_bytes_max=limits.batch_bytes_max)
         )
 
-    async def _hand_over(self, committed: Committed) -> None:
-        """Queue what was committed for publishing; a partition whose today is behind waits for its day.opened."""
-        partitions = [part.after.partition for part in committed.batch.partitions]
-        kept_back = {p for p in partitions if self.clock.days_due(self.states[p].sites)}
-        await self.relay.put(committed.batch, kept_back=kept_back)
+    async def written(self) -> None:
+        """Wait until everything that was decided is in Postgres and handed over."""
+        await self._pipeline.written()
+
+    async def _deliver(self, written: Decided) -> None:
+        await self._hand_over(written)
+        observe_batch(written)
+        self.ledgers.shrink()
+
+    async def _hand_over(self, written: Decided) -> None:
+        """Queue what is in Postgres for publishing; a partition whose today is behind waits for its day.opened."""
+        await self.relay.put(written.batch, kept_back=written.kept_back)
 
     async def keep_positions(self) -> None:
         """Copy relay positions to Postgres while nothing is committed: Kafka forgets them after its retention."""

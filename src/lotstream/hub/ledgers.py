@@ -74,11 +74,18 @@ class LedgerStore(FaustStore[str, Ledger]):
 
     async def weights(self, owners: Collection[str], *, source: Store) -> dict[str, int]:
         """Return the estimated bytes of owners; those that memory lacks are counted in Postgres, in one query."""
-        unknown = [owner for owner in owners if owner not in self._ledgers and owner not in self._expected]
+        found = {owner: self._bytes_of(owner) for owner in owners}
+        unknown = [owner for owner, bytes_ in found.items() if bytes_ is None]
         if unknown:
             sizes = await source.owner_sizes(unknown)
-            self._expected.update({owner: expected_bytes(size) for owner, size in sizes.items()})
-        return {o: self._weights[o].bytes if o in self._ledgers else self._expected[o] for o in owners}
+            # An answer of its own: a batch that is being written meanwhile may make room and forget what was expected.
+            counted = {owner: expected_bytes(size) for owner, size in sizes.items()}
+            self._expected.update(counted)
+            found.update(counted)
+        return {owner: bytes_ for owner, bytes_ in found.items() if bytes_ is not None}
+
+    def _bytes_of(self, owner: str) -> int | None:
+        return self._weights[owner].bytes if owner in self._ledgers else self._expected.get(owner)
 
     async def need(self, owners: Mapping[str, Sites], *, source: Store) -> None:
         """Load those owners that memory lacks and show all their partition's own state; they stay until `settled`.

@@ -10,29 +10,27 @@ from typing import TYPE_CHECKING
 import structlog
 
 from lotstream.contracts.topics import PICK_TASKS
-from lotstream.ops.metrics import ORDER_TO_TASK_SECONDS, PUBLISHED, STAGE_SECONDS, Stage
+from lotstream.ops.metrics import ORDER_TO_TASK_SECONDS, PUBLISHED
 from lotstream.store.rows import OutboxRow, Outcome
 
 if TYPE_CHECKING:
-    from lotstream.hub.commit import Committed
+    from lotstream.hub.commit import Decided
 
 logger = structlog.get_logger(__name__)
 
 
-def observe_batch(committed: Committed, *, read_s: float) -> None:
-    """Count what became of a committed batch's records and orders and write its one log line."""
-    batch, watch = committed.batch, committed.watch
+def observe_batch(written: Decided) -> None:
+    """Count what became of a written batch's records and orders and write its one log line."""
+    batch, watch = written.batch, written.watch
     for row in batch.intake:
         watch.record(row.type, row.outcome)
         if row.outcome is Outcome.DEAD_LETTERED:
             watch.dead_letter(row.code or "")
-    for state, count in committed.orders.items():
+    for state, count in written.orders.items():
         watch.order(state, count)
-    STAGE_SECONDS.labels(Stage.DECODE).observe(read_s)
     watch.committed(
         logger,
         partitions={part.after.partition: part.after.next_offset for part in batch.partitions},
-        decode_ms=round(read_s * 1000, 2),
         messages=len(batch.outbox),
     )
 

@@ -10,7 +10,7 @@ from lotstream.store.rows import Claim
 
 @dataclass(slots=True)
 class PartitionState:
-    """A partition's claim as last committed, and its sites, locations and today."""
+    """A partition's claim, and its sites, locations and today, as of the batch decided last."""
 
     claim: Claim
     sites: Sites

@@ -34,7 +34,11 @@ class BatchWatch:
         try:
             yield
         finally:
-            self._stages[stage] = self._stages.get(stage, 0.0) + time.perf_counter() - started
+            self.add(stage, time.perf_counter() - started)
+
+    def add(self, stage: Stage, seconds: float) -> None:
+        """Add time that a stage took before this watch was there."""
+        self._stages[stage] = self._stages.get(stage, 0.0) + seconds
 
     def record(self, type: str | None, outcome: str) -> None:
         """Count a record of a known message type (None for any other) and what became of it."""

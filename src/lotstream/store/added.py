@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from lotstream import __version__
 from lotstream.domain.slots import slot
 from lotstream.store.codec import encode_days, encode_headers
-from lotstream.store.rows import Batch, DeadLetterRow, IntakeRow, JournalRow, OutboxRow, ShipmentLineRow
-
-Row = tuple[Any, ...]
+from lotstream.store.rows import Batch, DeadLetterRow, IntakeRow, JournalRow, OutboxRow, Row, ShipmentLineRow
 
 _PLACE: Final = ("log", "partition", "offset")
 

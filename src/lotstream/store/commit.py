@@ -10,22 +10,20 @@ begins, so that it waits for nothing but the server.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lotstream.errors import ClaimLost
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.store import added, state
 from lotstream.store.codec import encode_days, encode_numbers
 from lotstream.store.connection import Database
-from lotstream.store.rows import Batch, PartitionBatch
+from lotstream.store.rows import Batch, PartitionBatch, Row
 from lotstream.store.sql import queries
 
 if TYPE_CHECKING:
     from lotstream.store.connection import Connection
 
 SQL = queries("commit")
-
-Row = tuple[Any, ...]
 
 
 class Commits:
@@ -41,15 +39,15 @@ class Commits:
         row; nothing is written then. After `PostgresUnreachable` it is not known whether the batch was written: read
         the claims.
         """
-        rows, stock, replaced = added.added_rows(batch), state.stock_rows(batch), state.replaced_rows(batch)
-        new, changed = state.order_rows(batch)
+        rows, changed = added.added_rows(batch), batch.state
+        replaced = {**state.shared_rows(batch), **changed.replaced, "sales_order": changed.changed}
         async with self._database.transaction() as connection:
             await write_claims(connection, batch.partitions)
             for table, tuples in rows.items():
                 await add(connection, table, tuples, columns=added.COLUMNS[table])
-            await add(connection, "sales_order", new, columns=state.ORDER_COLUMNS)
-            await replace_stock(connection, stock)
-            for query, tuples in {**replaced, "sales_order": changed}.items():
+            await add(connection, "sales_order", changed.recorded, columns=state.ORDER_COLUMNS)
+            await replace_stock(connection, changed.stock)
+            for query, tuples in replaced.items():
                 await replace(connection, query, tuples)
             crash_point(CrashPoint.INSIDE_TRANSACTION)
 

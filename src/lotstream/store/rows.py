@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
-from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import OrderKey, ReceiptKey
 
 
@@ -255,13 +255,29 @@ class PartitionBatch:
     after: Claim
 
 
+Row = tuple[Any, ...]
+"""Values of one row of a table, in the order of its columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateRows:
+    """What a batch changes in owners' state, taken from their ledgers so that these may move on while it is written."""
+
+    stock: list[Row] = field(default_factory=list)
+    #: Orders recorded for the first time.
+    recorded: list[Row] = field(default_factory=list)
+    #: Orders that were there before.
+    changed: list[Row] = field(default_factory=list)
+    #: Everything else, by the query that puts it in the place of what was there.
+    replaced: dict[str, list[Row]] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Batch:
     """Everything one commit writes."""
 
     partitions: list[PartitionBatch]
-    #: Ledgers with something in ``touched``; the store writes what is named there.
-    ledgers: list[Ledger] = field(default_factory=list)
+    state: StateRows = field(default_factory=StateRows)
     intake: list[IntakeRow] = field(default_factory=list)
     journal: list[JournalRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)

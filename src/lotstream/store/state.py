@@ -7,7 +7,7 @@ takes half the time, and the database refuses a second one under the same key.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from lotstream.domain.events import LocationDefined, OrderRecorded, SiteDefined
 from lotstream.domain.ledger import Ledger
@@ -15,9 +15,8 @@ from lotstream.domain.model import Order, OrderKey, Receipt, ReceiptKey, StockRo
 from lotstream.domain.progress import Progress
 from lotstream.domain.slots import slot
 from lotstream.store.codec import decode, encode_all, encode_names, encode_text
-from lotstream.store.rows import Batch, JournalRow, PersonRow
+from lotstream.store.rows import Batch, JournalRow, PersonRow, Row, StateRows
 
-Row = tuple[Any, ...]
 Owner = tuple[str, int]
 """An owner's name and slot, which every row of state begins with."""
 
@@ -31,44 +30,42 @@ ORDER_COLUMNS: Final = ("owner", "slot", "source", "order", "open", "state", "bo
 """Columns of an order, in the order of its tuples."""
 
 
-def replaced_rows(batch: Batch) -> dict[str, list[Row]]:
-    """Return what a batch changes beside stock and orders, by query. Queries without rows are left out."""
-    rows: dict[str, list[Row]] = {
+def state_rows(ledgers: Iterable[Ledger], journal: Iterable[JournalRow]) -> StateRows:
+    """Return rows of all that ledgers name as touched; ``journal`` holds the events that touched it."""
+    rows = StateRows()
+    recorded, whole = _journaled_orders(journal)
+    for ledger in ledgers:
+        owner, stock = _owner(ledger), ledger.stock
+        rows.stock.extend([_stock(owner, stock[key]) for key in ledger.touched.stock])
+        for key in ledger.touched.orders:
+            name = ledger.owner, key
+            (rows.recorded if name in recorded else rows.changed).append(_order(owner, ledger, key, whole.get(name)))
+        for query, more in _touched(ledger).items():
+            rows.replaced.setdefault(query, []).extend(more)
+    return rows
+
+
+def shared_rows(batch: Batch) -> dict[str, list[Row]]:
+    """Return what a batch changes beside owners' state, by query: personal data, sites and locations."""
+    return {
         "person": _persons(batch.persons),
         "site": _sites(batch.journal),
         "location": _locations(batch.journal),
     }
-    for ledger in batch.ledgers:
-        for query, more in _touched(ledger).items():
-            rows.setdefault(query, []).extend(more)
-    return {query: tuples for query, tuples in rows.items() if tuples}
 
 
-def stock_rows(batch: Batch) -> list[Row]:
-    """Return the stock rows that a batch changes."""
-    rows: list[Row] = []
-    for ledger in batch.ledgers:
-        owner, stock = _owner(ledger), ledger.stock
-        rows += [_stock(owner, stock[key]) for key in ledger.touched.stock]
-    return rows
-
-
-def order_rows(batch: Batch) -> tuple[list[Row], list[Row]]:
-    """Return the orders that a batch records for the first time, and those that it changes."""
+def _journaled_orders(
+    journal: Iterable[JournalRow],
+) -> tuple[set[tuple[str | None, OrderKey]], dict[tuple[str | None, OrderKey], bytes | None]]:
+    """Return the orders recorded for the first time, and the JSON of each whose last event holds all of it."""
     recorded: set[tuple[str | None, OrderKey]] = set()
     whole: dict[tuple[str | None, OrderKey], bytes | None] = {}
-    for row in batch.journal:
+    for row in journal:
         if row.order is not None:
             whole[row.owner, row.order] = row.whole
             if row.type == OrderRecorded.__name__:
                 recorded.add((row.owner, row.order))
-    new: list[Row] = []
-    changed: list[Row] = []
-    for ledger in batch.ledgers:
-        for key in ledger.touched.orders:
-            name = ledger.owner, key
-            (new if name in recorded else changed).append(_order(ledger, key, whole.get(name)))
-    return new, changed
+    return recorded, whole
 
 
 def _touched(ledger: Ledger) -> dict[str, Iterable[Row]]:
@@ -99,13 +96,13 @@ def _stock(owner: Owner, row: StockRow) -> Row:
     return (*owner, *row.key, row.on_hand, row.reserved, row.promised_elsewhere, row.received)
 
 
-def _order(ledger: Ledger, key: OrderKey, whole: bytes | None) -> Row:
+def _order(owner: Owner, ledger: Ledger, key: OrderKey, whole: bytes | None) -> Row:
     """Return an order's row; ``whole`` is its JSON when the last event about it has held all of it."""
     order = ledger.orders.get(key)
     is_open = order is not None
     order = order or _closed(ledger, key)
     body = encode_text(order) if whole is None else whole.decode()
-    return (*_owner(ledger), *key, is_open, order.state, body)
+    return (*owner, *key, is_open, order.state, body)
 
 
 def _closed(ledger: Ledger, key: OrderKey) -> Order:

@@ -19,6 +19,7 @@ from lotstream.domain.model import Item, Lot, Order, OrderKey, OrderLine, OrderS
 from lotstream.domain.slots import partition_of
 from lotstream.store.rows import Batch, Claim, PartitionBatch
 from lotstream.store.seam import Store
+from lotstream.store.state import state_rows
 from lotstream.testing.load import FIRST_EXPIRY, SITE
 
 SOURCE: Final = "standing"
@@ -72,7 +73,7 @@ async def fill(
         chunk = owners[start : start + OWNERS_AT_ONCE]
         held = {partition: claims[partition] for partition in {partition_of(o.encode(), partitions) for o in chunk}}
         parts = [PartitionBatch(claim, claim) for claim in held.values()]
-        await store.commit(Batch(parts, [_ledger(standing, owner) for owner in chunk]))
+        await store.commit(Batch(parts, state_rows([_ledger(standing, owner) for owner in chunk], ())))
         tell(f"{start + len(chunk)} of {len(owners)} owners written")
     for claim in claims.values():
         await store.release_claim(claim, relay_position=claim.relay_position)

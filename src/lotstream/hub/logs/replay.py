@@ -19,7 +19,7 @@ from lotstream.contracts.cloudevents import HUB_SOURCE, read_headers
 from lotstream.contracts.topics import INBOUND
 from lotstream.errors import ClaimLost, LogUnfit
 from lotstream.hub.app import build_app, ledger_store
-from lotstream.hub.commit import Committed
+from lotstream.hub.commit import Decided
 from lotstream.hub.hub import Hub
 from lotstream.hub.logs.comparing import ComparingStore, Difference
 from lotstream.hub.logs.published import digest_of_record, id_of, read_published
@@ -65,8 +65,8 @@ class Replayed:
 class Replaying(Hub):
     """A hub that publishes nothing: readers have it already."""
 
-    async def _hand_over(self, committed: Committed) -> None:
-        """Leave what is committed in the outbox."""
+    async def _hand_over(self, written: Decided) -> None:
+        """Leave what is written in the outbox."""
 
 
 async def consider(held: Held) -> Restoration:
@@ -122,6 +122,7 @@ async def _decide(held: Held, restoration: Restoration, store: ComparingStore) -
     limit = held.settings.batch_records_max
     async for records in read_stretches(held.settings, stretches, records_max=limit):
         await hub.process(hub.read(records, epochs=hub.epochs()))
+    await hub.written()
     for p, state in hub.states.items():
         await store.release_claim(state.claim, relay_position=restoration.stretches[p].end)
 

@@ -239,10 +239,7 @@ def _no_small_disk(scene: Scene) -> str | None:
 
 CATALOGUE: tuple[Fault, ...] = (
     Fault("worker kill -9", 8, kill_worker),
-    *(
-        Fault(f"worker kill -9 {point.value.replace('_', ' ')}", 15, partial(crash_at, point=point))
-        for point in POINTS
-    ),
+    *(Fault(f"worker kill -9 {point.value.replace('_', ' ')}", 15, partial(crash_at, point=point)) for point in POINTS),
     Fault("worker kill -9 in revocation", 15, crash_in_revocation),
     Fault("worker SIGTERM", 8, terminate_worker),
     Fault("worker stopped beyond its session", 25, stop_worker),

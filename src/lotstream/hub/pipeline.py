@@ -1,0 +1,170 @@
+"""The next batch is decided while the one before it is being written.
+
+Postgres needs about as long to write a batch as Python needs to decide one, and each waited for the other. So memory
+goes ahead by one batch, and by one only: a batch begins to be written when the one before it is in Postgres. When that
+one is refused, both are forgotten and decided again from their records, and nothing of the later one was ever told.
+
+When the database refuses a row, memory is not believed: the owners and the partitions' own state are read again and
+the whole batch is tried once more; then it is halved until the guilty record is found and dead-lettered. A CHECK that
+still fails, or more such records than `constraint_failures_max` in ten minutes, means that data or memory is wrong and
+not the message: the worker stops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from itertools import chain
+
+import structlog
+
+from lotstream.contracts.decode import Undecodable
+from lotstream.domain.codes import DeadLetterCode
+from lotstream.errors import ConstraintViolated, StopWorker
+from lotstream.hub.commit import CommitUnit, Decided
+from lotstream.hub.deciding import Coordinates, OutgoingTooLarge
+from lotstream.hub.records import Entry
+from lotstream.ops.limits import reached, used
+from lotstream.ops.metrics import CONSTRAINT_RETRIES
+
+logger = structlog.get_logger(__name__)
+
+#: Window in which dead letters by constraint are counted, in seconds.
+CONSTRAINT_WINDOW_S = 600.0
+
+Condemned = dict[Coordinates, Undecodable]
+
+
+class Pipeline:
+    """Takes batches to Postgres one after the other, each decided while the one before it is being written."""
+
+    def __init__(
+        self, unit: CommitUnit, *, deliver: Callable[[Decided], Awaitable[None]], constraint_failures_max: int,
+        die: Callable[[BaseException], None],
+    ) -> None:  # fmt: skip
+        self._unit = unit
+        #: Hands over what is in Postgres; may wait while its taker is behind.
+        self._deliver = deliver
+        self._failures_max = constraint_failures_max
+        self._failures: deque[float] = deque()
+        self._die = die
+        #: Held while memory is decided in, or put right after a failure.
+        self._memory = asyncio.Lock()
+        #: How often memory has been put right; what was decided before that is void.
+        self._recoveries = 0
+        #: Entries decided last, or being decided.
+        self._last: list[Entry] = []
+        self._writing: Decided | None = None
+        self._write: asyncio.Task[None] | None = None
+
+    async def commit(self, entries: list[Entry], *, read_s: float = 0.0) -> None:
+        """Decide records and begin to write them once the batch before is in Postgres; `written` waits for the rest.
+
+        Raises `StopWorker` when memory or data cannot be trusted, `LogMismatch` when an offset is not the expected one.
+        """
+        condemned: Condemned = {}
+        while (decided := await self._decide(entries, condemned, read_s=read_s)) is None:
+            pass
+        self._writing = decided
+        self._write = asyncio.create_task(self._write_alone(decided))
+
+    async def written(self) -> None:
+        """Wait until the batch that is being written is in Postgres and handed over; raises what kept it from that."""
+        if self._write is not None:
+            await asyncio.shield(self._write)
+
+    async def _decide(self, entries: list[Entry], condemned: Condemned, *, read_s: float) -> Decided | None:
+        """Decide a batch and wait until the one before it is in Postgres; None when it has to be decided again."""
+        decided = None
+        async with self._memory:
+            recoveries, self._last = self._recoveries, entries
+            done = self._writing.done if self._writing is not None else ()
+            try:
+                decided = await self._unit.decide(entries, condemned=condemned, done=done, read_s=read_s)
+            except OutgoingTooLarge as error:
+                _condemn_too_large(condemned, error)
+        await self.written()
+        if self._recoveries != recoveries:
+            return None
+        if decided is None:
+            await self._unit.forget(entries)
+        return decided
+
+    async def _write_alone(self, decided: Decided) -> None:
+        """Write a batch in a task of its own; any error ends the process."""
+        try:
+            try:
+                await self._unit.write(decided)
+            except ConstraintViolated as error:
+                await self._recover(decided, error)
+            else:
+                await self._deliver(decided)
+        except BaseException as error:
+            self._die(error)
+            raise
+        finally:
+            self._writing = None
+
+    async def _recover(self, refused: Decided, error: ConstraintViolated) -> None:
+        """Forget the refused batch and what was decided on top of it, then take the refused one in, bit by bit."""
+        logger.warning("constraint_violated", constraint=error.constraint, records=len(refused.entries))
+        CONSTRAINT_RETRIES.inc()
+        async with self._memory:
+            self._recoveries += 1
+            await self._unit.forget(chain(refused.entries, self._last))
+            await self._again(refused.entries)
+
+    async def _again(self, entries: list[Entry]) -> None:
+        """Take a batch in, and each half of it by itself when the database refuses it again."""
+        try:
+            await self._one(entries, {})
+        except ConstraintViolated as error:
+            await self._unit.forget(entries)
+            if len(entries) == 1:
+                await self._condemn(entries[0], error)
+                return
+            half = len(entries) // 2
+            await self._again(entries[:half])
+            await self._again(entries[half:])
+
+    async def _one(self, entries: list[Entry], condemned: Condemned) -> None:
+        """Take one batch through to the end with nothing under way beside it."""
+        decided = None
+        while decided is None:
+            try:
+                decided = await self._unit.decide(entries, condemned=condemned)
+            except OutgoingTooLarge as error:
+                _condemn_too_large(condemned, error)
+                await self._unit.forget(entries)
+        await self._unit.write(decided)
+        await self._deliver(decided)
+
+    async def _condemn(self, entry: Entry, error: ConstraintViolated) -> None:
+        """Dead-letter the record that the database refuses, unless the fault must lie with us."""
+        now = time.monotonic()
+        while self._failures and now - self._failures[0] > CONSTRAINT_WINDOW_S:
+            self._failures.popleft()
+        self._failures.append(now)
+        used("constraint_failures_max", len(self._failures))
+        if len(self._failures) > self._failures_max:
+            reached("constraint_failures_max")
+        if error.check or len(self._failures) > self._failures_max:
+            raise StopWorker(
+                f"The database refuses record {entry.offset} of partition {entry.partition} ({error.constraint}): "
+                "memory or data is wrong, not the message."
+            ) from error
+        logger.error(
+            "constraint_dead_letter", partition=entry.partition, offset=entry.offset, constraint=error.constraint
+        )
+        reason = Undecodable(
+            DeadLetterCode.CONSTRAINT, "", f"The database refuses what this record leads to ({error.constraint})."
+        )
+        await self._one([entry], {(entry.partition, entry.offset): reason})
+
+
+def _condemn_too_large(condemned: Condemned, error: OutgoingTooLarge) -> None:
+    """Note a record that is to be dead-lettered when its batch is decided again."""
+    reason = Undecodable(DeadLetterCode.TOO_LARGE, "", str(error))
+    condemned[error.entry.partition, error.entry.offset] = reason

@@ -1,0 +1,247 @@
+"""Deciding a batch while the one before it is being written: what the later one must see, and what undoes it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from lotstream.contracts.decode import decode
+from lotstream.contracts.produce import inbound
+from lotstream.domain.codes import DeadLetterCode
+from lotstream.domain.ledger import Sites
+from lotstream.domain.model import OrderKey, OrderState, Site
+from lotstream.errors import ClaimLost, ConstraintViolated
+from lotstream.hub.app import build_app, ledger_store
+from lotstream.hub.commit import CommitUnit, Decided
+from lotstream.hub.pipeline import Pipeline
+from lotstream.hub.records import Entry
+from lotstream.hub.state import PartitionState
+from lotstream.settings import Settings
+from lotstream.store.rows import Batch, Outcome
+from lotstream.testing.memory import MemoryStore, Tables
+
+OWNER = "acme"
+SITE = "NORTH"
+NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+
+
+class GatedStore(MemoryStore):
+    """A store whose transactions wait at a gate, and fail when they are told to."""
+
+    def __init__(self, tables: Tables) -> None:
+        super().__init__(tables)
+        self.gate = asyncio.Event()
+        self.began = asyncio.Event()
+        self.failures: list[Exception] = []
+        #: Makes the commit of a batch fail that it returns an error for.
+        self.refuse: Callable[[Batch], Exception | None] = lambda _: None
+
+    async def commit(self, batch: Batch) -> None:
+        self.began.set()
+        await self.gate.wait()
+        if self.failures:
+            raise self.failures.pop(0)
+        if (error := self.refuse(batch)) is not None:
+            raise error
+        await super().commit(batch)
+
+
+class Bench:
+    """One partition of a hub without Kafka."""
+
+    def __init__(self, *, message_bytes_max: int = 1 << 20) -> None:
+        self.tables = Tables()
+        self.store = GatedStore(self.tables)
+        self.ledgers = ledger_store(build_app(Settings(_env_file=None)))
+        self.states: dict[int, PartitionState] = {}
+        self.delivered: list[Decided] = []
+        self.died: list[BaseException] = []
+        self.offset = 0
+        unit = CommitUnit(
+            self.store, self.ledgers, self.states, reread=self._reread, positions=dict, behind=lambda _: False,
+            message_bytes_max=message_bytes_max, continued_orders_max=1_000,
+        )  # fmt: skip
+        self.pipeline = Pipeline(unit, deliver=self._deliver, constraint_failures_max=3, die=self.died.append)
+
+    async def begin(self) -> None:
+        """Take partition 0 over and let everything through that defines the goods."""
+        await self.store.begin_log(1)
+        claim = await self.store.take_claim((await self.store.claims([0]))[0], holder="worker-1")
+        assert claim is not None
+        self.states[0] = PartitionState(claim, Sites({SITE: Site(SITE)}, today={SITE: NOW.date()}))
+        item = {"owner": OWNER, "sku": "SOAP", "base_unit": "each"}
+        line = {"line": "1", "sku": "SOAP", "lot": "L1", "quantity": "10", "location": "A-01", "expires": "2027-01-01"}
+        balance = {"owner": OWNER, "site": SITE, "balance": "B-1", "lines": [line]}
+        self.store.gate.set()
+        await self.pipeline.commit([self.entry("item.defined", item), self.entry("balance.opened", balance)])
+        await self.pipeline.written()
+        self.store.gate.clear()
+        self.store.began.clear()
+
+    def entry(self, type: str, body: dict[str, Any], *, message_id: str = "") -> Entry:
+        """Return the next record of the partition."""
+        record = inbound(type, body, source="shop", message_id=message_id or f"m-{self.offset}")
+        decoded = decode(record.headers, record.value)
+        self.offset += 1
+        return Entry(0, self.offset - 1, NOW, record.key, record.value, record.headers, decoded)
+
+    def order(self, name: str, quantity: int = 4, *, message_id: str = "") -> Entry:
+        """Return the next record: an order of one line."""
+        line = {"line": "1", "sku": "SOAP", "quantity": str(quantity)}
+        body = {"owner": OWNER, "source": "shop", "order": name, "version": "1", "lines": [line]}
+        return self.entry("order.placed", body, message_id=message_id)
+
+    def cancel(self, name: str) -> Entry:
+        """Return the next record: the cancellation of an order."""
+        return self.entry("order.cancelled", {"owner": OWNER, "source": "shop", "order": name})
+
+    async def under_way(self, entries: list[Entry]) -> None:
+        """Have a batch decided and its transaction begun, which now waits at the gate."""
+        await self.pipeline.commit(entries)
+        await self.store.began.wait()
+
+    async def finish(self, *last: asyncio.Task[None]) -> None:
+        """Open the gate and wait until everything is written."""
+        self.store.gate.set()
+        await asyncio.gather(*last)
+        await self.pipeline.written()
+
+    def outcomes(self) -> list[tuple[int, str]]:
+        """Return what became of every record, in the order of the log."""
+        return sorted((row["offset"], row["outcome"]) for row in self.tables.rows["intake"].values())
+
+    async def stock(self) -> tuple[int, int]:
+        """Return on hand and reserved as the database has them."""
+        ledger = (await self.store.ledgers({OWNER: self.states[0].sites}))[OWNER]
+        (row,) = ledger.stock.values()
+        return row.on_hand, row.reserved
+
+    async def _deliver(self, written: Decided) -> None:
+        self.delivered.append(written)
+
+    async def _reread(self, partitions: Iterable[int]) -> None:
+        for partition, claim in (await self.store.claims(partitions)).items():
+            self.states[partition].claim = claim
+
+
+@pytest.fixture
+async def bench() -> Bench:
+    """A hub of one partition with ten pieces of one lot."""
+    made = Bench()
+    await made.begin()
+    return made
+
+
+async def decided(bench: Bench, task: asyncio.Task[None], until: int) -> None:
+    """Wait until memory has gone ahead to an offset while the transaction before still waits."""
+    while bench.states[0].claim.next_offset < until and not task.done():
+        await asyncio.sleep(0)
+
+
+async def test_the_next_batch_is_decided_and_not_written_while_one_is(bench: Bench) -> None:
+    """With a transaction under way the next batch is decided on top of it, and nothing of it begins to be written."""
+    await bench.under_way([bench.order("A")])
+    task = asyncio.create_task(bench.pipeline.commit([bench.order("B")]))
+    await decided(bench, task, 4)
+    assert bench.ledgers[OWNER].orders.keys() == {OrderKey("shop", "A"), OrderKey("shop", "B")}
+    assert (task.done(), len(bench.tables.rows["sales_order"]), len(bench.delivered)) == (False, 0, 1)
+    await bench.finish(task)
+    assert await bench.stock() == (10, 8)
+    assert [d.entries[-1].offset for d in bench.delivered] == [1, 2, 3]
+
+
+async def test_a_repeat_in_the_next_batch_is_known(bench: Bench) -> None:
+    """A message that is still being written is a duplicate in the batch decided meanwhile."""
+    await bench.under_way([bench.order("A", message_id="same")])
+    task = asyncio.create_task(bench.pipeline.commit([bench.order("A", message_id="same")]))
+    await bench.finish(task)
+    assert bench.outcomes()[2:] == [(2, Outcome.DONE), (3, Outcome.DUPLICATE)]
+
+
+async def test_an_order_closed_in_a_batch_under_way_is_not_looked_for_in_the_database(bench: Bench) -> None:
+    """An order closed by a batch that is not in Postgres yet is found in memory, as cancelled, by the next one."""
+    await bench.under_way([bench.order("A"), bench.cancel("A")])
+    task = asyncio.create_task(bench.pipeline.commit([bench.order("A", message_id="once more")]))
+    await bench.finish(task)
+    assert await bench.stock() == (10, 0)
+    assert bench.outcomes()[2:] == [(offset, Outcome.DONE) for offset in (2, 3, 4)]
+    assert (bench.ledgers[OWNER].closed, bench.ledgers[OWNER].orders) == ({}, {})
+
+
+async def test_memory_lets_go_of_closed_orders_that_the_next_batch_does_not_name(bench: Bench) -> None:
+    """What a batch has closed leaves memory when it is in Postgres, although the next one is decided by then."""
+    await bench.under_way([bench.order("A"), bench.cancel("A")])
+    task = asyncio.create_task(bench.pipeline.commit([bench.order("B")]))
+    await decided(bench, task, 5)
+    assert bench.ledgers[OWNER].closed[OrderKey("shop", "A")].state is OrderState.CANCELLED  # type: ignore[union-attr]
+    await bench.finish(task)
+    assert bench.ledgers[OWNER].closed == {}
+
+
+async def test_a_receipt_told_twice_is_booked_once(bench: Bench) -> None:
+    """A receipt that is still being written is known to the batch decided meanwhile, under another message id too."""
+    line = {"line": "1", "sku": "SOAP", "lot": "L1", "quantity": "5", "location": "A-01", "expires": "2027-01-01"}
+    receipt = {"owner": OWNER, "site": SITE, "receipt": "R-1", "happened": True, "lines": [line]}
+    await bench.under_way([bench.entry("stock.received", receipt)])
+    task = asyncio.create_task(bench.pipeline.commit([bench.entry("stock.received", receipt)]))
+    await bench.finish(task)
+    assert await bench.stock() == (15, 0)
+    assert bench.ledgers[OWNER].receipts == {}
+
+
+async def test_what_was_decided_on_top_of_a_refused_batch_is_decided_again(bench: Bench) -> None:
+    """When a transaction is refused once, both batches are decided again and each record is done once."""
+    bench.store.failures = [ConstraintViolated("once", detail="", check=False)]
+    await bench.under_way([bench.order("A", 7)])
+    task = asyncio.create_task(bench.pipeline.commit([bench.order("B", 7)]))
+    await decided(bench, task, 4)
+    await bench.finish(task)
+    assert await bench.stock() == (10, 10)
+    assert bench.outcomes()[2:] == [(2, Outcome.DONE), (3, Outcome.DONE)]
+    assert [d.entries[-1].offset for d in bench.delivered] == [1, 2, 3]
+    assert bench.died == []
+
+
+async def test_the_next_batch_has_what_a_condemned_record_would_have_had(bench: Bench) -> None:
+    """When the database goes on refusing a record, it is dead-lettered and the next batch is promised its goods."""
+
+    def refuse(batch: Batch) -> Exception | None:
+        names = [row.order for row in batch.journal if row.order is not None]
+        return ConstraintViolated("no_a", detail="", check=False) if OrderKey("shop", "A") in names else None
+
+    bench.store.refuse = refuse
+    await bench.under_way([bench.order("C", 1), bench.order("A", 9)])
+    task = asyncio.create_task(bench.pipeline.commit([bench.order("B", 9)]))
+    await decided(bench, task, 5)
+    await bench.finish(task)
+    assert bench.outcomes()[2:] == [(2, Outcome.DONE), (3, Outcome.DEAD_LETTERED), (4, Outcome.DONE)]
+    assert await bench.stock() == (10, 10)
+
+
+async def test_a_record_too_large_to_tell_of_waits_for_the_batch_under_way() -> None:
+    """A record of the next batch that leads to too large a message is dead-lettered, and the batch before is whole."""
+    bench = Bench(message_bytes_max=2_000)
+    await bench.begin()
+    await bench.under_way([bench.order("A")])
+    lines = [{"line": str(n), "sku": "SOAP", "quantity": "1"} for n in range(40)]
+    large = {"owner": OWNER, "source": "shop", "order": "L", "version": "1", "lines": lines}
+    task = asyncio.create_task(bench.pipeline.commit([bench.entry("order.placed", large), bench.order("B")]))
+    await bench.finish(task)
+    assert bench.outcomes()[2:] == [(2, Outcome.DONE), (3, Outcome.DEAD_LETTERED), (4, Outcome.DONE)]
+    codes = [row["code"] for row in bench.tables.rows["dead_letter"].values()]
+    assert (codes, await bench.stock()) == ([DeadLetterCode.TOO_LARGE], (10, 8))
+
+
+async def test_a_lost_claim_ends_the_process_and_nothing_is_handed_over(bench: Bench) -> None:
+    """A claim that somebody else has taken ends the process, also when no further batch asks for it."""
+    bench.store.failures = [ClaimLost("taken over")]
+    await bench.under_way([bench.order("A")])
+    task = asyncio.create_task(bench.pipeline.commit([bench.order("B")]))
+    bench.store.gate.set()
+    with pytest.raises(ClaimLost):
+        await task
+    assert ([type(error) for error in bench.died], len(bench.delivered)) == ([ClaimLost], 1)
