@@ -61,6 +61,23 @@ async def test_owners_nobody_touches_are_moved() -> None:
     assert all([row["outcome"] for row in parts(hub, owner)][-1] == "done" for owner in owners)
 
 
+async def test_a_broadcast_itself_decides_nothing_about_any_owner() -> None:
+    """The record of a turned day changes its partition alone; the orders are moved by the records that follow it."""
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    (owner,) = owners_in(0, 1)
+    await a_full_owner(hub, worker, owner, orders=2)
+    number = await turn(hub)
+    await worker.broadcasts._append_all()
+    await worker.decide()
+    (told,) = hub.intake(partition=0, message_id=f"{number}/0")
+    assert [row["type"] for row in hub.rows("journal", partition=0, offset=told["offset"])] == ["DayOpened"]
+    assert hub.reserved(owner) == {"L1": 2}
+    await worker.settle()
+    assert hub.reserved(owner) == {"L2": 2}
+
+
 async def test_an_owner_without_open_orders_is_not_asked() -> None:
     """Who has no open order has nothing to continue; it is brought up to date when it is next touched."""
     hub = SmallHub()

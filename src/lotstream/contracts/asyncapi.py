@@ -25,7 +25,7 @@ from lotstream.contracts.topics import (
 from lotstream.contracts.topics import INBOUND as INBOUND_TOPIC
 
 #: Version of the published contract; the second number grows when a message or field joins.
-CONTRACT_VERSION = "0.1.0"
+CONTRACT_VERSION = "0.2.0"
 
 _JSON_SCHEMA = "application/schema+json;version=draft-2020-12"
 _DEAD_LETTER = "dead_letter"
