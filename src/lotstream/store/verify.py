@@ -117,6 +117,10 @@ class Snapshot:
             found.update((row["log"], row["partition"]) for row in await self._of_table("places", table))
         return found
 
+    async def told(self) -> set[int]:
+        """Return every partition that knows of sites or locations."""
+        return {row["partition"] for row in await self._fetch(SQL["told"])}
+
     async def owners(self) -> set[str]:
         """Return every owner of whom any table of state has rows."""
         found: set[str] = set()
@@ -132,9 +136,9 @@ class Snapshot:
         """Return an owner's rows of one of `OWNER_TABLES`, in the order of their key."""
         return await self._rows(table, owner)
 
-    async def of_partitions(self, table: str) -> list[Record]:
-        """Return all rows of ``site`` or ``location``, in the order of partition and key."""
-        return await self._fetch(SQL[table])
+    async def of_partition(self, table: str, partition: int) -> Rows:
+        """Return a partition's rows of ``site`` or ``location``, in the order of their key."""
+        return await self._rows(table, partition)
 
     async def _of_table(self, query: str, table: str) -> Iterable[Record]:
         return await self._fetch(SQL[query].format(table=table))

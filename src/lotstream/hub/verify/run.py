@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.slots import partition_of
@@ -18,7 +18,7 @@ from lotstream.store.verify import ClaimSeen, Snapshot, snapshot
 from lotstream.store.verify_spool import Spool
 
 if TYPE_CHECKING:
-    from lotstream.store.verify import Row
+    pass
 
 DIFFERENCES_MAX: Final = 10
 """Differences that are looked for unless more are asked for: the first tells most."""
@@ -87,7 +87,6 @@ class Verification:
         self._scope = scope
         self._tell = tell
         self._claims: dict[int, ClaimSeen] = {}
-        self._sites: dict[str, list[Row]] = {}
         #: First offsets by (log, partition): of the log, and of the intake where it was pruned.
         self._starts: dict[tuple[int, int], int] = {}
         self._intake: dict[tuple[int, int], int] = {}
@@ -98,12 +97,11 @@ class Verification:
         """Check everything that is in scope; raises `Enough`."""
         log = await self._seen.log()
         self._claims = await self._seen.claims()
-        self._sites = {table: await self._seen.of_partitions(table) for table in ("site", "location")}
         self._starts = await self._seen.starts()
         self._intake = await self._seen.intake_kept()
         places = await self._seen.places()
         await self._broadcasts()
-        there = {partition for _, partition in places} | set(self._claims) | self._told_of_sites()
+        there = {partition for _, partition in places} | set(self._claims) | await self._seen.told()
         owners = await self._seen.owners()
         for family in families(there, _least_count(places, log.partitions), self._wanted(log.partitions)):
             self._tell(f"partition {', '.join(map(str, family))} of {log.partitions}")
@@ -116,9 +114,6 @@ class Verification:
         """Return the partition to look at, None for all."""
         owner = self._scope.owner
         return self._scope.partition if owner is None else partition_of(owner.encode(), count)
-
-    def _told_of_sites(self) -> set[int]:
-        return {row["partition"] for rows in self._sites.values() for row in rows}
 
     async def _broadcasts(self) -> None:
         """Broadcasts are numbered without gaps, and no partition has seen more than there are."""
@@ -153,7 +148,7 @@ class Verification:
             return False
         for partition, check in checks.items():
             self._claim(partition, check, ends[partition])
-            await check_sites(self._sites, self._replay, partition, self._findings)
+            await check_sites(self._seen, self._replay, partition, self._findings)
         return True
 
     def _claim(self, partition: int, check: PartitionCheck, end: int) -> None:

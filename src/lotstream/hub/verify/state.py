@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +11,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Customer, Hold, Item, Location, Order, OrderKey, Receipt, Settings, Site
 from lotstream.domain.progress import Progress
 from lotstream.domain.slots import slot
-from lotstream.hub.verify.compare import Body, Comparison, FoundRows, Key, Rows, Table, Values, sort_key
+from lotstream.hub.verify.compare import Body, Comparison, Key, Rows, Table, Values, sort_key
 from lotstream.hub.verify.found import Difference, Findings
 from lotstream.hub.verify.replay import Replay
 from lotstream.hub.verify.sums import LotSums, check_lines, check_promises
@@ -19,7 +19,6 @@ from lotstream.store.verify import Snapshot
 
 if TYPE_CHECKING:
     from lotstream.store import verify as store
-    from lotstream.store.verify import Row
 
 #: Bytes of the hash that names a person; `lotstream.contracts.convert_orders.person_of` makes it.
 PERSON_BYTES: Final = 16
@@ -81,19 +80,16 @@ class OwnerCheck:
             self._findings.expect("person", key, "body", journal=person, found=named, note="the key is its hash")
 
 
-async def check_sites(rows: dict[str, list[Row]], replay: Replay, partition: int, findings: Findings) -> None:
+async def check_sites(snapshot: Snapshot, replay: Replay, partition: int, findings: Findings) -> None:
     """Compare what the database has of a partition's sites and locations."""
     sites, given = replay.sites(partition), {"partition": partition}
-    wanted = (((site.id,), (Body(site, Site),)) for _, site in sorted(sites.sites.items()))
-    await Comparison(SITE, findings, given=given).rows(wanted, _of_partition(SITE, rows["site"], partition))
-    places = ((key, (Body(location, Location),)) for key, location in sorted(sites.locations.items()))
-    await Comparison(LOCATION, findings, given=given).rows(places, _of_partition(LOCATION, rows["location"], partition))
-
-
-async def _of_partition(table: Table, rows: Iterable[Row], partition: int) -> FoundRows:
-    for number, *rest in rows:
-        if number == partition:
-            yield _split(table, rest)
+    wanted: dict[Table, Rows] = {
+        SITE: (((site.id,), (Body(site, Site),)) for _, site in sorted(sites.sites.items())),
+        LOCATION: ((key, (Body(location, Location),)) for key, location in sorted(sites.locations.items())),
+    }
+    for table, rows in wanted.items():
+        found = _found(table, await snapshot.of_partition(table.name, partition))
+        await Comparison(table, findings, given=given).rows(rows, found)
 
 
 async def _found(table: Table, rows: store.Rows) -> AsyncIterator[tuple[Key, Values]]:

@@ -71,13 +71,17 @@ SELECT "offset", index, shipped_at, quantity, expires, slot, owner, shipment, so
        person, city, postcode, country
 FROM shipment_line WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
 
+-- name: told
+-- Partitions that know of sites or locations.
+SELECT DISTINCT partition FROM site UNION SELECT DISTINCT partition FROM location;
+
 -- name: site
--- Sites as every partition knows them.
-SELECT partition, site, body FROM site ORDER BY partition, site;
+-- Sites as a partition knows them.
+SELECT site, body FROM site WHERE partition = $1 ORDER BY site;
 
 -- name: location
--- Locations as every partition knows them.
-SELECT partition, site, location, body FROM location ORDER BY partition, site, location;
+-- Locations as a partition knows them.
+SELECT site, location, body FROM location WHERE partition = $1 ORDER BY site, location;
 
 -- name: owner
 -- An owner.
