@@ -17,9 +17,6 @@ from lotstream.store.journal import GENESIS
 from lotstream.store.verify import ClaimSeen, Snapshot, snapshot
 from lotstream.store.verify_spool import Spool
 
-if TYPE_CHECKING:
-    pass
-
 DIFFERENCES_MAX: Final = 10
 """Differences that are looked for unless more are asked for: the first tells most."""
 
