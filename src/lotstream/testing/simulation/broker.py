@@ -26,7 +26,11 @@ class Transaction:
     """What a producer has sent since its transaction began."""
 
     rows: list[OutboxRow] = field(default_factory=list)
+    #: Place of each row in the order in which everything was sent.
+    sent: list[int] = field(default_factory=list)
     positions: dict[int, Position] = field(default_factory=dict)
+    #: Place of its positions in the order in which positions were noted.
+    noted: int = 0
     #: Begun before the database was restored: what it holds may have gone from there.
     outlived: bool = False
 
@@ -53,7 +57,11 @@ class Broker:
         self.seen: list[OutboxRow] = []
         #: Called with each transaction when its markers are written.
         self.on_seen: Callable[[Transaction], None] = lambda _: None
+        #: Ids of messages whose transaction was ended: they are seen now, or very soon.
+        self.ended: set[str] = set()
         self._identities: dict[str, Identity] = {}
+        self._count = 0
+        self._noted: dict[int, int] = {}
         self._now_ms = now_ms
         #: Has something done a little later.
         self._later = later
@@ -102,11 +110,18 @@ class Broker:
 
     def send(self, id: str, epoch: int, rows: Iterable[OutboxRow]) -> None:
         """Add messages to the open transaction, or to a new one."""
-        self._transaction(id, epoch).rows += rows
+        transaction = self._transaction(id, epoch)
+        for row in rows:
+            self._count += 1
+            transaction.rows.append(row)
+            transaction.sent.append(self._count)
 
     def note(self, id: str, epoch: int, positions: Mapping[int, Position]) -> None:
         """Add positions to the open transaction, or to a new one."""
-        self._transaction(id, epoch).positions |= positions
+        transaction = self._transaction(id, epoch)
+        self._count += 1
+        transaction.positions |= positions
+        transaction.noted = self._count
 
     def commit(self, id: str, epoch: int) -> None:
         """End the open transaction; it is seen a little later."""
@@ -114,6 +129,7 @@ class Broker:
         if identity.open is None:
             return
         identity.ending, identity.open = identity.open, None
+        self.ended.update(row.id for row in identity.ending.rows)
         self._later(lambda: self._complete(identity))
 
     def outlive(self) -> None:
@@ -127,7 +143,10 @@ class Broker:
         transaction, identity.ending = identity.ending, None
         if transaction is not None:
             self.seen += transaction.rows
-            self.positions |= transaction.positions
+            for partition, position in transaction.positions.items():
+                # What was noted later counts, whichever transaction is completed first.
+                if self._noted.get(partition, 0) < transaction.noted:
+                    self._noted[partition], self.positions[partition] = transaction.noted, position
             self.on_seen(transaction)
 
     def _identity(self, id: str, epoch: int) -> Identity:

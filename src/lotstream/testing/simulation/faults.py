@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 PAUSE_S: Final = (0.1, 3.0)
 """Shortest and longest time between two faults, in seconds."""
 
+STOPPED_S: Final = (8.0, 25.0)
+"""How long a process is stopped so that the group gives it up, in seconds; sessions last 10."""
+
+AMBUSHES: Final = (
+    *("claims", "take_claim", "release_claim", "commit", "seen", "ledgers", "sites", "outbox", "prove", "join"),
+    *("initialise", "positions", "look", "send", "note", "end transaction", "append"),
+)
+"""Calls after which a process may be frozen or killed, before it hears of their success."""
+
 STEPS_MAX: Final = (5, 40, 150)
 """A crash comes after at most so many further steps of its process, one of these."""
 
@@ -30,10 +39,26 @@ class Faults:
         if not any(self._weights):
             self._weights[0] = 1
         self._under_way: list[asyncio.Task[None]] = []
+        #: The call after which whoever made it is frozen or killed.
+        self._ambush: tuple[str, str] | None = None
+
+    def heard(self, who: str, what: str) -> None:
+        """Hear of a call that was done, whose answer is on its way."""
+        if self._ambush is None or not what.startswith(self._ambush[0]):
+            return
+        worker = next((worker for worker in self._world.workers() if worker.process.name == who), None)
+        if worker is None:
+            return
+        (_, act), self._ambush = self._ambush, None
+        if act == "kill":
+            worker.crash()
+        else:
+            worker.process.freeze()
+            self._for_a_time(self._random.uniform(*STOPPED_S), "freeze", worker)
 
     def _kinds(self) -> list[str]:
         return [
-            *("crash", "crash", "terminate", "freeze", "freeze_long", "mute", "join", "twin"),
+            *("crash", "terminate", "freeze", "freeze_long", "mute", "join", "twin", "ambush_kill", "ambush_freeze"),
             *("database_fails", "database_loses_answers", "database_slow", "database_down"),
             *("kafka_fails", "kafka_loses_answers", "kafka_slow", "kafka_down"),
         ]
@@ -49,6 +74,7 @@ class Faults:
 
     def stop(self) -> None:
         """End every fault that lasts."""
+        self._ambush = None
         for task in self._under_way:
             task.cancel()
         for server in self._world.servers():
@@ -89,7 +115,13 @@ class Faults:
     def _freeze_long(self) -> None:
         if (worker := self._one()) is not None:
             worker.process.freeze()
-            self._for_a_time(self._random.uniform(8.0, 25.0), "freeze", worker)
+            self._for_a_time(self._random.uniform(*STOPPED_S), "freeze", worker)
+
+    def _ambush_kill(self) -> None:
+        self._ambush = self._random.choice(AMBUSHES), "kill"
+
+    def _ambush_freeze(self) -> None:
+        self._ambush = self._random.choice(AMBUSHES), "freeze"
 
     def _mute(self) -> None:
         if (worker := self._one()) is not None:

@@ -37,6 +37,18 @@ class Weather:
     down: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call on its way."""
+
+    who: str
+    what: str
+    does: Does[Any]
+    answer: asyncio.Future[Any]
+    #: When the caller gives up.
+    until: float
+
+
 class Server:
     """A server that processes call; what it does is done at one moment, and everybody sees it from then on."""
 
@@ -60,43 +72,44 @@ class Server:
         """
         if process.gone:
             raise asyncio.CancelledError
-        answer: asyncio.Future[Any] = self._loop.create_future()
         there_s = self._way_s()
+        call = _Call(process.name, what, does, self._loop.create_future(), self._loop.time() + self._limit_s)
         if after is not None:
-            arrive = partial(self._later, there_s, self._arrived, process, what, does, answer)
+            arrive = partial(self._later, there_s, self._arrived, call)
             after.add_done_callback(lambda _: arrive(), context=self._loop.outside())
         elif self.weather.down or self._random.random() < self.weather.failing:
-            self._later(min(there_s, self._limit_s), self._fail, answer, "refused")
+            self._later(min(there_s, self._limit_s), self._fail, call, "refused")
         else:
-            self._later(there_s, self._arrived, process, what, does, answer)
+            self._later(there_s, self._arrived, call)
             if there_s > self._limit_s:
-                self._later(self._limit_s, self._fail, answer, "too slow")
-        return cast(T, await answer)
+                self._later(self._limit_s, self._fail, call, "too slow")
+        return cast(T, await call.answer)
 
-    def _arrived(self, process: Process, what: str, does: Does[Any], answer: asyncio.Future[Any]) -> None:
+    def _arrived(self, call: _Call) -> None:
         if self.weather.down:
-            self._fail(answer, "gone")
+            self._fail(call, "gone")
             return
         try:
-            result, error = does(), None
+            result, error = call.does(), None
         except Exception as raised:  # noqa: BLE001 - whatever it is, the caller gets it
             result, error = None, raised
-        self.on_done(process.name, what, error or result)
+        self.on_done(call.who, call.what, error or result)
         if isinstance(result, asyncio.Future):
-            result.add_done_callback(
-                lambda done: self._answer(answer, done.result(), None), context=self._loop.outside()
-            )
+            result.add_done_callback(lambda done: self._answer(call, done.result()), context=self._loop.outside())
         else:
-            self._answer(answer, result, error)
+            self._answer(call, result, error)
 
-    def _answer(self, answer: asyncio.Future[Any], result: object, error: Exception | None) -> None:
+    def _answer(self, call: _Call, result: object, error: Exception | None = None) -> None:
+        left_s, back_s = max(call.until - self._loop.time(), 0.0), self._way_s()
         if self._random.random() < self.weather.losing:
-            self._later(self._random.uniform(0, self._limit_s), self._fail, answer, "answer lost")
+            self._later(self._random.uniform(0, left_s), self._fail, call, "answer lost")
+        elif back_s > left_s:
+            self._later(left_s, self._fail, call, "too slow")
         else:
-            self._later(self._way_s(), _settle, answer, result, error)
+            self._later(back_s, _settle, call.answer, result, error)
 
-    def _fail(self, answer: asyncio.Future[Any], why: str) -> None:
-        _settle(answer, None, self._error(f"{self.name}: {why}"))
+    def _fail(self, call: _Call, why: str) -> None:
+        _settle(call.answer, None, self._error(f"{self.name}: {why}"))
 
     def _way_s(self) -> float:
         between = SLOW_S if self._random.randrange(SLOW_ONE_IN) == 0 else QUICK_S

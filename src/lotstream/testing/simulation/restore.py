@@ -15,7 +15,7 @@ from lotstream.testing.memory import Tables
 if TYPE_CHECKING:
     from lotstream.testing.simulation.world import World
 
-CHANCE: Final = 0.25
+CHANCE: Final = 0.3
 """Share of seeds in which the database is restored at all."""
 
 AGE_S: Final = (1.0, 15.0)

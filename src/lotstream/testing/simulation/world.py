@@ -85,10 +85,12 @@ class World:
         self.broker.on_seen = self._seen
         self.group = Group(self.settings.partitions, Random(self.random.random()), self.loop, self._later)
         self.books = self._new_books()
-        self.published = Published(lambda p: self.tables.rows["claim"][(p,)]["next_offset"])
+        self.published = Published(self.broker, lambda p: self.tables.rows["claim"][(p,)]["next_offset"])
         self.reference = Reference(self.settings, self.broker.inbound, self._new_tables())
         self.restored = False
+        self._broadcasts_lost = False
         self._restoring: Restore | None = None
+        self._faults: Faults | None = None
         self.steps: list[Step] = []
         self.counts = Counter[str]()
         self.crashed_at: set[str] = set()
@@ -129,9 +131,11 @@ class World:
         if what not in _QUIET:
             self.note(who, what, result)
         self.check(self._check_database)
+        if self._faults is not None:
+            self._faults.heard(who, what)
 
     def _check_database(self) -> None:
-        if self.books.check():
+        if self.books.check() and not self._broadcasts_lost:
             self.reference.check(self.tables)
 
     def _seen(self, transaction: Transaction) -> None:
@@ -158,6 +162,8 @@ class World:
         self.note("fault", "restore", "")
         for worker in self.workers():
             worker.crash()
+        # Records of the log whose numbered rows are gone are no broadcasts any more, and are decided otherwise.
+        self._broadcasts_lost = len(backup.rows["broadcast"]) < len(self.tables.rows["broadcast"])
         self.tables.restore(backup)
         self.broker.outlive()
         self.restored = True
@@ -288,6 +294,7 @@ class World:
 
     async def _life(self, chaos_s: float, orders: int) -> None:
         workload, faults = Workload(self, orders=orders, seconds=chaos_s), Faults(self)
+        self._faults = faults
         restoring = self._restoring = Restore(self, latest_s=chaos_s)
         for number in range(self.random.choice([1, 2, 2, 3])):
             name = f"worker-{number}"
@@ -297,13 +304,13 @@ class World:
         chaos, restored = asyncio.create_task(faults.run(seconds=chaos_s)), asyncio.create_task(restoring.run())
         await asyncio.wait([chaos, restored], return_when=asyncio.FIRST_COMPLETED)
         faults.stop()
-        self._restoring = None
         self.note("faults", "end", "")
         if self.restored:
             # Nothing is promised but safety until a person has decided what to do.
             await asyncio.sleep(RESTORED_S)
         else:
             restored.cancel()
+            self._restoring = None
             await self._until_quiet(sending, warehouse)
             self._check_end()
         for task in (warehouse, members, sending, chaos, restored):
