@@ -84,6 +84,12 @@ class Settings(BaseSettings):
         ge=1,
         description="Days that topics, dead letters and the deliveries kept at the doors hold personal data.",
     )
+    backup_days: int = Field(
+        default=7,
+        ge=1,
+        description="Age in days of the oldest backup of PostgreSQL one would restore; the doctor checks that topics "
+        "hold as much, so that what came since can be decided again.",
+    )
     maintenance_s: float = Field(default=60.0, gt=0, description="Pause between two rounds of maintenance.")
     maintenance_calls_max: int = Field(
         default=10, ge=1, description="Deletions per table and partition in one round, each of up to 10,000 rows."

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -14,7 +15,7 @@ from lotstream.store.journal import GENESIS
 from lotstream.store.logs import Logs, Start, Why, hold_log
 from lotstream.store.postgres import PostgresStore
 from lotstream.store.rows import Log
-from tests.store.build import PARTITIONS, batch, claim, write
+from tests.store.build import PARTITIONS, T0, batch, claim, message, write
 
 FIRST = Log(1, PARTITIONS)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -87,6 +88,18 @@ async def test_published_positions_are_never_lowered(store: PostgresStore, logs:
     await logs.note_published(1, {0: 1})
     await logs.note_published(2, {0: 3})
     assert (await store.claims([0]))[0].relay_position == 2
+
+
+async def test_messages_of_former_logs_are_pruned(store: PostgresStore, logs: Logs) -> None:
+    """Old messages of former logs go too, also those of partitions that the topic does not have any more."""
+    for partition in range(PARTITIONS):
+        written = batch(await claim(store, partition))
+        written.outbox = [msgspec.structs.replace(message(0), partition=partition)]
+        await write(store, written)
+    starts = [Start(partition) for partition in range(PARTITIONS // 2)]
+    await logs.begin(Log(2, PARTITIONS // 2), starts, after=FIRST, why=Why.ADOPTED)
+    pruned = [await store.prune_outbox(p, below=0, before=T0 + timedelta(days=1)) for p in range(PARTITIONS // 2)]
+    assert pruned == [2] * (PARTITIONS // 2)
 
 
 async def test_a_broadcast_is_put_back_once(store: PostgresStore, logs: Logs) -> None:

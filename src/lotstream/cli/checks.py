@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from lotstream.cli.check_retention import retention_problems
 from lotstream.cli.setup import wanted_topics
 from lotstream.contracts.topics import INBOUND
 from lotstream.domain.slots import murmur2
@@ -61,7 +62,17 @@ async def _examine_kafka(settings: Settings, findings: list[Finding]) -> dict[st
         findings.append(Finding("kafka", error.what_to_do, str(error)))
         return None
     findings += check_topics(settings, found)
+    findings += check_retention(settings, found)
     return found
+
+
+def check_retention(settings: Settings, found: dict[str, Topic]) -> Iterator[Finding]:
+    """Yield what is wrong with how long topics keep records, or that nothing is."""
+    problems = list(retention_problems(settings, found))
+    for text, what_to_do in problems:
+        yield Finding("retention", what_to_do, text)
+    if not problems:
+        yield Finding("retention", None, f"The topics hold what a backup of up to {settings.backup_days} days lacks.")
 
 
 async def _brokers(settings: Settings, topics: Topics) -> Finding:

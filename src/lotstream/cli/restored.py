@@ -59,7 +59,10 @@ async def _restored(
 ) -> tuple[Restoration, Replayed | None]:
     from lotstream.hub.logs.replay import consider, replay
     from lotstream.hub.logs.situation import hold
+    from lotstream.ops.logging import configure_logging
 
+    # What a worker says of each batch is no answer to a person.
+    configure_logging(log_format=settings.log_format, log_level="warning")
     async with hold(settings) as held:
         restoration = await consider(held)
         _tell_restoration(restoration)
@@ -75,7 +78,8 @@ def _tell_restoration(restoration: Restoration) -> None:
         noted = restoration.situation.noted.get(partition)
         by = f" by lotstream {noted.noted.partition(' ')[2]}" if noted else ""
         print(f"partition {partition:<3}  database at {stretch.start}, published up to {stretch.end}{by}")
-    silent = sorted(restoration.situation.claims.keys() - restoration.situation.noted.keys())
+    situation = restoration.situation
+    silent = sorted(p for p, claim in situation.claims.items() if claim.next_offset and p not in situation.numbers)
     if silent:
         print(f"Kafka has no position of partitions {', '.join(map(str, silent))}: the database's own counts there")
 

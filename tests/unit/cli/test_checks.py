@@ -29,6 +29,33 @@ def test_topics_as_wanted_are_one_ok() -> None:
     assert finding.text == "All 7 topics are there, 32 partitions for the inbound one."
 
 
+def test_topics_that_hold_what_backups_lack_are_one_ok() -> None:
+    """The default settings keep topics longer than a backup is old, and no longer than message ids are known."""
+    (finding,) = checks.check_retention(Settings(), as_wanted())
+
+    assert finding.ok
+    assert finding.text == "The topics hold what a backup of up to 7 days lacks."
+
+
+@pytest.mark.parametrize(
+    ("config", "text", "advice"),
+    [
+        ({"retention.ms": "86400000"}, "keeps 1 days, a backup may be 7 old.", "lower LOTSTREAM_BACKUP_DAYS."),
+        ({"retention.bytes": "1000000"}, "is cut by size, however young its records are.", "retention.bytes"),
+        ({"retention.ms": "-1"}, "longer than the 30 days their ids are known.", "Raise LOTSTREAM_INTAKE_DAYS"),
+    ],
+)
+def test_a_topic_that_keeps_too_little_or_too_long_is_a_problem(config: dict[str, str], text: str, advice: str) -> None:
+    """A log younger than a backup could not be decided again; one older than the ids known would be applied twice."""
+    found = as_wanted()
+    inbound = found["lotstream.inbound"]
+    found[inbound.name] = replace(inbound, config={**inbound.config, **config})
+    (finding,) = checks.check_retention(Settings(), found)
+
+    assert text in finding.text
+    assert advice in (finding.what_to_do or "")
+
+
 def test_a_missing_topic_says_how_it_is_made() -> None:
     """A topic that is not there names the command that makes it."""
     found = as_wanted()

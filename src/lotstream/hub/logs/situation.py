@@ -38,12 +38,12 @@ class Situation:
     sight: Sight
     #: Relay positions that Kafka holds under this log's number.
     noted: dict[int, Position]
-    #: Log numbers that positions in Kafka were noted under, whichever they are.
-    numbers: frozenset[int]
+    #: Per partition, the log number that its position in Kafka was noted under, whichever it is.
+    numbers: dict[int, int]
 
     def newest_log(self) -> int:
         """Return the largest log number that anybody is known to have published under."""
-        return max({self.log.number, *self.numbers})
+        return max({self.log.number, *self.numbers.values()})
 
     def position(self, partition: int) -> int:
         """Return the offset below which everything is published: the larger of Kafka's and the database's."""
@@ -92,7 +92,7 @@ async def look(held: Held) -> Situation:
         noted = await held.kafka.positions(claims) if first.partitions else {}
     numbers = {p: int(position.noted.partition(" ")[0]) for p, position in noted.items()}
     ours = {p: position for p, position in noted.items() if numbers[p] == log.number}
-    return Situation(log, claims, sight, ours, frozenset(numbers.values()))
+    return Situation(log, claims, sight, ours, numbers)
 
 
 async def misfit(held: Held, situation: Situation) -> str | None:

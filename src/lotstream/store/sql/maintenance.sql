@@ -1,12 +1,17 @@
 -- name: prune_outbox
--- Delete published messages recorded before a time; the oldest are looked at first and only so many at once.
+-- Delete published messages recorded before a time; the oldest are looked at first and only so many at once. Those of
+-- former logs are all published; partitions that the topic has no more belong to the one their owners moved to.
 DELETE FROM outbox
 WHERE ctid = ANY(ARRAY(
     SELECT oldest.ctid
     FROM claim AS c
+    CROSS JOIN hub AS h
+    CROSS JOIN generate_series(1, c.log) AS l(log)
+    CROSS JOIN generate_series(c.partition::integer, 255, h.partitions::integer) AS p(partition)
     CROSS JOIN LATERAL (
         SELECT o.ctid, o.recorded_at FROM outbox AS o
-        WHERE o.log = c.log AND o.partition = c.partition AND o."offset" < $3
+        WHERE o.log = l.log AND o.partition = p.partition
+          AND (l.log < c.log OR p.partition = c.partition AND o."offset" < $3)
         ORDER BY o."offset", o.index LIMIT $1
     ) AS oldest
     WHERE c.partition = $2 AND oldest.recorded_at < $4));
