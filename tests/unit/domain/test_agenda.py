@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -17,6 +18,7 @@ from lotstream.domain.commands import (
     DefineOwner,
     LiftBinHold,
     OpenDay,
+    PickLine,
     PlaceBinHold,
 )
 from lotstream.domain.events import DayContinued, DayOpened, LocationDefined, ReservationFreed
@@ -276,3 +278,44 @@ def test_a_late_item_is_not_taken_for_a_gtin_it_does_not_have() -> None:
     world.place("#1", wanted("1", sku="NEW"), wanted("2", sku=None, gtin="00099999999999"))
     world.told(DefineItem(Item("NEW")))
     assert world.get("#1").held == "unknown_item"
+
+
+def test_an_order_keeps_what_it_may_keep() -> None:
+    """Of an order whose goods were partly picked, and partly expire, only what expires and lies there is moved."""
+    world = World()
+    world.told(DefineItem(Item("OATS")))
+    world.stock(goods("L1", 5, expires=TODAY), goods("L2", 5, expires=LATER), goods("O1", 5, sku="OATS"))
+    world.place("#1", wanted("1", 2), wanted("2", 3, sku="OATS"), wanted("3", 1))
+    world.told(ALL)
+    world.told(world.pick("#1", PickLine(None, "1", "L1", None, Decimal(2))))
+    world.told(OpenDay(SITE, TOMORROW))
+    assert moved(world, 9) == ["#1"]
+    assert world.lots("#1") == [("L1", 2), ("O1", 3), ("L2", 1)]
+
+
+def test_units_of_many_items_are_frozen_by_one_look_at_the_orders() -> None:
+    """What open orders want keeps its base unit; the orders are gone through once for items that change in a row."""
+    world = World()
+    for sku in ("A", "B", "C"):
+        world.told(DefineItem(Item(sku)))
+    world.place("#1", wanted("1", sku="A"), wanted("2", sku="B"))
+    for sku in ("A", "B"):
+        changed = DefineItem(Item(sku, version=2, base_unit="kg"))
+        assert world.refused(changed) == ("field_invalid", "item.base_unit")
+    world.told(DefineItem(Item("C", version=2, base_unit="kg")))
+    world.cancel("#1")
+    world.told(DefineItem(Item("A", version=2, base_unit="kg")))
+
+
+def test_an_order_that_loses_and_waits_is_one_of_a_part() -> None:
+    """An order with a promise to move that waits for more besides counts once, and is given both together."""
+    world = World()
+    world.stock(goods("L1", 5, expires=TODAY), goods("L2", 9, "CAGE", expires=LATER))
+    world.told(PlaceBinHold(Hold("H", HoldKind.HOLD), SITE, "CAGE"))
+    world.place("#1", wanted(quantity=7))
+    world.told(ALL)
+    world.told(OpenDay(SITE, TOMORROW))
+    world.told(LiftBinHold("H", SITE, "CAGE"))
+    assert kinds(world.told(ContinueDay(1))) == ["ReservationFreed", "OrderAllocated", "DayContinued"]
+    assert not is_due(world.ledger)
+    assert world.lots("#1") == [("L2", 7)]
