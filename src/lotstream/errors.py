@@ -43,6 +43,7 @@
       - NotHandled          a delivery that is not acted upon, in lotstream.connect
       - FaultsUnknown       a fault run was asked for what it does not have, in lotstream.testing.faults
     + MoreThanOne             several things fit what was asked for, in lotstream.cli
+    + NobodyToAsk             a person has to agree first, in lotstream.cli
     + ConnectorEnded          a connector closed its door by itself, in lotstream.connect
     + BenchStalled            the workers of a benchmark made no progress, in lotstream.testing.bench
     + DemoFailed              the demo did not come out as it should
