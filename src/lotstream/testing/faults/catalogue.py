@@ -27,7 +27,7 @@ BROKER_GONE_S = 4.0
 #: Beyond the session timeout of 10 s, so that the group goes on without the worker.
 STOPPED_S = 13.0
 COMING_AND_GOING_S = 2.0
-COMINGS = 5
+COMINGS = 4
 #: Longest wait for an armed worker to come past its point, in seconds.
 ARMED_S = 25.0
 TOPIC_LIMIT_S = 4.0
@@ -56,6 +56,8 @@ class Fault:
     #: Rough length with recovery, in seconds: what is left of a run must be longer.
     takes_s: float
     act: Callable[[Scene], Awaitable[None]]
+    #: What is put right only after the hub has come back without it.
+    mend: Callable[[Scene], Awaitable[None]] | None = None
     #: Return why it cannot be done on this machine, or None.
     cannot: Callable[[Scene], str | None] = lambda _: None
 
@@ -147,12 +149,18 @@ async def fill_disk(scene: Scene) -> None:
 
 
 async def kill_broker(scene: Scene) -> None:
-    """One broker of three ends as by a power cut and comes back a little later."""
+    """One broker of three ends as by a power cut; the hub has to come back without it."""
     broker = scene.draw.choice(scene.servers.brokers)
     await scene.servers.kill_brokers([broker])
+    scene.gone.append(broker)
     scene.well_from_now()
+
+
+async def bring_broker_back(scene: Scene) -> None:
+    """The broker that was killed comes back."""
     await asyncio.sleep(BROKER_GONE_S)
-    await scene.servers.start_brokers([broker])
+    await scene.servers.start_brokers(scene.gone)
+    scene.gone.clear()
 
 
 async def restart_brokers(scene: Scene) -> None:
@@ -165,7 +173,7 @@ async def restart_brokers(scene: Scene) -> None:
 async def come_and_go(scene: Scene) -> None:
     """A third worker joins and leaves again and again."""
     for _ in range(COMINGS):
-        scene.crew.join(THIRD)
+        await scene.crew.join_and_claim(THIRD)
         await asyncio.sleep(COMING_AND_GOING_S)
         await scene.crew.leave(THIRD)
     scene.well_from_now()
@@ -173,8 +181,8 @@ async def come_and_go(scene: Scene) -> None:
 
 async def same_instance(scene: Scene) -> None:
     """A second process is started under the instance id of a worker: it has to go, and nothing else changes."""
-    scene.well_from_now()
     code = await scene.crew.second(scene.some_worker())
+    scene.well_from_now()
     if code != ExitCode.INSTANCE_TAKEN:
         scene.violations.add(Invariant.STAYS_UP, f"a second process of one id ended with {code}")
 
@@ -247,12 +255,12 @@ CATALOGUE: tuple[Fault, ...] = (
     Fault("PostgreSQL frozen 20 s", 40, freeze_postgres),
     Fault("PostgreSQL slow", 18, slow_postgres),
     Fault("PostgreSQL's answers lost", 12, lose_answers),
-    Fault("PostgreSQL's disk full", 20, fill_disk, _no_small_disk),
-    Fault("one broker killed", 15, kill_broker),
+    Fault("PostgreSQL's disk full", 20, fill_disk, cannot=_no_small_disk),
+    Fault("one broker killed", 25, kill_broker, bring_broker_back),
     Fault("all brokers restarted", 30, restart_brokers),
-    Fault("a third worker comes and goes", 30, come_and_go),
+    Fault("a third worker comes and goes", 45, come_and_go),
     Fault("two processes with one id", 16, same_instance),
-    Fault("clock of a worker jumps a day", 25, jump_clock, _no_clock),
+    Fault("clock of a worker jumps a day", 25, jump_clock, cannot=_no_clock),
     Fault("poison and a message too large", 6, poison),
     Fault("outgoing message above the broker's limit", 15, limit_topic),
 )

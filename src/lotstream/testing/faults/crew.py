@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from lotstream.testing.processes import GRACE_S, WorkerProcess
 
 #: Pause before a worker is started again, in seconds.
 PAUSE_S = 0.5
+#: What a worker logs when it has taken partitions over, and the longest wait for it, in seconds.
+CLAIMED = b'"event": "claimed"'
+CLAIMED_S = 15.0
 
 
 @dataclass
@@ -54,6 +58,16 @@ class Crew:
         """Have a worker run from now on, with further environment variables if any are given."""
         member = self._members[instance] = _Member(always=dict(extra or {}))
         member.keeping = asyncio.create_task(self._keep(instance, member))
+
+    async def join_and_claim(self, instance: str) -> None:
+        """Have a worker run from now on, and wait until it has taken partitions over or `CLAIMED_S` have passed."""
+        log = self._log(instance)
+        seen = log.stat().st_size if log.exists() else 0
+        self.join(instance)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLAIMED_S):
+                while not await asyncio.to_thread(_says, log, CLAIMED, seen):  # noqa: ASYNC110 - it is another process
+                    await asyncio.sleep(PAUSE_S)
 
     async def leave(self, instance: str) -> None:
         """End a worker in order and for good; one that does not end in its grace is killed."""
@@ -120,8 +134,8 @@ class Crew:
     async def _keep(self, instance: str, member: _Member) -> None:
         while not member.unwanted.is_set():
             once, member.once = member.once, {}
-            log = self._folder / f"{instance}.log"
-            process = WorkerProcess(self.settings, instance=instance, log=log, extra=member.always | once)
+            extra = member.always | once
+            process = WorkerProcess(self.settings, instance=instance, log=self._log(instance), extra=extra)
             await process.start()
             member.process = process
             if member.unwanted.is_set():
@@ -135,3 +149,15 @@ class Crew:
                 return
             if not member.unwanted.is_set():
                 await asyncio.sleep(PAUSE_S)
+
+    def _log(self, instance: str) -> Path:
+        return self._folder / f"{instance}.log"
+
+
+def _says(log: Path, words: bytes, start: int) -> bool:
+    """Tell whether a log has words behind a place."""
+    if not log.exists():
+        return False
+    with log.open("rb") as lines:
+        lines.seek(start)
+        return words in lines.read()

@@ -175,6 +175,8 @@ class FaultRun:
         took = self._scene.since_well_s()
         self._report.faults[fault.name].append(took)
         self._tell(f"  back after {took:.1f} s")
+        if fault.mend is not None:
+            await fault.mend(self._scene)
         for instance, code in self._scene.crew.refused:
             self._report.violations.add(Invariant.STAYS_UP, f"{instance} ended with {code} after {fault.name}")
             self._scene.crew.join(instance)

@@ -27,6 +27,8 @@ class Scene:
     shop: Shop
     sender: Sender
     violations: Violations
+    #: Brokers that were killed and not started again yet.
+    gone: list[int] = field(default_factory=list)
     #: From when on the hub could be well again, by the monotonic clock.
     _well_from: float = field(default_factory=time.monotonic)
 

@@ -79,7 +79,8 @@ class Stage:
         """Return the records of the present log that are decided."""
         claims = await self.audit.claims()
         records = await present_log(self.settings, self.logs)
-        return [record for record in records if record.offset < claims[record.partition].next_offset]
+        decided = {partition: claim.next_offset for partition, claim in claims.items()}
+        return [record for record in records if record.offset < decided.get(record.partition, 0)]
 
     async def next_log(self, ended: list[Seen], *, partitions: int) -> None:
         """Take note that the present log has ended, and that the next one begins where the claims are now."""
