@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, Self
 
 import asyncpg
 import pytest
 
 from lotstream import __version__
+from lotstream.contracts.inbound import type_of
 from lotstream.contracts.produce import Record, inbound
 from lotstream.errors import ExitCode
 from lotstream.settings import Settings
@@ -19,49 +23,65 @@ from lotstream.store.postgres import PostgresStore
 from lotstream.store.rows import JournalRow
 from lotstream.testing.defining import define
 from lotstream.testing.kafka import produce
-from lotstream.testing.load import SITE, SOURCE, Load, catalogue, orders, site
+from lotstream.testing.load import SITE, SOURCE, Load, catalogue, orders
 from lotstream.testing.processes import WorkerProcess
 from tests.cli.conftest import run_lotstream
 from tests.faults.audit import read_books, read_published
-from tests.hub.test_take_over import decided, held_by
-from tests.upgrade.released import VERSION, ReleasedWorker, kill_while_unpublished, run_released
+from tests.upgrade.released import (
+    LOOK_EVERY_S,
+    VERSION,
+    ReleasedWorker,
+    decided,
+    held_by,
+    kill_while_unpublished,
+    run_released,
+    told,
+)
 
-LOAD = Load(orders=1500, owners=16, skus=10)
+ORDERS = {"short": 800, "long": 10_000, "nightly": 50_000}[os.environ.get("LOTSTREAM_TEST_LENGTH", "short")]
+"""Orders sent at once, several times."""
+LOAD = Load(orders=ORDERS, owners=16, skus=10)
+SOME = 100
+DAYS = "DAYS"
 CHANGED = 100
 """Orders of the day before that are shipped, and as many that are cancelled."""
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(180 + ORDERS // 50)
 async def test_a_deployment_rolls_forth_and_back_under_load_and_loses_and_doubles_nothing(
     released_hub: Settings, released: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Old code on today's schema, today's code on old data, both in one group, and back: each message is seen once."""
+    """Old code on today's schema, today's code on old data, both in one group, and back: each message is seen once.
+
+    A day that turns meanwhile moves every promise that may no longer be kept, whichever version was told.
+    """
     hub = released_hub
-    story = Story(hub, released, tmp_path)
-    async with PostgresStore(hub.postgres_url) as store:
+    async with Story(hub, released, tmp_path) as story:
         # Yesterday: the old code decides, and goes on while the database is made ready for today's.
         yesterday = story.old("one")
         await yesterday.start()
-        await define(store, *site(), partitions=hub.partitions)
+        assert (await run_released(released, hub, "site", "define", SITE)).code == 0
+        await told(hub, 1)
         await story.send(catalogue(LOAD))
-        await decided(store, hub, story.sent)
+        await decided(hub)
         await story.send_orders()
         assert (await run_lotstream(hub, "db", "migrate", "--before-deployment")).code == 0
-        assert await kill_while_unpublished(yesterday, hub, store) > 0
+        assert await kill_while_unpublished(yesterday, hub, send_more=story.send_some_orders) > 0
 
         # Today's code takes over what the old left unpublished, beside a worker of the old code.
         one, two = story.new("one"), story.old("two")
         await asyncio.gather(one.start(), two.start())
-        await held_by(store, hub, 2)
-        await decided(store, hub, story.sent)
+        await held_by(hub, 2)
+        await decided(hub)
+        await story.turn_a_day()
         await story.send(story.changes(await story.open_orders()))
         await story.send_orders()
-        assert await kill_while_unpublished(one, hub, store) > 0
+        assert await kill_while_unpublished(one, hub, send_more=story.send_some_orders) > 0
 
         # Back: the old code takes over what today's left unpublished.
         back = story.old("one")
         await back.start()
-        await decided(store, hub, story.sent)
+        await decided(hub)
         assert set(await asyncio.gather(back.stop(), two.stop())) == {ExitCode.OK}
 
         # Forth again, and the last of the old code is gone.
@@ -69,14 +89,17 @@ async def test_a_deployment_rolls_forth_and_back_under_load_and_loses_and_double
             migrated = await run_lotstream(hub, "db", "migrate")
             assert migrated.code == 0, migrated.err
             await story.send_orders()
-            await decided(store, hub, story.sent)
+            await decided(hub)
+            await story.nothing_expired_is_promised()
 
     books = await read_books(hub.postgres_url)
     assert (books.done, books.done_ids, books.partitions_with_gaps) == (story.sent, story.sent, 0)
-    assert books.orders == story.ordered
+    assert books.orders == story.ordered + LOAD.owners
     assert books.reserved == books.held_by_orders
     assert set(books.messages.values()) == {1}
     assert await read_published(hub.kafka_bootstrap) == books.messages
+    verified = await run_lotstream(hub, "verify")
+    assert verified.code == 0, verified.out + verified.err
     events = await story.check_chains()
     assert set(events) == {VERSION, __version__}
     assert await story.codes_of_the_last_orders() == {__version__}
@@ -97,30 +120,68 @@ class Story:
         self._hub = hub
         self._released = released
         self._folder = folder
+        self._workers: list[WorkerProcess] = []
         self.sent = 0
         self.ordered = 0
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for worker in self._workers:
+            await worker.stop()
+
     def old(self, instance: str) -> WorkerProcess:
         """Return a worker of the released code."""
-        return ReleasedWorker(self._released, self._hub, instance=instance, log=self._folder / "old.log")
+        return self._kept(ReleasedWorker(self._released, self._hub, instance=instance, log=self._folder / "old.log"))
 
     def new(self, instance: str) -> WorkerProcess:
         """Return a worker of today's code."""
-        return WorkerProcess(self._hub, instance=instance, log=self._folder / "new.log")
+        return self._kept(WorkerProcess(self._hub, instance=instance, log=self._folder / "new.log"))
+
+    def _kept(self, worker: WorkerProcess) -> WorkerProcess:
+        self._workers.append(worker)
+        return worker
 
     async def send(self, records: Iterator[Record]) -> None:
         """Send records and count them."""
         self.sent += await produce(self._hub.kafka_bootstrap, records)
 
-    async def send_orders(self) -> None:
-        """Send as many orders again as the load says."""
-        await self.send(orders(LOAD, first=self.ordered))
-        self.ordered += LOAD.orders
+    async def send_orders(self, count: int = LOAD.orders) -> None:
+        """Send more orders."""
+        await self.send(orders(replace(LOAD, orders=count), first=self.ordered))
+        self.ordered += count
+
+    async def send_some_orders(self) -> None:
+        """Send a few orders."""
+        await self.send_orders(SOME)
+
+    async def turn_a_day(self) -> None:
+        """Let a day turn at a site where every owner has an order on a lot that ends with it, and another lot."""
+        async with PostgresStore(self._hub.postgres_url) as store:
+            await define(store, *scripted_site(), partitions=self._hub.partitions)
+            await define(store, *day("2026-09-01"), partitions=self._hub.partitions)
+            await self.send(record for owner in LOAD.owner_ids() for record in ending_with_the_day(owner))
+            await decided(self._hub)
+            assert await self._promised_of_lot("ENDS") == LOAD.owners
+            await define(store, *day("2026-09-02"), partitions=self._hub.partitions)
+
+    async def nothing_expired_is_promised(self) -> None:
+        """Wait until every order is on the lot that is left; the test's time limit ends a wait for nothing."""
+        while await self._promised_of_lot("ENDS"):
+            await asyncio.sleep(LOOK_EVERY_S)
+        assert await self._promised_of_lot("STAYS") == LOAD.owners
+
+    async def _promised_of_lot(self, lot: str) -> int:
+        [row] = await self._fetch("SELECT coalesce(sum(reserved), 0) AS units FROM stock WHERE lot = $1", lot)
+        return int(row["units"])
 
     async def open_orders(self) -> list[asyncpg.Record]:
         """Return some orders that are open."""
         return await self._fetch(
-            'SELECT owner, "order", body FROM sales_order WHERE open ORDER BY "order" LIMIT $1', 2 * CHANGED
+            'SELECT owner, "order", body FROM sales_order WHERE open AND "order" ^@ $2 ORDER BY "order" LIMIT $1',
+            2 * CHANGED,
+            "O-",
         )
 
     def changes(self, found: list[asyncpg.Record]) -> Iterator[Record]:
@@ -165,9 +226,35 @@ class Story:
             await connection.close()
 
 
-def _shipped(order: dict[str, list[dict[str, object]]]) -> Iterator[dict[str, object]]:
+def scripted_site() -> tuple[str, str, bytes]:
+    """Return the broadcast that defines a site whose days are opened by hand."""
+    body = {"site": DAYS, "time_zone": "UTC", "calendar": "scripted"}
+    return type_of("site.defined"), f"{DAYS}/1", json.dumps(body).encode()
+
+
+def day(date: str) -> tuple[str, str, bytes]:
+    """Return the broadcast that opens a day there."""
+    return type_of("day.opened"), f"{DAYS}/{date}", json.dumps({"site": DAYS, "date": date}).encode()
+
+
+def ending_with_the_day(owner: str) -> Iterator[Record]:
+    """Yield an item, a lot that ends with the day, one that does not, and an order of one unit."""
+    item = {"owner": owner, "sku": "DAILY", "base_unit": "each"}
+    lots = [
+        {"line": lot, "sku": "DAILY", "lot": lot, "quantity": "9", "location": f"D-{lot}", "expires": expires}
+        for lot, expires in (("ENDS", "2026-09-01"), ("STAYS", "2026-10-01"))
+    ]
+    line = {"line": "1", "sku": "DAILY", "quantity": "1", "unit": "each"}
+    order = {"owner": owner, "source": SOURCE, "order": f"D-{owner}", "version": "1", "site": DAYS, "lines": [line]}
+    yield inbound("item.defined", item, source=SOURCE, message_id=f"daily/item/{owner}")
+    balance = {"owner": owner, "site": DAYS, "balance": "B-DAILY", "lines": lots}
+    yield inbound("balance.opened", balance, source=SOURCE, message_id=f"daily/balance/{owner}")
+    yield inbound("order.placed", order, source=SOURCE, message_id=f"daily/order/{owner}")
+
+
+def _shipped(order: dict[str, Any]) -> Iterator[dict[str, object]]:
     for line in order["lines"]:
-        for reservation in line["reservations"]:  # type: ignore[attr-defined]
+        for reservation in line.get("reservations", []):
             yield {
                 "line": line["line"], "lot": reservation["row"][1], "quantity": str(reservation["quantity"]),
                 "unit": "each",
