@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from aiokafka.errors import KafkaError
+
 from lotstream.errors import InputRefused, LotstreamError
 from lotstream.settings import Settings
 from lotstream.store.audit import Audit
@@ -196,8 +198,9 @@ class FaultRun:
             return
         try:
             refusal, remedy = await episode.act(stage)
-        except (Failed, TimeoutError) as failed:
-            self._report.violations.add(Invariant.STAYS_UP, f"{episode.name}: {str(failed) or 'took too long'}")
+        except (Failed, LotstreamError, KafkaError, OSError) as failed:
+            self._report.violations.add(Invariant.STAYS_UP, f"{episode.name}: {str(failed) or repr(failed)}")
+            await stage.stop_workers()
             return
         stage.start_workers()
         await stage.traffic(PAUSE_S[1])
