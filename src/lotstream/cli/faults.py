@@ -139,7 +139,8 @@ def _about(report: Report) -> Iterator[str]:
         yield f"{counts.messages} messages, {counts.doubles} of them seen twice by a read_committed reader"
     yield f"{report.looks} looks at what must hold at every instant"
     yield f"exits of workers: {_counted({str(code): times for code, times in sorted(report.exits.items())})}"
-    yield f"{os.cpu_count()} x {platform.machine()}, Python {sys.version.split()[0]}"
+    load = ", ".join(f"{average:.1f}" for average in os.getloadavg())
+    yield f"{os.cpu_count()} x {platform.machine()}, load averages {load}, Python {sys.version.split()[0]}"
     yield f"lotstream {version('lotstream')}, aiokafka {version('aiokafka')}, asyncpg {version('asyncpg')}"
 
 
