@@ -29,7 +29,7 @@ from lotstream.store.postgres import PostgresStore
 from lotstream.testing.bench.processors import Programs
 from lotstream.testing.defining import define
 from lotstream.testing.kafka import produce
-from lotstream.testing.load import Load, catalogue, orders, site
+from lotstream.testing.load import SITE, Load, catalogue, orders, site
 from lotstream.testing.processes import WorkerProcess
 
 #: Longest that a worker may take for items and stock, in seconds.
@@ -129,7 +129,8 @@ class Stage:
     async def _taken_in(self, store: PostgresStore) -> bool:
         claims = await store.claims(range(self.settings.partitions))
         ends = await self._inbound_ends()
-        return all(claims[partition].next_offset == end for partition, end in ends.items())
+        # A site's day has to be open before orders come: until then a worker publishes nothing.
+        return all(claims[p].next_offset == end and SITE in claims[p].today for p, end in ends.items())
 
     async def _inbound_ends(self) -> Positions:
         return {tp.partition: end for tp, end in (await self._ends_of(INBOUND.name)).items()}
