@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import pytest
 
 from lotstream.contracts.produce import Record
 from lotstream.contracts.topics import INBOUND
@@ -24,6 +26,11 @@ from tests.faults.audit import Books, read_books, read_published
 from tests.hub.test_take_over import logged
 
 LOOK_EVERY_S = 0.05
+
+long_only = pytest.mark.skipif(
+    os.environ.get("LOTSTREAM_TEST_LENGTH", "short") == "short",
+    reason="starts several workers one after the other; `make test-long` runs it",
+)
 
 GAPS = """
 SELECT i.log, i.partition, count(*) AS records, min("offset") AS first, max("offset") + 1 AS end

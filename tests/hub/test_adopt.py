@@ -20,7 +20,7 @@ from lotstream.testing.kafka import produce
 from lotstream.testing.load import Load, catalogue, orders
 from lotstream.testing.processes import WorkerProcess
 from tests.cli.conftest import run_lotstream
-from tests.hub.logs import bring_to_rest, define_site, rows, sound_books
+from tests.hub.logs import bring_to_rest, define_site, long_only, rows, sound_books
 from tests.hub.test_take_over import died
 
 LOAD = Load(orders=40, owners=8, skus=4)
@@ -75,6 +75,7 @@ async def test_a_topic_made_anew_is_adopted(hub_settings: Settings, tmp_path: Pa
     assert dict(again)["duplicate"] >= decided[0][0]
 
 
+@long_only
 async def test_a_smaller_topic_made_anew_is_adopted(hub_settings: Settings, tmp_path: Path) -> None:
     """A topic made anew with fewer partitions is adopted too, and every owner goes on from the stock it had."""
     smaller = hub_settings.model_copy(update={"partitions": 4})
@@ -91,6 +92,7 @@ async def test_a_smaller_topic_made_anew_is_adopted(hub_settings: Settings, tmp_
     assert await rows(smaller, "SELECT code FROM dead_letter") == []
 
 
+@long_only
 async def test_a_topic_that_grows_back_is_resized(hub_settings: Settings, tmp_path: Path) -> None:
     """Partitions that were there before a smaller topic come back with the chain and the broadcasts they had."""
     async with PostgresStore(hub_settings.postgres_url) as store:

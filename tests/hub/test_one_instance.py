@@ -20,7 +20,7 @@ from lotstream.testing.faults.proxy import DatabaseProxy
 from lotstream.testing.kafka import produce
 from lotstream.testing.load import Load, orders
 from lotstream.testing.processes import WorkerProcess
-from tests.hub.logs import at_rest
+from tests.hub.logs import at_rest, long_only
 from tests.hub.test_take_over import died, logged
 
 LOCK_WAIT_S = 2.0
@@ -101,6 +101,7 @@ async def test_a_worker_whose_lock_is_lost_stops(hub_settings: Settings, tmp_pat
         await logged(following, "worker_started")
 
 
+@long_only
 async def test_a_worker_cut_off_from_its_database_stops(hub_settings: Settings, tmp_path: Path) -> None:
     """A worker that the database's answers no longer reach stops by itself, although no connection was closed."""
     address = urlsplit(hub_settings.postgres_url)

@@ -21,7 +21,7 @@ from lotstream.testing.kafka import produce
 from lotstream.testing.load import SOURCE, Load, catalogue, orders
 from lotstream.testing.processes import WorkerProcess
 from tests.cli.conftest import run_lotstream
-from tests.hub.logs import OWNERS, bring_to_rest, define_site, rows, sound_books
+from tests.hub.logs import OWNERS, bring_to_rest, define_site, long_only, rows, sound_books
 from tests.hub.test_take_over import died, logged
 
 LOAD = Load(orders=64, owners=16, skus=5)
@@ -91,6 +91,7 @@ async def test_owners_go_on_in_their_new_partitions(hub_settings: Settings, tmp_
     assert known == [(partition, 1) for partition in range(16)]
 
 
+@long_only
 async def test_a_worker_that_lives_while_the_count_changes_stops(hub_settings: Settings, tmp_path: Path) -> None:
     """A running worker ends with a setup error once Kafka tells it of partitions that the database does not know."""
     now = hub_settings.model_copy(update={"partitions": 16})
@@ -105,6 +106,7 @@ async def test_a_worker_that_lives_while_the_count_changes_stops(hub_settings: S
     assert "has 32 partitions" in died(second)["error"] or "partitions" in died(second)["error"]
 
 
+@long_only
 async def test_a_count_changed_by_hand_under_senders_is_put_right(hub_settings: Settings, tmp_path: Path) -> None:
     """What senders appended to old and new partitions meanwhile is decided in each owner's order, and once."""
     now = hub_settings.model_copy(update={"partitions": 16})

@@ -23,7 +23,7 @@ from lotstream.testing.load import Load, catalogue, orders, site
 from lotstream.testing.processes import WorkerProcess
 from tests.cli.conftest import run_lotstream
 from tests.faults.audit import Books, read_published
-from tests.hub.logs import bring_to_rest, define_site, rows, sound_books
+from tests.hub.logs import bring_to_rest, define_site, long_only, rows, sound_books
 from tests.hub.test_take_over import died
 
 LOAD = Load(orders=60, owners=8, skus=4)
@@ -155,6 +155,7 @@ async def test_what_was_published_is_decided_again_and_told_once(
     assert [key for (key,) in numbers][2:] == ["restored/3", "restored/4"]
 
 
+@long_only
 async def test_a_person_may_keep_what_differs(hub_settings: Settings, backup: Backup, tmp_path: Path) -> None:
     """When a person so decides, what is decided now is kept, differences are named, and still nobody is told twice."""
     await backup.restore()

@@ -15,6 +15,7 @@ from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
 from aiokafka.protocol.group import LeaveGroupRequest
 
 from lotstream.errors import KafkaUnreachable, LogInUse
+from lotstream.hub.logs.reading import kafka_answers
 from lotstream.settings import Settings
 from lotstream.store.rows import Claim
 
@@ -32,8 +33,9 @@ async def forget_members(settings: Settings, claims: Collection[Claim]) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
     released = all(claim.released or not claim.holder for claim in claims)
     try:
-        async with asyncio.timeout(settings.session_timeout_s + GONE_WITHIN_S):
+        with kafka_answers():
             await admin.start()
+        async with asyncio.timeout(settings.session_timeout_s + GONE_WITHIN_S):
             while members := await _members(admin, settings.app):
                 if released:
                     await _take_out(admin, settings.app, members)

@@ -14,13 +14,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
 
 from lotstream.contracts.cloudevents import HUB_SOURCE, headers_for, message_id_of, read_headers
 from lotstream.contracts.topics import INBOUND
 from lotstream.domain.slots import partition_of
-from lotstream.errors import KafkaUnreachable
-from lotstream.hub.logs.reading import Stretch, read_stretches
+from lotstream.hub.logs.reading import Stretch, kafka_answers, read_stretches
 from lotstream.hub.logs.situation import Held
 from lotstream.hub.records import EVERYBODY
 from lotstream.store.logs import Start
@@ -58,15 +56,14 @@ class Mover:
 
         What is in a stretch is not read from there any more. Raises `KafkaUnreachable`.
         """
-        try:
-            async with asyncio.timeout(self._held.settings.request_timeout_s):
-                await self._producer.start()
-            broadcasts = await self._append_broadcasts(sorted(to))
-            moved = [await self._append_again(p, stretches[p]) for p in sorted(stretches)]
-        except (KafkaError, TimeoutError) as error:
-            raise KafkaUnreachable(f"Kafka does not answer: {error or type(error).__name__}.") from error
-        finally:
-            await self._producer.stop()
+        with kafka_answers():
+            try:
+                async with asyncio.timeout(self._held.settings.request_timeout_s):
+                    await self._producer.start()
+                broadcasts = await self._append_broadcasts(sorted(to))
+                moved = [await self._append_again(p, stretches[p]) for p in sorted(stretches)]
+            finally:
+                await self._producer.stop()
         starts = {start.partition: start for start, _ in moved}
         return Moved(starts, sum(records for _, records in moved), broadcasts)
 

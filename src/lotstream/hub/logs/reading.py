@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -82,10 +82,18 @@ async def _consumer(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         bootstrap_servers=settings.kafka_bootstrap, enable_auto_commit=False, auto_offset_reset="none",
         isolation_level=READ_COMMITTED, request_timeout_ms=int(settings.request_timeout_s * 1000),
     )  # fmt: skip
+    with kafka_answers():
+        try:
+            await consumer.start()
+            yield consumer
+        finally:
+            await consumer.stop()
+
+
+@contextmanager
+def kafka_answers() -> Iterator[None]:
+    """Turn what Kafka's client raises, and a time limit that has passed, into `KafkaUnreachable`."""
     try:
-        await consumer.start()
-        yield consumer
+        yield
     except (KafkaError, TimeoutError) as error:
-        raise KafkaUnreachable(f"Kafka does not answer: {error or type(error).__name__}.") from error
-    finally:
-        await consumer.stop()
+        raise KafkaUnreachable(f"Kafka does not answer: {str(error) or type(error).__name__}.") from error

@@ -12,6 +12,7 @@ from lotstream.errors import LogMismatch
 from lotstream.hub.kafka import AioKafka
 from lotstream.hub.log_check import LogReader
 from lotstream.hub.logs.members import forget_members
+from lotstream.hub.logs.reading import kafka_answers
 from lotstream.hub.seam import Position, Sight
 from lotstream.settings import Settings
 from lotstream.store.logs import Logs, hold_log
@@ -85,11 +86,16 @@ async def look(held: Held) -> Situation:
     log = await held.store.log()
     claims = await held.store.claims(range(log.partitions))
     await forget_members(held.settings, claims.values())
-    async with asyncio.timeout(held.settings.request_timeout_s):
-        first = await held.kafka.look({})
-        asked = dict.fromkeys(range(first.partitions), 0) | {p: c.next_offset for p, c in claims.items()}
-        sight = await held.kafka.look(asked) if first.partitions else first
-        noted = await held.kafka.positions(claims) if first.partitions else {}
+    with kafka_answers():
+        async with asyncio.timeout(held.settings.request_timeout_s):
+            return await _look(held, log, claims)
+
+
+async def _look(held: Held, log: Log, claims: dict[int, Claim]) -> Situation:
+    first = await held.kafka.look({})
+    asked = dict.fromkeys(range(first.partitions), 0) | {p: c.next_offset for p, c in claims.items()}
+    sight = await held.kafka.look(asked) if first.partitions else first
+    noted = await held.kafka.positions(claims) if first.partitions else {}
     numbers = {p: int(position.noted.partition(" ")[0]) for p, position in noted.items()}
     ours = {p: position for p, position in noted.items() if numbers[p] == log.number}
     return Situation(log, claims, sight, ours, numbers)
@@ -106,7 +112,8 @@ async def misfit(held: Held, situation: Situation) -> str | None:
     log = Log(situation.log.number, max(found, situation.log.partitions))
     reader = LogReader(held.kafka, topic=INBOUND.name, log=log, timeout_s=held.settings.request_timeout_s)
     try:
-        await reader.check(situation.claims)
+        with kafka_answers():
+            await reader.check(situation.claims)
     except LogMismatch as error:
         return str(error)
     return None
@@ -116,6 +123,7 @@ async def fence(held: Held, situation: Situation) -> None:
     """End the open transactions of holders that did not give their claims back, and keep them from another."""
     for holder in sorted({c.holder for c in situation.claims.values() if c.holder and not c.released}):
         producer = held.kafka.producer(holder)
-        async with asyncio.timeout(held.settings.relay_timeout_s):
-            await producer.start()
-            await producer.stop()
+        with kafka_answers():
+            async with asyncio.timeout(held.settings.relay_timeout_s):
+                await producer.start()
+                await producer.stop()
