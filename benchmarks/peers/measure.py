@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from benchmarks.peers.peer import Peer
@@ -18,7 +18,7 @@ from lotstream.testing.bench.processors import between
 #: Share of the orders that does not count, and the longest that this may last, in seconds.
 WARM_SHARE = 0.2
 WARM_S_MAX = 10.0
-LOOK_EVERY_S = 0.05
+LOOK_EVERY_S = 0.1
 #: Longest without any progress, start included, in seconds.
 STALLED_S = 60.0
 
@@ -58,34 +58,51 @@ async def drain(peer: Peer, *, total: int, seconds_max: float) -> Speed | None:
 
     Returns None where too few orders were done too quickly to say how fast.
     """
-    samples: list[Sample] = []
+    watch = Watch(total)
     moved = time.monotonic()
     while True:
         done = await peer.done()
         now = time.monotonic()
-        if done > (samples[-1].done if samples else 0):
-            samples.append(Sample(now, done, peer.cpu_s()))
+        if done > watch.done:
             moved = now
-        if done >= total:
-            return speed(samples, total=total, cut_short=False)
-        if samples and now - samples[0].at > seconds_max:
-            return speed(samples, total=total, cut_short=True)
+            watch.see(now, done, peer.cpu_s)
+        time_up = watch.begun(now) > seconds_max
+        if done >= total or time_up:
+            return watch.speed(moved, peer.cpu_s(), cut_short=time_up and done < total)
         if now - moved > STALLED_S:
             raise PeerFailed(f"No progress for {STALLED_S:.0f} s at {done} of {total}:\n{peer.last_words()}")
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-def speed(samples: list[Sample], *, total: int, cut_short: bool) -> Speed | None:
-    """Return the speed between the end of the first part and the last progress; None where all came at one moment."""
-    warm = next(
-        sample
-        for sample in samples
-        if sample.done >= total * WARM_SHARE or sample.at - samples[0].at >= WARM_S_MAX or sample is samples[-1]
-    )
-    if warm is samples[-1]:
-        # All of it came at once, or the time was up at once: then everything counts that was seen to move.
-        warm = samples[0]
-    last = samples[-1]
-    if last.done == warm.done:
+class Watch:
+    """What was seen of a run; processor times, which cost more to read than positions, only where they are needed."""
+
+    def __init__(self, total: int) -> None:
+        self.done = 0
+        self._total = total
+        self._first: Sample | None = None
+        #: The end of the first part.
+        self._warm: Sample | None = None
+
+    def begun(self, now: float) -> float:
+        """Return the seconds since something moved first."""
+        return 0.0 if self._first is None else now - self._first.at
+
+    def see(self, now: float, done: int, cpu_s: Callable[[], Mapping[str, float]]) -> None:
+        """Take note of progress."""
+        self.done = done
+        if self._first is None:
+            self._first = Sample(now, done, cpu_s())
+        elif self._warm is None and (done >= self._total * WARM_SHARE or self.begun(now) >= WARM_S_MAX):
+            self._warm = Sample(now, done, cpu_s())
+
+    def speed(self, last: float, cpu_s: Mapping[str, float], *, cut_short: bool) -> Speed | None:
+        """Return the speed from the end of the first part, or from the beginning when nothing came after it.
+
+        ``last`` is when something moved last. None where all came at one moment.
+        """
+        for begin in (self._warm, self._first):
+            if begin is not None and self.done > begin.done:
+                orders, seconds = self.done - begin.done, last - begin.at
+                return Speed(orders, seconds, between(begin.cpu_s, cpu_s), cut_short)
         return None
-    return Speed(last.done - warm.done, last.at - warm.at, between(warm.cpu_s, last.cpu_s), cut_short)

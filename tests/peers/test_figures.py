@@ -10,7 +10,7 @@ from benchmarks.peers.entrants import Entrant, entrants
 from benchmarks.peers.faust_take.peer import FaustTake
 from benchmarks.peers.java import jdbc_url
 from benchmarks.peers.lotstream_hub.peer import Lotstream
-from benchmarks.peers.measure import Sample, Speed, speed
+from benchmarks.peers.measure import Speed, Watch
 from benchmarks.peers.report import Result, markdown
 from lotstream.errors import InputRefused
 from lotstream.testing.load import Load
@@ -30,11 +30,19 @@ def result(peer: type[Lotstream | FaustTake], round_: int, rate: float, verdict:
     return Result(Entrant(peer, 2), round_, figures, {"rows": verdict})
 
 
+def watched(total: int, *seen: tuple[float, int, float]) -> Watch:
+    """Return a watch that saw so many done at these times, with the peer's processor seconds so far."""
+    watch = Watch(total)
+    for at, done, worker_s in seen:
+        watch.see(at, done, lambda worker_s=worker_s: used(worker_s))  # type: ignore[misc]  # mypy: default in a lambda
+    return watch
+
+
 def test_the_first_fifth_does_not_count() -> None:
     """Speed is taken from the moment a fifth of the orders is done."""
-    samples = [Sample(10.0, 1, used(1.0)), Sample(12.0, 20, used(2.0)), Sample(16.0, 100, used(4.0))]
+    watch = watched(100, (10.0, 1, 1.0), (12.0, 20, 2.0), (16.0, 100, 4.0))
 
-    figures = speed(samples, total=100, cut_short=False)
+    figures = watch.speed(16.0, used(4.0), cut_short=False)
 
     assert figures is not None
     assert (figures.orders_per_s, figures.cpu_us("worker"), figures.cpu_us("kafka")) == (20.0, 25_000.0, 50_000.0)
@@ -42,17 +50,25 @@ def test_the_first_fifth_does_not_count() -> None:
 
 def test_for_the_slow_the_first_seconds_do_not_count() -> None:
     """Who never comes to a fifth of the orders is measured after ten seconds."""
-    samples = [Sample(0.0, 1, used(0.0)), Sample(10.0, 11, used(1.0)), Sample(30.0, 51, used(3.0))]
+    watch = watched(1000, (0.0, 1, 0.0), (10.0, 11, 1.0), (30.0, 51, 3.0))
 
-    figures = speed(samples, total=1000, cut_short=True)
+    figures = watch.speed(30.0, used(3.0), cut_short=True)
 
     assert figures is not None
     assert figures.orders_per_s == 2.0
 
 
+def test_two_moments_are_measured_from_the_first() -> None:
+    """Where nothing came after the first part, all that was seen to move counts."""
+    figures = watched(100, (1.0, 10, 0.1), (2.0, 100, 0.2)).speed(2.0, used(0.2), cut_short=False)
+
+    assert figures is not None
+    assert figures.orders_per_s == 90.0
+
+
 def test_all_at_one_moment_is_no_speed() -> None:
     """Orders that were all seen done at once give no figure instead of a wrong one."""
-    assert speed([Sample(1.0, 100, used(0.1))], total=100, cut_short=False) is None
+    assert watched(100, (1.0, 100, 0.1)).speed(1.0, used(0.1), cut_short=False) is None
 
 
 def test_a_ratio_is_taken_within_each_round() -> None:
