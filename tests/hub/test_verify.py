@@ -382,7 +382,7 @@ async def test_a_working_hub_does_not_disturb_it(lived: Settings, tmp_path: Path
     """While a worker commits batch after batch, every verification sees one moment and finds nothing."""
     async with WorkerProcess(lived, instance="busy", log=tmp_path / "worker.log"), HubClient(lived) as client:
         order = {"owner": "acme", "source": "shop", "lines": [{"line": "1", "sku": "CER", "quantity": "1"}]}
-        sending = asyncio.gather(*(client.send("order.placed", {**order, "order": f"B-{n}"}) for n in range(200)))
+        sending = asyncio.gather(*(client.send("order.placed", {**order, "order": f"B-{n}"}) for n in range(100)))
         played = []
         while not sending.done():
             verified = await verify(lived.postgres_url)
