@@ -42,10 +42,20 @@ test-long: $(READY) ## Run the tests in the sizes that releases are judged by (6
 .PHONY: nightly
 nightly: $(READY) ## Run the tests in the sizes that take hours.
 	@LOTSTREAM_TEST_LENGTH=nightly $(BIN)/pytest --timeout 7200
+	@$(MAKE) --no-print-directory bench-start bench-kill
 
 .PHONY: bench-peers
 bench-peers: $(READY) ## Run lotstream beside Java, Kafka Streams, Quix, Faust and SQL alone, and print the table (30 minutes).
 	@$(BIN)/python -m benchmarks.peers $(ARGS)
+
+.PHONY: bench-start
+bench-start: $(READY) ## Start a worker with 1 M stock rows and 200,000 open orders behind it; print time and memory (5 minutes).
+	@$(BIN)/python benchmarks/start.py $(ARGS)
+
+.PHONY: bench-kill
+bench-kill: $(READY) ## Kill workers and print how long nothing is committed, with one and with two of them (3 minutes).
+	@$(BIN)/python benchmarks/kill.py --workers 1 $(ARGS)
+	@$(BIN)/python benchmarks/kill.py --workers 2 $(ARGS)
 
 .PHONY: coverage
 coverage: $(READY) ## Show which lines and branches the unit tests leave out.
