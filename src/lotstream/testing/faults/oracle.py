@@ -10,7 +10,8 @@ from typing import Any
 
 from aiokafka.partitioner import murmur2
 
-from lotstream.testing.faults.reference import Books, Refused
+from lotstream.testing.faults.reference import Books
+from lotstream.testing.faults.reference_model import Refused
 from lotstream.testing.kafka import Seen
 
 #: Orders of more lines than this lead to messages that no topic of a fault run takes.

@@ -9,7 +9,8 @@ from lotstream.domain.model import Order as HubOrder
 from lotstream.store.audit import Audit, ClaimSeen, StockSeen
 from lotstream.testing.faults.invariants import Invariant, Violations
 from lotstream.testing.faults.oracle import Coordinates, Oracle
-from lotstream.testing.faults.reference import STAGING, Books, Order
+from lotstream.testing.faults.reference import Books
+from lotstream.testing.faults.reference_model import STAGING, Order
 from lotstream.testing.kafka import Seen
 
 #: Lot and bin → units promised, and of these picked.
