@@ -77,6 +77,7 @@ def _table(fields: Mapping[str, FieldInfo], notes: Mapping[str, Note], *, prefix
 
 def _files() -> list[Path]:
     ours = [path for package in BOUNDED for path in sorted((ROOT / "src/lotstream" / package).rglob("*.py"))]
+    ours.append(ROOT / "src/lotstream/local/supervise.py")
     theirs = sorted((ROOT / "connectors").glob("*/lotstream_*/**/*.py"))
     return [path for path in [*ours, *theirs] if not path.as_posix().endswith((MESSAGES, TOOL))]
 

@@ -48,6 +48,22 @@ async def test_a_file_is_taken_at_the_second_look_and_moved_to_done(inbox: Inbox
     assert (kept.delivery.sender, kept.delivery.name, kept.delivery.body) == ("erp", "orders.txt", b"A1")
 
 
+async def test_the_oldest_files_of_a_full_inbox_come_first(tmp_path: Path, desk: MemoryDesk) -> None:
+    """With more files than files_max only that many are noted at a look, and in the end all are taken, oldest first."""
+    inbox = Inbox(tmp_path / "in", sender="erp", files_max=2)
+    for number in range(5):
+        os.utime(drop(inbox, f"{9 - number}.txt", f"A{number}"), ns=(number, number))
+    moved = [await inbox.look(desk) for _ in range(6)]
+    assert moved == [0, 2, 0, 2, 0, 1]
+    assert [kept.delivery.name for kept in desk.exchanges.kept.values()] == [
+        "9.txt",
+        "8.txt",
+        "7.txt",
+        "6.txt",
+        "5.txt",
+    ]
+
+
 async def test_a_file_that_grows_is_left_alone_until_it_stands_still(inbox: Inbox, desk: MemoryDesk) -> None:
     """A file that has another size at each look is being written, and nothing of it is read."""
     drop(inbox, "orders.txt", "A1")

@@ -28,4 +28,7 @@ class FlatFileConnector(Connector[FlatFileOptions]):
     def inbox(self) -> Inbox:
         """Return the folder as the options say it is watched."""
         options = self.options
-        return Inbox(options.inbox, sender=options.source, poll_s=options.poll_s, file_bytes_max=options.file_bytes_max)
+        return Inbox(
+            options.inbox, sender=options.source, poll_s=options.poll_s, file_bytes_max=options.file_bytes_max,
+            files_max=options.files_max,
+        )  # fmt: skip

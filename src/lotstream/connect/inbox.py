@@ -8,6 +8,7 @@ moved, never deleted: to ``done``, or to ``refused`` with a ``.reason.txt`` besi
 from __future__ import annotations
 
 import asyncio
+import heapq
 import os
 import stat
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ POLL_S: Final = 1.0
 FILE_BYTES_MAX: Final = 16 * 1024 * 1024
 """Largest file that is read, unless the options say otherwise."""
 
+FILES_MAX: Final = 10_000
+"""Files noted at one look, unless the options say otherwise."""
+
 NAMES_MAX: Final = 10_000
 """Files of one name kept in ``done`` or ``refused``; a later one finds no free name and stays in the inbox."""
 
@@ -53,6 +57,9 @@ class InboxOptions(ConnectorOptions):
     file_bytes_max: int = Field(
         default=FILE_BYTES_MAX, ge=1, description="Largest file that is read; a larger one is refused unread."
     )
+    files_max: int = Field(
+        default=FILES_MAX, ge=1, description="Files noted at one look, the oldest; the others wait in the folder."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,13 @@ class Inbox:
     """One folder, watched by looking into it again and again."""
 
     def __init__(
-        self, folder: Path, *, sender: str, poll_s: float = POLL_S, file_bytes_max: int = FILE_BYTES_MAX
+        self,
+        folder: Path,
+        *,
+        sender: str,
+        poll_s: float = POLL_S,
+        file_bytes_max: int = FILE_BYTES_MAX,
+        files_max: int = FILES_MAX,
     ) -> None:
         self.folder = folder
         self.done = folder / "done"
@@ -77,6 +90,7 @@ class Inbox:
         self._sender = sender
         self._poll_s = poll_s
         self._file_bytes_max = file_bytes_max
+        self._files_max = files_max
         self._seen: dict[Path, Seen] = {}
         self._unreadable: set[Seen] = set()
 
@@ -101,11 +115,17 @@ class Inbox:
 
     def _stable(self) -> list[Seen]:
         self._make_folders()
-        now = {seen.path: seen for seen in map(_seen, self.folder.iterdir()) if seen is not None}
+        found = (seen for seen in map(_seen, self.folder.iterdir()) if seen is not None)
+        # Those that cannot be read come last: however many they are, they keep no other from being taken.
+        noted = heapq.nsmallest(self._files_max, found, key=lambda seen: (seen in self._unreadable, *_age(seen)))
+        now = {seen.path: seen for seen in noted}
+        used("files_max", len(now))
+        if len(now) >= self._files_max:
+            reached("files_max")
         stable = [seen for path, seen in now.items() if self._seen.get(path) == seen]
         self._seen = now
         self._unreadable &= set(now.values())
-        return sorted(stable, key=lambda seen: (seen.mtime_ns, seen.path.name))
+        return sorted(stable, key=_age)
 
     async def _take(self, file: Seen, desk: Desk) -> bool:
         """Take one file; False when it has to stay where it is."""
@@ -162,6 +182,11 @@ class Inbox:
         self._unreadable.add(file)
         Counters(desk.connector.name).rejected("unreadable")
         log.error("file_stays_in_inbox", file=_shown(file.path), reason=str(error))
+
+
+def _age(file: Seen) -> tuple[int, str]:
+    """Return what files are sorted by: the oldest first."""
+    return file.mtime_ns, file.path.name
 
 
 def _shown(path: Path) -> str:

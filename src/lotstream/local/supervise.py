@@ -16,6 +16,7 @@ from lotstream.local.leash import Leash
 
 PAUSE_S_MIN = 0.5
 PAUSE_S_MAX = 30.0
+"""Pauses between two starts: the first one, and the longest."""
 
 STEADY_S = 60.0
 """A program that ran this long is well again: its next pause is the shortest."""

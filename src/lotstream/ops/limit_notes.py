@@ -76,6 +76,7 @@ CONNECTORS: Final = {
     "deadline_s": Note("The request is answered with 503; what was kept is taken up later.", _turned_away("too_late")),
     "requests_max": Note("A further request is answered with 503."),
     "file_bytes_max": Note("The file is moved to `refused` unread.", _turned_away("too_large")),
+    "files_max": Note("The others wait in the folder until these are moved."),
     "rows_max": Note("The file is refused.", "`lotstream_connector_refusals_total`"),
 }
 """Limits of connectors' options, by name."""
