@@ -125,6 +125,7 @@ FORGED: dict[str, dict[str, Any]] = {
     "the next number with another body": {"id": "3/0"},
     "another partition's number": {"id": "3/1"},
     "no number": {"id": "x/0"},
+    "a number no database holds": {"id": f"{10**30}/0"},
     "a number written otherwise": {"id": "003/0"},
     "a number without a partition": {"id": "3"},
     "somebody else's name": {"id": "3/0", "source": "shop"},

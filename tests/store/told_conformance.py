@@ -69,6 +69,16 @@ class ToldConformance:
         assert (read.turned, read.broadcast_answered) == ({"TOR": 7, "DET": 3}, 5)
         assert ((await store.sites(read)).turned, (await store.sites(read)).turn) == ({"TOR": 7, "DET": 3}, 7)
 
+    async def test_broadcasts_are_read_by_their_numbers(self, store: Store) -> None:
+        """Numbers that were given come with their words; those that were not are left out."""
+        for name in ("a", "b", "c"):
+            await store.add_broadcast(DAY, key=name, body=name.encode())
+        found = await store.broadcasts_numbered({1, 3, 9, 10**18 - 1})
+        assert {number: (row.type, row.key, row.body) for number, row in found.items()} == {
+            1: (DAY, "a", b"a"),
+            3: (DAY, "c", b"c"),
+        }
+
     async def test_who_is_due_is_found_in_its_partition(self, store: Store) -> None:
         """Owners with something noted are found, in order and only so many; those of other partitions are not."""
         names = [f"owner-{number}" for number in range(12)]
@@ -89,15 +99,27 @@ class ToldConformance:
         closed = with_order("closed", closed=True)
         await write(store, batch(await claim(store, partition_of(b"closed", PARTITIONS)), ledger=closed))
         turns = dict.fromkeys(range(PARTITIONS), 5)
-        assert await store.owners_behind(turns, limit=9) == [half, late]
-        assert await store.owners_behind(turns, limit=1) == [half]
-        assert await store.owners_behind(turns | {partition_of(b"half", PARTITIONS): 4}, limit=9) == [late]
-        assert await store.owners_behind({}, limit=9) == []
+        assert await store.owners_behind(turns, since="", limit=9) == [half, late]
+        assert await store.owners_behind(turns, since="", limit=1) == [half]
+        assert await store.owners_behind(turns, since="half", limit=9) == [half, late]
+        assert await store.owners_behind(turns, since="half ", limit=9) == [late]
+        assert await store.owners_behind(turns | {partition_of(b"half", PARTITIONS): 4}, since="", limit=9) == [late]
+        assert await store.owners_behind({}, since="", limit=9) == []
 
     async def test_many_orders_make_an_owner_no_more_behind(self, store: Store) -> None:
         """An owner is found once, however many open orders it has."""
         late = [await with_open_order(store, "late", name=f"#{number}") for number in range(5)]
-        assert await store.owners_behind(dict.fromkeys(range(PARTITIONS), 1), limit=9) == late[:1]
+        assert await store.owners_behind(dict.fromkeys(range(PARTITIONS), 1), since="", limit=9) == late[:1]
+
+    async def test_those_behind_come_in_the_order_of_their_names(self, store: Store) -> None:
+        """Whoever asks for a few of many gets the first of them, so that it can go on from there."""
+        names = sorted(f"{number * 7919 % 40:02d}-owner" for number in range(40))
+        for name in reversed(names):
+            await with_open_order(store, name)
+        turns = dict.fromkeys(range(PARTITIONS), 1)
+        found = [part.owner for part in await store.owners_behind(turns, since="", limit=7)]
+        assert found == names[:7]
+        assert [part.owner for part in await store.owners_behind(turns, since=found[-1], limit=3)] == names[6:9]
 
     async def test_a_broadcast_is_passed_by_all_or_by_none(self, store: Store) -> None:
         """What was passed is the least of what partitions have decided, one nobody has claimed yet included."""

@@ -56,6 +56,8 @@ class Broadcasts:
         self._appended: dict[int, tuple[int, int]] = {}
         #: (epoch, number): the last answer appended.
         self._answered = (0, 0)
+        #: When to look for answers next while owners are behind, by the loop's clock: it is a look at all of them.
+        self._answer_at = 0.0
         #: Per site, when a day that was refused was last opened once more, by the loop's clock.
         self._opened_again: dict[str, float] = {}
 
@@ -143,10 +145,11 @@ class Broadcasts:
         state = self._states.get(ANSWERING_PARTITION)
         if state is None:
             return
-        claim = state.claim
+        claim, now = state.claim, asyncio.get_running_loop().time()
         after = max(claim.broadcast_answered, self._answered[1] if self._answered[0] == claim.epoch else 0)
-        if after >= claim.broadcast_seen:
+        if after >= claim.broadcast_seen or (self._continuing.is_busy and now < self._answer_at):
             return
+        self._answer_at = now + LOOK_EVERY_S
         through = min(await self._store.broadcasts_passed(), claim.broadcast_seen, after + ROUND_MAX)
         outcomes = await self._store.broadcast_outcomes(
             after=after, through=through, source=HUB_SOURCE, partition=ANSWERING_PARTITION

@@ -108,7 +108,7 @@ class CommitUnit:
         self._named.append(named)
         with watch.stage(Stage.DEDUPE):
             seen = await self._store.seen(message_keys(entries))
-            told = await rows_told(entries, self._states, store=self._store)
+            told = await rows_told(entries, store=self._store)
         with watch.stage(Stage.LOAD):
             await self._load(entries, named)
         with watch.stage(Stage.DECIDE):

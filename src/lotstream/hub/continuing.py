@@ -17,7 +17,7 @@ from lotstream.hub.records import CONTINUED_ID
 from lotstream.hub.state import PartitionState
 from lotstream.ops.limits import reached, used
 from lotstream.store.codec import order_of
-from lotstream.store.rows import OwnerPart
+from lotstream.store.rows import Claim, OwnerPart
 from lotstream.store.seam import Store
 
 DAY_CONTINUED = type_of("day.continued")
@@ -58,6 +58,11 @@ class Continuing:
         #: Per partition (epoch, turn) with which every owner was found to be through: nobody falls behind it again,
         #: because whoever gets its first open order is brought up to its partition's turn before.
         self._through: dict[int, tuple[int, int]] = {}
+        #: What owners were last looked through for, by partition (epoch, turn), and the first that was behind: those
+        #: before it are through.
+        self._looked_for: dict[int, tuple[int, int]] = {}
+        self._since = ""
+        #: Per owner, epoch and message id of the part that was asked for.
         self._asked: dict[str, tuple[int, str]] = {}
 
     async def next_parts(self) -> list[NextPart]:
@@ -89,20 +94,36 @@ class Continuing:
     async def _find(self, held: Mapping[int, PartitionState]) -> list[OwnerPart]:
         # One more than may be asked, to see that there are more.
         found = await self._store.owners_due(held, limit=self._owners_max + 1)
-        turns = {p: (state.claim.epoch, max(state.claim.turned.values(), default=0)) for p, state in held.items()}
-        ask = {p: turn for p, (epoch, turn) in turns.items() if turn and self._through.get(p) != (epoch, turn)}
-        if not ask:
-            return found
-        behind = await self._store.owners_behind(ask, limit=self._owners_max + 1)
-        if len(behind) <= self._owners_max:
-            late = {part.slot % self._partitions for part in behind}
-            self._through.update({p: turns[p] for p in ask if p not in late})
-        return [*found, *behind]
+        late = {p for p, state in held.items() if _turn(state.claim)[1] and self._through.get(p) != _turn(state.claim)}
+        return [*found, *(await self._behind(held, late) if late else [])]
+
+    async def _behind(self, held: Mapping[int, PartitionState], late: set[int]) -> list[OwnerPart]:
+        """Return owners that are behind, one more than may be asked; partitions without any are through.
+
+        Memory is ahead of Postgres: only of a turn that is committed there can it be seen who is through with it.
+        """
+        claims = await self._store.claims(late)
+        ask = {p: _turn(claim) for p, claim in claims.items() if claim.epoch == held[p].claim.epoch}
+        if not ask.items() <= self._looked_for.items():
+            self._since = ""
+        limit = self._owners_max + 1
+        turns = {partition: turn for partition, (_, turn) in ask.items()}
+        behind = await self._store.owners_behind(turns, since=self._since, limit=limit)
+        self._looked_for = dict(ask)
+        self._since = behind[0].owner if behind else ""
+        if len(behind) < limit:
+            there = {part.slot % self._partitions for part in behind}
+            self._through.update({p: turn for p, turn in ask.items() if p not in there})
+        return behind
 
     def _next_part(self, held: Mapping[int, PartitionState], part: OwnerPart) -> NextPart:
         partition = part.slot % self._partitions
         claim = held[partition].claim
-        turn = max(claim.turned.values(), default=0)
-        message_id = f"{CONTINUED_ID}{turn}/{part.step}/{stable_id(part.owner)}"
+        message_id = f"{CONTINUED_ID}{_turn(claim)[1]}/{part.step}/{stable_id(part.owner)}"
         body = json.dumps({"owner": part.owner, "orders_max": self._orders_max}).encode()
         return NextPart(partition, claim.epoch, part.owner, message_id, body)
+
+
+def _turn(claim: Claim) -> tuple[int, int]:
+    """Return a claim's epoch and the last broadcast after which its owners have something to look at again."""
+    return claim.epoch, max(claim.turned.values(), default=0)

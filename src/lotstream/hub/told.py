@@ -7,7 +7,7 @@ dead-lettered and moves nothing, so that no true broadcast is ever passed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from lotstream.contracts.cloudevents import HUB_SOURCE, text_of
 from lotstream.contracts.decode import Undecodable
@@ -15,13 +15,14 @@ from lotstream.contracts.inbound import type_of
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.commands import AnswerBroadcast
 from lotstream.hub.records import EVERYBODY, Entry
-from lotstream.hub.state import PartitionState
 from lotstream.store.rows import Broadcast
 from lotstream.store.seam import Store
 
 #: The partition whose holder answers those who told every partition something.
 ANSWERING_PARTITION = 0
 ANSWERED = type_of("broadcast.answered")
+#: Digits of a number that a database can hold; one with more is nobody's.
+DIGITS_MAX = 18
 
 
 def number_of(entry: Entry) -> int | None:
@@ -40,7 +41,9 @@ def answered_by(entry: Entry) -> AnswerBroadcast | None:
 
 def _number(text: str) -> int | None:
     """Return a number as the hub writes it."""
-    return int(text) if text.isascii() and text.isdecimal() and str(int(text)) == text else None
+    if len(text) > DIGITS_MAX or not (text.isascii() and text.isdecimal()):
+        return None
+    return int(text) if str(int(text)) == text else None
 
 
 def why_not(entry: Entry, row: Broadcast | None, *, seen: int) -> Undecodable | None:
@@ -65,16 +68,10 @@ def why_no_answer(entry: Entry, number: int, *, seen: int, answered: int) -> Und
     return None
 
 
-async def rows_told(
-    entries: Iterable[Entry], states: Mapping[int, PartitionState], *, store: Store
-) -> dict[int, Broadcast]:
+async def rows_told(entries: Iterable[Entry], *, store: Store) -> dict[int, Broadcast]:
     """Return the numbered rows that a batch's broadcasts must agree with, by number, in one query or none."""
-    told = [entry for entry in entries if number_of(entry) is not None]
-    if not told:
-        return {}
-    seen = [states[entry.partition].claim.broadcast_seen for entry in told]
-    rows = await store.broadcasts(after=min(seen), limit=max(seen) - min(seen) + len(told))
-    return {row.number: row for row in rows}
+    numbers = {number for entry in entries if (number := number_of(entry)) is not None}
+    return await store.broadcasts_numbered(numbers) if numbers else {}
 
 
 def _forged(field: str, message: str) -> Undecodable:

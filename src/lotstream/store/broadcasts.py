@@ -34,13 +34,18 @@ class Broadcasts:
         """Return broadcasts with a number above one, in order."""
         return [Broadcast(*row) for row in await self._database.fetch(SQL["after"], number, limit)]
 
+    async def numbered(self, numbers: Collection[int]) -> dict[int, Broadcast]:
+        """Return the broadcasts with these numbers; those that do not exist are left out."""
+        rows = await self._database.fetch(SQL["numbered"], sorted(numbers))
+        return {row["number"]: Broadcast(*row) for row in rows}
+
     async def due(self, partitions: Collection[int], *, limit: int) -> list[OwnerPart]:
         """Return owners of partitions with something left to look at again."""
         return [OwnerPart(*row) for row in await self._database.fetch(SQL["due"], sorted(partitions), limit)]
 
-    async def behind(self, turns: Mapping[int, int], *, limit: int) -> list[OwnerPart]:
-        """Return owners with open orders that are not through with the turn given for their partition."""
-        rows = await self._database.fetch(SQL["behind"], list(turns.keys()), list(turns.values()), limit)
+    async def behind(self, turns: Mapping[int, int], *, since: str, limit: int) -> list[OwnerPart]:
+        """Return owners from one on, in order, with open orders that are not through with their partition's turn."""
+        rows = await self._database.fetch(SQL["behind"], list(turns.keys()), list(turns.values()), limit, since)
         return [OwnerPart(*row) for row in rows]
 
     async def passed(self) -> int:

@@ -182,13 +182,17 @@ class PostgresStore:
         """Return broadcasts with a number above ``after``, in order."""
         return await self._broadcasts.after(after, limit=limit)
 
+    async def broadcasts_numbered(self, numbers: Collection[int]) -> dict[int, Broadcast]:
+        """Return the broadcasts with these numbers; those that do not exist are left out."""
+        return await self._broadcasts.numbered(numbers)
+
     async def owners_due(self, partitions: Collection[int], *, limit: int) -> list[OwnerPart]:
         """Return owners of partitions that have something noted to look at again."""
         return await self._broadcasts.due(partitions, limit=limit)
 
-    async def owners_behind(self, turns: Mapping[int, int], *, limit: int) -> list[OwnerPart]:
-        """Return owners with open orders that are not through with the turn given for their partition."""
-        return await self._broadcasts.behind(turns, limit=limit)
+    async def owners_behind(self, turns: Mapping[int, int], *, since: str, limit: int) -> list[OwnerPart]:
+        """Return owners from one on, in order, with open orders that are not through with their partition's turn."""
+        return await self._broadcasts.behind(turns, since=since, limit=limit)
 
     async def broadcasts_passed(self) -> int:
         """Return the last broadcast that every partition has decided and no owner has anything left of."""

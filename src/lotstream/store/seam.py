@@ -116,11 +116,14 @@ class Store(Protocol):
     async def broadcasts(self, *, after: int, limit: int) -> list[Broadcast]:
         """Return broadcasts with a number above ``after``, in order."""
 
+    async def broadcasts_numbered(self, numbers: Collection[int]) -> dict[int, Broadcast]:
+        """Return the broadcasts with these numbers; those that do not exist are left out."""
+
     async def owners_due(self, partitions: Collection[int], *, limit: int) -> list[OwnerPart]:
         """Return owners of partitions that have something noted to look at again."""
 
-    async def owners_behind(self, turns: Mapping[int, int], *, limit: int) -> list[OwnerPart]:
-        """Return owners with open orders that are not through with the turn given for their partition."""
+    async def owners_behind(self, turns: Mapping[int, int], *, since: str, limit: int) -> list[OwnerPart]:
+        """Return owners from one on, in order, with open orders that are not through with their partition's turn."""
 
     async def broadcasts_passed(self) -> int:
         """Return the last broadcast that every partition has decided and no owner has anything left of."""

@@ -15,16 +15,21 @@ SELECT coalesce(max(number), 0) + 1, $1, $2, $3 FROM broadcast RETURNING number;
 -- Commands with a number above one, in order.
 SELECT number, type, key, body FROM broadcast WHERE number > $1 ORDER BY number LIMIT $2;
 
+-- name: numbered
+-- Commands with these numbers.
+SELECT number, type, key, body FROM broadcast WHERE number = ANY($1::bigint[]);
+
 -- name: due
 -- Owners of partitions with something left to look at again.
 SELECT owner, slot, step FROM continuing
 WHERE due AND slot % (SELECT partitions FROM hub) = ANY($1::smallint[]) ORDER BY owner LIMIT $2;
 
 -- name: behind
--- Owners with open orders that are not through with the last turn their partition was told of. Owners are found by
--- jumping from one to the next in the index of open orders, since an owner may have thousands of these.
+-- Owners from one on, in order, with open orders that are not through with the last turn their partition was told of.
+-- Owners are found by jumping from one to the next in the index of open orders, since an owner may have thousands of
+-- these. What hangs on an owner is looked up for it: so they stay in order, and the jumping ends with the last one wanted.
 WITH RECURSIVE busy AS (
-    (SELECT owner, slot FROM sales_order WHERE open ORDER BY owner LIMIT 1)
+    (SELECT owner, slot FROM sales_order WHERE open AND owner >= $4 ORDER BY owner LIMIT 1)
     UNION ALL
     SELECT n.owner, n.slot FROM busy AS b
     CROSS JOIN LATERAL (
@@ -33,10 +38,12 @@ WITH RECURSIVE busy AS (
 )
 SELECT b.owner, b.slot, coalesce(c.step, 0) AS step
 FROM busy AS b
-JOIN unnest($1::smallint[], $2::bigint[]) AS t(partition, turn)
-  ON t.partition = b.slot % (SELECT partitions FROM hub)
-LEFT JOIN continuing AS c ON c.owner = b.owner
-WHERE coalesce(c.number, 0) < t.turn ORDER BY b.owner LIMIT $3;
+CROSS JOIN LATERAL (
+    SELECT t.turn FROM unnest($1::smallint[], $2::bigint[]) AS t(partition, turn)
+    WHERE t.partition = b.slot % (SELECT partitions FROM hub) LIMIT 1
+) AS told
+LEFT JOIN LATERAL (SELECT number, step FROM continuing WHERE owner = b.owner LIMIT 1) AS c ON true
+WHERE coalesce(c.number, 0) < told.turn LIMIT $3;
 
 -- name: passed
 -- The last broadcast that every partition has decided and that no owner is behind. A partition nobody has claimed yet

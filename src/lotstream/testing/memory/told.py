@@ -12,6 +12,12 @@ from lotstream.testing.memory.tables import Row, Tables
 PART: Final = ("owner", "slot", "step")
 
 
+@answers("broadcasts", "numbered")
+def numbered(tables: Tables, numbers: Sequence[int]) -> Rows:
+    """Return commands with these numbers."""
+    return [row for row in tables.of("broadcast") if row["number"] in numbers]
+
+
 @answers("broadcasts", "due")
 def owners_due(tables: Tables, partitions: Sequence[int], limit: int) -> Rows:
     """Return owners of partitions with something left to look at again."""
@@ -20,9 +26,10 @@ def owners_due(tables: Tables, partitions: Sequence[int], limit: int) -> Rows:
 
 
 @answers("broadcasts", "behind")
-def owners_behind(tables: Tables, partitions: Sequence[int], turns: Sequence[int], limit: int) -> Rows:
-    """Return owners with open orders that are not through with the turn given for their partition."""
-    return [row.only(*PART) for row in _behind(tables, dict(zip(partitions, turns, strict=True)))][:limit]
+def owners_behind(tables: Tables, partitions: Sequence[int], turns: Sequence[int], limit: int, since: str) -> Rows:
+    """Return owners from one on, in order, with open orders that are not through with their partition's turn."""
+    behind = _behind(tables, dict(zip(partitions, turns, strict=True)))
+    return [row.only(*PART) for row in behind if row["owner"] >= since][:limit]
 
 
 @answers("broadcasts", "passed")
