@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -39,10 +38,7 @@ from tests.store.build import (
     with_stock,
     write,
 )
-from tests.store.told_conformance import ToldConformance
-
-OpenStore = Callable[[], Awaitable[Store]]
-"""Opens another session on the same database; its log is begun and nothing else is in it."""
+from tests.store.told_conformance import BroadcastConformance, OpenStore, ToldConformance
 
 
 class ClaimConformance:
@@ -455,28 +451,6 @@ class IntakeConformance:
         assert await store.prune_dead_letters(before=T0 + timedelta(days=1)) == 1
         assert await store.prune_dead_letters(before=T0 + timedelta(days=1)) == 0
         assert await store.prune_dead_letters(before=T0 + timedelta(days=9)) == 1
-
-
-class BroadcastConformance:
-    """Broadcasts: numbered once per business key, without gaps."""
-
-    async def test_same_key_has_one_number(self, store: Store) -> None:
-        """A command said again gets the number it has and keeps its first body; another key gets the next number."""
-        assert await store.add_broadcast("day.opened", key="TOR/2026-09-01", body=b"1") == 1
-        assert await store.add_broadcast("day.opened", key="TOR/2026-09-02", body=b"2") == 2
-        assert await store.add_broadcast("day.opened", key="TOR/2026-09-01", body=b"other") == 1
-        assert await store.add_broadcast("site.defined", key="TOR/2026-09-01", body=b"3") == 3
-        assert [(b.number, b.body) for b in await store.broadcasts(after=1, limit=9)] == [(2, b"2"), (3, b"3")]
-        assert [b.number for b in await store.broadcasts(after=0, limit=2)] == [1, 2]
-
-    async def test_rivals_number_without_gaps(self, store: Store, open_store: OpenStore) -> None:
-        """Two processes that add the same ten commands at once number ten, from one to ten."""
-        other = await open_store()
-        numbers = await asyncio.gather(
-            *(one.add_broadcast("t", key=str(key), body=b"") for key in range(10) for one in (store, other))
-        )
-        assert numbers[::2] == numbers[1::2]
-        assert sorted(numbers[::2]) == list(range(1, 11))
 
 
 class InstanceConformance:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,6 +17,10 @@ from tests.store.build import PARTITIONS, T0, after, batch, claim, empty_ledger,
 
 HUB = "lotstream"
 DAY = "lotstream.day.opened.v1"
+
+
+OpenStore = Callable[[], Awaitable[Store]]
+"""Opens another session on the same database; its log is begun and nothing else is in it."""
 
 
 async def hear(store: Store, number: int, *partitions: int) -> None:
@@ -45,6 +51,28 @@ async def with_open_order(store: Store, owner: str, progress: Progress | None = 
         ledger.progress, ledger.touched.progress = progress, True
     await write(store, batch(await claim(store, partition_of(owner.encode(), PARTITIONS)), ledger=ledger))
     return OwnerPart(owner, slot(owner.encode()), 0 if progress is None else progress.step)
+
+
+class BroadcastConformance:
+    """Broadcasts: numbered once per business key, without gaps."""
+
+    async def test_same_key_has_one_number(self, store: Store) -> None:
+        """A command said again gets the number it has and keeps its first body; another key gets the next number."""
+        assert await store.add_broadcast("day.opened", key="TOR/2026-09-01", body=b"1") == 1
+        assert await store.add_broadcast("day.opened", key="TOR/2026-09-02", body=b"2") == 2
+        assert await store.add_broadcast("day.opened", key="TOR/2026-09-01", body=b"other") == 1
+        assert await store.add_broadcast("site.defined", key="TOR/2026-09-01", body=b"3") == 3
+        assert [(b.number, b.body) for b in await store.broadcasts(after=1, limit=9)] == [(2, b"2"), (3, b"3")]
+        assert [b.number for b in await store.broadcasts(after=0, limit=2)] == [1, 2]
+
+    async def test_rivals_number_without_gaps(self, store: Store, open_store: OpenStore) -> None:
+        """Two processes that add the same ten commands at once number ten, from one to ten."""
+        other = await open_store()
+        numbers = await asyncio.gather(
+            *(one.add_broadcast("t", key=str(key), body=b"") for key in range(10) for one in (store, other))
+        )
+        assert numbers[::2] == numbers[1::2]
+        assert sorted(numbers[::2]) == list(range(1, 11))
 
 
 class ToldConformance:
