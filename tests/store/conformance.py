@@ -1,5 +1,7 @@
 """What every store of the hub has to do: one suite for PostgreSQL and for any double of it."""
 
+# Long because: what one store must do is read as one list, and every store passes all of it.
+
 from __future__ import annotations
 
 import asyncio

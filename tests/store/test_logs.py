@@ -33,7 +33,7 @@ async def test_partitions_go_on_under_the_next_number(store: PostgresStore, logs
     written = await write(store, batch(await claim(store), records=3))
     next_log = Log(2, 2 * PARTITIONS)
     starts = [Start(0, 3, NOW, "m-3"), *(Start(partition) for partition in range(1, 2 * PARTITIONS))]
-    await logs.begin(next_log, starts, after=FIRST, why=Why.RESIZED)
+    await logs.begin(next_log, starts, after=FIRST, epochs={}, why=Why.RESIZED)
 
     claims = await store.claims(range(2 * PARTITIONS))
     assert await store.log() == next_log
@@ -49,10 +49,18 @@ async def test_partitions_go_on_under_the_next_number(store: PostgresStore, logs
 async def test_of_two_that_begin_a_log_one_is_refused(store: PostgresStore, logs: Logs) -> None:
     """Whoever begins a log after somebody else did is refused, and nothing of it is written."""
     starts = [Start(partition) for partition in range(PARTITIONS)]
-    await logs.begin(Log(2, PARTITIONS), starts, after=FIRST, why=Why.ADOPTED)
+    await logs.begin(Log(2, PARTITIONS), starts, after=FIRST, epochs={}, why=Why.ADOPTED)
     with pytest.raises(LogChanged):
-        await logs.begin(Log(2, PARTITIONS), starts, after=FIRST, why=Why.ADOPTED)
+        await logs.begin(Log(2, PARTITIONS), starts, after=FIRST, epochs={}, why=Why.ADOPTED)
     assert (await store.log()).number == 2
+
+
+async def test_a_log_is_not_begun_over_a_worker_that_came_meanwhile(store: PostgresStore, logs: Logs) -> None:
+    """A claim taken since it was looked at, by a worker that does not share the lock, keeps another from beginning."""
+    seen = (await claim(store)).epoch - 1
+    with pytest.raises(LogChanged, match=r"Partitions \[0\] were taken"):
+        await logs.begin(Log(2, PARTITIONS), [Start(0)], after=FIRST, epochs={0: seen}, why=Why.RESIZED)
+    assert await store.log() == FIRST
 
 
 async def test_the_log_is_not_held_while_a_worker_lives(database_url: str, store: PostgresStore) -> None:
@@ -97,7 +105,7 @@ async def test_messages_of_former_logs_are_pruned(store: PostgresStore, logs: Lo
         written.outbox = [msgspec.structs.replace(message(0), partition=partition)]
         await write(store, written)
     starts = [Start(partition) for partition in range(PARTITIONS // 2)]
-    await logs.begin(Log(2, PARTITIONS // 2), starts, after=FIRST, why=Why.ADOPTED)
+    await logs.begin(Log(2, PARTITIONS // 2), starts, after=FIRST, epochs={}, why=Why.ADOPTED)
     pruned = [await store.prune_outbox(p, below=0, before=T0 + timedelta(days=1)) for p in range(PARTITIONS // 2)]
     assert pruned == [2] * (PARTITIONS // 2)
 

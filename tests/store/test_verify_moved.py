@@ -43,7 +43,7 @@ async def _moved(store: PostgresStore, url: str) -> None:
     first = await write(store, _decided(await claim(store, OLD), ledger, ItemDefined(Item("TEA"))))
     async with Logs(url, app="test", timeout_s=5.0) as logs:
         starts = [Start(p, *((first.next_offset, T0, "m-1-0") if p == OLD else ())) for p in range(LATER)]
-        await logs.begin(Log(2, LATER), starts, after=Log(1, PARTITIONS), why=Why.RESIZED)
+        await logs.begin(Log(2, LATER), starts, after=Log(1, PARTITIONS), epochs={}, why=Why.RESIZED)
     ledger = empty_ledger(OWNER)
     ledger.customers["C-1"] = Customer("C-1")
     ledger.touched.customers.add("C-1")

@@ -89,10 +89,13 @@ class Logs:
     ) -> None:
         await self._database.close()
 
-    async def begin(self, log: Log, starts: Iterable[Start], *, after: Log, why: Why) -> None:
+    async def begin(
+        self, log: Log, starts: Iterable[Start], *, after: Log, epochs: Mapping[int, int], why: Why
+    ) -> None:
         """Let every partition go on under another log number, in one transaction.
 
-        Raises `LogChanged` when the log is no longer ``after``: somebody else was faster.
+        Raises `LogChanged` when the log is no longer ``after``, or a claim was taken since its epoch was read: somebody
+        else was faster, or works without the lock.
         """
         rows = sorted(starts, key=lambda start: start.partition)
         partitions, offsets = [row.partition for row in rows], [row.next_offset for row in rows]
@@ -101,6 +104,9 @@ class Logs:
             found = await connection.fetchrow(SQL["log"])
             if found is None or Log(*found) != after:
                 raise LogChanged(f"The log is no longer number {after.number} with {after.partitions} partitions.")
+            held = {row["partition"]: row["epoch"] for row in await connection.fetch(SQL["epochs"], after.number)}
+            if taken := sorted(p for p, epoch in epochs.items() if held.get(p) != epoch):
+                raise LogChanged(f"Partitions {taken} were taken over by a worker meanwhile.")
             await connection.execute(SQL["begin"], log.number, log.partitions)
             await connection.execute(SQL["starts"], log.number, partitions, offsets, why)
             await connection.execute(SQL["claims"], log.number, partitions, offsets, times, ids, GENESIS)

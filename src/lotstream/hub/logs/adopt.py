@@ -81,7 +81,7 @@ async def adopt(held: Held, adoption: Adoption) -> Adopted:
         # Owners lie elsewhere than before: none of their records may be read before what every partition has to know.
         moved, starts = await begin_after(held, situation, after, claims={})
     crash_point(CrashPoint.LOG_PREPARED)
-    await held.logs.begin(after, starts, after=before, why=Why.ADOPTED)
+    await held.logs.begin(after, starts, after=before, epochs=situation.epochs(), why=Why.ADOPTED)
     return Adopted(after, rest, moved)
 
 

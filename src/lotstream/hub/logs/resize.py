@@ -60,7 +60,7 @@ async def resize(held: Held, partitions: int) -> Resized:
     after = Log(situation.newest_log() + 1, partitions)
     moved, starts = await begin_after(held, situation, after, claims=situation.claims)
     crash_point(CrashPoint.LOG_PREPARED)
-    await held.logs.begin(after, starts, after=before, why=Why.RESIZED)
+    await held.logs.begin(after, starts, after=before, epochs=situation.epochs(), why=Why.RESIZED)
     return Resized(before, after, moved)
 
 

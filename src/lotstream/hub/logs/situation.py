@@ -42,6 +42,10 @@ class Situation:
     #: Per partition, the log number that its position in Kafka was noted under, whichever it is.
     numbers: dict[int, int]
 
+    def epochs(self) -> dict[int, int]:
+        """Return the epoch of every claim, by which a worker that has come meanwhile is found."""
+        return {partition: claim.epoch for partition, claim in self.claims.items()}
+
     def newest_log(self) -> int:
         """Return the largest log number that anybody is known to have published under."""
         return max({self.log.number, *self.numbers.values()})

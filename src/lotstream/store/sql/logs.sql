@@ -17,6 +17,10 @@ ORDER BY 1, 2;
 -- The log, kept from changing until this transaction ends.
 SELECT log, partitions FROM hub FOR UPDATE;
 
+-- name: epochs
+-- Epochs of the claims under a log, kept from changing until this transaction ends.
+SELECT partition, epoch FROM claim WHERE log = $1 ORDER BY partition FOR UPDATE;
+
 -- name: begin
 -- The next log number, and how many partitions the topic has under it.
 UPDATE hub SET log = $1, partitions = $2;
