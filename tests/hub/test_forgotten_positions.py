@@ -12,7 +12,7 @@ from lotstream.contracts.topics import INBOUND
 from lotstream.hub.kafka import AioKafka
 from lotstream.settings import Settings
 from lotstream.testing.load import Load, catalogue, orders
-from tests.hub.logs import bring_to_rest, define_site, rows, sound_books
+from tests.hub.logs import bring_to_rest, define_site, long_only, rows, sound_books
 
 LOAD = Load(orders=40, owners=8, skus=4)
 
@@ -47,6 +47,7 @@ class DeleteGroupsRequest(Request[DeleteGroupsRequestV0]):  # type: ignore[misc]
         return request_struct_class(self._groups)
 
 
+@long_only
 async def test_kafkas_position_counts_when_the_copy_is_behind(hub_settings: Settings, tmp_path: Path) -> None:
     """A copy that is behind, as after a crash, makes no message come twice: the larger of the two counts."""
     await define_site(hub_settings, tmp_path)
@@ -57,6 +58,7 @@ async def test_kafkas_position_counts_when_the_copy_is_behind(hub_settings: Sett
     assert await rows(hub_settings, "SELECT partition FROM claim WHERE relay_position <> next_offset") == []
 
 
+@long_only
 async def test_the_copy_counts_when_kafka_has_forgotten(hub_settings: Settings, tmp_path: Path) -> None:
     """After Kafka forgot all positions nothing is published twice or left out, and Kafka is told all of them again."""
     before = await _positions(hub_settings)

@@ -62,6 +62,7 @@ async def test_the_second_is_not_started_again(hub_settings: Settings) -> None:
     assert [h.program for h in happenings if h.what is What.STARTED] == ["a", "b"]
 
 
+@long_only
 async def test_a_frozen_process_keeps_its_id_and_goes_on(hub_settings: Settings, tmp_path: Path) -> None:
     """While the first is frozen the second gives up all the same; thawed, the first goes on as if nothing had been."""
     quick = hub_settings.model_copy(update={"instance_lock_timeout_s": LOCK_WAIT_S})
@@ -83,6 +84,7 @@ async def test_a_frozen_process_keeps_its_id_and_goes_on(hub_settings: Settings,
         assert await first.stop() == ExitCode.OK
 
 
+@long_only
 async def test_a_worker_whose_lock_is_lost_stops(hub_settings: Settings, tmp_path: Path) -> None:
     """When the session that holds the id ends, the worker stops at once, and another may have the id."""
     first = WorkerProcess(hub_settings, instance="locked", log=tmp_path / "first.log")
