@@ -126,3 +126,15 @@ def _settle(answer: asyncio.Future[Any], result: object, error: Exception | None
         answer.set_result(result)
     else:
         answer.set_exception(error)
+
+
+class DirectServer(Server):
+    """A server without a network: what is asked is done at once."""
+
+    def __init__(self) -> None:
+        """Need nothing."""
+
+    async def call(self, process: Process, what: str, does: Does[T], *, after: asyncio.Future[None] | None = None) -> T:
+        """Do it; raises what it raises."""
+        done = does()
+        return await done if isinstance(done, asyncio.Future) else done

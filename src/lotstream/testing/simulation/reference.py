@@ -20,7 +20,7 @@ from lotstream.testing.memory import MemoryStore, Tables
 from lotstream.testing.simulation.broker import Broker
 from lotstream.testing.simulation.kafka import SimulatedKafka
 from lotstream.testing.simulation.loop import Process, SimulatedLoop
-from lotstream.testing.simulation.network import Server
+from lotstream.testing.simulation.network import DirectServer
 from lotstream.testing.simulation.violations import Invariant, Violated, must
 from lotstream.testing.simulation.worker import new_ledgers
 
@@ -114,18 +114,7 @@ class _SilentKafka(SimulatedKafka):
     def __init__(self, loop: SimulatedLoop, log: Log, partitions: int) -> None:
         broker = Broker(partitions, now_ms=lambda: 0, later=lambda does: does())
         broker.inbound = log
-        super().__init__(Process("reference", loop), _DirectServer(), broker)
-
-
-class _DirectServer(Server):
-    """A server without a network."""
-
-    def __init__(self) -> None:
-        """Need nothing."""
-
-    async def call(self, process: Process, what: str, does: Any, *, after: Any = None) -> Any:  # noqa: ANN401
-        """Do it."""
-        return does()
+        super().__init__(Process("reference", loop), DirectServer(), broker)
 
 
 async def _nothing(_: object) -> None:
