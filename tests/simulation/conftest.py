@@ -7,6 +7,8 @@ from typing import Final
 
 import pytest
 
+LENGTH: Final = os.environ.get("LOTSTREAM_TEST_LENGTH", "short")
+
 SEEDS: Final = {"short": 100, "long": 1_000, "nightly": 10_000}
 """How many seeds each length of test run lives through."""
 
@@ -16,16 +18,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=None, help="Simulate this seed alone and print all its steps.")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def only_seed(request: pytest.FixtureRequest) -> int | None:
     """The one seed that was asked for; None for all of them."""
     seed: int | None = request.config.getoption("seed", default=None)
     return seed
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def seeds(only_seed: int | None) -> range:
     """The seeds to live through."""
     if only_seed is not None:
         return range(only_seed, only_seed + 1)
-    return range(1, SEEDS[os.environ.get("LOTSTREAM_TEST_LENGTH", "short")] + 1)
+    return range(1, SEEDS[LENGTH] + 1)

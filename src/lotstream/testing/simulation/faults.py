@@ -19,10 +19,27 @@ STOPPED_S: Final = (8.0, 25.0)
 """How long a process is stopped so that the group gives it up, in seconds; sessions last 10."""
 
 AMBUSHES: Final = (
-    *("claims", "take_claim", "release_claim", "commit", "seen", "ledgers", "sites", "outbox", "prove", "join"),
+    *(
+        "claims",
+        "claims",
+        "claims",
+        "claims",
+        "take_claim",
+        "release_claim",
+        "commit",
+        "seen",
+        "ledgers",
+        "sites",
+        "outbox",
+        "prove",
+        "join",
+    ),
     *("initialise", "positions", "look", "send", "note", "end transaction", "append"),
 )
-"""Calls after which a process may be frozen or killed, before it hears of their success."""
+"""Calls after which a process may be frozen or killed, before it hears of their success.
+
+Claims as they were read are what two processes fall out over, so that reading them counts fourfold.
+"""
 
 STEPS_MAX: Final = (5, 40, 150)
 """A crash comes after at most so many further steps of its process, one of these."""
@@ -58,7 +75,18 @@ class Faults:
 
     def _kinds(self) -> list[str]:
         return [
-            *("crash", "terminate", "freeze", "freeze_long", "mute", "join", "twin", "ambush_kill", "ambush_freeze"),
+            *(
+                "crash",
+                "terminate",
+                "freeze",
+                "freeze_long",
+                "mute",
+                "zombie",
+                "join",
+                "twin",
+                "ambush_kill",
+                "ambush_freeze",
+            ),
             *("database_fails", "database_loses_answers", "database_slow", "database_down"),
             *("kafka_fails", "kafka_loses_answers", "kafka_slow", "kafka_down"),
         ]
@@ -127,6 +155,12 @@ class Faults:
         if (worker := self._one()) is not None:
             worker.shell.mute = True
             self._for_a_time(self._random.uniform(5.0, 25.0), "mute", worker)
+
+    def _zombie(self) -> None:
+        """Cut a worker off from the group while everything takes its time: it writes on while it is replaced."""
+        self._mute()
+        for server in (self._world.database, self._world.kafka):
+            self._weather(server, Weather(slower=self._random.choice([5, 20])), most_s=STOPPED_S[1])
 
     def _join(self) -> None:
         self._world.add_instance(leaves_after_s=self._random.uniform(1.0, 20.0))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 CHANCE: Final = 0.3
 """Share of seeds in which the database is restored at all."""
 
+BENEATH: Final = 0.7
+"""Share of restores that come beneath a commit."""
+
 AGE_S: Final = (1.0, 15.0)
 """How old the backup is that comes back, in seconds."""
 
@@ -29,13 +32,14 @@ class Restore:
         self._world = world
         self._random = Random(world.random.random())
         drawn = self._random.random() < CHANCE
-        beneath = self._random.random() < 0.5
-        #: Claims that are taken before the one that is undone; None for never.
-        self._takes_left = self._random.randint(0, 8) if drawn and beneath else None
+        beneath = self._random.random() < BENEATH
+        #: Rounds of claims before the one that is undone; None for never.
+        self._claims_left = self._random.randint(0, 6) if drawn and beneath else None
         self._at_s = self._random.uniform(AGE_S[1], latest_s) if drawn and not beneath else None
         self._backup: Tables | None = None
-        self._partition: int | None = None
         self._holder: object = None
+        #: Partitions of the commit that is on its way, which nobody has taken anew yet.
+        self._untaken: set[int] = set()
         self._on_its_way: asyncio.Future[None] | None = None
         #: Set when the database was restored.
         self.done = asyncio.Event()
@@ -53,22 +57,27 @@ class Restore:
 
     def arrives(self, store: object, name: str, args: tuple[Any, ...]) -> None:
         """Look at a call of the store before it is done."""
-        if name != "take_claim" or self._takes_left is None:
+        if self._claims_left is None:
             return
         if self._on_its_way is not None:
-            if args[0].partition == self._partition and not self._on_its_way.done():
-                self._on_its_way.set_result(None)
-        elif self._backup is None:
-            self._takes_left -= 1
-            if self._takes_left < 0:
-                self._backup, self._partition, self._holder = self._world.tables.copy(), args[0].partition, store
+            if name == "take_claim":
+                self._taken(args[0].partition)
+        elif name == "claims" and self._backup is None:
+            self._claims_left -= 1
+            if self._claims_left < 0:
+                self._backup, self._holder = self._world.tables.copy(), store
+
+    def _taken(self, partition: int) -> None:
+        """Let the commit arrive when all its partitions have another holder."""
+        self._untaken.discard(partition)
+        if not self._untaken and self._on_its_way is not None and not self._on_its_way.done():
+            self._on_its_way.set_result(None)
 
     def leaves(self, store: object, name: str, args: tuple[Any, ...]) -> asyncio.Future[None] | None:
         """Look at a call of the store as it is made; returns what it has to wait for on its way, or None."""
         if name != "commit" or store is not self._holder or self._on_its_way is not None:
             return None
-        if self._partition not in {part.before.partition for part in args[0].partitions}:
-            return None
+        self._untaken = {part.before.partition for part in args[0].partitions}
         self._on_its_way = self._world.loop.create_future()
         self._world.loop.call_soon(self._restore, context=self._world.loop.outside())
         return self._on_its_way

@@ -84,10 +84,10 @@ class World:
         self.broker = Broker(self.settings.partitions, now_ms=self._now_ms, later=self._write_markers)
         self.broker.on_seen = self._seen
         self.group = Group(self.settings.partitions, Random(self.random.random()), self.loop, self._later)
+        self.restored = False
         self.books = self._new_books()
         self.published = Published(self.broker, lambda p: self.tables.rows["claim"][(p,)]["next_offset"])
         self.reference = Reference(self.settings, self.broker.inbound, self._new_tables())
-        self.restored = False
         self._broadcasts_lost = False
         self._restoring: Restore | None = None
         self._faults: Faults | None = None
@@ -193,7 +193,7 @@ class World:
         return tables
 
     def _new_books(self) -> Books:
-        return Books(self.tables, lambda partition: len(self.broker.inbound[partition]))
+        return Books(self.tables, lambda partition: len(self.broker.inbound[partition]), restored=self.restored)
 
     def _now_ms(self) -> int:
         return round(self.now().timestamp() * 1000)
