@@ -31,6 +31,8 @@ async def live_a_full_day(settings: Settings, client: HubClient) -> None:
         await _orders(client, owner)
         await client.send_raw(b"no JSON", key=owner.encode())
         await client.send("order.placed", _order(owner, "#9", "-1"), message_id=uuid4().hex)
+    # Not told by the hub, though it says it is for everybody.
+    await client.send_raw(DEFINED[0][1], key=b"*", name="site.defined", partition=1)
     await _turn_the_day(settings, client)
 
 

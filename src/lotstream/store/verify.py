@@ -105,10 +105,9 @@ class Snapshot:
         """Return the first offset whose intake row is kept, by (log, partition), where older ones were pruned."""
         return {(row["log"], row["partition"]): row["first_offset"] for row in await self._fetch(SQL["intake_kept"])}
 
-    async def broadcasts(self) -> tuple[int, int]:
-        """Return how many broadcasts there are, and the largest of their numbers."""
-        count, last = (await self._fetch(SQL["broadcasts"]))[0]
-        return count, last
+    async def broadcasts(self) -> dict[int, Record]:
+        """Return number, type and body of all broadcasts, by number."""
+        return {row["number"]: row for row in await self._fetch(SQL["broadcasts"])}
 
     async def places(self) -> set[tuple[int, int]]:
         """Return every (log, partition) of which any table has rows."""

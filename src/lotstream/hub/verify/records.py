@@ -6,7 +6,7 @@ in memory.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
@@ -59,7 +59,7 @@ class PartitionCheck:
 
     def __init__(
         self, snapshot: Snapshot, replay: Replay, findings: Findings, *, partition: int, chain: bytes, kept: Kept,
-        log: int, relay_position: int, owner: str | None, outbox: bool,
+        told: Mapping[int, Row], log: int, relay_position: int, owner: str | None, outbox: bool,
     ) -> None:  # fmt: skip
         self._snapshot = snapshot
         self._replay = replay
@@ -83,7 +83,7 @@ class PartitionCheck:
         self.append_time: datetime | None = None
         #: Some of its events were decided by the first version.
         self.first_version = False
-        self.broadcasts = Broadcasts(partition)
+        self.broadcasts = Broadcasts(partition, told)
 
     async def follow(self, log: int, *, start: int, kept_from: int) -> int:
         """Go through one log from its first offset and return the offset after its last record.
@@ -127,9 +127,11 @@ class PartitionCheck:
         self._letter(place, intake, letters)
         mine = self._owner is None or intake["owner"] == self._owner
         told = Told(place, intake["recorded_at"], sent, self._findings) if mine and self._told(place, intake) else None
+        events = [self._linked(place, index, row) for index, row in enumerate(journal)]
+        for difference in self.broadcasts.check(place, intake, journal, self._replay.sites(self._partition)):
+            self._findings.add(difference)
         shipped: list[ShipmentLineRow] = []
-        for index, row in enumerate(journal):
-            event = self._linked(place, index, row)
+        for row, event in zip(journal, events, strict=True):
             self._columns(place, row, event, intake)
             shipped += self._play(place, row, event, told, len(shipped))
         if mine:

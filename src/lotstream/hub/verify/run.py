@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.slots import partition_of
@@ -16,6 +16,9 @@ from lotstream.hub.verify.state import OwnerCheck, check_sites
 from lotstream.store.journal import GENESIS
 from lotstream.store.verify import ClaimSeen, Snapshot, snapshot
 from lotstream.store.verify_spool import Spool
+
+if TYPE_CHECKING:
+    from lotstream.store.verify import Row
 
 DIFFERENCES_MAX: Final = 10
 """Differences that are looked for unless more are asked for: the first tells most."""
@@ -84,6 +87,7 @@ class Verification:
         self._scope = scope
         self._tell = tell
         self._claims: dict[int, ClaimSeen] = {}
+        self._broadcasts: Mapping[int, Row] = {}
         #: First offsets by (log, partition): of the log, and of the intake where it was pruned.
         self._starts: dict[tuple[int, int], int] = {}
         self._intake: dict[tuple[int, int], int] = {}
@@ -97,7 +101,8 @@ class Verification:
         self._starts = await self._seen.starts()
         self._intake = await self._seen.intake_kept()
         places = await self._seen.places()
-        await self._broadcasts()
+        self._broadcasts = await self._seen.broadcasts()
+        self._numbered()
         there = {partition for _, partition in places} | set(self._claims) | await self._seen.told()
         owners = await self._seen.owners()
         for family in families(there, _least_count(places, log.partitions), self._wanted(log.partitions)):
@@ -112,10 +117,11 @@ class Verification:
         owner = self._scope.owner
         return self._scope.partition if owner is None else partition_of(owner.encode(), count)
 
-    async def _broadcasts(self) -> None:
+    def _numbered(self) -> None:
         """Broadcasts are numbered without gaps, and no partition has seen more than there are."""
-        count, last = await self._seen.broadcasts()
-        self._findings.expect("broadcast", {}, "numbers without gaps", journal=count, found=last)
+        last = max(self._broadcasts, default=0)
+        self._findings.rows["broadcast"] += len(self._broadcasts)
+        self._findings.expect("broadcast", {}, "numbers without gaps", journal=len(self._broadcasts), found=last)
         for claim in self._claims.values():
             if claim.broadcast_seen > last:
                 key = {"partition": claim.partition}
@@ -129,7 +135,8 @@ class Verification:
         checks = {
             partition: PartitionCheck(
                 self._seen, self._replay, self._findings, partition=partition, chain=GENESIS, kept=kept,
-                log=logs[-1], relay_position=self._claims[partition].relay_position if partition in self._claims else 0,
+                told=self._broadcasts, log=logs[-1],
+                relay_position=self._claims[partition].relay_position if partition in self._claims else 0,
                 owner=self._scope.owner, outbox=self._scope.outbox,
             )
             for partition in family

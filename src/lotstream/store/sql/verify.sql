@@ -38,8 +38,8 @@ FROM claim ORDER BY partition;
 SELECT log, partition, first_offset FROM log_start;
 
 -- name: broadcasts
--- How many commands for every partition there are, and the last of their numbers.
-SELECT count(*), coalesce(max(number), 0) FROM broadcast;
+-- All commands for every partition.
+SELECT number, type, body FROM broadcast;
 
 -- name: intake_kept
 -- Where the intake of partitions begins that was pruned.
