@@ -56,7 +56,7 @@ def run(
 ) -> None:
     """Run three Kafka brokers, PostgreSQL and workers, break them at random, and compare everything with a reference.
 
-    Exits 1 on any violation.
+    Ctrl-C ends the breaking and goes on to the comparison. Exits 1 on any violation.
     """
     from lotstream.testing.faults.run import Plan
 
@@ -72,6 +72,7 @@ async def run_plan(plan: Plan, logs: Path | None = None) -> Report:
     from lotstream.cli.local_hub import prepare
     from lotstream.local.breakable import BreakableServers
     from lotstream.local.folders import temporary_folder
+    from lotstream.ops.stopping import on_stop_signal
     from lotstream.settings import Settings
     from lotstream.testing.faults.proxy import DatabaseProxy
     from lotstream.testing.faults.run import FaultRun
@@ -95,7 +96,10 @@ async def run_plan(plan: Plan, logs: Path | None = None) -> Report:
                 http_port=0,
             )
             await prepare(settings)
-            return await FaultRun(settings, servers, proxy, plan, folder=logs, tell=_tell).run()
+            faults = FaultRun(settings, servers, proxy, plan, folder=logs, tell=_tell)
+            # Ctrl-C ends the breaking, not the comparison.
+            on_stop_signal(faults.stop)
+            return await faults.run()
     finally:
         await servers.stop()
 

@@ -69,6 +69,11 @@ class AioKafka:
         return Sight(len(found), {tp.partition: Extent(starts[tp], ends[tp], before.get(tp)) for tp in asked})
 
 
+def produce_batch_bytes(settings: Settings) -> int:
+    """Return the largest batch of records to send: a topic's limit is one on batches, not on single messages."""
+    return min(PRODUCE_BATCH_BYTES, settings.outgoing_bytes_max)
+
+
 class AioProducer:
     """A producer with a transactional id; a `lotstream.hub.seam.Producer`."""
 
@@ -78,7 +83,7 @@ class AioProducer:
         timeout_ms = int(settings.relay_timeout_s * 1000)
         self._producer = AIOKafkaProducer(
             bootstrap_servers=settings.kafka_bootstrap, transactional_id=transactional_id, acks="all", linger_ms=0,
-            max_batch_size=PRODUCE_BATCH_BYTES, max_request_size=settings.outgoing_bytes_max,
+            max_batch_size=produce_batch_bytes(settings), max_request_size=settings.outgoing_bytes_max,
             transaction_timeout_ms=2 * timeout_ms, request_timeout_ms=timeout_ms,
         )  # fmt: skip
 

@@ -31,8 +31,9 @@ COMINGS = 4
 #: Longest wait for an armed worker to come past its point, in seconds.
 ARMED_S = 25.0
 TOPIC_LIMIT_S = 4.0
-#: Bytes that no pick task fits into.
-TOPIC_BYTES = 64
+#: Bytes that no batch with a pick task fits into. Kafka's own transaction markers have to: a broker that refuses one
+#: never tries again, and its transactional id hangs until the coordinator is started anew (Kafka 4.3.1).
+TOPIC_BYTES = 256
 POISON = 10
 DAY_S = 86_400
 CLOCK_WRONG_S = 3.0

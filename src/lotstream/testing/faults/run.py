@@ -93,12 +93,17 @@ class FaultRun:
             raise FaultsUnknown(f"There is no fault called {', '.join(sorted(unknown))}.")
         self._plan = plan
         self._tell = tell
+        self._stopped = asyncio.Event()
         self._report = Report(plan, Violations())
         shop = Shop(plan.seed)
         self._scene = Scene(
             settings, Random(plan.seed), Crew(settings, folder), servers, proxy, shop,
             Sender(settings.kafka_bootstrap, shop, rate=plan.rate), self._report.violations,
         )  # fmt: skip
+
+    def stop(self) -> None:
+        """Break nothing more, and go on to the comparison."""
+        self._stopped.set()
 
     async def run(self) -> Report:
         """Break things for as long as planned, then compare everything; after each episode once more."""
@@ -136,7 +141,7 @@ class FaultRun:
         watching = asyncio.create_task(watch.run())
         began = time.monotonic()
         deck: list[Fault] = []
-        while (left := began + self._plan.seconds - time.monotonic()) > 0:
+        while (left := began + self._plan.seconds - time.monotonic()) > 0 and not self._stopped.is_set():
             deck = [fault for fault in deck or self._new_deck() if fault.takes_s <= left]
             if deck:
                 await self._break(deck.pop(), stage)
