@@ -31,12 +31,12 @@ from lotstream.testing.processes import WorkerProcess
 
 LENGTH = os.environ.get("LOTSTREAM_TEST_LENGTH", "short")
 #: Orders that wait behind a stall; in the long size they are more than a worker may fetch at a time.
-ORDERS = {"short": 1_000, "long": 50_000, "nightly": 200_000}[LENGTH]
+ORDERS = {"short": 400, "long": 50_000, "nightly": 200_000}[LENGTH]
 LOAD = Load(orders=ORDERS, owners=4, skus=10, units=10_000_000)
 BATCH = 50
 LOOK_EVERY_S = 0.05
 #: Looks at a worker that is stalled: each is a second after the one before, since the gauges are filled that often.
-LOOKS = {"short": 3, "long": 5, "nightly": 5}[LENGTH]
+LOOKS = {"short": 2, "long": 5, "nightly": 5}[LENGTH]
 GAUGES_EVERY_S = 1.0
 MB = 1024 * 1024
 #: What a stalled worker may grow by: what it fetches ahead and the batches that wait, with what Python makes of them.
@@ -94,7 +94,7 @@ async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
         addresses = await stack.start()
         settings = Settings(
             kafka_bootstrap=addresses.kafka_bootstrap, postgres_url=addresses.postgres_url, partitions=4, http_port=0,
-            batch_records_max=BATCH, postgres_timeout_s=TIMEOUT_S, relay_timeout_s=TIMEOUT_S, stop_timeout_s=2.0,
+            batch_records_max=BATCH, postgres_timeout_s=TIMEOUT_S, relay_timeout_s=TIMEOUT_S, stop_timeout_s=1.0,
             request_timeout_s=TIMEOUT_S, session_timeout_s=45.0,
         )  # fmt: skip
         await prepare(settings)
