@@ -32,6 +32,8 @@ REPLICATION = 3
 MESSAGE_BYTES_MAX = 128 * 1024
 INBOUND_BYTES_MAX = 160 * 1024
 OUTGOING_BYTES_MAX = 192 * 1024
+#: Longer than a broker's clock is ever put ahead: by that clock Kafka would delete what nobody has read yet.
+RETENTION_DAYS = 3650
 
 
 def register(app: typer.Typer) -> None:
@@ -93,6 +95,7 @@ async def run_plan(plan: Plan, logs: Path | None = None) -> Report:
                 message_bytes_max=MESSAGE_BYTES_MAX,
                 inbound_bytes_max=INBOUND_BYTES_MAX,
                 outgoing_bytes_max=OUTGOING_BYTES_MAX,
+                retention_days=RETENTION_DAYS,
                 http_port=0,
             )
             await prepare(settings)
