@@ -77,8 +77,9 @@ async def run_plan(plan: Plan, logs: Path | None = None) -> Report:
     from lotstream.ops.stopping import on_stop_signal
     from lotstream.settings import Settings
     from lotstream.testing.faults.proxy import DatabaseProxy
-    from lotstream.testing.faults.run import FaultRun
+    from lotstream.testing.faults.run import FaultRun, check
 
+    check(plan)
     folder = temporary_folder()
     logs = logs or folder / "logs"
     await asyncio.to_thread(logs.mkdir, parents=True, exist_ok=True)

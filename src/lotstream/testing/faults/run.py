@@ -81,6 +81,13 @@ class FaultsUnknown(InputRefused):
     advice = "Leave --only out, or name faults as the table of a run does."
 
 
+def check(plan: Plan) -> None:
+    """Raise `FaultsUnknown` when a plan names what is neither a fault nor an episode."""
+    unknown = set(plan.only) - {fault.name for fault in CATALOGUE} - {episode.name for episode in EPISODES}
+    if unknown:
+        raise FaultsUnknown(f"There is no fault called {', '.join(sorted(unknown))}.")
+
+
 class FaultRun:
     """One run on servers of its own, whose database is migrated and whose topics are made."""
 
@@ -88,9 +95,6 @@ class FaultRun:
         self, settings: Settings, servers: Servers, proxy: DatabaseProxy, plan: Plan, *, folder: Path,
         tell: Callable[[str], None],
     ) -> None:  # fmt: skip
-        unknown = set(plan.only) - {fault.name for fault in CATALOGUE} - {episode.name for episode in EPISODES}
-        if unknown:
-            raise FaultsUnknown(f"There is no fault called {', '.join(sorted(unknown))}.")
         self._plan = plan
         self._tell = tell
         self._stopped = asyncio.Event()
