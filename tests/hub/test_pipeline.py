@@ -149,9 +149,11 @@ async def test_the_next_batch_is_decided_and_not_written_while_one_is(bench: Ben
     await decided(bench, task, 4)
     assert bench.ledgers[OWNER].orders.keys() == {OrderKey("shop", "A"), OrderKey("shop", "B")}
     assert (task.done(), len(bench.tables.rows["sales_order"]), len(bench.delivered)) == (False, 0, 1)
+    assert (bench.states[0].claim.next_offset, bench.states[0].written) == (4, 2)
     await bench.finish(task)
     assert await bench.stock() == (10, 8)
     assert [d.entries[-1].offset for d in bench.delivered] == [1, 2, 3]
+    assert bench.states[0].written == 4
 
 
 async def test_a_repeat_in_the_next_batch_is_known(bench: Bench) -> None:

@@ -132,6 +132,8 @@ class CommitUnit:
             crash_point(CrashPoint.BEFORE_TRANSACTION)
             await self._store.commit(decided.batch)
         crash_point(CrashPoint.AFTER_COMMIT)
+        for part in decided.batch.partitions:
+            self._states[part.after.partition].written = part.after.next_offset
         self._ledgers.settled(decided.owners)
         self._named.remove(decided.named)
         for owner, order in decided.named.orders:

@@ -65,7 +65,7 @@ class Monitoring:
         for partition, lag in self._consumer().lag().items():
             metrics.LAG.labels(str(partition)).set(lag)
         for partition, state in hub.states.items():
-            behind = state.claim.next_offset - positions.get(partition, state.claim.next_offset)
+            behind = state.written - positions.get(partition, state.written)
             metrics.RELAY_BEHIND.labels(str(partition)).set(behind)
 
     async def _look_outbox(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lotstream.domain.ledger import Sites
 from lotstream.store.rows import Claim
@@ -14,3 +14,8 @@ class PartitionState:
 
     claim: Claim
     sites: Sites
+    #: Offset below which everything is in Postgres; the claim is ahead of it while a batch is being written.
+    written: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.written = self.claim.next_offset

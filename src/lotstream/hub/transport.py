@@ -161,7 +161,7 @@ class Consumer(driver.Consumer):
         lag = {}
         for partition, state in hub_of(self.app).states.items():
             end = self._highwater(partition)
-            lag[partition] = max(0, end - state.claim.next_offset) if end is not None else 0
+            lag[partition] = max(0, end - state.written) if end is not None else 0
         return lag
 
     def _highwater(self, partition: int) -> int | None:
