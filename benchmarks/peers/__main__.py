@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LotstreamError as error:
         print(f"benchmarks.peers: {error}\n  → {error.what_to_do}", file=sys.stderr)
         return error.exit_code
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        # Peers and servers have been ended on the way here.
+        return ExitCode.INTERRUPTED
     return ExitCode.OK if all(result.right for result in results) else ExitCode.FAILED
 
 
@@ -61,6 +65,8 @@ def load_of(orders: int, *, owners: int, seed: int) -> Load:
 
 
 async def _play(game: Game, load: Load) -> list[Result]:
+    if (task := asyncio.current_task()) is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with TemporaryDirectory(prefix="lotstream-peers-") as name:
         folder = Path(name)
         # Before anything runs: what cannot be downloaded is said at once.
