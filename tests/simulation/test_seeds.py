@@ -10,6 +10,9 @@ import pytest
 
 from lotstream.testing.simulation.runner import Summary, report, simulate, simulate_on_all_cores
 
+#: A hundred seeds take half a minute of two cores, ten thousand an hour; nothing here can hang, since its time is made up.
+pytestmark = pytest.mark.timeout(7200)
+
 
 @pytest.fixture(scope="module")
 def summary(seeds: range) -> Summary:

@@ -18,7 +18,9 @@ from lotstream.contracts.produce import Record, inbound
 from lotstream.contracts.topics import PICK_TASKS
 from lotstream.domain.slots import partition_of
 from lotstream.testing import defining
+from lotstream.testing.faults.shop import Shop
 from lotstream.testing.memory import MemoryStore
+from lotstream.testing.simulation.plain import PLAIN
 from lotstream.testing.simulation.violations import Invariant, must
 
 if TYPE_CHECKING:
@@ -27,10 +29,14 @@ if TYPE_CHECKING:
 SITE: Final = "NORTH"
 SOURCE: Final = "shop"
 SKUS: Final = ("A", "B")
-BINS: Final = ("BIN-1", "BIN-2", "BIN-3")
+BINS: Final = ("SHELF-1", "SHELF-2", "SHELF-3")
+"""Places that are held and released; the plain owners have theirs elsewhere."""
 CAGE: Final = "CAGE"
 POISON: Final = "POISON"
 """Orders of this name are refused by the database, which no ledger can know."""
+
+PLAIN_SAID: Final = 120
+"""How often the sender of the fault runs says something; a sixth of it concerns the plain owners."""
 
 TAKE_UP_S: Final = (0.1, 1.5)
 """How soon the warehouse takes a task up, in seconds."""
@@ -54,7 +60,8 @@ class Workload:
     async def run(self) -> None:
         """Send everything; returns when all of it is sent."""
         await self._define_site()
-        await asyncio.gather(self._define_places(), *(self._owner(owner) for owner in self._owners), self._spoil())
+        owners = [self._owner(owner) for owner in self._owners]
+        await asyncio.gather(self._define_places(), *owners, self._plain_owners(), self._spoil())
 
     async def warehouse(self) -> None:
         """Pick and ship what the hub's tasks say, until cancelled."""
@@ -62,7 +69,9 @@ class Workload:
             seen = self._world.broker.seen
             for row in seen[self._seen :]:
                 if row.topic == PICK_TASKS.name and row.value is not None and self._random.random() < 0.8:
-                    await self._pick(json.loads(row.value))
+                    task = json.loads(row.value)
+                    if task["owner"] in self._owners:
+                        await self._pick(task)
             self._seen = len(seen)
             await asyncio.sleep(self._random.uniform(*TAKE_UP_S))
 
@@ -106,6 +115,21 @@ class Workload:
         for sku in SKUS:
             self._item(owner, sku)
         self._receive(owner)
+
+    async def _plain_owners(self) -> None:
+        """Say what a fault run says, of a few owners."""
+        shop = Shop(self._random.getrandbits(32))
+        for record in shop.opening():
+            self._append_plain(record)
+        for _ in range(PLAIN_SAID):
+            await self._pause(2 * self._pause_s * self._orders / PLAIN_SAID)
+            for record in shop.next():
+                self._append_plain(record)
+
+    def _append_plain(self, record: Record) -> None:
+        if record.key.decode() in PLAIN:
+            partition = partition_of(record.key, self._world.settings.partitions)
+            self._world.append(partition, key=record.key, value=record.value, headers=record.headers)
 
     def _something(self, owner: str, number: int) -> None:
         key = f"{owner}-{number}"

@@ -32,6 +32,7 @@ from lotstream.testing.simulation.group import Group
 from lotstream.testing.simulation.holders import check_write
 from lotstream.testing.simulation.loop import Process, SimulatedLoop
 from lotstream.testing.simulation.network import Server
+from lotstream.testing.simulation.plain import Plain
 from lotstream.testing.simulation.published import Published
 from lotstream.testing.simulation.reference import Reference
 from lotstream.testing.simulation.restore import Restore
@@ -84,6 +85,7 @@ class World:
         self.broker = Broker(self.settings.partitions, now_ms=self._now_ms, later=self._write_markers)
         self.broker.on_seen = self._seen
         self.group = Group(self.settings.partitions, Random(self.random.random()), self.loop, self._later)
+        self.plain = Plain(self.tables, self.broker.inbound, today=first_day())
         self.restored = False
         self.books = self._new_books()
         self.published = Published(self.broker, lambda p: self.tables.rows["claim"][(p,)]["next_offset"])
@@ -137,6 +139,8 @@ class World:
     def _check_database(self) -> None:
         if self.books.check() and not self._broadcasts_lost:
             self.reference.check(self.tables)
+            if not self.restored:
+                self.plain.check()
 
     def _seen(self, transaction: Transaction) -> None:
         self.note("kafka", "seen", f"{len(transaction.rows)} messages")
