@@ -10,7 +10,7 @@ import pytest
 
 from lotstream.testing.simulation.runner import Summary, report, simulate, simulate_on_all_cores
 
-#: A hundred seeds take half a minute of two cores, ten thousand an hour; nothing here can hang, since its time is made up.
+#: A hundred seeds take half a minute of two cores, ten thousand an hour; time is made up, so that nothing hangs.
 pytestmark = pytest.mark.timeout(7200)
 
 
