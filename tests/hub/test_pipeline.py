@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from lotstream.contracts.cloudevents import HUB_SOURCE, headers_for
 from lotstream.contracts.decode import decode
+from lotstream.contracts.inbound import type_of
 from lotstream.contracts.produce import inbound
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.ledger import Sites
@@ -21,7 +24,7 @@ from lotstream.hub.pipeline import Pipeline
 from lotstream.hub.records import Entry
 from lotstream.hub.state import PartitionState
 from lotstream.settings import Settings
-from lotstream.store.rows import Batch, Outcome
+from lotstream.store.rows import Batch, MessageKey, Outcome
 from lotstream.testing.memory import MemoryStore, Tables
 
 OWNER = "acme"
@@ -37,8 +40,16 @@ class GatedStore(MemoryStore):
         self.gate = asyncio.Event()
         self.began = asyncio.Event()
         self.failures: list[Exception] = []
+        #: Raised by the next question which messages were seen.
+        self.unreadable: Exception | None = None
         #: Makes the commit of a batch fail that it returns an error for.
         self.refuse: Callable[[Batch], Exception | None] = lambda _: None
+
+    async def seen(self, keys: Sequence[MessageKey]) -> set[MessageKey]:
+        error, self.unreadable = self.unreadable, None
+        if error is not None:
+            raise error
+        return await super().seen(keys)
 
     async def commit(self, batch: Batch) -> None:
         self.began.set()
@@ -139,6 +150,13 @@ async def bench() -> Bench:
 async def decided(bench: Bench, task: asyncio.Task[None], until: int) -> None:
     """Wait until memory has gone ahead to an offset while the transaction before still waits."""
     while bench.states[0].claim.next_offset < until and not task.done():
+        await asyncio.sleep(0)
+
+
+async def tried(bench: Bench, offset: int) -> None:
+    """Wait until it was tried to decide a batch, whatever came of it, while the transaction before still waits."""
+    pipeline = bench.pipeline
+    while pipeline._memory.locked() or not pipeline._last or pipeline._last[-1].offset != offset:
         await asyncio.sleep(0)
 
 
@@ -247,3 +265,80 @@ async def test_a_lost_claim_ends_the_process_and_nothing_is_handed_over(bench: B
     with pytest.raises(ClaimLost):
         await task
     assert ([type(error) for error in bench.died], len(bench.delivered)) == ([ClaimLost], 1)
+
+
+async def test_what_was_too_large_on_top_of_a_refused_batch_is_judged_anew() -> None:
+    """An order that is too much to tell only with goods that were never booked is done once these are refused."""
+    bench = Bench(message_bytes_max=2_000)
+    await bench.begin()
+    lots = [
+        {
+            "line": str(n),
+            "sku": "SOAP",
+            "lot": f"X{n}",
+            "quantity": "1",
+            "location": f"B-{n:02}",
+            "expires": "2026-12-01",
+        }
+        for n in range(60)
+    ]
+
+    def refuse(batch: Batch) -> Exception | None:
+        return ConstraintViolated("no_many", detail="", check=False) if len(batch.state.stock) > 50 else None
+
+    bench.store.refuse = refuse
+    balance = {"owner": OWNER, "site": SITE, "balance": "B-2", "lines": lots}
+    await bench.under_way([bench.entry("balance.opened", balance)])
+    task = asyncio.create_task(bench.pipeline.commit([bench.order("Z", 10)]))
+    await tried(bench, 3)
+    await bench.finish(task)
+    assert bench.outcomes()[2:] == [(2, Outcome.DEAD_LETTERED), (3, Outcome.DONE)]
+    assert await bench.stock() == (10, 10)
+
+
+async def test_a_forgery_is_found_again_when_it_is_decided_again(bench: Bench) -> None:
+    """A record that says it is the hub's own and is not is dead-lettered, also when its batch is decided twice."""
+    bench.states[0].claim = replace(bench.states[0].claim, broadcast_seen=1)
+    row = bench.tables.rows["claim"][0,]
+    bench.tables.put("claim", row.changed(broadcast_seen=1))
+    bench.store.failures = [ConstraintViolated("once", detail="", check=False)]
+    await bench.under_way([bench.order("A")])
+    value = b'{"number": 5, "type": "x"}'
+    headers = tuple(headers_for(type_of("broadcast.answered"), id="1/0", source=HUB_SOURCE, time=NOW))
+    bench.offset += 1
+    forged = Entry(0, bench.offset - 1, NOW, b"*", value, headers, decode(headers, value))
+    task = asyncio.create_task(bench.pipeline.commit([forged]))
+    await decided(bench, task, 4)
+    await bench.finish(task)
+    assert bench.outcomes()[2:] == [(2, Outcome.DONE), (3, Outcome.DEAD_LETTERED)]
+
+
+async def test_a_batch_is_judged_by_what_goes_wrong_only_when_the_one_before_stands(bench: Bench) -> None:
+    """An error in deciding on top of a batch that is refused does not end the process: the batch is decided anew."""
+    bench.store.failures = [ConstraintViolated("once", detail="", check=False)]
+    await bench.under_way([bench.order("A")])
+    bench.store.unreadable = LookupError("wrong memory")
+    task = asyncio.create_task(bench.pipeline.commit([bench.order("B")]))
+    await tried(bench, 3)
+    await bench.finish(task)
+    assert (bench.outcomes()[2:], bench.died) == ([(2, Outcome.DONE), (3, Outcome.DONE)], [])
+
+
+async def test_a_record_that_no_question_may_hold_is_tried_by_itself(bench: Bench) -> None:
+    """A batch that the database refuses to be asked about is tried again, bit by bit, like one it refuses to write."""
+    bench.store.gate.set()
+    bench.store.unreadable = ConstraintViolated(None, detail="", check=False)
+    await bench.pipeline.commit([bench.order("A"), bench.order("B")])
+    await bench.pipeline.written()
+    assert bench.outcomes()[2:] == [(2, Outcome.DONE), (3, Outcome.DONE)]
+
+
+async def test_owners_that_do_not_fit_together_are_not_in_memory_together(bench: Bench) -> None:
+    """An owner that does not fit beside those of the batch being written has no room until that one is settled."""
+    await bench.under_way([bench.order("A")])
+    bench.ledgers.bytes_max = bench.ledgers.bytes + 1_000
+    weights = await bench.ledgers.weights(["other"], source=bench.store)
+    assert weights["other"] > 1_000
+    assert (bench.ledgers.has_room_beside([OWNER]), bench.ledgers.has_room_beside([OWNER, "other"])) == (True, False)
+    await bench.finish()
+    assert bench.ledgers.has_room_beside(["other"])

@@ -265,8 +265,7 @@ class Deciding:
 
     def _disown(self, head: _Head, entry: Entry, reason: Undecodable) -> None:
         """Dead-letter what is not the hub's own although it says so; the intake keeps no name that is not true."""
-        entry.decoded = None
-        self._dead_letter(head, entry, reason)
+        self._dead_letter(head, replace(entry, decoded=None), reason)
 
     def _dead_letter(self, head: _Head, entry: Entry, reason: Undecodable) -> None:
         row, message = dead_letter(entry, reason, log=head.state.claim.log, bytes_max=self._message_bytes_max)

@@ -95,9 +95,10 @@ class Hub:
     async def drain(self) -> None:
         """Finish the take-over and the batch at hand, publish, and release every claim; any error ends the process."""
         try:
+            await self.written()
             while under_way := [t for t in (self._claiming, self._deciding) if t is not None and not t.done()]:
                 await asyncio.wait(under_way)
-            await self.written()
+                await self.written()
             await self._claims.release()
         except Exception as error:
             self.die(error)
@@ -137,6 +138,8 @@ class Hub:
             self.clock.check(max(entry.recorded_at for entry in entries))
             read_s = polled.read_s
             for portion in await self._portions(entries):
+                if not self.ledgers.has_room_beside(map(owner_of, portion)):
+                    await self.written()
                 await self._pipeline.commit(portion, read_s=read_s)
                 read_s = 0.0
         except BaseException as error:

@@ -87,6 +87,13 @@ class LedgerStore(FaustStore[str, Ledger]):
     def _bytes_of(self, owner: str) -> int | None:
         return self._weights[owner].bytes if owner in self._ledgers else self._expected.get(owner)
 
+    def has_room_beside(self, owners: Iterable[str | None]) -> bool:
+        """Tell whether owners, weighed before, fit into the bound beside those of a batch that is being written."""
+        held = self._held.keys() & self._ledgers.keys()
+        more = {owner for owner in owners if owner is not None} - held
+        taken = sum(self._weights[owner].bytes for owner in held)
+        return not held or taken + sum(self._bytes_of(owner) or 0 for owner in more) <= self.bytes_max
+
     async def need(self, owners: Mapping[str, Sites], *, source: Store) -> None:
         """Load those owners that memory lacks and show all their partition's own state; they stay until `settled`.
 

@@ -65,8 +65,12 @@ class Pipeline:
         Raises `StopWorker` when memory or data cannot be trusted, `LogMismatch` when an offset is not the expected one.
         """
         condemned: Condemned = {}
-        while (decided := await self._decide(entries, condemned, read_s=read_s)) is None:
-            pass
+        try:
+            while (decided := await self._decide(entries, condemned, read_s=read_s)) is None:
+                pass
+        except ConstraintViolated as error:
+            await self._recover(entries, error)
+            return
         self._writing = decided
         self._write = asyncio.create_task(self._write_alone(decided))
 
@@ -76,20 +80,27 @@ class Pipeline:
             await asyncio.shield(self._write)
 
     async def _decide(self, entries: list[Entry], condemned: Condemned, *, read_s: float) -> Decided | None:
-        """Decide a batch and wait until the one before it is in Postgres; None when it has to be decided again."""
-        decided = None
+        """Decide a batch and wait until the one before it is in Postgres; None when it has to be decided again.
+
+        What goes wrong counts only when the batch before stands: when that one is refused, this one was decided on top
+        of what never was.
+        """
+        decided, failure = None, None
         async with self._memory:
             recoveries, self._last = self._recoveries, entries
             done = self._writing.done if self._writing is not None else ()
             try:
                 decided = await self._unit.decide(entries, condemned=condemned, done=done, read_s=read_s)
-            except OutgoingTooLarge as error:
-                _condemn_too_large(condemned, error)
+            except Exception as error:  # noqa: BLE001 - raised below, unless the batch before was refused
+                failure = error
         await self.written()
         if self._recoveries != recoveries:
             return None
-        if decided is None:
+        if isinstance(failure, OutgoingTooLarge):
+            _condemn_too_large(condemned, failure)
             await self._unit.forget(entries)
+        elif failure is not None:
+            raise failure
         return decided
 
     async def _write_alone(self, decided: Decided) -> None:
@@ -98,7 +109,7 @@ class Pipeline:
             try:
                 await self._unit.write(decided)
             except ConstraintViolated as error:
-                await self._recover(decided, error)
+                await self._recover(decided.entries, error)
             else:
                 await self._deliver(decided)
         except BaseException as error:
@@ -107,14 +118,14 @@ class Pipeline:
         finally:
             self._writing = None
 
-    async def _recover(self, refused: Decided, error: ConstraintViolated) -> None:
+    async def _recover(self, refused: list[Entry], error: ConstraintViolated) -> None:
         """Forget the refused batch and what was decided on top of it, then take the refused one in, bit by bit."""
-        logger.warning("constraint_violated", constraint=error.constraint, records=len(refused.entries))
+        logger.warning("constraint_violated", constraint=error.constraint, records=len(refused))
         CONSTRAINT_RETRIES.inc()
         async with self._memory:
             self._recoveries += 1
-            await self._unit.forget(chain(refused.entries, self._last))
-            await self._again(refused.entries)
+            await self._unit.forget(chain(refused, self._last))
+            await self._again(refused)
 
     async def _again(self, entries: list[Entry]) -> None:
         """Take a batch in, and each half of it by itself when the database refuses it again."""
