@@ -187,6 +187,16 @@ async def test_a_broker_that_takes_nothing_makes_the_worker_wait(hub: Hub) -> No
     assert figures["lotstream_limit{relay_batches_max}"] == hub.settings.relay_batches_max
 
 
+async def everything_published(hub: Hub) -> None:
+    """Wait until the relay has noted that whatever was sent so far is published."""
+    positions: dict[int, int] = {}
+    while sum(positions.values()) < hub.sent:
+        async with PostgresStore(hub.settings.postgres_url) as store:
+            claims = await store.claims(range(hub.settings.partitions))
+        positions = {p: claim.relay_position for p, claim in claims.items()}
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_reader_that_does_not_read_holds_nobody_up(hub: Hub) -> None:
@@ -198,15 +208,11 @@ async def test_a_reader_that_does_not_read_holds_nobody_up(hub: Hub) -> None:
     )  # fmt: skip
     await reader.start()
     try:
+        await everything_published(hub)
         before = {seen.headers["ce_id"] async for seen in read_all(bootstrap, PICK_TASKS.name)}
         await hub.send_orders()
         await hub.until_done(hub.sent)
-        positions: dict[int, int] = {}
-        while sum(positions.values()) < hub.sent:
-            async with PostgresStore(hub.settings.postgres_url) as store:
-                claims = await store.claims(range(hub.settings.partitions))
-            positions = {p: claim.relay_position for p, claim in claims.items()}
-            await asyncio.sleep(LOOK_EVERY_S)
+        await everything_published(hub)
         wanted = {seen.headers["ce_id"] async for seen in read_all(bootstrap, PICK_TASKS.name)}
         assert len(wanted - before) == ORDERS
         found: set[bytes] = set()
