@@ -7,10 +7,11 @@ orders and receipts it has closed or looked up, and its owners.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from lotstream.contracts.decode import Undecodable
 from lotstream.domain.commands import Command
@@ -29,6 +30,9 @@ from lotstream.store.rows import Batch, MessageKey, OwnerOrder, OwnerReceipt
 from lotstream.store.seam import Store
 
 KeyT = TypeVar("KeyT")
+
+RECORDS_AT_ONCE: Final = 25
+"""Records decided before the event loop may turn to what else there is: some five milliseconds of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,11 @@ class CommitUnit:
                 message_bytes_max=self._message_bytes_max, told=told,
                 continued_orders_max=self._continued_orders_max,
             )  # fmt: skip
-            batch = deciding.decide(entries)
+            for first in range(0, len(entries), RECORDS_AT_ONCE):
+                deciding.take(entries[first : first + RECORDS_AT_ONCE])
+                # The transaction of the batch before goes on meanwhile.
+                await asyncio.sleep(0)
+            batch = deciding.finish()
             owners = _owners(entries)
             self._advance(batch, owners, named)
         kept_back = frozenset(p.after.partition for p in batch.partitions if self._is_behind(p.after.partition))
@@ -137,8 +145,9 @@ class CommitUnit:
         self._ledgers.settled(decided.owners)
         self._named.remove(decided.named)
         for owner, order in decided.named.orders:
-            if not any((owner, order) in other.orders for other in self._named):
-                self._ledgers[owner].closed.pop(order, None)
+            ledger = self._ledgers[owner]
+            if order not in ledger.touched.orders and not any((owner, order) in o.orders for o in self._named):
+                ledger.closed.pop(order, None)
         for owner, receipt in decided.named.receipts:
             if not any((owner, receipt) in other.receipts for other in self._named):
                 self._ledgers[owner].receipts.pop(receipt, None)

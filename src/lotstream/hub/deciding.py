@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from msgspec import structs
@@ -119,10 +119,13 @@ class Deciding:
         #: Decisions on orders by the state they led to.
         self.orders = Counter[str]()
 
-    def decide(self, entries: list[Entry]) -> Batch:
-        """Decide all records and return what one commit has to write."""
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Decide the next records of the batch."""
         for entry in entries:
             self._decide_one(self._head(entry), entry)
+
+    def finish(self) -> Batch:
+        """Return what one commit has to write."""
         self.batch.partitions = [self._advance(head) for head in self._heads.values()]
         self.batch.state = state_rows(self._touched.values(), self.batch.journal)
         return self.batch

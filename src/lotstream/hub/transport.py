@@ -199,8 +199,10 @@ class Fetcher(FaustFetcher):
         records, epochs = await consumer.poll()
         if records and consumer.flow_active:
             _note(records, batch_records_max=hub.settings.batch_records_max)
-            polled = hub.read(records, epochs=epochs)
-            await self.app.topics.on_message(_as_message(self.app, polled))
+            polled = await hub.read(records, epochs=epochs)
+            # A rebalance may have begun meanwhile; whoever holds the partitions after it seeks to what comes next.
+            if consumer.flow_active:
+                await self.app.topics.on_message(_as_message(self.app, polled))
 
 
 def _note(records: Records, *, batch_records_max: int) -> None:

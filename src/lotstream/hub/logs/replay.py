@@ -121,7 +121,7 @@ async def _decide(held: Held, restoration: Restoration, store: ComparingStore) -
     stretches = {TopicPartition(INBOUND.name, p): stretch for p, stretch in restoration.stretches.items()}
     limit = held.settings.batch_records_max
     async for records in read_stretches(held.settings, stretches, records_max=limit):
-        await hub.process(hub.read(records, epochs=hub.epochs()))
+        await hub.process(await hub.read(records, epochs=hub.epochs()))
     await hub.written()
     for p, state in hub.states.items():
         await store.release_claim(state.claim, relay_position=restoration.stretches[p].end)

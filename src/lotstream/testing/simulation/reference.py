@@ -81,7 +81,7 @@ class Reference:
         while self._at[partition] < reached:
             offset = self._at[partition]
             record = self._log[partition][offset]
-            polled = hub.read({TopicPartition(INBOUND.name, partition): [record]}, epochs=hub.epochs())
+            polled = await hub.read({TopicPartition(INBOUND.name, partition): [record]}, epochs=hub.epochs())
             await hub.process(polled)
             await self._until(partition, offset + 1)
             self._at[partition] = offset + 1

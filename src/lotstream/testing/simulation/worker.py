@@ -252,7 +252,7 @@ class Worker:
         self.shell.offsets.update({p: records[-1].offset + 1 for p, records in fresh.items()})
         if not fresh or not self.shell.flowing:
             return None
-        return self.hub.read({TopicPartition(INBOUND.name, p): r for p, r in fresh.items()}, epochs=epochs)
+        return await self.hub.read({TopicPartition(INBOUND.name, p): r for p, r in fresh.items()}, epochs=epochs)
 
     async def _decide(self, batches: asyncio.Queue[Polled]) -> None:
         while True:
