@@ -95,14 +95,18 @@ class Hub:
     async def drain(self) -> None:
         """Finish the take-over and the batch at hand, publish, and release every claim; any error ends the process."""
         try:
-            await self.written()
-            while under_way := [t for t in (self._claiming, self._deciding) if t is not None and not t.done()]:
+            while under_way := self._under_way():
                 await asyncio.wait(under_way)
-                await self.written()
+            await self.written()
             await self._claims.release()
         except Exception as error:
             self.die(error)
             raise
+
+    def _under_way(self) -> list[asyncio.Task[Any]]:
+        """Return what has to end before claims are given back; deciding ends by beginning to write."""
+        tasks = (self._claiming, self._deciding, self._pipeline.writing)
+        return [task for task in tasks if task is not None and not task.done()]
 
     async def room_for_batch(self) -> None:
         """Wait until the batch read last has been taken up: one is decided while the next is read, no more."""

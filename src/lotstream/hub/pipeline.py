@@ -74,6 +74,11 @@ class Pipeline:
         self._writing = decided
         self._write = asyncio.create_task(self._write_alone(decided))
 
+    @property
+    def writing(self) -> asyncio.Task[None] | None:
+        """The transaction begun last, done or not; None before the first."""
+        return self._write
+
     async def written(self) -> None:
         """Wait until the batch that is being written is in Postgres and handed over; raises what kept it from that."""
         if self._write is not None:
