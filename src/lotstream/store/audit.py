@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from lotstream.domain.model import Order
 from lotstream.store.codec import decode
-from lotstream.store.connection import Address, Database
+from lotstream.store.connection import Address
+from lotstream.store.session import Session
 from lotstream.store.sql import queries
 
 SQL = queries("audit")
@@ -70,20 +69,11 @@ class ShippedSeen:
     quantity: int
 
 
-class Audit:
+class Audit(Session):
     """Reads the hub's tables; opened and closed as an async context manager."""
 
     def __init__(self, url: str, *, timeout_s: float = 60.0) -> None:
-        self._database = Database(Address(url=url, app="lotstream-audit", call_s=timeout_s))
-
-    async def __aenter__(self) -> Self:
-        await self._database.open()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._database.close()
+        super().__init__(Address(url=url, app="lotstream-audit", call_s=timeout_s))
 
     async def claims(self) -> dict[int, ClaimSeen]:
         """Return how far each partition is; partitions that nobody ever held are left out."""

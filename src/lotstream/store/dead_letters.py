@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
 
 from lotstream.errors import NotMigrated
 from lotstream.store.codec import decode_headers
-from lotstream.store.connection import Address, Database
+from lotstream.store.connection import Address
 from lotstream.store.rows import Log
+from lotstream.store.session import Session
 from lotstream.store.sql import queries
 
 if TYPE_CHECKING:
@@ -95,20 +95,11 @@ class Wanted:
     place: Place | None = None
 
 
-class DeadLetters:
+class DeadLetters(Session):
     """The table of dead letters and what was done about them; opened and closed as an async context manager."""
 
     def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        self._database = Database(Address(url=url, app="lotstream-dlq", call_s=timeout_s))
-
-    async def __aenter__(self) -> Self:
-        await self._database.open()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._database.close()
+        super().__init__(Address(url=url, app="lotstream-dlq", call_s=timeout_s))
 
     async def log(self) -> Log:
         """Return the present inbound log; raises `NotMigrated` when there is none."""

@@ -11,15 +11,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from asyncpg.exceptions import LockNotAvailableError
 
 from lotstream.errors import LogChanged, LogInUse, LotstreamError
-from lotstream.store.connection import Address, Database, connect, translated
+from lotstream.store.connection import Address, connect, translated
 from lotstream.store.journal import GENESIS
 from lotstream.store.rows import Log
+from lotstream.store.session import Session
 from lotstream.store.sql import queries
 
 if TYPE_CHECKING:
@@ -74,20 +74,11 @@ async def hold_log(url: str, *, app: str, timeout_s: float) -> AsyncIterator[Non
         await connection.close()
 
 
-class Logs:
+class Logs(Session):
     """The log's number, its partitions and where they begin; opened and closed as an async context manager."""
 
     def __init__(self, url: str, *, app: str, timeout_s: float) -> None:
-        self._database = Database(Address(url=url, app=app, call_s=timeout_s))
-
-    async def __aenter__(self) -> Self:
-        await self._database.open()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._database.close()
+        super().__init__(Address(url=url, app=app, call_s=timeout_s))
 
     async def begin(
         self, log: Log, starts: Iterable[Start], *, after: Log, epochs: Mapping[int, int], why: Why

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import TracebackType
-from typing import Self
 
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Sites
 from lotstream.domain.model import Hold, Item, Location, Order, OrderKey
 from lotstream.store.codec import decode, decode_days, decode_event
-from lotstream.store.connection import Address, Database
+from lotstream.store.connection import Address
 from lotstream.store.rows import OwnerOrder
+from lotstream.store.session import Session
 from lotstream.store.sql import queries
 
 SQL = queries("reads")
@@ -48,20 +47,11 @@ class StockLine:
     item: Item | None
 
 
-class Reads:
+class Reads(Session):
     """Questions to the hub's database, each one query; opened and closed as an async context manager."""
 
     def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        self._database = Database(Address(url=url, app="lotstream-reads", call_s=timeout_s))
-
-    async def __aenter__(self) -> Self:
-        await self._database.open()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._database.close()
+        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s))
 
     async def orders_called(self, order: str, *, owner: str | None, source: str | None) -> list[OwnerOrder]:
         """Return every order of a number, of any owner and source where none is given, sorted."""

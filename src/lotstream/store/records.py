@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
 from lotstream.store.claims import as_claim
 from lotstream.store.codec import decode_headers
-from lotstream.store.connection import Address, Database
+from lotstream.store.connection import Address
 from lotstream.store.rows import Claim, DeadLetterRow, IntakeRow, MessageKey, Outcome, ShipmentLineRow
+from lotstream.store.session import Session
 from lotstream.store.sql import queries
 
 SQL = queries("records")
 
 
-class Records:
+class Records(Session):
     """Rows as the hub wrote them, each answer one query; opened and closed as an async context manager."""
 
     def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        self._database = Database(Address(url=url, app="lotstream-records", call_s=timeout_s))
-
-    async def __aenter__(self) -> Self:
-        await self._database.open()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._database.close()
+        super().__init__(Address(url=url, app="lotstream-records", call_s=timeout_s))
 
     async def shipped(self, owner: str, *, sku: str, lot: str | None, rows_max: int) -> list[ShipmentLineRow]:
         """Return where a lot of an owner went (``None``: goods without a lot), oldest first."""
