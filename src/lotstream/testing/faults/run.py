@@ -124,8 +124,7 @@ class FaultRun:
                     await self._play(episode, stage)
             finally:
                 await scene.crew.leave_all()
-                sending.cancel()
-                await asyncio.wait([sending])
+                await _end(sending)
         report.exits = scene.crew.exits
         return report
 
@@ -152,8 +151,7 @@ class FaultRun:
             await asyncio.sleep(min(left, self._scene.draw.uniform(*PAUSE_S)))
         self._report.seconds = time.monotonic() - began
         self._report.looks = watch.looks
-        watching.cancel()
-        await asyncio.wait([watching])
+        await _end(watching)
 
     def _new_deck(self) -> list[Fault]:
         """Return every fault once, shuffled: each kind comes as often as any other."""
@@ -222,3 +220,11 @@ class FaultRun:
             stage.settings, self._scene.servers.postgres_url, stage.audit, stage.log, logs=stage.logs,
             acknowledged=self._scene.sender.acknowledged, violations=self._report.violations, tell=self._tell,
         )  # fmt: skip
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel what goes on until it is cancelled; raises what it died of before, since nothing was looked at then."""
+    task.cancel()
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()
