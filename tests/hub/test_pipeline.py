@@ -256,6 +256,25 @@ async def test_a_record_too_large_to_tell_of_waits_for_the_batch_under_way() -> 
     assert (codes, await bench.stock()) == ([DeadLetterCode.TOO_LARGE], (10, 8))
 
 
+async def test_what_comes_before_a_record_too_large_to_tell_of_is_written_first() -> None:
+    """Records too large to tell of divide their batch, so that each of them brings the partition on by itself."""
+    bench = Bench(message_bytes_max=2_000)
+    await bench.begin()
+    bench.store.gate.set()
+    lines = [{"line": str(n), "sku": "SOAP", "quantity": "1"} for n in range(40)]
+    entries = [bench.order("A", 1)]
+    for name in ("L", "M", "N"):
+        large = {"owner": OWNER, "source": "shop", "order": name, "version": "1", "lines": lines}
+        entries += [bench.entry("order.placed", large), bench.order(f"after {name}", 1)]
+    await bench.pipeline.commit(entries)
+    await bench.pipeline.written()
+    assert [[entry.offset for entry in decided.entries] for decided in bench.delivered[1:]] == [
+        [n] for n in range(2, 9)
+    ]
+    letters = [row["offset"] for row in bench.tables.rows["dead_letter"].values()]
+    assert (letters, await bench.stock()) == ([3, 5, 7], (10, 4))
+
+
 async def test_a_lost_claim_ends_the_process_and_nothing_is_handed_over(bench: Bench) -> None:
     """A claim that somebody else has taken ends the process, also when no further batch asks for it."""
     bench.store.failures = [ClaimLost("taken over")]

@@ -8,6 +8,10 @@ When the database refuses a row, memory is not believed: the owners and the part
 the whole batch is tried once more; then it is halved until the guilty record is found and dead-lettered. A CHECK that
 still fails, or more such records than `constraint_failures_max` in ten minutes, means that data or memory is wrong and
 not the message: the worker stops.
+
+A record that leads to too large a message divides its batch: what comes before it is written first, then it is taken by
+itself and dead-lettered. Were the batch decided again for each, nothing of it would be written until the last one is
+found, and whoever takes the partition over meanwhile would begin anew.
 """
 
 from __future__ import annotations
@@ -64,15 +68,25 @@ class Pipeline:
 
         Raises `StopWorker` when memory or data cannot be trusted, `LogMismatch` when an offset is not the expected one.
         """
+        left = [entries]
+        while left:
+            left += reversed(await self._begin(left.pop(), read_s=read_s))
+            read_s = 0.0
+
+    async def _begin(self, entries: list[Entry], *, read_s: float) -> list[list[Entry]]:
+        """Decide records and begin to write them; returns the batches to take instead, when they have to be divided."""
         condemned: Condemned = {}
         try:
             while (decided := await self._decide(entries, condemned, read_s=read_s)) is None:
                 pass
         except ConstraintViolated as error:
             await self._recover(entries, error)
-            return
+            return []
+        except OutgoingTooLarge as error:
+            return _around(error.entry, entries)
         self._writing = decided
         self._write = asyncio.create_task(self._write_alone(decided))
+        return []
 
     @property
     def writing(self) -> asyncio.Task[None] | None:
@@ -88,7 +102,7 @@ class Pipeline:
         """Decide a batch and wait until the one before it is in Postgres; None when it has to be decided again.
 
         What goes wrong counts only when the batch before stands: when that one is refused, this one was decided on top
-        of what never was.
+        of what never was. Raises `OutgoingTooLarge` when there are other records beside the one that is too large.
         """
         decided, failure = None, None
         async with self._memory:
@@ -102,8 +116,8 @@ class Pipeline:
         if self._recoveries != recoveries:
             return None
         if isinstance(failure, OutgoingTooLarge):
-            _condemn_too_large(condemned, failure)
             await self._unit.forget(entries)
+            _condemn_too_large(condemned, failure, among=entries)
         elif failure is not None:
             raise failure
         return decided
@@ -134,16 +148,23 @@ class Pipeline:
 
     async def _again(self, entries: list[Entry]) -> None:
         """Take a batch in, and each half of it by itself when the database refuses it again."""
+        left = [entries]
+        while left:
+            left += reversed(await self._try(left.pop()))
+
+    async def _try(self, entries: list[Entry]) -> list[list[Entry]]:
+        """Take a batch in; returns the batches to take instead, when it has to be divided."""
         try:
             await self._one(entries, {})
+        except OutgoingTooLarge as error:
+            return _around(error.entry, entries)
         except ConstraintViolated as error:
             await self._unit.forget(entries)
-            if len(entries) == 1:
-                await self._condemn(entries[0], error)
-                return
-            half = len(entries) // 2
-            await self._again(entries[:half])
-            await self._again(entries[half:])
+            if len(entries) > 1:
+                half = len(entries) // 2
+                return [entries[:half], entries[half:]]
+            await self._condemn(entries[0], error)
+        return []
 
     async def _one(self, entries: list[Entry], condemned: Condemned) -> None:
         """Take one batch through to the end with nothing under way beside it."""
@@ -152,8 +173,8 @@ class Pipeline:
             try:
                 decided = await self._unit.decide(entries, condemned=condemned)
             except OutgoingTooLarge as error:
-                _condemn_too_large(condemned, error)
                 await self._unit.forget(entries)
+                _condemn_too_large(condemned, error, among=entries)
         await self._unit.write(decided)
         await self._deliver(decided)
 
@@ -180,7 +201,15 @@ class Pipeline:
         await self._one([entry], {(entry.partition, entry.offset): reason})
 
 
-def _condemn_too_large(condemned: Condemned, error: OutgoingTooLarge) -> None:
-    """Note a record that is to be dead-lettered when its batch is decided again."""
+def _condemn_too_large(condemned: Condemned, error: OutgoingTooLarge, *, among: list[Entry]) -> None:
+    """Note a record that is to be dead-lettered; raises the error when it is not alone in its batch."""
+    if len(among) > 1:
+        raise error
     reason = Undecodable(DeadLetterCode.TOO_LARGE, "", str(error))
     condemned[error.entry.partition, error.entry.offset] = reason
+
+
+def _around(entry: Entry, entries: list[Entry]) -> list[list[Entry]]:
+    """Return what comes before a record, the record, and what comes after it."""
+    at = entries.index(entry)
+    return [part for part in (entries[:at], entries[at : at + 1], entries[at + 1 :]) if part]
