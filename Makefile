@@ -57,6 +57,10 @@ bench-kill: $(READY) ## Kill workers and print how long nothing is committed, wi
 	@$(BIN)/python benchmarks/kill.py --workers 1 $(ARGS)
 	@$(BIN)/python benchmarks/kill.py --workers 2 $(ARGS)
 
+.PHONY: fault-figures
+fault-figures: $(READY) ## Break everything for half an hour and write the figures into docs/reliability.md (35 minutes).
+	@$(BIN)/python -m scripts.fault_figures $(ARGS)
+
 .PHONY: coverage
 coverage: $(READY) ## Show which lines and branches the unit tests leave out.
 	@$(BIN)/coverage run -m pytest -q tests/unit

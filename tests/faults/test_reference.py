@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from aiokafka.partitioner import murmur2
 
+from lotstream.contracts.cloudevents import headers_for
 from lotstream.contracts.decode import Undecodable, decode
+from lotstream.contracts.inbound import type_of
 from lotstream.contracts.produce import Record
 from lotstream.domain.codes import Refusal
+from lotstream.domain.commands import ContinueDay, OpenDay
 from lotstream.testing.faults import shop
 from lotstream.testing.faults.oracle import Fate, Oracle
 from lotstream.testing.faults.shop import Shop, value_of
@@ -21,31 +24,63 @@ TODAY = date(2026, 9, 1)
 PARTITIONS = 8
 BYTES_MAX = 128 * 1024
 RECORDS = 3_000
+#: More than any owner has.
+ORDERS_MAX = 10_000
+
+
+#: Shares of the log after which the day turns.
+TURNED_AT = (0.4, 0.7)
+NOON_MS = round(datetime.combine(TODAY, time(12), UTC).timestamp() * 1000)
 
 
 def _log(seed: int, records: int) -> list[Seen]:
-    said, made_up = Shop(seed), list[Record]()
+    """Return what a shop says over three days, each day told to every partition; lots expire with the second."""
+    said, made_up = Shop(seed, last_day=TODAY + timedelta(days=1)), list[Record]()
     made_up += said.opening()
     while len(made_up) < records:
         made_up += said.next()
     log: list[Seen] = []
-    for record in made_up:
+    day = 0
+    for number, record in enumerate(made_up):
+        if day <= len(TURNED_AT) and number >= (0.0, *TURNED_AT)[day] * records:
+            log += _opened(TODAY + timedelta(days=day), day + 1, first=len(log))
+            day += 1
         partition = (murmur2(record.key) & 0x7FFFFFFF) % PARTITIONS
         value = value_of(record)
-        log.append(Seen(record.topic, partition, len(log), record.key, value, dict(record.headers)))
+        log.append(Seen(record.topic, partition, len(log), record.key, value, dict(record.headers), NOON_MS))
     return log
+
+
+def _opened(today: date, number: int, *, first: int) -> list[Seen]:
+    """Return a turn of the day as every partition is told it."""
+    value = f'{{"site": "{SITE}", "date": "{today}"}}'.encode()
+    at_ms = NOON_MS + (today - TODAY).days * 86_400_000
+    return [
+        Seen(
+            "lotstream.inbound", partition, first + partition, b"*", value,
+            dict(headers_for(type_of("day.opened"), id=f"{number}/{partition}", source="lotstream")), at_ms,
+        )
+        for partition in range(PARTITIONS)
+    ]  # fmt: skip
 
 
 def _by_the_ledger(log: list[Seen], warehouses: dict[str, DomainWarehouse]) -> list[Fate]:
     fates: list[Fate] = []
     heard: set[tuple[str, str]] = set()
+    today = TODAY
     for record in log:
         try:
             decoded = decode(record.headers.items(), record.value, bytes_max=BYTES_MAX)
         except Undecodable as unread:
             fates.append(("dead_lettered", unread.code.value))
             continue
-        if record.key != decoded.key.encode():
+        if isinstance(decoded.command, OpenDay):
+            today = decoded.command.date
+            for warehouse in warehouses.values():
+                warehouse.tell(decoded.command)
+                warehouse.tell(ContinueDay(ORDERS_MAX))
+            fates.append(("done", None))
+        elif record.key != decoded.key.encode():
             fates.append(("dead_lettered", "wrong_partition"))
         elif (decoded.source, decoded.message_id) in heard:
             fates.append(("duplicate", None))
@@ -54,7 +89,7 @@ def _by_the_ledger(log: list[Seen], warehouses: dict[str, DomainWarehouse]) -> l
             fates.append(("dead_lettered", "too_large"))
         else:
             heard.add((decoded.source, decoded.message_id))
-            warehouse = warehouses.setdefault(str(decoded.owner), DomainWarehouse(TODAY))
+            warehouse = warehouses.setdefault(str(decoded.owner), DomainWarehouse(today))
             answer = warehouse.hear(decoded.command)
             fates.append(("refused", answer.code.value) if isinstance(answer, Refusal) else ("done", None))
     return fates
@@ -62,10 +97,10 @@ def _by_the_ledger(log: list[Seen], warehouses: dict[str, DomainWarehouse]) -> l
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_plain_reference_and_the_ledger_come_to_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fates of all records, stock, and every line of every order agree after thousands of made-up records."""
+    """Fates of all records, stock, and every line agree after thousands of made-up records over three days."""
     monkeypatch.setattr(shop, "SITE", SITE)
     log = _log(seed, RECORDS)
-    oracle = Oracle(BYTES_MAX, today=TODAY)
+    oracle = Oracle(BYTES_MAX)
     oracle.read(log, log=1, partitions=PARTITIONS)
     warehouses: dict[str, DomainWarehouse] = {}
     fates = _by_the_ledger(log, warehouses)

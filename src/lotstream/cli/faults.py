@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import os
 import platform
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from lotstream.testing.faults.proxy import DatabaseProxy
-    from lotstream.testing.faults.run import Plan, Report
+    from lotstream.testing.faults.report import Plan, Recovery, Report
 
 PARTITIONS = 8
 OUTGOING_PARTITIONS = 4
@@ -32,6 +31,8 @@ REPLICATION = 3
 MESSAGE_BYTES_MAX = 128 * 1024
 INBOUND_BYTES_MAX = 160 * 1024
 OUTGOING_BYTES_MAX = 192 * 1024
+#: Columns of a report that is not printed on a terminal.
+WIDTH = 140
 #: Longer than a broker's clock is ever put ahead: by that clock Kafka would delete what nobody has read yet.
 RETENTION_DAYS = 3650
 
@@ -51,18 +52,20 @@ def run(
     workers: Annotated[int, typer.Option(help="Worker processes.", min=1, max=8)] = 2,
     rate: Annotated[float, typer.Option(help="Records offered per second.", min=10)] = 60.0,
     only: Annotated[list[str] | None, typer.Option(help="A fault by its name in the table; may be repeated.")] = None,
-    episodes: Annotated[
-        bool, typer.Option("--episodes", help="Afterwards play what only an operator can put right.")
-    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="End when each kind has come once, if that is sooner.")] = False,
     logs: Annotated[Path | None, typer.Option(help="Folder in which the logs of the workers stay.")] = None,
 ) -> None:
     """Run three Kafka brokers, PostgreSQL and workers, break them at random, and compare everything with a reference.
 
+    Each kind comes once before any comes again. From about ten minutes on all of them come, with the four that only an
+    operator can put right (a topic made anew, a database restored, partitions added by hand, a broker's clock years
+    ahead); a shorter run says which it left out for want of time.
+
     Ctrl-C ends the breaking and goes on to the comparison. Exits 1 on any violation.
     """
-    from lotstream.testing.faults.run import Plan
+    from lotstream.testing.faults.report import Plan
 
-    plan = Plan(minutes * 60, seed, workers=workers, rate=rate, only=tuple(only or ()), episodes=episodes)
+    plan = Plan(minutes * 60, seed, workers=workers, rate=rate, only=tuple(only or ()), once=once)
     report = run_work(run_plan(plan, logs))
     print_report(report)
     if report.violations.total():
@@ -123,29 +126,26 @@ def print_report(report: Report) -> None:
     """Print the tables of a run: what was done, the faults, and the invariants."""
     from rich.console import Console
 
-    console = Console(highlight=False)
-    for line in _about(report):
-        console.print(line)
-    console.print(_faults(report), _invariants(report))
-    for played in report.episodes:
-        console.print(f"episode: {played.name}: {played.refusal}; then {played.remedy}", markup=False)
-    for name, why in report.left_out.items():
-        console.print(f"not injected: {name}: {why}")
-    for invariant, sentences in report.violations.found.items():
-        for sentence in sentences:
-            console.print(f"{invariant.value}: {sentence}", markup=False)
+    # In a file, as on a terminal that is wide enough.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    for line in about(report):
+        console.print(line, markup=False, soft_wrap=True)
+    console.print(_table(FAULT_COLUMNS, fault_rows(report)), _table(INVARIANT_COLUMNS, invariant_rows(report)))
+    for line in remarks(report):
+        console.print(line, markup=False, soft_wrap=True)
     total = report.violations.total()
     console.print(f"{total} violations" if total else "no violations")
 
 
-def _about(report: Report) -> Iterator[str]:
+def about(report: Report) -> Iterator[str]:
+    """Yield what was run, on what, and what there was to compare."""
     plan = report.plan
     yield f"seed {plan.seed}, {report.seconds:.0f} s, {plan.workers} workers, {plan.rate:g} records/s offered"
     if report.counts is not None:
         counts = report.counts
         yield f"{counts.orders} orders, {counts.records} records ({_counted(counts.outcomes)})"
         yield f"{counts.messages} messages, {counts.doubles} of them seen twice by a read_committed reader"
-    yield f"{report.looks} looks at what must hold at every instant"
+    yield f"{report.looks} looks at what must hold at every instant, everything compared {report.comparisons} times"
     yield f"exits of workers: {_counted({str(code): times for code, times in sorted(report.exits.items())})}"
     load = ", ".join(f"{average:.1f}" for average in os.getloadavg())
     yield f"{os.cpu_count()} x {platform.machine()}, load averages {load}, Python {sys.version.split()[0]}"
@@ -156,34 +156,54 @@ def _counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {times}" for name, times in counts.items())
 
 
-def _faults(report: Report) -> Table:
-    from rich.table import Table
-
-    table = Table("fault", "times", "recovery p50 s", "p99 s", "longest s")
-    for name, seconds in sorted(report.faults.items()):
-        table.add_row(name, str(len(seconds)), *_figures(sorted(seconds)))
-    recoveries = report.recoveries()
-    if recoveries:
-        table.add_section()
-        table.add_row("all", str(len(recoveries)), *_figures(recoveries))
-    return table
+FAULT_COLUMNS = ("fault", "times", "decided p50 s", "p99 s", "published p50 s", "p99 s", "longest s")
+INVARIANT_COLUMNS = ("invariant", "violations")
 
 
-def _figures(seconds: list[float]) -> list[str]:
-    return [f"{value:.1f}" for value in (_share(seconds, 0.5), _share(seconds, 0.99), seconds[-1])]
+def fault_rows(report: Report) -> Iterator[tuple[str, ...]]:
+    """Yield how often each kind was done and how long the hub took afterwards; all together at the end."""
+    for name, recoveries in sorted(report.done.items()):
+        yield name, str(len(recoveries)), *_figures(recoveries)
+    if recoveries := report.recoveries():
+        yield "all", str(len(recoveries)), *_figures(recoveries)
 
 
-def _share(ordered: list[float], share: float) -> float:
-    """Return the least value that at least this share of the values does not exceed (nearest rank)."""
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+def _figures(recoveries: list[Recovery]) -> Iterator[str]:
+    from lotstream.testing.faults.report import share
+
+    decided, published = [each.decided_s for each in recoveries], [each.published_s for each in recoveries]
+    for seconds in (decided, published):
+        yield from (f"{share(seconds, 0.5):.1f}", f"{share(seconds, 0.99):.1f}")
+    yield f"{max(published):.1f}"
 
 
-def _invariants(report: Report) -> Table:
-    from rich.table import Table
-
+def invariant_rows(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield how often each invariant was violated."""
     from lotstream.testing.faults.invariants import Invariant
 
-    table = Table("invariant", "violations")
     for invariant in Invariant:
-        table.add_row(invariant.value, str(report.violations.count(invariant)))
+        yield invariant.value, str(report.violations.count(invariant))
+
+
+def remarks(report: Report) -> Iterator[str]:
+    """Yield what no table has: episodes, what was not done and why, and each violation that was kept."""
+    for played in report.episodes:
+        yield f"episode: {played.name}: {played.refusal}; then {played.remedy}"
+    for name, reasons in report.failed.items():
+        for reason in reasons:
+            yield f"came to nothing: {name}: {reason}"
+    for name, why in report.left_out.items():
+        yield f"cannot be done here: {name}: {why}"
+    if report.no_time:
+        yield f"no time for {len(report.no_time)} kinds: {'; '.join(report.no_time)}"
+    for invariant, sentences in report.violations.found.items():
+        yield from (f"{invariant.value}: {sentence}" for sentence in sentences)
+
+
+def _table(columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Table:
+    from rich.table import Table
+
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*row)
     return table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from lotstream.domain.model import Order
@@ -104,6 +104,14 @@ class Audit(Session):
             if len(rows) < ROWS_AT_ONCE:
                 return
             last = (rows[-1]["log"], rows[-1]["partition"], rows[-1]["offset"], rows[-1]["index"])
+
+    async def messages_of(self, log: int, stretches: Mapping[int, tuple[int, int]]) -> list[tuple[str, str]]:
+        """Return topic and id of the messages of a log's records; per partition, from an offset to below another."""
+        rows = await self._database.fetch(
+            SQL["messages_of"], log, list(stretches),
+            [first for first, _ in stretches.values()], [end for _, end in stretches.values()],
+        )  # fmt: skip
+        return [(row["topic"], row["id"]) for row in rows]
 
     async def stock(self) -> list[StockSeen]:
         """Return the stock rows that are not empty."""

@@ -29,6 +29,13 @@ GROUP BY owner, shipment, source, "order", line, sku, lot;
 SELECT log, partition, "offset", index, id, topic FROM outbox
 WHERE (log, partition, "offset", index) > ($1, $2, $3, $4) ORDER BY log, partition, "offset", index LIMIT $5;
 
+-- name: messages_of
+-- Topics and ids of messages whose causes lie in a stretch of each partition.
+SELECT outbox.topic, outbox.id
+FROM unnest($2::int[], $3::bigint[], $4::bigint[]) AS stretch(partition, first, below)
+JOIN outbox ON outbox.log = $1 AND outbox.partition = stretch.partition
+  AND outbox."offset" >= stretch.first AND outbox."offset" < stretch.below;
+
 -- name: over_promised
 -- Stock rows of which more is promised than there is.
 SELECT count(*) FROM stock WHERE reserved < 0 OR reserved > greatest(on_hand, 0);

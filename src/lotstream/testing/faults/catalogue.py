@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -13,9 +14,12 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from lotstream.contracts.topics import PICK_TASKS
 from lotstream.errors import ExitCode
-from lotstream.ops.crash import CrashPoint
+from lotstream.testing.faults.crashes import POINTS, crash_at, crash_in_revocation
 from lotstream.testing.faults.invariants import Invariant
+from lotstream.testing.faults.operator import operate
 from lotstream.testing.faults.scene import Scene
+from lotstream.testing.faults.shop import today_at_site
+from lotstream.testing.load import SITE
 
 FROZEN_S = 20.0
 SLOW_S = 8.0
@@ -28,8 +32,6 @@ BROKER_GONE_S = 4.0
 STOPPED_S = 13.0
 COMING_AND_GOING_S = 2.0
 COMINGS = 4
-#: Longest wait for an armed worker to come past its point, in seconds.
-ARMED_S = 25.0
 TOPIC_LIMIT_S = 4.0
 #: Bytes that no batch with a pick task fits into. Kafka's own transaction markers have to: a broker that refuses one
 #: never tries again, and its transactional id hangs until the coordinator is started anew (Kafka 4.3.1).
@@ -38,15 +40,12 @@ POISON = 10
 DAY_S = 86_400
 CLOCK_WRONG_S = 3.0
 THIRD = "faults-third"
-POINTS = (
-    CrashPoint.BEFORE_TRANSACTION,
-    CrashPoint.INSIDE_TRANSACTION,
-    CrashPoint.AFTER_COMMIT,
-    CrashPoint.INSIDE_RELAY,
-    CrashPoint.AFTER_RELAY,
-    CrashPoint.IN_CLAIM,
-)
-"""Where a worker dies while it works; the point in a revocation is a fault of its own."""
+#: How long every partition and owner may take to go through a turn of the day, in seconds.
+TURNED_S = 60
+
+
+class NotDone(Exception):
+    """Something could not be broken; the sentence says why."""
 
 
 @dataclass(frozen=True)
@@ -56,40 +55,20 @@ class Fault:
     name: str
     #: Rough length with recovery, in seconds: what is left of a run must be longer.
     takes_s: float
-    act: Callable[[Scene], Awaitable[None]]
+    #: Do it, and return what it came to where that is not what it is called; raises when nothing came of it.
+    act: Callable[[Scene], Awaitable[str | None]]
     #: What is put right only after the hub has come back without it.
     mend: Callable[[Scene], Awaitable[None]] | None = None
     #: Return why it cannot be done on this machine, or None.
     cannot: Callable[[Scene], str | None] = lambda _: None
+    #: It can be done once in a run.
+    once: bool = False
 
 
 async def kill_worker(scene: Scene) -> None:
     """A worker ends as by a power cut."""
     scene.well_from_now()
     await scene.crew.kill(scene.some_worker())
-
-
-async def crash_at(scene: Scene, point: CrashPoint) -> None:
-    """A worker ends as by a power cut, exactly between two steps."""
-    worker = scene.some_worker()
-    await scene.crew.arm(worker, point, passes=1 if point is CrashPoint.IN_CLAIM else scene.draw.randint(1, 8))
-    try:
-        async with asyncio.timeout(ARMED_S):
-            await scene.crew.wait_ended(worker)
-    except TimeoutError:
-        # It had no partition to do anything with.
-        await scene.crew.kill(worker)
-    scene.well_from_now()
-
-
-async def crash_in_revocation(scene: Scene) -> None:
-    """A worker ends as by a power cut while it gives its partitions back, because it was asked to end."""
-    worker = scene.some_worker()
-    await scene.crew.arm(worker, CrashPoint.IN_REVOCATION, passes=1)
-    await asyncio.sleep(COMING_AND_GOING_S)
-    scene.crew.signal(worker, signal.SIGTERM)
-    await scene.crew.wait_ended(worker)
-    scene.well_from_now()
 
 
 async def terminate_worker(scene: Scene) -> None:
@@ -117,8 +96,10 @@ async def kill_postgres(scene: Scene) -> None:
 async def freeze_postgres(scene: Scene) -> None:
     """PostgreSQL answers nothing for twenty seconds."""
     scene.servers.freeze_postgres()
-    await asyncio.sleep(FROZEN_S)
-    scene.servers.thaw_postgres()
+    try:
+        await asyncio.sleep(FROZEN_S)
+    finally:
+        scene.servers.thaw_postgres()
     scene.well_from_now()
 
 
@@ -141,9 +122,11 @@ async def lose_answers(scene: Scene) -> None:
 
 async def fill_disk(scene: Scene) -> None:
     """PostgreSQL has no room for its log of changes."""
-    scene.servers.fill_disk()
-    await asyncio.sleep(DISK_FULL_S)
-    scene.servers.empty_disk()
+    try:
+        scene.servers.fill_disk()
+        await asyncio.sleep(DISK_FULL_S)
+    finally:
+        scene.servers.empty_disk()
     # It may have ended over it, as a supervised server would.
     await scene.servers.start_postgres()
     scene.well_from_now()
@@ -152,8 +135,8 @@ async def fill_disk(scene: Scene) -> None:
 async def kill_broker(scene: Scene) -> None:
     """One broker of three ends as by a power cut; the hub has to come back without it."""
     broker = scene.draw.choice(scene.servers.brokers)
-    await scene.servers.kill_brokers([broker])
     scene.gone.append(broker)
+    await scene.servers.kill_brokers([broker])
     scene.well_from_now()
 
 
@@ -192,7 +175,7 @@ async def jump_clock(scene: Scene) -> None:
     """The wall clock of one worker jumps a day ahead, then a day back, then is right again."""
     clock = scene.servers.worker_clock
     if clock is None:
-        return
+        raise NotDone("there is no clock to put wrong")
     worker = scene.some_worker()
     await scene.crew.kill(worker, next_start=clock.environment)
     await asyncio.sleep(CLOCK_WRONG_S)
@@ -212,12 +195,23 @@ async def poison(scene: Scene) -> None:
     scene.well_from_now()
 
 
+async def turn_day(scene: Scene) -> None:
+    """Somebody opens the next day hours before it begins: goods whose last day it is are taken from their orders."""
+    tomorrow = (today_at_site() + timedelta(days=1)).isoformat()
+    scene.days_told.add(tomorrow)
+    scene.well_from_now()
+    opened = await operate(scene.settings, "day", "open", SITE, tomorrow, "--wait", str(TURNED_S))
+    if opened.code != ExitCode.OK:
+        raise NotDone(f"`lotstream day open` ended with {opened.code}: {opened.output.strip()}")
+
+
 async def limit_topic(scene: Scene) -> None:
     """The broker refuses every outgoing message as too large, because somebody lowered the topic's limit."""
-    wanted = str(scene.settings.outgoing_bytes_max)
-    await _limit(scene, str(TOPIC_BYTES))
-    await asyncio.sleep(TOPIC_LIMIT_S)
-    await _limit(scene, wanted)
+    try:
+        await _limit(scene, str(TOPIC_BYTES))
+        await asyncio.sleep(TOPIC_LIMIT_S)
+    finally:
+        await _limit(scene, str(scene.settings.outgoing_bytes_max))
     scene.well_from_now()
 
 
@@ -264,5 +258,6 @@ CATALOGUE: tuple[Fault, ...] = (
     Fault("clock of a worker jumps a day", 25, jump_clock, cannot=_no_clock),
     Fault("poison and a message too large", 6, poison),
     Fault("outgoing message above the broker's limit", 15, limit_topic),
+    Fault("a day turns", 15, turn_day, once=True),
 )
 """What is drawn from; the hub must come back from each by itself."""

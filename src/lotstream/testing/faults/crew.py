@@ -33,7 +33,12 @@ class _Member:
     #: Environment of every start, and of the next start alone.
     always: dict[str, str] = field(default_factory=dict)
     once: dict[str, str] = field(default_factory=dict)
+    #: Environment of every start until it has died at its point.
+    armed: dict[str, str] = field(default_factory=dict)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    crashed: asyncio.Event = field(default_factory=asyncio.Event)
+    #: Where the log of its last start begins.
+    log_from: int = 0
 
 
 class Crew:
@@ -59,15 +64,18 @@ class Crew:
         member = self._members[instance] = _Member(always=dict(extra or {}))
         member.keeping = asyncio.create_task(self._keep(instance, member))
 
+    async def wait_claimed(self, instance: str) -> None:
+        """Wait until the process a worker has now, or one after it, has taken partitions over."""
+        member, log = self._members[instance], self._log(instance)
+        while member.process is None or not _says(log, CLAIMED, member.log_from):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(PAUSE_S)
+
     async def join_and_claim(self, instance: str) -> None:
         """Have a worker run from now on, and wait until it has taken partitions over or `CLAIMED_S` have passed."""
-        log = self._log(instance)
-        seen = log.stat().st_size if log.exists() else 0
         self.join(instance)
         with suppress(TimeoutError):
             async with asyncio.timeout(CLAIMED_S):
-                while not await asyncio.to_thread(_says, log, CLAIMED, seen):  # noqa: ASYNC110 - it is another process
-                    await asyncio.sleep(PAUSE_S)
+                await self.wait_claimed(instance)
 
     async def leave(self, instance: str) -> None:
         """End a worker in order and for good; one that does not end in its grace is killed."""
@@ -105,13 +113,23 @@ class Crew:
             process.send(number)
 
     async def arm(self, instance: str, point: CrashPoint, *, passes: int) -> None:
-        """Start a worker again so that it dies when it passes a point for the given time."""
-        await self.kill(instance, next_start={VARIABLE: f"{point.value}:{passes}"})
-        self._members[instance].ended.clear()
+        """Start a worker again so that it dies when it passes a point for the given time, and anew until it has."""
+        member = self._members[instance]
+        member.crashed.clear()
+        member.armed = {VARIABLE: f"{point.value}:{passes}"}
+        await self.kill(instance)
 
-    async def wait_ended(self, instance: str) -> None:
-        """Wait until the process a worker has now has ended."""
-        await self._members[instance].ended.wait()
+    def is_armed(self, instance: str) -> bool:
+        """Say whether a worker has still to die at its point."""
+        return bool(self._members[instance].armed)
+
+    def disarm(self, instance: str) -> None:
+        """Have a worker's next starts pass every point."""
+        self._members[instance].armed = {}
+
+    async def wait_crashed(self, instance: str) -> None:
+        """Wait until a worker has died at its point; what else ends it meanwhile does not count."""
+        await self._members[instance].crashed.wait()
 
     async def wait_refused(self) -> set[int]:
         """Wait until every worker has refused to run, and return their exit codes."""
@@ -134,15 +152,23 @@ class Crew:
     async def _keep(self, instance: str, member: _Member) -> None:
         while not member.unwanted.is_set():
             once, member.once = member.once, {}
-            extra = member.always | once
-            process = WorkerProcess(self.settings, instance=instance, log=self._log(instance), extra=extra)
+            armed = member.armed
+            log = self._log(instance)
+            member.log_from = log.stat().st_size if log.exists() else 0
+            process = WorkerProcess(self.settings, instance=instance, log=log, extra=member.always | once | armed)
             await process.start()
             member.process = process
             if member.unwanted.is_set():
                 process.send(signal.SIGTERM)
+            elif armed != member.armed:
+                # It was armed, or was no longer, while it was being started.
+                process.send(signal.SIGKILL)
             code = await process.wait()
             member.process = None
             self.exits[code] += 1
+            if armed and code == -signal.SIGKILL:
+                member.armed = {}
+                member.crashed.set()
             member.ended.set()
             if code in NOT_RESTARTED and code != ExitCode.OK:
                 self.refused.append((instance, code))

@@ -19,6 +19,7 @@ from lotstream.errors import ExitCode
 from lotstream.testing.faults.catalogue import DAY_S
 from lotstream.testing.faults.judge import present_log
 from lotstream.testing.faults.operator import Ran, operate
+from lotstream.testing.faults.scene import Scene
 from lotstream.testing.faults.stage import Stage
 
 #: Longest until all workers have refused, in seconds.
@@ -39,23 +40,18 @@ class Failed(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How an episode went."""
-
-    name: str
-    #: How the hub refused, and what the operator did.
-    refusal: str
-    remedy: str
-
-
-@dataclass(frozen=True)
 class Episode:
     """One thing that only an operator can put right."""
 
     name: str
+    #: Rough length with the comparison before and after it, in seconds.
+    takes_s: float
+    #: Do it, and return how the hub refused and what the operator did.
     act: Callable[[Stage], Awaitable[tuple[str, str]]]
     #: Return why it cannot be done on this machine, or None.
-    cannot: Callable[[Stage], str | None] = lambda _: None
+    cannot: Callable[[Scene], str | None] = lambda _: None
+    #: Each begins another log, or leaves its records behind.
+    once: bool = True
 
 
 async def clock_of_a_broker(stage: Stage) -> tuple[str, str]:
@@ -188,14 +184,14 @@ async def _admin(stage: Stage) -> AsyncIterator[AIOKafkaAdminClient]:
         await client.close()
 
 
-def _no_clock(stage: Stage) -> str | None:
-    return None if stage.scene.servers.broker_clock else "no clock can be put wrong (it takes Linux and a C compiler)"
+def _no_clock(scene: Scene) -> str | None:
+    return None if scene.servers.broker_clock else "no clock can be put wrong (it takes Linux and a C compiler)"
 
 
 EPISODES: tuple[Episode, ...] = (
-    Episode("append time years ahead", clock_of_a_broker, _no_clock),
-    Episode("PostgreSQL restored to an earlier point", postgres_restored),
-    Episode("partition count changed by hand", partitions_by_hand),
-    Episode("inbound topic deleted and made anew", topic_anew),
+    Episode("append time years ahead", 40, clock_of_a_broker, _no_clock),
+    Episode("PostgreSQL restored to an earlier point", 40, postgres_restored),
+    Episode("partition count changed by hand", 40, partitions_by_hand),
+    Episode("inbound topic deleted and made anew", 40, topic_anew),
 )
-"""In the order in which they are played: the last ones begin another log."""
+"""What is drawn from beside the faults, once in a run."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from lotstream.contracts.topics import INBOUND, TOPICS
@@ -15,6 +15,7 @@ from lotstream.testing.faults import verdict
 from lotstream.testing.faults.invariants import Invariant, Violations
 from lotstream.testing.faults.log_ends import LogEnds
 from lotstream.testing.faults.oracle import Oracle
+from lotstream.testing.faults.reader import Message
 from lotstream.testing.kafka import Seen, read_all
 
 #: The log number of a hub whose topic was never replaced.
@@ -39,35 +40,42 @@ class Counts:
     records: int
     orders: int
     messages: int
-    #: Messages that a read_committed reader saw more than once.
+    #: Messages that a read_committed reader saw more than once, at the end or while it all happened.
     doubles: int
     outcomes: Counter[str]
 
 
 async def judge(
-    settings: Settings, url: str, audit: Audit, log: LogEnds, *, logs: Logs, acknowledged: set[bytes],
-    violations: Violations, tell: Callable[[str], None],
+    settings: Settings, url: str, audit: Audit, log: LogEnds, *, logs: Logs, acknowledged: Collection[bytes],
+    days_told: Collection[str], seen_live: Counter[Message], violations: Violations, tell: Callable[[str], None],
 ) -> Counts:  # fmt: skip
-    """Compare everything there is; each difference becomes a violation."""
+    """Compare everything there is; each difference becomes a violation.
+
+    ``seen_live`` is what a reader has seen that stayed on all the time; every topic is read once more from its start.
+    """
     tell("reading the log")
     records = await present_log(settings, logs)
     ended = [record for _, _, each in logs.ended for record in each]
     verdict.check_log([*ended, *records], acknowledged, violations)
     tell(f"working out what must have come of {len(ended) + len(records)} records")
-    oracle = Oracle(settings.message_bytes_max)
+    oracle = Oracle(settings.message_bytes_max, days_told=days_told)
     for number, partitions, each in [*logs.ended, (logs.number, settings.partitions, records)]:
         await asyncio.to_thread(oracle.read, each, log=number, partitions=partitions)
     tell("comparing")
+    verdict.check_days(oracle, violations)
     await verdict.check_intake(audit, oracle, violations)
     orders = await verdict.check_state(audit, oracle, violations)
     published = [seen for topic in TOPICS if topic is not INBOUND for seen in await _all_of(settings, topic.name)]
-    doubles = await verdict.check_published(audit, verdict.times_seen(published), violations)
+    seen = verdict.times_seen(published)
+    await verdict.check_published(audit, seen, violations)
+    verdict.check_live(seen_live, seen, violations)
     verdict.check_ends(await audit.claims(), await log.ends(), await log.positions(), violations)
     tell("verifying")
     scope = Scope(outbox_days=settings.outbox_days, retention_days=settings.retention_days)
     for difference in (await verify(url, scope)).differences:
         violations.add(Invariant.VERIFIED, str(difference))
     outcomes = Counter(outcome for outcome, _ in oracle.fates.values())
+    doubles = sum(1 for message in seen | seen_live if max(seen[message], seen_live[message]) > 1)
     return Counts(len(ended) + len(records), orders, len(published), doubles, outcomes)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Collection, Iterable
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiokafka.partitioner import murmur2
 
@@ -27,8 +28,11 @@ _KNOWN = {
     "pick.confirmed", "shipment.confirmed",
 }  # fmt: skip
 _BROADCAST = {"site.defined", "day.opened"}
-#: What the hub tells itself; in a fault run, where no day turns and no bin is held, nothing follows from it.
-_HUBS_OWN = {"day.continued", "broadcast.answered"}
+#: What the hub tells itself: an owner is to go on after a turn of the day, as it does with any record that touches it,
+#: and whoever told every partition something is answered.
+_CONTINUED, _ANSWERED = "day.continued", "broadcast.answered"
+_HUBS_OWN = {_CONTINUED, _ANSWERED}
+_A_DAY = timedelta(days=1)
 
 
 class Unread(Exception):
@@ -42,11 +46,17 @@ class Unread(Exception):
 class Oracle:
     """Reads logs from their start, partition by partition, and keeps the books that follow."""
 
-    def __init__(self, bytes_max: int, *, today: date | None = None) -> None:
-        #: Largest value that is read, and partitions of the log being read.
+    def __init__(self, bytes_max: int, *, days_told: Collection[str] = ()) -> None:
+        """Name the largest value that is read, and the dates that somebody has opened by hand."""
         self._bytes_max = bytes_max
+        self._days_told = days_told
+        #: Partitions of the log being read.
         self._partitions = 1
-        self._today = today or datetime.now(UTC).date()
+        #: Partition → its today, and the number of the turn that made it so.
+        self._days: dict[int, tuple[date, int]] = {}
+        self._zone: tzinfo = UTC
+        #: Days that were opened before they had begun, and by nobody's hand.
+        self.early: list[str] = []
         self.books: dict[str, Books] = {}
         self.fates: dict[Coordinates, Fate] = {}
         #: (source, message id) of everything done or refused.
@@ -68,25 +78,46 @@ class Oracle:
         if message in self.messages:
             return "duplicate", None
         if name in _BROADCAST:
-            return self._broadcast(record, message)
+            return self._broadcast(record, name, body)
         if len(body.get("lines", ())) > LINES_TOO_MANY:
             return "dead_lettered", "too_large"
         self.messages.add(message)
-        if name in _HUBS_OWN:
+        if name == _ANSWERED:
             return "done", None
-        books = self.books.setdefault(body["owner"], Books(self._today))
+        # Until a day was opened it is the date of the record itself.
+        today, turn = self._days.get(record.partition) or (_appended(record).date(), 0)
+        books = self.books.setdefault(body["owner"], Books(today))
+        books.see_day(today, turn)
+        if name == _CONTINUED:
+            return "done", None
         try:
             books.do(name, body, (log, record.offset))
         except Refused as refused:
             return "refused", refused.code
         return "done", None
 
-    def _broadcast(self, record: Seen, message: tuple[str, str]) -> Fate:
-        number = int(message[1].split("/")[0])
+    def _broadcast(self, record: Seen, name: str, body: dict[str, Any]) -> Fate:
+        id_ = record.headers["ce_id"].decode()
+        number = int(id_.split("/")[0])
         if number <= self._broadcasts[record.partition]:
             return "duplicate", None
         self._broadcasts[record.partition] = number
-        self.messages.add(message)
+        self.messages.add((record.headers["ce_source"].decode(), id_))
+        if name == "day.opened":
+            return self._open_day(record, number, body["date"])
+        self._zone = ZoneInfo(body.get("time_zone") or "UTC")
+        return "done", None
+
+    def _open_day(self, record: Seen, number: int, said: str) -> Fate:
+        day = date.fromisoformat(said)
+        known = self._days.get(record.partition)
+        if known is not None and day <= known[0]:
+            return "done", None
+        if day > _appended(record).date() + _A_DAY:
+            return "refused", "field_invalid"
+        if said not in self._days_told and day > _appended(record).astimezone(self._zone).date():
+            self.early.append(f"{said} was opened in partition {record.partition} at {_appended(record)}")
+        self._days[record.partition] = (day, number)
         return "done", None
 
     def _understand(self, record: Seen) -> tuple[str, dict[str, Any]]:
@@ -111,3 +142,7 @@ class Oracle:
     def _check_place(self, record: Seen, owner: bytes) -> None:
         if record.key != owner or (murmur2(owner) & 0x7FFFFFFF) % self._partitions != record.partition:
             raise Unread("wrong_partition")
+
+
+def _appended(record: Seen) -> datetime:
+    return datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)

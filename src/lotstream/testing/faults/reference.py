@@ -30,6 +30,8 @@ class Books:
 
     def __init__(self, today: date) -> None:
         self.today = today
+        #: Number of the last turn of the day that this owner is through with.
+        self._turn = 0
         self.items: set[str] = set()
         self.lots: dict[tuple[str, str], Lot] = {}
         self.stock: dict[Place, Stock] = defaultdict(Stock)
@@ -46,6 +48,27 @@ class Books:
         self.received: dict[tuple[str, str], int] = defaultdict(int)
         #: (shipment, order, line, lot) → units that left.
         self.shipped: dict[tuple[str, OrderId, str, str], int] = defaultdict(int)
+
+    def see_day(self, today: date, turn: int) -> None:
+        """Have it be today; after a turn of the day nothing is promised any more of what expired by it."""
+        self.today = today
+        if turn > self._turn:
+            self._turn = turn
+            self._drop_expired()
+
+    def _drop_expired(self) -> None:
+        """Take back what expired and is not picked; those who lose it are served anew, in the order of the queue."""
+        lost = set()
+        for order in self._open.values():
+            for line in order.lines:
+                for part in line.parts:
+                    left = part.quantity - part.picked
+                    if left and self.lots[part.place[:2]].expires < self.today:
+                        self._give_back(part, left, picked_too=False)
+                        part.quantity = part.picked
+                        lost.add(line.sku)
+                line.parts = [part for part in line.parts if part.quantity]
+        self._fill(sorted(lost))
 
     def do(self, name: str, body: dict[str, Any], arrival: tuple[int, int]) -> None:
         """Do one command; raises `Refused`."""
@@ -242,8 +265,8 @@ class Books:
             return
         parts = [(line, part) for line in order.lines for part in line.parts]
         picked = [(line, part) for line, part in parts if part.picked]
-        if any(self.lots[part.place[:2]].holds for _, part in picked or parts):
-            raise Refused("on_hold")
+        for _, part in picked or parts:
+            self._check_leaves(self.lots[part.place[:2]])
         if not parts:
             raise Refused("not_reserved")
         for line, part in picked or parts:
@@ -258,6 +281,12 @@ class Books:
             raise Refused("already_shipped")
         if order.held:
             raise Refused("on_hold")
+
+    def _check_leaves(self, lot: Lot) -> None:
+        if lot.holds:
+            raise Refused("on_hold")
+        if lot.expires < self.today:
+            raise Refused("lot_not_allowed")
 
     def _load(self, shipment: str, order: Order, line: Line, part: Part) -> None:
         quantity = part.picked or part.quantity

@@ -29,6 +29,8 @@ class Scene:
     violations: Violations
     #: Brokers that were killed and not started again yet.
     gone: list[int] = field(default_factory=list)
+    #: Dates that somebody has opened by hand.
+    days_told: set[str] = field(default_factory=set)
     #: From when on the hub could be well again, by the monotonic clock.
     _well_from: float = field(default_factory=time.monotonic)
 

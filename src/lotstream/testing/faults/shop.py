@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from lotstream.contracts.cloudevents import headers_for
 from lotstream.contracts.inbound import type_of
@@ -30,6 +31,8 @@ REMEMBERED_MAX = 400
 LINES_TOO_MANY = 1500
 #: Bytes of the value that is larger than the hub reads, and smaller than its topic takes.
 VALUE_TOO_LARGE = 140 * 1024
+#: West of Greenwich, so that the day turns at another time than that of records and databases.
+TIME_ZONE = "America/Toronto"
 EXPIRED = date(2020, 1, 1)
 PLACED = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -56,8 +59,10 @@ WEIGHTS = {
 class Shop:
     """Says one thing after another."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, last_day: date | None = None) -> None:
+        """Speak by a seed; one lot in twenty is good until ``last_day`` if one is given, and not the day after."""
         self._draw = random.Random(seed)
+        self._last_day = last_day
         self._count = 0
         self._orders: deque[Told] = deque(maxlen=REMEMBERED_MAX)
         self._sent: deque[Record] = deque(maxlen=REMEMBERED_MAX)
@@ -127,7 +132,11 @@ class Shop:
         number = self._draw.randrange(self._count + 1) if self._draw.random() < 0.3 else self._count
         lot = f"L{number}"
         self._lots.append((owner, sku, lot))
-        expires = EXPIRED if number % 20 == 7 else FIRST_EXPIRY + timedelta(days=number * 37 % 400)
+        expires = FIRST_EXPIRY + timedelta(days=number * 37 % 400)
+        if number % 20 == 7:
+            expires = EXPIRED
+        elif number % 20 == 13:
+            expires = self._last_day or expires
         return {
             "line": str(line), "sku": sku, "lot": lot, "quantity": str(self._draw.randint(3, 18)),
             "location": f"BIN-{self._draw.randint(1, 9)}", "expires": expires.isoformat(),
@@ -247,6 +256,17 @@ class Shop:
     def _remember(self, record: Record) -> Record:
         self._sent.append(record)
         return record
+
+
+def site() -> tuple[str, str, bytes]:
+    """Return type, business key and body of the broadcast that defines the site everything happens at."""
+    body = {"site": SITE, "time_zone": TIME_ZONE}
+    return type_of("site.defined"), f"{SITE}/1", json.dumps(body).encode()
+
+
+def today_at_site() -> date:
+    """Return the date at the site."""
+    return datetime.now(ZoneInfo(TIME_ZONE)).date()
 
 
 def owners() -> list[str]:

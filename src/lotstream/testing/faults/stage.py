@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Mapping
+from contextlib import suppress
 
 from lotstream.errors import TryAgain
 from lotstream.settings import Settings
@@ -12,6 +13,7 @@ from lotstream.store.audit import Audit
 from lotstream.testing.faults.invariants import Invariant
 from lotstream.testing.faults.judge import Logs, present_log
 from lotstream.testing.faults.log_ends import NO_ANSWER, LogEnds
+from lotstream.testing.faults.reader import Message, Reader
 from lotstream.testing.faults.scene import Scene
 from lotstream.testing.kafka import Seen
 
@@ -28,7 +30,10 @@ class Stage:
     audit: Audit
     log: LogEnds
     logs: Logs
+    reader: Reader
     workers: int
+    #: Up to where the reader was found to have the messages of the present log, by partition.
+    _read_up_to: dict[int, int] = dataclasses.field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
@@ -53,26 +58,38 @@ class Stage:
         await self.scene.sender.flush()
 
     async def rest(self) -> None:
-        """Wait until everything is decided, and end the workers in order: then everything is published too."""
+        """Wait until everything is decided and published, and end the workers in order."""
         self.scene.sender.silent = True
         try:
             async with asyncio.timeout(RECOVERED_S_MAX):
                 await self.scene.sender.flush()
-                await self.caught_up()
+                ends = await self.ends()
+                await self.until_decided(ends)
+                await self.until_published(ends)
                 await self.stop_workers()
         except TimeoutError:
             self.scene.violations.add(Invariant.LAG, "the hub did not come to rest")
 
-    async def caught_up(self) -> None:
-        """Wait until everything that is in the log now is decided."""
-        ends = await self._ends()
+    async def until_decided(self, ends: Mapping[int, int]) -> None:
+        """Wait until everything below these offsets is decided."""
         while True:
-            try:
+            with suppress(TryAgain):
                 claims = await self.audit.claims()
                 if all(partition in claims and claims[partition].next_offset >= end for partition, end in ends.items()):
                     return
-            except TryAgain:
-                pass
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def until_published(self, ends: Mapping[int, int]) -> None:
+        """Wait until the reader has seen every message of what is below these offsets and decided."""
+        await self.reader.until_seen(await self._messages(ends))
+        self._read_up_to = dict(ends)
+
+    async def _messages(self, ends: Mapping[int, int]) -> list[Message]:
+        """Return the messages below these offsets that the reader was not found to have."""
+        stretches = {partition: (self._read_up_to.get(partition, 0), end) for partition, end in ends.items()}
+        while True:
+            with suppress(TryAgain):
+                return await self.audit.messages_of(self.logs.number, stretches)
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def decided(self) -> list[Seen]:
@@ -90,9 +107,11 @@ class Stage:
         self.logs.starts = {partition: claim.next_offset for partition, claim in claims.items()}
         self.scene.resize(partitions)
         self.log.resize(partitions)
+        self._read_up_to = {}
         self.scene.sender.look_at_topic_again()
 
-    async def _ends(self) -> dict[int, int]:
+    async def ends(self) -> dict[int, int]:
+        """Return where the present log ends, as soon as Kafka says so."""
         while True:
             try:
                 return await self.log.ends()

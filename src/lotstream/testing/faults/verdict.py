@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from lotstream.domain.model import Order as HubOrder
 from lotstream.store.audit import Audit, ClaimSeen, StockSeen
@@ -74,6 +74,12 @@ async def check_intake(audit: Audit, oracle: Oracle, violations: Violations) -> 
             )
     for where in missing:
         violations.add(Invariant.INTAKE, f"{where} is in the log and not in the intake")
+
+
+def check_days(oracle: Oracle, violations: Violations) -> None:
+    """No day was opened before it had begun at its site, unless somebody said so."""
+    for sentence in oracle.early:
+        violations.add(Invariant.DAYS, sentence)
 
 
 async def check_state(audit: Audit, oracle: Oracle, violations: Violations) -> int:
@@ -154,8 +160,8 @@ async def _check_shipped(audit: Audit, stock: list[StockSeen], oracle: Oracle, v
             violations.add(Invariant.SUMS, f"{lot}: {received.get(lot, 0)} came in, {balance[lot]} are there or left")
 
 
-async def check_published(audit: Audit, seen: Counter[tuple[str, str]], violations: Violations) -> int:
-    """Compare what a read_committed reader saw with the outbox; returns how many messages it saw more than once."""
+async def check_published(audit: Audit, seen: Counter[tuple[str, str]], violations: Violations) -> None:
+    """Compare what a read_committed reader saw with the outbox."""
     stored: Counter[tuple[str, str]] = Counter()
     async for topic, id_ in audit.outbox():
         stored[topic, id_] += 1
@@ -165,7 +171,16 @@ async def check_published(audit: Audit, seen: Counter[tuple[str, str]], violatio
                 Invariant.PUBLISHED,
                 f"{message} is {stored[message]} times in the outbox and {seen[message]} times seen",
             )
-    return sum(1 for times in seen.values() if times > 1)
+
+
+def check_live(live: Counter[tuple[str, str]], seen: Counter[tuple[str, str]], violations: Violations) -> None:
+    """Whoever read all the time has seen what is seen afterwards, each message once."""
+    for message in live.keys() | seen.keys():
+        if live[message] != seen[message]:
+            violations.add(
+                Invariant.PUBLISHED,
+                f"{message} was seen {live[message]} times as it came and {seen[message]} times afterwards",
+            )
 
 
 def check_ends(
@@ -182,10 +197,10 @@ def check_ends(
             )
 
 
-def check_log(log: Iterable[Seen], acknowledged: set[bytes], violations: Violations) -> None:
+def check_log(log: Iterable[Seen], acknowledged: Collection[bytes], violations: Violations) -> None:
     """Everything that Kafka acknowledged is in its log."""
     there = {record.headers.get("ce_id", b"") for record in log}
-    for lost in acknowledged - there:
+    for lost in set(acknowledged) - there:
         violations.add(Invariant.NOTHING_LOST, f"message {lost.decode()} was acknowledged and is not in the log")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 
 from lotstream.errors import TryAgain
 from lotstream.store.audit import Audit, ClaimSeen
@@ -21,17 +22,24 @@ class Watch:
         self._log = log
         self._violations = violations
         self._epochs: dict[int, int] = {}
+        self._looking = asyncio.Lock()
         self.looks = 0
 
     async def run(self) -> None:
         """Look until cancelled."""
         while True:
-            try:
-                await self.look()
-                self.looks += 1
-            except (*NO_ANSWER, TryAgain):
-                pass
+            async with self._looking:
+                with suppress(*NO_ANSWER, TryAgain):
+                    await self.look()
+                    self.looks += 1
             await asyncio.sleep(LOOK_EVERY_S)
+
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Do not look for the time of the block, after which the database may be an earlier one."""
+        async with self._looking:
+            yield
+            self._epochs.clear()
 
     async def look(self) -> None:
         """Look once. What only grows is asked from the lowest to the highest, so that time alone breaks no order."""
