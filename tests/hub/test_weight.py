@@ -52,7 +52,7 @@ def quick() -> Ledger:
 
 
 async def test_the_estimate_is_what_owners_take(postgres_url: str) -> None:
-    """Loaded owners, and then the shelves that decisions look at, weigh within a quarter of what Python allocates."""
+    """Loaded owners, then the shelves that decisions look at, then whom lots are promised to: each within a quarter."""
     owners = {owner: Sites() for owner in STANDING.owner_ids()}
     await migrate(postgres_url)
     async with PostgresStore(postgres_url) as store:
@@ -71,6 +71,11 @@ async def test_the_estimate_is_what_owners_take(postgres_url: str) -> None:
                     shelf_of(ledger, sku, SITE, today=TODAY).queue(Policy.FEFO)
         more = sum(weigh(ledger).bytes for ledger in ledgers.values()) - weight
         assert more == pytest.approx(shelved.bytes, rel=0.25)
+        with measured() as asked:
+            for ledger in ledgers.values():
+                ledger.promised()
+        more = sum(weigh(ledger).bytes for ledger in ledgers.values()) - weight - more
+        assert more == pytest.approx(asked.bytes, rel=0.25)
 
 
 def test_an_owner_is_weighed_again_when_it_has_grown(quick: Ledger) -> None:

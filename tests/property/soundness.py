@@ -102,6 +102,9 @@ def check_derived(ledger: Ledger) -> None:
     assert derived.waiting._held == fresh.waiting._held
     assert derived.waiting._missed == fresh.waiting._missed
     assert derived.waiting._customers == fresh.waiting._customers
+    # Asked for here, it is kept up to date from then on.
+    kept, again = ledger.promised(), twin.promised()
+    assert (kept._orders, kept.pairs) == (again._orders, again.pairs)
     for sku in ledger.items:
         assert derived.waiting.for_skus([sku]) == fresh.waiting.for_skus([sku])
     for (sku, site), shelf in derived.shelves.items():

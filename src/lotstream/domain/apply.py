@@ -209,6 +209,8 @@ def _order_touched(ledger: Ledger, order: Order) -> None:
     """Note an order as changed, put it in its place in the queue, and among the closed ones when it is over."""
     derived = ledger.derived or ledger.index()
     derived.waiting.note(order)
+    if derived.promised is not None:
+        derived.promised.note(order)
     derived.ordered = None
     ledger.touched.orders.add(order.key)
     if order.state in OVER:

@@ -22,6 +22,7 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.places import Place
 from lotstream.domain.progress import Affected, Progress, Scope
+from lotstream.domain.promised import Promised
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.waiting import Waiting
 
@@ -81,6 +82,8 @@ class Derived:
     sites_of: dict[str, set[str]]
     waiting: Waiting
     gtins: dict[str, str]
+    #: Orders by the lots promised to them; None: nobody has asked yet, and nothing is kept up to date.
+    promised: Promised | None = None
     #: SKUs on the lines of open orders; None: to be gathered again.
     ordered: frozenset[str] | None = None
     #: What the walk under way has found; None: to be found again.
@@ -143,6 +146,13 @@ class Ledger:
             return self.items.get(sku)
         derived = self.derived or self.index()
         return self.items.get(derived.gtins.get(gtin or "", ""))
+
+    def promised(self) -> Promised:
+        """Return the orders by the lots promised to them; gathered when first asked for, as most owners never are."""
+        derived = self.derived or self.index()
+        if derived.promised is None:
+            derived.promised = Promised(self.orders.values())
+        return derived.promised
 
     def ordered(self) -> frozenset[str]:
         """Return the SKUs on the lines of open orders; gathered once for as many items as change in a row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from lotstream.domain.agenda import Part, begin, may_not_be_kept, next_part
@@ -15,19 +15,20 @@ from lotstream.domain.filling import fill, serve
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
 from lotstream.domain.progress import Progress, Scope, Walk
+from lotstream.domain.promised import LotKey
 from lotstream.domain.reservations import copy_order, drop_freed, give_back, give_back_all, staged_key
 from lotstream.domain.sums import backordered, state_of
 from lotstream.domain.waiting import queue_key
 
 
 def move_off(
-    draft: Draft, objection: Callable[[Reservation], NotUsed | None], *, picked_too: bool = False
+    draft: Draft, lot: LotKey, objection: Callable[[Reservation], NotUsed | None], *, picked_too: bool = False
 ) -> tuple[Event, ...]:
-    """Give back every promise there is an objection to, and allocate those orders again at once, in queue order.
+    """Give back every promise of a lot that there is an objection to, and allocate those orders again, in queue order.
 
     What is picked stays with its order unless ``picked_too``. This does not wait for a request.
     """
-    freed = (_move(draft, order, objection, picked_too=picked_too) for order in _promised_orders(draft))
+    freed = (_move(draft, order, objection, picked_too=picked_too) for order in _orders_promised(draft, [lot]))
     moved = [event for event in freed if event is not None]
     skus = {loss.row.sku for event in moved for loss in event.freed}
     return *moved, *fill(draft, skus, moved=[event.key for event in moved])
@@ -56,7 +57,7 @@ def take_back(draft: Draft, missing: dict[RowKey, int]) -> list[ReservationFreed
     first.
     """
     moved: list[ReservationFreed] = []
-    for order in reversed(_promised_orders(draft)):
+    for order in reversed(_orders_promised(draft, [(row.sku, row.lot) for row in missing])):
         freed = [
             loss
             for line in reversed(order.lines)
@@ -80,10 +81,10 @@ def _loss(line: OrderLine, part: Reservation, missing: dict[RowKey, int]) -> Fre
     return Freed(line.line, part.task, part.row, quantity, part.quantity - quantity, picked, part.staged_at)
 
 
-def _promised_orders(draft: Draft) -> list[Order]:
-    """Return the orders that have anything promised, in queue order."""
-    promised = [order for order in draft.ledger.orders.values() if any(line.reservations for line in order.lines)]
-    return sorted(promised, key=queue_key)
+def _orders_promised(draft: Draft, lots: Iterable[LotKey]) -> list[Order]:
+    """Return the orders that have anything of these lots promised, in queue order."""
+    ledger = draft.ledger
+    return sorted((ledger.orders[key] for key in ledger.promised().of(lots)), key=queue_key)
 
 
 def _free(draft: Draft, order: Order, freed: list[Freed], reason: NotUsed) -> ReservationFreed:

@@ -26,6 +26,9 @@ SHELVED_BYTES: Final = 1_400
 ORDER_BYTES: Final = 1_200
 LINE_BYTES: Final = 270
 RESERVATION_BYTES: Final = 180
+PROMISED_BYTES: Final = 180
+"""What an order takes for each lot promised to it, once anybody has asked whom a lot is promised to."""
+
 CANCEL_BYTES: Final = 300
 OWNER_BYTES: Final = 5_000
 """An owner without anything: its tables and sets."""
@@ -46,6 +49,7 @@ class Weight:
     lots: int
     items: int
     shelves: int
+    promised: int
     bytes: int
 
     def still_fits(self, ledger: Ledger) -> bool:
@@ -57,6 +61,7 @@ class Weight:
             and _near(self.lots, len(ledger.lots))
             and _near(self.items, len(ledger.items))
             and _near(self.shelves, len(derived.shelves) if derived else 0)
+            and _near(self.promised, _promised(ledger))
         )
 
 
@@ -72,10 +77,11 @@ def weigh(ledger: Ledger) -> Weight:
         + sum(len(shelf.candidates) for shelf in shelves.values()) * SHELVED_BYTES
         + sum(map(_order_bytes, ledger.orders.values()))
         + len(ledger.cancels) * CANCEL_BYTES
+        + _promised(ledger) * PROMISED_BYTES
     )
     return Weight(
         stock=len(ledger.stock), orders=len(ledger.orders), lots=len(ledger.lots), items=len(ledger.items),
-        shelves=len(shelves), bytes=bytes_,
+        shelves=len(shelves), promised=_promised(ledger), bytes=bytes_,
     )  # fmt: skip
 
 
@@ -88,6 +94,11 @@ def expected_bytes(size: OwnerSize) -> int:
         + size.stock * STOCK_BYTES
         + round(size.order_bytes * ORDER_BYTES_PER_STORED)
     )
+
+
+def _promised(ledger: Ledger) -> int:
+    promised = ledger.derived.promised if ledger.derived else None
+    return 0 if promised is None else promised.pairs
 
 
 def _order_bytes(order: Order) -> int:

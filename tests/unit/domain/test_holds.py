@@ -147,3 +147,19 @@ def test_nothing_found_is_told_once() -> None:
     assert kinds(world.told(RequestAllocation(()))) == ["OrderAllocated"]
     assert world.get("#1").state is OrderState.BACKORDERED
     assert world.told(RequestAllocation(())) == ()
+
+
+def test_a_hold_looks_at_the_orders_of_its_lot_alone() -> None:
+    """Of many open orders only those that have something of the lot promised are looked at, however they came by it."""
+    world = World()
+    world.stock(goods("L1"), goods("L2"))
+    world.told(DefineItem(Item("JAM")))
+    world.stock(goods("J1", sku="JAM"), balance="b")
+    world.place("#1")
+    world.place("#2", wanted(sku="JAM"))
+    assert set(world.ledger.promised().of([("TEA", "L1")])) == {key("#1")}
+    world.told(PlaceHold("H", HoldKind.HOLD, "TEA", "L1"))
+    promised = world.ledger.promised()
+    assert set(promised.of([("TEA", "L1")])) == set()
+    assert set(promised.of([("TEA", "L2")])) == {key("#1")}
+    assert set(promised.of([("JAM", "J1"), ("TEA", "L2")])) == {key("#1"), key("#2")}
