@@ -91,6 +91,24 @@ async def test_the_caller_is_answered_when_all_partitions_have_passed_and_all_ow
     assert [row["outcome"] for row in hub.intake(source="lotstream", message_id=str(number))] == ["done"]
 
 
+async def test_a_broadcast_that_is_answered_late_is_answered_with_what_became_of_it() -> None:
+    """A partition that is away for longer than ids are remembered does not turn what was done into a refusal."""
+    hub = SmallHub()
+    first = await hub.start(0)
+    await hub.tell("site.defined", f"{SITE}/1", {"site": SITE, "calendar": "scripted"})
+    await first.settle()
+    (owner,) = owners_in(0, 1)
+    stock(hub, owner, [("L1", "2026-12-01")])
+    await first.settle()
+
+    hub.now = hub.append_time = hub.now + timedelta(days=99)
+    await hub.store.prune_intake(0, before=hub.now)
+    second = await hub.start(1)
+    await first.settle(second)
+    assert [(answer["message_id"], answer["outcome"]) for answer in hub.answers()] == [("1", "done")]
+    assert await hub.store.prune_intake(0, before=hub.now) > 0
+
+
 async def test_a_refused_broadcast_is_answered_with_code_and_sentence() -> None:
     """What the partitions refuse is answered as refused, once, and what was told after it is not held up."""
     hub = SmallHub()

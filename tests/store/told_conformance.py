@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import OrderKey
@@ -17,6 +17,7 @@ from tests.store.build import PARTITIONS, T0, after, batch, claim, empty_ledger,
 
 HUB = "lotstream"
 DAY = "lotstream.day.opened.v1"
+OLD = timedelta(days=99)
 
 
 OpenStore = Callable[[], Awaitable[Store]]
@@ -181,3 +182,22 @@ class ToldConformance:
             BroadcastOutcome(3, DAY),
         ]
         assert await store.broadcast_outcomes(after=3, through=3, source=HUB, partition=0) == []
+
+    async def test_what_a_sender_will_be_answered_with_is_not_forgotten(self, store: Store) -> None:
+        """The first partition keeps its intake from the first broadcast that is not answered on, however old it is."""
+        for number in (1, 2, 3):
+            await store.add_broadcast(DAY, key=str(number), body=b"{}")
+        written = batch(await claim(store), records=5)
+        unread = told(2, "2/0", Outcome.DEAD_LETTERED)
+        written.intake = [told(0, "1/0"), told(1, "elsewhere"), unread, told(3, "3/0"), told(4, "last")]
+        written.partitions[0].after = replace(after(written), broadcast_seen=3, broadcast_answered=1)
+        mine = await write(store, written)
+        assert await store.prune_intake(0, before=T0 + OLD) == 3
+        assert await store.prune_intake(0, before=T0 + OLD) == 0
+        found = await store.broadcast_outcomes(after=1, through=3, source=HUB, partition=0)
+        assert found == [BroadcastOutcome(2, DAY), BroadcastOutcome(3, DAY, Outcome.DONE)]
+        answered = batch(mine)
+        answered.intake = [told(5, "3")]
+        answered.partitions[0].after = replace(after(answered), broadcast_answered=3)
+        await store.commit(answered)
+        assert await store.prune_intake(0, before=T0 + OLD) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from lotstream.contracts.cloudevents import HUB_SOURCE
 from lotstream.store.connection import Database
 from lotstream.store.sql import queries
 
@@ -39,9 +40,9 @@ class Maintenance:
     async def prune_intake(self, partition: int, *, before: datetime) -> int:
         """Delete a partition's oldest intake rows recorded before a time; returns how many.
 
-        What is left has no gaps, and the row of the last record stays.
+        What is left has no gaps. The row of the last record stays, and so does what a sender will be answered with.
         """
-        count: int = await self._database.value(SQL["prune_intake"], PRUNED_ROWS_MAX, partition, before)
+        count: int = await self._database.value(SQL["prune_intake"], PRUNED_ROWS_MAX, partition, before, HUB_SOURCE)
         return count
 
     async def prune_dead_letters(self, *, before: datetime) -> int:

@@ -104,7 +104,7 @@ class Store(Protocol):
     async def prune_intake(self, partition: int, *, before: datetime) -> int:
         """Delete a partition's oldest intake rows recorded before a time, some at once; returns how many.
 
-        What is left has no gaps, and the row of the last record stays.
+        What is left has no gaps. The row of the last record stays, and so do those of broadcasts that are not answered.
         """
 
     async def prune_dead_letters(self, *, before: datetime) -> int:

@@ -33,8 +33,19 @@ WHERE id = ANY(ARRAY(
 
 -- name: prune_intake
 -- Delete a partition's oldest intake rows, none behind one that is young, and note where the rest begins; the row of the
--- last record stays, and only so many are looked at at once.
-WITH gone AS (
+-- last record stays, and only so many are looked at at once. Whoever told every partition something is answered with what
+-- partition 0 made of it, so that partition keeps what is not answered yet.
+WITH unanswered AS (
+    SELECT told.log, told."offset"
+    FROM claim AS c
+    CROSS JOIN generate_series(c.broadcast_answered + 1, c.broadcast_seen) AS n(number)
+    CROSS JOIN LATERAL (
+        SELECT i.log, i."offset" FROM intake AS i
+        WHERE i.source = $4 AND i.message_id = n.number || '/0' AND i.outcome IN ('done', 'refused') LIMIT 1
+    ) AS told
+    WHERE c.partition = $2 AND c.partition = 0
+    ORDER BY n.number LIMIT 1
+), gone AS (
     DELETE FROM intake
     WHERE ctid = ANY(ARRAY(
         SELECT oldest.ctid
@@ -45,6 +56,7 @@ WITH gone AS (
             FROM (
                 SELECT i.ctid, i."offset", i.recorded_at FROM intake AS i
                 WHERE i.log = l.log AND i.partition = c.partition AND (l.log < c.log OR i."offset" < c.next_offset - 1)
+                  AND NOT EXISTS (SELECT FROM unanswered AS u WHERE (i.log, i."offset") >= (u.log, u."offset"))
                 ORDER BY i."offset" LIMIT $1
             ) AS looked_at
         ) AS oldest

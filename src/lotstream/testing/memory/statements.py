@@ -30,6 +30,9 @@ STOCK: Final = (
 )
 QUANTITIES: Final = ("on_hand", "reserved", "promised_elsewhere")
 ANY_BYTES: Final = 2**62
+NOWHERE: Final = (ANY_BYTES, 0)
+"""Log and offset behind everything."""
+HEARD: Final = ("done", "refused")
 
 _COUNTED: Final = {"stock": "stock", "lots": "lot", "items": "item"}
 """Tables of which rows are counted before an owner is loaded, by the name of the count."""
@@ -319,16 +322,25 @@ def _prune_exchanges(tables: Tables, limit: int, before: datetime) -> Rows:
 
 
 @answers("maintenance", "prune_intake")
-def _prune_intake(tables: Tables, limit: int, partition: int, before: datetime) -> Rows:
+def _prune_intake(tables: Tables, limit: int, partition: int, before: datetime, source: str) -> Rows:
     claim = tables.rows["claim"][(partition,)]
+    kept = _unanswered(tables, claim, source) if partition == 0 else NOWHERE
     deleted = 0
     for log in range(1, claim["log"] + 1):
         below = claim["next_offset"] - 1 if log == claim["log"] else ANY_BYTES
         mine = [row for row in tables.of("intake") if (row["log"], row["partition"]) == (log, partition)]
+        mine = [row for row in mine if (log, row["offset"]) < kept]
         looked_at = sorted((row for row in mine if row["offset"] < below), key=lambda row: int(row["offset"]))[:limit]
         old = list(takewhile(lambda row: bool(row["recorded_at"] < before), looked_at))
         deleted += len(_dropped(tables, "intake", old))
     return [Row({"count": deleted})]
+
+
+def _unanswered(tables: Tables, claim: Row, source: str) -> tuple[int, int]:
+    """Return log and offset of the first broadcast that was understood and is not answered."""
+    names = [f"{number}/0" for number in range(claim["broadcast_answered"] + 1, claim["broadcast_seen"] + 1)]
+    told = [row for row in tables.of("intake") if row["source"] == source and row["message_id"] in names]
+    return min(((row["log"], row["offset"]) for row in told if row["outcome"] in HEARD), default=NOWHERE)
 
 
 @answers("maintenance", "prune_dead_letters")
