@@ -16,7 +16,17 @@ from lotstream.testing.load import SITE
 
 OWNER = "o"
 TODAY = date(2026, 9, 1)
-MESSAGES = Counter({("lotstream.pick-tasks", "a"): 1, ("lotstream.alerts", "b"): 1})
+MESSAGES = Counter({("lotstream.pick-tasks", "a"): 1, ("lotstream.alerts", "b"): 1, ("lotstream.order-status", "c"): 1})
+TASK = {"task": "t", "action": "create", "line": "1", "sku": "A", "lot": "L1", "location": "BIN-1", "quantity": "4"}
+#: What the messages say, by topic.
+BODIES: dict[str, dict[str, object]] = {
+    "lotstream.pick-tasks": {"owner": "o", "source": "s", "order": "#1", "tasks": [TASK]},
+    "lotstream.alerts": {},
+    "lotstream.order-status": {
+        "owner": "o", "source": "s", "order": "#1", "status": "allocated",
+        "lines": [{"line": "1", "allocated": "4", "picked": "0", "shipped": "0", "cancelled": "0"}],
+    },
+}  # fmt: skip
 
 
 GOODS = {"line": "1", "sku": "A", "lot": "L1", "quantity": "10", "location": "BIN-1", "expires": "2031-01-01"}

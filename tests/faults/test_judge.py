@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from lotstream.cli import faults
 from lotstream.cli.app import build_app
-from lotstream.contracts.topics import INBOUND
+from lotstream.contracts.topics import INBOUND, ORDER_STATUS, PICK_TASKS
 from lotstream.domain.model import RowKey
 from lotstream.errors import ExitCode
 from lotstream.hub.verify.found import Difference, Verified
@@ -25,7 +26,7 @@ from lotstream.testing.faults.log_ends import LogEnds
 from lotstream.testing.faults.report import Plan, Report
 from lotstream.testing.kafka import Seen
 from lotstream.testing.load import SITE
-from tests.faults.small_hub import MESSAGES, OWNER, Tables, small_log
+from tests.faults.small_hub import BODIES, MESSAGES, OWNER, TASK, Tables, small_log
 
 
 class Ends(LogEnds):
@@ -52,6 +53,8 @@ class World:
     published: Counter[tuple[str, str]] = field(default_factory=lambda: Counter(MESSAGES))
     live: Counter[tuple[str, str]] = field(default_factory=lambda: Counter(MESSAGES))
     differences: list[Difference] = field(default_factory=list)
+    #: What messages say, by topic.
+    bodies: dict[str, dict[str, object]] = field(default_factory=lambda: dict(BODIES))
 
 
 async def _judged(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[Counts, Violations]:
@@ -59,7 +62,8 @@ async def _judged(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[Counts
         if topic == INBOUND.name:
             return world.log
         ids = [id_ for name, id_ in world.published.elements() if name == topic]
-        return [Seen(topic, 0, offset, None, b"", {"ce_id": id_.encode()}) for offset, id_ in enumerate(ids)]
+        body = json.dumps(world.bodies.get(topic)).encode()
+        return [Seen(topic, 0, offset, None, body, {"ce_id": id_.encode()}) for offset, id_ in enumerate(ids)]
 
     async def verified(url: str, scope: object) -> Verified:
         return Verified(tuple(world.differences), 1, 1, {}, 0.0)
@@ -110,6 +114,14 @@ def _row_changed_by_hand(world: World) -> None:
     world.differences.append(Difference("stock", {"owner": OWNER, "sku": "A"}, "on_hand", journal=10, found=11))
 
 
+def _another_lot_told(world: World) -> None:
+    world.bodies[PICK_TASKS.name] = {**BODIES[PICK_TASKS.name], "tasks": [{**TASK, "lot": "L2"}]}
+
+
+def _another_state_told(world: World) -> None:
+    world.bodies[ORDER_STATUS.name] = {**BODIES[ORDER_STATUS.name], "status": "backordered"}
+
+
 FORGED: dict[Callable[[World], None], Invariant] = {
     _wrong_outcome: Invariant.INTAKE,
     _units_gone: Invariant.SUMS,
@@ -120,15 +132,17 @@ FORGED: dict[Callable[[World], None], Invariant] = {
     _undecided: Invariant.LAG,
     _lost: Invariant.NOTHING_LOST,
     _row_changed_by_hand: Invariant.VERIFIED,
+    _another_lot_told: Invariant.TOLD,
+    _another_state_told: Invariant.TOLD,
 }
 #: The others are found while things break (test_watch, test_breaking) and in what days were opened (test_oracle).
 
 
 async def test_a_hub_that_is_right_is_judged_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three records, one order, two messages, nothing doubled and nothing found."""
+    """Three records, one order, three messages, nothing doubled and nothing found."""
     counts, violations = await _judged(World(), monkeypatch)
     assert violations.total() == 0
-    assert (counts.records, counts.orders, counts.messages, counts.doubles) == (3, 1, 2, 0)
+    assert (counts.records, counts.orders, counts.messages, counts.doubles) == (3, 1, 3, 0)
 
 
 @pytest.mark.parametrize("forge", FORGED, ids=lambda forge: forge.__name__.strip("_"))

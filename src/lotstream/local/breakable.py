@@ -144,9 +144,10 @@ class BreakableServers:
         await self.start_postgres()
 
     def _postgres_family(self) -> list[psutil.Process]:
+        """Return all processes of PostgreSQL; raises `LocalStackError` when there are none to do anything to."""
         pid = self._stack.postgres_pid
         if pid is None or not psutil.pid_exists(pid):
-            return []
+            raise LocalStackError("PostgreSQL does not run.")
         first = psutil.Process(pid)
         return [first, *first.children(recursive=True)]
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError
 
 from lotstream.contracts.topics import PICK_TASKS
 from lotstream.errors import ExitCode
@@ -33,6 +34,7 @@ STOPPED_S = 13.0
 COMING_AND_GOING_S = 2.0
 COMINGS = 4
 TOPIC_LIMIT_S = 4.0
+LIFTED_S = 30.0
 #: Bytes that no batch with a pick task fits into. Kafka's own transaction markers have to: a broker that refuses one
 #: never tries again, and its transactional id hangs until the coordinator is started anew (Kafka 4.3.1).
 TOPIC_BYTES = 256
@@ -80,9 +82,11 @@ async def terminate_worker(scene: Scene) -> None:
 async def stop_worker(scene: Scene) -> None:
     """A worker does nothing for longer than its session lasts, and then goes on as if nothing had been."""
     worker = scene.some_worker()
-    scene.crew.signal(worker, signal.SIGSTOP)
+    async with asyncio.timeout(STOPPED_S):
+        await scene.crew.wait_claimed(worker)
+    await scene.crew.signal(worker, signal.SIGSTOP)
     await asyncio.sleep(STOPPED_S)
-    scene.crew.signal(worker, signal.SIGCONT)
+    await scene.crew.signal(worker, signal.SIGCONT)
     scene.well_from_now()
 
 
@@ -156,11 +160,14 @@ async def restart_brokers(scene: Scene) -> None:
 
 async def come_and_go(scene: Scene) -> None:
     """A third worker joins and leaves again and again."""
+    claimed = 0
     for _ in range(COMINGS):
-        await scene.crew.join_and_claim(THIRD)
+        claimed += await scene.crew.join_and_claim(THIRD)
         await asyncio.sleep(COMING_AND_GOING_S)
         await scene.crew.leave(THIRD)
     scene.well_from_now()
+    if not claimed:
+        raise NotDone("it never came to have partitions")
 
 
 async def same_instance(scene: Scene) -> None:
@@ -211,8 +218,18 @@ async def limit_topic(scene: Scene) -> None:
         await _limit(scene, str(TOPIC_BYTES))
         await asyncio.sleep(TOPIC_LIMIT_S)
     finally:
-        await _limit(scene, str(scene.settings.outgoing_bytes_max))
+        await _lift_limit(scene)
     scene.well_from_now()
+
+
+async def _lift_limit(scene: Scene) -> None:
+    """Put the limit right, however often it takes: nobody else would."""
+    async with asyncio.timeout(LIFTED_S):
+        while True:
+            try:
+                return await _limit(scene, str(scene.settings.outgoing_bytes_max))
+            except (KafkaError, NotDone):
+                await asyncio.sleep(1)
 
 
 async def _limit(scene: Scene, bytes_max: str) -> None:
@@ -223,7 +240,13 @@ async def _limit(scene: Scene, bytes_max: str) -> None:
         (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, PICK_TASKS.name)])
         kept = {entry[0]: entry[1] for entry in answer.resources[0][4] if entry[3] == _SET_ON_TOPIC}
         configs = {**kept, "max.message.bytes": bytes_max}
-        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, PICK_TASKS.name, configs=configs)])
+        (answer,) = await admin.alter_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, PICK_TASKS.name, configs=configs)]
+        )
+        # What the broker refuses stands in its answer alone.
+        for code, message, *_ in answer.resources:
+            if code:
+                raise NotDone(f"the broker refused the limit: {code} {message}")
     finally:
         await admin.close()
 

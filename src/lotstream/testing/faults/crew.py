@@ -6,7 +6,6 @@ import asyncio
 import signal
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +19,8 @@ PAUSE_S = 0.5
 #: What a worker logs when it has taken partitions over, and the longest wait for it, in seconds.
 CLAIMED = b'"event": "claimed"'
 CLAIMED_S = 15.0
+#: Longest wait for a worker that is just being started again, in seconds.
+STARTED_S = 15.0
 
 
 @dataclass
@@ -70,12 +71,15 @@ class Crew:
         while member.process is None or not _says(log, CLAIMED, member.log_from):  # noqa: ASYNC110 - another process
             await asyncio.sleep(PAUSE_S)
 
-    async def join_and_claim(self, instance: str) -> None:
-        """Have a worker run from now on, and wait until it has taken partitions over or `CLAIMED_S` have passed."""
+    async def join_and_claim(self, instance: str) -> bool:
+        """Have a worker run from now on; returns whether it has taken partitions over within `CLAIMED_S`."""
         self.join(instance)
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(CLAIMED_S):
                 await self.wait_claimed(instance)
+        except TimeoutError:
+            return False
+        return True
 
     async def leave(self, instance: str) -> None:
         """End a worker in order and for good; one that does not end in its grace is killed."""
@@ -99,25 +103,32 @@ class Crew:
         await self.send(instance, signal.SIGKILL)
 
     async def send(self, instance: str, number: signal.Signals) -> None:
-        """Send a signal that ends a worker, and wait until it has ended."""
+        """Send a signal that ends a worker, and wait until it has ended; raises `TimeoutError` when none runs."""
         member = self._members[instance]
-        if member.process is not None:
-            member.ended.clear()
-            member.process.send(number)
-            await member.ended.wait()
+        process = await self._running(member)
+        member.ended.clear()
+        process.send(number)
+        await member.ended.wait()
 
-    def signal(self, instance: str, number: signal.Signals) -> None:
-        """Send a signal to a worker, if it runs just now."""
-        process = self._members[instance].process
-        if process is not None:
-            process.send(number)
+    async def signal(self, instance: str, number: signal.Signals) -> None:
+        """Send a signal to a worker; raises `TimeoutError` when none runs."""
+        (await self._running(self._members[instance])).send(number)
+
+    async def _running(self, member: _Member) -> WorkerProcess:
+        """Return the process of a worker, as soon as it has one: a signal to nobody breaks nothing."""
+        async with asyncio.timeout(STARTED_S):
+            while member.process is None:  # noqa: ASYNC110 - it is started in its own time
+                await asyncio.sleep(PAUSE_S)
+        return member.process
 
     async def arm(self, instance: str, point: CrashPoint, *, passes: int) -> None:
         """Start a worker again so that it dies when it passes a point for the given time, and anew until it has."""
         member = self._members[instance]
         member.crashed.clear()
         member.armed = {VARIABLE: f"{point.value}:{passes}"}
-        await self.kill(instance)
+        # One that is being started just now is ended by its keeper, since it is not armed.
+        if member.process is not None:
+            await self.kill(instance)
 
     def is_armed(self, instance: str) -> bool:
         """Say whether a worker has still to die at its point."""

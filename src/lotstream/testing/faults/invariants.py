@@ -10,7 +10,7 @@ KEPT_MAX = 20
 
 
 class Invariant(StrEnum):
-    """The promises of the commit (docs/concepts/commit.md), and four that a run can check besides."""
+    """The promises of the commit (docs/concepts/commit.md), and five that a run can check besides."""
 
     INTAKE = "1 every record below next offset has one intake row, with the right outcome"
     SUMS = "2 sums per lot and line hold; what orders hold is what is reserved"
@@ -24,6 +24,7 @@ class Invariant(StrEnum):
     VERIFIED = "10 `lotstream verify` finds no difference"
     STAYS_UP = "11 workers stop for good only where an operator must act"
     DAYS = "12 no day is opened before it has begun"
+    TOLD = "13 what readers were told comes to what is promised"
 
 
 class Violations:

@@ -16,6 +16,7 @@ from lotstream.testing.faults.invariants import Invariant, Violations
 from lotstream.testing.faults.log_ends import LogEnds
 from lotstream.testing.faults.oracle import Oracle
 from lotstream.testing.faults.reader import Message
+from lotstream.testing.faults.told import Told, check_told
 from lotstream.testing.kafka import Seen, read_all
 
 #: The log number of a hub whose topic was never replaced.
@@ -69,6 +70,9 @@ async def judge(
     seen = verdict.times_seen(published)
     await verdict.check_published(audit, seen, violations)
     verdict.check_live(seen_live, seen, violations)
+    told = Told()
+    told.read(published)
+    check_told(told, oracle, violations)
     verdict.check_ends(await audit.claims(), await log.ends(), await log.positions(), violations)
     tell("verifying")
     scope = Scope(outbox_days=settings.outbox_days, retention_days=settings.retention_days)
