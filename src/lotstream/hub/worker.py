@@ -15,9 +15,9 @@ from typing import Any, NoReturn
 
 import structlog
 
+from lotstream import __version__
 from lotstream.contracts.topics import INBOUND
 from lotstream.errors import ExitCode, LotstreamError, StopWorker
-from lotstream.hub.agreed import under_agreement
 from lotstream.hub.app import HubApp, build_app, ledger_store
 from lotstream.hub.broadcasts import Broadcasts
 from lotstream.hub.collector import leave_ledgers_alone
@@ -26,10 +26,8 @@ from lotstream.hub.hub import Hub
 from lotstream.hub.kafka import AioKafka
 from lotstream.hub.maintenance import Maintenance
 from lotstream.hub.monitoring import Monitoring
-from lotstream.ops.limits import reached, used_from_now
 from lotstream.ops.stopping import on_stop_signal
 from lotstream.settings import Settings
-from lotstream.store.instance import session_name
 from lotstream.store.migrate import check_schema
 from lotstream.store.postgres import PostgresStore
 
@@ -74,7 +72,12 @@ class Worker:
         self._watch("faust", self._wait_faust())
         logger.info("worker_started", instance=self.settings.instance, partitions=self.hub.log.partitions)
         await self._stop.wait()
-        await self.end()
+        try:
+            # Then the process ends as after a crash.
+            async with asyncio.timeout(self.settings.stop_timeout_s):
+                await self._end()
+        except TimeoutError as error:
+            self.hub.die(error)
 
     async def _started(self) -> bool:
         """Start Faust; False when asked to stop before it has, since a Kafka that does not answer keeps it for long."""
@@ -86,16 +89,6 @@ class Worker:
             return False
         await starting
         return True
-
-    async def end(self) -> None:
-        """Finish the batch, publish, give claims back; what takes too long ends the process as a crash does."""
-        used_from_now("stop_timeout_s")
-        try:
-            async with asyncio.timeout(self.settings.stop_timeout_s):
-                await self._end()
-        except TimeoutError as error:
-            reached("stop_timeout_s")
-            self.hub.die(error)
 
     async def _end(self) -> None:
         for task in list(self._tasks):
@@ -146,10 +139,11 @@ def leave(code: ExitCode) -> NoReturn:
 async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
     """Yield a worker that holds its instance lock.
 
-    Raises `InstanceTaken`, `NotMigrated`, `DatabaseNewer`, `SettingsDiffer` or a `TryAgain`.
+    Raises `InstanceTaken`, `NotMigrated`, `DatabaseNewer` or a `TryAgain`.
     """
     await check_schema(settings.postgres_url)
-    name = session_name(settings.app)
+    # A migration that waits for the end of the old code looks at these names; PostgreSQL cuts them at 63 bytes.
+    name = f"{settings.app[:40]} {__version__}"
     store = PostgresStore(
         settings.postgres_url, app=name, timeout_s=settings.postgres_timeout_s,
         connections_max=settings.postgres_connections_max,
@@ -157,8 +151,6 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
     await store.open()
     try:
         await store.lock_instance(f"{settings.app}/{settings.instance}", timeout_s=settings.instance_lock_timeout_s)
-        # Under the lock, which keeps anybody from changing it as long as this worker lives.
-        settings = await under_agreement(settings)
         app = build_app(settings)
         app.finalize()
         kafka, topic = AioKafka(settings, topic=INBOUND.name), INBOUND.name
@@ -169,7 +161,6 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
 
 
 async def run_worker(settings: Settings) -> None:
-    import sys as _s; _s.path.insert(0,"/tmp/lotwork"); import dbg_relay; dbg_relay.install()
     """Run one worker until SIGTERM or SIGINT."""
     async with open_worker(settings) as worker:
         on_stop_signal(worker.stop)

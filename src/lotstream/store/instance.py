@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from asyncpg.exceptions import LockNotAvailableError
 
-from lotstream import __version__
 from lotstream.errors import InstanceLockLost, InstanceTaken, LogHeld, LotstreamError, PostgresUnreachable
-from lotstream.ops.limits import reached, used
 from lotstream.store.connection import Address, connect, translated
 from lotstream.store.sql import queries
 
@@ -25,12 +22,6 @@ if TYPE_CHECKING:
     from asyncpg import Record
 
 SQL = queries("instance")
-
-LIMIT: Final = "instance_lock_timeout_s"
-"""The limit on the wait for a lock, as the metrics call it."""
-
-NAME_BYTES_MAX: Final = 40
-"""Bytes of an instance id that are shown in the name of its session."""
 
 BEAT_S: Final = 2.0
 """How often the session is asked whether it still lives; a connection cut silently is noticed by no other means."""
@@ -53,19 +44,16 @@ class InstanceLock:
 
         Raises `InstanceTaken` when another process keeps the id that long, `LogHeld` when a command keeps the log.
         """
-        name, call_s = session_name(instance), timeout_s + self._address.call_s
-        own = replace(self._address, app=name, lock_s=timeout_s, call_s=call_s)
+        # Under the instance's name, so that whoever asks who still runs is told.
+        own = replace(self._address, app=instance, lock_s=timeout_s, call_s=timeout_s + self._address.call_s)
         connection = await connect(own)
-        began = time.monotonic()
         try:
             with translated():
                 await connection.execute(SQL["lock"], instance)
-            used(LIMIT, time.monotonic() - began)
             await _share_log(connection)
         except LotstreamError as error:
             await _close(connection)
             if isinstance(error.__cause__, LockNotAvailableError):
-                reached(LIMIT)
                 raise InstanceTaken(f"Another live process holds the instance id {instance}.") from error
             raise
         connection.add_termination_listener(self._ended)
@@ -100,15 +88,6 @@ class InstanceLock:
                 with translated():
                     await connection.fetchval(SQL["beat"], timeout=BEAT_TIMEOUT_S)
         self._lost.set()
-
-
-def session_name(instance: str) -> str:
-    """Return what the session that holds an instance id is called, for whoever asks who still runs, and of what code.
-
-    A migration that waits for the end of the old code looks at the version, so it must not be cut off: PostgreSQL cuts
-    names at 63 bytes.
-    """
-    return f"{instance.encode()[:NAME_BYTES_MAX].decode(errors='ignore')} {__version__}"
 
 
 async def _share_log(connection: asyncpg.Connection[Record]) -> None:

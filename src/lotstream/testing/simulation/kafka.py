@@ -70,12 +70,10 @@ class SimulatedProducer:
         self._epoch = await self._kafka.call(f"initialise {self._id}", lambda: self._broker.initialise(self._id))
 
     async def stop(self) -> None:
-        """Do nothing: there are no connections; others may run meanwhile."""
-        await asyncio.sleep(0)
+        """Do nothing: there are no connections."""
 
     async def begin(self) -> None:
-        """Do nothing: a transaction begins with what is sent first; others may run meanwhile."""
-        await asyncio.sleep(0)
+        """Do nothing: a transaction begins with what is sent first."""
 
     async def send(self, rows: Sequence[OutboxRow]) -> None:
         """Send messages, each topic by itself, and return when all have arrived."""
@@ -106,12 +104,10 @@ class SimulatedAppender:
         self._kafka = kafka
 
     async def start(self) -> None:
-        """Do nothing: there are no connections; others may run meanwhile."""
-        await asyncio.sleep(0)
+        """Do nothing: there are no connections."""
 
     async def stop(self) -> None:
-        """Do nothing: there are no connections; others may run meanwhile."""
-        await asyncio.sleep(0)
+        """Do nothing: there are no connections."""
 
     async def append(self, partition: int, *, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
         """Add one record to a partition and return when it has arrived."""

@@ -30,14 +30,8 @@ class Violated(AssertionError):
     """An invariant does not hold."""
 
     def __init__(self, invariant: Invariant, message: str) -> None:
-        # As given: it is made again in another process.
-        super().__init__(invariant, message)
+        super().__init__(f"Invariant {int(invariant)} ({invariant.name.lower()}): {message}")
         self.invariant = invariant
-        self.message = message
-
-    def __str__(self) -> str:
-        """Return which invariant it is, and what was found."""
-        return f"Invariant {int(self.invariant)} ({self.invariant.name.lower()}): {self.message}"
 
 
 def must(true: bool, invariant: Invariant, message: str) -> None:
