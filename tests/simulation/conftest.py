@@ -7,6 +7,8 @@ from typing import Final
 
 import pytest
 
+from lotstream.testing.simulation.runner import NOTHING, Summary, simulate_on_cores
+
 LENGTH: Final = os.environ.get("LOTSTREAM_TEST_LENGTH", "short")
 
 SEEDS: Final = {"short": 100, "long": 1_000, "nightly": 10_000}
@@ -31,3 +33,9 @@ def seeds(only_seed: int | None) -> range:
     if only_seed is not None:
         return range(only_seed, only_seed + 1)
     return range(1, SEEDS[LENGTH] + 1)
+
+
+@pytest.fixture(scope="session")
+def summary(seeds: range) -> Summary:
+    """What the seeds of this run have shown."""
+    return simulate_on_cores([(seed, NOTHING) for seed in seeds])

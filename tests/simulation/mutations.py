@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import argparse
+import sys
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import pytest
@@ -19,8 +22,13 @@ from lotstream.store.rows import Batch, Claim, MessageKey
 from lotstream.store.sql import queries
 from lotstream.testing.memory import statements
 from lotstream.testing.memory.tables import Row, Tables
+from lotstream.testing.simulation.runner import simulate
+from lotstream.testing.simulation.violations import Invariant, Violated
 
 Mutation = Callable[[pytest.MonkeyPatch], None]
+
+SEEDS_MAX: Final = 300
+"""Seeds that a bug is looked for in; most take a few."""
 
 
 def skip_the_epoch_check(patch: pytest.MonkeyPatch) -> None:
@@ -164,15 +172,84 @@ def answer_a_broadcast_too_early(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Broadcasts, "passed", passed)
 
 
-MUTATIONS: Final[tuple[Mutation, ...]] = (
-    skip_the_epoch_check,
-    skip_the_holder_check,
-    move_the_position_before_the_sends,
-    keep_a_failed_batchs_partition_state,
-    forget_one_dedupe_key,
-    commit_offsets_before_state,
-    read_the_position_before_fencing,
-    initialise_the_own_transactional_id_twice,
-    lower_the_position_after_a_restore,
-    answer_a_broadcast_too_early,
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """A bug, and what it breaks."""
+
+    put_in: Mutation
+    #: Invariants that it breaks; whichever a seed comes to first is found.
+    breaks: frozenset[Invariant]
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        return self.put_in.__name__
+
+    @property
+    def what(self) -> str:
+        """Return what it is, as one sentence."""
+        return (self.put_in.__doc__ or "").splitlines()[0]
+
+
+def _bug(put_in: Mutation, *breaks: Invariant) -> Bug:
+    return Bug(put_in, frozenset(breaks))
+
+
+BUGS: Final = (
+    _bug(skip_the_epoch_check, Invariant.EPOCHS),
+    _bug(skip_the_holder_check, Invariant.EPOCHS),
+    _bug(move_the_position_before_the_sends, Invariant.POSITIONS),
+    _bug(keep_a_failed_batchs_partition_state, Invariant.LAG, Invariant.REFERENCE),
+    _bug(forget_one_dedupe_key, Invariant.REFERENCE),
+    _bug(commit_offsets_before_state, Invariant.INTAKE),
+    _bug(read_the_position_before_fencing, Invariant.PUBLISHED),
+    _bug(initialise_the_own_transactional_id_twice, Invariant.PUBLISHED),
+    _bug(lower_the_position_after_a_restore, Invariant.PUBLISHED),
+    _bug(answer_a_broadcast_too_early, Invariant.REFERENCE),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The first seed in which a bug broke an invariant, and which one."""
+
+    seed: int
+    violated: Violated
+
+
+def find(bug: Bug, seeds: Iterable[int]) -> Found | None:
+    """Return the first of some seeds in which an invariant breaks with a bug put in; None when all hold."""
+    with pytest.MonkeyPatch.context() as patch:
+        bug.put_in(patch)
+        for seed in seeds:
+            violated = simulate(seed).violation
+            if violated is not None:
+                return Found(seed, violated)
+    return None
+
+
+def main() -> None:
+    """Print the table of all bugs: what each is, what it has to break, and after how many seeds it did."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutations", description=main.__doc__)
+    parser.add_argument("--seeds", type=int, default=SEEDS_MAX, metavar="N", help="Look for each bug in so many seeds.")
+    parser.add_argument("--bug", help="Look for this one alone.")
+    given = parser.parse_args()
+    sys.stdout.write("| bug | what it is | must break | found in seed | by |\n|---|---|---|---|---|\n")
+    for bug in BUGS:
+        if given.bug in {None, bug.name}:
+            sys.stdout.write(_line(bug, find(bug, range(1, given.seeds + 1))))
+            sys.stdout.flush()
+
+
+def _line(bug: Bug, found: Found | None) -> str:
+    seed, by = (found.seed, _shown(found.violated.invariant)) if found is not None else ("none", "")
+    breaks = ", ".join(_shown(invariant) for invariant in sorted(bug.breaks))
+    return f"| `{bug.name}` | {bug.what} | {breaks} | {seed} | {by} |\n"
+
+
+def _shown(invariant: Invariant) -> str:
+    return f"{int(invariant)} {invariant.name.lower()}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""The simulation can fail: ten bugs that no commit may have, each found by an invariant that breaks."""
+"""The simulation can fail: ten bugs that no commit may have, each found by the invariant that it breaks."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
-from lotstream.testing.simulation.runner import simulate
 from tests.simulation.conftest import LENGTH, SEEDS
-from tests.simulation.mutations import MUTATIONS, Mutation
+from tests.simulation.mutations import BUGS, SEEDS_MAX, Bug, find
 
 #: Seeds that one process lives through before it says what it found.
 CHUNK = 4
 CORES = os.cpu_count() or 1
-#: Seeds that a bug is looked for in at least; most take one.
-SEARCHED_MIN = 300
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -29,28 +26,17 @@ def pool() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
-def test_a_bug_is_found(mutation: Mutation, pool: ProcessPoolExecutor, capsys: pytest.CaptureFixture[str]) -> None:
-    """With one bug put in, an invariant breaks within the seeds of a run; the test says after how many."""
-    seeds = range(1, max(SEEDS[LENGTH], SEARCHED_MIN) + 1)
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_bug_is_found(bug: Bug, pool: ProcessPoolExecutor, capsys: pytest.CaptureFixture[str]) -> None:
+    """With one bug put in, the invariant that it must break breaks within the seeds of a run; says after how many."""
+    seeds = range(1, max(SEEDS[LENGTH], SEEDS_MAX) + 1)
     chunks = [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)]
     for at in range(0, len(chunks), CORES):
         round_ = chunks[at : at + CORES]
-        found = [broken for broken in pool.map(find, [mutation] * len(round_), round_) if broken is not None]
-        if found:
-            seed, violation = found[0]
-            with capsys.disabled():
-                print(f"\n{mutation.__name__}: found after {seed} seeds: {violation}", end=" ")  # noqa: T201 - a result
-            return
-    pytest.fail(f"{mutation.__name__} was not found within {len(seeds)} seeds")
-
-
-def find(mutation: Mutation, seeds: range) -> tuple[int, str] | None:
-    """Return the first of some seeds in which an invariant breaks with a bug put in, and which invariant it was."""
-    with pytest.MonkeyPatch.context() as patch:
-        mutation(patch)
-        for seed in seeds:
-            violation = simulate(seed).violation
-            if violation is not None:
-                return seed, violation.partition(":")[0]
-    return None
+        for found in pool.map(find, [bug] * len(round_), round_):
+            if found is not None:
+                with capsys.disabled():
+                    print(f"\n{bug.name}: found after {found.seed} seeds: {found.violated}", end=" ")  # noqa: T201
+                assert found.violated.invariant in bug.breaks, str(found.violated)
+                return
+    pytest.fail(f"{bug.name} was not found within {len(seeds)} seeds")

@@ -132,6 +132,12 @@ class Broker:
         self.ended.update(row.id for row in identity.ending.rows)
         self._later(lambda: self._complete(identity))
 
+    def forget(self, partition: int) -> None:
+        """Forget the relay position of a partition, unless a transaction that moves it is under way."""
+        transactions = [t for identity in self._identities.values() for t in (identity.open, identity.ending)]
+        if not any(t is not None and partition in t.positions for t in transactions):
+            del self.positions[partition]
+
     def outlive(self) -> None:
         """Mark the transactions under way as begun before the database was restored."""
         for identity in self._identities.values():

@@ -64,13 +64,14 @@ class RemoteStore:
     async def lock_instance(self, instance: str, *, timeout_s: float) -> None:
         """Hold the session lock on an instance id; raises `InstanceTaken` when another process keeps it."""
         for _ in range(round(timeout_s / LOOK_EVERY_S)):
-            holder = await self._server.call(
-                self._process, f"lock {instance}", lambda: self._tables.locks.setdefault(instance, self)
-            )
-            if holder is self:
+            if await self._server.call(self._process, f"lock {instance}", partial(self._lock, instance)):
                 return
             await asyncio.sleep(LOOK_EVERY_S)
         raise InstanceTaken(f"Another process holds the instance id {instance}.")
+
+    def _lock(self, instance: str) -> bool:
+        """Lock an instance id if it is free; a session ends with its process, also while this is on its way."""
+        return not self._process.gone and self._tables.locks.setdefault(instance, self) is self
 
     async def wait_lock_lost(self) -> None:
         """Wait until the instance lock is gone although nobody gave it back; raises `InstanceLockLost` then."""

@@ -6,6 +6,7 @@ import asyncio
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from lotstream.testing.simulation.awaits import places
 from lotstream.testing.simulation.network import Server, Weather
 from lotstream.testing.simulation.worker import Worker
 
@@ -19,27 +20,30 @@ STOPPED_S: Final = (8.0, 25.0)
 """How long a process is stopped so that the group gives it up, in seconds; sessions last 10."""
 
 AMBUSHES: Final = (
-    *(
-        "claims",
-        "claims",
-        "claims",
-        "claims",
-        "take_claim",
-        "release_claim",
-        "commit",
-        "seen",
-        "ledgers",
-        "sites",
-        "outbox",
-        "prove",
-        "join",
-    ),
-    *("initialise", "positions", "look", "send", "note", "end transaction", "append"),
+    *("claims", "claims", "claims", "claims", "take_claim", "release_claim", "commit", "seen", "ledgers", "sites"),
+    *("outbox", "prove", "join", "initialise", "positions", "look", "send", "note", "end transaction", "append"),
 )
-"""Calls after which a process may be frozen or killed, before it hears of their success.
+"""Calls after which a process may be frozen or killed, or their answer lost, before it hears of their success.
 
 Claims as they were read are what two processes fall out over, so that reading them counts fourfold.
 """
+
+LOST: Final = ("commit", "end transaction", "commit", "end transaction", "take_claim", "release_claim", "send")
+"""Calls whose answer may be lost alone; what they did is done."""
+
+KINDS: Final = (
+    *("crash", "crash_at_await", "terminate", "freeze", "freeze_long", "mute", "zombie", "zombie", "join", "twin"),
+    *("ambush_kill", "ambush_freeze", "ambush_freeze", "ambush_lose", "ambush_one_ahead"),
+    *("database_fails", "database_loses_answers", "database_slow", "database_down"),
+    *("kafka_fails", "kafka_loses_answers", "kafka_slow", "kafka_down", "kafka_forgets"),
+)
+"""What is thrown at a world, beside restoring its database."""
+
+AIMED_AT_ONCE: Final = 12
+"""Awaits at which processes are to be killed from the beginning, in half of the seeds."""
+
+TIMES: Final = (1, 1, 2, 5, 30)
+"""A process is killed when an await is stood at for so many more times, one of these."""
 
 STEPS_MAX: Final = (5, 40, 150)
 """A crash comes after at most so many further steps of its process, one of these."""
@@ -48,68 +52,65 @@ STEPS_MAX: Final = (5, 40, 150)
 class Faults:
     """Throws faults at a world until told to stop."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, calm: bool) -> None:
         self._world = world
+        self._calm = calm
         self._random = Random(world.random.random())
         # Each seed has a taste of its own, so that some faults come in swarms and others not at all.
-        self._weights = [self._random.choice([0, 0, 1, 1, 3, 8]) for _ in self._kinds()]
+        self._weights = [self._random.choice([0, 0, 1, 1, 3, 8]) for _ in KINDS]
         if not any(self._weights):
             self._weights[0] = 1
         self._under_way: list[asyncio.Task[None]] = []
-        #: The call after which whoever made it is frozen or killed.
-        self._ambush: tuple[str, str] | None = None
+        #: What befalls whoever makes a certain call; any call while the batch before is being written, when it is None.
+        self._ambush: tuple[str | None, str] | None = None
+        if not calm and self._random.random() < 0.5:
+            self._aim(AIMED_AT_ONCE)
 
-    def heard(self, who: str, what: str) -> None:
-        """Hear of a call that was done, whose answer is on its way."""
-        if self._ambush is None or not what.startswith(self._ambush[0]):
-            return
-        worker = next((worker for worker in self._world.workers() if worker.process.name == who), None)
-        if worker is None:
-            return
-        (_, act), self._ambush = self._ambush, None
+    def heard(self, who: str, what: str) -> bool:
+        """Hear of a call that was done, whose answer is on its way; tells whether that is lost."""
+        worker = self._in_ambush(who, what) if self._ambush is not None else None
+        if worker is None or self._ambush is None:
+            return False
+        act, self._ambush = self._ambush[1], None
         if act == "kill":
             worker.crash()
-        else:
-            worker.process.freeze()
-            self._for_a_time(self._random.uniform(*STOPPED_S), "freeze", worker)
+        elif act == "freeze":
+            self._freeze_for(worker, self._random.uniform(*STOPPED_S))
+        return act == "lose"
 
-    def _kinds(self) -> list[str]:
-        return [
-            *(
-                "crash",
-                "terminate",
-                "freeze",
-                "freeze_long",
-                "mute",
-                "zombie",
-                "join",
-                "twin",
-                "ambush_kill",
-                "ambush_freeze",
-            ),
-            *("database_fails", "database_loses_answers", "database_slow", "database_down"),
-            *("kafka_fails", "kafka_loses_answers", "kafka_slow", "kafka_down"),
-        ]
+    def _in_ambush(self, who: str, what: str) -> Worker | None:
+        """Return the worker for whose call the ambush was laid; None when it was laid for another."""
+        call = self._ambush[0] if self._ambush is not None else None
+        if call is not None and not what.startswith(call):
+            return None
+        worker = next((worker for worker in self._world.workers() if worker.process.name == who), None)
+        if worker is None or (call is None and not self._world.fates.is_one_ahead(worker.process)):
+            return None
+        return worker
 
     async def run(self, *, seconds: float) -> None:
         """Throw faults for a time."""
         end = self._world.loop.time() + seconds
+        if self._calm:
+            await asyncio.sleep(seconds)
         while self._world.loop.time() < end:
             await asyncio.sleep(self._random.uniform(*PAUSE_S))
-            kind = self._random.choices(self._kinds(), self._weights)[0]
+            kind = self._random.choices(KINDS, self._weights)[0]
             self._world.note("fault", kind, "")
             getattr(self, f"_{kind}")()
 
     def stop(self) -> None:
         """End every fault that lasts."""
         self._ambush = None
+        self._world.fates.awaits.aim_no_more()
         for task in self._under_way:
             task.cancel()
         for server in self._world.servers():
             server.weather = Weather()
         for worker in self._world.workers():
             worker.process.thaw()
-            worker.process.crash_at = None
+            if not self._calm:
+                worker.process.crash_at = None
             worker.shell.mute = False
 
     def _for_a_time(self, seconds: float, what: str, worker: Worker) -> None:
@@ -131,19 +132,30 @@ class Faults:
             most = self._random.choice(STEPS_MAX)
             worker.process.crash_at = worker.process.steps + self._random.randint(1, most)
 
+    def _crash_at_await(self) -> None:
+        self._aim(3)
+
+    def _aim(self, count: int) -> None:
+        """Have processes killed where the hub waits, wherever that may be: rare places as often as frequent ones."""
+        for place in self._random.choices(places(), k=count):
+            self._world.fates.awaits.aim(place, times=self._random.choice(TIMES))
+
     def _terminate(self) -> None:
         if (worker := self._one()) is not None:
             worker.stop()
 
     def _freeze(self) -> None:
         if (worker := self._one()) is not None:
-            worker.process.freeze()
-            self._for_a_time(self._random.uniform(0.05, 4.0), "freeze", worker)
+            self._freeze_for(worker, self._random.uniform(0.05, 4.0))
 
     def _freeze_long(self) -> None:
         if (worker := self._one()) is not None:
-            worker.process.freeze()
-            self._for_a_time(self._random.uniform(*STOPPED_S), "freeze", worker)
+            self._freeze_for(worker, self._random.uniform(*STOPPED_S))
+
+    def _freeze_for(self, worker: Worker, seconds: float) -> None:
+        self._world.fates.befell(worker.process, "frozen")
+        worker.process.freeze()
+        self._for_a_time(seconds, "freeze", worker)
 
     def _ambush_kill(self) -> None:
         self._ambush = self._random.choice(AMBUSHES), "kill"
@@ -151,8 +163,15 @@ class Faults:
     def _ambush_freeze(self) -> None:
         self._ambush = self._random.choice(AMBUSHES), "freeze"
 
+    def _ambush_lose(self) -> None:
+        self._ambush = self._random.choice(LOST), "lose"
+
+    def _ambush_one_ahead(self) -> None:
+        self._ambush = None, self._random.choice(["kill", "freeze", "lose"])
+
     def _mute(self) -> None:
         if (worker := self._one()) is not None:
+            self._world.fates.befell(worker.process, "muted")
             worker.shell.mute = True
             self._for_a_time(self._random.uniform(5.0, 25.0), "mute", worker)
 
@@ -197,6 +216,9 @@ class Faults:
 
     def _kafka_loses_answers(self) -> None:
         self._weather(self._world.kafka, Weather(losing=self._random.choice([0.02, 0.2, 0.6])), most_s=4.0)
+
+    def _kafka_forgets(self) -> None:
+        self._world.forget_positions()
 
     def _kafka_slow(self) -> None:
         self._weather(self._world.kafka, Weather(slower=self._random.choice([10, 60, 600])), most_s=10.0)

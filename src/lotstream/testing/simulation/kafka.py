@@ -70,10 +70,12 @@ class SimulatedProducer:
         self._epoch = await self._kafka.call(f"initialise {self._id}", lambda: self._broker.initialise(self._id))
 
     async def stop(self) -> None:
-        """Do nothing: there are no connections."""
+        """Do nothing: there are no connections; others may run meanwhile."""
+        await asyncio.sleep(0)
 
     async def begin(self) -> None:
-        """Do nothing: a transaction begins with what is sent first."""
+        """Do nothing: a transaction begins with what is sent first; others may run meanwhile."""
+        await asyncio.sleep(0)
 
     async def send(self, rows: Sequence[OutboxRow]) -> None:
         """Send messages, each topic by itself, and return when all have arrived."""
@@ -104,10 +106,12 @@ class SimulatedAppender:
         self._kafka = kafka
 
     async def start(self) -> None:
-        """Do nothing: there are no connections."""
+        """Do nothing: there are no connections; others may run meanwhile."""
+        await asyncio.sleep(0)
 
     async def stop(self) -> None:
-        """Do nothing: there are no connections."""
+        """Do nothing: there are no connections; others may run meanwhile."""
+        await asyncio.sleep(0)
 
     async def append(self, partition: int, *, key: bytes, value: bytes, headers: Sequence[tuple[str, bytes]]) -> None:
         """Add one record to a partition and return when it has arrived."""

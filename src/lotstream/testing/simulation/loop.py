@@ -36,6 +36,10 @@ class Process:
         self.crash_at: int | None = None
         #: Called when `crash_at` is reached.
         self.on_crash: Callable[[], None] = self.kill
+        #: Called with each of its tasks that waits again after a step.
+        self.on_step: Callable[[asyncio.Task[Any]], None] = lambda _: None
+        #: Its calls to servers that are not answered yet: where each is, by the call's own number.
+        self.calls: dict[int, str] = {}
         self._loop = loop
         self._tasks: list[asyncio.Task[Any]] = []
         self._frozen = False
@@ -88,9 +92,15 @@ class Process:
         for task in self._tasks:
             task.cancel()
 
-    def waits_at(self) -> list[str]:
-        """Return where its tasks stand, as ``file:line`` of the innermost frame of each."""
-        return [place for task in self._tasks if not task.done() and (place := _place(task.get_coro())) is not None]
+    def stepped(self, handle: asyncio.Handle) -> None:
+        """Hear that a step was taken; looks at the task that took it when there is one and it goes on."""
+        task = getattr(handle._callback, "__self__", None)  # type: ignore[attr-defined]
+        if isinstance(task, asyncio.Task) and not task.done() and not self.gone:
+            self.on_step(task)
+
+    def tasks(self) -> list[asyncio.Task[Any]]:
+        """Return its tasks that are not done."""
+        return [task for task in self._tasks if not task.done()]
 
 
 class SimulatedLoop(asyncio.BaseEventLoop):
@@ -150,19 +160,11 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             if handle.cancelled():
                 continue
             process = handle._context.get(PROCESS)  # type: ignore[attr-defined]
-            if process is None or process.admits(handle):
+            if process is None:
                 handle._run()
+            elif process.admits(handle):
+                handle._run()
+                process.stepped(handle)
 
     def _write_to_self(self) -> None:
         """Do nothing: there is no selector to wake."""
-
-
-def _place(work: Any) -> str | None:  # noqa: ANN401 - a coroutine, or whatever it awaits
-    """Return where a suspended coroutine stands in the hub or the store."""
-    place = None
-    while work is not None:
-        frame = getattr(work, "cr_frame", None)
-        if frame is not None and "/lotstream/hub/" in (name := frame.f_code.co_filename):
-            place = f"hub/{name.rpartition('/')[2]}:{frame.f_lineno}"
-        work = getattr(work, "cr_await", None)
-    return place

@@ -9,6 +9,7 @@ from functools import partial
 from random import Random
 from typing import Any, Final, TypeVar, cast
 
+from lotstream.testing.simulation.awaits import Phase, call_place
 from lotstream.testing.simulation.loop import Process, SimulatedLoop
 
 T = TypeVar("T")
@@ -37,11 +38,11 @@ class Weather:
     down: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Call:
     """A call on its way."""
 
-    who: str
+    process: Process
     what: str
     does: Does[Any]
     answer: asyncio.Future[Any]
@@ -57,8 +58,12 @@ class Server:
     ) -> None:
         self.name = name
         self.weather = Weather()
-        #: Called after each thing done: (who, what, result or exception).
-        self.on_done: Callable[[str, str, object], None] = lambda *_: None
+        #: Called after each thing done with (who, what, result or exception); tells whether the answer is lost.
+        self.on_done: Callable[[str, str, object], bool] = lambda *_: False
+        #: Called whenever a call of a process is somewhere else: on its way, or done and not answered.
+        self.on_place: Callable[[Process, str], None] = lambda *_: None
+        #: Called with each call that fails while somebody waits for it: (process, what, why).
+        self.on_failed: Callable[[Process, str, str], None] = lambda *_: None
         self._loop = loop
         self._random = random
         self._limit_s = limit_s
@@ -73,7 +78,8 @@ class Server:
         if process.gone:
             raise asyncio.CancelledError
         there_s = self._way_s()
-        call = _Call(process.name, what, does, self._loop.create_future(), self._loop.time() + self._limit_s)
+        call = _Call(process, what, does, self._loop.create_future(), self._loop.time() + self._limit_s)
+        self._is(call, Phase.ON_ITS_WAY)
         if after is not None:
             arrive = partial(self._later, there_s, self._arrived, call)
             after.add_done_callback(lambda _: arrive(), context=self._loop.outside())
@@ -83,7 +89,15 @@ class Server:
             self._later(there_s, self._arrived, call)
             if there_s > self._limit_s:
                 self._later(self._limit_s, self._fail, call, "too slow")
-        return cast(T, await call.answer)
+        try:
+            return cast(T, await call.answer)
+        finally:
+            process.calls.pop(id(call), None)
+
+    def _is(self, call: _Call, phase: Phase) -> None:
+        place = call_place(self.name, call.what, phase)
+        call.process.calls[id(call)] = place
+        self.on_place(call.process, place)
 
     def _arrived(self, call: _Call) -> None:
         if self.weather.down:
@@ -93,8 +107,12 @@ class Server:
             result, error = call.does(), None
         except Exception as raised:  # noqa: BLE001 - whatever it is, the caller gets it
             result, error = None, raised
-        self.on_done(call.who, call.what, error or result)
-        if isinstance(result, asyncio.Future):
+        if id(call) in call.process.calls and not isinstance(result, asyncio.Future):
+            self._is(call, Phase.DONE)
+        lost = self.on_done(call.process.name, call.what, error or result)
+        if lost:
+            self._lose(call)
+        elif isinstance(result, asyncio.Future):
             result.add_done_callback(lambda done: self._answer(call, done.result()), context=self._loop.outside())
         else:
             self._answer(call, result, error)
@@ -102,13 +120,20 @@ class Server:
     def _answer(self, call: _Call, result: object, error: Exception | None = None) -> None:
         left_s, back_s = max(call.until - self._loop.time(), 0.0), self._way_s()
         if self._random.random() < self.weather.losing:
-            self._later(self._random.uniform(0, left_s), self._fail, call, "answer lost")
+            self._lose(call)
         elif back_s > left_s:
             self._later(left_s, self._fail, call, "too slow")
         else:
             self._later(back_s, _settle, call.answer, result, error)
 
+    def _lose(self, call: _Call) -> None:
+        """Let the answer never come: its caller hears of a lost connection, or gives up waiting."""
+        left_s = max(call.until - self._loop.time(), 0.0)
+        self._later(self._random.uniform(0, left_s), self._fail, call, "answer lost")
+
     def _fail(self, call: _Call, why: str) -> None:
+        if not call.answer.done():
+            self.on_failed(call.process, f"{self.name} {call.what}", why)
         _settle(call.answer, None, self._error(f"{self.name}: {why}"))
 
     def _way_s(self) -> float:

@@ -28,10 +28,10 @@ AGE_S: Final = (1.0, 15.0)
 class Restore:
     """Restores the database once, in some of the seeds."""
 
-    def __init__(self, world: World, *, latest_s: float) -> None:
+    def __init__(self, world: World, *, latest_s: float, calm: bool) -> None:
         self._world = world
         self._random = Random(world.random.random())
-        drawn = self._random.random() < CHANCE
+        drawn = self._random.random() < CHANCE and not calm
         beneath = self._random.random() < BENEATH
         #: Rounds of claims before the one that is undone; None for never.
         self._claims_left = self._random.randint(0, 6) if drawn and beneath else None

@@ -30,8 +30,14 @@ class Violated(AssertionError):
     """An invariant does not hold."""
 
     def __init__(self, invariant: Invariant, message: str) -> None:
-        super().__init__(f"Invariant {int(invariant)} ({invariant.name.lower()}): {message}")
+        # As given: it is made again in another process.
+        super().__init__(invariant, message)
         self.invariant = invariant
+        self.message = message
+
+    def __str__(self) -> str:
+        """Return which invariant it is, and what was found."""
+        return f"Invariant {int(self.invariant)} ({self.invariant.name.lower()}): {self.message}"
 
 
 def must(true: bool, invariant: Invariant, message: str) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from lotstream.contracts.topics import INBOUND
@@ -22,6 +21,7 @@ from lotstream.hub.maintenance import Maintenance
 from lotstream.hub.records import Polled
 from lotstream.settings import Settings
 from lotstream.store.rows import Log
+from lotstream.testing.simulation.consumer import Consumer, Fetcher
 from lotstream.testing.simulation.database import RemoteStore, remote
 from lotstream.testing.simulation.group import Membership
 from lotstream.testing.simulation.kafka import SimulatedKafka
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 HEARTBEAT_S: Final = 1.0
 """Pause between two heartbeats, in seconds."""
-
-IDLE_S: Final = (0.005, 0.3)
-"""Shortest and longest pause after a poll that found nothing, in seconds."""
 
 
 @cache
@@ -55,10 +52,6 @@ class Shell:
     """What the consumer of one worker knows."""
 
     membership: Membership | None = None
-    #: Records are read and handed on only while this is true.
-    flowing: bool = False
-    #: Offset of the next record to read, per partition.
-    offsets: dict[int, int] = field(default_factory=dict)
     rejoin: asyncio.Event = field(default_factory=asyncio.Event)
     #: Heartbeats do not reach the coordinator, although everything else works.
     mute: bool = False
@@ -93,7 +86,7 @@ class Worker:
     def crash(self) -> None:
         """End it here and now, as SIGKILL does."""
         if not self.process.gone:
-            self.world.crashed(self)
+            self.world.fates.crashed(self.process)
             self._end()
 
     def die(self, error: BaseException) -> None:
@@ -139,10 +132,11 @@ class Worker:
         self._watch("maintenance", Maintenance(self.settings, store, published=self.hub.published).run())
         self._watch("instance_lock", store.wait_lock_lost())
         batches: asyncio.Queue[Polled] = asyncio.Queue()
+        consumer = Consumer(self, self.hub, batches, random=self._random)
         self._watch("heartbeat", self._heartbeat())
-        self._watch("poll", self._poll(batches))
+        self._watch("poll", Fetcher(consumer).run())
         self._watch("deciding", self._decide(batches))
-        await self._follow_group()
+        await self._follow_group(consumer)
 
     def _new_hub(self, log: Log) -> Hub:
         hub = Hub(
@@ -160,25 +154,26 @@ class Worker:
         if error is not None:
             self.die(error)
 
-    async def _follow_group(self) -> None:
+    async def _follow_group(self, consumer: Consumer) -> None:
         """Join, claim, and give back when the group says so; until asked to stop."""
         while not self._stop.is_set():
-            await self._join()
-            claiming = self.process.spawn(self._claim(), name="claim")
+            await self._join(consumer)
+            claiming = self.process.spawn(self._claim(consumer), name="claim")
             # A rebalance may come in the middle of a claim: nobody waits for it then but the hub itself.
             await _first(claiming, self.shell.rejoin, self._stop)
             if claiming.done():
                 claiming.result()
             await _first(None, self.shell.rejoin, self._stop)
-            self.shell.flowing = False
-            await self.hub.drain()
+            consumer.flow(on=False)
+            await consumer.wait_empty()
         self.world.stopped(self)
         self._end()
 
-    async def _join(self) -> None:
+    async def _join(self, consumer: Consumer) -> None:
         before = self.shell.membership
         now = self.shell.membership = await self._joined(before.member if before is not None else None)
         self.shell.rejoin.clear()
+        consumer.assigned()
         if before is not None:
             self.hub.ledgers.drop_partitions(before.partitions - now.partitions, of=self.hub.log.partitions)
 
@@ -191,19 +186,9 @@ class Worker:
             except KafkaError:
                 await asyncio.sleep(HEARTBEAT_S / 2)
 
-    async def _claim(self) -> None:
-        membership = self.shell.membership
-        if membership is None:
-            return
-
-        async def prove(_: set[int]) -> None:
-            await self.world.coordinator.call(self.process, "prove", lambda: self.world.group.prove(membership))
-
-        async def seek(offsets: Mapping[int, int]) -> None:
-            self.shell.offsets.update(offsets)
-
-        await self.hub.claim(set(membership.partitions), prove=prove, seek=seek)
-        self.shell.flowing = not self.shell.rejoin.is_set()
+    async def _claim(self, consumer: Consumer) -> None:
+        await consumer.seek_to_committed()
+        consumer.flow(on=not self.shell.rejoin.is_set())
 
     async def _heartbeat(self) -> None:
         while True:
@@ -220,39 +205,6 @@ class Worker:
             except KafkaError as error:
                 if self.shell.membership is membership and error.__class__.__name__ not in _UNHEARD:
                     self.shell.rejoin.set()
-
-    async def _poll(self, batches: asyncio.Queue[Polled]) -> None:
-        while True:
-            await self.hub.room_for_batch()
-            polled = await self._read()
-            if polled is None:
-                await asyncio.sleep(self._random.uniform(*IDLE_S))
-            else:
-                await batches.put(polled)
-
-    async def _read(self) -> Polled | None:
-        """Poll once; what came in under a claim that has changed meanwhile is left out and read again."""
-        epochs = self.hub.epochs()
-        from_ = {p: self.shell.offsets[p] for p in sorted(epochs) if p in self.shell.offsets}
-        if not from_ or not self.shell.flowing:
-            return None
-        limit = self.settings.batch_records_max
-        try:
-            found = await self.world.kafka.call(
-                self.process, "fetch", lambda: self.world.broker.fetch(from_, limit=limit)
-            )
-        except KafkaError:
-            return None
-        now = self.hub.epochs()
-        fresh = {
-            p: records
-            for p, records in found.items()
-            if now.get(p) == epochs[p] and self.shell.offsets.get(p) == from_[p]
-        }
-        self.shell.offsets.update({p: records[-1].offset + 1 for p, records in fresh.items()})
-        if not fresh or not self.shell.flowing:
-            return None
-        return await self.hub.read({TopicPartition(INBOUND.name, p): r for p, r in fresh.items()}, epochs=epochs)
 
     async def _decide(self, batches: asyncio.Queue[Polled]) -> None:
         while True:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from random import Random
 from typing import Any, Final
+from unittest.mock import patch
 
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, ProducerFenced
 
 from lotstream.domain.ledger import NotLoaded
 from lotstream.errors import (
+    ClaimLost,
     ConstraintViolated,
     InstanceTaken,
     LogMismatch,
@@ -21,17 +22,20 @@ from lotstream.errors import (
     StopWorker,
     TryAgain,
 )
-from lotstream.settings import Settings
+from lotstream.hub import outbox_tail
 from lotstream.store.rows import Log
 from lotstream.testing.memory import Tables
 from lotstream.testing.memory.tables import Key, Row
 from lotstream.testing.simulation.books import Books
 from lotstream.testing.simulation.broker import Broker, Headers, Transaction
+from lotstream.testing.simulation.draws import draw
+from lotstream.testing.simulation.fates import Fates
 from lotstream.testing.simulation.faults import Faults
 from lotstream.testing.simulation.group import Group
 from lotstream.testing.simulation.holders import check_write
 from lotstream.testing.simulation.loop import Process, SimulatedLoop
 from lotstream.testing.simulation.network import Server
+from lotstream.testing.simulation.outcome import Outcome, Script, Step
 from lotstream.testing.simulation.plain import Plain
 from lotstream.testing.simulation.published import Published
 from lotstream.testing.simulation.reference import Reference
@@ -52,31 +56,20 @@ MARKERS_S: Final = (0.0, 0.05)
 LIMIT_S: Final = 15.0
 """Longest a process waits for a server, in seconds."""
 
-Step = tuple[float, str, str, str]
-"""(time in seconds, who, what, what came of it)."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What one seed has shown."""
-
-    seed: int
-    #: The first invariant that did not hold; None when all did.
-    violation: str | None
-    steps: list[Step]
-    #: How often what happened: faults, crashes, records.
-    counts: Counter[str]
-    #: Where in the hub processes were crashed, as ``file:line``.
-    crashed_at: set[str] = field(default_factory=set)
-
 
 class World:
     """Everything one seed makes."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, script: Script) -> None:
+        self._seed = seed
+        self._script = script
         self.random = Random(seed)
         self.loop = SimulatedLoop()
-        self.settings = _settings(self.random)
+        self.steps: list[Step] = []
+        self.fates = Fates(self.note, self._later, aim=script.aim)
+        self.counts = self.fates.counts
+        self.drawn = draw(self.random)
+        self.settings = self.drawn.settings
         self._begins = datetime.combine(first_day(), self.random.choice([time(9), time(23, 59, 40)]), UTC)
         self.tables = self._new_tables()
         self.database = self._server("database", PostgresUnreachable)
@@ -93,14 +86,11 @@ class World:
         self._broadcasts_lost = False
         self._restoring: Restore | None = None
         self._faults: Faults | None = None
-        self.steps: list[Step] = []
-        self.counts = Counter[str]()
-        self.crashed_at: set[str] = set()
         self._markers = Random(self.random.random())
         self._failed: asyncio.Future[None] = self.loop.create_future()
         self._running: dict[str, Worker] = {}
         self._twins: list[Worker] = []
-        self._started = 0
+        self._started: list[Process] = []
         self._keepers: dict[str, asyncio.Task[None]] = {}
 
     # ---- Time and notes ---------------------------------------------------------------------------------------------
@@ -128,13 +118,18 @@ class World:
                 self.note("invariant", str(violation), "")
                 self._failed.set_exception(violation)
 
-    def _done(self, who: str, what: str, result: object) -> None:
-        """After each step of a server: note it, and go through everything it may have touched."""
+    def _done(self, who: str, what: str, result: object) -> bool:
+        """After each step of a server: note it, and go through everything it may have touched.
+
+        Tells whether its answer is lost.
+        """
         if what not in _QUIET:
             self.note(who, what, result)
+        if isinstance(result, ConstraintViolated | ClaimLost | ProducerFenced):
+            process = next(process for process in self._started if process.name == who)
+            self.fates.befell(process, f"{what.partition(' ')[0]}: {type(result).__name__}")
         self.check(self._check_database)
-        if self._faults is not None:
-            self._faults.heard(who, what)
+        return self._faults is not None and self._faults.heard(who, what)
 
     def _check_database(self) -> None:
         if self.books.check() and not self._broadcasts_lost:
@@ -160,6 +155,15 @@ class World:
     def has_done(self, name: str, args: tuple[Any, ...], result: object, before: dict[Key, Row]) -> None:
         """Look at a call that was done, with the claims as they were before."""
         self.check(lambda: check_write(name, args, result, before))
+
+    def forget_positions(self) -> None:
+        """Let Kafka forget relay positions, as after its retention; what it forgets is copied to the database."""
+        for partition in range(self.settings.partitions):
+            claim = self.tables.rows["claim"].get((partition,))
+            position = self.broker.positions.get(partition)
+            if claim is not None and position is not None and claim["relay_position"] == position.offset:
+                self.broker.forget(partition)
+                self.counts["position forgotten"] += 1
 
     def restore(self, backup: Tables) -> None:
         """Bring the database back to an earlier point: all workers are killed, what is on its way to it is not."""
@@ -188,10 +192,12 @@ class World:
     def _server(self, name: str, error: Callable[[str], Exception]) -> Server:
         server = Server(name, self.loop, Random(self.random.random()), limit_s=LIMIT_S, error=error)
         server.on_done = self._done
+        server.on_place = self.fates.is_at
+        server.on_failed = self.fates.lost
         return server
 
     def _new_tables(self) -> Tables:
-        tables = Tables(clock=self.now)
+        tables = Tables(clock=lambda: self.now() + self.drawn.ahead)
         tables.log = Log(number=1, partitions=self.settings.partitions)
         tables.walls.append(_no_poison)
         return tables
@@ -217,7 +223,7 @@ class World:
 
     def add_instance(self, *, leaves_after_s: float) -> None:
         """Let another worker join and leave again."""
-        name = f"guest-{self._started}"
+        name = f"guest-{len(self._started)}"
 
         async def visit() -> None:
             worker = self._start(name)
@@ -231,13 +237,6 @@ class World:
     def add_twin(self, worker: Worker) -> None:
         """Start a second process with a worker's instance id; it must not come up beside it."""
         self._twins.append(self._start(worker.settings.instance))
-
-    def crashed(self, worker: Worker) -> None:
-        """Note a crash and where it hit."""
-        places = worker.process.waits_at()
-        self.crashed_at.update(places)
-        self.counts["crashed"] += 1
-        self.note(worker.process.name, "is killed", ", ".join(places))
 
     def died(self, worker: Worker, error: BaseException) -> None:
         """Note that a worker ended itself, and ask whether it had a reason."""
@@ -263,9 +262,12 @@ class World:
         self.note(worker.process.name, "ends", "")
 
     def _start(self, instance: str) -> Worker:
-        self._started += 1
-        process = Process(f"{instance}#{self._started}", self.loop)
+        process = Process(f"{instance}#{len(self._started) + 1}", self.loop)
+        if not self._started:
+            process.crash_at = self._script.crash_at
+        self._started.append(process)
         worker = Worker(self, self.settings.model_copy(update={"instance": instance}), process)
+        process.on_step = partial(self.fates.stepped, process)
         self.note(process.name, "starts", "")
         worker.start()
         return worker
@@ -279,33 +281,40 @@ class World:
 
     # ---- The run ----------------------------------------------------------------------------------------------------
 
-    def run(self, *, chaos_s: float, orders: int) -> Violated | None:
-        """Live through the seed; return the first violation, or None."""
+    def run(self) -> Outcome:
+        """Live through the seed; return what it has shown."""
+        violation: Violated | None = None
         try:
-            self.loop.run_until_complete(self._live(chaos_s, orders))
-        except Violated as violation:
-            return violation
+            with patch.object(outbox_tail, "PIECE_ROWS_MAX", self.drawn.piece_rows_max):
+                self.loop.run_until_complete(self._live())
+        except Violated as violated:
+            violation = violated
         finally:
             self._close()
-        return None
+        self._count_records()
+        return Outcome(
+            self._seed, self._script, violation, self.steps, self.counts, stood=self.fates.awaits.stood,
+            killed=self.fates.awaits.killed, first_took=self._started[0].steps,
+        )  # fmt: skip
 
-    async def _live(self, chaos_s: float, orders: int) -> None:
-        life = asyncio.create_task(self._life(chaos_s, orders))
+    async def _live(self) -> None:
+        life = asyncio.create_task(self._life())
         await asyncio.wait([life, self._failed], return_when=asyncio.FIRST_COMPLETED)
         for worker in self.workers():
             worker.process.kill()
         await (self._failed if self._failed.done() else life)
 
-    async def _life(self, chaos_s: float, orders: int) -> None:
-        workload, faults = Workload(self, orders=orders, seconds=chaos_s), Faults(self)
+    async def _life(self) -> None:
+        script = self._script
+        workload, faults = Workload(self, orders=script.orders, seconds=script.seconds), Faults(self, calm=script.calm)
         self._faults = faults
-        restoring = self._restoring = Restore(self, latest_s=chaos_s)
+        restoring = self._restoring = Restore(self, latest_s=script.seconds, calm=script.calm)
         for number in range(self.random.choice([1, 2, 2, 3])):
             name = f"worker-{number}"
             self._keepers[name] = asyncio.create_task(self._keep(name, Random(self.random.random())))
         warehouse, members = asyncio.create_task(workload.warehouse()), asyncio.create_task(self._expire_members())
         sending = asyncio.create_task(workload.run())
-        chaos, restored = asyncio.create_task(faults.run(seconds=chaos_s)), asyncio.create_task(restoring.run())
+        chaos, restored = asyncio.create_task(faults.run(seconds=script.seconds)), asyncio.create_task(restoring.run())
         await asyncio.wait([chaos, restored], return_when=asyncio.FIRST_COMPLETED)
         faults.stop()
         self.note("faults", "end", "")
@@ -342,7 +351,8 @@ class World:
         for partition, log in enumerate(self.broker.inbound):
             claim = self.tables.rows["claim"].get((partition,))
             decided = claim["next_offset"] if claim is not None else 0
-            published = self.broker.positions[partition].offset if partition in self.broker.positions else 0
+            noted = claim["relay_position"] if claim is not None else 0
+            published = self.broker.positions[partition].offset if partition in self.broker.positions else noted
             if not decided == published == len(log):
                 behind[partition] = f"published {published}, decided {decided} of {len(log)}"
         return behind
@@ -351,19 +361,15 @@ class World:
         self.published.check_complete(self.books)
         self.reference.check_tables(self.tables)
 
+    def _count_records(self) -> None:
+        """Count what became of the records."""
+        for row in self.tables.of("intake"):
+            self.counts[" ".join(filter(None, ("intake:", row["outcome"], row["code"])))] += 1
+        self.counts.update(f"dead letter: {row['code']}" for row in self.tables.of("dead_letter"))
+
     def _close(self) -> None:
         self.loop.end()
         self.reference.close()
-
-
-def _settings(random: Random) -> Settings:
-    return Settings(
-        partitions=random.choice([2, 4]), instance="nobody", app="lotstream",
-        batch_records_max=random.choice([2, 10, 100]), relay_batches_max=random.choice([1, 2]),
-        ledger_bytes_max=random.choice([1024, 40_000, 10**9]), maintenance_s=5.0,
-        continued_orders_max=random.choice([1, 3, 200]), continued_owners_max=random.choice([1, 10]),
-        constraint_failures_max=10_000,
-    )  # fmt: skip
 
 
 def _no_poison(table: str, row: Row) -> None:
