@@ -99,6 +99,33 @@ class ClaimConformance:
         with pytest.raises(ClaimLost):
             await store.commit(batch(replace(mine, holder="worker-2")))
 
+    async def test_the_own_name_under_an_older_epoch_is_another(self, store: Store) -> None:
+        """The holder's name alone is not enough: under an epoch of before it writes, notes and gives back nothing."""
+        old = await claim(store)
+        mine = await write(store, batch(await claim(store), records=5))
+        late = replace(mine, epoch=old.epoch)
+        with pytest.raises(ClaimLost):
+            await store.commit(batch(late))
+        await store.note_relay_position(late, 5)
+        assert not await store.release_claim(late, relay_position=5)
+        assert (await store.claims([0]))[0] == mine
+
+    async def test_another_name_or_log_under_the_same_epoch_is_another(self, store: Store) -> None:
+        """The epoch alone is not enough: under another name or log nothing is noted and nothing given back."""
+        mine = await write(store, batch(await claim(store), records=5))
+        for other in (replace(mine, holder="worker-2"), replace(mine, log=mine.log + 1)):
+            await store.note_relay_position(other, 5)
+            assert not await store.release_claim(other, relay_position=5)
+        assert (await store.claims([0]))[0] == mine
+
+    async def test_a_claim_that_is_no_longer_as_it_was_read_is_not_taken(self, store: Store) -> None:
+        """A claim is taken as it was read: not when its epoch has risen since, nor when it counts in another log."""
+        read = (await store.claims([0]))[0]
+        mine = await claim(store)
+        assert await store.take_claim(read, holder="worker-2") is None
+        assert await store.take_claim(replace(mine, log=mine.log + 1), holder="worker-2") is None
+        assert (await store.claims([0]))[0] == mine
+
     async def test_wrong_next_offset_cannot_commit(self, store: Store) -> None:
         """A batch decided from another offset than the claim's is refused."""
         mine = await claim(store)
