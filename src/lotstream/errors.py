@@ -11,6 +11,7 @@
       - DatabaseBusy
     + FixSetup                a person changes settings, packages, topics or the database; trying again does not help
       - SettingInvalid
+      - SettingsDiffer
       - PackageMissing
         . LocalExtraMissing
       - NotMigrated
@@ -153,6 +154,12 @@ class SettingInvalid(FixSetup):
     """A setting has a value that cannot be used."""
 
     advice = "Correct the environment variable; every setting is described in docs/reference/settings.md."
+
+
+class SettingsDiffer(FixSetup):
+    """A setting that all workers have alike says something else here."""
+
+    advice = "Look with `lotstream db settings` at what was agreed on."
 
 
 class PackageMissing(FixSetup):

@@ -13,6 +13,19 @@ PREFIX: Final = "LOTSTREAM_"
 """What the name of every environment variable of lotstream and its connectors begins with."""
 
 
+AGREED: Final = {
+    "app": "the relay's positions in Kafka are noted under it",
+    "message_bytes_max": "a larger record is dead-lettered",
+    "outgoing_bytes_max": "a record that leads to a larger message is dead-lettered",
+    "continued_orders_max": "so many orders are looked at again before a command that touches their owner",
+    "intake_days": "so long a repeat of a message changes nothing",
+}
+"""Settings that all workers of one database have alike, and what hangs on each: `lotstream.hub.agreed` sees to it.
+
+Any other may differ between workers: the same log gives the same lots whatever it is.
+"""
+
+
 class Settings(BaseSettings):
     """Where the servers are, who we are, and every limit by name."""
 
@@ -67,8 +80,7 @@ class Settings(BaseSettings):
         default=200,
         ge=1,
         le=10_000,
-        description="Orders of one owner looked at again in one part after a new day, a bin on hold or a changed rule; "
-        "the same for all workers.",
+        description="Orders of one owner looked at again in one part after a new day, a bin on hold or a changed rule.",
     )
     continued_owners_max: int = Field(
         default=50, ge=1, description="Owners whose next part a worker has appended and not yet decided."
@@ -144,8 +156,12 @@ class Settings(BaseSettings):
         return partitions
 
     def as_environment(self) -> dict[str, str]:
-        """Return the environment variables that give another process these settings, all of them."""
-        return {f"{PREFIX}{name.upper()}": str(value) for name, value in self.model_dump().items()}
+        """Return the environment variables that give another process these settings.
+
+        All of them, but for what workers agree on and nobody has set: that a process takes from the database.
+        """
+        left = AGREED.keys() - self.model_fields_set
+        return {f"{PREFIX}{name.upper()}": str(value) for name, value in self.model_dump().items() if name not in left}
 
 
 @lru_cache(maxsize=1)

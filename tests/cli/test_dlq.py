@@ -23,7 +23,7 @@ from lotstream.domain.slots import partition_of
 from lotstream.errors import ExitCode
 from lotstream.settings import Settings, settings
 from lotstream.testing.processes import WorkerProcess
-from tests.cli.conftest import Ran, environment
+from tests.cli.conftest import Ran, environment, run_lotstream
 from tests.hub.client import SOURCE, HubClient
 
 Lotstream = Callable[..., Awaitable[Ran]]
@@ -329,7 +329,10 @@ async def test_what_was_too_large_is_done_by_a_worker_that_reads_more(
         await worker.stop()
         ran = await lotstream("dlq", "replay", place(row), "--wait", "0")
         assert (ran.code, "no worker has decided it yet" in ran.out) == (ExitCode.UNREACHABLE, True)
-        roomy = hub_settings.model_copy(update={"message_bytes_max": 2 * hub_settings.message_bytes_max})
+        more = 2 * hub_settings.message_bytes_max
+        changed = await run_lotstream(hub_settings, "db", "settings", "--change", LOTSTREAM_MESSAGE_BYTES_MAX=str(more))
+        assert changed.code == 0, changed.err
+        roomy = hub_settings.model_copy(update={"message_bytes_max": more})
         async with WorkerProcess(roomy, instance="letters", log=tmp_path / "worker.log"):
             assert row["code"] == "too_large"
             await client.row("SELECT FROM sales_order WHERE owner = $1", owner)

@@ -30,7 +30,7 @@ async def test_the_doctor_finds_nothing_on_a_hub_that_is_ready(lotstream: Lotstr
 
     assert (ran.code, report["ok"]) == (0, True)
     assert [finding["about"] for finding in report["findings"]] == [
-        "murmur2", "kafka", "topics", "retention", "postgres", "clock", "migrations", "log", "local",
+        "murmur2", "kafka", "topics", "retention", "postgres", "clock", "migrations", "log", "agreed", "local",
     ]  # fmt: skip
 
 

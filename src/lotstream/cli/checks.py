@@ -10,7 +10,8 @@ from lotstream.cli.check_retention import retention_problems
 from lotstream.cli.setup import wanted_topics
 from lotstream.contracts.topics import INBOUND
 from lotstream.domain.slots import murmur2
-from lotstream.errors import DatabaseNewer, LotstreamError, NotMigrated, PackageMissing
+from lotstream.errors import DatabaseNewer, LotstreamError, NotMigrated, PackageMissing, SettingsDiffer
+from lotstream.hub.agreed import Shared, compare, open_agreed
 from lotstream.local.extra import java_program, postgres_programs, require_maven
 from lotstream.ops.topics import Topic, Topics, differences, open_topics
 from lotstream.settings import Settings
@@ -111,6 +112,9 @@ async def _examine_postgres(settings: Settings, findings: list[Finding], topics:
         migrations = await read_status(settings.postgres_url)
         findings += check_migrations([one.name for one in migrations.pending], newer=migrations.newer)
         findings.append(await _check_log(settings, topics))
+        if not migrations.pending:
+            async with open_agreed(settings) as session:
+                findings += check_agreed(compare(settings, await session.read()))
     except LotstreamError as error:
         findings.append(Finding("postgres", error.what_to_do, str(error)))
 
@@ -190,6 +194,15 @@ def check_partitions(noted: int, wanted: int, found: int | None) -> Finding:
             f"The topic {INBOUND.name} has {found} partitions, the database knows {noted}: every worker stops at once.",
         )
     return Finding("log", None, f"The database reads {INBOUND.name} with {noted} partitions.")
+
+
+def check_agreed(shared: Sequence[Shared]) -> Iterator[Finding]:
+    """Yield which settings are not what all workers have agreed on, or that none is."""
+    different = [one for one in shared if one.differs]
+    for one in different:
+        yield Finding("agreed", SettingsDiffer.advice, f"{one.variable} is {one.here} here, agreed on is {one.agreed}.")
+    if not different:
+        yield Finding("agreed", None, "No setting is other than what the workers have agreed on.")
 
 
 def check_hashes() -> Iterator[Finding]:

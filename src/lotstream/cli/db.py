@@ -8,6 +8,7 @@ import typer
 
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.output import print_json, table
+from lotstream.errors import ExitCode
 
 if TYPE_CHECKING:
     from lotstream.store.migrate import Migration, Status
@@ -20,6 +21,7 @@ def register(app: typer.Typer) -> None:
     db = typer.Typer(help="The database of the hub.", no_args_is_help=True)
     db.command("migrate")(migrate)
     db.command("status")(status)
+    db.command("settings")(settings)
     app.add_typer(db, name="db")
 
 
@@ -59,6 +61,31 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print it as JSO
         print_json(_as_dict(found))
     else:
         _print_status(found)
+
+
+def settings(
+    change: Annotated[
+        bool, typer.Option("--change", help="Make what is set here so for all; refused while anybody runs.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Show the settings that all workers have alike, as agreed and as they are here.
+
+    The first worker that starts decides. Exits 1 when something else is set here.
+    """
+    from lotstream.cli.agreed import change_agreed, read_agreed
+
+    own = read_settings()
+    if change:
+        for name, before, after in run(change_agreed(own)):
+            print(f"{name} is {after} for all workers, {before or 'nothing'} before")
+    shared = run(read_agreed(own))
+    if as_json:
+        print_json([{"setting": one.variable, "agreed": one.agreed, "here": one.here} for one in shared])
+    else:
+        table(("setting", "agreed", "here"), [(one.variable, one.agreed or "–", one.shown) for one in shared])
+    if any(one.differs for one in shared):
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def _print_plan(wanted: list[Migration]) -> None:

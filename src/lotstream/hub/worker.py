@@ -17,6 +17,7 @@ import structlog
 
 from lotstream import __version__
 from lotstream.contracts.topics import INBOUND
+from lotstream.hub.agreed import under_agreement
 from lotstream.errors import ExitCode, LotstreamError, StopWorker
 from lotstream.hub.app import HubApp, build_app, ledger_store
 from lotstream.hub.broadcasts import Broadcasts
@@ -139,7 +140,7 @@ def leave(code: ExitCode) -> NoReturn:
 async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
     """Yield a worker that holds its instance lock.
 
-    Raises `InstanceTaken`, `NotMigrated`, `DatabaseNewer` or a `TryAgain`.
+    Raises `InstanceTaken`, `NotMigrated`, `DatabaseNewer`, `SettingsDiffer` or a `TryAgain`.
     """
     await check_schema(settings.postgres_url)
     # A migration that waits for the end of the old code looks at these names; PostgreSQL cuts them at 63 bytes.
@@ -156,6 +157,8 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
         kafka, topic = AioKafka(settings, topic=INBOUND.name), INBOUND.name
         app.hub = Hub(settings, store, await store.log(), ledger_store(app), kafka=kafka, topic=topic, die=die)
         yield Worker(settings, store, app, app.hub)
+        # Under the lock, which keeps anybody from changing it as long as this worker lives.
+        settings = await under_agreement(settings)
     finally:
         await store.close()
 

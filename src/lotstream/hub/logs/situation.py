@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lotstream.contracts.topics import INBOUND
 from lotstream.errors import LogMismatch
+from lotstream.hub.agreed import under_agreement
 from lotstream.hub.kafka import AioKafka
 from lotstream.hub.log_check import LogReader
 from lotstream.hub.logs.members import forget_members
@@ -75,14 +76,18 @@ class Situation:
 
 @asynccontextmanager
 async def hold(settings: Settings) -> AsyncIterator[Held]:
-    """Hold the inbound log alone for the time of the block; raises `LogInUse` while anybody works under it."""
+    """Hold the inbound log alone for the time of the block, under the settings that the workers have agreed on.
+
+    Raises `LogInUse` while anybody works under it, and `SettingsDiffer`.
+    """
     app, timeout_s = f"{settings.app}-log", settings.postgres_timeout_s
-    async with (
-        hold_log(settings.postgres_url, app=app, timeout_s=timeout_s),
-        PostgresStore(settings.postgres_url, app=app, timeout_s=timeout_s) as store,
-        Logs(settings.postgres_url, app=app, timeout_s=timeout_s) as logs,
-    ):
-        yield Held(settings, store, logs, AioKafka(settings, topic=INBOUND.name))
+    async with hold_log(settings.postgres_url, app=app, timeout_s=timeout_s):
+        agreed = await under_agreement(settings)
+        async with (
+            PostgresStore(settings.postgres_url, app=app, timeout_s=timeout_s) as store,
+            Logs(settings.postgres_url, app=app, timeout_s=timeout_s) as logs,
+        ):
+            yield Held(agreed, store, logs, AioKafka(agreed, topic=INBOUND.name))
 
 
 async def look(held: Held) -> Situation:
