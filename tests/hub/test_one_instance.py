@@ -15,6 +15,7 @@ from lotstream.errors import ExitCode
 from lotstream.local.supervise import Happening, Program, Supervisor, What
 from lotstream.settings import Settings
 from lotstream.store.connection import Address
+from lotstream.store.instance import session_name
 from lotstream.store.postgres import PostgresStore
 from lotstream.testing.faults.proxy import DatabaseProxy
 from lotstream.testing.kafka import produce
@@ -92,7 +93,7 @@ async def test_a_worker_whose_lock_is_lost_stops(hub_settings: Settings, tmp_pat
     await logged(first, "worker_started")
     operator = await asyncpg.connect(hub_settings.postgres_url)
     try:
-        name = f"{hub_settings.app}/locked"
+        name = session_name(f"{hub_settings.app}/locked")
         ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1"
         assert await operator.fetchval(ended, name) == 1
     finally:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -21,7 +23,7 @@ from lotstream.errors import (
 from lotstream.store import migrate as module
 from lotstream.store.connection import Address
 from lotstream.store.instance import InstanceLock
-from lotstream.store.migrate import check_schema, migrate, migrations, pending, plan
+from lotstream.store.migrate import check_schema, migrate, migrations, pending, plan, read_status
 from lotstream.store.postgres import PostgresStore
 
 OWN = [migration.name for migration in migrations()]
@@ -177,25 +179,31 @@ async def test_a_worker_needs_what_runs_before_its_deployment(postgres_url: str)
 
 async def test_old_workers_keep_a_post_migration_waiting(postgres_url: str, folder: Path) -> None:
     """While a worker of another version is connected, what waits for its end is refused; pre-migrations are applied."""
-    async with WorkerSession(postgres_url, app="lotstream"), WorkerSession(postgres_url, app=f"x {__version__}"):
+    async with running(postgres_url, "lotstream/one"):
+        old = await asyncpg.connect(postgres_url, server_settings={"application_name": "lotstream"})
+        await old.execute("SELECT pg_advisory_lock(1)")
         with pytest.raises(OldWorkersRun, match=r"still connected: lotstream\."):
             await migrate(postgres_url, folder=folder)
-    async with WorkerSession(postgres_url, app=f"x {__version__}"):
+        await old.close()
+        assert (await read_status(postgres_url, folder=folder)).workers == {f"lotstream/one {__version__}": 1}
         assert await migrate(postgres_url, folder=folder) == ["0002_post_drop.sql"]
 
 
-class WorkerSession:
-    """A session that holds an instance id, as a worker's does."""
+async def test_a_long_name_does_not_make_a_worker_an_old_one(postgres_url: str, folder: Path) -> None:
+    """However long an instance id is, its session says the version of its code."""
+    async with running(postgres_url, f"lotstream/{'ü' * 60}-1"):
+        assert "0002_post_drop.sql" in await migrate(postgres_url, folder=folder)
 
-    def __init__(self, url: str, *, app: str) -> None:
-        self._app = app
-        self._lock = InstanceLock(Address(url=url, app=app))
 
-    async def __aenter__(self) -> None:
-        await self._lock.acquire(self._app, timeout_s=5.0)
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._lock.release()
+@asynccontextmanager
+async def running(url: str, instance: str) -> AsyncIterator[None]:
+    """Hold an instance id for the block, as a worker of this code does."""
+    lock = InstanceLock(Address(url=url, app="lotstream"))
+    await lock.acquire(instance, timeout_s=5.0)
+    try:
+        yield
+    finally:
+        await lock.release()
 
 
 async def test_post_is_planned_after_what_runs_before(postgres_url: str) -> None:

@@ -19,6 +19,7 @@ from lotstream.contracts.produce import Record, inbound
 from lotstream.errors import ExitCode
 from lotstream.settings import Settings
 from lotstream.store.journal import Walk, walk
+from lotstream.store.migrate import migrations
 from lotstream.store.postgres import PostgresStore
 from lotstream.store.rows import JournalRow
 from lotstream.testing.defining import define
@@ -31,6 +32,7 @@ from tests.upgrade.released import (
     LOOK_EVERY_S,
     VERSION,
     ReleasedWorker,
+    claims,
     decided,
     held_by,
     kill_while_unpublished,
@@ -43,6 +45,7 @@ ORDERS = {"short": 800, "long": 10_000, "nightly": 50_000}[os.environ.get("LOTST
 LOAD = Load(orders=ORDERS, owners=16, skus=10)
 SOME = 100
 DAYS = "DAYS"
+POST = [migration.name for migration in migrations() if migration.is_post]
 CHANGED = 100
 """Orders of the day before that are shipped, and as many that are cancelled."""
 
@@ -72,6 +75,8 @@ async def test_a_deployment_rolls_forth_and_back_under_load_and_loses_and_double
         one, two = story.new("one"), story.old("two")
         await asyncio.gather(one.start(), two.start())
         await held_by(hub, 2)
+        early = await run_lotstream(hub, "db", "migrate")
+        assert (early.code, "another version are still connected: lotstream." in early.err) == (ExitCode.SETUP, True)
         await decided(hub)
         await story.turn_a_day()
         await story.send(story.changes(await story.open_orders()))
@@ -86,11 +91,20 @@ async def test_a_deployment_rolls_forth_and_back_under_load_and_loses_and_double
 
         # Forth again, and the last of the old code is gone.
         async with story.new("one"):
-            migrated = await run_lotstream(hub, "db", "migrate")
-            assert migrated.code == 0, migrated.err
+            migrated = await asyncio.gather(*(run_lotstream(hub, "db", "migrate") for _ in range(2)))
+            assert [(ran.code, ran.err) for ran in migrated] == [(0, ""), (0, "")]
+            assert sum(ran.out.count("_post_") for ran in migrated) == len(POST)
             await story.send_orders()
             await decided(hub)
             await story.nothing_expired_is_promised()
+
+        # By mistake once more: it is told that it is too old, and changes nothing.
+        before = await claims(hub)
+        late = story.old("two")
+        await late.start()
+        assert await late.wait() == ExitCode.SETUP
+        assert "migrated past lotstream 0.1.0" in late.log.read_text()
+        assert await claims(hub) == before
 
     books = await read_books(hub.postgres_url)
     assert (books.done, books.done_ids, books.partitions_with_gaps) == (story.sent, story.sent, 0)

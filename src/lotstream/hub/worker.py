@@ -15,7 +15,6 @@ from typing import Any, NoReturn
 
 import structlog
 
-from lotstream import __version__
 from lotstream.contracts.topics import INBOUND
 from lotstream.hub.agreed import under_agreement
 from lotstream.errors import ExitCode, LotstreamError, StopWorker
@@ -30,6 +29,7 @@ from lotstream.hub.monitoring import Monitoring
 from lotstream.ops.stopping import on_stop_signal
 from lotstream.settings import Settings
 from lotstream.store.migrate import check_schema
+from lotstream.store.instance import session_name
 from lotstream.store.postgres import PostgresStore
 
 logger = structlog.get_logger(__name__)
@@ -143,8 +143,7 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
     Raises `InstanceTaken`, `NotMigrated`, `DatabaseNewer`, `SettingsDiffer` or a `TryAgain`.
     """
     await check_schema(settings.postgres_url)
-    # A migration that waits for the end of the old code looks at these names; PostgreSQL cuts them at 63 bytes.
-    name = f"{settings.app[:40]} {__version__}"
+    name = session_name(settings.app)
     store = PostgresStore(
         settings.postgres_url, app=name, timeout_s=settings.postgres_timeout_s,
         connections_max=settings.postgres_connections_max,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from asyncpg.exceptions import LockNotAvailableError
 
 from lotstream.errors import InstanceLockLost, InstanceTaken, LogHeld, LotstreamError, PostgresUnreachable
+from lotstream import __version__
 from lotstream.store.connection import Address, connect, translated
 from lotstream.store.sql import queries
 
@@ -25,6 +26,12 @@ SQL = queries("instance")
 
 BEAT_S: Final = 2.0
 """How often the session is asked whether it still lives; a connection cut silently is noticed by no other means."""
+LIMIT: Final = "instance_lock_timeout_s"
+"""The limit on the wait for a lock, as the metrics call it."""
+
+SHOWN_CHARS_MAX: Final = 40
+"""Characters of an instance id that are shown in the name of its session."""
+
 
 BEAT_TIMEOUT_S: Final = 5.0
 """How long it may take to answer."""
@@ -44,8 +51,8 @@ class InstanceLock:
 
         Raises `InstanceTaken` when another process keeps the id that long, `LogHeld` when a command keeps the log.
         """
-        # Under the instance's name, so that whoever asks who still runs is told.
-        own = replace(self._address, app=instance, lock_s=timeout_s, call_s=timeout_s + self._address.call_s)
+        name, call_s = session_name(instance), timeout_s + self._address.call_s
+        own = replace(self._address, app=name, lock_s=timeout_s, call_s=call_s)
         connection = await connect(own)
         try:
             with translated():
@@ -95,6 +102,15 @@ async def _share_log(connection: asyncpg.Connection[Record]) -> None:
     try:
         with translated():
             await connection.execute(SQL["share_log"])
+def session_name(instance: str) -> str:
+    """Return what the session that holds an instance id is called, for whoever asks who still runs, and of what code.
+
+    A migration that waits for the end of the old code looks at the version, so it must not be cut off: PostgreSQL cuts
+    names at 63 bytes, and writes out what is not ASCII.
+    """
+    return f"{instance[:SHOWN_CHARS_MAX].encode('ascii', 'replace').decode()} {__version__}"
+
+
     except PostgresUnreachable as error:
         if isinstance(error.__cause__, LockNotAvailableError):
             raise LogHeld from error

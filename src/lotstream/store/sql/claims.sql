@@ -24,7 +24,8 @@ FROM claim WHERE partition = ANY($1::smallint[]);
 
 -- name: take
 -- Raise the epoch of a claim as it was read and become its holder; what 0.1.0 was told turns all its sites.
-UPDATE claim AS c SET epoch = epoch + 1, holder = $4, released = false, turned_through = broadcast_seen,
+UPDATE claim AS c SET epoch = epoch + 1, holder = $4, released = false, taken_epoch = epoch + 1,
+    turned_through = broadcast_seen,
     turned = CASE WHEN turned_through >= broadcast_seen THEN turned ELSE coalesce(
         (SELECT json_object_agg(s.site, c.broadcast_seen)::text FROM site AS s WHERE s.partition = c.partition), '{}'
     ) END
