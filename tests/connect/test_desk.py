@@ -105,7 +105,13 @@ async def test_only_the_message_that_is_too_large_is_refused() -> None:
     assert [(refusal.code, refusal.order) for refusal in settled.refusals] == [("too_large", "A" + "2" * 100)]
 
 
-@pytest.mark.parametrize("limits", [Limits(pending_max=2), Limits(pending_bytes_max=3)])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        pytest.param(Limits(pending_max=2), marks=pytest.mark.limit("pending_max")),
+        pytest.param(Limits(pending_bytes_max=3), marks=pytest.mark.limit("pending_bytes_max")),
+    ],
+)
 async def test_what_was_left_is_taken_up_in_parts(limits: Limits) -> None:
     """Only so many pending deliveries, or bytes of them, are read at a time, and in the end all of them are settled."""
     taken, _ = desk(limits=limits)

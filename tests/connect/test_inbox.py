@@ -48,6 +48,7 @@ async def test_a_file_is_taken_at_the_second_look_and_moved_to_done(inbox: Inbox
     assert (kept.delivery.sender, kept.delivery.name, kept.delivery.body) == ("erp", "orders.txt", b"A1")
 
 
+@pytest.mark.limit("files_max")
 async def test_the_oldest_files_of_a_full_inbox_come_first(tmp_path: Path, desk: MemoryDesk) -> None:
     """With more files than files_max only that many are noted at a look, and in the end all are taken, oldest first."""
     inbox = Inbox(tmp_path / "in", sender="erp", files_max=2)
@@ -142,6 +143,7 @@ async def test_what_is_not_acted_upon_says_so(inbox: Inbox, desk: MemoryDesk) ->
     assert "Nothing of this kind is acted upon." in (inbox.refused / "orders.txt.reason.txt").read_text()
 
 
+@pytest.mark.limit("file_bytes_max")
 async def test_a_file_above_the_limit_is_refused_unread(inbox: Inbox, desk: MemoryDesk) -> None:
     """The limit is named in the reason, and nothing is kept."""
     drop(inbox, "large.txt", "A" * 101)

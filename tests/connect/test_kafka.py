@@ -18,14 +18,15 @@ from lotstream.contracts.decode import decode
 from lotstream.contracts.inbound_orders import OrderPlaced
 from lotstream.errors import KafkaUnreachable, TopicsDiffer
 from lotstream.ops.topics import Topic, open_topics
+from lotstream.settings import Settings
 
 PARTITIONS = 8
 
 
-def message(owner: str, order: str) -> Message:
+def message(owner: str, order: str, *, lines: int = 1) -> Message:
     """Return a message that places an order of an owner."""
-    line = {"line": "1", "sku": "CER-001", "quantity": 1}
-    return order_placed(body_of(OrderPlaced, {"owner": owner, "source": "erp", "order": order, "lines": [line]}))
+    wanted = [{"line": str(number), "sku": "CER-001", "quantity": 1} for number in range(lines)]
+    return order_placed(body_of(OrderPlaced, {"owner": owner, "source": "erp", "order": order, "lines": wanted}))
 
 
 def publisher(
@@ -104,6 +105,7 @@ async def test_a_topic_that_is_not_there_is_not_made(kafka_bootstrap: str) -> No
         assert await topics.read([name]) == {}
 
 
+@pytest.mark.limit("publish_attempts_max")
 async def test_a_broker_that_is_gone_is_given_up_within_the_policy() -> None:
     """After the attempts that the policy names, publishing raises what a supervisor understands."""
     policy = RetryPolicy(attempts_max=2, pause_s_min=0.01, pause_s_max=0.01)
@@ -112,6 +114,28 @@ async def test_a_broker_that_is_gone_is_given_up_within_the_policy() -> None:
         await gone.publish([message("acme", "A1")])
     assert "does not answer" in (await gone.check() or "")
     await gone.close()
+
+
+@pytest.mark.limit("publish_s_max")
+async def test_a_broker_that_is_gone_is_given_up_after_publish_s_max() -> None:
+    """However many attempts are allowed, publishing ends when the time for it is over."""
+    policy = RetryPolicy(attempts_max=1_000_000, total_s_max=0.05, pause_s_min=0.01, pause_s_max=0.01)
+    gone = publisher("127.0.0.1:9", "inbound", policy=policy, timeout_s=2)
+    with pytest.raises(KafkaUnreachable, match="did not take the messages"):
+        await gone.publish([message("acme", "A1")])
+    await gone.close()
+
+
+@pytest.mark.limit("inbound_bytes_max")
+async def test_a_record_above_inbound_bytes_max_is_refused_by_the_broker(kafka_bootstrap: str) -> None:
+    """The topic takes no larger record than the setting says; its producer hears of it and does not try again."""
+    name = f"inbound-{uuid4().hex}"
+    limit = Settings(inbound_bytes_max=2048).inbound_bytes_max
+    async with open_topics(kafka_bootstrap) as topics:
+        await topics.create([Topic(name, partitions=1, replication=1, config={"max.message.bytes": str(limit)})])
+    async with opened(publisher(kafka_bootstrap, name)) as publishing:
+        with pytest.raises(KafkaUnreachable, match="did not take the messages"):
+            await publishing.publish([message("acme", "A1", lines=100)])
 
 
 async def test_after_a_failure_the_next_publishing_starts_anew(kafka_bootstrap: str, topic: str) -> None:

@@ -96,6 +96,7 @@ async def test_an_owner_without_open_orders_is_not_asked() -> None:
     assert [row["number"] for row in hub.rows("continuing", owner=owner)] == [number]
 
 
+@pytest.mark.limit("continued_orders_max")
 async def test_an_owner_with_more_orders_than_the_bound_goes_on_in_parts() -> None:
     """Each record moves at most the bound's orders; there are as many as it takes, each under an id of its own."""
     hub = SmallHub(orders_max=3)
@@ -216,6 +217,7 @@ async def test_a_touch_in_the_middle_decides_a_part_first() -> None:
     assert hub.reserved(owner) == {"L2": 9}
 
 
+@pytest.mark.limit("continued_owners_max")
 async def test_only_so_many_owners_are_asked_at_once() -> None:
     """However many owners are behind, a holder has no more parts in the log than its bound."""
     hub = SmallHub(owners_max=3)

@@ -38,6 +38,7 @@ def in_use(limit: str) -> float | None:
     return REGISTRY.get_sample_value("lotstream_limit_used", {"limit": limit})
 
 
+@pytest.mark.limit("relay_batches_max")
 async def test_the_commit_waits_for_a_relay_that_is_relay_batches_max_behind() -> None:
     """With two batches queued the third waits until one is published; nothing is queued beyond the limit."""
     relay = ListeningRelay([a_row(offset) for offset in range(9)])
@@ -72,6 +73,7 @@ class Rivals:
         return NOW
 
 
+@pytest.mark.limit("claim_attempts_max")
 async def test_a_take_over_gives_up_after_claim_attempts_max() -> None:
     """A claim that keeps changing hands is tried as often as the setting says; then the worker ends."""
     rivals: Any = Rivals()
@@ -97,6 +99,7 @@ async def test_a_take_over_gives_up_after_claim_attempts_max() -> None:
     assert times("claim_attempts_max") == before + 1
 
 
+@pytest.mark.limit("postgres_connections_max")
 async def test_a_call_waits_for_one_of_postgres_connections_max(postgres_url: str) -> None:
     """Three calls at a time over two connections: two are at work, the third waits, and all are answered."""
     await migrate(postgres_url)
@@ -113,6 +116,7 @@ async def test_a_call_waits_for_one_of_postgres_connections_max(postgres_url: st
     assert times("postgres_connections_max") == before + 1
 
 
+@pytest.mark.limit("postgres_timeout_s")
 async def test_a_call_longer_than_postgres_timeout_s_is_given_up(postgres_url: str) -> None:
     """A statement that lasts too long is ended by the server, and its caller hears that PostgreSQL does not answer."""
     await migrate(postgres_url)
@@ -123,6 +127,8 @@ async def test_a_call_longer_than_postgres_timeout_s_is_given_up(postgres_url: s
     assert failed.value.exit_code is ExitCode.UNREACHABLE
 
 
+@pytest.mark.limit("fetch_bytes_max", seen="`lotstream_limit_used` after each poll")
+@pytest.mark.limit("session_timeout_s", seen="Kafka counts it")
 async def test_kafka_is_asked_for_no_more_than_the_settings_say() -> None:
     """Faust polls batch_records_max records, and the consumer fetches fetch_bytes_max, within the timeouts set."""
     settings = Settings(
@@ -162,6 +168,7 @@ async def hand_over(_: object) -> None:
     """Hand over to nobody."""
 
 
+@pytest.mark.limit("constraint_failures_max")
 async def test_above_constraint_failures_max_it_is_not_the_messages_fault() -> None:
     """As many records as the limit says are dead-lettered for a constraint; the next one stops the worker."""
     unit: Any = Refusing()

@@ -87,6 +87,7 @@ async def test_what_belongs_to_all_is_pruned_by_one_worker() -> None:
     assert store.calls[2:] == [("stock",), ("exchange", old), ("dead_letter", old)]
 
 
+@pytest.mark.limit("maintenance_calls_max")
 async def test_a_round_is_bounded() -> None:
     """However much there is to delete, a round makes no more than LOTSTREAM_MAINTENANCE_CALLS_MAX calls of a kind."""
     store = FakeStore(left=10)

@@ -78,6 +78,7 @@ async def used(ledgers: LedgerStore, postgres: Postgres, *owners: str) -> None:
     ledgers.shrink()
 
 
+@pytest.mark.limit("ledger_bytes_max")
 async def test_the_least_recently_used_go_first(ledgers: LedgerStore, postgres: Postgres) -> None:
     """With room for two large owners the third takes the place of the one that was used longest ago."""
     ledgers.bytes_max = 2 * weight("large-1")
@@ -132,6 +133,7 @@ async def test_room_is_made_before_loading(ledgers: LedgerStore, postgres: Postg
     assert postgres.seen[-1] == {"large-3"}
 
 
+@pytest.mark.limit("ledger_load_bytes_max")
 async def test_so_much_is_read_at_once(ledgers: LedgerStore, postgres: Postgres) -> None:
     """Owners are read in groups within the bound on one reading; a huge one is a group of its own."""
     ledgers.load_bytes_max = 2 * weight("large-1")
@@ -203,6 +205,14 @@ def test_a_poll_is_cut_in_order_and_within_its_bounds(
         if len(owners) > 1:
             assert loaded <= owners_max // OWNERS_SHARE
         assert len(part) == 1 or bytes_ <= batch_max
+
+
+@pytest.mark.limit("batch_bytes_max")
+def test_a_poll_of_more_than_batch_bytes_max_is_cut() -> None:
+    """Records of more bytes than one batch may hold together are decided in several, in their order."""
+    entries = [entry(number, "a", 10) for number in range(3)]
+    limit = Settings(batch_bytes_max=2048).batch_bytes_max - 2023
+    assert list(portions(entries, {"a": 5}, owners_bytes_max=10, batch_bytes_max=limit)) == [entries[:2], entries[2:]]
 
 
 def test_what_fits_is_one_batch() -> None:

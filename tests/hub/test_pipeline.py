@@ -242,6 +242,7 @@ async def test_the_next_batch_has_what_a_condemned_record_would_have_had(bench: 
     assert await bench.stock() == (10, 10)
 
 
+@pytest.mark.limit("outgoing_bytes_max")
 async def test_a_record_too_large_to_tell_of_waits_for_the_batch_under_way() -> None:
     """A record of the next batch that leads to too large a message is dead-lettered, and the batch before is whole."""
     bench = Bench(message_bytes_max=2_000)

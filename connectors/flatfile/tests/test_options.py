@@ -53,6 +53,7 @@ def test_a_file_that_is_not_utf_8_can_be_read_by_option(encoding: str, name: str
         assert read_as["messages"][0]["body"]["ship_to"]["name"] == name
 
 
+@pytest.mark.limit("rows_max", seen="lotstream_connector_refusals_total")
 def test_a_file_with_more_rows_than_the_limit_is_refused() -> None:
     """The limit is named in the sentence."""
     refused = read("order,sku,quantity\nA1,CER-001,1\nA2,CER-001,1\n", rows_max=1)["refusals"][0]

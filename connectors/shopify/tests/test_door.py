@@ -170,6 +170,7 @@ async def test_a_signed_body_that_cannot_be_read_is_kept(http: httpx.AsyncClient
     assert desk.exchanges.kept[1].delivery.body == cut
 
 
+@pytest.mark.limit("body_bytes_max")
 async def test_a_body_above_the_limit_is_not_read(http: httpx.AsyncClient, desk: MemoryDesk) -> None:
     """413, nothing kept."""
     large = BODY + b" "
@@ -193,6 +194,7 @@ async def test_a_broker_that_does_not_answer_makes_shopify_give_it_again(
     assert len(desk.publisher.published) == 1
 
 
+@pytest.mark.limit("deadline_s")
 async def test_what_is_not_published_in_time_stays_pending(desk: MemoryDesk) -> None:
     """At the deadline Shopify is told to give it again; what was kept is taken up by itself."""
     options = OPTIONS.model_copy(update={"deadline_s": 0.05})

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from lotstream.connect.delivery import Message
 from lotstream.connect.retry import RetryPolicy
@@ -80,13 +80,19 @@ class KafkaPublisher:
         if not messages:
             return
         records = [_record(message) for message in messages]
+        tried = 0
         try:
             async for attempt in self._policy.attempts(_may_pass):
                 with attempt:
-                    used("publish_attempts_max", attempt.retry_state.attempt_number)
+                    tried = attempt.retry_state.attempt_number
+                    used("publish_attempts_max", tried)
                     await self._append(records)
         except (KafkaError, OSError, TimeoutError) as error:
-            reached("publish_attempts_max")
+            if _may_pass(error):
+                reached("publish_attempts_max" if tried >= self._policy.attempts_max else "publish_s_max")
+            elif isinstance(error, MessageSizeTooLargeError):
+                used("inbound_bytes_max", max(len(record.value) for record in records))
+                reached("inbound_bytes_max")
             raise _unreachable(error) from error
 
     async def check(self) -> str | None:

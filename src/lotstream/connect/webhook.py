@@ -71,6 +71,8 @@ async def answered(work: Awaitable[Response], *, deadline_s: float, turn_away: C
         turn_away("too_large")
         return said(413, "The body is larger than this door takes.")
     except (TimeoutError, TryAgain, ClientDisconnect) as error:
+        if isinstance(error, TimeoutError):
+            reached("deadline_s")
         turn_away("too_late" if isinstance(error, TimeoutError) else "unreachable")
         return said(503, "Not done in time; give it again.")
 

@@ -22,6 +22,7 @@ from lotstream.hub.records import EVERYBODY
 from lotstream.hub.seam import Appender
 from lotstream.hub.state import PartitionState
 from lotstream.hub.told import ANSWERED, ANSWERING_PARTITION
+from lotstream.ops.limits import reached
 from lotstream.store.rows import Broadcast, BroadcastOutcome
 from lotstream.store.seam import Store
 
@@ -164,8 +165,12 @@ class Broadcasts:
 
     async def _send(self, partition: int, type: str, key: bytes, *, message_id: str, body: bytes) -> None:
         headers = headers_for(type, id=message_id, source=HUB_SOURCE, time=self._clock.now())
-        async with asyncio.timeout(self._timeout_s):
-            await self._appender.append(partition, key=key, value=body, headers=headers)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._appender.append(partition, key=key, value=body, headers=headers)
+        except TimeoutError:
+            reached("request_timeout_s")
+            raise
 
 
 def _said(outcome: BroadcastOutcome) -> bytes:

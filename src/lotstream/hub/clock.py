@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from lotstream.domain.ledger import Sites
 from lotstream.domain.model import Calendar
 from lotstream.errors import StopWorker
+from lotstream.ops.limits import reached, used
 from lotstream.store.seam import Store
 
 
@@ -37,7 +38,10 @@ class Clock:
 
     def check(self, appended_at: datetime) -> None:
         """Raise `StopWorker` when a record's append time is further ahead than the allowed skew: it would open days."""
-        if appended_at > self.now() + self._skew_max:
+        ahead = appended_at - self.now()
+        used("clock_skew_max_s", max(0.0, ahead.total_seconds()))
+        if ahead > self._skew_max:
+            reached("clock_skew_max_s")
             raise StopWorker(
                 f"A record was appended at {appended_at}, ahead of Postgres's clock ({self.now()}): a broker's clock "
                 "is wrong, and nothing is decided by it."

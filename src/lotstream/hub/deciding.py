@@ -36,6 +36,7 @@ from lotstream.hub.records import EVERYBODY, Entry
 from lotstream.hub.state import PartitionState
 from lotstream.hub.told import answered_by, number_of, why_no_answer, why_not
 from lotstream.hub.traces import shipment_lines
+from lotstream.ops.limits import reached
 from lotstream.store.journal import journal_row
 from lotstream.store.rows import (
     Batch,
@@ -306,6 +307,7 @@ class Deciding:
 
     def _publish(self, head: _Head, entry: Entry, message: Outgoing) -> None:
         if len(message.value) > self._message_bytes_max:
+            reached("outgoing_bytes_max")
             raise OutgoingTooLarge(entry, len(message.value), self._message_bytes_max)
         index = head.messages
         head.messages += 1

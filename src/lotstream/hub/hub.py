@@ -22,6 +22,7 @@ from lotstream.hub.records import Entry, Polled, read_records
 from lotstream.hub.relay import Relay
 from lotstream.hub.seam import Kafka
 from lotstream.hub.state import PartitionState
+from lotstream.ops.limits import reached
 from lotstream.settings import Settings
 from lotstream.store.rows import Log
 from lotstream.store.seam import Store
@@ -89,6 +90,8 @@ class Hub:
                 await self.clock.sync()
                 return await self._claims.take(partitions, prove=prove, seek=seek)
         except BaseException as error:
+            if isinstance(error, TimeoutError):
+                reached("claim_timeout_s")
             self.die(error)
             raise
 

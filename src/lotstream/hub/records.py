@@ -17,6 +17,7 @@ from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.commands import ContinueDay
 from lotstream.domain.slots import partition_of
 from lotstream.errors import LogMismatch
+from lotstream.ops.limits import reached
 
 #: Kafka's timestamp type for LogAppendTime.
 LOG_APPEND_TIME = 1
@@ -82,6 +83,8 @@ def _read(record: ConsumerRecord[Any, Any], *, partitions: int, bytes_max: int) 
         _check_key(entry, decoded, partitions)
         entry.decoded = decoded
     except Undecodable as reason:
+        if reason.code is DeadLetterCode.TOO_LARGE:
+            reached("message_bytes_max")
         entry.undecodable = reason
     return entry
 

@@ -182,6 +182,8 @@ class Relay:
                 async with asyncio.timeout(self._timeout_s):
                     await self._transaction(outgoing)
         except Exception as error:
+            if isinstance(error, TimeoutError):
+                limits.reached("relay_timeout_s")
             raise RelayFailed(f"Publishing failed: {error!r}.") from error
         crash_point(CrashPoint.AFTER_RELAY)
         self._positions.update(outgoing.positions)

@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 import structlog
 
 from lotstream.contracts.topics import INBOUND
-from lotstream.hub.agreed import under_agreement
 from lotstream.errors import ExitCode, LotstreamError, StopWorker
+from lotstream.hub.agreed import under_agreement
 from lotstream.hub.app import HubApp, build_app, ledger_store
 from lotstream.hub.broadcasts import Broadcasts
 from lotstream.hub.collector import leave_ledgers_alone
@@ -26,10 +26,11 @@ from lotstream.hub.hub import Hub
 from lotstream.hub.kafka import AioKafka
 from lotstream.hub.maintenance import Maintenance
 from lotstream.hub.monitoring import Monitoring
+from lotstream.ops.limits import reached, used_from_now
 from lotstream.ops.stopping import on_stop_signal
 from lotstream.settings import Settings
-from lotstream.store.migrate import check_schema
 from lotstream.store.instance import session_name
+from lotstream.store.migrate import check_schema
 from lotstream.store.postgres import PostgresStore
 
 logger = structlog.get_logger(__name__)
@@ -73,12 +74,7 @@ class Worker:
         self._watch("faust", self._wait_faust())
         logger.info("worker_started", instance=self.settings.instance, partitions=self.hub.log.partitions)
         await self._stop.wait()
-        try:
-            # Then the process ends as after a crash.
-            async with asyncio.timeout(self.settings.stop_timeout_s):
-                await self._end()
-        except TimeoutError as error:
-            self.hub.die(error)
+        await self.end()
 
     async def _started(self) -> bool:
         """Start Faust; False when asked to stop before it has, since a Kafka that does not answer keeps it for long."""
@@ -90,6 +86,16 @@ class Worker:
             return False
         await starting
         return True
+
+    async def end(self) -> None:
+        """Finish the batch, publish, give claims back; what takes too long ends the process as a crash does."""
+        used_from_now("stop_timeout_s")
+        try:
+            async with asyncio.timeout(self.settings.stop_timeout_s):
+                await self._end()
+        except TimeoutError as error:
+            reached("stop_timeout_s")
+            self.hub.die(error)
 
     async def _end(self) -> None:
         for task in list(self._tasks):
@@ -151,13 +157,13 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
     await store.open()
     try:
         await store.lock_instance(f"{settings.app}/{settings.instance}", timeout_s=settings.instance_lock_timeout_s)
+        # Under the lock, which keeps anybody from changing it as long as this worker lives.
+        settings = await under_agreement(settings)
         app = build_app(settings)
         app.finalize()
         kafka, topic = AioKafka(settings, topic=INBOUND.name), INBOUND.name
         app.hub = Hub(settings, store, await store.log(), ledger_store(app), kafka=kafka, topic=topic, die=die)
         yield Worker(settings, store, app, app.hub)
-        # Under the lock, which keeps anybody from changing it as long as this worker lives.
-        settings = await under_agreement(settings)
     finally:
         await store.close()
 

@@ -1,6 +1,6 @@
 """What happens at each limit that is a setting of the hub or an option of a connector, and where it is seen.
 
-Tests hold that no limit of the settings is missing here, and that each is named by a test of its own.
+Tests hold that no limit of the settings is missing here, and that each has a test that reaches it.
 """
 
 from __future__ import annotations
@@ -33,9 +33,13 @@ HUB: Final = {
     "batch_bytes_max": Note("The poll is decided in several batches, one after the other."),
     "fetch_bytes_max": Note("The broker keeps the rest until it is asked again; one record always comes."),
     "relay_batches_max": Note("The next commit waits until a batch is published, and reading waits for the commit."),
-    "message_bytes_max": Note("The record is dead-lettered.", TOO_LARGE),
-    "inbound_bytes_max": Note("The broker refuses the record and tells its producer.", "the producer's own error"),
-    "outgoing_bytes_max": Note("The record that leads to the message is dead-lettered; none of it is done.", TOO_LARGE),
+    "message_bytes_max": Note("The record is dead-lettered.", f"{TOO_LARGE}, {LIMIT_METRICS}"),
+    "inbound_bytes_max": Note(
+        "The broker refuses the record and tells its producer; a connector leaves the delivery pending.", LIMIT_METRICS
+    ),
+    "outgoing_bytes_max": Note(
+        "The record that leads to the message is dead-lettered; none of it is done.", f"{TOO_LARGE}, {LIMIT_METRICS}"
+    ),
     "ledger_bytes_max": Note(
         "The least recently used owners are dropped, never one whose commit is under way; a poll that needs more than "
         "fit is decided in several batches.",
@@ -56,13 +60,18 @@ HUB: Final = {
         "The rest is deleted in the next round.", "`lotstream_pruned_rows_total`, " + LIMIT_METRICS
     ),
     "session_timeout_s": Note("The group gives the worker's partitions to others.", "`lotstream_claims_held`"),
-    "request_timeout_s": Note(ENDS, LAST_COMMIT),
-    "claim_timeout_s": Note(ENDS, "`lotstream_claim_seconds`"),
-    "relay_timeout_s": Note(ENDS, "`lotstream_relay_transaction_seconds`"),
-    "postgres_timeout_s": Note(ENDS, "`lotstream_batch_stage_seconds`"),
-    "instance_lock_timeout_s": Note("The worker ends and is not started again: another has its id.", "its exit code"),
-    "stop_timeout_s": Note("The process ends as after a crash; whoever is next takes over.", "its exit code"),
-    "clock_skew_max_s": Note("The worker stops before it decides by a wrong clock.", LAST_COMMIT),
+    "request_timeout_s": Note(ENDS, f"{LAST_COMMIT}, {LIMIT_METRICS}"),
+    "claim_timeout_s": Note(ENDS, f"`lotstream_claim_seconds`, {LIMIT_METRICS}"),
+    "relay_timeout_s": Note(ENDS, f"`lotstream_relay_transaction_seconds`, {LIMIT_METRICS}"),
+    "postgres_timeout_s": Note(ENDS, f"`lotstream_batch_stage_seconds`, {LIMIT_METRICS}"),
+    "instance_lock_timeout_s": Note(
+        "The worker ends and is not started again: another has its id.", f"its exit code, {LIMIT_METRICS}"
+    ),
+    "stop_timeout_s": Note(
+        "The process ends as after a crash; whoever is next takes over.",
+        "its exit code, and while it stops `lotstream_limit_used`",
+    ),
+    "clock_skew_max_s": Note("The worker stops before it decides by a wrong clock.", f"{LAST_COMMIT}, {LIMIT_METRICS}"),
     "http_requests_max": Note("A further request of a page is answered with 503."),
 }
 """Limits of the hub's settings, by name."""
@@ -72,10 +81,15 @@ CONNECTORS: Final = {
     "publish_s_max": Note(LATER, SETTLED + LIMIT_METRICS),
     "pending_max": Note("The rest is taken up right after these."),
     "pending_bytes_max": Note("The rest is taken up right after these; one delivery always is."),
-    "body_bytes_max": Note("The request is answered with 413 and not kept.", _turned_away("too_large")),
-    "deadline_s": Note("The request is answered with 503; what was kept is taken up later.", _turned_away("too_late")),
+    "body_bytes_max": Note(
+        "The request is answered with 413 and not kept.", f"{_turned_away('too_large')}, {LIMIT_METRICS}"
+    ),
+    "deadline_s": Note(
+        "The request is answered with 503; what was kept is taken up later.",
+        f"{_turned_away('too_late')}, {LIMIT_METRICS}",
+    ),
     "requests_max": Note("A further request is answered with 503."),
-    "file_bytes_max": Note("The file is moved to `refused` unread.", _turned_away("too_large")),
+    "file_bytes_max": Note("The file is moved to `refused` unread.", f"{_turned_away('too_large')}, {LIMIT_METRICS}"),
     "files_max": Note("The others wait in the folder until these are moved."),
     "rows_max": Note("The file is refused.", "`lotstream_connector_refusals_total`"),
 }

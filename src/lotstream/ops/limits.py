@@ -6,6 +6,7 @@ bounds and does stands in `lotstream.ops.limit_notes`, from which the reference 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Final
 
@@ -37,3 +38,9 @@ def used(name: str, amount: float) -> None:
 def reached(name: str, times: int = 1) -> None:
     """Count that a limit was reached."""
     REACHED.labels(name).inc(times)
+
+
+def used_from_now(name: str) -> None:
+    """Show the seconds since now as what is in use of a limit, at every look; for what ends with the process."""
+    began = time.monotonic()
+    USED.labels(name).set_function(lambda: time.monotonic() - began)

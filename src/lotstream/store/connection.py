@@ -35,6 +35,9 @@ CONNECTIONS_MAX: Final = 4
 LIMIT: Final = "postgres_connections_max"
 """The limit on connections, as the metrics call it."""
 
+TIME_LIMIT: Final = "postgres_timeout_s"
+"""The limit on one call, as the metrics call it."""
+
 IDLE_IN_TRANSACTION_S: Final = 5.0
 """How long a transaction may wait for its client before the server ends it."""
 
@@ -189,6 +192,8 @@ def translated() -> Iterator[None]:
     except (refused.InvalidAuthorizationSpecificationError, refused.InvalidCatalogNameError) as error:
         raise SettingInvalid(f"PostgreSQL refuses the connection: {error}.") from error
     except _UNREACHABLE as error:
+        if isinstance(error, refused.QueryCanceledError | TimeoutError):
+            reached(TIME_LIMIT)
         raise PostgresUnreachable(f"PostgreSQL does not answer: {str(error) or type(error).__name__}.") from error
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from asyncpg.exceptions import LockNotAvailableError
 
-from lotstream.errors import InstanceLockLost, InstanceTaken, LogHeld, LotstreamError, PostgresUnreachable
 from lotstream import __version__
+from lotstream.errors import InstanceLockLost, InstanceTaken, LogHeld, LotstreamError, PostgresUnreachable
+from lotstream.ops.limits import reached, used
 from lotstream.store.connection import Address, connect, translated
 from lotstream.store.sql import queries
 
@@ -24,14 +26,14 @@ if TYPE_CHECKING:
 
 SQL = queries("instance")
 
-BEAT_S: Final = 2.0
-"""How often the session is asked whether it still lives; a connection cut silently is noticed by no other means."""
 LIMIT: Final = "instance_lock_timeout_s"
 """The limit on the wait for a lock, as the metrics call it."""
 
 SHOWN_CHARS_MAX: Final = 40
 """Characters of an instance id that are shown in the name of its session."""
 
+BEAT_S: Final = 2.0
+"""How often the session is asked whether it still lives; a connection cut silently is noticed by no other means."""
 
 BEAT_TIMEOUT_S: Final = 5.0
 """How long it may take to answer."""
@@ -54,13 +56,16 @@ class InstanceLock:
         name, call_s = session_name(instance), timeout_s + self._address.call_s
         own = replace(self._address, app=name, lock_s=timeout_s, call_s=call_s)
         connection = await connect(own)
+        began = time.monotonic()
         try:
             with translated():
                 await connection.execute(SQL["lock"], instance)
+            used(LIMIT, time.monotonic() - began)
             await _share_log(connection)
         except LotstreamError as error:
             await _close(connection)
             if isinstance(error.__cause__, LockNotAvailableError):
+                reached(LIMIT)
                 raise InstanceTaken(f"Another live process holds the instance id {instance}.") from error
             raise
         connection.add_termination_listener(self._ended)
@@ -97,11 +102,6 @@ class InstanceLock:
         self._lost.set()
 
 
-async def _share_log(connection: asyncpg.Connection[Record]) -> None:
-    """Keep commands from changing the log while this process lives; raises `LogHeld` while one is at it."""
-    try:
-        with translated():
-            await connection.execute(SQL["share_log"])
 def session_name(instance: str) -> str:
     """Return what the session that holds an instance id is called, for whoever asks who still runs, and of what code.
 
@@ -111,6 +111,11 @@ def session_name(instance: str) -> str:
     return f"{instance[:SHOWN_CHARS_MAX].encode('ascii', 'replace').decode()} {__version__}"
 
 
+async def _share_log(connection: asyncpg.Connection[Record]) -> None:
+    """Keep commands from changing the log while this process lives; raises `LogHeld` while one is at it."""
+    try:
+        with translated():
+            await connection.execute(SQL["share_log"])
     except PostgresUnreachable as error:
         if isinstance(error.__cause__, LockNotAvailableError):
             raise LogHeld from error

@@ -8,7 +8,13 @@ from starlette.applications import Starlette
 from lotstream.ops.http import AtMost
 
 
-@pytest.mark.parametrize("limit", ["http_requests_max", "requests_max"])
+@pytest.mark.parametrize(
+    "limit",
+    [
+        pytest.param("http_requests_max", marks=pytest.mark.limit("http_requests_max")),
+        pytest.param("requests_max", marks=pytest.mark.limit("requests_max")),
+    ],
+)
 async def test_a_request_above_the_limit_is_counted(limit: str) -> None:
     """A page or door that serves as many requests as it may answers the next one with 503 and counts it."""
     labels = {"limit": limit}

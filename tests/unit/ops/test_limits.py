@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from prometheus_client import REGISTRY
 
 from lotstream.ops.limit_notes import CONNECTORS, HUB
 from lotstream.ops.limits import declare, reached, used
 from lotstream.settings import Settings
 from scripts.limits_reference import connector_options, limits_page
+from tests.limits import TESTED
 
 ROOT = Path(__file__).resolve().parents[3]
 IS_LIMIT = re.compile(r"_max\b|_max_|_timeout_s\b|^deadline_s$")
-#: What a setting is called where it is passed on and tested.
-PASSED_ON_AS = {
-    "clock_skew_max_s": "skew_max_s",
-    "publish_attempts_max": "attempts_max",
-    "publish_s_max": "total_s_max",
-}
 
 
 def test_every_limit_of_the_settings_is_explained() -> None:
@@ -31,12 +29,28 @@ def test_every_limit_of_the_settings_is_explained() -> None:
 
 
 def test_every_limit_has_a_test() -> None:
-    """Each limit of settings and options is named in some test beside this one."""
-    places = ("tests", "connectors/*/tests", "src/lotstream/testing")
-    files = [path for place in places for path in ROOT.glob(f"{place}/**/*.py")]
-    text = "\n".join(path.read_text(encoding="utf-8") for path in files if path != Path(__file__))
-    there = [name for name in (*HUB, *CONNECTORS) if name in _settings_and_options()]
-    assert [name for name in there if PASSED_ON_AS.get(name, name) not in text] == []
+    """Each limit of settings and options, and none that is gone, names the test that reaches it."""
+    limits = {name for name in (*HUB, *CONNECTORS) if name in _settings_and_options()}
+    assert sorted(TESTED) == sorted(limits)
+
+
+@pytest.mark.parametrize(("limit", "node"), TESTED.items(), ids=TESTED)
+def test_the_test_of_a_limit_is_there_and_marked_as_its_own(limit: str, node: str) -> None:
+    """The named test exists and is watched while it runs: the limit's counter has to go up.
+
+    Where something else shows that the limit is reached, the mark says what, and the test itself sets the limit.
+    """
+    path, _, name = node.partition("::")
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    [test] = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.name == name]
+    [mark] = [call for call in _marks(test) if ast.literal_eval(call.args[0]) == limit]
+    assert not mark.keywords or f"{limit}=" in "".join(map(ast.unparse, test.body))
+
+
+def _marks(test: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Call]:
+    for node in (node for decorator in test.decorator_list for node in ast.walk(decorator)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.limit":
+            yield node
 
 
 def test_every_fixed_bound_is_explained() -> None:
