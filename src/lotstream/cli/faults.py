@@ -139,16 +139,20 @@ def print_report(report: Report) -> None:
 
 def about(report: Report) -> Iterator[str]:
     """Yield what was run, on what, and what there was to compare."""
+    from lotstream.local.jars import KAFKA_VERSION
+
     plan = report.plan
     yield f"seed {plan.seed}, {report.seconds:.0f} s, {plan.workers} workers, {plan.rate:g} records/s offered"
     if report.counts is not None:
         counts = report.counts
         yield f"{counts.orders} orders, {counts.records} records ({_counted(counts.outcomes)})"
         yield f"{counts.messages} messages, {counts.doubles} of them seen twice by a read_committed reader"
+    yield f"the reader that stays on connected {report.reconnections + 1} times"
     yield f"{report.looks} looks at what must hold at every instant, everything compared {report.comparisons} times"
     yield f"exits of workers: {_counted({str(code): times for code, times in sorted(report.exits.items())})}"
     load = ", ".join(f"{average:.1f}" for average in os.getloadavg())
     yield f"{os.cpu_count()} x {platform.machine()}, load averages {load}, Python {sys.version.split()[0]}"
+    yield f"three Kafka {KAFKA_VERSION} nodes, PostgreSQL {report.postgres}"
     yield f"lotstream {version('lotstream')}, aiokafka {version('aiokafka')}, asyncpg {version('asyncpg')}"
 
 

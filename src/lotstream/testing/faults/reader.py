@@ -61,9 +61,13 @@ class Reader:
                 for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
                     for record in records:
                         self.take(record)
-                self._more.set()
+                self.wake()
         finally:
             await consumer.stop()
+
+    def wake(self) -> None:
+        """Have those look again who wait for messages."""
+        self._more.set()
 
     def take(self, record: ConsumerRecord[bytes, bytes]) -> None:
         """Count a record, unless it is read a second time, as after a failure."""

@@ -69,6 +69,10 @@ class Report:
     left_out: dict[str, str] = field(default_factory=dict)
     #: Kinds there was no time for.
     no_time: list[str] = field(default_factory=list)
+    #: Times the reader that stays on had to connect anew.
+    reconnections: int = 0
+    #: PostgreSQL's version, as the server says it.
+    postgres: str = ""
     #: Exit code of workers → how often.
     exits: Counter[int] = field(default_factory=Counter)
 

@@ -10,6 +10,7 @@ from random import Random
 from lotstream.errors import InputRefused
 from lotstream.settings import Settings
 from lotstream.store.audit import Audit
+from lotstream.store.inspection import inspect_server
 from lotstream.store.postgres import PostgresStore
 from lotstream.testing.defining import define
 from lotstream.testing.faults.breaking import KINDS, Breaking
@@ -64,6 +65,8 @@ class FaultRun:
     async def run(self) -> Report:
         """Break things for as long as planned, then compare everything; after each episode once more."""
         scene, settings = self._scene, self._scene.settings
+        server = await inspect_server(scene.servers.postgres_url, timeout_s=RECOVERED_S_MAX)
+        self._report.postgres = server.version_text
         async with (
             Audit(scene.servers.postgres_url) as audit,
             open_log_ends(settings) as log,
@@ -79,6 +82,7 @@ class FaultRun:
             finally:
                 await scene.crew.leave_all()
                 await _end(sending)
+            self._report.reconnections = reader.failures
         self._report.exits = scene.crew.exits
         return self._report
 
