@@ -1,19 +1,24 @@
-"""Ten bugs, each put into the real code in one place: what a commit must not get wrong, gotten wrong."""
+"""Ten bugs and some more, each put into the real code in one place: what a commit must not get wrong, gotten wrong."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import pytest
 
-from lotstream.errors import RelayFailed
+from lotstream.errors import ConstraintViolated, RelayFailed
 from lotstream.hub.claim import Claims
+from lotstream.hub.commit import CommitUnit, Decided
+from lotstream.hub.hub import Hub
+from lotstream.hub.pipeline import Pipeline
+from lotstream.hub.records import Entry
 from lotstream.hub.relay import Outgoing, Relay
 from lotstream.hub.seam import Position
+from lotstream.hub.transport import Consumer, Records
 from lotstream.store import added, state
 from lotstream.store.broadcasts import Broadcasts
 from lotstream.store.commit import Commits, add, replace, replace_stock, write_claims
@@ -172,6 +177,49 @@ def answer_a_broadcast_too_early(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Broadcasts, "passed", passed)
 
 
+def believe_what_was_decided_on_a_refused_batch(patch: pytest.MonkeyPatch) -> None:
+    """A batch that was decided on top of one that the database refused is written as it was decided."""
+    whole = Pipeline._recover
+
+    async def recover(self: Pipeline, refused: list[Entry], error: ConstraintViolated) -> None:
+        await whole(self, refused, error)
+        self._recoveries -= 1
+
+    patch.setattr(Pipeline, "_recover", recover)
+
+
+def let_go_of_what_the_next_batch_names(patch: pytest.MonkeyPatch) -> None:
+    """Closed orders and receipts leave memory with the batch that looked them up, whatever the next one names."""
+    whole = CommitUnit.write
+
+    async def write(self: CommitUnit, decided: Decided) -> None:
+        await whole(self, decided)
+        for owner in decided.owners:
+            if owner in self._ledgers:
+                self._ledgers[owner].closed.clear()
+                self._ledgers[owner].receipts.clear()
+
+    patch.setattr(CommitUnit, "write", write)
+
+
+def give_back_while_a_batch_is_under_way(patch: pytest.MonkeyPatch) -> None:
+    """Claims are given back although a transaction is still on its way to the database."""
+
+    async def drain(self: Hub) -> None:
+        await self._claims.release()
+
+    patch.setattr(Hub, "drain", drain)
+
+
+def hand_on_what_was_polled_before_the_claim(patch: pytest.MonkeyPatch) -> None:
+    """A poll that began under an earlier claim hands on what it has read under this one."""
+
+    async def as_read(self: Consumer, records: Records, epochs: Mapping[int, int]) -> Records:
+        return records
+
+    patch.setattr(Consumer, "_without_stale", as_read)
+
+
 @dataclass(frozen=True, slots=True)
 class Bug:
     """A bug, and what it breaks."""
@@ -209,6 +257,15 @@ BUGS: Final = (
 )
 
 
+FURTHER_BUGS: Final = (
+    _bug(believe_what_was_decided_on_a_refused_batch, Invariant.LAG, Invariant.REFERENCE),
+    _bug(let_go_of_what_the_next_batch_names, Invariant.LAG),
+    _bug(give_back_while_a_batch_is_under_way, Invariant.LAG),
+    _bug(hand_on_what_was_polled_before_the_claim, Invariant.LAG),
+)
+"""What going one batch ahead, and polling over a rebalance, must not get wrong; looked for in the long runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The first seed in which a bug broke an invariant, and which one."""
@@ -235,7 +292,7 @@ def main() -> None:
     parser.add_argument("--bug", help="Look for this one alone.")
     given = parser.parse_args()
     sys.stdout.write("| bug | what it is | must break | found in seed | by |\n|---|---|---|---|---|\n")
-    for bug in BUGS:
+    for bug in (*BUGS, *FURTHER_BUGS):
         if given.bug in {None, bug.name}:
             sys.stdout.write(_line(bug, find(bug, range(1, given.seeds + 1))))
             sys.stdout.flush()

@@ -32,6 +32,13 @@ EVERY: Final = {"short": 97, "long": 1, "nightly": 1}
 """Of how many steps of the calm life one is a crash."""
 
 
+@pytest.fixture(autouse=True)
+def _unless_one_seed_was_asked_for(only_seed: int | None) -> None:
+    """Who wants to see one seed wants nothing else."""
+    if only_seed is not None:
+        pytest.skip("one seed was asked for, and this is about many")
+
+
 def test_a_process_was_killed_wherever_the_hub_waits(summary: Summary, capsys: pytest.CaptureFixture[str]) -> None:
     """Wherever somebody stood in the seeds somebody was killed: at every await, at every call before and after it.
 

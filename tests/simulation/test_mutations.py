@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from tests.simulation.conftest import LENGTH, SEEDS
-from tests.simulation.mutations import BUGS, SEEDS_MAX, Bug, find
+from tests.simulation.mutations import BUGS, FURTHER_BUGS, SEEDS_MAX, Bug, find
 
 #: Seeds that one process lives through before it says what it found.
 CHUNK = 4
@@ -26,7 +26,7 @@ def pool() -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+@pytest.mark.parametrize("bug", BUGS if LENGTH == "short" else (*BUGS, *FURTHER_BUGS), ids=lambda bug: bug.name)
 def test_a_bug_is_found(bug: Bug, pool: ProcessPoolExecutor, capsys: pytest.CaptureFixture[str]) -> None:
     """With one bug put in, the invariant that it must break breaks within the seeds of a run; says after how many."""
     seeds = range(1, max(SEEDS[LENGTH], SEEDS_MAX) + 1)

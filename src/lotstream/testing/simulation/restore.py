@@ -31,7 +31,8 @@ class Restore:
     def __init__(self, world: World, *, latest_s: float, calm: bool) -> None:
         self._world = world
         self._random = Random(world.random.random())
-        drawn = self._random.random() < CHANCE and not calm
+        #: Whether the database is restored in this seed at all.
+        self.comes = drawn = self._random.random() < CHANCE and not calm
         beneath = self._random.random() < BENEATH
         #: Rounds of claims before the one that is undone; None for never.
         self._claims_left = self._random.randint(0, 6) if drawn and beneath else None

@@ -157,7 +157,12 @@ class World:
         self.check(lambda: check_write(name, args, result, before))
 
     def forget_positions(self) -> None:
-        """Let Kafka forget relay positions, as after its retention; what it forgets is copied to the database."""
+        """Let Kafka forget relay positions, as after its retention; what it forgets is copied to the database.
+
+        Not where a backup comes back: none may be older than what Kafka remembers, and these are seconds old.
+        """
+        if self._restoring is None or self._restoring.comes:
+            return
         for partition in range(self.settings.partitions):
             claim = self.tables.rows["claim"].get((partition,))
             position = self.broker.positions.get(partition)
