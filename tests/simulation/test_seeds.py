@@ -24,7 +24,7 @@ ENDS = (
 """How processes end: killed, and of what they find."""
 
 BEFALLEN = (
-    *("frozen", "frozen, two batches in flight", "muted", "restore", "position forgotten"),
+    *("frozen", "frozen, two batches in flight", "muted", "held up", "restore", "position forgotten"),
     *("commit: ClaimLost", "commit: ClaimLost, two batches in flight", "send: ProducerFenced"),
     *("commit: ConstraintViolated", "commit: ConstraintViolated, two batches in flight"),
     *("database commit: answer lost", "database commit: answer lost, two batches in flight"),

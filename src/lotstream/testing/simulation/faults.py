@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from lotstream.testing.simulation.awaits import places
+from lotstream.testing.simulation.late import Late
 from lotstream.testing.simulation.network import Server, Weather
 from lotstream.testing.simulation.worker import Worker
 
@@ -34,6 +35,7 @@ LOST: Final = ("commit", "end transaction", "commit", "end transaction", "take_c
 KINDS: Final = (
     *("crash", "crash_at_await", "terminate", "freeze", "freeze_long", "mute", "zombie", "zombie", "join", "twin"),
     *("ambush_kill", "ambush_freeze", "ambush_freeze", "ambush_lose", "ambush_one_ahead"),
+    *("late", "late"),
     *("database_fails", "database_loses_answers", "database_slow", "database_down"),
     *("kafka_fails", "kafka_loses_answers", "kafka_slow", "kafka_down", "kafka_forgets"),
 )
@@ -63,11 +65,13 @@ class Faults:
         self._under_way: list[asyncio.Task[None]] = []
         #: What befalls whoever makes a certain call; any call while the batch before is being written, when it is None.
         self._ambush: tuple[str | None, str] | None = None
+        self.late = Late(world.loop, Random(self._random.random()))
         if not calm and self._random.random() < 0.5:
             self._aim(AIMED_AT_ONCE)
 
     def heard(self, who: str, what: str) -> bool:
         """Hear of a call that was done, whose answer is on its way; tells whether that is lost."""
+        self.late.heard(who, what)
         worker = self._in_ambush(who, what) if self._ambush is not None else None
         if worker is None or self._ambush is None:
             return False
@@ -83,7 +87,7 @@ class Faults:
         call = self._ambush[0] if self._ambush is not None else None
         if call is not None and not what.startswith(call):
             return None
-        worker = next((worker for worker in self._world.workers() if worker.process.name == who), None)
+        worker = self._called(who)
         if worker is None or (call is None and not self._world.fates.is_one_ahead(worker.process)):
             return None
         return worker
@@ -102,6 +106,7 @@ class Faults:
     def stop(self) -> None:
         """End every fault that lasts."""
         self._ambush = None
+        self.late.stop()
         self._world.fates.awaits.aim_no_more()
         for task in self._under_way:
             task.cancel()
@@ -126,6 +131,9 @@ class Faults:
     def _one(self) -> Worker | None:
         workers = self._world.workers()
         return self._random.choice(workers) if workers else None
+
+    def _called(self, who: str) -> Worker | None:
+        return next((worker for worker in self._world.workers() if worker.process.name == who), None)
 
     def _crash(self) -> None:
         if (worker := self._one()) is not None:
@@ -169,11 +177,26 @@ class Faults:
     def _ambush_one_ahead(self) -> None:
         self._ambush = None, self._random.choice(["kill", "freeze", "lose"])
 
+    def _late(self) -> None:
+        """Hold a call up until its caller is being replaced: it is stopped, or goes on and is not heard of."""
+
+        def strike(who: str) -> None:
+            worker = self._called(who)
+            if worker is not None:
+                self._world.fates.befell(worker.process, "held up")
+                act = self._random.choice([self._freeze_for, self._mute_for])
+                act(worker, self._random.uniform(*STOPPED_S))
+
+        self.late.arm(strike)
+
+    def _mute_for(self, worker: Worker, seconds: float) -> None:
+        self._world.fates.befell(worker.process, "muted")
+        worker.shell.mute = True
+        self._for_a_time(seconds, "mute", worker)
+
     def _mute(self) -> None:
         if (worker := self._one()) is not None:
-            self._world.fates.befell(worker.process, "muted")
-            worker.shell.mute = True
-            self._for_a_time(self._random.uniform(5.0, 25.0), "mute", worker)
+            self._mute_for(worker, self._random.uniform(5.0, 25.0))
 
     def _zombie(self) -> None:
         """Cut a worker off from the group while everything takes its time: it writes on while it is replaced."""

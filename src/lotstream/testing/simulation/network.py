@@ -60,6 +60,8 @@ class Server:
         self.weather = Weather()
         #: Called after each thing done with (who, what, result or exception); tells whether the answer is lost.
         self.on_done: Callable[[str, str, object], bool] = lambda *_: False
+        #: Called with each call as it is made: (who, what); returns what it has to wait for on its way, or None.
+        self.on_leaving: Callable[[str, str], asyncio.Future[None] | None] = lambda *_: None
         #: Called whenever a call of a process is somewhere else: on its way, or done and not answered.
         self.on_place: Callable[[Process, str], None] = lambda *_: None
         #: Called with each call that fails while somebody waits for it: (process, what, why).
@@ -80,6 +82,7 @@ class Server:
         there_s = self._way_s()
         call = _Call(process, what, does, self._loop.create_future(), self._loop.time() + self._limit_s)
         self._is(call, Phase.ON_ITS_WAY)
+        after = after or self.on_leaving(process.name, what)
         if after is not None:
             arrive = partial(self._later, there_s, self._arrived, call)
             after.add_done_callback(lambda _: arrive(), context=self._loop.outside())

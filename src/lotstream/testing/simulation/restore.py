@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CHANCE: Final = 0.4
 """Share of seeds in which the database is restored at all."""
 
-BENEATH: Final = 0.5
+BENEATH: Final = 0.6
 """Share of restores that come beneath a commit."""
 
 AGE_S: Final = (1.0, 15.0)
@@ -34,10 +34,13 @@ class Restore:
         #: Whether the database is restored in this seed at all.
         self.comes = drawn = self._random.random() < CHANCE and not calm
         beneath = self._random.random() < BENEATH
-        #: Rounds of claims before the one that is undone; None for never.
-        self._claims_left = self._random.randint(0, 6) if drawn and beneath else None
+        #: Looks at claims before the one that is undone; None for never.
+        self._claims_left = self._random.randint(0, 20) if drawn and beneath else None
         self._at_s = self._random.uniform(AGE_S[1], latest_s) if drawn and not beneath else None
         self._backup: Tables | None = None
+        #: Who may take claims next, and the backup from before that.
+        self._reader: tuple[object, Tables] | None = None
+        #: Who took claims last, after the backup was made.
         self._holder: object = None
         #: Partitions of the commit that is on its way, which nobody has taken anew yet.
         self._untaken: set[int] = set()
@@ -63,10 +66,12 @@ class Restore:
         if self._on_its_way is not None:
             if name == "take_claim":
                 self._taken(args[0].partition)
-        elif name == "claims" and self._backup is None:
+        elif name == "claims":
             self._claims_left -= 1
             if self._claims_left < 0:
-                self._backup, self._holder = self._world.tables.copy(), store
+                self._reader = store, self._world.tables.copy()
+        elif name == "take_claim" and self._reader is not None and self._reader[0] is store:
+            self._holder, self._backup = self._reader
 
     def _taken(self, partition: int) -> None:
         """Let the commit arrive when all its partitions have another holder."""

@@ -118,6 +118,9 @@ class World:
                 self.note("invariant", str(violation), "")
                 self._failed.set_exception(violation)
 
+    def _leaving(self, who: str, what: str) -> asyncio.Future[None] | None:
+        return self._faults.late.leaves(who, what) if self._faults is not None else None
+
     def _done(self, who: str, what: str, result: object) -> bool:
         """After each step of a server: note it, and go through everything it may have touched.
 
@@ -197,6 +200,7 @@ class World:
     def _server(self, name: str, error: Callable[[str], Exception]) -> Server:
         server = Server(name, self.loop, Random(self.random.random()), limit_s=LIMIT_S, error=error)
         server.on_done = self._done
+        server.on_leaving = self._leaving
         server.on_place = self.fates.is_at
         server.on_failed = self.fates.lost
         return server
