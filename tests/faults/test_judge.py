@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from lotstream.cli import faults
@@ -165,8 +166,16 @@ async def test_doubles_are_counted_from_what_readers_saw(
     assert counts.doubles == 1
 
 
+@pytest.fixture(scope="module")
+def app() -> typer.Typer:
+    """The program, built once."""
+    return build_app()
+
+
 @pytest.mark.parametrize("invariant", Invariant)
-def test_any_violation_ends_with_exit_code_1(invariant: Invariant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_violation_ends_with_exit_code_1(
+    invariant: Invariant, app: typer.Typer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One violation of one invariant, and the command fails and says which."""
 
     async def forged(plan: Plan, logs: Path | None = None) -> Report:
@@ -175,12 +184,14 @@ def test_any_violation_ends_with_exit_code_1(invariant: Invariant, monkeypatch: 
         return report
 
     monkeypatch.setattr(faults, "run_plan", forged)
-    ran = CliRunner().invoke(build_app(), ["faults", "run"])
+    ran = CliRunner().invoke(app, ["faults", "run"])
     assert ran.exit_code == ExitCode.FAILED
     assert f"{invariant.value}: something was forged" in ran.output
 
 
-def test_a_run_without_violations_ends_with_0_and_says_what_was_not_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_without_violations_ends_with_0_and_says_what_was_not_done(
+    app: typer.Typer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What failed, what cannot be done and what there was no time for stand below the tables, each with its reason."""
 
     async def clean(plan: Plan, logs: Path | None = None) -> Report:
@@ -189,7 +200,7 @@ def test_a_run_without_violations_ends_with_0_and_says_what_was_not_done(monkeyp
         return report
 
     monkeypatch.setattr(faults, "run_plan", clean)
-    ran = CliRunner().invoke(build_app(), ["faults", "run"])
+    ran = CliRunner().invoke(app, ["faults", "run"])
     assert ran.exit_code == ExitCode.OK
     for line in (
         "came to nothing: a: no room", "came to nothing: a: no room again", "cannot be done here: b: no root",
