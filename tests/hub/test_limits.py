@@ -54,7 +54,7 @@ async def test_the_commit_waits_for_a_relay_that_is_relay_batches_max_behind() -
     await third
     await relay.finish()
     running.cancel()
-    assert [rows for rows, _ in relay.transactions] == [[0], [1], [2]]
+    assert [rows for rows, _ in relay.transactions] == [[0, 1], [2]]
 
 
 class Rivals:

@@ -74,12 +74,12 @@ class FakeOutbox:
 class ListeningRelay(Relay):
     """A relay that writes down what it would publish, in a Kafka that notes no positions."""
 
-    def __init__(self, rows: list[OutboxRow]) -> None:
+    def __init__(self, rows: list[OutboxRow], *, batches_max: int = 2) -> None:
         self.outbox = FakeOutbox(rows)
         store: Any = self.outbox
         kafka: Any = None
         super().__init__(
-            store, kafka, app="a", instance="i", log=LOG, batches_max=2, timeout_s=1,
+            store, kafka, app="a", instance="i", log=LOG, batches_max=batches_max, timeout_s=1,
             clock=Clock(store, skew_max_s=1),
         )  # fmt: skip
         self.transactions: list[tuple[list[int], dict[int, int]]] = []
@@ -106,6 +106,25 @@ async def test_what_was_kept_back_goes_out_in_order_with_the_next_batch() -> Non
     await relay.put(a_batch(0, 1), kept_back={0})
     await relay.put(a_batch(2, 3), kept_back=())
     assert await _published(relay) == [([0, 1, 2, 3], {0: 4})]
+
+
+async def test_batches_that_wait_go_out_in_one_transaction() -> None:
+    """What was committed while Kafka was busy is published together, in order and up to the last of its offsets."""
+    relay = ListeningRelay([])
+    await relay.resume({0: a_claim(0, 0)}, kept_back=())
+    await relay.put(a_batch(0, 1), kept_back=())
+    await relay.put(a_batch(2, 3), kept_back=())
+    assert await _published(relay) == [([0, 1, 2, 3], {0: 4})]
+
+
+async def test_what_was_kept_back_goes_out_after_what_waits_before_it() -> None:
+    """A batch whose partition has to catch up begins a transaction, so that nothing goes out before what precedes it."""
+    relay = ListeningRelay([a_row(offset) for offset in range(6)], batches_max=3)
+    await relay.resume({0: a_claim(0, 0)}, kept_back=())
+    await relay.put(a_batch(0, 1), kept_back=())
+    await relay.put(a_batch(2, 3), kept_back={0})
+    await relay.put(a_batch(4, 5), kept_back=())
+    assert await _published(relay) == [([0, 1], {0: 2}), ([2, 3, 4, 5], {0: 6})]
 
 
 async def test_a_batch_without_output_moves_the_position_too() -> None:

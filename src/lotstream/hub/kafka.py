@@ -17,6 +17,9 @@ from lotstream.store.rows import OutboxRow
 PRODUCE_BATCH_BYTES = 1024 * 1024
 #: Longest one poll for records waits, in milliseconds; the caller's time limit ends the waiting.
 LOOK_MS = 500
+#: Pause before a request of a transaction is made again, in milliseconds. A broker that still writes the end of the
+#: transaction before refuses the next one for some milliseconds; aiokafka would wait 100.
+RETRY_MS = 20
 
 
 class AioKafka:
@@ -84,7 +87,7 @@ class AioProducer:
         self._producer = AIOKafkaProducer(
             bootstrap_servers=settings.kafka_bootstrap, transactional_id=transactional_id, acks="all", linger_ms=0,
             max_batch_size=produce_batch_bytes(settings), max_request_size=settings.outgoing_bytes_max,
-            transaction_timeout_ms=2 * timeout_ms, request_timeout_ms=timeout_ms,
+            transaction_timeout_ms=2 * timeout_ms, request_timeout_ms=timeout_ms, retry_backoff_ms=RETRY_MS,
         )  # fmt: skip
 
     async def start(self) -> None:

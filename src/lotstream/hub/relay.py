@@ -1,4 +1,4 @@
-"""Publishing what is committed: one Kafka transaction per batch, its positions in the same transaction.
+"""Publishing what is committed: one Kafka transaction for whatever waits, its positions in the same transaction.
 
 The relay position of a partition is the inbound offset below which everything is published. It lives in Kafka, in group
 `<app>-relay` on the inbound topic's own partitions, and is copied to Postgres with the next batch. aiokafka commits a
@@ -33,12 +33,16 @@ RESTORED = "Keep all workers stopped and run `lotstream db restored`."
 
 @dataclass(slots=True)
 class Outgoing:
-    """What one batch publishes: its rows, and per partition the position reached with them."""
+    """What one transaction publishes: the rows of batches, and per partition the position reached with them."""
 
     rows: Sequence[OutboxRow]
     positions: dict[int, int] = field(default_factory=dict)
     #: Partitions whose outbox is read from Postgres up to an offset, since earlier batches were kept back.
     catch_up: dict[int, int] = field(default_factory=dict)
+
+    def and_then(self, following: Outgoing) -> Outgoing:
+        """Return this and a following batch, which has nothing to catch up, as one."""
+        return Outgoing([*self.rows, *following.rows], self.positions | following.positions, self.catch_up)
 
 
 class Relay:
@@ -113,13 +117,29 @@ class Relay:
         await self._queue.put(outgoing)
 
     async def run(self) -> None:
-        """Publish queued batches until cancelled; raises `RelayFailed` when Kafka refuses or takes too long."""
+        """Publish queued batches until cancelled; raises `RelayFailed` when Kafka refuses or takes too long.
+
+        All that waits goes out together: a transaction takes Kafka about as long for one batch as for three, and small
+        batches come faster than that.
+        """
         while True:
-            outgoing = await self._queue.get()
-            await self.catch_up(outgoing.catch_up)
-            if outgoing.positions:
-                await self._publish(outgoing)
-            self._queue.task_done()
+            together, batches = await self._queue.get(), 1
+            while not (self._queue.empty() or is_full(together.rows)):
+                following = self._queue.get_nowait()
+                batches += 1
+                if following.catch_up:
+                    await self._go_out(together)
+                    together = following
+                else:
+                    together = together.and_then(following)
+            await self._go_out(together)
+            for _ in range(batches):
+                self._queue.task_done()
+
+    async def _go_out(self, outgoing: Outgoing) -> None:
+        await self.catch_up(outgoing.catch_up)
+        if outgoing.positions:
+            await self._publish(outgoing)
 
     async def finish(self) -> None:
         """Wait until everything queued is published."""

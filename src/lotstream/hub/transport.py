@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 #: Longest one poll waits for records, in seconds; a rebalance waits for it to end.
 POLL_S = 0.5
+#: Longest the broker holds back an answer to a fetch, in milliseconds. A partition whose records were taken a moment
+#: after the request went out is not part of it, and its next records wait until it is answered.
+FETCH_WAIT_MS = 50
 #: Pause while no partition is claimed, in seconds.
 UNCLAIMED_S = 0.05
 
@@ -52,6 +55,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         # Faust takes round robin when no table has a changelog; sticky keeps partitions (and their owners in memory)
         # where they are.
         consumer._partition_assignment_strategy = (StickyPartitionAssignor,)
+        # Faust has 1,500.
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS
         # Faust has no setting for it, and 50 MB a broker is much for a worker of many brokers.
         consumer._fetch_max_bytes = hub_of(self.app).settings.fetch_bytes_max
         return consumer
