@@ -46,6 +46,7 @@ async def test_a_day_turns_through_a_kill_and_a_rebalance(hub_settings: Settings
         await second.start()
         await _until(lambda: _reserved(client, "L2"), 120)
         await third.start()
+        await _until(lambda: _held(client, third), 1)
         await client.row("SELECT FROM intake WHERE source = 'lotstream' AND message_id = $1", str(number))
         assert await _reserved(client, "L1") == 0
         assert await _reserved(client, "L2") == len(OWNERS) * ORDERS
@@ -96,6 +97,12 @@ def _record(name: str, body: Mapping[str, object], id_: str) -> Record:
 async def _reserved(client: HubClient, lot: str) -> int:
     [row] = await client.rows("SELECT coalesce(sum(reserved), 0)::int AS units FROM stock WHERE lot = $1", lot)
     return int(row["units"])
+
+
+async def _held(client: HubClient, worker: WorkerProcess) -> int:
+    """Return how many partitions a worker has taken over."""
+    [row] = await client.rows("SELECT count(*)::int AS held FROM claim WHERE holder LIKE $1", f"%-{worker.instance}-%")
+    return int(row["held"])
 
 
 async def _until(look: Callable[[], Awaitable[int]], wanted: int) -> None:
