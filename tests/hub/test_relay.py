@@ -118,7 +118,7 @@ async def test_batches_that_wait_go_out_in_one_transaction() -> None:
 
 
 async def test_what_was_kept_back_goes_out_after_what_waits_before_it() -> None:
-    """A batch whose partition has to catch up begins a transaction, so that nothing goes out before what precedes it."""
+    """A batch whose partition has to catch up begins a transaction: nothing goes out before what precedes it."""
     relay = ListeningRelay([a_row(offset) for offset in range(6)], batches_max=3)
     await relay.resume({0: a_claim(0, 0)}, kept_back=())
     await relay.put(a_batch(0, 1), kept_back=())
