@@ -16,7 +16,7 @@ from lotstream.contracts.inbound import type_of
 from lotstream.contracts.produce import inbound
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.ledger import Sites
-from lotstream.domain.model import OrderKey, OrderState, Site
+from lotstream.domain.model import Order, OrderKey, OrderState, Site
 from lotstream.errors import ClaimLost, ConstraintViolated
 from lotstream.hub.app import build_app, ledger_store
 from lotstream.hub.commit import CommitUnit, Decided
@@ -24,7 +24,7 @@ from lotstream.hub.pipeline import Pipeline
 from lotstream.hub.records import Entry
 from lotstream.hub.state import PartitionState
 from lotstream.settings import Settings
-from lotstream.store.rows import Batch, MessageKey, Outcome
+from lotstream.store.rows import Batch, MessageKey, Outcome, OwnerOrder
 from lotstream.testing.memory import MemoryStore, Tables
 
 OWNER = "acme"
@@ -351,6 +351,25 @@ async def test_a_record_that_no_question_may_hold_is_tried_by_itself(bench: Benc
     await bench.pipeline.commit([bench.order("A"), bench.order("B")])
     await bench.pipeline.written()
     assert bench.outcomes()[2:] == [(2, Outcome.DONE), (3, Outcome.DONE)]
+
+
+async def test_a_record_that_no_question_may_ever_hold_is_dead_lettered(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record the database goes on refusing to be asked about is dead-lettered, and nothing stops because of it."""
+    whole = bench.store.closed_orders
+
+    async def closed_orders(keys: Sequence[OwnerOrder]) -> dict[OwnerOrder, Order | None]:
+        if (OWNER, OrderKey("shop", "X")) in keys:
+            raise ConstraintViolated(None, detail="", check=False)
+        return await whole(keys)
+
+    monkeypatch.setattr(bench.store, "closed_orders", closed_orders)
+    bench.store.gate.set()
+    await bench.pipeline.commit([bench.order("A"), bench.order("X"), bench.order("B")])
+    await bench.pipeline.written()
+    assert bench.outcomes()[2:] == [(2, Outcome.DONE), (3, Outcome.DEAD_LETTERED), (4, Outcome.DONE)]
+    assert bench.died == []
 
 
 async def test_owners_that_do_not_fit_together_are_not_in_memory_together(bench: Bench) -> None:

@@ -108,7 +108,9 @@ class CommitUnit:
         self._check_offsets(entries)
         watch = BatchWatch()
         watch.add(Stage.DECODE, read_s)
-        named = Named(_named(entries, orders_named), _named(entries, receipts_named))
+        # Nothing is asked about what is dead-lettered anyway: the question may be what the database refuses.
+        asked = [entry for entry in entries if (entry.partition, entry.offset) not in condemned]
+        named = Named(_named(asked, orders_named), _named(asked, receipts_named))
         self._named.append(named)
         with watch.stage(Stage.DEDUPE):
             seen = await self._store.seen(message_keys(entries))

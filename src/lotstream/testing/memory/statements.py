@@ -227,8 +227,9 @@ def _early_cancels(tables: Tables, owners: Sequence[str]) -> Rows:
 def _by_key(name: str, table: str, *columns: str) -> None:
     @answers("load", name)
     def find(tables: Tables, *arrays: Sequence[Any]) -> Rows:
-        rows = tables.rows[table]
-        return [rows[key].only(*columns) for key in zip(*arrays, strict=True) if key in rows]
+        rows, keys = tables.rows[table], list(zip(*arrays, strict=True))
+        tables.ask(table, keys)
+        return [rows[key].only(*columns) for key in keys if key in rows]
 
 
 _by_key("orders", "sales_order", "owner", "source", "order", "open", "body")

@@ -92,11 +92,19 @@ class Tables:
         self.changes = 0
         #: Further walls, each called with a table and a row that is added or replaced.
         self.walls: list[Callable[[str, Row], None]] = []
+        #: Walls before questions, each called with a table and a key that is looked for.
+        self.unasked: list[Callable[[str, Key], None]] = []
         self._undo: list[tuple[dict[Key, Any], Key, Any]] = []
 
     def of(self, table: str) -> Iterable[Row]:
         """Return the rows of a table in the order in which their keys came."""
         return self.rows[table].values()
+
+    def ask(self, table: str, keys: Iterable[Key]) -> None:
+        """Raise what a wall raises when one of these keys is looked for."""
+        for wall in self.unasked:
+            for key in keys:
+                wall(table, key)
 
     def begin(self) -> None:
         """Begin to note what changes."""
@@ -151,7 +159,7 @@ class Tables:
         other.log = self.log
         other.rows = {table: dict(rows) for table, rows in self.rows.items()}
         other.seen = dict(self.seen)
-        other.walls = list(self.walls)
+        other.walls, other.unasked = list(self.walls), list(self.unasked)
         return other
 
     def restore(self, backup: Tables) -> None:

@@ -34,6 +34,8 @@ BINS: Final = ("SHELF-1", "SHELF-2", "SHELF-3")
 CAGE: Final = "CAGE"
 POISON: Final = "POISON"
 """Orders of this name are refused by the database, which no ledger can know."""
+UNREADABLE: Final = "UNREADABLE"
+"""Orders of this name the database refuses to be asked about."""
 
 PLAIN_SAID: Final = 120
 """How often the sender of the fault runs says something; a sixth of it concerns the plain owners."""
@@ -210,7 +212,7 @@ class Workload:
     async def _spoil(self) -> None:
         for _ in range(self._random.randint(0, 6)):
             await self._pause(4.0)
-            self._random.choice([self._nonsense, self._stranger, self._refused_by_the_database])()
+            self._random.choice([self._nonsense, self._stranger, self._refused])()
 
     def _nonsense(self) -> None:
         """Bytes that are no message, anywhere."""
@@ -227,9 +229,10 @@ class Workload:
         wrong = (right + 1) % self._world.settings.partitions
         self._world.append(wrong, key=record.key, value=record.value, headers=record.headers)
 
-    def _refused_by_the_database(self) -> None:
+    def _refused(self) -> None:
+        """An order that the database refuses to write, or to be asked about."""
         owner = self._random.choice(self._owners)
-        self._place(owner, f"{POISON}-{self._count}")
+        self._place(owner, f"{self._random.choice([POISON, UNREADABLE])}-{self._count}")
 
     # ---- Sending ----------------------------------------------------------------------------------------------------
 

@@ -42,7 +42,7 @@ from lotstream.testing.simulation.reference import Reference
 from lotstream.testing.simulation.restore import Restore
 from lotstream.testing.simulation.violations import Invariant, Violated, must
 from lotstream.testing.simulation.worker import Worker
-from lotstream.testing.simulation.workload import POISON, Workload, first_day
+from lotstream.testing.simulation.workload import POISON, UNREADABLE, Workload, first_day
 
 CALM_S: Final = 120.0
 """How long after the last fault everything must be decided and published, in made-up seconds."""
@@ -209,6 +209,7 @@ class World:
         tables = Tables(clock=lambda: self.now() + self.drawn.ahead)
         tables.log = Log(number=1, partitions=self.settings.partitions)
         tables.walls.append(_no_poison)
+        tables.unasked.append(_no_question)
         return tables
 
     def _new_books(self) -> Books:
@@ -385,6 +386,12 @@ def _no_poison(table: str, row: Row) -> None:
     """Refuse certain orders, as a constraint would that no ledger knows of."""
     if table == "sales_order" and row["order"].startswith(POISON):
         raise ConstraintViolated("no_poison")
+
+
+def _no_question(table: str, key: Key) -> None:
+    """Refuse to be asked about certain orders, as a server does for a text that it cannot read."""
+    if table == "sales_order" and key[2].startswith(UNREADABLE):
+        raise ConstraintViolated("no_question")
 
 
 def _short(result: object) -> str:
