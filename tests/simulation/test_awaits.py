@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Final
 
 import pytest
 
+from lotstream.testing.simulation.__main__ import parse
 from lotstream.testing.simulation.awaits import calls, written
 from lotstream.testing.simulation.everywhere import crash_everywhere
 from lotstream.testing.simulation.outcome import Script
@@ -84,6 +86,14 @@ def test_an_aim_is_hit_in_the_seed_that_comes_there() -> None:
     assert outcome.steps[:at] == calm.steps[:at]
     assert outcome.steps[at][3].endswith(aim)
     assert (calm.counts["crashed"], outcome.counts["crashed"], outcome.killed[aim]) == (0, 1, 1)
+
+
+def test_a_report_names_the_options_that_show_the_same() -> None:
+    """What was arranged in a life is asked for again by the options that its report ends with."""
+    script = Script(aim="kafka end: on its way", crash_at=7, calm=True, seconds=4.5, orders=8)
+    given = parse(shlex.split(str(script)))
+    assert Script(given.aim, given.crash_at, calm=given.calm, seconds=given.seconds, orders=given.orders) == script
+    assert str(Script()) == ""
 
 
 def _reachable() -> dict[str, str]:

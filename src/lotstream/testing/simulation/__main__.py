@@ -16,7 +16,7 @@ from lotstream.testing.simulation.runner import Summary, report, report_failed, 
 
 def main(arguments: Sequence[str] | None = None) -> ExitCode:
     """Run the simulation; the exit code says whether every invariant held."""
-    given = _parser().parse_args(arguments)
+    given = parse(arguments)
     script = Script(given.aim, given.crash_at, calm=given.calm, seconds=given.seconds, orders=given.orders)
     if given.seed is not None and not given.crash_everywhere:
         outcome = simulate(given.seed, script)
@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
     return ExitCode.FAILED if summary.failed else ExitCode.OK
 
 
-def _parser() -> argparse.ArgumentParser:
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m lotstream.testing.simulation", description=__doc__)
     add = parser.add_argument
     add("--seed", type=int, help="Live through this seed and print all its steps.")
@@ -49,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--crash-at", type=int, metavar="STEP", help="Kill the first process before this step of its own.")
     add("--crash-everywhere", action="store_true", help="Live through a calm seed once per step, and crash there.")
     add("--every", type=int, default=1, metavar="N", help="With --crash-everywhere: crash at every n-th step (1).")
-    return parser
+    return parser.parse_args(arguments)
 
 
 def _summarise(summary: Summary, *, seconds: float) -> None:
