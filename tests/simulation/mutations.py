@@ -250,9 +250,9 @@ BUGS: Final = (
     _bug(keep_a_failed_batchs_partition_state, Invariant.LAG, Invariant.REFERENCE),
     _bug(forget_one_dedupe_key, Invariant.REFERENCE),
     _bug(commit_offsets_before_state, Invariant.INTAKE),
-    _bug(read_the_position_before_fencing, Invariant.PUBLISHED),
-    _bug(initialise_the_own_transactional_id_twice, Invariant.PUBLISHED),
-    _bug(lower_the_position_after_a_restore, Invariant.PUBLISHED),
+    _bug(read_the_position_before_fencing, Invariant.PUBLISHED, Invariant.POSITIONS),
+    _bug(initialise_the_own_transactional_id_twice, Invariant.PUBLISHED, Invariant.POSITIONS),
+    _bug(lower_the_position_after_a_restore, Invariant.PUBLISHED, Invariant.POSITIONS),
     _bug(answer_a_broadcast_too_early, Invariant.REFERENCE),
 )
 
