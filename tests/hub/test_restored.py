@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,9 +13,14 @@ import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, OffsetAndMetadata, TopicPartition
 
 from lotstream import __version__
+from lotstream.cli.setup import wanted_topics
 from lotstream.contracts.topics import INBOUND
-from lotstream.errors import ExitCode
+from lotstream.errors import ExitCode, LogUnfit
 from lotstream.hub.kafka import AioKafka
+from lotstream.hub.logs import adopt
+from lotstream.hub.logs.replay import consider, replay
+from lotstream.hub.logs.resize import resize
+from lotstream.hub.logs.situation import hold
 from lotstream.hub.seam import Position
 from lotstream.ops.crash import VARIABLE, CrashPoint
 from lotstream.settings import Settings
@@ -168,6 +174,57 @@ async def test_a_person_may_keep_what_differs(hub_settings: Settings, backup: Ba
 
     await bring_to_rest(hub_settings, tmp_path)
     assert await read_published(hub_settings.kafka_bootstrap) == published
+
+
+async def test_a_resize_after_the_backup_is_gone_through_again(
+    hub_settings: Settings, before: object, backup: Backup, tmp_path: Path
+) -> None:
+    """A database from before a resize decides up to it, begins the same log again and goes on, even killed in between.
+
+    Nobody is told twice; and no resize is begun over what is known to Kafka alone, as it would do that.
+    """
+    await backup.restore()
+    async with hold(hub_settings) as held:
+        await replay(held, await consider(held))
+        await resize(held, 16)
+    await bring_to_rest(hub_settings, tmp_path, records=orders(LOAD, first=9 * LOAD.orders))
+    books, state = await sound_books(hub_settings), await rows(hub_settings, STATE)
+
+    await backup.restore()
+    async with hold(hub_settings) as held:
+        with pytest.raises(LogUnfit, match="restored to an earlier point"):
+            await resize(held, 16)
+    said = await run_lotstream(hub_settings, "db", "restored")
+    assert (said.code, "Then `topics resize 16` began log number 2." in said.out) == (ExitCode.FAILED, True), said.err
+    prepared = {VARIABLE: CrashPoint.LOG_PREPARED.value}
+    assert (await run_lotstream(hub_settings, "db", "restored", "--replay", **prepared)).code == KILLED
+    async with hold(hub_settings) as held:
+        replayed = await replay(held, await consider(held))
+        assert (replayed.digest, replayed.differences) == (replayed.published_digest, ())
+        assert (await consider(held)).lacks_nothing
+    assert await sound_books(hub_settings) == books
+    assert await rows(hub_settings, STATE) == state
+    assert await rows(hub_settings, "SELECT log, partitions FROM hub") == [(2, 16)]
+
+    await bring_to_rest(hub_settings, tmp_path, records=orders(LOAD, first=10 * LOAD.orders))
+    assert (await sound_books(hub_settings)).orders == books.orders + LOAD.orders
+
+
+async def test_a_resize_that_kafka_has_forgotten_is_said_and_can_be_adopted(
+    hub_settings: Settings, before: object, backup: Backup
+) -> None:
+    """Without the marks of the resize nothing is replayed; what adopting the topic would do then is said before."""
+    await backup.restore()
+    async with hold(hub_settings) as held:
+        forgetful = replace(held, settings=hub_settings.model_copy(update={"app": "other"}))
+        with pytest.raises(LogUnfit, match="before log number 2 was begun") as refused:
+            await consider(forgetful)
+        assert "docs/runbooks/restored-database.md" in refused.value.what_to_do
+        [wanted] = [topic for topic in wanted_topics(hub_settings) if topic.name == INBOUND.name]
+        with pytest.raises(LogUnfit, match="restored to an earlier point"):
+            await adopt.consider(held, wanted)
+        adoption = await adopt.consider(forgetful, wanted)
+    assert adoption.why == "The database was restored to a point before log number 2 was begun."
 
 
 async def _note(settings: Settings, positions: dict[int, Position]) -> None:

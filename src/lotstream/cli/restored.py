@@ -44,9 +44,11 @@ def restored(
     restoration, replayed = run(_restored(read_settings(), replay, despite_differences, yes=yes))
     if replayed is not None:
         _tell_replayed(replayed)
-    elif restoration.stretches:
+    elif not restoration.lacks_nothing:
+        following = restoration.following
+        later = f", and all of log number {following.log.number}" if following else ""
         complain(
-            f"The database lacks {restoration.records} records that readers have been told of.",
+            f"The database lacks {restoration.records} records that readers have been told of{later}.",
             "Keep all workers stopped and run `lotstream db restored --replay`.",
         )
         raise typer.Exit(ExitCode.FAILED)
@@ -78,6 +80,8 @@ def _tell_restoration(restoration: Restoration) -> None:
         noted = restoration.situation.noted.get(partition)
         by = f" by lotstream {noted.noted.partition(' ')[2]}" if noted else ""
         print(f"partition {partition:<3}  database at {stretch.start}, published up to {stretch.end}{by}")
+    if following := restoration.following:
+        print(f"Then `topics resize {following.log.partitions}` began log number {following.log.number}.")
     situation = restoration.situation
     silent = sorted(p for p, claim in situation.claims.items() if claim.next_offset and p not in situation.numbers)
     if silent:

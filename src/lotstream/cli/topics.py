@@ -106,6 +106,11 @@ def _tell_adoption(adoption: Adoption) -> None:
     print(f"records      {adoption.records} in the topic now; those that were decided before are duplicates")
     print(f"unpublished  {adoption.unpublished} messages of the old log, published first")
     print(f"decided to   {adoption.decided_until or 'nothing'}; records of the old topic after it may be lost")
+    if situation.is_before_a_later_log:
+        print(
+            f"The database does not know log number {situation.newest_log()}: what was decided under it is decided "
+            "again under new ids, and readers are told a second time."
+        )
     if ahead := situation.ahead():
         print(f"The database was restored to an earlier point besides: {len(ahead)} partitions have published more.")
 

@@ -13,7 +13,9 @@ from datetime import datetime
 from lotstream.contracts.topics import INBOUND
 from lotstream.domain.slots import SLOTS
 from lotstream.errors import LogUnfit, TopicsDiffer
+from lotstream.hub.logs.marks import Beginning, note_beginning
 from lotstream.hub.logs.moving import Moved
+from lotstream.hub.logs.replay import next_beginning
 from lotstream.hub.logs.resize import begin_after
 from lotstream.hub.logs.rest import Rest, publish_rest
 from lotstream.hub.logs.situation import Held, Situation, fence, look, misfit
@@ -54,7 +56,7 @@ async def consider(held: Held, wanted: Topic) -> Adoption:
     """
     situation = await look(held)
     await _check_topic(held, situation, wanted)
-    why = await misfit(held, situation)
+    why = await misfit(held, situation) or await _forgotten(held, situation)
     if why is None:
         raise _fine(situation)
     unpublished, _ = await held.logs.unpublished(situation.log.number, situation.unpublished())
@@ -80,6 +82,7 @@ async def adopt(held: Held, adoption: Adoption) -> Adopted:
     else:
         # Owners lie elsewhere than before: none of their records may be read before what every partition has to know.
         moved, starts = await begin_after(held, situation, after, claims={})
+    await note_beginning(held.settings, Beginning(after, Why.ADOPTED, tuple(starts), {}))
     crash_point(CrashPoint.LOG_PREPARED)
     await held.logs.begin(after, starts, after=before, epochs=situation.epochs(), why=Why.ADOPTED)
     return Adopted(after, rest, moved)
@@ -105,6 +108,18 @@ async def _check_topic(held: Held, situation: Situation, wanted: Topic) -> None:
         raise TopicsDiffer(
             f"{'; '.join(map(str, wrong))}.", what_to_do="Change the topic with Kafka's own tools, then run it again."
         )
+
+
+async def _forgotten(held: Held, situation: Situation) -> str | None:
+    """Return that the database was restored to before a resize that nobody can tell it of any more; None otherwise.
+
+    Raises `LogUnfit` when it can be told: nothing has to be adopted then.
+    """
+    if not situation.is_before_a_later_log:
+        return None
+    if await next_beginning(held, situation) is not None:
+        raise LogUnfit("The database was restored to an earlier point.", what_to_do="See `lotstream db restored`.")
+    return f"The database was restored to a point before log number {situation.newest_log()} was begun."
 
 
 def _fine(situation: Situation) -> LogUnfit:

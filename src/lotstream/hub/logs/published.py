@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ async def read_published(settings: Settings, *, since: datetime) -> AsyncIterato
     A message is never appended before its cause, but for the clocks of two brokers: the skew a worker allows is allowed
     here too.
     """
-    earliest = since - timedelta(seconds=settings.clock_skew_max_s)
+    earliest = datetime.fromtimestamp(max(0.0, since.timestamp() - settings.clock_skew_max_s), UTC)
     async for records in read_stretches(settings, await stretches_since(settings, OUTGOING, since=earliest)):
         for batch in records.values():
             for record in batch:

@@ -21,12 +21,15 @@ from lotstream.errors import ClaimLost, LogUnfit
 from lotstream.hub.app import build_app, ledger_store
 from lotstream.hub.commit import Decided
 from lotstream.hub.hub import Hub
-from lotstream.hub.logs.comparing import ComparingStore, Difference
-from lotstream.hub.logs.published import digest_of_record, id_of, read_published
+from lotstream.hub.logs.comparing import TOLD_MAX, ComparingStore, Difference
+from lotstream.hub.logs.marks import Beginning, read_beginning
+from lotstream.hub.logs.published import combined, digest_of_record, id_of, read_published
 from lotstream.hub.logs.reading import Stretch, read_stretches
 from lotstream.hub.logs.situation import Held, Situation, fence, look, misfit
 from lotstream.hub.records import EVERYBODY
 from lotstream.hub.state import PartitionState
+from lotstream.ops.crash import CrashPoint, crash_point
+from lotstream.store.logs import Why
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -40,6 +43,13 @@ class Restoration:
     stretches: Mapping[int, Stretch]
     #: Versions of the code that noted the positions of these partitions.
     versions: frozenset[str]
+    #: The log that was begun after these records, which the database does not know of either.
+    following: Beginning | None = None
+
+    @property
+    def lacks_nothing(self) -> bool:
+        """Tell whether the database has decided all that readers were told."""
+        return not self.stretches and self.following is None
 
     @property
     def records(self) -> int:
@@ -61,6 +71,18 @@ class Replayed:
     #: Commands for every partition that the database had lost: number and type.
     put_back: tuple[tuple[int, str], ...]
 
+    def and_then(self, later: Replayed) -> Replayed:
+        """Return this and what was decided again after it as one."""
+        return Replayed(
+            self.records + later.records,
+            self.messages + later.messages,
+            combined(map(bytes.fromhex, (self.digest, later.digest))),
+            combined(map(bytes.fromhex, (self.published_digest, later.published_digest))),
+            (*self.differences, *later.differences)[:TOLD_MAX],
+            self.differences_count + later.differences_count,
+            (*self.put_back, *later.put_back),
+        )
+
 
 class Replaying(Hub):
     """A hub that publishes nothing: readers have it already."""
@@ -72,7 +94,8 @@ class Replaying(Hub):
 async def consider(held: Held) -> Restoration:
     """Return what a restored database lacks; raises `LogUnfit` when the inbound topic cannot give it."""
     situation = await look(held)
-    if situation.newest_log() > situation.log.number:
+    following = await next_beginning(held, situation) if situation.is_before_a_later_log else None
+    if situation.is_before_a_later_log and following is None:
         raise LogUnfit(
             f"The database was restored to a point before log number {situation.newest_log()} was begun.",
             what_to_do="Restore a backup made after the last `topics resize` or `topics adopt`; "
@@ -83,17 +106,27 @@ async def consider(held: Held) -> Restoration:
             f"{why} The records that the database lacks are not there to be decided again.",
             what_to_do="docs/runbooks/restored-database.md says how to go on without them.",
         )
-    ahead = situation.ahead()
-    stretches = {p: Stretch(situation.claims[p].next_offset, position) for p, position in ahead.items()}
-    versions = {situation.noted[p].noted.partition(" ")[2] for p in ahead if p in situation.noted}
-    return Restoration(situation, stretches, frozenset(versions))
+    told = following.decided if following else situation.ahead()
+    stretches = {p: Stretch(situation.claims[p].next_offset, end) for p, end in told.items()}
+    behind = {p: stretch for p, stretch in stretches.items() if stretch.start < stretch.end}
+    versions = {situation.noted[p].noted.partition(" ")[2] for p in behind if p in situation.noted}
+    return Restoration(situation, behind, situation.later_versions | versions, following)
+
+
+async def next_beginning(held: Held, situation: Situation) -> Beginning | None:
+    """Return how the log after the database's own began, when a resize began it and Kafka still knows."""
+    number = situation.log.number + 1
+    found = await read_beginning(held.settings, number, partitions=situation.sight.partitions)
+    resized = found is not None and found.why is Why.RESIZED and set(found.decided) == set(situation.claims)
+    return found if resized else None
 
 
 async def replay(held: Held, restoration: Restoration, *, despite_differences: bool = False) -> Replayed:
     """Decide again what was published, compare, and let the relay go on where it was; never below its positions.
 
-    May be repeated after a crash at any point. Raises `ReplayDiffers` before anything that differs is written, and
-    `LogUnfit` when other code published it, unless a person has decided to go on ``despite_differences``.
+    A log that was begun meanwhile begins again where it did, and what was decided under it is decided after it. May be
+    repeated after a crash at any point. Raises `ReplayDiffers` before anything that differs is written, and `LogUnfit`
+    when other code published it, unless a person has decided to go on ``despite_differences``.
     """
     others = sorted(restoration.versions - {__version__})
     if others and not despite_differences:
@@ -101,13 +134,30 @@ async def replay(held: Held, restoration: Restoration, *, despite_differences: b
             f"The messages were decided by lotstream {', '.join(others)}, and this is {__version__}.",
             what_to_do=f"Install lotstream=={others[-1]} and run it again, or read docs/runbooks/restored-database.md.",
         )
+    replayed = await _replay(held, restoration, strict=not despite_differences)
+    if restoration.following is None:
+        return replayed
+    await _begin(held, restoration.following)
+    later = await replay(held, await consider(held), despite_differences=despite_differences)
+    return replayed.and_then(later)
+
+
+async def _begin(held: Held, following: Beginning) -> None:
+    """Begin the next log where it began before the database was restored."""
+    now = await look(held)
+    crash_point(CrashPoint.LOG_PREPARED)
+    await held.logs.begin(following.log, following.starts, after=now.log, epochs=now.epochs(), why=following.why)
+
+
+async def _replay(held: Held, restoration: Restoration, *, strict: bool) -> Replayed:
+    """Decide again what was published under one log number."""
     situation = restoration.situation
     await fence(held, situation)
     put_back = await _put_broadcasts_back(held, situation)
     settings = held.settings
     async with ComparingStore(
         settings.postgres_url, app=f"{settings.app}-log", timeout_s=settings.postgres_timeout_s,
-        log=situation.log.number, published=await _published(held, restoration), strict=not despite_differences,
+        log=situation.log.number, published=await _published(held, restoration), strict=strict,
     ) as store:  # fmt: skip
         await _decide(held, restoration, store)
         return Replayed(
@@ -164,6 +214,7 @@ async def _put_broadcasts_back(held: Held, situation: Situation) -> list[tuple[i
     stretches = {
         TopicPartition(INBOUND.name, p): Stretch(situation.claims[p].next_offset, extent.end)
         for p, extent in situation.sight.extents.items()
+        if p in situation.claims
     }
     put_back = []
     async for records in read_stretches(held.settings, stretches):

@@ -14,6 +14,7 @@ from typing import Final
 from lotstream.contracts.topics import INBOUND
 from lotstream.domain.slots import SLOTS
 from lotstream.errors import InputRefused, LogNotDrained, LogUnfit, TopicsDiffer
+from lotstream.hub.logs.marks import Beginning, note_beginning
 from lotstream.hub.logs.moving import Moved, Mover
 from lotstream.hub.logs.reading import Stretch
 from lotstream.hub.logs.rest import publish_rest
@@ -59,6 +60,8 @@ async def resize(held: Held, partitions: int) -> Resized:
     situation = await look(held)
     after = Log(situation.newest_log() + 1, partitions)
     moved, starts = await begin_after(held, situation, after, claims=situation.claims)
+    decided = {p: claim.next_offset for p, claim in situation.claims.items()}
+    await note_beginning(held.settings, Beginning(after, Why.RESIZED, tuple(starts), decided))
     crash_point(CrashPoint.LOG_PREPARED)
     await held.logs.begin(after, starts, after=before, epochs=situation.epochs(), why=Why.RESIZED)
     return Resized(before, after, moved)
@@ -116,7 +119,7 @@ async def _check(held: Held, situation: Situation, partitions: int) -> None:
         )
     if why := await misfit(held, situation):
         raise LogUnfit(why, what_to_do="See `lotstream topics adopt`: this is not the log that was read so far.")
-    if situation.ahead():
+    if situation.ahead() or situation.is_before_a_later_log:
         raise LogUnfit("The database was restored to an earlier point.", what_to_do="See `lotstream db restored`.")
     # With another number of partitions no worker runs any more, so nothing would ever drain: it is moved instead.
     if found == situation.log.partitions:

@@ -42,6 +42,13 @@ class Situation:
     noted: dict[int, Position]
     #: Per partition, the log number that its position in Kafka was noted under, whichever it is.
     numbers: dict[int, int]
+    #: Versions of the code that noted positions under later log numbers than this one.
+    later_versions: frozenset[str] = frozenset()
+
+    @property
+    def is_before_a_later_log(self) -> bool:
+        """Tell whether the database was restored to a point before a log was begun that messages are known of."""
+        return self.newest_log() > self.log.number
 
     def epochs(self) -> dict[int, int]:
         """Return the epoch of every claim, by which a worker that has come meanwhile is found."""
@@ -107,7 +114,8 @@ async def _look(held: Held, log: Log, claims: dict[int, Claim]) -> Situation:
     noted = await held.kafka.positions(claims) if first.partitions else {}
     numbers = {p: int(position.noted.partition(" ")[0]) for p, position in noted.items()}
     ours = {p: position for p, position in noted.items() if numbers[p] == log.number}
-    return Situation(log, claims, sight, ours, numbers)
+    later = frozenset(noted[p].noted.partition(" ")[2] for p in noted if numbers[p] > log.number)
+    return Situation(log, claims, sight, ours, numbers, later)
 
 
 async def misfit(held: Held, situation: Situation) -> str | None:
