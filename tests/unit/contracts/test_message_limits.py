@@ -102,7 +102,7 @@ CASES = (
 
 
 def test_every_limit_of_a_message_has_its_case() -> None:
-    """No limit of the messages is left out here, but for those of the whole and of its id: tests elsewhere have them."""
+    """No limit of the messages is left out here, but for those of the whole and of its id, tested elsewhere."""
     elsewhere = {"MESSAGE_BYTES_MAX", "MESSAGE_ID_CHARS_MAX"}
     assert {case.limit for case in CASES} | elsewhere == {name for name in vars(limits) if name.endswith("_MAX")}
 
