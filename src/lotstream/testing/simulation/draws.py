@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from random import Random
 from typing import Final
 
@@ -17,8 +17,15 @@ SMALL_MESSAGES: Final = 0.3
 MESSAGE_BYTES_SMALL: Final = 600
 """Largest message in those worlds, in bytes."""
 
-AHEAD_S: Final = (0, 0, 0, 12)
-"""How far the database's clock is ahead of the brokers', in seconds: a day is opened that has begun nowhere yet."""
+CLOCKS: Final = (
+    *(("UTC", time(9), timedelta()), ("UTC", time(9), timedelta()), ("UTC", time(23, 59, 40), timedelta())),
+    *(("UTC", time(23, 59, 40), timedelta(seconds=12)), ("Pacific/Kiritimati", time(9, 59, 40), timedelta())),
+    ("Pacific/Kiritimati", time(23, 59, 40), timedelta(hours=11)),
+)
+"""Time zones of the site, when a world begins, by UTC, and how far the database's clock is ahead of the brokers'.
+
+In the last one the hub opens a day that has begun nowhere; it is refused, and opened again when it has.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,10 @@ class Draws:
     small_messages: bool
     #: How far the database's clock is ahead.
     ahead: timedelta
+    #: Of its site.
+    time_zone: str
+    #: When it begins, by UTC.
+    begins: time
     #: Messages that are read back from the outbox at once.
     piece_rows_max: int
 
@@ -37,10 +48,13 @@ class Draws:
 def draw(random: Random) -> Draws:
     """Draw what a world is like."""
     small_messages = random.random() < SMALL_MESSAGES
+    time_zone, begins, ahead = random.choice(CLOCKS)
     return Draws(
         _settings(random, small_messages=small_messages),
         small_messages,
-        ahead=timedelta(seconds=random.choice(AHEAD_S)),
+        ahead=ahead,
+        time_zone=time_zone,
+        begins=begins,
         piece_rows_max=random.choice([2, PIECE_ROWS_MAX]),
     )
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Final
 
+from lotstream.testing.simulation.loop import SimulatedLoop
+
 LATE: Final = (
     *("end transaction", "end transaction", "end transaction", "take_claim", "take_claim", "take_claim"),
     *("commit", "commit", "release_claim", "note_relay_position", "send", "note", "append"),
@@ -30,7 +32,7 @@ HELD_S: Final = 25.0
 class Late:
     """Holds calls up, each until somebody else has made another."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, random: Random) -> None:
+    def __init__(self, loop: SimulatedLoop, random: Random) -> None:
         self._loop = loop
         self._random = random
         #: The calls to hold up, until which other, and what is done to whoever makes it.
@@ -51,9 +53,9 @@ class Late:
         _, until, strike = armed
         held = self._loop.create_future()
         self._held[held] = who, until
-        # Not here: whoever calls is in the middle of a step.
-        self._loop.call_soon(strike, who)
-        self._loop.call_later(HELD_S, self._let_go, held)
+        # Not here: whoever calls is in the middle of a step. And not as a part of it, which may be stopped.
+        self._loop.call_soon(strike, who, context=self._loop.outside())
+        self._loop.call_later(HELD_S, self._let_go, held, context=self._loop.outside())
         return held
 
     def heard(self, who: str, what: str) -> None:

@@ -15,10 +15,10 @@ from lotstream.testing.memory import Tables
 if TYPE_CHECKING:
     from lotstream.testing.simulation.world import World
 
-CHANCE: Final = 0.4
+CHANCE: Final = 0.5
 """Share of seeds in which the database is restored at all."""
 
-BENEATH: Final = 0.6
+BENEATH: Final = 0.5
 """Share of restores that come beneath a commit."""
 
 AGE_S: Final = (1.0, 15.0)

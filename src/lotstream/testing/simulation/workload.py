@@ -83,7 +83,7 @@ class Workload:
     # ---- Places and days --------------------------------------------------------------------------------------------
 
     async def _define_site(self) -> None:
-        await self._define("site.defined", f"{SITE}/1", {"site": SITE, "time_zone": "UTC"})
+        await self._define("site.defined", f"{SITE}/1", {"site": SITE, "time_zone": self._world.drawn.time_zone})
 
     async def _define_places(self) -> None:
         await self._location(CAGE, pickable=False)

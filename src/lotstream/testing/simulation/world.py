@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any, Final
@@ -70,7 +70,7 @@ class World:
         self.counts = self.fates.counts
         self.drawn = draw(self.random)
         self.settings = self.drawn.settings
-        self._begins = datetime.combine(first_day(), self.random.choice([time(9), time(23, 59, 40)]), UTC)
+        self._begins = datetime.combine(first_day(), self.drawn.begins, UTC)
         self.tables = self._new_tables()
         self.database = self._server("database", PostgresUnreachable)
         self.kafka = self._server("kafka", KafkaConnectionError)
