@@ -73,7 +73,7 @@ class FakeStage(Stage):
         """Take note of it."""
         self.asked.append("rest")
 
-    async def ends(self) -> dict[int, int]:
+    async def roll_call(self) -> dict[int, int]:
         """Return that there is nothing."""
         return {}
 

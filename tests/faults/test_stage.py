@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 from aiokafka import ConsumerRecord
 
+from lotstream.contracts.inbound import type_of
 from lotstream.errors import PostgresUnreachable
 from lotstream.store.audit import Audit, ClaimSeen
 from lotstream.testing.faults import stage as stage_module
@@ -14,6 +15,7 @@ from lotstream.testing.faults.judge import Logs
 from lotstream.testing.faults.log_ends import LogEnds
 from lotstream.testing.faults.reader import Reader
 from lotstream.testing.faults.scene import Scene
+from lotstream.testing.faults.shop import Shop, owners
 from lotstream.testing.faults.stage import Stage
 
 TOPIC = "lotstream.pick-tasks"
@@ -53,6 +55,13 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     """A stage whose hub and reader are as far as the test says."""
     monkeypatch.setattr(stage_module, "LOOK_EVERY_S", 0.001)
     return Stage(cast("Scene", None), Tables(), cast("LogEnds", None), Logs(), Reader(""), 1)
+
+
+def test_at_a_roll_call_every_owner_places_an_order() -> None:
+    """Whatever partition a fault has hit, something waits there: no recovery is short by luck."""
+    called = list(Shop(1).roll_call())
+    assert [record.key.decode() for record in called] == owners()
+    assert all(("ce_type", type_of("order.placed").encode()) in record.headers for record in called)
 
 
 async def test_decided_is_when_every_partition_is(stage: Stage) -> None:

@@ -101,11 +101,11 @@ class Breaking:
         return name == fault.name
 
     async def _recovery(self, name: str) -> Recovery:
-        """Wait until everything that is in the log now is decided and published."""
+        """Have every owner place an order, and wait until all that is in the log with them is decided and published."""
         decided_s, missing = None, "decided"
         try:
             async with asyncio.timeout(RECOVERED_S_MAX):
-                ends = await self._stage.ends()
+                ends = await self._stage.roll_call()
                 await self._stage.until_decided(ends)
                 decided_s, missing = self._scene.since_well_s(), "published"
                 await self._stage.until_published(ends)

@@ -29,7 +29,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Recovery:
-    """How long the hub took after the cause had gone, until everything that was in the log then was through."""
+    """How long the hub took after the cause had gone, until an order that each owner placed then was through."""
 
     #: Until PostgreSQL had what was decided, in seconds.
     decided_s: float

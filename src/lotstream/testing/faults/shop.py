@@ -91,6 +91,11 @@ class Shop:
         """An order."""
         return [self._remember(self._order(self._draw.choice(owners()), self._number()))]
 
+    def roll_call(self) -> Iterator[Record]:
+        """Yield an order of every owner."""
+        for owner in owners():
+            yield self._order(owner, self._number())
+
     def _order(self, owner: str, order: str, *, version: int = 1) -> Record:
         skus = self._draw.sample(range(SKUS), self._draw.randint(1, 4))
         lines = [(str(line), _sku(sku), self._draw.randint(1, 5)) for line, sku in enumerate(skus, 1)]

@@ -70,6 +70,12 @@ class Stage:
         except TimeoutError:
             self.scene.violations.add(Invariant.LAG, "the hub did not come to rest")
 
+    async def roll_call(self) -> dict[int, int]:
+        """Have every owner place an order, and return where the log ends with them."""
+        self.scene.sender.say(self.scene.shop.roll_call())
+        await self.scene.sender.flush()
+        return await self.ends()
+
     async def until_decided(self, ends: Mapping[int, int]) -> None:
         """Wait until everything below these offsets is decided."""
         while True:
