@@ -28,7 +28,7 @@ BEFALLEN = (
     *("commit: ClaimLost", "commit: ClaimLost, two batches in flight", "send: ProducerFenced"),
     *("commit: ConstraintViolated", "commit: ConstraintViolated, two batches in flight"),
     *("database commit: answer lost", "database commit: answer lost, two batches in flight"),
-    *("database take_claim: answer lost", "kafka end: answer lost", "kafka initialise: answer lost"),
+    *("database take_claim: answer lost", "kafka initialise: answer lost"),
     *("intake: duplicate", "intake: refused stale_version", "intake: refused conflicting_content"),
     *("dead letter: constraint", "dead letter: too_large", "dead letter: wrong_partition", "dead letter: not_json"),
 )
@@ -36,7 +36,7 @@ BEFALLEN = (
 
 SELDOM = (
     *("database commit: refused", "database commit: too slow", "database release_claim: answer lost"),
-    *("note: ProducerFenced", "end: ProducerFenced", "kafka send: answer lost", "kafka note: answer lost"),
+    *("note: ProducerFenced", "end: ProducerFenced", "kafka send: answer lost", "kafka end: answer lost"),
     *("database now: answer lost, two batches in flight", "send: ProducerFenced, two batches in flight"),
 )
 """The same, which a thousand seeds have and a hundred may not."""
