@@ -114,11 +114,17 @@ async def consider(held: Held) -> Restoration:
 
 
 async def next_beginning(held: Held, situation: Situation) -> Beginning | None:
-    """Return how the log after the database's own began, when a resize began it and Kafka still knows."""
-    number = situation.log.number + 1
-    found = await read_beginning(held.settings, number, partitions=situation.sight.partitions)
-    resized = found is not None and found.why is Why.RESIZED and set(found.decided) == set(situation.claims)
-    return found if resized else None
+    """Return how the log after the database's own began, when Kafka knows that of it and of every log since.
+
+    None when one of them was begun by anything but a resize: nothing is begun that cannot be gone through to the end.
+    """
+    partitions, found = situation.sight.partitions, []
+    for number in range(situation.log.number + 1, situation.newest_log() + 1):
+        beginning = await read_beginning(held.settings, number, partitions=partitions)
+        if beginning is None or beginning.why is not Why.RESIZED:
+            return None
+        found.append(beginning)
+    return found[0] if set(found[0].decided) == set(situation.claims) else None
 
 
 async def replay(held: Held, restoration: Restoration, *, despite_differences: bool = False) -> Replayed:
