@@ -10,7 +10,7 @@ import pytest
 from lotstream.cli import faults
 from lotstream.errors import ExitCode
 from lotstream.testing.faults.invariants import Invariant, Violations
-from lotstream.testing.faults.run import Plan, Report
+from lotstream.testing.faults.report import Plan, Report
 from tests.unit.cli.conftest import Ran
 
 
