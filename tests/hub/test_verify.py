@@ -272,9 +272,9 @@ LAST = (
             "journal", "hash", id="two swapped",
         ),
         pytest.param(
-            'INSERT INTO journal (log, partition, index, "offset", recorded_at, owner, type, today, hash, body) '
-            'SELECT log, partition, index + 1, "offset", recorded_at, owner, type, today, hash, body FROM journal '
-            "WHERE type = 'HoldLifted'", "journal", "hash", id="one inserted",
+            'INSERT INTO journal (log, partition, index, "offset", recorded_at, owner, type, today, hash, body, code) '
+            'SELECT log, partition, index + 1, "offset", recorded_at, owner, type, today, hash, body, code '
+            "FROM journal WHERE type = 'HoldLifted'", "journal", "hash", id="one inserted",
         ),
     ],
 )  # fmt: skip

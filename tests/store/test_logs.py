@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from lotstream import __version__
 from lotstream.errors import LogChanged, LogHeld, LogInUse
 from lotstream.store.exchanges import Exchanges
 from lotstream.store.journal import GENESIS
@@ -66,7 +68,7 @@ async def test_a_log_is_not_begun_over_a_worker_that_came_meanwhile(store: Postg
 async def test_the_log_is_not_held_while_a_worker_lives(database_url: str, store: PostgresStore) -> None:
     """Whoever wants to change the log while a worker lives is told the worker's name."""
     await store.lock_instance("lotstream/w-1", timeout_s=1.0)
-    with pytest.raises(LogInUse, match="lotstream/w-1 on "):
+    with pytest.raises(LogInUse, match=rf"lotstream/w-1 {re.escape(__version__)} on "):
         async with hold_log(database_url, app="test", timeout_s=0.2):
             pass
 
