@@ -10,8 +10,10 @@ from faust.transport.drivers.aiokafka import server_list
 
 from lotstream.contracts.topics import INBOUND
 from lotstream.hub.app import build_app, ledger_store
+from lotstream.hub.kafka import AioKafka
 from lotstream.hub.ledgers import LedgerStore, LedgerTables
 from lotstream.hub.transport import Consumer, Fetcher, Transport
+from lotstream.ops.topics import BROKERS_KNOWN_MS
 from lotstream.settings import Settings
 
 
@@ -61,3 +63,14 @@ def test_several_brokers_are_all_known_to_faust() -> None:
     app = build_app(Settings(kafka_bootstrap="kafka-1:9092, kafka-2:9093"))
     servers = server_list(app.transport.url, default_port=9092)
     assert servers == ["kafka-1:9092", "kafka-2:9093"]
+
+
+async def test_lasting_clients_ask_for_the_brokers_again_and_again() -> None:
+    """A worker's clients know no list of brokers for longer than seconds: its one broker might be the next to end."""
+    settings = Settings(_env_file=None)
+    kafka = AioKafka(settings, topic=INBOUND.name)
+    clients = kafka.producer("worker"), kafka.appender()
+    known_ms = [client._producer.client._metadata_max_age_ms for client in clients]
+    assert [*known_ms, build_app(settings).conf.consumer_metadata_max_age_ms] == [BROKERS_KNOWN_MS] * 3
+    for client in clients:
+        await client.stop()

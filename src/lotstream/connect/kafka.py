@@ -16,7 +16,7 @@ from lotstream.contracts.produce import Record, inbound
 from lotstream.contracts.topics import INBOUND
 from lotstream.errors import KafkaUnreachable, TopicsDiffer
 from lotstream.ops.limits import reached, used
-from lotstream.ops.topics import open_topics
+from lotstream.ops.topics import BROKERS_KNOWN_MS, open_topics
 
 CLOSING_S: Final = 5.0
 """Seconds that a producer which failed gets to close."""
@@ -131,6 +131,7 @@ class KafkaPublisher:
                     enable_idempotence=True,
                     max_request_size=self._record_bytes_max,
                     request_timeout_ms=round(self._timeout_s * 1000),
+                    metadata_max_age_ms=BROKERS_KNOWN_MS,
                 )
                 try:
                     async with asyncio.timeout(self._timeout_s):

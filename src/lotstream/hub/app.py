@@ -12,6 +12,7 @@ from lotstream.contracts.topics import INBOUND
 from lotstream.hub.hub import Hub
 from lotstream.hub.ledgers import FAUST_LOGGER, LEDGERS, LedgerStore, LedgerTable, LedgerTables
 from lotstream.hub.records import Polled
+from lotstream.ops.topics import BROKERS_KNOWN_MS
 from lotstream.settings import Settings
 
 
@@ -50,6 +51,7 @@ def build_app(settings: Settings) -> HubApp:
         consumer_auto_offset_reset="none",
         consumer_group_instance_id=settings.instance,
         consumer_max_fetch_size=settings.inbound_bytes_max,
+        consumer_metadata_max_age_ms=BROKERS_KNOWN_MS,
         broker_client_id=f"{settings.app}-{settings.instance}",
         broker_max_poll_records=settings.batch_records_max,
         broker_session_timeout=settings.session_timeout_s,

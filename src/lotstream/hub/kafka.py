@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from lotstream.hub.publishing import publish
 from lotstream.hub.seam import Extent, Position, Sight
+from lotstream.ops.topics import BROKERS_KNOWN_MS
 from lotstream.settings import Settings
 from lotstream.store.rows import OutboxRow
 
@@ -88,6 +89,7 @@ class AioProducer:
             bootstrap_servers=settings.kafka_bootstrap, transactional_id=transactional_id, acks="all", linger_ms=0,
             max_batch_size=produce_batch_bytes(settings), max_request_size=settings.outgoing_bytes_max,
             transaction_timeout_ms=2 * timeout_ms, request_timeout_ms=timeout_ms, retry_backoff_ms=RETRY_MS,
+            metadata_max_age_ms=BROKERS_KNOWN_MS,
         )  # fmt: skip
 
     async def start(self) -> None:
@@ -126,8 +128,9 @@ class AioAppender:
     def __init__(self, settings: Settings, *, topic: str) -> None:
         self._topic = topic
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=settings.kafka_bootstrap, enable_idempotence=True, acks="all"
-        )
+            bootstrap_servers=settings.kafka_bootstrap, enable_idempotence=True, acks="all",
+            metadata_max_age_ms=BROKERS_KNOWN_MS,
+        )  # fmt: skip
 
     async def start(self) -> None:
         """Connect."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
@@ -14,6 +14,13 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from lotstream.errors import KafkaUnreachable, TopicsDiffer
+
+BROKERS_KNOWN_MS: Final = 5_000
+"""How old the list of brokers may be that a lasting client of Kafka has, in milliseconds.
+
+While all brokers come up again a client may learn of the first alone. Should just that one end, it asks nobody else and
+stays cut off until it is back; aiokafka would keep such a list for five minutes (seen in a fault run).
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from lotstream.contracts.topics import INBOUND, TOPICS
+from lotstream.ops.topics import BROKERS_KNOWN_MS
 
 #: Topic and id of a message.
 Message = tuple[str, str]
@@ -53,7 +54,7 @@ class Reader:
         consumer = AIOKafkaConsumer(
             *(topic.name for topic in TOPICS if topic is not INBOUND),
             bootstrap_servers=self._bootstrap, isolation_level="read_committed", enable_auto_commit=False,
-            auto_offset_reset="earliest",
+            auto_offset_reset="earliest", metadata_max_age_ms=BROKERS_KNOWN_MS,
         )  # fmt: skip
         await consumer.start()
         try:

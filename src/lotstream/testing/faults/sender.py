@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from lotstream.contracts.produce import Record
+from lotstream.ops.topics import BROKERS_KNOWN_MS
 from lotstream.testing.faults.shop import Shop, value_of
 
 #: Pause between two handfuls of records, in seconds.
@@ -63,7 +64,7 @@ class Sender:
     async def _send_all(self) -> None:
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True,
-            request_timeout_ms=round(ACKNOWLEDGED_S * 1000),
+            request_timeout_ms=round(ACKNOWLEDGED_S * 1000), metadata_max_age_ms=BROKERS_KNOWN_MS,
         )  # fmt: skip
         await producer.start()
         try:
