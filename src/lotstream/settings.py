@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     fetch_bytes_max: int = Field(
         default=16 * 1024 * 1024, ge=1024, description="Bytes in one answer of a broker; a larger record comes alone."
     )
-    relay_batches_max: int = Field(default=2, ge=1, description="Batches the relay may be behind the commit.")
+    relay_batches_max: int = Field(default=2, ge=1, description="Batches that wait behind those being published.")
     message_bytes_max: int = Field(
         default=1024 * 1024, ge=1024, description="Largest inbound message that is read; a larger one is dead-lettered."
     )

@@ -46,7 +46,7 @@ class Outgoing:
 
 
 class Relay:
-    """One transactional producer per process, at most ``batches_max`` batches behind the commit."""
+    """One transactional producer per process; ``batches_max`` batches wait behind those that are being published."""
 
     def __init__(
         self, store: Store, kafka: Kafka, *, app: str, instance: str, log: Log, batches_max: int, timeout_s: float,
@@ -99,7 +99,7 @@ class Relay:
         return self._queue.qsize()
 
     async def put(self, batch: Batch, *, kept_back: Collection[int]) -> None:
-        """Queue a committed batch; waits while the relay is ``batches_max`` batches behind.
+        """Queue a committed batch; waits while ``batches_max`` batches wait behind those that are being published.
 
         What partitions in ``kept_back`` publish stays in the outbox; it goes out with their next batch that is not.
         """
@@ -126,20 +126,20 @@ class Relay:
             together, batches = await self._queue.get(), 1
             while not (self._queue.empty() or is_full(together.rows)):
                 following = self._queue.get_nowait()
-                batches += 1
                 if following.catch_up:
-                    await self._go_out(together)
-                    together = following
+                    await self._go_out(together, batches)
+                    together, batches = following, 1
                 else:
-                    together = together.and_then(following)
-            await self._go_out(together)
-            for _ in range(batches):
-                self._queue.task_done()
+                    together, batches = together.and_then(following), batches + 1
+            await self._go_out(together, batches)
 
-    async def _go_out(self, outgoing: Outgoing) -> None:
+    async def _go_out(self, outgoing: Outgoing, batches: int) -> None:
+        """Publish what so many queued batches have made."""
         await self.catch_up(outgoing.catch_up)
         if outgoing.positions:
             await self._publish(outgoing)
+        for _ in range(batches):
+            self._queue.task_done()
 
     async def finish(self) -> None:
         """Wait until everything queued is published."""

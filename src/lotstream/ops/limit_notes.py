@@ -32,7 +32,9 @@ HUB: Final = {
     "batch_records_max": Note("The rest is read with the next batch.", "`lotstream_batch_records`, " + LIMIT_METRICS),
     "batch_bytes_max": Note("The poll is decided in several batches, one after the other."),
     "fetch_bytes_max": Note("The broker keeps the rest until it is asked again; one record always comes."),
-    "relay_batches_max": Note("The next commit waits until a batch is published, and reading waits for the commit."),
+    "relay_batches_max": Note(
+        "The next commit waits until those before are published, and reading waits for the commit."
+    ),
     "message_bytes_max": Note("The record is dead-lettered.", f"{TOO_LARGE}, {LIMIT_METRICS}"),
     "inbound_bytes_max": Note(
         "The broker refuses the record and tells its producer; a connector leaves the delivery pending.", LIMIT_METRICS
