@@ -19,9 +19,10 @@ from decimal import Decimal
 from lotstream.domain.apply import apply
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, DefineItem, GoodsLine, LineWanted, Moment, OpenBalance, PlaceOrder
-from lotstream.domain.decide import decide, orders_named, receipts_named
+from lotstream.domain.decide import decide
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Item, OrderKey, Site
+from lotstream.domain.named import orders_named, receipts_named
 
 TODAY = date(2026, 9, 1)
 LINES = 4

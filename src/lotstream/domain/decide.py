@@ -38,11 +38,10 @@ from lotstream.domain.commands import (
 from lotstream.domain.events import Event
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
 from lotstream.domain.floor import confirm_pick
-from lotstream.domain.goods import BALANCE, RECEIPT, open_balance, receive_stock
+from lotstream.domain.goods import open_balance, receive_stock
 from lotstream.domain.holds import lift_hold, place_hold
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import release_order
-from lotstream.domain.model import OrderKey, ReceiptKey
 from lotstream.domain.moving import continue_day
 from lotstream.domain.placing import place_order
 from lotstream.domain.requesting import request_allocation
@@ -73,30 +72,10 @@ BROADCASTS = (DefineSite, DefineLocation, OpenDay, PlaceBinHold, LiftBinHold)
 def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Return the events that follow from a command, none when there is nothing to do, or why it is refused.
 
-    Raises `NotLoaded` when an order or a receipt it names was not read from the database (see `orders_named` and
-    `receipts_named`), and `TypeError` for a broadcast.
+    Raises `NotLoaded` when an order or a receipt it names was not read from the database (see
+    `lotstream.domain.named`), and `TypeError` for a broadcast.
     """
     decider = _DECIDERS.get(type(command))
     if decider is None:
         raise TypeError(f"{type(command).__name__} is told to every partition; decide_broadcast decides it")
     return decider(ledger, command, moment)
-
-
-def orders_named(command: Command) -> tuple[OrderKey, ...]:
-    """Return the orders a command names: each must be among a ledger's open or closed orders before it is decided."""
-    if isinstance(command, PlaceOrder | CancelOrder | ReleaseOrder | ConfirmPick):
-        return (command.key,)
-    if isinstance(command, RequestAllocation):
-        return command.orders
-    if isinstance(command, ConfirmShipment):
-        return tuple(part.key for part in command.orders)
-    return ()
-
-
-def receipts_named(command: Command) -> tuple[ReceiptKey, ...]:
-    """Return the receipts a command names: each must be in ``ledger.receipts`` before it is decided."""
-    if isinstance(command, ReceiveStock):
-        return (ReceiptKey(RECEIPT, command.receipt),)
-    if isinstance(command, OpenBalance):
-        return (ReceiptKey(BALANCE, command.balance),)
-    return ()

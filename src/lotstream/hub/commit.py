@@ -15,8 +15,8 @@ from typing import Final, TypeVar
 
 from lotstream.contracts.decode import Undecodable
 from lotstream.domain.commands import Command
-from lotstream.domain.decide import orders_named, receipts_named
 from lotstream.domain.ledger import Sites
+from lotstream.domain.named import orders_named, receipts_named
 from lotstream.errors import LogMismatch
 from lotstream.hub.deciding import Coordinates, Deciding
 from lotstream.hub.ledgers import LedgerStore

@@ -9,7 +9,7 @@ from lotstream.domain.apply import apply
 from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast, decide_broadcast
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, DefineSite, Moment, OpenDay
-from lotstream.domain.decide import BROADCASTS, decide, orders_named, receipts_named
+from lotstream.domain.decide import BROADCASTS, decide
 from lotstream.domain.events import (
     BalanceOpened,
     Event,
@@ -21,6 +21,7 @@ from lotstream.domain.events import (
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Calendar, Order, OrderKey, Receipt, ReceiptKey, Site
+from lotstream.domain.named import orders_named, receipts_named
 from lotstream.testing.scenarios_messages import SITE
 
 OWNER = "scenario"

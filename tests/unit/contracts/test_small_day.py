@@ -17,9 +17,10 @@ from lotstream.contracts.sent import SENT, Alert, Answer, OrderStatus, PickTasks
 from lotstream.domain.apply import apply
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Moment
-from lotstream.domain.decide import decide, orders_named, receipts_named
+from lotstream.domain.decide import decide
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Calendar, OrderState, Site
+from lotstream.domain.named import orders_named, receipts_named
 
 TODAY = date(2026, 9, 1)
 

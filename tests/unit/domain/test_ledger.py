@@ -12,7 +12,7 @@ from lotstream.domain.allocation import CONSIDERED_MAX
 from lotstream.domain.apply import apply
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import ChangeSettings, OpenDay, PickLine, PlaceHold, RequestAllocation
-from lotstream.domain.decide import decide, orders_named, receipts_named
+from lotstream.domain.decide import decide
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import (
     Freed,
@@ -29,6 +29,7 @@ from lotstream.domain.events import (
 from lotstream.domain.explaining import explain
 from lotstream.domain.ledger import Ledger, NotLoaded, Sites
 from lotstream.domain.model import HoldKind, OrderState, Policy, ReceiptKey, RowKey, Settings, ShipPolicy
+from lotstream.domain.named import orders_named, receipts_named
 from lotstream.domain.versions import compare_versions
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, only, wanted

@@ -1,0 +1,62 @@
+"""What events about facts change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from lotstream.domain.events import CustomerDefined, DayContinued, ItemDefined, OwnerDefined, SettingsChanged
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Settings
+from lotstream.domain.progress import Scope
+from lotstream.domain.shelves import derived_of
+
+
+def _owner_defined(ledger: Ledger, event: OwnerDefined) -> None:
+    _new_settings(ledger, replace(ledger.settings, sites=event.sites))
+
+
+def _settings_changed(ledger: Ledger, event: SettingsChanged) -> None:
+    _new_settings(ledger, event.settings)
+
+
+def _new_settings(ledger: Ledger, settings: Settings) -> None:
+    ledger.settings = settings
+    ledger.touched.owner = True
+    if ledger.orders:
+        ledger.look_again(Scope(everything=True))
+
+
+def _item_defined(ledger: Ledger, event: ItemDefined) -> None:
+    gtins = derived_of(ledger).gtins
+    known = ledger.items.get(event.item.sku)
+    for gtin in known.gtins if known is not None else ():
+        gtins.pop(gtin, None)
+    gtins.update(dict.fromkeys(event.item.gtins, event.item.sku))
+    ledger.items[event.item.sku] = event.item
+    ledger.touched.items.add(event.item.sku)
+    if derived_of(ledger).waiting.anybody(event.item.sku):
+        ledger.look_again(ledger.progress.due.with_rules(skus=(event.item.sku,)))
+
+
+def _customer_defined(ledger: Ledger, event: CustomerDefined) -> None:
+    ledger.customers[event.customer.id] = event.customer
+    ledger.touched.customers.add(event.customer.id)
+    if derived_of(ledger).waiting.anybody_of(event.customer.id):
+        ledger.look_again(ledger.progress.due.with_rules(customers=(event.customer.id,)))
+
+
+def _day_continued(ledger: Ledger, event: DayContinued) -> None:
+    ledger.progress = event.progress
+    ledger.touched.progress = True
+
+
+#: What each event of this room changes.
+APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
+    OwnerDefined: _owner_defined,
+    SettingsChanged: _settings_changed,
+    ItemDefined: _item_defined,
+    CustomerDefined: _customer_defined,
+    DayContinued: _day_continued,
+}

@@ -1,0 +1,43 @@
+"""What picks and shipments change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lotstream.domain.applying.rows import change_row, order_touched
+from lotstream.domain.events import ShipmentConfirmed, StockPicked
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.reservations import note_picked, note_shipped
+
+
+def _stock_picked(ledger: Ledger, event: StockPicked) -> None:
+    order = ledger.orders.get(event.key)
+    for pick in event.picks:
+        promised = pick.quantity if order is not None and pick.task else 0
+        change_row(ledger, pick.row, on_hand=-pick.quantity, reserved=-promised)
+        change_row(ledger, pick.staged, on_hand=pick.quantity, reserved=promised)
+        if order is not None and promised:
+            note_picked(order, pick)
+    if order is not None:
+        order.state = event.state
+        order_touched(ledger, order)
+
+
+def _shipment_confirmed(ledger: Ledger, event: ShipmentConfirmed) -> None:
+    order = ledger.orders.get(event.key) or ledger.closed.get(event.key)
+    for shipped in event.shipped:
+        change_row(ledger, shipped.row, on_hand=-shipped.quantity, reserved=-shipped.reserved)
+        if order is not None:
+            note_shipped(order, shipped)
+    if order is not None:
+        order.shipments = (*order.shipments, event.shipment)
+        order.state = event.state
+        order_touched(ledger, order)
+
+
+#: What each event of this room changes.
+APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
+    StockPicked: _stock_picked,
+    ShipmentConfirmed: _shipment_confirmed,
+}

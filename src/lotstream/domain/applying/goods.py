@@ -1,0 +1,71 @@
+"""What events about goods and holds change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from lotstream.domain.applying.rows import book_row, change_row, know_lot
+from lotstream.domain.events import (
+    BalanceOpened,
+    DiscrepancyNoted,
+    GoodsBooked,
+    HoldLifted,
+    HoldPlaced,
+    StockFound,
+    StockReceived,
+)
+from lotstream.domain.goods import BALANCE, RECEIPT
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Booked, Receipt, ReceiptKey
+
+
+def _stock_received(ledger: Ledger, event: StockReceived) -> None:
+    _book(ledger, ReceiptKey(RECEIPT, event.receipt), event.lines, site=event.site, final=event.final)
+
+
+def _balance_opened(ledger: Ledger, event: BalanceOpened) -> None:
+    _book(ledger, ReceiptKey(BALANCE, event.balance), event.lines, site=event.site, final=False)
+
+
+def _hold_placed(ledger: Ledger, event: HoldPlaced) -> None:
+    lot = ledger.lots[event.sku, event.lot]
+    know_lot(ledger, replace(lot, holds=(*lot.holds, event.hold)))
+
+
+def _hold_lifted(ledger: Ledger, event: HoldLifted) -> None:
+    lot = ledger.lots[event.sku, event.lot]
+    know_lot(ledger, replace(lot, holds=tuple(hold for hold in lot.holds if hold.id not in event.holds)))
+
+
+def _stock_found(ledger: Ledger, event: StockFound) -> None:
+    change_row(ledger, event.row, on_hand=event.quantity)
+
+
+def _discrepancy_noted(ledger: Ledger, event: DiscrepancyNoted) -> None:
+    """A discrepancy is told to people; no quantity hangs on it."""
+
+
+def _book(ledger: Ledger, key: ReceiptKey, lines: Iterable[GoodsBooked], *, site: str, final: bool) -> None:
+    receipt = ledger.receipt(key)
+    if receipt is None:
+        receipt = ledger.receipts[key] = Receipt(key, site)
+    receipt.final = receipt.final or final
+    ledger.touched.receipts.add(key)
+    for line in lines:
+        receipt.lines[line.line] = Booked(line.row, line.quantity)
+        if line.lot is not None:
+            know_lot(ledger, line.lot)
+        book_row(ledger, line)
+
+
+#: What each event of this room changes.
+APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
+    StockReceived: _stock_received,
+    BalanceOpened: _balance_opened,
+    HoldPlaced: _hold_placed,
+    HoldLifted: _hold_lifted,
+    StockFound: _stock_found,
+    DiscrepancyNoted: _discrepancy_noted,
+}

@@ -1,0 +1,58 @@
+"""What is told of owners, items, customers, sites and their days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from lotstream.domain.model import Customer, Item, Location, Settings, Site
+
+
+@dataclass(frozen=True, slots=True)
+class DefineOwner:
+    """owner.defined: sites in the order they are tried, and defaults."""
+
+    sites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """settings.changed: the whole of an owner's settings."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class DefineItem:
+    """item.defined."""
+
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class DefineCustomer:
+    """customer.defined."""
+
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True)
+class DefineSite:
+    """site.defined, told to every partition."""
+
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class DefineLocation:
+    """location.defined, told to every partition."""
+
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDay:
+    """day.opened: a site's new date, told to every partition."""
+
+    site: str
+    date: date

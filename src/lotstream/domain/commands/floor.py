@@ -1,0 +1,87 @@
+"""What the warehouse did: picks and shipments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from lotstream.domain.model import OrderKey
+
+
+@dataclass(frozen=True, slots=True)
+class PickLine:
+    """What was taken for one task, or for one order line from one row."""
+
+    task: str | None
+    line: str | None
+    lot: str | None
+    location: str | None
+    quantity: Decimal
+    unit: str | None = None
+    package: str | None = None
+    #: Names the goods where neither a task nor a known order line does.
+    sku: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPick:
+    """pick.confirmed: goods taken from their bins to a staging place of the order."""
+
+    site: str
+    happened: bool
+    by: str | None
+    occurred_at: datetime | None
+    key: OrderKey
+    #: The tote or door the goods stand at; None: the site's staging place.
+    staged_at: str | None
+    lines: tuple[PickLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedLine:
+    """What left for one order line."""
+
+    line: str
+    lot: str | None
+    quantity: Decimal
+    unit: str | None = None
+    location: str | None = None
+    package: str | None = None
+    #: Names the goods where the order line is unknown.
+    sku: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedOrder:
+    """One order's part of a shipment; no lines means everything picked, or failing that everything reserved."""
+
+    key: OrderKey
+    lines: tuple[ShippedLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedPackage:
+    """A carton or pallet with its SSCC, weight in kilograms and tracking number."""
+
+    sscc: str | None
+    tracking: str | None = None
+    weight_kg: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmShipment:
+    """shipment.confirmed: goods left the building, for one order or many."""
+
+    site: str
+    happened: bool
+    by: str | None
+    occurred_at: datetime | None
+    shipment: str
+    orders: tuple[ShippedOrder, ...]
+    packages: tuple[ShippedPackage, ...] = ()
+    scac: str | None = None
+    bol: str | None = None
+    pro: str | None = None
+    trailer: str | None = None
+    seal: str | None = None

@@ -1,0 +1,97 @@
+"""Goods that arrive or were found, and holds on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from lotstream.domain.model import Hold, HoldKind
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBinHold:
+    """hold.placed on a bin, told to every partition."""
+
+    hold: Hold
+    site: str
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiftBinHold:
+    """hold.lifted from a bin, told to every partition: one hold, or all of them when none is named."""
+
+    hold: str | None
+    site: str
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsLine:
+    """One line of goods that arrived or were found at the beginning."""
+
+    line: str
+    sku: str
+    quantity: Decimal
+    unit: str | None
+    location: str | None
+    lot: str | None = None
+    supplier: str | None = None
+    supplier_lot: str | None = None
+    made: date | None = None
+    expires: date | None = None
+    #: Receipt date of goods that lay there before the hub; None: the business time of the message.
+    received: date | None = None
+    package: str | None = None
+    pack_size: Decimal | None = None
+    status: str = "good"
+    returned: bool = False
+    reason: str | None = None
+    hold: HoldKind | None = None
+    promised_elsewhere: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveStock:
+    """stock.received: goods came in at the dock."""
+
+    site: str
+    happened: bool
+    by: str | None
+    occurred_at: datetime | None
+    receipt: str
+    expected: str | None
+    final: bool
+    lines: tuple[GoodsLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBalance:
+    """balance.opened: stock as found at the beginning, with its original dates; any quantity, also negative."""
+
+    site: str
+    by: str | None
+    occurred_at: datetime | None
+    balance: str
+    lines: tuple[GoodsLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHold:
+    """hold.placed on a lot."""
+
+    hold: str
+    kind: HoldKind
+    sku: str | None
+    lot: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiftHold:
+    """hold.lifted: one hold of a lot, or all of them when none is named."""
+
+    hold: str | None
+    sku: str | None
+    lot: str

@@ -1,0 +1,99 @@
+"""What was decided or has happened: the only thing that changes the ledger, and what the journal keeps.
+
+An event holds results (lots, quantities, states), never a question that would have to be decided again: applying the
+same events to the same ledger always gives the same ledger.
+"""
+
+from __future__ import annotations
+
+from lotstream.domain.events.facts import (
+    CustomerDefined,
+    DayContinued,
+    DayOpened,
+    ItemDefined,
+    LocationDefined,
+    OwnerDefined,
+    SettingsChanged,
+    SiteDefined,
+)
+from lotstream.domain.events.floor import LineShipped, Picked, ShipmentConfirmed, Shipped, StockPicked
+from lotstream.domain.events.goods import (
+    BalanceOpened,
+    DiscrepancyNoted,
+    GoodsBooked,
+    HoldLifted,
+    HoldPlaced,
+    StockFound,
+    StockReceived,
+)
+from lotstream.domain.events.orders import (
+    CancelRemembered,
+    Considered,
+    Freed,
+    LineCancelled,
+    LineDecision,
+    OrderAllocated,
+    OrderCancelled,
+    OrderChanged,
+    OrderRecorded,
+    ReservationFreed,
+)
+
+__all__ = [
+    "BalanceOpened",
+    "CancelRemembered",
+    "Considered",
+    "CustomerDefined",
+    "DayContinued",
+    "DayOpened",
+    "DiscrepancyNoted",
+    "Event",
+    "Freed",
+    "GoodsBooked",
+    "HoldLifted",
+    "HoldPlaced",
+    "ItemDefined",
+    "LineCancelled",
+    "LineDecision",
+    "LineShipped",
+    "LocationDefined",
+    "OrderAllocated",
+    "OrderCancelled",
+    "OrderChanged",
+    "OrderRecorded",
+    "OwnerDefined",
+    "Picked",
+    "ReservationFreed",
+    "SettingsChanged",
+    "ShipmentConfirmed",
+    "Shipped",
+    "SiteDefined",
+    "StockFound",
+    "StockPicked",
+    "StockReceived",
+]
+
+Event = (
+    OwnerDefined
+    | SettingsChanged
+    | ItemDefined
+    | CustomerDefined
+    | SiteDefined
+    | LocationDefined
+    | DayOpened
+    | DayContinued
+    | OrderRecorded
+    | OrderChanged
+    | OrderAllocated
+    | OrderCancelled
+    | CancelRemembered
+    | StockReceived
+    | BalanceOpened
+    | HoldPlaced
+    | HoldLifted
+    | ReservationFreed
+    | StockFound
+    | StockPicked
+    | ShipmentConfirmed
+    | DiscrepancyNoted
+)

@@ -1,0 +1,86 @@
+"""Stock came in, was found, was held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from lotstream.domain.model import Hold, Lot, RowKey
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsBooked:
+    """Smallest units added to one stock row, with the facts of its lot as they are afterwards."""
+
+    line: str
+    row: RowKey
+    quantity: int
+    lot: Lot | None
+    received: date
+    promised_elsewhere: int = 0
+    #: Code and sentence of why the goods went to quarantine, None when they did not.
+    discrepancy: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StockReceived:
+    """Goods came in."""
+
+    site: str
+    receipt: str
+    expected: str | None
+    final: bool
+    by: str | None
+    at: datetime
+    lines: tuple[GoodsBooked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceOpened:
+    """Stock was taken over as found."""
+
+    site: str
+    balance: str
+    by: str | None
+    at: datetime
+    lines: tuple[GoodsBooked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPlaced:
+    """A lot was put on hold."""
+
+    sku: str
+    lot: str
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLifted:
+    """Holds of a lot were lifted."""
+
+    sku: str
+    lot: str
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StockFound:
+    """Stock nobody knew of turned out to be there: an automatic adjustment for something that has happened."""
+
+    row: RowKey
+    quantity: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiscrepancyNoted:
+    """What has happened did not fit what was known: a person should look."""
+
+    code: str
+    message: str
+    #: Names of the things concerned: order, line, sku, lot, location, receipt …
+    about: dict[str, str]
+    quantity: Decimal | None = None

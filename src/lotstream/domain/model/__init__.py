@@ -1,0 +1,49 @@
+"""The things of the warehouse: items, lots, stock rows, orders and what is promised to them.
+
+Facts (items, customers, sites, locations, settings) are frozen; what the ledger counts (lots, stock rows, orders)
+changes only through :func:`lotstream.domain.apply.apply`. All quantities are integers of the item's smallest unit.
+"""
+
+from __future__ import annotations
+
+from lotstream.domain.model.documents import Booked, Receipt, ReceiptKey
+from lotstream.domain.model.facts import (
+    Calendar,
+    Customer,
+    Hold,
+    HoldKind,
+    Item,
+    Location,
+    Policy,
+    Settings,
+    Site,
+    Tracking,
+)
+from lotstream.domain.model.orders import Order, OrderKey, OrderLine, OrderState, Reservation, ShipPolicy
+from lotstream.domain.model.stock import Lot, RowKey, Status, StockRow
+
+__all__ = [
+    "Booked",
+    "Calendar",
+    "Customer",
+    "Hold",
+    "HoldKind",
+    "Item",
+    "Location",
+    "Lot",
+    "Order",
+    "OrderKey",
+    "OrderLine",
+    "OrderState",
+    "Policy",
+    "Receipt",
+    "ReceiptKey",
+    "Reservation",
+    "RowKey",
+    "Settings",
+    "ShipPolicy",
+    "Site",
+    "Status",
+    "StockRow",
+    "Tracking",
+]

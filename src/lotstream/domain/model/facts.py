@@ -1,0 +1,138 @@
+"""Facts that are told and never counted: sites, locations, items, customers, an owner's settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Policy(StrEnum):
+    """The order in which lots are used."""
+
+    FEFO = "FEFO"  # first expired, first out; lots without expiry last
+    FIFO = "FIFO"  # first received, first out
+    LIFO = "LIFO"  # newest receipt first
+    CLOSEST = "CLOSEST"  # nearest location first
+    NEWEST_EXPIRY = "NEWEST_EXPIRY"  # longest life first; lots without expiry last
+    MIN_PACKAGES = "MIN_PACKAGES"  # fewest packages
+
+
+class Tracking(StrEnum):
+    """How finely the units of an item are told apart."""
+
+    LOT = "lot"
+    SERIAL = "serial"
+    NONE = "none"
+
+
+class Calendar(StrEnum):
+    """Where a site's today comes from."""
+
+    CLOCK = "clock"  # the site's time zone; days are opened by the hub
+    SCRIPTED = "scripted"  # day.opened alone, without bound
+
+
+class HoldKind(StrEnum):
+    """Why stock may not be used."""
+
+    HOLD = "hold"
+    QUARANTINE = "quarantine"
+    RECALL = "recall"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A warehouse with its own clock."""
+
+    id: str
+    time_zone: str = "UTC"
+    calendar: Calendar = Calendar.CLOCK
+    #: ``bin``: lotstream names the bin; ``lot``: the warehouse system names it in pick.confirmed.
+    reserve: str = "bin"
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One reason why a lot or a bin may not be used; it is free when none is left."""
+
+    id: str
+    kind: HoldKind
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A bin, or an area that holds bins."""
+
+    site: str
+    id: str
+    parent: str | None = None
+    #: Smaller is nearer; None: after all that have one, by name, so that the order of messages never matters.
+    sequence: int | None = None
+    pickable: bool = True
+    #: A hold that is part of the bin's definition.
+    hold: bool = False
+    #: Smaller tiers are used up first.
+    tier: int = 0
+    version: int = 1
+    #: Holds that were placed on it one by one.
+    holds: tuple[Hold, ...] = ()
+
+    @property
+    def is_shut(self) -> bool:
+        """Tell whether nothing in it may be promised, whatever lies around it."""
+        return self.hold or bool(self.holds) or not self.pickable
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An owner's SKU: how it is counted, tracked and used."""
+
+    sku: str
+    version: int = 1
+    tracking: Tracking = Tracking.LOT
+    base_unit: str = "each"
+    #: Decimals of the base unit; the smallest unit is 10 ** -decimals base units.
+    decimals: int = 0
+    #: Name of a unit → base units in one of it.
+    units: dict[str, Decimal] = field(default_factory=dict)
+    gtins: tuple[str, ...] = ()
+    policy: Policy | None = None
+    min_days_left: int | None = None
+    min_pct_left: Decimal | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who an owner ships to, and what that customer accepts."""
+
+    id: str
+    version: int = 1
+    site: str | None = None
+    policy: Policy | None = None
+    min_days_left: int | None = None
+    min_days_left_by_sku: dict[str, int] = field(default_factory=dict)
+    min_pct_left: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """An owner's choices; defaults as in the allocation rules."""
+
+    policy: Policy = Policy.FEFO
+    #: ``received``, ``lot``, ``location``, ``smallest_qty``, in the order they break ties.
+    tie_break: tuple[str, ...] = ("received", "lot", "location")
+    #: ``at_once``: on arrival, backorders when stock comes free; ``on_request``: by allocation.requested.
+    allocate: str = "at_once"
+    allow_partial: bool = True
+    expired_ok: bool = False
+    #: A line in another unit gets whole multiples of that unit.
+    whole_unit: bool = True
+    min_days_left: int | None = None
+    min_pct_left: Decimal | None = None
+    exclude_locations: tuple[str, ...] = ()
+    #: Sites in the order they are tried when an order names none.
+    sites: tuple[str, ...] = ()

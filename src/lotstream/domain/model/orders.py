@@ -1,0 +1,129 @@
+"""Orders, their lines, and what is promised to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from lotstream.domain.model.facts import Policy
+from lotstream.domain.model.stock import RowKey
+
+
+class ShipPolicy(StrEnum):
+    """What an order accepts when not everything is there."""
+
+    PARTIAL = "partial"
+    COMPLETE = "complete"
+    ONCE = "once"
+
+
+class OrderState(StrEnum):
+    """The life of an order."""
+
+    RECEIVED = "received"
+    HELD = "held"
+    ALLOCATED = "allocated"
+    PARTLY_ALLOCATED = "partly_allocated"
+    BACKORDERED = "backordered"
+    PICKING = "picking"
+    PICKED = "picked"
+    PACKED = "packed"
+    PARTLY_SHIPPED = "partly_shipped"
+    SHIPPED = "shipped"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+
+
+class OrderKey(NamedTuple):
+    """An order's name within its owner."""
+
+    source: str
+    order: str
+
+
+@dataclass(slots=True)
+class Reservation:
+    """A quantity of one stock row promised to one order line."""
+
+    #: Task id of the pick task that tells the warehouse of it.
+    task: str
+    #: The bin it was promised from (and, once picked, was picked from).
+    row: RowKey
+    quantity: int
+    #: Of ``quantity``, what has been picked and stands at the location ``staged_at``.
+    picked: int = 0
+    staged_at: str | None = None
+
+
+@dataclass(slots=True)
+class OrderLine:
+    """One line of an order: what is wanted and what became of it, in the item's smallest unit."""
+
+    line: str
+    sku: str
+    #: The unit it was ordered in, and smallest units in one of it.
+    unit: str
+    unit_factor: int
+    ordered: int
+    lot: str | None = None
+    serial: str | None = None
+    expires_exact: date | None = None
+    min_days_left: int | None = None
+    min_pct_left: Decimal | None = None
+    single_lot: bool = False
+    max_lots: int | None = None
+    policy: Policy | None = None
+    pack_size: int | None = None
+    source_location: str | None = None
+    reservations: list[Reservation] = field(default_factory=list)
+    shipped: int = 0
+    cancelled: int = 0
+    #: What the sender wrote, kept while the item or the unit is unknown (``ordered`` and ``unit_factor`` are 0 then).
+    gtin: str | None = None
+    quantity_sent: Decimal | None = None
+    pack_size_sent: Decimal | None = None
+
+
+@dataclass(slots=True)
+class Order:
+    """An order and all that is promised to it."""
+
+    key: OrderKey
+    version: str | None
+    #: When it was placed; the queue is priority (high first), then this, then ``arrival``.
+    placed_at: datetime
+    #: Grows with every order an owner's partition records.
+    arrival: int
+    #: Hash of the content, to tell a repeat from a conflict.
+    content: str
+    customer: str | None
+    #: The site that fills it; None until one is found.
+    site: str | None
+    state: OrderState = OrderState.RECEIVED
+    #: Refusal-style code of why a person or a missing fact holds it up.
+    held: str | None = None
+    held_message: str | None = None
+    policy: Policy | None = None
+    priority: int = 0
+    ship_policy: ShipPolicy = ShipPolicy.PARTIAL
+    ship_date: date | None = None
+    deliver_by: date | None = None
+    cancel_after: date | None = None
+    source_location: str | None = None
+    test: bool = False
+    #: Key into the erasable table of personal data.
+    person: str | None = None
+    city: str | None = None
+    region: str | None = None
+    postcode: str | None = None
+    country: str | None = None
+    scac: str | None = None
+    service: str | None = None
+    references: dict[str, str] = field(default_factory=dict)
+    lines: list[OrderLine] = field(default_factory=list)
+    #: Shipments that carried some of it, so that one told twice is not booked twice.
+    shipments: tuple[str, ...] = ()

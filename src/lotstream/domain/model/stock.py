@@ -1,0 +1,64 @@
+"""What lies where: stock rows and the facts of their lots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from lotstream.domain.model.facts import Hold
+
+
+class Status(StrEnum):
+    """The condition of stock; only good stock is ever reserved."""
+
+    GOOD = "good"
+    DAMAGED = "damaged"
+    QUARANTINE = "quarantine"
+    SAMPLE = "sample"
+
+
+class RowKey(NamedTuple):
+    """What makes a stock row one row."""
+
+    sku: str
+    lot: str | None
+    site: str
+    location: str
+    package: str | None = None
+    #: Smallest units in one pack, None when loose.
+    pack_size: int | None = None
+    status: str = "good"
+    returned: bool = False
+
+
+@dataclass(slots=True)
+class StockRow:
+    """A quantity of one lot in one place."""
+
+    key: RowKey
+    #: May be negative: a recorded deficit.
+    on_hand: int = 0
+    #: Promised by this hub: 0 ≤ reserved ≤ max(on_hand, 0).
+    reserved: int = 0
+    #: Promised by others outside the hub.
+    promised_elsewhere: int = 0
+    #: Earliest receipt date, for goods without a lot.
+    received: date | None = None
+
+
+@dataclass(slots=True)
+class Lot:
+    """The facts of one lot of one SKU."""
+
+    sku: str
+    lot: str
+    #: The last day of use.
+    expires: date | None = None
+    made: date | None = None
+    #: The earliest receipt date.
+    received: date | None = None
+    supplier: str | None = None
+    supplier_lot: str | None = None
+    holds: tuple[Hold, ...] = ()

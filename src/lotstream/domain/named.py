@@ -1,0 +1,53 @@
+"""What a command names that is not kept in memory: it is read by key before the command is decided.
+
+One table per kind of thing; a command that names none of a kind is not in its table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lotstream.domain.commands import (
+    CancelOrder,
+    Command,
+    ConfirmPick,
+    ConfirmShipment,
+    OpenBalance,
+    PlaceOrder,
+    ReceiveStock,
+    ReleaseOrder,
+    RequestAllocation,
+)
+from lotstream.domain.goods import BALANCE, RECEIPT
+from lotstream.domain.model import OrderKey, ReceiptKey
+
+
+def orders_named(command: Command) -> tuple[OrderKey, ...]:
+    """Return the orders a command names: each must be among a ledger's open or closed orders before it is decided."""
+    names = _ORDERS.get(type(command))
+    return () if names is None else names(command)
+
+
+def receipts_named(command: Command) -> tuple[ReceiptKey, ...]:
+    """Return the receipts a command names: each must be in ``ledger.receipts`` before it is decided."""
+    names = _RECEIPTS.get(type(command))
+    return () if names is None else names(command)
+
+
+def _one(command: PlaceOrder | CancelOrder | ReleaseOrder | ConfirmPick) -> tuple[OrderKey, ...]:
+    return (command.key,)
+
+
+_ORDERS: dict[type, Callable[[Any], tuple[OrderKey, ...]]] = {
+    PlaceOrder: _one,
+    CancelOrder: _one,
+    ReleaseOrder: _one,
+    ConfirmPick: _one,
+    RequestAllocation: lambda command: command.orders,
+    ConfirmShipment: lambda command: tuple(part.key for part in command.orders),
+}
+_RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
+    ReceiveStock: lambda command: (ReceiptKey(RECEIPT, command.receipt),),
+    OpenBalance: lambda command: (ReceiptKey(BALANCE, command.balance),),
+}
