@@ -1,17 +1,9 @@
-"""From messages about goods, picks and shipments to commands of the ledger."""
+"""From messages about goods to commands of the ledger."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from lotstream.contracts.inbound_floor import (
-    PickConfirmed,
-    PickConfirmedLine,
-    ShipmentConfirmed,
-    ShipmentLine,
-    ShipmentOrder,
-    ShipmentPackage,
-)
 from lotstream.contracts.inbound_goods import (
     BalanceOpened,
     BalanceOpenedLine,
@@ -21,21 +13,15 @@ from lotstream.contracts.inbound_goods import (
     StockReceivedLine,
 )
 from lotstream.domain.commands import (
-    ConfirmPick,
-    ConfirmShipment,
     GoodsLine,
     LiftBinHold,
     LiftHold,
     OpenBalance,
-    PickLine,
     PlaceBinHold,
     PlaceHold,
     ReceiveStock,
-    ShippedLine,
-    ShippedOrder,
-    ShippedPackage,
 )
-from lotstream.domain.model import Hold, OrderKey
+from lotstream.domain.model import Hold
 
 
 def receive_stock(body: StockReceived) -> ReceiveStock:
@@ -77,37 +63,6 @@ def lift_hold(body: HoldLifted) -> LiftHold | LiftBinHold:
     return LiftHold(hold=body.hold, sku=body.sku, lot=body.lot)
 
 
-def confirm_pick(body: PickConfirmed) -> ConfirmPick:
-    """Return the command to book a pick."""
-    return ConfirmPick(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
-        key=OrderKey(body.source, body.order),
-        staged_at=body.staged_at,
-        lines=tuple(_picked(line) for line in body.lines),
-    )
-
-
-def confirm_shipment(body: ShipmentConfirmed) -> ConfirmShipment:
-    """Return the command to book a shipment."""
-    return ConfirmShipment(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
-        shipment=body.shipment,
-        orders=tuple(_shipped_order(order) for order in body.orders),
-        packages=tuple(_package(package) for package in body.packages),
-        scac=body.scac,
-        bol=body.bol,
-        pro=body.pro,
-        trailer=body.trailer,
-        seal=body.seal,
-    )
-
-
 def _received(line: StockReceivedLine) -> GoodsLine:
     return GoodsLine(
         line=line.line,
@@ -147,36 +102,3 @@ def _found(line: BalanceOpenedLine) -> GoodsLine:
         hold=line.hold,
         promised_elsewhere=line.promised_elsewhere or Decimal(0),
     )
-
-
-def _picked(line: PickConfirmedLine) -> PickLine:
-    return PickLine(
-        task=line.task,
-        line=line.line,
-        lot=line.lot,
-        location=line.location,
-        quantity=line.quantity,
-        unit=line.unit,
-        package=line.package,
-        sku=line.sku,
-    )
-
-
-def _shipped_order(order: ShipmentOrder) -> ShippedOrder:
-    return ShippedOrder(OrderKey(order.source, order.order), tuple(_shipped(line) for line in order.lines))
-
-
-def _shipped(line: ShipmentLine) -> ShippedLine:
-    return ShippedLine(
-        line=line.line,
-        lot=line.lot,
-        quantity=line.quantity,
-        unit=line.unit,
-        location=line.location,
-        package=line.package,
-        sku=line.sku,
-    )
-
-
-def _package(package: ShipmentPackage) -> ShippedPackage:
-    return ShippedPackage(sscc=package.sscc, tracking=package.tracking, weight_kg=package.weight_kg)

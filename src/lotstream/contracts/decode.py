@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, NoReturn
 from pydantic import TypeAdapter, ValidationError
 
 from lotstream.contracts import convert_facts as facts
+from lotstream.contracts import convert_floor as floor
 from lotstream.contracts import convert_goods as goods
 from lotstream.contracts import convert_hub as hub
 from lotstream.contracts import convert_orders as orders
@@ -192,8 +193,8 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "balance.opened": _alone(goods.open_balance),
     "hold.placed": _alone(goods.place_hold),
     "hold.lifted": _alone(goods.lift_hold),
-    "pick.confirmed": _alone(goods.confirm_pick),
-    "shipment.confirmed": _alone(goods.confirm_shipment),
+    "pick.confirmed": _alone(floor.confirm_pick),
+    "shipment.confirmed": _alone(floor.confirm_shipment),
     "day.continued": _alone(hub.continue_day),
     "broadcast.answered": _alone(hub.answer_broadcast),
 }

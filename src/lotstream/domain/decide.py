@@ -37,12 +37,12 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import Event
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
-from lotstream.domain.floor import confirm_pick
 from lotstream.domain.goods import open_balance, receive_stock
 from lotstream.domain.holds import lift_hold, place_hold
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import release_order
 from lotstream.domain.moving import continue_day
+from lotstream.domain.picking import confirm_pick
 from lotstream.domain.placing import place_order
 from lotstream.domain.requesting import request_allocation
 from lotstream.domain.shipping import confirm_shipment

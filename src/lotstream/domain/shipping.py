@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from lotstream.domain.books import Books
 from lotstream.domain.changing import hand_back
-from lotstream.domain.checks import Verdicts, terms_of
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.checks import Verdicts
+from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ConfirmShipment, Moment
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import (
     Event,
     Freed,
-    LineCancelled,
-    LineShipped,
-    OrderCancelled,
-    ReservationFreed,
-    ShipmentConfirmed,
 )
 from lotstream.domain.filling import fill
 from lotstream.domain.goods import site_unknown
+from lotstream.domain.leaving import confirmed, what_follows
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.loading import Loading, load
-from lotstream.domain.model import Order, OrderState, ShipPolicy
-from lotstream.domain.reservations import copy_order, drop_freed, give_back, give_back_all, latest_first
-from lotstream.domain.sums import OVER, backordered, promised, state_of
+from lotstream.domain.loaded import Loading
+from lotstream.domain.loading import load
+from lotstream.domain.reservations import copy_order
+from lotstream.domain.sums import OVER, backordered
 
 
 def confirm_shipment(ledger: Ledger, command: ConfirmShipment, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -50,8 +46,8 @@ def confirm_shipment(ledger: Ledger, command: ConfirmShipment, moment: Moment) -
         if refused is not None:
             return refused
         if loading.shipped:
-            events.append(_confirmed(loading, moment))
-            events += _after(loading, freed)
+            events.append(confirmed(loading, moment))
+            events += what_follows(loading, freed)
             if loading.order is not None:
                 draft.orders[part.key] = loading.order
     hand_back(draft, freed)
@@ -74,87 +70,3 @@ def _check(command: ConfirmShipment) -> Refusal | None:
             message = f"Order {key.order} is there twice; send all of its lines together."
             return Refusal(Code.FIELD_INVALID, f"orders.{index}.order", message)
     return None
-
-
-def _confirmed(loading: Loading, moment: Moment) -> ShipmentConfirmed:
-    command, order = loading.command, loading.order
-    if order is not None:
-        order.shipments = (*order.shipments, command.shipment)
-        order.state = OrderState.SHIPPED if order.state in OVER else state_of(order, decided=True)
-    return ShipmentConfirmed(
-        site=command.site,
-        shipment=command.shipment,
-        key=loading.part.key,
-        state=OrderState.SHIPPED if order is None else order.state,
-        by=command.by,
-        at=command.occurred_at or moment.recorded_at,
-        customer=None if order is None else order.customer,
-        shipped=tuple(loading.shipped),
-        lines=_lines(loading),
-        packages=command.packages,
-        scac=command.scac,
-        bol=command.bol,
-        pro=command.pro,
-        trailer=command.trailer,
-        seal=command.seal,
-        city=None if order is None else order.city,
-        region=None if order is None else order.region,
-        postcode=None if order is None else order.postcode,
-        country=None if order is None else order.country,
-    )
-
-
-def _lines(loading: Loading) -> tuple[LineShipped, ...]:
-    """Return what every line of the order came to; goods that no line ordered stand after them."""
-    gone: dict[str, int] = {}
-    for shipped in loading.shipped:
-        gone[shipped.line] = gone.get(shipped.line, 0) + shipped.quantity
-    lines = [
-        LineShipped(
-            line.line,
-            line.sku,
-            line.ordered,
-            gone.pop(line.line, 0),
-            max(line.ordered - line.cancelled - line.shipped, 0),
-            line.unit,
-            line.unit_factor,
-        )
-        for line in (loading.order.lines if loading.order is not None else ())
-    ]
-    for shipped in loading.shipped:
-        if shipped.line in gone:
-            units = gone.pop(shipped.line)
-            lines.append(LineShipped(shipped.line, shipped.sku, 0, units, 0, shipped.unit, shipped.unit_factor))
-    return tuple(lines)
-
-
-def _after(loading: Loading, freed: list[Freed]) -> list[Event]:
-    """Return what follows for the order: promises it no longer needs, and the rest of one that ships once."""
-    order = loading.order
-    if order is None or (order.state in OVER and not any(line.reservations for line in order.lines)):
-        return []
-    if order.ship_policy is ShipPolicy.ONCE and order.state is OrderState.PARTLY_SHIPPED:
-        return [_close_rest(order, freed)]
-    surplus: list[Freed] = []
-    for line in order.lines:
-        over = promised(line) - max(line.ordered - line.cancelled - line.shipped, 0)
-        if over > 0:
-            terms = terms_of(loading.draft, order, line, site=loading.command.site)
-            surplus += give_back(line, over, latest_first(loading.draft, terms, line))
-    if not surplus:
-        return []
-    freed += surplus
-    drop_freed(order, surplus)
-    return [ReservationFreed(order.key, order.state, tuple(surplus), NotUsed.OTHER_LOT)]
-
-
-def _close_rest(order: Order, freed: list[Freed]) -> OrderCancelled:
-    mine = [loss for line in order.lines for loss in give_back_all(line)]
-    rest = tuple(
-        LineCancelled(line.line, left)
-        for line in order.lines
-        if (left := line.ordered - line.cancelled - line.shipped) > 0
-    )
-    freed += mine
-    order.state = OrderState.SHIPPED
-    return OrderCancelled(order.key, OrderState.SHIPPED, None, rest, tuple(mine))

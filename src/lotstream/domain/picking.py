@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts, goods_meant, why_not_leave
 from lotstream.domain.codes import Code, Refusal
@@ -12,28 +10,14 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Picked, StockPicked
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Item, Order, OrderLine, OrderState, Reservation, RowKey
-from lotstream.domain.places import DOCK, staging_place
+from lotstream.domain.model import Order, OrderLine, OrderState, Reservation
+from lotstream.domain.places import staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order, line_called, note_picked, staged_key
 from lotstream.domain.sums import OVER, state_of
+from lotstream.domain.unpromised import Picking, about_pick, is_meant, take_unpromised
 
-_REASON = "picked"
-
-
-@dataclass(slots=True)
-class _Picking:
-    """What is decided so far about one pick confirmation."""
-
-    draft: Draft
-    command: ConfirmPick
-    #: The order as it is after what was picked so far; None when it is unknown or over.
-    order: Order | None
-    #: Where the goods stand now.
-    place: str
-    books: Books
-    verdicts: Verdicts
-    picks: list[Picked] = field(default_factory=list)
+PICKED = "picked"
 
 
 def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -46,7 +30,7 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
     known = ledger.order(command.key)
     verdicts = Verdicts(command.happened)
     place = staging_place(ledger.sites, command.site, command.staged_at)
-    picking = _Picking(Draft(ledger, moment), command, None, place, Books(ledger), verdicts)
+    picking = Picking(Draft(ledger, moment), command, None, place, Books(ledger), verdicts)
     refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
     refused = refused or _check_order(picking, known)
     if refused is not None:
@@ -63,7 +47,7 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
     return *picking.books.found, picked, *verdicts.noted
 
 
-def _check_order(picking: _Picking, known: Order | None) -> Refusal | None:
+def _check_order(picking: Picking, known: Order | None) -> Refusal | None:
     name = picking.command.key.order
     about: dict[str, str | None] = {"order": name, "source": picking.command.key.source}
     if known is None:
@@ -79,7 +63,7 @@ def _check_order(picking: _Picking, known: Order | None) -> Refusal | None:
     return None
 
 
-def _pick(picking: _Picking, wanted: PickLine, path: str) -> Refusal | None:
+def _pick(picking: Picking, wanted: PickLine, path: str) -> Refusal | None:
     line, promised = _promised(picking, wanted)
     sku = line.sku if line is not None else wanted.sku
     meant = goods_meant(picking.draft, sku, wanted.lot)
@@ -101,10 +85,10 @@ def _pick(picking: _Picking, wanted: PickLine, path: str) -> Refusal | None:
         if refused is not None:
             return refused
         left -= quantity
-    return _take_unpromised(picking, wanted, item, left, path=path) if left else None
+    return take_unpromised(picking, wanted, item, left, path=path) if left else None
 
 
-def _promised(picking: _Picking, wanted: PickLine) -> tuple[OrderLine | None, list[Reservation]]:
+def _promised(picking: Picking, wanted: PickLine) -> tuple[OrderLine | None, list[Reservation]]:
     """Return the order line that is meant, and what is promised to it of the goods named."""
     order = picking.order
     if order is None:
@@ -113,67 +97,26 @@ def _promised(picking: _Picking, wanted: PickLine) -> tuple[OrderLine | None, li
         for line in order.lines:
             mine = [part for part in line.reservations if part.task == wanted.task]
             if mine:
-                return line, [part for part in mine if _matches(part.row, wanted, picking.command.site)]
+                return line, [part for part in mine if is_meant(part.row, wanted, picking.command.site)]
     line_named = None if wanted.line is None else line_called(order, wanted.line)
     if line_named is None or wanted.task is not None:
         return line_named, []
-    return line_named, [part for part in line_named.reservations if _matches(part.row, wanted, picking.command.site)]
-
-
-def _matches(row: RowKey, wanted: PickLine, site: str) -> bool:
-    return (
-        row.site == site
-        and wanted.lot in (None, row.lot)
-        and wanted.location in (None, row.location)
-        and wanted.package in (None, row.package)
-    )
+    return line_named, [part for part in line_named.reservations if is_meant(part.row, wanted, picking.command.site)]
 
 
 def _take(
-    picking: _Picking, order: Order, line: OrderLine, *, part: Reservation, quantity: int, path: str
+    picking: Picking, order: Order, line: OrderLine, *, part: Reservation, quantity: int, path: str
 ) -> Refusal | None:
     objection = why_not_leave(picking.draft, order, line, part.row, in_bin=True)
     if objection is not None:
         code, message = objection
-        refused = picking.verdicts.object(code, f"{path}.lot", message, _about(picking, line.line, part.row))
+        refused = picking.verdicts.object(code, f"{path}.lot", message, about_pick(picking, line.line, part.row))
         if refused is not None:
             return refused
     staged = staged_key(part.row, picking.place)
     pick = Picked(line.line, part.task, part.row, staged, quantity)
-    picking.books.take(part.row, quantity, reserved=quantity, reason=_REASON)
+    picking.books.take(part.row, quantity, reserved=quantity, reason=PICKED)
     picking.books.put(staged, quantity, reserved=quantity)
     picking.picks.append(pick)
     note_picked(order, pick)
     return None
-
-
-def _take_unpromised(picking: _Picking, wanted: PickLine, item: Item, quantity: int, *, path: str) -> Refusal | None:
-    name = wanted.line or wanted.task or item.sku
-    message = f"{quantity} smallest units of {item.sku} are not promised to {name}; pick what the task says."
-    row = _row_taken(picking, wanted, item)
-    refused = picking.verdicts.object(Code.NOT_RESERVED, f"{path}.quantity", message, _about(picking, wanted.line, row))
-    if refused is not None:
-        return refused
-    staged = staged_key(row, picking.place)
-    picking.books.take(row, quantity, reserved=0, reason=_REASON)
-    picking.books.put(staged, quantity)
-    picking.picks.append(Picked(wanted.line or "", "", row, staged, quantity))
-    return None
-
-
-def _row_taken(picking: _Picking, wanted: PickLine, item: Item) -> RowKey:
-    """Return the row that unpromised goods came from: the fullest that fits what is named, or one that is new."""
-    site = picking.command.site
-    shelf = picking.draft.shelf(item.sku, site)
-    fitting = [key for key in shelf.candidates if _matches(key, wanted, site)]
-    if fitting:
-        return max(fitting, key=lambda key: (picking.books.unreserved(key), [str(part) for part in key]))
-    return RowKey(item.sku, wanted.lot, site, wanted.location or DOCK, wanted.package)
-
-
-def _about(picking: _Picking, line: str | None, row: RowKey) -> dict[str, str | None]:
-    key = picking.command.key
-    return {
-        "order": key.order, "source": key.source, "line": line,
-        "sku": row.sku, "lot": row.lot, "location": row.location,
-    }  # fmt: skip

@@ -1,0 +1,106 @@
+"""Goods leave that were not promised: free stock the line may have, then, if it has happened, whatever it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lotstream.domain.allocation import Passed, usable
+from lotstream.domain.candidate import Candidate
+from lotstream.domain.checks import terms_of, why_not_leave
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.loaded import Loading, Wanted, note_loaded, unit_told
+from lotstream.domain.model import RowKey
+from lotstream.domain.places import DOCK, is_staging
+
+
+def load_free(loading: Loading, wanted: Wanted, quantity: int) -> Refusal | None:
+    """Load goods that were not promised: free stock the line may have, then, if it has happened, whatever it was."""
+    for candidate in _free_stock(loading, wanted):
+        take = min(quantity, loading.draft.free(candidate), loading.books.unreserved(candidate.key))
+        if take > 0:
+            _load_row(loading, wanted, candidate.key, take)
+            quantity -= take
+        if quantity == 0:
+            return None
+    rows = _rows_meant(loading, wanted)
+    for row in rows:
+        take = min(quantity, loading.books.unreserved(row))
+        if take > 0:
+            refused = _object_to(loading, wanted, row)
+            if refused is not None:
+                return refused
+            _load_row(loading, wanted, row, take)
+            quantity -= take
+    return _load_missing(loading, wanted, rows, quantity) if quantity else None
+
+
+def _load_missing(loading: Loading, wanted: Wanted, rows: list[RowKey], quantity: int) -> Refusal | None:
+    said = wanted.said
+    row = rows[0] if rows else RowKey(wanted.item.sku, said.lot, loading.command.site, said.location or DOCK)
+    message = f"{quantity} smallest units of {wanted.item.sku} are neither promised nor free; ship what is there."
+    refused = loading.object(Code.NOT_AVAILABLE, f"{wanted.path}.quantity", message, line=said.line, row=row)
+    if refused is None:
+        _load_row(loading, wanted, row, quantity)
+    return refused
+
+
+def _object_to(loading: Loading, wanted: Wanted, row: RowKey) -> Refusal | None:
+    """Object to goods that are there but not free for the line; an unknown order was objected to as a whole."""
+    line, order = wanted.line, loading.order
+    if line is None or order is None:
+        return None
+    candidate = loading.draft.candidate(row)
+    code, message = why_not_leave(loading.draft, order, line, row, in_bin=True) or (
+        Code.NOT_AVAILABLE, f"Stock of {row.sku} in {row.location} is promised to others; ship what is there."
+    )  # fmt: skip
+    other = terms_of(loading.draft, order, line, site=row.site).refuse(candidate)
+    if code is Code.NOT_AVAILABLE and other is not None:
+        code, message = Code.LOT_NOT_ALLOWED, f"Line {line.line} does not take this stock ({other.value}); take other."
+    return loading.object(code, f"{wanted.path}.lot", message, line=line.line, row=row)
+
+
+def _free_stock(loading: Loading, wanted: Wanted) -> Iterator[Candidate]:
+    """Return the candidates a line may be given of, in the order of use."""
+    line, order, site = wanted.line, loading.order, loading.command.site
+    if line is None or order is None:
+        return
+    said = wanted.said
+    terms = terms_of(loading.draft, order, line, site=site)
+    shelf = loading.draft.shelf(line.sku, site)
+    if said.lot is None:
+        candidates = usable(loading.draft, shelf, terms, Passed({}))
+    else:
+        candidates = iter(loading.draft.of_lot(shelf, terms.policy, said.lot))
+    for candidate in candidates:
+        if said.location in (None, candidate.key.location) and terms.refuse(candidate) is None:
+            yield candidate
+
+
+def _rows_meant(loading: Loading, wanted: Wanted) -> list[RowKey]:
+    """Return the rows the goods can have come from: staging places first, then the fullest."""
+    said, books = wanted.said, loading.books
+    shelf = loading.draft.shelf(wanted.item.sku, loading.command.site)
+    rows = [key for key in shelf.candidates if said.lot in (None, key.lot) and said.location in (None, key.location)]
+
+    def rank(key: RowKey) -> tuple[bool, int, list[str]]:
+        return (not is_staging(key.location), -books.unreserved(key), [str(part) for part in key])
+
+    return sorted(rows, key=rank)
+
+
+def _load_row(loading: Loading, wanted: Wanted, row: RowKey, quantity: int) -> None:
+    """Load goods that were promised to nobody; for the rest of the decision they are gone."""
+    loading.draft.take(loading.draft.candidate(row), quantity)
+    said, item = wanted.said, wanted.item
+    unit, factor = unit_told(wanted.line, item, quantity)
+    note_loaded(
+        loading,
+        said.line,
+        row,
+        row,
+        quantity=quantity,
+        reserved=0,
+        task=None,
+        package=said.package,
+        unit=(unit, factor),
+    )

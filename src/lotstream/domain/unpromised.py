@@ -1,0 +1,79 @@
+"""Goods that were picked without being promised: found, counted, and left standing free at the staging place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lotstream.domain.books import Books
+from lotstream.domain.checks import Verdicts
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import ConfirmPick, PickLine
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Picked
+from lotstream.domain.model import Item, Order, RowKey
+from lotstream.domain.places import DOCK
+from lotstream.domain.reservations import staged_key
+
+#: Why goods that nobody knew of were found.
+PICKED = "picked"
+
+
+@dataclass(slots=True)
+class Picking:
+    """What is decided so far about one pick confirmation."""
+
+    draft: Draft
+    command: ConfirmPick
+    #: The order as it is after what was picked so far; None when it is unknown or over.
+    order: Order | None
+    #: Where the goods stand now.
+    place: str
+    books: Books
+    verdicts: Verdicts
+    picks: list[Picked] = field(default_factory=list)
+
+
+def take_unpromised(picking: Picking, wanted: PickLine, item: Item, quantity: int, *, path: str) -> Refusal | None:
+    """Take goods that are promised to nobody, or to others; only what has happened is booked."""
+    name = wanted.line or wanted.task or item.sku
+    message = f"{quantity} smallest units of {item.sku} are not promised to {name}; pick what the task says."
+    row = _row_taken(picking, wanted, item)
+    refused = picking.verdicts.object(
+        Code.NOT_RESERVED, f"{path}.quantity", message, about_pick(picking, wanted.line, row)
+    )
+    if refused is not None:
+        return refused
+    staged = staged_key(row, picking.place)
+    picking.books.take(row, quantity, reserved=0, reason=PICKED)
+    picking.books.put(staged, quantity)
+    picking.picks.append(Picked(wanted.line or "", "", row, staged, quantity))
+    return None
+
+
+def _row_taken(picking: Picking, wanted: PickLine, item: Item) -> RowKey:
+    """Return the row that unpromised goods came from: the fullest that fits what is named, or one that is new."""
+    site = picking.command.site
+    shelf = picking.draft.shelf(item.sku, site)
+    fitting = [key for key in shelf.candidates if is_meant(key, wanted, site)]
+    if fitting:
+        return max(fitting, key=lambda key: (picking.books.unreserved(key), [str(part) for part in key]))
+    return RowKey(item.sku, wanted.lot, site, wanted.location or DOCK, wanted.package)
+
+
+def is_meant(row: RowKey, wanted: PickLine, site: str) -> bool:
+    """Tell whether a row can be what a line of a pick says."""
+    return (
+        row.site == site
+        and wanted.lot in (None, row.lot)
+        and wanted.location in (None, row.location)
+        and wanted.package in (None, row.package)
+    )
+
+
+def about_pick(picking: Picking, line: str | None, row: RowKey) -> dict[str, str | None]:
+    """Return what an objection to a pick concerns."""
+    key = picking.command.key
+    return {
+        "order": key.order, "source": key.source, "line": line,
+        "sku": row.sku, "lot": row.lot, "location": row.location,
+    }  # fmt: skip
