@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from lotstream.testing.scenarios_check import check
 from lotstream.testing.scenarios_compare import differences
-from lotstream.testing.scenarios_format import Node, ScenarioError, check
+from lotstream.testing.scenarios_format import Node, ScenarioError
+from lotstream.testing.scenarios_ledger import LedgerAlone
 from lotstream.testing.scenarios_outcome import came_out
 from lotstream.testing.scenarios_play import Play
+from lotstream.testing.scenarios_warehouse import Warehouse
+from lotstream.testing.scenarios_words import day
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +66,34 @@ def _categories(scenario: object) -> list[str]:
 
 
 def run(scenario: object, *, name: str) -> ScenarioResult:
-    """Run a scenario that has been read."""
+    """Run a scenario that has been read, through the ledger alone."""
+    return asyncio.run(play(scenario, name=name, in_=_ledger_alone))
+
+
+def _ledger_alone(scenario: Node) -> Warehouse:
+    today = day(scenario["today"])
+    if today is None:
+        raise ScenarioError("today is missing")
+    return LedgerAlone(today)
+
+
+async def play(scenario: object, *, name: str, in_: Callable[[Node], Warehouse]) -> ScenarioResult:
+    """Play a scenario in a warehouse that is made for it; returns the verdict."""
     try:
-        out, found = _judged(check(scenario))
+        checked = check(scenario)
+        out, found = await _judged(checked, in_)
     except ScenarioError as error:
         return ScenarioResult(name, False, (str(error),))
     del out["invariants"]["broken"]
     return ScenarioResult(name, not found, found, out)
 
 
-def _judged(scenario: Node) -> tuple[Node, tuple[str, ...]]:
+async def _judged(scenario: Node, in_: Callable[[Node], Warehouse]) -> tuple[Node, tuple[str, ...]]:
     """Play a scenario; returns what came out and how it differs from what is expected."""
     try:
-        play = Play(scenario)
-        play.run()
-        out = came_out(play)
+        play = Play(scenario, in_(scenario))
+        await play.run()
+        out = await came_out(play)
         return out, tuple(differences(scenario, out))
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise ScenarioError(f"a value is missing or wrong: {type(error).__name__}: {error}") from error

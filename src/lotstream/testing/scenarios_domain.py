@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, date, datetime, time
 
@@ -13,9 +14,6 @@ from lotstream.domain.decide import BROADCASTS, decide
 from lotstream.domain.events import (
     BalanceOpened,
     Event,
-    OrderCancelled,
-    ReservationFreed,
-    ShipmentConfirmed,
     StockReceived,
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
@@ -30,7 +28,9 @@ OWNER = "scenario"
 class DomainWarehouse:
     """One owner at one site, decided message by message; its journal can be played into a new one."""
 
-    def __init__(self, today: date) -> None:
+    def __init__(self, today: date, *, told: Callable[[Ledger, Event, Moment], None] | None = None) -> None:
+        #: Called with each event after it was applied, as what writes messages is; not when a journal is played.
+        self._after = told
         self.ledger = Ledger(OWNER, Sites())
         #: Every decision's events in order, as a database would keep them.
         self.journal: list[tuple[Event, ...]] = []
@@ -54,10 +54,10 @@ class DomainWarehouse:
         if message in self._seen:
             return ()
         self._told[message] = command
-        events = self.decide(command)
+        moment, events = self.moment(), self.decide(command)
         self._seen.add(message)
         if not isinstance(events, Refusal):
-            self._record(events)
+            self._record(events, moment)
         return events
 
     def decide(self, command: Command) -> tuple[Event, ...] | Refusal:
@@ -106,7 +106,7 @@ class DomainWarehouse:
         both = {**self._closed, **self.ledger.orders}
         return sorted(both.values(), key=lambda order: order.arrival)
 
-    def _record(self, events: tuple[Event, ...]) -> None:
+    def _record(self, events: tuple[Event, ...], moment: Moment | None = None) -> None:
         # Copied first: an order in an event is taken over by the ledger and changes with it.
         self.journal.append(deepcopy(events))
         for event in events:
@@ -115,12 +115,15 @@ class DomainWarehouse:
                 apply_broadcast(self.ledger.sites, event)
             else:
                 apply(self.ledger, event)
+            if self._after is not None and moment is not None:
+                self._after(self.ledger, event, moment)
         self._settle()
 
     def _load(self, event: Event) -> None:
         """Read what an event changes and the ledger has forgotten, as whoever plays a journal must."""
-        if isinstance(event, OrderCancelled | ShipmentConfirmed | ReservationFreed):
-            self.ledger.closed.setdefault(event.key, self._closed.get(event.key))
+        key = getattr(event, "key", None)
+        if isinstance(key, OrderKey) and key not in self.ledger.orders:
+            self.ledger.closed.setdefault(key, self._closed.get(key))
         elif isinstance(event, StockReceived):
             self._load_receipt(ReceiptKey(RECEIPT, event.receipt))
         elif isinstance(event, BalanceOpened):

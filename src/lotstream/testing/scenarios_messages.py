@@ -1,221 +1,249 @@
-"""A scenario's words become the ledger's commands."""
+"""A scenario's words become inbound messages: who and what there is, what lies where, what is ordered."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from hashlib import blake2b
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from lotstream.domain.commands import (
-    Command,
-    DefineCustomer,
-    DefineItem,
-    DefineLocation,
-    GoodsLine,
-    LineWanted,
-    OpenBalance,
-    PlaceOrder,
-    ReceiveStock,
-)
 from lotstream.domain.filling import ON_REQUEST
-from lotstream.domain.model import (
-    Customer,
-    HoldKind,
-    Item,
-    Location,
-    OrderKey,
-    Policy,
-    Settings,
-    ShipPolicy,
-    Tracking,
-)
 from lotstream.testing.scenarios_format import Node, ScenarioError
+from lotstream.testing.scenarios_warehouse import SOURCE, Message
+from lotstream.testing.scenarios_words import (
+    DECIMALS,
+    STOCK,
+    day,
+    midnight,
+    moment,
+    name,
+    number,
+    number_or_none,
+    serials,
+    text,
+)
 
 #: A scenario declares no sites: everything in it is one.
 SITE = "SITE"
-SOURCE = "scenario"
-DECIMALS = 6
-#: Where stock lies that names no location.
-STOCK = "STOCK"
 
-SMALLEST = Decimal(10) ** DECIMALS
-
-
-def text(value: object) -> str | None:
-    """Return a name as text; numbers are names too."""
-    return None if value is None else str(value)
-
-
-def name(value: object) -> str:
-    """Return a name that must be there."""
-    if value is None:
-        raise ScenarioError("a name is missing")
-    return str(value)
+#: Settings that have the same name in a message; whole_uom, exclude_locations and sites have not.
+_SETTINGS = (
+    "policy", "tie_break", "allow_partial", "expired_ok", "min_days_left", "pack_rule", "zone_rules", "reallocate",
+    "reassign_partial", "over_pick_pct", "short_pick",
+)  # fmt: skip
+#: What a setting is when a file names it and means the usual: not sent.
+_USUAL: Node = {
+    "pack_rule": "never_over", "zone_rules": [], "reallocate": "auto", "reassign_partial": False, "over_pick_pct": 0,
+    "short_pick": "reallocate", "single_lot": False, "exclude_returned": False, "no_older_than_last_shipped": False,
+    "last_shipped_expiry": {}, "kit": {},
+}  # fmt: skip
+_QUANTITIES = {"min_pct_left", "over_pick_pct"}
 
 
-def number(value: object) -> Decimal:
-    """Return a quantity."""
-    return Decimal(str(value))
+@dataclass(slots=True)
+class Writer:
+    """Writes a scenario's messages: every one names the owner, and its time is the midnight of the scenario's today."""
+
+    owner: str
+    site: str
+    #: The scenario's today.
+    today: date
+    #: What a stock row or a line means that names no SKU.
+    usual_sku: str
+
+    def of_owner(self, name: str, id: str, **body: object) -> Message:
+        """Return a message of the owner."""
+        return Message(name, id, {"owner": self.owner, **body})
+
+    def of_order(self, name: str, id: str, order: object, **body: object) -> Message:
+        """Return a message about one order."""
+        return self.of_owner(name, id, source=SOURCE, order=_key(order), **body)
+
+    def of_floor(self, name: str, id: str, **body: object) -> Message:
+        """Return a message that asks for something on the floor, today unless its body says when."""
+        asked = {"site": self.site, "happened": False, "occurred_at": _instant(midnight(self.today)), **body}
+        return self.of_owner(name, id, **asked)
+
+    def sku(self, node: Node) -> str:
+        """Return the SKU that a row, a line or a step is about."""
+        return str(node.get("sku") or self.usual_sku)
 
 
-def day(value: object) -> date | None:
-    """Return a date, however YAML read it."""
-    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-        return value
-    return value.date() if isinstance(value, datetime) else date.fromisoformat(str(value))
+def _key(order: object) -> str:
+    return name(order)
 
 
-def moment(value: object) -> datetime | None:
-    """Return a time with its zone (UTC when it names none); None for a bare date, which says no time."""
-    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-        return None
-    said = value if isinstance(value, datetime) else _time(str(value))
-    return said if said is None or said.tzinfo is not None else said.replace(tzinfo=UTC)
+def _instant(when: datetime) -> str:
+    return when.isoformat()
 
 
-def _time(said: str) -> datetime | None:
-    return datetime.fromisoformat(said) if len(said) > len("2026-09-01") else None
+def settings(to: Writer, node: Node, *, id: str) -> Message:
+    """Return the message of a scenario's settings; it is decided on request."""
+    body = _known(node, _SETTINGS)
+    if node.get("zone_rules"):
+        body["zone_rules"] = [_zone_rule(rule) for rule in node["zone_rules"]]
+    if node.get("whole_uom") is not None:
+        body["whole_unit"] = node["whole_uom"]
+    excluded = [str(location) for location in node.get("exclude_locations") or ()]
+    return to.of_owner("settings.changed", id, allocate=ON_REQUEST, sites=[to.site], exclude_locations=excluded, **body)
 
 
-def order_key(order: object) -> OrderKey:
-    """Return the key of an order by its id."""
-    return OrderKey(SOURCE, name(order))
+def _zone_rule(node: Node) -> Node:
+    packs = {"packs": [str(pack) for pack in node["packs"]]} if node.get("packs") else {}
+    return {"zone": name(node.get("zone")), **_known(node, ("rule",)), **packs}
 
 
-def settings(node: Node) -> Settings:
-    """Return a scenario's settings; it is decided on request."""
-    usual = Settings()
-    return Settings(
-        policy=Policy(node.get("policy", usual.policy)),
-        tie_break=tuple(node.get("tie_break", usual.tie_break)),
-        allocate=ON_REQUEST,
-        allow_partial=node.get("allow_partial", usual.allow_partial),
-        expired_ok=node.get("expired_ok", usual.expired_ok),
-        whole_unit=node.get("whole_uom", usual.whole_unit),
-        min_days_left=node.get("min_days_left"),
-        exclude_locations=tuple(str(location) for location in node.get("exclude_locations") or ()),
-        sites=(SITE,),
+def _known(node: Node, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the entries of a mapping that say something other than leaving them out."""
+    return {
+        key: number(node[key]) if key in _QUANTITIES else node[key]
+        for key in names
+        if node.get(key) is not None and (key not in _USUAL or node[key] != _USUAL[key])
+    }
+
+
+def facts(to: Writer, scenario: Node) -> Iterator[Message]:
+    """Yield the messages that define a scenario's items and customers."""
+    for node in scenario["items"]:
+        yield _item(to, node)
+    for node in scenario.get("customers") or []:
+        yield customer(to, node)
+
+
+def locations(site: str, scenario: Node) -> Iterator[Message]:
+    """Yield the messages that define a scenario's locations: told to every partition, so they name no owner."""
+    for place, node in enumerate(scenario.get("locations") or [], 1):
+        body = {
+            "site": site,
+            "location": name(node.get("id")),
+            "parent": text(node.get("parent")),
+            "sequence": node.get("sequence", place),
+            "pickable": node.get("pickable", True),
+            "hold": node.get("hold") or False,
+            "tier": node.get("tier", 0),
+        }
+        yield Message("location.defined", f"location {body['location']}", body)
+
+
+def _item(to: Writer, node: Node) -> Message:
+    body = _known(node, ("tracking", "policy", "min_days_left"))
+    if node.get("kit"):
+        body["kit"] = {str(sku): number(each) for sku, each in node["kit"].items()}
+    sku = name(node.get("sku"))
+    units = {str(unit): number(each) for unit, each in (node.get("uoms") or {}).items()}
+    base = {"base_unit": node.get("base_uom") or "each", "decimals": DECIMALS, "units": units}
+    return to.of_owner("item.defined", f"item {sku}", sku=sku, **base, **body)
+
+
+def customer(to: Writer, node: Node) -> Message:
+    """Return the message that defines a customer."""
+    body = _known(
+        node,
+        (
+            "policy", "min_days_left", "min_pct_left", "single_lot", "max_lots", "exclude_returned",
+            "no_older_than_last_shipped",
+        ),
+    )  # fmt: skip
+    for key, of in (("min_days_left_by_sku", lambda days: days), ("last_shipped_expiry", day)):
+        if node.get(key):
+            body[key] = {str(sku): of(value) for sku, value in node[key].items()}
+    who = name(node.get("id"))
+    return to.of_owner("customer.defined", f"customer {who}", customer=who, **body)
+
+
+def opening(to: Writer, rows: list[Node], *, id: str) -> Message:
+    """Return the message of stock as it is found; the same id is booked once."""
+    lines = [_found(to, row, line=str(at)) for at, row in enumerate(rows)]
+    when = _instant(midnight(to.today))
+    return to.of_owner("balance.opened", id, site=to.site, balance=id, occurred_at=when, lines=lines)
+
+
+def _found(to: Writer, node: Node, *, line: str) -> Node:
+    elsewhere = number(node.get("reserved") or 0)
+    return {
+        **_goods(to, node, line=line),
+        "received": day(node.get("received")),
+        "returned": bool(node.get("returned", False)),
+        "hold": node.get("hold") or None,
+        "promised_elsewhere": elsewhere or None,
+    }
+
+
+def _goods(to: Writer, node: Node, *, line: str) -> Node:
+    numbers = serials(node)
+    quantity = number(node["qty"]) if node.get("qty") is not None or not numbers else number(len(numbers))
+    if numbers and quantity != len(numbers):
+        raise ScenarioError(f"a stock row has {len(numbers)} serial numbers and qty {quantity}")
+    return {
+        "line": line,
+        "sku": to.sku(node),
+        "quantity": quantity,
+        "location": str(node.get("location") or STOCK),
+        "lot": text(node.get("lot")),
+        "made": day(node.get("produced")),
+        "expires": day(node.get("expires")),
+        "package": text(node.get("package")),
+        "pack_size": number_or_none(node.get("pack_size")),
+        **({"serials": numbers} if numbers else {}),
+    }
+
+
+def receipt(to: Writer, node: Node, *, number: str) -> list[Message]:
+    """Return the messages of one stock row that comes in, on the day it names or today.
+
+    What a receipt cannot say (returned, promised by others, less than nothing) is taken over as found instead.
+    """
+    if node.get("returned") or node.get("reserved") or (node.get("qty") or 0) < 0:
+        return [opening(to, [node], id=f"step-{number}")]
+    received = day(node.get("received"))
+    when = _instant(midnight(received or to.today))
+    line = {**_goods(to, node, line="1"), **_status(node)}
+    came = to.of_floor(
+        "stock.received", f"step-{number}", occurred_at=when, receipt=f"R{number}", final=True, lines=[line]
     )
+    return [came, *_hold(to, node, number=number)]
 
 
-def facts(scenario: Node) -> list[Command]:
-    """Return the commands that define a scenario's items, customers and locations."""
-    commands: list[Command] = [DefineItem(_item(node)) for node in scenario["items"]]
-    commands += [DefineCustomer(_customer(node)) for node in scenario.get("customers") or []]
-    commands += [
-        DefineLocation(_location(node, sequence=place)) for place, node in enumerate(scenario.get("locations") or [], 1)
-    ]
-    return commands
+def _status(node: Node) -> Node:
+    """Return the status of goods that are on hold and have no lot that could carry the hold."""
+    on_hold_itself = node.get("hold") and node.get("lot") is None
+    return {"status": "quarantine", "reason": str(node["hold"])} if on_hold_itself else {}
 
 
-def _item(node: Node) -> Item:
-    return Item(
-        name(node.get("sku")),
-        tracking=Tracking(node.get("tracking", Tracking.LOT)),
-        base_unit=node.get("base_uom", "each"),
-        decimals=DECIMALS,
-        units={unit: number(each) for unit, each in (node.get("uoms") or {}).items()},
-        policy=_policy(node),
-        min_days_left=node.get("min_days_left"),
-    )
+def _hold(to: Writer, node: Node, *, number: str) -> list[Message]:
+    if not node.get("hold") or node.get("lot") is None:
+        return []
+    hold = {"hold": f"received-{number}", "kind": node["hold"]}
+    return [to.of_owner("hold.placed", f"step-{number}-hold", sku=to.sku(node), lot=str(node["lot"]), **hold)]
 
 
-def _customer(node: Node) -> Customer:
-    return Customer(
-        name(node.get("id")),
-        policy=_policy(node),
-        min_days_left=node.get("min_days_left"),
-        min_days_left_by_sku={str(sku): days for sku, days in (node.get("min_days_left_by_sku") or {}).items()},
-        min_pct_left=_percent(node),
-    )
+def order(to: Writer, node: Node, *, placed_at: datetime, id: str, version: str | None = None) -> Message:
+    """Return the message of an order, ``placed_at`` a time unless it says a time of day itself."""
+    placed_at = moment(node.get("placed_at")) or placed_at
+    lines = [_line(to, line, at=at) for at, line in enumerate(node.get("lines") or [], 1)]
+    return to.of_order(
+        "order.placed", id, node.get("id"), version=version, placed_at=_instant(placed_at),
+        customer=text(node.get("customer")), site=to.site, policy=node.get("policy"),
+        priority=node.get("priority") or 0, ship_policy=node.get("ship_policy") or "partial",
+        ship_date=day(node.get("ship_date")), source_location=text(node.get("source_location")), lines=lines,
+    )  # fmt: skip
 
 
-def _location(node: Node, *, sequence: int) -> Location:
-    return Location(
-        SITE,
-        name(node.get("id")),
-        parent=text(node.get("parent")),
-        sequence=node.get("sequence", sequence),
-        pickable=node.get("pickable", True),
-        hold=bool(node.get("hold", False)),
-        tier=node.get("tier", 0),
-    )
-
-
-def _policy(node: Node) -> Policy | None:
-    return None if node.get("policy") is None else Policy(node["policy"])
-
-
-def _percent(node: Node) -> Decimal | None:
-    return None if node.get("min_pct_left") is None else number(node["min_pct_left"])
-
-
-def goods(node: Node, *, line: str, usual_sku: str) -> GoodsLine:
-    """Return a stock row of a scenario as a line of goods."""
-    return GoodsLine(
-        line,
-        str(node.get("sku", usual_sku)),
-        number(node["qty"]),
-        None,
-        str(node.get("location", STOCK)),
-        lot=text(node.get("lot")),
-        made=day(node.get("produced")),
-        expires=day(node.get("expires")),
-        received=day(node.get("received")),
-        package=text(node.get("package")),
-        pack_size=None if node.get("pack_size") is None else number(node["pack_size"]),
-        returned=bool(node.get("returned", False)),
-        hold=None if not node.get("hold") else HoldKind(node["hold"]),
-        promised_elsewhere=number(node.get("reserved", 0)),
-    )
-
-
-def opening(scenario: Node) -> OpenBalance:
-    """Return the stock a scenario begins with."""
-    usual = str(scenario["items"][0]["sku"])
-    rows = enumerate(scenario["stock"])
-    return OpenBalance(
-        SITE, None, None, "opening", tuple(goods(row, line=str(at), usual_sku=usual) for at, row in rows)
-    )
-
-
-def receipt(node: Node, *, number: int, usual_sku: str) -> ReceiveStock:
-    """Return a receipt of one stock row."""
-    line = goods(node, line="1", usual_sku=usual_sku)
-    return ReceiveStock(SITE, False, None, None, f"R{number}", None, True, (line,))
-
-
-def order(node: Node, *, usual_sku: str, version: str | None = None) -> PlaceOrder:
-    """Return an order of a scenario."""
-    lines = tuple(_line(line, at=at, usual_sku=usual_sku) for at, line in enumerate(node.get("lines") or [], 1))
-    content = blake2b(repr(sorted(node.items(), key=lambda entry: entry[0])).encode(), digest_size=16).hexdigest()
-    return PlaceOrder(
-        order_key(node.get("id")),
-        version,
-        moment(node.get("placed_at")),
-        text(node.get("customer")),
-        SITE,
-        lines,
-        content,
-        policy=_policy(node),
-        priority=node.get("priority", 0),
-        ship_policy=ShipPolicy(node.get("ship_policy", ShipPolicy.PARTIAL)),
-        ship_date=day(node.get("ship_date")),
-        source_location=text(node.get("source_location")),
-    )
-
-
-def _line(node: Node, *, at: int, usual_sku: str) -> LineWanted:
-    return LineWanted(
-        str(node.get("id", at)),
-        str(node.get("sku", usual_sku)),
-        number(node["qty"]),
-        unit=text(node.get("uom")),
-        lot=text(node.get("lot")),
-        expires_exact=day(node.get("expires_exact")),
-        min_days_left=node.get("min_days_left"),
-        min_pct_left=_percent(node),
-        single_lot=node.get("single_lot", False),
-        pack_size=None if node.get("pack_size") is None else number(node["pack_size"]),
-        source_location=text(node.get("source_location")),
-    )
+def _line(to: Writer, node: Node, *, at: int) -> Node:
+    return {
+        "line": str(node.get("id", at)),
+        "sku": to.sku(node),
+        "quantity": number(node["qty"]),
+        "unit": text(node.get("uom")),
+        "lot": text(node.get("lot")),
+        "serial": text(node.get("serial")),
+        "expires_exact": day(node.get("expires_exact")),
+        "min_days_left": node.get("min_days_left"),
+        "min_pct_left": number_or_none(node.get("min_pct_left")),
+        "single_lot": node.get("single_lot") or False,
+        "max_lots": node.get("max_lots"),
+        "policy": node.get("policy"),
+        "pack_size": number_or_none(node.get("pack_size")),
+        "source_location": text(node.get("source_location")),
+        **({"ship_date": day(node["ship_date"])} if node.get("ship_date") is not None else {}),
+    }

@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from decimal import Decimal
 from itertools import pairwise
 
-from lotstream.domain.events import Event, OrderAllocated, OrderChanged, OrderRecorded, ShipmentConfirmed
+from lotstream.domain.events import Event, ShipmentConfirmed
 from lotstream.domain.model import Order, StockRow
 from lotstream.domain.sums import OVER, backordered, promised
 from lotstream.testing.scenarios_format import Node
-from lotstream.testing.scenarios_messages import SMALLEST
-from lotstream.testing.scenarios_play import Play
+from lotstream.testing.scenarios_play import Play, Sums
+from lotstream.testing.scenarios_warehouse import View
+from lotstream.testing.scenarios_words import SMALLEST
 
 
-def came_out(play: Play) -> Node:
+async def came_out(play: Play) -> Node:
     """Return everything that ``expect`` can speak of."""
-    warehouse = play.warehouse
-    orders, rows = warehouse.orders(), list(warehouse.ledger.stock.values())
-    events = [event for decision in warehouse.journal for event in decision]
+    view, events = await play.warehouse.view(), await play.warehouse.events()
+    orders, rows = view.orders, list(view.ledger.stock.values())
     return {
         "allocations": _allocations(orders),
         "backordered": _backordered(orders),
@@ -32,7 +32,14 @@ def came_out(play: Play) -> Node:
             for order, line, sku, lot, reason in sorted(play.not_used, key=str)
         ],
         "after_step": _after_step(play),
-        "invariants": _invariants(play, orders, rows, events),
+        "invariants": {
+            **_invariants(view),
+            "pick_tasks": len(await play.warehouse.tasks()),
+            "broken": list(_broken(play, orders, rows)),
+        },
+        "refused_orders": {
+            order: f"{refusal.field}: {refusal.message}" for order, refusal in play.refused_orders.items()
+        },
     }
 
 
@@ -70,7 +77,7 @@ def _shipped(events: Iterable[Event]) -> list[Node]:
     return [
         {
             "order": event.key.order, "line": shipped.line, "sku": shipped.sku, "lot": shipped.lot,
-            "qty": plain(shipped.quantity),
+            "location": shipped.picked_from.location, "qty": plain(shipped.quantity),
         }
         for event in events
         if isinstance(event, ShipmentConfirmed)
@@ -93,7 +100,7 @@ def _available(rows: Iterable[StockRow]) -> list[Node]:
 def _after_step(play: Play) -> list[Node]:
     lines = []
     for step, sums in enumerate(play.after):
-        total: tuple[None, tuple[int, int, int]] = (None, _total(sums.values()))
+        total: tuple[None, Sums] = (None, _total(sums.values()))
         for order, (allocated, waiting, gone) in (total, *sums.items()):
             lines.append(
                 {
@@ -104,12 +111,13 @@ def _after_step(play: Play) -> list[Node]:
     return lines
 
 
-def _total(sums: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
+def _total(sums: Iterable[Sums]) -> Sums:
     known = list(sums)
     return (sum(one[0] for one in known), sum(one[1] for one in known), sum(one[2] for one in known))
 
 
-def _invariants(play: Play, orders: list[Order], rows: list[StockRow], events: list[Event]) -> Node:
+def _invariants(view: View) -> Node:
+    orders, rows = view.orders, list(view.ledger.stock.values())
     open_orders = [order for order in orders if order.state not in OVER]
     allocated = {order.key.order: sum(promised(line) for line in order.lines) for order in orders}
     demand = sum(line.ordered - line.cancelled for order in orders for line in order.lines)
@@ -123,12 +131,10 @@ def _invariants(play: Play, orders: list[Order], rows: list[StockRow], events: l
         "allocated": {order: plain(units) for order, units in allocated.items()},
         "max_reserved_per_lot": _per_lot(rows, reserved=True),
         "on_hand": _per_lot(rows, reserved=False),
-        "pick_tasks": len(_tasks(events)),
         "disjoint_serials": True,
         "errors_to_caller": 0,
         "deadlocks_seen_by_caller": 0,
         "retries_asked_of_caller": 0,
-        "broken": list(_broken(play, orders, rows)),
     }
 
 
@@ -142,16 +148,6 @@ def _per_lot(rows: Iterable[StockRow], *, reserved: bool) -> dict[str, int | flo
         lot = str(row.key.lot)
         units[lot] = units.get(lot, 0) + (row.reserved if reserved else row.on_hand)
     return {lot: plain(total) for lot, total in units.items()}
-
-
-def _tasks(events: Iterable[Event]) -> set[str]:
-    return {
-        part.task
-        for event in events
-        if isinstance(event, OrderRecorded | OrderChanged | OrderAllocated)
-        for decision in event.decisions
-        for part in decision.reserved
-    }
 
 
 def _broken(play: Play, orders: Iterable[Order], rows: Iterable[StockRow]) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
+from lotstream.domain.codes import Refusal
 from lotstream.testing.scenarios import run, run_file, run_paths
 from lotstream.testing.scenarios_domain import DomainWarehouse
-from lotstream.testing.scenarios_play import Play
+from lotstream.testing.scenarios_format import ScenarioError
+from lotstream.testing.scenarios_ledger import LedgerAlone
+from lotstream.testing.scenarios_warehouse import Message, record_of
+from lotstream.testing.scenarios_words import serials
 
 GOOD: dict[str, Any] = {
     "format": "allocation-scenario/1",
@@ -82,21 +87,30 @@ def test_the_good_one_passes() -> None:
         ({"items": []}, "items is missing"),
         ({"today": None}, "today is missing"),
         ({"format": "allocation-scenario/2"}, "format is allocation-scenario/2"),
-        ({"items": [{"sku": "TEA", "kit": {"A": 1}}]}, "items.0.kit: {'A': 1} is not supported yet"),
-        ({"items": [{"sku": "TEA", "tracking": "serial"}]}, "serial number is not supported yet"),
-        ({"settings": {"pack_rule": "cover"}}, "settings.pack_rule: cover is not supported yet"),
-        ({"settings": {"policy": "MIN_PACKAGES"}}, "Policy MIN_PACKAGES is not supported yet"),
-        ({"customers": [{"id": "C", "single_lot": True}]}, "customers.0.single_lot: True is not supported yet"),
-        ({"stock": [{"qty": 1, "serial": "S1"}]}, "stock.0.serial: S1 is not supported yet"),
-        ({"orders": [{"id": "O1", "lines": [{"qty": 1, "serial": "S"}]}]}, "lines.0.serial: S is not supported yet"),
-        ({"steps": [{"scan_lot": {"order": "O1"}}]}, "Step scan_lot is not supported yet"),
-        ({"steps": [{"order": {"id": "O2", "policy": "MIN_PACKAGES", "lines": [{"qty": 1}]}}]}, "not supported yet"),
         ({"orders": [{"id": "O1", "lines": [{"qty": -1}]}]}, "order O1 was refused: lines.0.quantity"),
         ({"orders": [{"id": None, "lines": [{"qty": 1}]}]}, "a name is missing"),
         ({"orders": [{"id": "O1", "lines": [{}]}]}, "a value is missing or wrong: KeyError: 'qty'"),
         ({"stock": [{"qty": "many"}]}, "a value is missing or wrong"),
         ({"steps": [{"change_qty": {"order": "O9", "line": 1, "qty": 1}}]}, "O9, which was never placed"),
+        (
+            {"steps": [{"change_qty": {"order": "O1", "line": 7, "qty": 1}}]},
+            "line 7 of order O1, which has no such line",
+        ),
         ({"steps": [{"today": None}]}, "step 0 opens no day"),
+        ({"steps": [{"allocate": []}]}, "step 0 allocates no order"),
+        ({"steps": [{"hold": {"sku": "TEA"}}]}, "step 0 names neither a lot nor a location"),
+        ({"steps": [{"concurrent": {"verb": "move", "orders": ["O1"]}}]}, "cannot be said of an order by its name"),
+        ({"steps": [{"concurrent": {"verb": "jump", "orders": ["O1"]}}]}, "verb: jump is no step that is known"),
+        ({"steps": [{"concurrent": ["O1"]}]}, "steps.0.concurrent is no mapping"),
+        ({"settings": {"zone_rules": [{"zone": "Z", "colour": 1}]}}, "settings.zone_rules.0.colour is no key"),
+        ({"oracle": "guess"}, "oracle guess is not known"),
+        ({"stock": [{"lot": "L1"}]}, "stock.0.qty is missing"),
+        ({"stock": [{"serial_range": ["A1", "A4"], "qty": 9}]}, "has 4 serial numbers and qty 9"),
+        ({"stock": [{"serial_range": "A1"}]}, "serial_range 'A1' is no range"),
+        ({"stock": [{"serial_range": ["A1", "B4"]}]}, "must be one text and a number of the same length"),
+        ({"stock": [{"serial_range": ["A4", "A1"]}]}, "has -2 numbers"),
+        ({"locations": [{"id": "A", "pickable": "no"}]}, "location A was refused: pickable"),
+        ({"expect": {"invariants": {"allocated": 1}}}, "expect.invariants.allocated is no mapping"),
     ],
 )
 def test_what_cannot_be_played_fails_by_name(parts: dict[str, Any], sentence: str) -> None:
@@ -104,10 +118,33 @@ def test_what_cannot_be_played_fails_by_name(parts: dict[str, Any], sentence: st
     assert sentence in said(with_(**parts))
 
 
+def test_what_a_later_version_reads_fails_by_name() -> None:
+    """A message, or a field of one, that no door reads yet fails the scenario that needs it; nothing is passed over."""
+    with pytest.raises(ScenarioError, match=r"^merge-3: lot.merged is not supported yet$"):
+        record_of(Message("lot.merged", "merge-3", {}))
+    with pytest.raises(ScenarioError, match=r"^item TEA: colour of item.defined is not supported yet$"):
+        record_of(Message("item.defined", "item TEA", {"owner": "acme", "sku": "TEA", "colour": "red"}))
+
+
 def test_what_is_left_out_means_the_usual() -> None:
-    """A later key with the value that means the same as leaving it out does no harm."""
-    usual = with_(settings={"pack_rule": "never_over", "reallocate": "auto", "over_pick_pct": 0})
+    """A key with the value that means the same as leaving it out does no harm, and adds nothing to a message."""
+    usual = with_(
+        settings={"pack_rule": "never_over", "reallocate": "auto", "over_pick_pct": 0, "zone_rules": []},
+        customers=[{"id": "C", "single_lot": False, "exclude_returned": False, "max_lots": None}],
+        items=[{"sku": "TEA", "kit": {}, "tracking": None, "base_uom": None}],
+    )
     assert run(usual, name="x").passed is True
+
+
+@pytest.mark.parametrize("said", [["A08", "A11"], {"from": "A08", "to": "A11"}, "A08..A11", "A08-A11", "A08 - A11"])
+def test_a_range_of_serial_numbers(said: object) -> None:
+    """A range is its numbers one by one, of equal length, however it is written."""
+    assert serials({"serial_range": said}) == ["A08", "A09", "A10", "A11"]
+
+
+def test_serial_numbers_one_by_one() -> None:
+    """One number, a list of them, or none."""
+    assert (serials({"serial": 7}), serials({"serial": ["A", "B"]}), serials({})) == (["7"], ["A", "B"], [])
 
 
 def test_no_scenario_at_all() -> None:
@@ -206,21 +243,61 @@ def test_steps_that_name_little() -> None:
     assert run(with_(steps=steps, expect=expect), name="x").differences == ()
 
 
+def test_an_order_that_is_refused_at_the_beginning_is_not_there() -> None:
+    """Nothing is promised to it; a scenario that expects nothing else passes, and one that does says why it is not."""
+    orders = [{"id": "O1", "lines": [{"qty": 0}]}, {"id": "O2", "lines": []}, {"id": "O3", "lines": [{"qty": 1}]}]
+    expect: dict[str, Any] = {"allocations": [{"order": "O3", "lot": "L1", "qty": 1}], "backordered": []}
+    assert run(with_(orders=orders, expect=expect), name="x").differences == ()
+    expect["backordered"] = [{"order": "O1", "qty": 1}]
+    found = run(with_(orders=orders, expect=expect), name="x").differences
+    assert [sentence.split(":")[0] for sentence in found[1:]] == ["order O1 was refused", "order O2 was refused"]
+
+
+def test_an_order_told_again_after_midnight_is_a_repeat() -> None:
+    """An order that says no time was placed when it was told first; told again another day it is the same order."""
+    order = {"id": "O1", "customer": "C", "lines": [{"qty": 2}]}
+    steps = [{"allocate": "all"}, {"today": "2026-03-11"}, {"order": order}, {"allocate": "all"}]
+    assert run(with_(steps=steps), name="x").differences == ()
+
+
+def test_a_step_finds_what_it_does_not_name() -> None:
+    """A lot known of one SKU only is meant by its number; of several, the first item's is."""
+    parts = with_(
+        items=[{"sku": "TEA"}, {"sku": "JAM"}],
+        stock=[{"lot": "L1", "qty": 5}, {"lot": "J1", "sku": "JAM", "qty": 5, "location": "B"}],
+        orders=[{"id": "O1", "lines": [{"id": "a", "sku": "JAM", "qty": 2}]}],
+        steps=[{"allocate": "all"}, {"recall": {"lot": "J1"}}],
+        expect={"allocations": [], "backordered": [{"order": "O1", "line": "a", "qty": 2}]},
+    )
+    assert run(parts, name="x").differences == ()
+
+
 def test_an_unsound_ledger_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a scenario expects, a ledger whose promises do not fit its rows fails it."""
+    told = LedgerAlone.tell
 
-    def spoil(play: Play, said: object) -> None:
-        for row in play.warehouse.ledger.stock.values():
-            row.reserved += 99_000_000
+    async def spoil(self: LedgerAlone, messages: Sequence[Message], *, workers: int = 1) -> list[Refusal | None]:
+        if messages[0].name == "order.cancelled":
+            for row in (await self.view()).ledger.stock.values():
+                row.reserved += 99_000_000
+            return [None]
+        return await told(self, messages, workers=workers)
 
-    monkeypatch.setattr(Play, "do_cancel", spoil)
+    monkeypatch.setattr(LedgerAlone, "tell", spoil)
     sentences = run(with_(steps=[{"allocate": "all"}, {"cancel": "O1"}]), name="x").differences
     assert any("reserved of" in sentence for sentence in sentences)
     assert any("promised" in sentence for sentence in sentences)
 
 
-def test_a_replay_that_differs_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A crash after which the ledger is another one is no pass."""
-    states = iter([(1,), (2,)])
-    monkeypatch.setattr(DomainWarehouse, "state", lambda self: next(states))
-    assert "another one" in said(with_(steps=[{"crash_and_replay": {"after_orders": 1}}]))
+@pytest.mark.parametrize(
+    ("moment", "sentence"),
+    [("restart", "another one after a crash"), ("tell_all_again", "another one after every message was told again")],
+)
+def test_a_replay_that_differs_fails(monkeypatch: pytest.MonkeyPatch, moment: str, sentence: str) -> None:
+    """A crash, or a second delivery, after which the ledger is another one is no pass."""
+
+    def spoil(self: DomainWarehouse) -> None:
+        next(iter(self.ledger.stock.values())).on_hand += 1
+
+    monkeypatch.setattr(DomainWarehouse, moment, spoil)
+    assert sentence in said(with_(steps=[{"crash_and_replay": {"after_orders": 1}}]))
