@@ -112,6 +112,9 @@ def _told(story: Story, decided: Decided) -> Iterator[str]:
         case events.StockPicked(picks=picks, by=by):
             yield f"{at}  picked{f' by {by}' if by else ''}"
             yield from (f"    {_of_lot(story, one)} from {one.row.location}" for one in picks)
+        case events.LotSwapped(line=line, scanned=scanned, taken=taken, by=by):
+            got = story.quantity(line, sum(one.quantity for one in taken))
+            yield f"{at}  another lot was scanned{f' by {by}' if by else ''}: line {line} has {got} of lot {scanned}"
         case events.ShipmentConfirmed(shipped=shipped, shipment=shipment):
             yield f"{at}  shipped with {shipment}"
             yield from (f"    {_of_lot(story, one)}{_expiry(one.expires)}" for one in shipped)

@@ -5,12 +5,21 @@ from __future__ import annotations
 from lotstream.contracts.inbound_floor import (
     PickConfirmed,
     PickConfirmedLine,
+    PickScanned,
     ShipmentConfirmed,
     ShipmentLine,
     ShipmentOrder,
     ShipmentPackage,
 )
-from lotstream.domain.commands import ConfirmPick, ConfirmShipment, PickLine, ShippedLine, ShippedOrder, ShippedPackage
+from lotstream.domain.commands import (
+    ConfirmPick,
+    ConfirmShipment,
+    PickLine,
+    ScanLot,
+    ShippedLine,
+    ShippedOrder,
+    ShippedPackage,
+)
 from lotstream.domain.model import OrderKey
 
 
@@ -24,6 +33,24 @@ def confirm_pick(body: PickConfirmed) -> ConfirmPick:
         key=OrderKey(body.source, body.order),
         staged_at=body.staged_at,
         lines=tuple(_picked(line) for line in body.lines),
+    )
+
+
+def scan_lot(body: PickScanned) -> ScanLot:
+    """Return the command to check a scanned lot, and to swap promises for it."""
+    return ScanLot(
+        site=body.site,
+        happened=body.happened,
+        by=body.by,
+        occurred_at=body.occurred_at,
+        key=OrderKey(body.source, body.order),
+        scanned=body.scanned,
+        expected=body.expected,
+        line=body.line,
+        task=body.task,
+        location=body.location,
+        quantity=body.quantity,
+        unit=body.unit,
     )
 
 

@@ -194,6 +194,7 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "hold.placed": _alone(goods.place_hold),
     "hold.lifted": _alone(goods.lift_hold),
     "pick.confirmed": _alone(floor.confirm_pick),
+    "pick.scanned": _alone(floor.scan_lot),
     "shipment.confirmed": _alone(floor.confirm_shipment),
     "day.continued": _alone(hub.continue_day),
     "broadcast.answered": _alone(hub.answer_broadcast),

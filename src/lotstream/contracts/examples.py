@@ -140,6 +140,16 @@ _GOODS: dict[str, dict[str, Any]] = {
             {"task": _TASK, "line": "1", "lot": "L24A", "location": "TOR-A-01", "quantity": "12", "unit": "each"}
         ],
     },
+    "pick.scanned": {
+        **_FLOOR,
+        **_ORDER,
+        "happened": False,
+        "task": _TASK,
+        "line": "1",
+        "expected": "L24A",
+        "scanned": "L24B",
+        "location": "TOR-A-01",
+    },
     "shipment.confirmed": {
         **_FLOOR,
         "shipment": "SH-801",

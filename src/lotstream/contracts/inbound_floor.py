@@ -39,6 +39,27 @@ class PickConfirmed(Inbound):
     )
 
 
+class PickScanned(Inbound):
+    """A lot was scanned at a bin, before anything is taken; another lot than the task's swaps the promises."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where it was scanned.")
+    happened: bool = Field(description="False: somebody asks before taking it. True: what cannot be granted is told.")
+    by: Name | None = Field(default=None, description="Who or which scanner says so.")
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    task: Name | None = Field(default=None, description="The pick task; may be null where the line is named.")
+    line: Name | None = Field(default=None, description="The order line; may be null where the task is named.")
+    expected: Name | None = Field(default=None, description="The lot the task names; null means whatever is promised.")
+    scanned: Name = Field(description="The lot that was scanned.")
+    location: Name | None = Field(default=None, description="The bin; null means the task's.")
+    quantity: Quantity | None = Field(
+        default=None, description="How much of it is meant, in `unit`; null means all that is promised and not picked."
+    )
+    unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+
+
 class ShipmentLine(Inbound):
     """What left for one order line."""
 

@@ -19,6 +19,7 @@ from lotstream.domain.commands import CancelOrder, Command, Moment, PlaceOrder, 
 from lotstream.domain.events import (
     DiscrepancyNoted,
     Event,
+    LotSwapped,
     OrderAllocated,
     OrderCancelled,
     OrderChanged,
@@ -71,6 +72,10 @@ def _picked(ledger: Ledger, event: StockPicked, moment: Moment) -> Iterator[Outg
     yield from order_status(ledger, event.key, moment)
 
 
+def _swapped(ledger: Ledger, event: LotSwapped, moment: Moment) -> Iterator[Outgoing]:
+    yield from pick_tasks(ledger, event.key, moment, freed=event.given, swapped=event)
+
+
 def _shipped(ledger: Ledger, event: ShipmentConfirmed, moment: Moment) -> Iterator[Outgoing]:
     yield ship_confirmation(ledger, event, moment)
     yield from order_status(ledger, event.key, moment)
@@ -87,6 +92,7 @@ _WRITERS: dict[type, Callable[[Ledger, Any, Moment], Iterator[Outgoing]]] = {
     OrderCancelled: _freed,
     ReservationFreed: _freed,
     StockPicked: _picked,
+    LotSwapped: _swapped,
     ShipmentConfirmed: _shipped,
     DiscrepancyNoted: _noted,
     StockReceived: goods_alerts,

@@ -23,6 +23,7 @@ from lotstream.domain.commands import (
     ReceiveStock,
     ReleaseOrder,
     RequestAllocation,
+    ScanLot,
 )
 from lotstream.domain.events import DiscrepancyNoted, StockReceived
 from lotstream.domain.ledger import Ledger
@@ -34,7 +35,7 @@ ALERT_TYPE = "lotstream.alert.v1"
 ANSWER_TYPE = "lotstream.answer.v1"
 
 _REQUESTS = (CancelOrder, ReleaseOrder, RequestAllocation, PlaceHold, LiftHold, ChangeSettings)
-_FLOOR = (ReceiveStock, ConfirmPick, ConfirmShipment)
+_FLOOR = (ReceiveStock, ConfirmPick, ScanLot, ConfirmShipment)
 
 
 def discrepancy_alert(ledger: Ledger, event: DiscrepancyNoted, moment: Moment) -> Outgoing:

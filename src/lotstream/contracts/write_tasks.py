@@ -9,9 +9,9 @@ from lotstream.contracts.quantities import base_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.topics import PICK_TASKS
 from lotstream.domain.commands import Moment
-from lotstream.domain.events import Freed, LineDecision
+from lotstream.domain.events import Freed, LineDecision, LotSwapped
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import OrderKey, RowKey
+from lotstream.domain.model import OrderKey, Reservation, RowKey
 
 TYPE = "lotstream.pick_tasks.v1"
 
@@ -23,6 +23,7 @@ def pick_tasks(
     *,
     freed: Sequence[Freed] = (),
     decisions: Sequence[LineDecision] = (),
+    swapped: LotSwapped | None = None,
 ) -> Iterator[Outgoing]:
     """Return the tasks of one event, one message per site; nothing when no task changed.
 
@@ -34,12 +35,10 @@ def pick_tasks(
         action = "change" if left else "cancel"
         task = _task(ledger, key, back.row, task=back.task, action=action, line=back.line, quantity=left)
         by_site.setdefault(back.row.site, []).append(task)
-    for decision in decisions:
-        line = decision.line
-        for reserved in decision.reserved:
-            row = reserved.row
-            task = _task(ledger, key, row, task=reserved.task, action="create", line=line, quantity=reserved.quantity)
-            by_site.setdefault(row.site, []).append(task)
+    for line, reserved in _created(decisions, swapped):
+        row = reserved.row
+        task = _task(ledger, key, row, task=reserved.task, action="create", line=line, quantity=reserved.quantity)
+        by_site.setdefault(row.site, []).append(task)
     for site, tasks in by_site.items():
         body = {
             "owner": ledger.owner,
@@ -50,6 +49,16 @@ def pick_tasks(
             "tasks": tasks,
         }
         yield Outgoing(PICK_TASKS.name, key.order, TYPE, encode(body))
+
+
+def _created(decisions: Sequence[LineDecision], swapped: LotSwapped | None) -> Iterator[tuple[str, Reservation]]:
+    """Return what is promised anew, with the line it is promised to."""
+    for decision in decisions:
+        for reserved in decision.reserved:
+            yield decision.line, reserved
+    if swapped is not None:
+        for taken in swapped.taken:
+            yield swapped.line, taken
 
 
 def _left(ledger: Ledger, key: OrderKey, back: Freed) -> int:

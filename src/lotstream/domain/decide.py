@@ -34,6 +34,7 @@ from lotstream.domain.commands import (
     ReceiveStock,
     ReleaseOrder,
     RequestAllocation,
+    ScanLot,
 )
 from lotstream.domain.events import Event
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
@@ -45,6 +46,7 @@ from lotstream.domain.moving import continue_day
 from lotstream.domain.picking import confirm_pick
 from lotstream.domain.placing import place_order
 from lotstream.domain.requesting import request_allocation
+from lotstream.domain.scanning import scan_lot
 from lotstream.domain.shipping import confirm_shipment
 
 _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusal]] = {
@@ -58,6 +60,7 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     LiftHold: lift_hold,
     ContinueDay: continue_day,
     ConfirmPick: confirm_pick,
+    ScanLot: scan_lot,
     ConfirmShipment: confirm_shipment,
     DefineOwner: define_owner,
     ChangeSettings: change_settings,

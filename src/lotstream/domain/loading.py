@@ -13,8 +13,6 @@ from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import line_called, staged_key
 from lotstream.domain.sums import OVER
 
-SHIPPED = "shipped"
-
 
 def load(loading: Loading, path: str) -> Refusal | None:
     """Decide what leaves for one order; returns a refusal of the whole shipment."""

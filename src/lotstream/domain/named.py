@@ -18,6 +18,7 @@ from lotstream.domain.commands import (
     ReceiveStock,
     ReleaseOrder,
     RequestAllocation,
+    ScanLot,
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.model import OrderKey, ReceiptKey
@@ -35,7 +36,7 @@ def receipts_named(command: Command) -> tuple[ReceiptKey, ...]:
     return () if names is None else names(command)
 
 
-def _one(command: PlaceOrder | CancelOrder | ReleaseOrder | ConfirmPick) -> tuple[OrderKey, ...]:
+def _one(command: PlaceOrder | CancelOrder | ReleaseOrder | ConfirmPick | ScanLot) -> tuple[OrderKey, ...]:
     return (command.key,)
 
 
@@ -44,6 +45,7 @@ _ORDERS: dict[type, Callable[[Any], tuple[OrderKey, ...]]] = {
     CancelOrder: _one,
     ReleaseOrder: _one,
     ConfirmPick: _one,
+    ScanLot: _one,
     RequestAllocation: lambda command: command.orders,
     ConfirmShipment: lambda command: tuple(part.key for part in command.orders),
 }

@@ -15,9 +15,7 @@ from lotstream.domain.places import staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order, line_called, note_picked, staged_key
 from lotstream.domain.sums import OVER, state_of
-from lotstream.domain.unpromised import Picking, about_pick, is_meant, take_unpromised
-
-PICKED = "picked"
+from lotstream.domain.unpromised import PICKED, Picking, about_pick, is_meant, take_unpromised
 
 
 def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[Event, ...] | Refusal:

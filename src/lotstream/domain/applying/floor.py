@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lotstream.domain.applying.rows import change_row, order_touched
-from lotstream.domain.events import ShipmentConfirmed, StockPicked
+from lotstream.domain.applying.rows import change_row, give_back, order_touched
+from lotstream.domain.events import LotSwapped, ShipmentConfirmed, StockPicked
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.reservations import note_picked, note_shipped
+from lotstream.domain.reservations import drop_freed, line_called, note_picked, note_shipped
 
 
 def _stock_picked(ledger: Ledger, event: StockPicked) -> None:
@@ -22,6 +22,19 @@ def _stock_picked(ledger: Ledger, event: StockPicked) -> None:
     if order is not None:
         order.state = event.state
         order_touched(ledger, order)
+
+
+def _lot_swapped(ledger: Ledger, event: LotSwapped) -> None:
+    order = ledger.orders[event.key]
+    drop_freed(order, event.given)
+    give_back(ledger, event.given)
+    line = line_called(order, event.line)
+    if line is None:
+        raise LookupError(f"line {event.line} of order {event.key.order} is not there to be swapped")
+    for reservation in event.taken:
+        line.reservations.append(reservation)
+        change_row(ledger, reservation.row, reserved=reservation.quantity)
+    order_touched(ledger, order)
 
 
 def _shipment_confirmed(ledger: Ledger, event: ShipmentConfirmed) -> None:
@@ -39,5 +52,6 @@ def _shipment_confirmed(ledger: Ledger, event: ShipmentConfirmed) -> None:
 #: What each event of this room changes.
 APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
     StockPicked: _stock_picked,
+    LotSwapped: _lot_swapped,
     ShipmentConfirmed: _shipment_confirmed,
 }

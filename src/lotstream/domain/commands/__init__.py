@@ -19,6 +19,7 @@ from lotstream.domain.commands.floor import (
     ConfirmPick,
     ConfirmShipment,
     PickLine,
+    ScanLot,
     ShippedLine,
     ShippedOrder,
     ShippedPackage,
@@ -62,6 +63,7 @@ __all__ = [
     "ReceiveStock",
     "ReleaseOrder",
     "RequestAllocation",
+    "ScanLot",
     "ShippedLine",
     "ShippedOrder",
     "ShippedPackage",
@@ -89,4 +91,5 @@ Command = (
     | LiftHold
     | ConfirmPick
     | ConfirmShipment
+    | ScanLot
 )

@@ -39,6 +39,26 @@ class ConfirmPick:
 
 
 @dataclass(frozen=True, slots=True)
+class ScanLot:
+    """pick.scanned: the lot in the picker's hand, which may be another one than the task names."""
+
+    site: str
+    happened: bool
+    by: str | None
+    occurred_at: datetime | None
+    key: OrderKey
+    scanned: str
+    #: The lot the task names; None: whatever is promised.
+    expected: str | None = None
+    line: str | None = None
+    task: str | None = None
+    location: str | None = None
+    #: How much of it is swapped at most; None: all that is promised and not picked.
+    quantity: Decimal | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShippedLine:
     """What left for one order line."""
 

@@ -16,7 +16,7 @@ from lotstream.domain.events.facts import (
     SettingsChanged,
     SiteDefined,
 )
-from lotstream.domain.events.floor import LineShipped, Picked, ShipmentConfirmed, Shipped, StockPicked
+from lotstream.domain.events.floor import LineShipped, LotSwapped, Picked, ShipmentConfirmed, Shipped, StockPicked
 from lotstream.domain.events.goods import (
     BalanceOpened,
     DiscrepancyNoted,
@@ -57,6 +57,7 @@ __all__ = [
     "LineDecision",
     "LineShipped",
     "LocationDefined",
+    "LotSwapped",
     "OrderAllocated",
     "OrderCancelled",
     "OrderChanged",
@@ -96,4 +97,5 @@ Event = (
     | StockPicked
     | ShipmentConfirmed
     | DiscrepancyNoted
+    | LotSwapped
 )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lotstream.domain.commands import ShippedPackage
-from lotstream.domain.model import OrderKey, OrderState, RowKey
+from lotstream.domain.events.orders import Freed
+from lotstream.domain.model import OrderKey, OrderState, Reservation, RowKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +92,18 @@ class ShipmentConfirmed:
     region: str | None = None
     postcode: str | None = None
     country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LotSwapped:
+    """A picker scanned another lot than the task named, and the promises of the line were swapped."""
+
+    key: OrderKey
+    line: str
+    #: The lot that was scanned.
+    scanned: str
+    by: str | None
+    at: datetime
+    #: What the line gives back of the lots it had, and what it is promised instead.
+    given: tuple[Freed, ...]
+    taken: tuple[Reservation, ...]

@@ -1,0 +1,253 @@
+"""Another lot is scanned than the one a task names: the promises are swapped, and never what is picked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import lcm
+
+from lotstream.domain.candidate import Candidate
+from lotstream.domain.changing import hand_back
+from lotstream.domain.checks import Verdicts, terms_of, why_not_leave
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import Moment, ScanLot
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, Freed, LotSwapped
+from lotstream.domain.goods import site_unknown
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Order, OrderLine, Reservation, RowKey, Status
+from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.reservations import copy_order, drop_freed, give_back
+from lotstream.domain.sums import OVER
+from lotstream.domain.taking_over import Losers, allocate_again, freed_events, lose, orders_promised, promised_to_others
+
+Objection = tuple[Code, str]
+
+
+@dataclass(slots=True)
+class _Scan:
+    """One scan, with the line it is for."""
+
+    draft: Draft
+    command: ScanLot
+    #: A copy, changed as promises are swapped.
+    order: Order
+    line: OrderLine
+    #: Promises of the expected lot that are not picked.
+    parts: list[Reservation]
+    #: Smallest units that are to be swapped.
+    wanted: int
+    given: list[Freed] = field(default_factory=list)
+    taken: list[Reservation] = field(default_factory=list)
+    losers: Losers = field(default_factory=dict)
+
+
+def scan_lot(ledger: Ledger, command: ScanLot, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide pick.scanned.
+
+    The scanned lot must have stock in the bin of the expected one, must not be held, and must fit the line's rules.
+    Free stock of it is taken first, then what is promised to lines that have not picked it, the back of the queue
+    first; those are allocated again in the same decision. What it cannot give stays on the expected lot. A scan moves
+    no goods: where it has happened and cannot be granted, it is a discrepancy and changes nothing.
+    """
+    refused = site_unknown(ledger, command.site, noted=None)
+    scan = refused or _scan(Draft(ledger, moment), command)
+    if not isinstance(scan, Refusal):
+        scan = _counted(scan) or scan
+        if isinstance(scan, Refusal):
+            return scan
+    events = scan if isinstance(scan, Refusal) else _swap(scan)
+    if not isinstance(events, Refusal) or not command.happened:
+        return events
+    verdicts = Verdicts(happened=True)
+    verdicts.object(events.code, events.field, events.message, _about(command))
+    return tuple(verdicts.noted)
+
+
+def _about(command: ScanLot) -> dict[str, str | None]:
+    key = command.key
+    return {
+        "order": key.order, "source": key.source, "line": command.line, "task": command.task,
+        "lot": command.scanned, "location": command.location,
+    }  # fmt: skip
+
+
+def _scan(draft: Draft, command: ScanLot) -> _Scan | Refusal:
+    """Return what is scanned for, or why nothing can be."""
+    name, known = command.key.order, draft.ledger.order(command.key)
+    if known is None:
+        return Refusal(Code.UNKNOWN_ORDER, "order", f"Order {name} is not known; check its number and source.")
+    if known.held is not None:
+        return Refusal(Code.ON_HOLD, "order", f"Order {name} is held ({known.held}); have it released first.")
+    order = draft.orders[known.key] = copy_order(known)
+    for line in order.lines if order.state not in OVER else ():
+        parts = [part for part in line.reservations if _is_expected(command, line, part)]
+        if parts:
+            return _Scan(draft, command, order, line, parts, _unpicked(parts))
+    expected = "stock" if command.expected is None else f"lot {command.expected}"
+    message = f"No {expected} is promised to order {name} and not picked; scan for what its tasks say."
+    return Refusal(Code.NOT_RESERVED, "expected", message)
+
+
+def _is_expected(command: ScanLot, line: OrderLine, part: Reservation) -> bool:
+    return (
+        part.quantity > part.picked
+        and part.row.site == command.site
+        and command.line in (None, line.line)
+        and command.task in (None, part.task)
+        and command.expected in (None, part.row.lot)
+        and command.location in (None, part.row.location)
+    )
+
+
+def _unpicked(parts: list[Reservation]) -> int:
+    return sum(part.quantity - part.picked for part in parts)
+
+
+def _counted(scan: _Scan) -> Refusal | None:
+    """Count the quantity that the scan is for; without one it is all that is promised and not picked."""
+    command, item = scan.command, scan.draft.known_item(scan.line.sku)
+    if command.quantity is None:
+        return None
+    factor = unit_factor(item, command.unit)
+    if factor is None:
+        return Refusal(Code.UNKNOWN_UNIT, "unit", f"{item.sku} has no unit {command.unit}; send one it has.")
+    quantity = smallest(command.quantity, factor, "quantity")
+    if isinstance(quantity, Refusal):
+        return quantity
+    scan.wanted = min(scan.wanted, quantity)
+    return None
+
+
+def _swap(scan: _Scan) -> tuple[Event, ...] | Refusal:
+    draft, command, line = scan.draft, scan.command, scan.line
+    scan.parts = [part for part in scan.parts if part.row.lot != command.scanned] or scan.parts
+    if scan.parts[0].row.lot == command.scanned:
+        return _guard(scan)
+    if draft.lot(line.sku, command.scanned) is None:
+        return _unknown(scan)
+    bins = dict.fromkeys(part.row.location for part in scan.parts)
+    found = {place: _rows(scan, place) for place in bins}
+    rows = [row for there in found.values() for row in there]
+    if not rows:
+        return _nothing_there(scan)
+    objections = [_objection(scan, row) for row in rows]
+    if all(objections):
+        code, message = next(objection for objection in objections if objection is not None)
+        return Refusal(code, "scanned", message)
+    for place, there in found.items():
+        _swap_in(scan, place, [row for row in there if _objection(scan, row) is None])
+    return _outcome(scan)
+
+
+def _guard(scan: _Scan) -> tuple[Event, ...] | Refusal:
+    """Check the lot that is expected: there is nothing to swap, but it may no longer leave."""
+    for part in scan.parts:
+        objection = why_not_leave(scan.draft, scan.order, scan.line, part.row, in_bin=True)
+        if objection is not None:
+            return Refusal(objection[0], "scanned", objection[1])
+    return ()
+
+
+def _unknown(scan: _Scan) -> Refusal:
+    number = scan.command.scanned
+    others = sorted(lot.sku for lot in scan.draft.ledger.lots_called(number))
+    if others:
+        message = f"Lot {number} is a lot of {', '.join(others)}, not of {scan.line.sku}; scan the item of the task."
+        return Refusal(Code.LOT_NOT_ALLOWED, "scanned", message)
+    message = f"Lot {number} of {scan.line.sku} is not known; scan it again or have it received."
+    return Refusal(Code.UNKNOWN_LOT, "scanned", message)
+
+
+def _rows(scan: _Scan, place: str) -> list[Candidate]:
+    """Return the scanned lot's goods in a bin, in the order of use."""
+    line, site = scan.line, scan.command.site
+    shelf = scan.draft.shelf(line.sku, site)
+    there = [
+        candidate
+        for candidate in shelf.by_lot.get(scan.command.scanned, {}).values()
+        if candidate.key.location == place and candidate.row.on_hand > 0
+    ]
+    policy = terms_of(scan.draft, scan.order, line, site=site).policy
+    return sorted(there, key=shelf.queue(policy).key)
+
+
+def _objection(scan: _Scan, candidate: Candidate) -> Objection | None:
+    """Return why the line may not have goods of the scanned lot."""
+    row, line = candidate.key, scan.line
+    if row.status != Status.GOOD:
+        return Code.ON_HOLD, f"Lot {row.lot} in {row.location} is {row.status}; take other stock."
+    held = why_not_leave(scan.draft, scan.order, line, row, in_bin=True)
+    if held is not None:
+        return held
+    other = terms_of(scan.draft, scan.order, line, site=row.site).refuse(candidate)
+    if other is None:
+        return None
+    return Code.LOT_NOT_ALLOWED, f"Line {line.line} does not take lot {row.lot} ({other.value}); take other stock."
+
+
+def _swap_in(scan: _Scan, place: str, rows: list[Candidate]) -> None:
+    """Swap the promises of one bin: free stock first, then what others have not picked."""
+    draft = scan.draft
+    parts = [part for part in scan.parts if part.row.location == place]
+    left = min(scan.wanted, _unpicked(parts))
+    keeping, got = (scan.order.key, scan.line.line), dict.fromkeys([row.key for row in rows], 0)
+    for others_too in (False, True):
+        for candidate in rows:
+            free = max(draft.free(candidate), 0)
+            most = free + (promised_to_others(draft, candidate.key, keeping=keeping) if others_too else 0)
+            take = _whole_packs(min(left, most), [candidate.key, *(part.row for part in parts)])
+            if take > free:
+                lose(draft, candidate.key, take - free, keeping=keeping, losers=scan.losers)
+            draft.take(draft.candidate(candidate.key), take)
+            got[candidate.key] += take
+            left -= take
+    scan.taken += [Reservation(draft.new_task(), row, quantity) for row, quantity in got.items() if quantity]
+    scan.wanted -= sum(got.values())
+    _give(scan, parts, sum(got.values()))
+
+
+def _whole_packs(quantity: int, rows: list[RowKey]) -> int:
+    """Return the most of a quantity that leaves the packs of all these rows whole."""
+    return quantity - quantity % lcm(*(row.pack_size or 1 for row in rows))
+
+
+def _give(scan: _Scan, parts: list[Reservation], quantity: int) -> None:
+    given = give_back(scan.line, quantity, parts)
+    drop_freed(scan.order, given)
+    hand_back(scan.draft, given)
+    scan.given += given
+
+
+def _outcome(scan: _Scan) -> tuple[Event, ...] | Refusal:
+    if not scan.taken:
+        return _nothing_there(scan)
+    draft, line, command = scan.draft, scan.line, scan.command
+    line.reservations.extend(scan.taken)
+    lots = {part.row.lot for part in line.reservations}
+    most = 1 if line.single_lot else line.max_lots
+    if most is not None and len(lots) > most:
+        message = f"Lot {command.scanned} would be one lot more than line {line.line} takes; take what its tasks say."
+        return Refusal(Code.LOT_NOT_ALLOWED, "scanned", message)
+    lost = freed_events(draft, scan.losers)
+    swapped = LotSwapped(
+        key=scan.order.key,
+        line=line.line,
+        scanned=command.scanned,
+        by=command.by,
+        at=command.occurred_at or draft.moment.recorded_at,
+        given=tuple(scan.given),
+        taken=tuple(scan.taken),
+    )
+    return *lost, swapped, *allocate_again(draft, lost, skus=[line.sku])
+
+
+def _nothing_there(scan: _Scan) -> Refusal:
+    """Refuse a lot of which nothing can be had: somebody has picked it, or it is not there at all."""
+    command, bins = scan.command, sorted({part.row.location for part in scan.parts})
+    for order in orders_promised(scan.draft, scan.line.sku, command.scanned):
+        for part in (part for line in order.lines for part in line.reservations if part.picked):
+            if (part.row.lot, part.row.site) == (command.scanned, command.site) and part.row.location in bins:
+                message = f"Lot {command.scanned} is picked for order {order.key.order} already; take other stock."
+                return Refusal(Code.PICKED_BY_OTHER, "scanned", message)
+    message = f"Nothing of lot {command.scanned} can be had in {', '.join(bins)}; take other stock."
+    return Refusal(Code.NOT_AVAILABLE, "scanned", message)
