@@ -187,6 +187,26 @@ _SENT: dict[str, dict[str, Any]] = {
             }
         ],
     },
+    "floor_tasks": {
+        "owner": "acme",
+        "site": "TOR",
+        "decision": _DECISION,
+        "tasks": [
+            {
+                "task": "3f5c0a7be19d4c528d0e6b1f7a2c4d9e",
+                "kind": "put_back",
+                "sku": "CER-001",
+                "lot": "L24A",
+                "location": "STAGING/DOOR-3",
+                "to": "TOR-A-01",
+                "package": None,
+                "quantity": "12",
+                "unit": "each",
+                **_ORDER,
+                "line": "1",
+            }
+        ],
+    },
     "order_status": {
         "owner": "acme",
         **_ORDER,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lotstream.contracts.sending import Outgoing
+from lotstream.contracts.write_floor import put_backs
 from lotstream.contracts.write_notices import answer, discrepancy_alert, goods_alerts
 from lotstream.contracts.write_shipments import ship_confirmation
 from lotstream.contracts.write_status import change_refused, order_status
@@ -55,6 +56,7 @@ def _recorded(ledger: Ledger, event: OrderRecorded, moment: Moment) -> Iterator[
 def _changed(ledger: Ledger, event: OrderChanged, moment: Moment) -> Iterator[Outgoing]:
     key = event.order.key
     yield from pick_tasks(ledger, key, moment, freed=event.freed, decisions=event.decisions)
+    yield from put_backs(ledger, key, event.freed, moment)
     yield from order_status(ledger, key, moment)
 
 
@@ -65,6 +67,7 @@ def _allocated(ledger: Ledger, event: OrderAllocated, moment: Moment) -> Iterato
 
 def _freed(ledger: Ledger, event: OrderCancelled | ReservationFreed, moment: Moment) -> Iterator[Outgoing]:
     yield from pick_tasks(ledger, event.key, moment, freed=event.freed)
+    yield from put_backs(ledger, event.key, event.freed, moment)
     yield from order_status(ledger, event.key, moment)
 
 

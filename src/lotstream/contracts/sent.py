@@ -62,6 +62,41 @@ class PickTasks(Sent):
     tasks: tuple[PickTask, ...] = Field(description="Tasks created, changed and cancelled.")
 
 
+class FloorTaskKind(StrEnum):
+    """What has to be done on the floor beside picking."""
+
+    #: Picked goods that nobody wants any more go back to a bin.
+    PUT_BACK = "put_back"
+    #: A bin did not hold what was known to be in it.
+    COUNT = "count"
+
+
+class FloorTask(Sent):
+    """One thing to do on the floor."""
+
+    task: Id = Field(description="The task's id.")
+    kind: FloorTaskKind = Field(description="What is to be done.")
+    sku: Name = Field(description="The owner's SKU.")
+    lot: Name | None = Field(description="The lot; null for goods without one.")
+    location: Name = Field(description="Where the goods stand, or the bin to count.")
+    to: Name | None = Field(default=None, description="Where they go; null when nothing is moved.")
+    package: Name | None = Field(default=None, description="The pallet or carton they belong to.")
+    quantity: Amount | None = Field(default=None, description="How much, in `unit`; null when it is to be found out.")
+    unit: Name = Field(description="The item's base unit.")
+    source: Name | None = Field(default=None, description="Where the order was made that led to it.")
+    order: Name | None = Field(default=None, description="The number of that order at its source.")
+    line: Name | None = Field(default=None, description="The line of that order.")
+
+
+class FloorTasks(Sent):
+    """What one event means for the floor of a site, beside picking."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where it is to be done.")
+    decision: Id = Field(description="Id of the decision that caused it.")
+    tasks: tuple[FloorTask, ...] = Field(description="What is to be done.")
+
+
 class OrderStatusLine(Sent):
     """What became of one order line; allocated + picked + shipped + backordered + cancelled = ordered."""
 
@@ -225,6 +260,7 @@ class Answer(Sent):
 #: Name of an outgoing message → the model of its body; the name is `lotstream.<name>.v1` in ``ce_type``.
 SENT: dict[str, type[Sent]] = {
     "pick_tasks": PickTasks,
+    "floor_tasks": FloorTasks,
     "order_status": OrderStatus,
     "ship_confirmation": ShipConfirmation,
     "alert": Alert,

@@ -55,6 +55,13 @@ PICK_TASKS = Topic(
     readers="warehouse systems",
     bytes_max=Limit.OUTGOING,
 )
+FLOOR_TASKS = Topic(
+    name="lotstream.floor-tasks",
+    description="What has to be done on the floor beside picking: goods put back, bins counted.",
+    key="site",
+    readers="warehouse systems",
+    bytes_max=Limit.OUTGOING,
+)
 ORDER_STATUS = Topic(
     name="lotstream.order-status",
     description="Every state an order comes to, line by line, and why it is held or was refused.",
@@ -88,6 +95,7 @@ TOPICS: tuple[Topic, ...] = (
     INBOUND,
     DEAD_LETTERS,
     PICK_TASKS,
+    FLOOR_TASKS,
     ORDER_STATUS,
     SHIP_CONFIRMATIONS,
     ALERTS,

@@ -26,7 +26,7 @@ def test_topics_as_wanted_are_one_ok() -> None:
     (finding,) = checks.check_topics(Settings(), as_wanted())
 
     assert finding.ok
-    assert finding.text == "All 7 topics are there, 32 partitions for the inbound one."
+    assert finding.text == "All 8 topics are there, 32 partitions for the inbound one."
 
 
 def test_topics_that_hold_what_backups_lack_are_one_ok() -> None:

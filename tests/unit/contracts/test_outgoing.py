@@ -27,6 +27,7 @@ from lotstream.domain.events import (
     GoodsBooked,
     LineDecision,
     LineShipped,
+    LotSwapped,
     OrderAllocated,
     OrderCancelled,
     OrderChanged,
@@ -106,9 +107,10 @@ def every_event(ledger: Ledger) -> list[Event]:
         OrderRecorded(order, decisions(order)),
         OrderChanged(order, freed, decisions(order)),
         OrderAllocated(KEY, order.state, "TOR", decisions(order)),
-        OrderCancelled(KEY, OrderState.CANCELLED, "v2", (), freed),
+        OrderCancelled(KEY, OrderState.CANCELLED, "v2", (), (*freed, Freed("1", "t1", ROW, 2, 0, 2, "STAGING/T-1"))),
         ReservationFreed(KEY, OrderState.BACKORDERED, freed, "hold"),
         StockPicked(KEY, OrderState.PICKING, "scanner-4", AT, ()),
+        LotSwapped(KEY, "1", "L24B", "scanner-4", AT, freed, (Reservation("t3", ROW._replace(lot="L24B"), 3),)),
         shipped(),
         DiscrepancyNoted("not_available", "Three more than known.", {"sku": "CER-001"}, Decimal("3.0")),
         StockReceived("TOR", "R-1", None, False, None, AT, (booked, replace(booked, row=ROW, message=None))),
@@ -172,6 +174,33 @@ def test_a_recorded_order_tells_the_pickers_and_its_sender(ledger: Ledger) -> No
             "for": [{"order": "#1001", "line": "2", "quantity": "1.5"}],
         },
     ]  # fmt: skip
+
+
+def test_another_lot_that_was_scanned_changes_the_tasks(ledger: Ledger) -> None:
+    """What is given back of the old lot comes first, then the task of the new one; the order's state is the same."""
+    taken = Reservation("t3", ROW._replace(lot="L24B"), 3)
+    event = LotSwapped(KEY, "1", "L24B", "scanner-4", AT, (Freed("1", "t1", ROW, 3, 6),), (taken,))
+    ((topic, body),) = told(ledger, event)
+
+    assert topic == "lotstream.pick-tasks"
+    tasks = [(task["task"], task["action"], task["lot"], task["quantity"]) for task in body["tasks"]]
+    assert tasks == [("t1", "change", "L24A", "9"), ("t3", "create", "L24B", "3")]
+
+
+def test_picked_goods_that_nobody_wants_go_back(ledger: Ledger) -> None:
+    """Where picked goods are given back, the floor of the site is told to put them back, from where they stand."""
+    freed = (Freed("1", "t1", ROW, 5, 0, 2, "STAGING/T-1"), Freed("2", "t2", LOOSE, 1500, 0))
+    _, (topic, body), _ = told(ledger, OrderCancelled(KEY, OrderState.CANCELLED, None, (), freed))
+
+    assert topic == "lotstream.floor-tasks"
+    (task,) = body["tasks"]
+    assert (task["kind"], task["location"], task["to"], task["quantity"]) == (
+        "put_back",
+        "STAGING/T-1",
+        "TOR-A-01",
+        "2",
+    )
+    assert (task["source"], task["order"], task["line"], body["site"]) == (KEY.source, KEY.order, "1", "TOR")
 
 
 def test_an_order_without_promises_has_no_tasks(ledger: Ledger) -> None:
@@ -247,7 +276,7 @@ def test_a_task_on_two_staging_places_is_not_cancelled_with_one(ledger: Ledger) 
     """Goods of one task that stand at two places are one task: giving back one place leaves the other."""
     ledger.orders[KEY].lines[0].reservations = [Reservation("t1", ROW, 4, 4, "DOOR-2")]
     freed = (Freed("1", "t1", ROW, 5, 0, picked=5, staged_at="DOOR-1"),)
-    (_, tasks), _ = told(ledger, ReservationFreed(KEY, OrderState.BACKORDERED, freed, "recalled"))
+    (_, tasks), *_ = told(ledger, ReservationFreed(KEY, OrderState.BACKORDERED, freed, "recalled"))
 
     assert [(task["action"], task["quantity"]) for task in tasks["tasks"]] == [("change", "4")]
 

@@ -1,0 +1,66 @@
+"""Floor tasks from events: picked goods that go back to a bin, and bins that want a count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from typing import Any
+
+from lotstream.contracts.quantities import base_text
+from lotstream.contracts.sending import Outgoing, encode, item_of
+from lotstream.contracts.sent import FloorTaskKind
+from lotstream.contracts.topics import FLOOR_TASKS
+from lotstream.domain.commands import Moment
+from lotstream.domain.events import Freed
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import OrderKey, RowKey
+from lotstream.domain.reservations import staged_key
+
+TYPE = "lotstream.floor_tasks.v1"
+
+_Task = dict[str, Any]
+
+
+def put_backs(ledger: Ledger, key: OrderKey, freed: Iterable[Freed], moment: Moment) -> Iterator[Outgoing]:
+    """Return the tasks to put back what an order gave back although it was picked, one message per site."""
+    by_site: dict[str, list[_Task]] = {}
+    for loss in freed:
+        if loss.picked:
+            task = _put_back(ledger, key, loss, moment)
+            by_site.setdefault(loss.row.site, []).append(task)
+    for site, tasks in by_site.items():
+        yield _message(ledger, site, tasks, moment)
+
+
+def _put_back(ledger: Ledger, key: OrderKey, loss: Freed, moment: Moment) -> _Task:
+    staged = staged_key(loss.row, loss.staged_at)
+    task = _task(ledger, FloorTaskKind.PUT_BACK, staged, about=loss.task, moment=moment)
+    quantity = base_text(loss.picked, item_of(ledger, loss.row.sku).decimals)
+    return task | {"to": loss.row.location, "quantity": quantity, **_for(key, loss.line)}
+
+
+def _for(key: OrderKey, line: str) -> _Task:
+    return {"source": key.source, "order": key.order, "line": line}
+
+
+def _task(ledger: Ledger, kind: FloorTaskKind, row: RowKey, *, about: str, moment: Moment) -> _Task:
+    named = (moment.decision, kind.value, about, *(str(part) for part in row))
+    return {
+        "task": blake2b("\0".join(named).encode(), digest_size=16).hexdigest(),
+        "kind": kind,
+        "sku": row.sku,
+        "lot": row.lot,
+        "location": row.location,
+        "to": None,
+        "package": row.package,
+        "quantity": None,
+        "unit": item_of(ledger, row.sku).base_unit,
+        "source": None,
+        "order": None,
+        "line": None,
+    }
+
+
+def _message(ledger: Ledger, site: str, tasks: list[_Task], moment: Moment) -> Outgoing:
+    body = {"owner": ledger.owner, "site": site, "decision": moment.decision, "tasks": tasks}
+    return Outgoing(FLOOR_TASKS.name, site, TYPE, encode(body))
