@@ -61,6 +61,7 @@ def define_item(body: ItemDefined) -> DefineItem:
             min_days_left=body.min_days_left,
             min_pct_left=body.min_pct_left,
             description=body.description,
+            kit=body.kit,
         )
     )
 

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from lotstream.contracts.fields import Count, Day, Days, Inbound, Name, OwnerId, Quantity, Rank, Text
 from lotstream.contracts.limits import (
+    COMPONENTS_MAX,
     GTINS_MAX,
     ITEM_DECIMALS_MAX,
     LOCATIONS_MAX,
@@ -107,6 +108,9 @@ class ItemDefined(Inbound):
     min_days_left: Days | None = Field(default=None, description="Days of life that must be left on the ship date.")
     min_pct_left: Quantity | None = Field(default=None, description="Percent of life that must be left.")
     description: Text | None = Field(default=None, description="What it is, for people.")
+    kit: Annotated[dict[Name, Quantity], Field(max_length=COMPONENTS_MAX)] = Field(
+        default={}, description="What it is made of: SKU of a component, and base units of it in one base unit of this."
+    )
 
 
 class CustomerDefined(Inbound):

@@ -21,6 +21,8 @@ SITES_MAX = 200
 LOCATIONS_MAX = 2000
 #: Units of one item.
 UNITS_MAX = 50
+#: Components of one kit.
+COMPONENTS_MAX = 500
 #: Trade item numbers (GTIN) of one item.
 GTINS_MAX = 50
 #: SKUs with a minimum life of their own at one customer.

@@ -143,9 +143,12 @@ class ShippedLot(Sent):
     lot: Name | None = Field(description="The lot; null for goods without one.")
     expires: Day | None = Field(description="Its last day of use.")
     made: Day | None = Field(description="The day it was made.")
-    quantity: Amount = Field(description="How much of it left, in the line's unit.")
+    quantity: Amount = Field(description="How much of it left, in the line's unit; of a component in base units.")
     package: Name | None = Field(description="SSCC of the carton or pallet it left in.")
     serials: tuple[Name, ...] = Field(default=(), description="The serial numbers that left.")
+    sku: Name | None = Field(
+        default=None, description="The component of a kit line, its quantity in base units; null for the line's own."
+    )
 
 
 class ShipConfirmationLine(Sent):

@@ -13,6 +13,7 @@ from lotstream.domain.commands import Moment, ShippedPackage
 from lotstream.domain.events import LineShipped, ShipmentConfirmed, Shipped
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order
+from lotstream.domain.sums import promised
 
 TYPE = "lotstream.ship_confirmation.v1"
 
@@ -38,7 +39,7 @@ def ship_confirmation(ledger: Ledger, event: ShipmentConfirmed, moment: Moment) 
         "country": event.country,
         "carrier": _carrier(event, order),
         "references": order.references if order else {},
-        "packages": [_package(package, lines) for package in event.packages],
+        "packages": [_package(ledger, package, lines) for package in event.packages],
         "decision": moment.decision,
         "lines": lines,
     }
@@ -59,7 +60,8 @@ def _carrier(event: ShipmentConfirmed, order: Order | None) -> _Body:
 
 def _line(ledger: Ledger, event: ShipmentConfirmed, line: LineShipped, order: Order | None) -> _Body:
     lots = _by_lot(shipped for shipped in event.shipped if shipped.line == line.line)
-    unit, text = _unit(ledger, line, [line.ordered, line.shipped, line.short, *lots.values()])
+    own = [quantity for (sku, *_), quantity in lots.items() if sku == line.sku]
+    unit, text = _unit(ledger, line, [line.ordered, line.shipped, line.short, *own])
     return {
         "line": line.line,
         "sku": line.sku,
@@ -73,11 +75,12 @@ def _line(ledger: Ledger, event: ShipmentConfirmed, line: LineShipped, order: Or
                 "lot": lot,
                 "expires": expires,
                 "made": made,
-                "quantity": text(quantity),
+                "quantity": text(quantity) if sku == line.sku else _of_component(ledger, sku, quantity),
                 "package": package,
                 "serials": (),
+                "sku": None if sku == line.sku else sku,
             }
-            for (lot, expires, made, package), quantity in lots.items()
+            for (sku, lot, expires, made, package), quantity in lots.items()
         ],
     }
 
@@ -86,7 +89,7 @@ def _by_lot(shipped: Iterable[Shipped]) -> dict[tuple[Any, ...], int]:
     """Add up what left by lot and package; which bin it came from is no business of the receiver."""
     lots: dict[tuple[Any, ...], int] = {}
     for part in shipped:
-        key = (part.lot, part.expires, part.made, part.package)
+        key = (part.sku, part.lot, part.expires, part.made, part.package)
         lots[key] = lots.get(key, 0) + part.quantity
     return lots
 
@@ -100,19 +103,18 @@ def _unit(ledger: Ledger, line: LineShipped, quantities: Iterable[int]) -> tuple
     return item.base_unit, lambda quantity: base_text(quantity, item.decimals)
 
 
+def _of_component(ledger: Ledger, sku: str, quantity: int) -> str:
+    return base_text(quantity, item_of(ledger, sku).decimals)
+
+
 def _short_reason(line: LineShipped, order: Order | None) -> ShortReason | None:
     if line.short <= 0:
         return None
-    promised = sum(
-        reservation.quantity
-        for ordered in (order.lines if order else ())
-        if ordered.line == line.line
-        for reservation in ordered.reservations
-    )
-    return ShortReason.TO_FOLLOW if promised >= line.short else ShortReason.BACKORDERED
+    to_follow = sum([promised(ordered) for ordered in (order.lines if order else ()) if ordered.line == line.line])
+    return ShortReason.TO_FOLLOW if to_follow >= line.short else ShortReason.BACKORDERED
 
 
-def _package(package: ShippedPackage, lines: list[_Body]) -> _Body:
+def _package(ledger: Ledger, package: ShippedPackage, lines: list[_Body]) -> _Body:
     return {
         "sscc": package.sscc,
         "tracking": package.tracking,
@@ -120,10 +122,10 @@ def _package(package: ShippedPackage, lines: list[_Body]) -> _Body:
         "contents": [
             {
                 "line": line["line"],
-                "sku": line["sku"],
+                "sku": lot["sku"] or line["sku"],
                 "lot": lot["lot"],
                 "quantity": lot["quantity"],
-                "unit": line["unit"],
+                "unit": item_of(ledger, lot["sku"]).base_unit if lot["sku"] else line["unit"],
             }
             for line in lines
             for lot in line["lots"]

@@ -13,6 +13,7 @@ from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Moment
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Item, Order, OrderKey, OrderLine, OrderState
+from lotstream.domain.sums import picked, promised
 
 TYPE = "lotstream.order_status.v1"
 
@@ -65,19 +66,16 @@ def _line(ledger: Ledger, line: OrderLine) -> dict[str, Any]:
         return _unknown_line(line, line.quantity_sent)
     item = item_of(ledger, line.sku)
     decimals = item.decimals
-    promised = picked = 0
-    for reservation in line.reservations:
-        promised += reservation.quantity
-        picked += reservation.picked
-    backordered = line.ordered - promised - line.shipped - line.cancelled
+    held, taken = promised(line), picked(line)
+    backordered = line.ordered - held - line.shipped - line.cancelled
     return {
         "line": line.line,
         "sku": line.sku,
         "unit": item.base_unit,
         "ordered": base_text(line.ordered, decimals),
-        "allocated": base_text(promised - picked, decimals),
+        "allocated": base_text(held - taken, decimals),
         "backordered": base_text(max(backordered, 0), decimals),
-        "picked": base_text(picked, decimals),
+        "picked": base_text(taken, decimals),
         "shipped": base_text(line.shipped, decimals),
         "cancelled": base_text(line.cancelled, decimals),
     }

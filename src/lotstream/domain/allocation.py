@@ -10,6 +10,7 @@ from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Considered, LineDecision
+from lotstream.domain.kit_lines import decide_kit
 from lotstream.domain.model import Order, OrderLine, Reservation, ShipPolicy
 from lotstream.domain.quantities import whole_packs
 from lotstream.domain.queue import Segment
@@ -71,12 +72,15 @@ def decide_order(
     ]
     if complete and any(decision.backordered for decision in decisions):
         draft.undo(mark)
-        decisions = [_taken_back(decision) for decision in decisions]
+        wants = {line.line: backordered(line) for line in order.lines}
+        decisions = [_taken_back(decision, wants[decision.line]) for decision in decisions]
     return tuple(decisions)
 
 
 def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, site: str) -> LineDecision:
     """Promise up to ``wanted`` smallest units of a site's stock to a line."""
+    if line.parts:
+        return decide_kit(decide_line, draft, order, line, wanted=wanted, site=site)
     settings = draft.ledger.settings
     item = draft.known_item(line.sku)
     shelf = draft.shelf(line.sku, site)
@@ -255,7 +259,6 @@ def considered(
     return tuple([record for _, record in sorted(found, key=lambda entry: key(entry[0]))])
 
 
-def _taken_back(decision: LineDecision) -> LineDecision:
-    lost = sum(reservation.quantity for reservation in decision.reserved)
+def _taken_back(decision: LineDecision, wanted: int) -> LineDecision:
     looked_at = tuple(replace(record, taken=0) for record in decision.considered)
-    return replace(decision, reserved=(), backordered=decision.backordered + lost, considered=looked_at)
+    return replace(decision, reserved=(), backordered=wanted, considered=looked_at)

@@ -8,6 +8,7 @@ from lotstream.domain.commands import CancelOrder, Moment
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import CancelRemembered, Event, LineCancelled, OrderCancelled
 from lotstream.domain.filling import fill
+from lotstream.domain.kits import skus_of
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import let_go
 from lotstream.domain.model import Order, OrderLine, OrderState, ShipPolicy
@@ -74,7 +75,7 @@ def _cancel(draft: Draft, order: Order, version: str | None, lines: list[OrderLi
     skus = {loss.row.sku for loss in freed}
     if after.ship_policy is ShipPolicy.COMPLETE:
         # What is left of it may be complete now.
-        skus.update(line.sku for line in after.lines)
+        skus.update(sku for line in after.lines for sku in skus_of(line))
     # Its own other lines may have what was given back, in their turn, unless they have been decided just now.
     return event, *going_on, *fill(draft, skus, without=order.key if going_on else None)
 

@@ -7,14 +7,14 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted, Event, Freed, LineDecision, OrderChanged
 from lotstream.domain.filling import AT_ONCE, assign, fill
+from lotstream.domain.kit_lines import as_part, give_back_latest
+from lotstream.domain.kits import anything_shipped
 from lotstream.domain.model import Order, OrderLine, OrderState
 from lotstream.domain.reservations import (
     copy_line,
     copy_order,
     drop_loss,
-    give_back,
     give_back_all,
-    latest_first,
     line_called,
     note_reserved,
     staged_key,
@@ -51,7 +51,7 @@ def place_again(draft: Draft, known: Order, order: Order) -> tuple[Event, ...] |
 def too_late(order: Order) -> Refusal | None:
     """Refuse a change or a cancellation that an order is too far on for."""
     name = order.key.order
-    if order.state is OrderState.CLOSED or any(line.shipped for line in order.lines):
+    if order.state is OrderState.CLOSED or any(anything_shipped(line) for line in order.lines):
         return Refusal(Code.ALREADY_SHIPPED, "order", f"Order {name} has been shipped; ask for a return instead.")
     if order.state is OrderState.PACKED:
         return Refusal(Code.ALREADY_PICKED, "order", f"Order {name} is packed; have it unpacked first.")
@@ -111,19 +111,19 @@ def _carry_over(draft: Draft, after: Order, line: OrderLine, *, before: OrderLin
     """Move what is promised from the line as it was to the line as it is; returns what has to be given back."""
     if before is None or not before.reservations:
         return []
-    if before.sku != line.sku:
+    if before.sku != line.sku or before.parts != line.parts:
         return give_back_all(before)
     kept = copy_line(before)
     freed = _unfit(draft, after, line, kept)
     for loss in freed:
         drop_loss(kept, loss)
-    surplus = promised(kept) - line.ordered
-    if surplus > 0:
-        terms = terms_of(draft, after, line, site=before.reservations[0].row.site)
-        for loss in give_back(kept, surplus, latest_first(draft, terms, kept)):
-            drop_loss(kept, loss)
-            freed.append(loss)
     line.reservations = kept.reservations
+    surplus = promised(line) - line.ordered
+    if surplus > 0 or line.parts:
+        site = before.reservations[0].row.site
+        for loss in give_back_latest(draft, after, line, max(surplus, 0), site=site):
+            drop_loss(line, loss)
+            freed.append(loss)
     return freed
 
 
@@ -131,11 +131,12 @@ def _unfit(draft: Draft, after: Order, line: OrderLine, kept: OrderLine) -> list
     if after.test or line.quantity_sent is not None:
         return give_back_all(kept)
     freed: list[Freed] = []
-    first_lot = kept.reservations[0].row.lot
+    first_lots = {part.row.sku: part.row.lot for part in reversed(kept.reservations)}
     for reservation in kept.reservations:
         row = reservation.row
-        terms = terms_of(draft, after, line, site=row.site)
-        other_lot = (line.single_lot or line.max_lots == 1) and row.lot != first_lot
+        mine = as_part(draft, line, row.sku) if line.parts else line
+        terms = terms_of(draft, after, mine, site=row.site)
+        other_lot = (line.single_lot or line.max_lots == 1) and row.lot != first_lots[row.sku]
         if (after.site or row.site) != row.site or other_lot or terms.refuse(draft.candidate(row)) is not None:
             freed += give_back_all(kept, only=[reservation])
     return freed

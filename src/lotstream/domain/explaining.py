@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.checks import terms_of
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import Moment
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Considered
+from lotstream.domain.kit_lines import as_part
+from lotstream.domain.kits import skus_of
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine
 from lotstream.domain.terms import Terms
@@ -20,6 +24,18 @@ def explain(ledger: Ledger, order: Order, line: OrderLine, *, site: str, moment:
     the line has of a row already. Raises `LookupError` while the line's item is unknown.
     """
     draft = Draft(ledger, moment)
+    if not line.parts:
+        return _rows(draft, order, line, site=site)
+    return tuple(
+        [
+            replace(record, sku=sku)
+            for sku in skus_of(line)
+            for record in _rows(draft, order, as_part(draft, line, sku), site=site)
+        ]
+    )
+
+
+def _rows(draft: Draft, order: Order, line: OrderLine, *, site: str) -> tuple[Considered, ...]:
     terms = terms_of(draft, order, line, site=site)
     shelf = draft.shelf(line.sku, site)
     with_goods = [candidate for candidate in shelf.candidates.values() if candidate.row.on_hand > 0]

@@ -9,6 +9,7 @@ from lotstream.domain.commands import ChangeSettings, DefineCustomer, DefineItem
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import CustomerDefined, Event, ItemDefined, OwnerDefined, SettingsChanged
 from lotstream.domain.filling import AT_ONCE, ON_REQUEST
+from lotstream.domain.kit_facts import check_kit
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import let_all_go
 from lotstream.domain.lines import check_minimum, check_policy, not_supported
@@ -88,7 +89,7 @@ def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
             message = f"GTIN {gtin} belongs to {gtins[gtin]}; take it off there first."
             return Refusal(Code.FIELD_INVALID, f"item.gtins.{index}", message)
     refused = None if item.policy is None else check_policy(item.policy, "item.policy")
-    return refused or check_minimum(item.min_days_left, item.min_pct_left, "item")
+    return refused or check_minimum(item.min_days_left, item.min_pct_left, "item") or check_kit(ledger, item)
 
 
 def _check_version(what: str, name: str, *, new: int, old: int) -> Refusal | None:

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from lotstream.domain.allocation import decide_order
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import LineDecision, OrderAllocated
+from lotstream.domain.kits import skus_of, wants_any_of
 from lotstream.domain.model import Order, OrderKey, OrderLine
 from lotstream.domain.shelves import derived_of
-from lotstream.domain.sums import OVER, state_of
+from lotstream.domain.sums import OVER, backordered, state_of
 from lotstream.domain.waiting import queue_key
 
 AT_ONCE = "at_once"
@@ -40,7 +41,7 @@ def _possible_sites(draft: Draft, order: Order) -> list[str]:
     ranked = draft.ledger.settings.sites or sorted(draft.ledger.sites.sites)
     if ranked:
         return list(ranked)
-    return sorted(set().union(*(draft.sites_of(line.sku) for line in order.lines)))
+    return sorted(set().union(*(draft.sites_of(sku) for line in order.lines for sku in skus_of(line))))
 
 
 def _best(draft: Draft, order: Order, sites: list[str], *, lines: tuple[OrderLine, ...] | None) -> Assigned:
@@ -69,11 +70,21 @@ def units_reserved(decisions: Iterable[LineDecision]) -> int:
     return sum(reservation.quantity for decision in decisions for reservation in decision.reserved)
 
 
+def _has_kits(order: Order) -> bool:
+    return any(line.parts for line in order.lines)
+
+
+def promised_on_top(order: Order, decisions: Iterable[LineDecision]) -> int:
+    """Return what decisions promise to an order, kits in kits: what its lines want less what they still want then."""
+    wanted = {line.line: backordered(line) for line in order.lines}
+    return sum([wanted[decision.line] - decision.backordered for decision in decisions])
+
+
 def allocate(draft: Draft, order: Order, *, lines: Iterable[OrderLine] | None = None) -> OrderAllocated | None:
     """Decide an order that is recorded already; None when that changes nothing."""
     site, decisions = assign(draft, order, lines=lines)
     got = units_reserved(decisions)
-    state = state_of(order, decided=True, promise=got)
+    state = state_of(order, decided=True, promise=promised_on_top(order, decisions) if _has_kits(order) else got)
     if got == 0 and state is order.state:
         return None
     return OrderAllocated(order.key, state, site, decisions)
@@ -106,7 +117,7 @@ def serve(
         order = draft.orders.get(key) or draft.ledger.orders[key]
         if key == without or order.held is not None or order.state in OVER:
             continue
-        event = allocate(draft, order, lines=[line for line in order.lines if supply.get(line.sku, 0) > 0])
+        event = allocate(draft, order, lines=[line for line in order.lines if wants_any_of(line, supply)])
         if event is not None:
             _use_up(supply, event)
             events.append(event)

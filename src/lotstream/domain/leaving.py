@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from lotstream.domain.checks import terms_of
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import (
@@ -14,9 +13,11 @@ from lotstream.domain.events import (
     ReservationFreed,
     ShipmentConfirmed,
 )
+from lotstream.domain.kit_lines import give_back_latest
+from lotstream.domain.kits import shipped_now
 from lotstream.domain.loaded import Loading
 from lotstream.domain.model import Order, OrderState, ShipPolicy
-from lotstream.domain.reservations import drop_freed, give_back, give_back_all, latest_first
+from lotstream.domain.reservations import drop_freed, give_back_all
 from lotstream.domain.sums import OVER, promised, state_of
 
 
@@ -54,6 +55,9 @@ def _lines(loading: Loading) -> tuple[LineShipped, ...]:
     gone: dict[str, int] = {}
     for shipped in loading.shipped:
         gone[shipped.line] = gone.get(shipped.line, 0) + shipped.quantity
+    for line in loading.order.lines if loading.order is not None else ():
+        if line.parts and line.line in gone:
+            gone[line.line] = shipped_now(line, [(s.sku, s.quantity) for s in loading.shipped if s.line == line.line])
     lines = [
         LineShipped(
             line.line,
@@ -84,8 +88,7 @@ def what_follows(loading: Loading, freed: list[Freed]) -> list[Event]:
     for line in order.lines:
         over = promised(line) - max(line.ordered - line.cancelled - line.shipped, 0)
         if over > 0:
-            terms = terms_of(loading.draft, order, line, site=loading.command.site)
-            surplus += give_back(line, over, latest_first(loading.draft, terms, line))
+            surplus += give_back_latest(loading.draft, order, line, over, site=loading.command.site)
     if not surplus:
         return []
     freed += surplus

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from lotstream.domain.kits import skus_counted
 from lotstream.domain.model import (
     Customer,
     Item,
@@ -158,7 +159,9 @@ class Ledger:
         """Return the SKUs on the lines of open orders; gathered once for as many items as change in a row."""
         derived = self.derived or self.index()
         if derived.ordered is None:
-            derived.ordered = frozenset([line.sku for order in self.orders.values() for line in order.lines])
+            derived.ordered = frozenset(
+                [sku for order in self.orders.values() for line in order.lines for sku in skus_counted(line)]
+            )
         return derived.ordered
 
     def look_again(self, due: Scope) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import LineWanted
 from lotstream.domain.draft import Draft
+from lotstream.domain.kit_lines import parts_named, parts_of
 from lotstream.domain.model import Item, OrderLine, Policy
 from lotstream.domain.order_of_use import SUPPORTED
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
@@ -45,14 +46,17 @@ def _build(draft: Draft, wanted: LineWanted, field: str) -> OrderLine | Refusal:
         return refused
     item = draft.find_item(wanted.sku, wanted.gtin)
     factor = None if item is None else unit_factor(item, wanted.unit)
-    if item is None or factor is None:
+    parts = () if item is None or not item.kit else parts_of(draft, item)
+    if item is None or factor is None or isinstance(parts, Refusal):
         refused = check_quantity(wanted.quantity, f"{field}.quantity")
-        return _line(wanted, wanted.sku or "", unit=wanted.unit or "", sent=True) if refused is None else refused
+        line = _line(wanted, wanted.sku or "", unit=wanted.unit or "", sent=True)
+        line.parts = () if item is None else parts_named(item)
+        return line if refused is None else refused
     ordered = smallest(wanted.quantity, factor, f"{field}.quantity")
     if isinstance(ordered, Refusal):
         return ordered
     line = _line(wanted, item.sku, unit=wanted.unit or item.base_unit, sent=False)
-    line.ordered, line.unit_factor = ordered, factor
+    line.ordered, line.unit_factor, line.parts = ordered, factor, parts
     if wanted.pack_size is not None:
         pack = smallest(wanted.pack_size, 10**item.decimals, f"{field}.pack_size")
         if isinstance(pack, Refusal):
@@ -126,6 +130,8 @@ def why_unresolved(draft: Draft, line: OrderLine) -> Held:
     if item is None:
         goods = line.sku or f"GTIN {line.gtin}"
         return Code.UNKNOWN_ITEM.value, f"Line {line.line} wants {goods}, which is not defined; define the item."
+    if unit_factor(item, line.unit or None) is not None and isinstance(parts := parts_of(draft, item), Refusal):
+        return parts.code.value, f"Line {line.line}: {parts.message}"
     message = f"Line {line.line} is in {line.unit}, a unit that {item.sku} does not have; define the item with it."
     return Code.UNKNOWN_UNIT.value, message
 
@@ -136,7 +142,9 @@ def resolve(draft: Draft, line: OrderLine) -> Held | None:
         return None
     item = draft.find_item(line.sku or None, line.gtin)
     factor = None if item is None else unit_factor(item, line.unit or None)
-    if item is None or factor is None:
+    parts = () if item is None else parts_of(draft, item)
+    if item is None or factor is None or isinstance(parts, Refusal):
+        line.parts = () if item is None else parts_named(item)
         return why_unresolved(draft, line)
     ordered = smallest(line.quantity_sent, factor, f"lines.{line.line}.quantity")
     if isinstance(ordered, Refusal):
@@ -145,7 +153,7 @@ def resolve(draft: Draft, line: OrderLine) -> Held | None:
     if isinstance(pack, Refusal):
         return pack.code.value, pack.message
     line.sku, line.unit, line.unit_factor = item.sku, line.unit or item.base_unit, factor
-    line.ordered, line.pack_size = ordered, pack
+    line.ordered, line.pack_size, line.parts = ordered, pack, parts
     line.quantity_sent = line.pack_size_sent = None
     return None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from lotstream.domain.checks import goods_meant, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ShippedLine
+from lotstream.domain.kit_floor import spelled_out
+from lotstream.domain.kit_lines import as_part
 from lotstream.domain.load_free import load_free
 from lotstream.domain.loaded import Loading, Wanted, note_loaded, unit_told
 from lotstream.domain.model import OrderLine, Reservation
@@ -31,7 +33,7 @@ def load(loading: Loading, path: str) -> Refusal | None:
         return refused
     if not loading.part.lines:
         return _load_all(loading, path)
-    for index, line in enumerate(loading.part.lines):
+    for index, line in spelled_out(loading.draft, order, loading.part.lines):
         refused = _load_line(loading, line, f"{path}.lines.{index}")
         if refused is not None:
             return refused
@@ -41,7 +43,12 @@ def load(loading: Loading, path: str) -> Refusal | None:
 def _load_all(loading: Loading, path: str) -> Refusal | None:
     """Load everything picked, else everything promised."""
     lines = [] if loading.order is None else loading.order.lines
-    parts = [(line, part) for line in lines for part in line.reservations if part.row.site == loading.command.site]
+    parts = [
+        (as_part(loading.draft, line, part.row.sku) if line.parts else line, part)
+        for line in lines
+        for part in line.reservations
+        if part.row.site == loading.command.site
+    ]
     picked = [(line, part) for line, part in parts if part.picked]
     for line, part in picked or parts:
         quantity = part.picked if picked else part.quantity
@@ -88,6 +95,8 @@ def _load_line(loading: Loading, said: ShippedLine, path: str) -> Refusal | None
         refused = loading.object(Code.FIELD_INVALID, f"{path}.line", message, line=said.line)
         if refused is not None:
             return refused
+    if line is not None and line.parts:
+        line = as_part(loading.draft, line, said.sku or line.sku)
     sku = line.sku if line is not None else said.sku
     meant = goods_meant(loading.draft, sku, said.lot)
     if meant is None:

@@ -12,6 +12,7 @@ from lotstream.domain.commands import ContinueDay, Moment
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DayContinued, Event, Freed, ReservationFreed
 from lotstream.domain.filling import fill, serve
+from lotstream.domain.kits import skus_of
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
 from lotstream.domain.progress import Progress, Scope, Walk
@@ -114,7 +115,7 @@ def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[
     freed = (_move(draft, order, objection) for order in part.orders)
     moved = [event for event in freed if event is not None]
     orders = [draft.orders.get(order.key, order) for order in part.orders]
-    wanted = {line.sku for order in orders for line in order.lines if backordered(line)}
+    wanted = {sku for order in orders for line in order.lines if backordered(line) for sku in skus_of(line)}
     served = serve(draft, [order.key for order in orders], {sku: draft.supply(sku) for sku in sorted(wanted)})
     return *moved, *served, DayContinued(_progress_after(ledger.progress, walk, part))
 

@@ -9,6 +9,8 @@ from lotstream.domain.commands import ConfirmPick, Moment, PickLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Picked, StockPicked
 from lotstream.domain.goods import site_unknown
+from lotstream.domain.kit_floor import narrow, spelled_out
+from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine, OrderState, Reservation
 from lotstream.domain.places import staging_place
@@ -35,7 +37,7 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
         return refused
     if not command.lines:
         return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as picked; send at least one line.")
-    for index, line in enumerate(command.lines):
+    for index, line in spelled_out(picking.draft, picking.order, command.lines):
         refused = _pick(picking, line, f"lines.{index}")
         if refused is not None:
             return refused
@@ -63,6 +65,8 @@ def _check_order(picking: Picking, known: Order | None) -> Refusal | None:
 
 def _pick(picking: Picking, wanted: PickLine, path: str) -> Refusal | None:
     line, promised = _promised(picking, wanted)
+    if line is not None and line.parts:
+        line = narrow(picking.draft, line, promised, wanted.sku)
     sku = line.sku if line is not None else wanted.sku
     meant = goods_meant(picking.draft, sku, wanted.lot)
     if meant is None:
@@ -99,6 +103,8 @@ def _promised(picking: Picking, wanted: PickLine) -> tuple[OrderLine | None, lis
     line_named = None if wanted.line is None else line_called(order, wanted.line)
     if line_named is None or wanted.task is not None:
         return line_named, []
+    if line_named.parts:
+        line_named = as_part(picking.draft, line_named, wanted.sku or line_named.sku)
     return line_named, [part for part in line_named.reservations if is_meant(part.row, wanted, picking.command.site)]
 
 

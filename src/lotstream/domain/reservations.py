@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Freed, LineDecision, Picked, Shipped
+from lotstream.domain.kits import count_shipped
 from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
 from lotstream.domain.places import STAGING
 from lotstream.domain.quantities import whole_packs
@@ -166,7 +167,10 @@ def note_shipped(order: Order, shipped: Shipped) -> None:
     line = line_called(order, shipped.line)
     if line is None:
         return
-    line.shipped += shipped.quantity
+    if line.parts:
+        count_shipped(line, shipped.sku, shipped.quantity)
+    else:
+        line.shipped += shipped.quantity
     left = shipped.reserved
     for reservation in list(line.reservations):
         if reservation.task != shipped.task or reservation.row != shipped.picked_from:

@@ -14,6 +14,7 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.filling import fill
 from lotstream.domain.goods import site_unknown
+from lotstream.domain.kits import skus_of
 from lotstream.domain.leaving import confirmed, what_follows
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.loaded import Loading
@@ -58,7 +59,7 @@ def confirm_shipment(ledger: Ledger, command: ConfirmShipment, moment: Moment) -
 def _wanted_still(draft: Draft) -> set[str]:
     """Return what the shipped orders still want: the rest of a line may be filled where the whole could not."""
     open_orders = (order for order in draft.orders.values() if order.state not in OVER)
-    return {line.sku for order in open_orders for line in order.lines if backordered(line)}
+    return {sku for order in open_orders for line in order.lines if backordered(line) for sku in skus_of(line)}
 
 
 def _check(command: ConfirmShipment) -> Refusal | None:

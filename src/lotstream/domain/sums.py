@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lotstream.domain.kits import anything_shipped, begun_kits, picked_kits, promised_kits
 from lotstream.domain.model import Order, OrderLine, OrderState
 
 #: States in which an order is over and moves from the open orders to the closed ones.
@@ -9,11 +10,18 @@ OVER = frozenset({OrderState.SHIPPED, OrderState.CLOSED, OrderState.CANCELLED, O
 
 
 def promised(line: OrderLine) -> int:
-    """Return the smallest units promised to a line, picked ones included."""
+    """Return the smallest units promised to a line, picked ones included; kits in kits."""
+    if line.parts:
+        return promised_kits(line)
     total = 0
     for reservation in line.reservations:
         total += reservation.quantity
     return total
+
+
+def picked(line: OrderLine) -> int:
+    """Return the smallest units picked for a line and not shipped; kits in kits."""
+    return picked_kits(line) if line.parts else sum([reservation.picked for reservation in line.reservations])
 
 
 def backordered(line: OrderLine) -> int:
@@ -31,10 +39,17 @@ def state_of(order: Order, *, decided: bool, promise: int = 0) -> OrderState:
         return OrderState.HELD
     taken = left = gone = 0
     for line in order.lines:
-        for reservation in line.reservations:
-            promise += reservation.quantity
-            taken += reservation.picked
-        gone += line.shipped
+        if line.parts:
+            promise, taken, gone = (
+                promise + promised_kits(line),
+                taken + begun_kits(line),
+                gone + anything_shipped(line),
+            )
+        else:
+            for reservation in line.reservations:
+                promise += reservation.quantity
+                taken += reservation.picked
+            gone += line.shipped
         left += max(line.ordered - line.cancelled - line.shipped, 0)
     if left == 0:
         return OrderState.SHIPPED if gone else OrderState.CANCELLED

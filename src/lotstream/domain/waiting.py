@@ -32,13 +32,16 @@ def skus_wanted(order: Order) -> frozenset[str]:
     """Return the SKUs of which an order still wants something; none while it is held or when it is over."""
     if order.state is OrderState.ALLOCATED or order.held is not None or order.state in OVER:
         return _NOTHING
-    return frozenset([line.sku for line in order.lines if backordered(line)])
+    wanted = [line for line in order.lines if backordered(line)]
+    parts = [part.sku for line in wanted for part in line.parts]
+    return frozenset([line.sku for line in wanted] + parts)
 
 
 def facts_missed(order: Order) -> frozenset[Fact]:
     """Return the items and the customer that a held order may be waiting for, by the names it gives them."""
     lines = [line for line in order.lines if line.quantity_sent is not None]
     goods = [(SKU, line.sku) if line.sku else (GTIN, line.gtin or "") for line in lines]
+    goods += [(SKU, part.sku) for line in lines for part in line.parts]
     return frozenset([*goods, (CUSTOMER, order.customer or "")])
 
 

@@ -60,7 +60,26 @@ def _skus(scenario: Node) -> Callable[[Node], str]:
     for order in orders:
         for at, line in enumerate(order.get("lines") or [], 1):
             wanted[str(order["id"]), str(line.get("id", at))] = str(line.get("sku", usual))
-    return lambda line: str(line.get("sku") or wanted.get((str(line.get("order")), str(line.get("line", 1))), usual))
+    of_kits = _skus_in_kits(scenario)
+
+    def find(line: Node) -> str:
+        sku = wanted.get((str(line.get("order")), str(line.get("line", 1))), usual)
+        return str(line.get("sku") or of_kits.get((sku, text(line.get("lot"))), sku))
+
+    return find
+
+
+def _skus_in_kits(scenario: Node) -> dict[tuple[str, str | None], str]:
+    """Return what a lot is one of on a line for a kit: a component, where its number alone says which."""
+    usual = scenario["items"][0]["sku"]
+    received = [step["receive"] for step in scenario.get("steps") or [] if "receive" in step]
+    rows = [*(scenario.get("stock") or []), *received]
+    found: dict[tuple[str, str | None], set[str]] = {}
+    for item in scenario["items"]:
+        for row in rows:
+            if (sku := str(row.get("sku", usual))) in {str(item["sku"]), *map(str, item.get("kit") or {})}:
+                found.setdefault((str(item["sku"]), text(row.get("lot"))), set()).add(sku)
+    return {name: skus.pop() for name, skus in found.items() if len(skus) == 1}
 
 
 def _placed(steps: Iterable[Node]) -> Iterator[Node]:

@@ -52,7 +52,7 @@ def plain(units: int) -> int | float:
 def _allocations(orders: Iterable[Order]) -> list[Node]:
     return [
         {
-            "order": order.key.order, "line": line.line, "sku": line.sku, "lot": part.row.lot,
+            "order": order.key.order, "line": line.line, "sku": part.row.sku, "lot": part.row.lot,
             "location": part.row.location, "package": part.row.package,
             "pack_size": None if part.row.pack_size is None else plain(part.row.pack_size),
             "qty": plain(part.quantity),

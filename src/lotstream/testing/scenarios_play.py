@@ -142,7 +142,7 @@ class Play:
             for line in held.lines if held.held is None else ():
                 for row in explain(view.ledger, held, line, site=view.site, moment=view.moment):
                     if row.reason is not None:
-                        self.not_used.add((held.key.order, line.line, line.sku, row.lot, str(row.reason)))
+                        self.not_used.add((held.key.order, line.line, row.sku or line.sku, row.lot, str(row.reason)))
 
 
 def sums(view: View) -> dict[str, Sums]:

@@ -83,6 +83,7 @@ CASES = (
     Case("SITES_MAX", "settings.changed", ("sites",), names),
     Case("LOCATIONS_MAX", "settings.changed", ("exclude_locations",), names),
     Case("UNITS_MAX", "item.defined", ("units",), lambda count: dict.fromkeys(names(count), "2")),
+    Case("COMPONENTS_MAX", "item.defined", ("kit",), lambda count: dict.fromkeys(names(count), "2")),
     Case("GTINS_MAX", "item.defined", ("gtins",), names),
     Case("SKU_RULES_MAX", "customer.defined", ("min_days_left_by_sku",), lambda count: dict.fromkeys(names(count), 1)),
     Case("REFERENCES_MAX", "order.placed", ("references",), texts),

@@ -304,7 +304,7 @@ def test_a_shipment_is_confirmed_by_line_and_lot(ledger: Ledger) -> None:
             "lots": [
                 {
                     "lot": "L24A", "expires": "2027-06-01", "made": "2026-06-01", "quantity": "1", "package": CARTON,
-                    "serials": [],
+                    "serials": [], "sku": None,
                 }
             ],
         }

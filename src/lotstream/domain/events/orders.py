@@ -21,6 +21,8 @@ class Considered:
     free: int
     #: A code of `lotstream.domain.codes.NotUsed`; None when the row was used.
     reason: str | None = None
+    #: The component, on a line that orders kits; None: the line's own SKU.
+    sku: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,15 @@ from lotstream.domain.model.facts import (
     Site,
     Tracking,
 )
-from lotstream.domain.model.orders import Order, OrderKey, OrderLine, OrderState, Reservation, ShipPolicy
+from lotstream.domain.model.orders import (
+    KitPart,
+    Order,
+    OrderKey,
+    OrderLine,
+    OrderState,
+    Reservation,
+    ShipPolicy,
+)
 from lotstream.domain.model.stock import Lot, RowKey, Status, StockRow
 
 __all__ = [
@@ -29,6 +37,7 @@ __all__ = [
     "Hold",
     "HoldKind",
     "Item",
+    "KitPart",
     "Location",
     "Lot",
     "Order",

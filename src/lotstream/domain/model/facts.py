@@ -103,6 +103,8 @@ class Item:
     min_days_left: int | None = None
     min_pct_left: Decimal | None = None
     description: str | None = None
+    #: Component → base units of it in one base unit of this; empty: it is no kit.
+    kit: dict[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

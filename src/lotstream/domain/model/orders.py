@@ -59,6 +59,18 @@ class Reservation:
     staged_at: str | None = None
 
 
+class KitPart(NamedTuple):
+    """One component of the kit that a line orders, as it was when the line was counted; all in smallest units."""
+
+    sku: str
+    #: How much of the component one base unit of the kit takes; 0 while the component is not known.
+    each: int
+    #: One base unit of the kit.
+    kit: int
+    #: How much of the component has left for the line.
+    shipped: int = 0
+
+
 @dataclass(slots=True)
 class OrderLine:
     """One line of an order: what is wanted and what became of it, in the item's smallest unit."""
@@ -86,6 +98,8 @@ class OrderLine:
     gtin: str | None = None
     quantity_sent: Decimal | None = None
     pack_size_sent: Decimal | None = None
+    #: The components of a kit, by SKU; promises name the components then, and quantities of the line count kits.
+    parts: tuple[KitPart, ...] = ()
 
 
 @dataclass(slots=True)

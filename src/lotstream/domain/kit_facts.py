@@ -1,0 +1,48 @@
+"""What a kit may be made of: items that are no kits themselves, in whole smallest units of each."""
+
+from __future__ import annotations
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Item
+from lotstream.domain.quantities import smallest
+
+
+def check_kit(ledger: Ledger, item: Item) -> Refusal | None:
+    """Refuse a kit that holds itself or another kit, or a component in what is no whole number of its smallest unit.
+
+    A component that nobody has defined yet is no reason: orders for the kit wait until it is. The same is asked the
+    other way round of an item that is a component already and would become a kit, or be counted in other units.
+    """
+    for sku, quantity in item.kit.items():
+        refused = _check_component(ledger, item, sku)
+        component = ledger.items.get(sku)
+        if refused is None:
+            units = smallest(quantity, 1 if component is None else 10**component.decimals, f"item.kit.{sku}")
+            # Without the component its decimals are not known, and any number above zero may come out whole.
+            fine = component is None and isinstance(units, Refusal) and units.code is Code.NOT_A_MULTIPLE
+            refused = units if isinstance(units, Refusal) and not fine else None
+        if refused is not None:
+            return refused
+    return _check_users(ledger, item)
+
+
+def _check_component(ledger: Ledger, item: Item, sku: str) -> Refusal | None:
+    component = ledger.items.get(sku)
+    if sku == item.sku:
+        return Refusal(Code.FIELD_INVALID, f"item.kit.{sku}", f"{sku} is a kit with itself in it; leave it out.")
+    if component is not None and component.kit:
+        message = f"{sku} is a kit itself; send what it is made of instead."
+        return Refusal(Code.FIELD_INVALID, f"item.kit.{sku}", message)
+    return None
+
+
+def _check_users(ledger: Ledger, item: Item) -> Refusal | None:
+    """Refuse to make a kit of what is in a kit already."""
+    if not item.kit:
+        return None
+    users = sorted(kit.sku for kit in ledger.items.values() if item.sku in kit.kit)
+    if not users:
+        return None
+    message = f"{item.sku} is in the kit {users[0]}; a kit is made of items that are no kits."
+    return Refusal(Code.FIELD_INVALID, "item.kit", message)

@@ -1,0 +1,71 @@
+"""Kits on the floor: what a pick or a shipment says of a kit line, spelled out component by component."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import TypeVar
+
+from lotstream.domain.codes import Refusal
+from lotstream.domain.commands import PickLine, ShippedLine
+from lotstream.domain.draft import Draft
+from lotstream.domain.kit_lines import as_part
+from lotstream.domain.kits import promised_parts, skus_of
+from lotstream.domain.model import Order, OrderLine, Reservation
+from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.reservations import line_called
+
+SaidT = TypeVar("SaidT", PickLine, ShippedLine)
+
+
+def spelled_out(draft: Draft, order: Order | None, said: Sequence[SaidT]) -> list[tuple[int, SaidT]]:
+    """Return lines of a pick or a shipment, each with its place, and kits turned into what they are made of.
+
+    Kits that stand assembled come first, as they were promised. A line that names a lot or a SKU of a component means
+    that, in units of it; so does one that names a task.
+    """
+    meant: list[tuple[int, SaidT]] = []
+    for index, one in enumerate(said):
+        line = None if order is None or one.line is None else line_called(order, one.line)
+        if line is None or not line.parts or getattr(one, "task", None) is not None:
+            meant.append((index, one))
+        else:
+            meant += [(index, part) for part in _spelled_out(draft, line, one)]
+    return meant
+
+
+def _spelled_out(draft: Draft, line: OrderLine, said: SaidT) -> list[SaidT]:
+    if said.sku not in (None, line.sku):
+        return [said]
+    if said.lot is not None and said.sku is None:
+        return [replace(said, sku=_sku_of(draft, line, said.lot))]
+    item = draft.known_item(line.sku)
+    factor = unit_factor(item, said.unit)
+    kits = None if factor is None else smallest(said.quantity, factor, "quantity")
+    if said.lot is not None or kits is None or isinstance(kits, Refusal):
+        return [replace(said, sku=line.sku)]
+    base = line.parts[0].kit
+    own = min(kits, promised_parts(line)[line.sku])
+    if (kits - own) % base:
+        return [replace(said, sku=line.sku)]
+    meant = [replace(said, sku=line.sku, quantity=Decimal(own) / base, unit=None)] if own else []
+    for part in line.parts if kits > own else ():
+        one = 10 ** draft.known_item(part.sku).decimals
+        quantity = Decimal((kits - own) // base * part.each) / one
+        meant.append(replace(said, sku=part.sku, quantity=quantity, unit=None))
+    return meant
+
+
+def _sku_of(draft: Draft, line: OrderLine, lot: str) -> str:
+    """Return the component, or the kit itself, that a lot is one of: as promised, else as known."""
+    for reservation in line.reservations:
+        if reservation.row.lot == lot:
+            return reservation.row.sku
+    known = [sku for sku in skus_of(line) if draft.lot(sku, lot) is not None]
+    return known[0] if known else line.sku
+
+
+def narrow(draft: Draft, line: OrderLine, promised: list[Reservation], sku: str | None) -> OrderLine:
+    """Return the part of a kit line that a line of the floor means: of the goods promised, else of the SKU it names."""
+    return as_part(draft, line, promised[0].row.sku if promised else sku or line.sku)
