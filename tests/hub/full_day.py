@@ -42,11 +42,14 @@ async def _turn_the_day(settings: Settings, client: HubClient) -> None:
     async with PostgresStore(settings.postgres_url) as store:
         await define(store, "lotstream.day.opened.v1", "day/turned", body, partitions=settings.partitions)
     await client.row("SELECT FROM continuing WHERE NOT due HAVING count(*) = $1", len(OWNERS))
+    await client.row("SELECT FROM owner_clock WHERE due_at IS NULL HAVING count(*) = $1", len(OWNERS))
     await client.row("SELECT FROM claim WHERE partition = 0 AND broadcast_answered = $1", len(DEFINED) + 1)
 
 
 async def _facts(client: HubClient, owner: str) -> None:
     await client.send("owner.defined", {"owner": owner, "sites": [SITE]})
+    channels = [{"name": "shop"}, {"name": "strict", "min_days_left": 300}]
+    await client.send("settings.changed", {"owner": owner, "channels": channels, "availability_every_s": 1})
     for sku, tracking in (("CER", "lot"), ("BAG", "none")):
         await client.send("item.defined", {"owner": owner, "sku": sku, "tracking": tracking, "units": {"case": "6"}})
     await client.send("customer.defined", {"owner": owner, "customer": "C-7", "min_days_left": 10})

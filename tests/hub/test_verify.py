@@ -85,8 +85,9 @@ async def test_a_day_as_it_was_decided_is_found_sound(lived: Settings) -> None:
     assert (verified.partitions, verified.owners, len(told)) == (8, len(OWNERS), 8)
     assert verified.journal_rows > 50
     assert verified.rows.keys() == {
-        "broadcast", "claim", "continuing", "customer", "dead_letter", "early_cancel", "intake", "item", "journal",
-        "location", "lot", "outbox", "owner", "person", "receipt", "sales_order", "shipment_line", "site", "stock",
+        "availability", "broadcast", "claim", "continuing", "customer", "dead_letter", "early_cancel", "intake", "item",
+        "journal", "location", "lot", "outbox", "owner", "owner_clock", "person", "receipt", "sales_order", "shipment_line",
+        "site", "stock",
     }  # fmt: skip
 
 
@@ -123,6 +124,9 @@ CHANGED = {
     "claim, answered": ("UPDATE claim SET broadcast_answered = 1 WHERE partition = 0", "broadcast_answered"),
     "continuing": ("UPDATE continuing SET number = number - 1", "number"),
     "continuing, body": ("UPDATE continuing SET body = '{}'", "body"),
+    "owner_clock": ("UPDATE owner_clock SET tick = tick + 1", "tick"),
+    "owner_clock, due": ("UPDATE owner_clock SET due_at = now()", "due_at"),
+    "availability": ("UPDATE availability SET quantity = quantity + 1 WHERE channel = 'shop'", "quantity"),
     "claim, time": ("UPDATE claim SET append_time = now() WHERE partition = 2", "append_time"),
     "claim, last record": ("UPDATE claim SET last_message_id = 'x' WHERE partition = 2", "last_message_id"),
     "intake": ("UPDATE intake SET owner = 'x' WHERE type LIKE '%customer.defined%'", "owner"),
@@ -184,6 +188,8 @@ DELETED = {
         '(partition, "offset") IN (SELECT partition, max("offset") FROM intake GROUP BY 1)'
     ),
     "continuing": "true",
+    "owner_clock": "true",
+    "availability": "channel = 'shop'",
     "outbox": "topic LIKE '%pick-tasks'",
     "outbox, the last of its record": "topic LIKE '%order-status'",
     "broadcast": "number = 2",
@@ -237,6 +243,8 @@ INSERTED = {
         "INSERT INTO intake SELECT log, partition, 900, recorded_at, 'done', source, 'x' FROM intake "
         "WHERE outcome = 'done' LIMIT 1"
     ),
+    "owner_clock": "INSERT INTO owner_clock SELECT 'ghost', slot, tick, due_at, watched FROM owner_clock LIMIT 1",
+    "availability": "INSERT INTO availability SELECT owner, slot, sku, 'DET', channel, 7 FROM availability LIMIT 1",
     "continuing": "INSERT INTO continuing SELECT 'ghost', slot, number, step, due, body FROM continuing LIMIT 1",
     "outbox": (
         'INSERT INTO outbox SELECT log, partition, 9, "offset", recorded_at, id, topic, type, key, headers, value '

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import OrderKey
+from lotstream.domain.model import OrderKey, OwnerClock
 from lotstream.domain.progress import Progress, Scope, Walk
 from lotstream.domain.slots import partition_of, slot
 from lotstream.store.rows import BroadcastOutcome, IntakeRow, Outcome, OwnerPart
@@ -45,9 +45,21 @@ def told(offset: int, message_id: str, outcome: Outcome = Outcome.DONE, *why: st
     return IntakeRow(0, offset, HUB, message_id, DAY, None, outcome, T0, *why)
 
 
-async def with_open_order(store: Store, owner: str, progress: Progress | None = None, *, name: str = "#1") -> OwnerPart:
+async def with_clock(store: Store, owner: str, clock: OwnerClock) -> OwnerPart:
+    """Say when an owner without orders is to be looked at next; returns it as one that is behind."""
+    ledger = empty_ledger(owner)
+    ledger.clock, ledger.touched.clock = clock, True
+    await write(store, batch(await claim(store, partition_of(owner.encode(), PARTITIONS)), ledger=ledger))
+    return OwnerPart(owner, slot(owner.encode()), 0)
+
+
+async def with_open_order(
+    store: Store, owner: str, progress: Progress | None = None, *, name: str = "#1", clock: OwnerClock | None = None
+) -> OwnerPart:
     """Give an owner an open order, and say how far it is; returns it as one that is behind."""
     ledger = with_order(owner, name)
+    if clock is not None:
+        ledger.clock, ledger.touched.clock = clock, True
     if progress is not None:
         ledger.progress, ledger.touched.progress = progress, True
     await write(store, batch(await claim(store, partition_of(owner.encode(), PARTITIONS)), ledger=ledger))
@@ -134,6 +146,45 @@ class ToldConformance:
         assert await store.owners_behind(turns, since="half ", limit=9) == [late]
         assert await store.owners_behind(turns | {partition_of(b"half", PARTITIONS): 4}, since="", limit=9) == [late]
         assert await store.owners_behind({}, since="", limit=9) == []
+
+    async def test_who_tells_what_may_be_sold_is_behind_without_orders(self, store: Store) -> None:
+        """Owners that are watched are behind like those with open orders, and once; those no longer watched are not."""
+        both = await with_open_order(store, "both", clock=OwnerClock(watched=True))
+        await with_clock(store, "over", OwnerClock(tick=4))
+        sells = await with_clock(store, "sells", OwnerClock(T0, 2, watched=True))
+        turns = dict.fromkeys(range(PARTITIONS), 5)
+        assert await store.owners_behind(turns, since="", limit=9) == [both, sells]
+        assert await store.owners_behind(turns, since="", limit=1) == [both]
+        assert await store.owners_behind(turns, since="both ", limit=9) == [sells]
+        await hear(store, 5)
+        assert await store.broadcasts_passed() == 0
+
+    async def test_whose_time_has_come_is_found_in_its_partition(self, store: Store) -> None:
+        """Owners are found by the database's clock from the moment they are due, in order and only so many."""
+        now = await store.now()
+        names = [f"owner-{number}" for number in range(12)]
+        for tick, name in enumerate(names):
+            await with_clock(store, name, OwnerClock(now, tick, watched=True))
+        await with_clock(store, "later", OwnerClock(now + OLD, 1, watched=True))
+        await with_clock(store, "never", OwnerClock(None, 1, watched=True))
+        mine = sorted(name for name in names if partition_of(name.encode(), PARTITIONS) in (1, 2))
+        wanted = [(name, slot(name.encode()), names.index(name)) for name in mine]
+        assert await store.clocks_due([1, 2], limit=50) == wanted
+        assert await store.clocks_due([1, 2], limit=1) == wanted[:1]
+        assert await store.clocks_due([], limit=9) == []
+
+    async def test_what_was_told_comes_back_as_it_was(self, store: Store) -> None:
+        """When an owner is due and what it told last is read back; figures of nothing are the same as none."""
+        ledger = empty_ledger()
+        ledger.clock, ledger.touched.clock = OwnerClock(T0 + timedelta(microseconds=5), 7, watched=True), True
+        ledger.told = {("TEA", "TOR", "shop"): 5, ("TEA", "TOR", "b"): 0}
+        ledger.touched.told |= ledger.told.keys()
+        await write(store, batch(await claim(store), ledger=ledger))
+        read = (await store.ledgers({"acme": Sites()}))["acme"]
+        assert (read.clock, read.told) == (ledger.clock, {("TEA", "TOR", "shop"): 5})
+        ledger.told["TEA", "TOR", "shop"] = 0
+        await write(store, batch(await claim(store), ledger=ledger))
+        assert (await store.ledgers({"acme": Sites()}))["acme"].told == {}
 
     async def test_many_orders_make_an_owner_no_more_behind(self, store: Store) -> None:
         """An owner is found once, however many open orders it has."""

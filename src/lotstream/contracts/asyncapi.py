@@ -15,6 +15,7 @@ from lotstream.contracts.sent import SENT
 from lotstream.contracts.topics import (
     ALERTS,
     ANSWERS,
+    AVAILABILITY,
     DEAD_LETTERS,
     FLOOR_TASKS,
     ORDER_STATUS,
@@ -39,6 +40,7 @@ CARRIES: dict[Topic, tuple[str, ...]] = {
     FLOOR_TASKS: ("floor_tasks",),
     ORDER_STATUS: ("order_status",),
     SHIP_CONFIRMATIONS: ("ship_confirmation",),
+    AVAILABILITY: ("availability",),
     ALERTS: ("alert",),
     ANSWERS: ("answer",),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lotstream.contracts import inbound_facts
 from lotstream.contracts.inbound_facts import (
     CustomerDefined,
     DayOpened,
@@ -20,7 +21,7 @@ from lotstream.domain.commands import (
     DefineSite,
     OpenDay,
 )
-from lotstream.domain.model import Customer, Item, Location, Settings, Site
+from lotstream.domain.model import Channel, Customer, Item, Location, Settings, Site
 
 
 def define_owner(body: OwnerDefined) -> DefineOwner:
@@ -42,7 +43,19 @@ def change_settings(body: SettingsChanged) -> ChangeSettings:
             min_pct_left=body.min_pct_left,
             exclude_locations=body.exclude_locations,
             sites=body.sites,
+            channels=tuple(_channel(channel) for channel in body.channels),
+            availability_every_s=body.availability_every_s,
         )
+    )
+
+
+def _channel(body: inbound_facts.Channel) -> Channel:
+    return Channel(
+        name=body.name,
+        min_days_left=body.min_days_left,
+        min_pct_left=body.min_pct_left,
+        sites=body.sites,
+        exclude_returned=body.exclude_returned,
     )
 
 

@@ -197,6 +197,7 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "pick.scanned": _alone(floor.scan_lot),
     "shipment.confirmed": _alone(floor.confirm_shipment),
     "day.continued": _alone(hub.continue_day),
+    "clock.ticked": _alone(hub.tick_clock),
     "broadcast.answered": _alone(hub.answer_broadcast),
 }
 _DOORS = {

@@ -25,6 +25,11 @@ _FACTS: dict[str, dict[str, Any]] = {
         "allocate": "at_once",
         "min_days_left": 30,
         "exclude_locations": ["TOR-RETURNS"],
+        "channels": [
+            {"name": "shop", "min_days_left": 60, "exclude_returned": True},
+            {"name": "outlet", "sites": ["CHI"]},
+        ],
+        "availability_every_s": 60,
     },
     "item.defined": {
         "owner": "acme",
@@ -49,6 +54,7 @@ _FACTS: dict[str, dict[str, Any]] = {
     "location.defined": {"site": "TOR", "location": "TOR-A-01", "parent": "TOR-A", "sequence": 10, "version": 1},
     "day.opened": {"site": "TOR", "date": "2026-09-01"},
     "day.continued": {"owner": "acme", "orders_max": 200},
+    "clock.ticked": {"owner": "acme"},
     "broadcast.answered": {"number": 12, "type": "lotstream.day.opened.v1"},
 }
 
@@ -281,6 +287,17 @@ _SENT: dict[str, dict[str, Any]] = {
                     }
                 ],
             }
+        ],
+    },
+    "availability": {
+        "owner": "acme",
+        "sku": "CER-001",
+        "unit": "each",
+        "as_of": "2026-09-01T12:13:00Z",
+        "decision": _DECISION,
+        "figures": [
+            {"site": "TOR", "channel": "shop", "quantity": "228"},
+            {"site": "CHI", "channel": "outlet", "quantity": "0"},
         ],
     },
     "alert": {

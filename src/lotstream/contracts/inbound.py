@@ -30,11 +30,12 @@ INBOUND: dict[str, type[Inbound]] = {
     "pick.scanned": floor.PickScanned,
     "shipment.confirmed": floor.ShipmentConfirmed,
     "day.continued": hub.DayContinued,
+    "clock.ticked": hub.ClockTicked,
     "broadcast.answered": hub.BroadcastAnswered,
 }
 
 #: What the hub alone appends, under its own source.
-BY_HUB: frozenset[str] = frozenset({"day.continued", "broadcast.answered"})
+BY_HUB: frozenset[str] = frozenset({"day.continued", "clock.ticked", "broadcast.answered"})
 
 #: What concerns every partition: no owner, message key `*`, written by the hub's own tools only.
 BROADCAST: frozenset[str] = frozenset({"site.defined", "location.defined", "day.opened", "broadcast.answered"})
@@ -96,7 +97,6 @@ LATER: frozenset[str] = frozenset(
         "snapshot.requested",
         "comparison.recorded",
         "person.erased",
-        "clock.ticked",
     }
 )
 

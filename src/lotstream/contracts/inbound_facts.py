@@ -11,7 +11,9 @@ from pydantic_core import PydanticCustomError
 
 from lotstream.contracts.fields import Count, Day, Days, Inbound, Name, OwnerId, Quantity, Rank, Text
 from lotstream.contracts.limits import (
+    CHANNELS_MAX,
     COMPONENTS_MAX,
+    GATHER_SECONDS_MAX,
     GTINS_MAX,
     ITEM_DECIMALS_MAX,
     LOCATIONS_MAX,
@@ -64,6 +66,18 @@ class OwnerDefined(Inbound):
     )
 
 
+class Channel(Inbound):
+    """Where an owner sells, and what of its stock may be sold there."""
+
+    name: Name = Field(description="The channel's name, as its readers know it.", examples=["shop"])
+    min_days_left: Days | None = Field(default=None, description="Days of life that must be left today.")
+    min_pct_left: Quantity | None = Field(default=None, description="Percent of life that must be left today.")
+    sites: Annotated[tuple[Name, ...], Field(max_length=SITES_MAX)] = Field(
+        default=(), description="Sites that sell there; empty for all."
+    )
+    exclude_returned: bool = Field(default=False, description="Goods that came back are not sold there.")
+
+
 class SettingsChanged(Inbound):
     """The whole of an owner's settings; what is left out goes back to its default."""
 
@@ -84,6 +98,12 @@ class SettingsChanged(Inbound):
     )
     sites: Annotated[tuple[Name, ...], Field(max_length=SITES_MAX)] = Field(
         default=(), description="Sites in the order they are tried when an order names none."
+    )
+    channels: Annotated[tuple[Channel, ...], Field(max_length=CHANNELS_MAX)] = Field(
+        default=(), description="Channels that are told what may be sold; without any nobody is."
+    )
+    availability_every_s: Annotated[int, Field(ge=1, le=GATHER_SECONDS_MAX)] = Field(
+        default=60, description="Seconds for which changes are gathered up before what may be sold is told."
     )
 
 

@@ -20,6 +20,12 @@ class DayContinued(Inbound):
     )
 
 
+class ClockTicked(Inbound):
+    """What hours and seconds decide for an owner is due: what may be sold is told where it has changed."""
+
+    owner: OwnerId = Field(description="Whose stock.")
+
+
 class BroadcastAnswered(Inbound):
     """Every partition has decided a broadcast and what followed from it; whoever told it is answered now."""
 

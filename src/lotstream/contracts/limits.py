@@ -17,6 +17,10 @@ ORDERS_MAX = 1000
 PACKAGES_MAX = 5000
 #: Sites in an owner's ranking.
 SITES_MAX = 200
+#: Channels an owner sells on.
+CHANNELS_MAX = 50
+#: Seconds for which changes of what may be sold are gathered up; a day.
+GATHER_SECONDS_MAX = 86_400
 #: Locations an owner leaves out.
 LOCATIONS_MAX = 2000
 #: Units of one item.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lotstream.contracts.sending import Outgoing
+from lotstream.contracts.write_availability import availability
 from lotstream.contracts.write_floor import put_backs
 from lotstream.contracts.write_notices import answer, discrepancy_alert, goods_alerts
 from lotstream.contracts.write_shipments import ship_confirmation
@@ -18,6 +19,7 @@ from lotstream.contracts.write_tasks import pick_tasks
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import CancelOrder, Command, Moment, PlaceOrder, ReleaseOrder
 from lotstream.domain.events import (
+    AvailabilityTold,
     DiscrepancyNoted,
     Event,
     LotSwapped,
@@ -99,4 +101,5 @@ _WRITERS: dict[type, Callable[[Ledger, Any, Moment], Iterator[Outgoing]]] = {
     ShipmentConfirmed: _shipped,
     DiscrepancyNoted: _noted,
     StockReceived: goods_alerts,
+    AvailabilityTold: availability,
 }

@@ -217,6 +217,28 @@ class ShipConfirmation(Sent):
     lines: tuple[ShipConfirmationLine, ...] = Field(description="What left, line by line and lot by lot.")
 
 
+class AvailableFigure(Sent):
+    """What may be sold at one site for one channel."""
+
+    site: Name = Field(description="Where it lies.")
+    channel: Name = Field(description="The channel of the owner's settings it counts for.")
+    quantity: Amount = Field(description="What may be sold, in `unit`, in place of what was told before.")
+
+
+class Availability(Sent):
+    """What of a SKU may be sold has changed: after what is promised, holds, expiry and the channel's minimum life.
+
+    Orders that wait are not taken off. A site and channel that was never told has nothing to sell.
+    """
+
+    owner: OwnerId = Field(description="Whose goods.")
+    sku: Name = Field(description="The owner's SKU.")
+    unit: Name = Field(description="The item's base unit.")
+    as_of: Instant = Field(description="When it was looked at; changes before were gathered up.")
+    decision: Id = Field(description="Id of the decision that caused it.")
+    figures: tuple[AvailableFigure, ...] = Field(description="The sites and channels where it changed.")
+
+
 class AlertKind(StrEnum):
     """What an alert is about."""
 
@@ -266,6 +288,7 @@ SENT: dict[str, type[Sent]] = {
     "floor_tasks": FloorTasks,
     "order_status": OrderStatus,
     "ship_confirmation": ShipConfirmation,
+    "availability": Availability,
     "alert": Alert,
     "answer": Answer,
 }

@@ -76,6 +76,13 @@ SHIP_CONFIRMATIONS = Topic(
     readers="connectors, for 945, 856, shop fulfilments and ERP moves",
     bytes_max=Limit.OUTGOING,
 )
+AVAILABILITY = Topic(
+    name="lotstream.availability",
+    description="What may be sold per SKU, site and channel, told when it changes and gathered up per SKU.",
+    key="owner",
+    readers="shops, connectors, for 846",
+    bytes_max=Limit.OUTGOING,
+)
 ALERTS = Topic(
     name="lotstream.alerts",
     description="What a person should look at: what happened did not fit what was known.",
@@ -98,6 +105,7 @@ TOPICS: tuple[Topic, ...] = (
     FLOOR_TASKS,
     ORDER_STATUS,
     SHIP_CONFIRMATIONS,
+    AVAILABILITY,
     ALERTS,
     ANSWERS,
 )

@@ -35,6 +35,7 @@ from lotstream.domain.commands import (
     ReleaseOrder,
     RequestAllocation,
     ScanLot,
+    TickClock,
 )
 from lotstream.domain.events import Event
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
@@ -48,6 +49,7 @@ from lotstream.domain.placing import place_order
 from lotstream.domain.requesting import request_allocation
 from lotstream.domain.scanning import scan_lot
 from lotstream.domain.shipping import confirm_shipment
+from lotstream.domain.ticking import set_clock, tick_clock
 
 _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusal]] = {
     PlaceOrder: place_order,
@@ -59,6 +61,7 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     PlaceHold: place_hold,
     LiftHold: lift_hold,
     ContinueDay: continue_day,
+    TickClock: tick_clock,
     ConfirmPick: confirm_pick,
     ScanLot: scan_lot,
     ConfirmShipment: confirm_shipment,
@@ -81,4 +84,5 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
     decider = _DECIDERS.get(type(command))
     if decider is None:
         raise TypeError(f"{type(command).__name__} is told to every partition; decide_broadcast decides it")
-    return decider(ledger, command, moment)
+    decided = decider(ledger, command, moment)
+    return set_clock(ledger, command, decided, moment) if ledger.clock.watched else decided

@@ -16,6 +16,7 @@ from lotstream.domain.lines import check_minimum, check_policy, not_supported
 from lotstream.domain.model import Customer, Item, Settings, Tracking
 from lotstream.domain.order_of_use import TIE_BREAKS
 from lotstream.domain.shelves import derived_of
+from lotstream.domain.ticking import due
 from lotstream.domain.waiting import CUSTOMER, GTIN, SKU
 
 #: Most decimals of a base unit: more would leave too few digits for the quantity itself.
@@ -29,7 +30,7 @@ def define_owner(ledger: Ledger, command: DefineOwner, _moment: Moment) -> tuple
     return (OwnerDefined(command.sites),)
 
 
-def change_settings(ledger: Ledger, command: ChangeSettings, _moment: Moment) -> tuple[Event, ...] | Refusal:
+def change_settings(ledger: Ledger, command: ChangeSettings, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide settings.changed: the whole of an owner's settings; a ranking of sites is kept when none is sent.
 
     What is promised and what waits is looked at again afterwards, part by part (`lotstream.domain.agenda`).
@@ -40,7 +41,10 @@ def change_settings(ledger: Ledger, command: ChangeSettings, _moment: Moment) ->
     refused = _check_settings(settings)
     if refused is not None:
         return refused
-    return () if settings == ledger.settings else (SettingsChanged(settings),)
+    if settings == ledger.settings:
+        return ()
+    begins = bool(settings.channels) and not ledger.clock.watched
+    return (SettingsChanged(settings), *((due(ledger, settings, moment),) if begins else ()))
 
 
 def _check_settings(settings: Settings) -> Refusal | None:
@@ -52,7 +56,22 @@ def _check_settings(settings: Settings) -> Refusal | None:
             message = f"{name} breaks no ties; send some of {', '.join(TIE_BREAKS)}."
             return Refusal(Code.FIELD_INVALID, f"settings.tie_break.{index}", message)
     refused = check_policy(settings.policy, "settings.policy")
-    return refused or check_minimum(settings.min_days_left, settings.min_pct_left, "settings")
+    refused = refused or check_minimum(settings.min_days_left, settings.min_pct_left, "settings")
+    return refused or _check_channels(settings)
+
+
+def _check_channels(settings: Settings) -> Refusal | None:
+    names = set[str]()
+    for index, channel in enumerate(settings.channels):
+        field = f"settings.channels.{index}"
+        if channel.name in names:
+            message = f"Channel {channel.name} is there twice; say once what may be sold there."
+            return Refusal(Code.FIELD_INVALID, f"{field}.name", message)
+        names.add(channel.name)
+        refused = check_minimum(channel.min_days_left, channel.min_pct_left, field)
+        if refused is not None:
+            return refused
+    return None
 
 
 def define_item(ledger: Ledger, command: DefineItem, moment: Moment) -> tuple[Event, ...] | Refusal:

@@ -14,6 +14,7 @@ from lotstream.domain.model import (
     Lot,
     Order,
     OrderKey,
+    OwnerClock,
     Receipt,
     ReceiptKey,
     RowKey,
@@ -70,6 +71,18 @@ class Touched:
     cancels: set[OrderKey] = field(default_factory=set)
     receipts: set[ReceiptKey] = field(default_factory=set)
     progress: bool = False
+    clock: bool = False
+    told: set[tuple[str, str, str]] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Untold:
+    """SKUs whose figures may differ from what was told last; never stored, and everything when that is not known."""
+
+    #: None: any SKU.
+    skus: set[str] | None = None
+    #: What all figures hang on: settings, bins, and the last turn of a day. With other ones any SKU counts.
+    stood_on: tuple[object, ...] = ()
 
 
 @dataclass(slots=True)
@@ -113,6 +126,11 @@ class Ledger:
     derived: Derived | None = field(default=None, compare=False, repr=False)
     #: How far it is with what its partition was told, and with its own changes of rules.
     progress: Progress = field(default_factory=Progress)
+    clock: OwnerClock = field(default_factory=OwnerClock)
+    #: By SKU, site and channel, smallest units that may be sold, as it was told last; 0 where nothing is said.
+    told: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    #: What may have changed since all was told; only a shorter way to what the rows say.
+    untold: Untold = field(default_factory=Untold, compare=False, repr=False)
 
     def index(self) -> Derived:
         """Work out afresh what is derived from rows, orders and items; whoever changed them by hand calls this."""
@@ -170,6 +188,24 @@ class Ledger:
             self.progress = replace(self.progress, due=due)
             self.touched.progress = True
 
+    def may_be_untold(self) -> set[str] | None:
+        """Return the SKUs whose figures may differ from what was told last; None when any may."""
+        known = self.untold
+        if known.skus is None or known.stood_on != self._stands_on():
+            return None
+        return known.skus | self._skus_touched()
+
+    def all_is_told(self) -> None:
+        """Take note that every figure is what was told last."""
+        self.untold = Untold(set(), self._stands_on())
+
+    def _stands_on(self) -> tuple[object, ...]:
+        return self.settings, self.sites.stamp, self.sites.turn
+
+    def _skus_touched(self) -> set[str]:
+        touched = self.touched
+        return {key.sku for key in touched.stock} | {sku for sku, _ in touched.lots}
+
     def lots_called(self, lot: str) -> Iterator[Lot]:
         """Return the lots of every SKU that carry a number."""
         return (facts for (_, number), facts in self.lots.items() if number == lot)
@@ -187,6 +223,8 @@ class Ledger:
             row = self.stock[key]
             if row.on_hand == row.reserved == row.promised_elsewhere == 0:
                 self._drop(row, derived)
+        if self.clock.watched and self.untold.skus is not None:
+            self.untold.skus |= self._skus_touched()
         self.touched = Touched()
 
     def _drop(self, row: StockRow, derived: Derived) -> None:

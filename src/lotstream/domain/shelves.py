@@ -17,16 +17,24 @@ def derived_of(ledger: Ledger) -> Derived:
 def shelf_of(ledger: Ledger, sku: str, site: str, *, today: int) -> Shelf:
     """Return the shelf of a SKU at a site as of a day (an ordinal)."""
     derived = ledger.derived or ledger.index()
-    shelf = derived.shelves.get((sku, site))
+    shelf = current_shelf(ledger, sku, site, today=today)
+    if shelf is None:
+        shelf = derived.shelves[sku, site] = Shelf(ledger.settings, ledger.sites.stamp, today=today)
+        for row in derived.rows.get((sku, site), {}).values():
+            shelf.add(candidate_for(ledger, row))
+    return shelf
+
+
+def current_shelf(ledger: Ledger, sku: str, site: str, *, today: int) -> Shelf | None:
+    """Return the shelf of a SKU at a site if there is one and it is not out of date."""
+    shelf = derived_of(ledger).shelves.get((sku, site))
     if (
         shelf is None
         or shelf.today != today
         or shelf.settings is not ledger.settings
         or shelf.stamp is not ledger.sites.stamp
     ):
-        shelf = derived.shelves[sku, site] = Shelf(ledger.settings, ledger.sites.stamp, today=today)
-        for row in derived.rows.get((sku, site), {}).values():
-            shelf.add(candidate_for(ledger, row))
+        return None
     return shelf
 
 

@@ -17,10 +17,11 @@ from lotstream.contracts.cloudevents import HUB_SOURCE, headers_for
 from lotstream.contracts.inbound import type_of
 from lotstream.domain.codes import Code
 from lotstream.hub.clock import Clock
-from lotstream.hub.continuing import DAY_CONTINUED, Continuing, NextPart
+from lotstream.hub.continuing import Continuing
 from lotstream.hub.records import EVERYBODY
 from lotstream.hub.seam import Appender
 from lotstream.hub.state import PartitionState
+from lotstream.hub.ticking import OwnRecord
 from lotstream.hub.told import ANSWERED, ANSWERING_PARTITION
 from lotstream.ops.limits import reached
 from lotstream.store.rows import Broadcast, BroadcastOutcome
@@ -132,14 +133,14 @@ class Broadcasts:
         await self._send(partition, broadcast.type, EVERYBODY, message_id=message_id, body=broadcast.body)
         self._appended[partition] = (under.claim.epoch, broadcast.number)
 
-    async def _continue(self, part: NextPart) -> None:
-        """Append what an owner continues with, unless its partition was given back meanwhile."""
+    async def _continue(self, part: OwnRecord) -> None:
+        """Append what an owner goes on with, unless its partition was given back meanwhile."""
         state = self._states.get(part.partition)
         if state is None or state.claim.epoch != part.epoch:
             self._continuing.forget(part)
             return
         key = part.owner.encode()
-        await self._send(part.partition, DAY_CONTINUED, key, message_id=part.message_id, body=part.body)
+        await self._send(part.partition, part.type, key, message_id=part.message_id, body=part.body)
 
     async def _answer(self) -> None:
         """Answer what all partitions have passed, as the holder of the first of them."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from lotstream.contracts.inbound import type_of
 from lotstream.contracts.produce import stable_id
 from lotstream.domain.events import DayContinued, Event
 from lotstream.hub.records import CONTINUED_ID
 from lotstream.hub.state import PartitionState
+from lotstream.hub.ticking import OwnRecord, Ticking
 from lotstream.ops.limits import reached, used
 from lotstream.store.codec import order_of
 from lotstream.store.rows import Claim, OwnerPart
@@ -30,18 +30,6 @@ def note_part(events: tuple[Event, ...]) -> tuple[Event, ...]:
         if last.progress.walk is not None:
             reached("continued_orders_max")
     return events
-
-
-@dataclass(frozen=True, slots=True)
-class NextPart:
-    """The record that asks for an owner's next part."""
-
-    partition: int
-    #: The claim it is appended under.
-    epoch: int
-    owner: str
-    message_id: str
-    body: bytes
 
 
 class Continuing:
@@ -64,9 +52,10 @@ class Continuing:
         self._since = ""
         #: Per owner, epoch and message id of the part that was asked for.
         self._asked: dict[str, tuple[int, str]] = {}
+        self._ticking = Ticking(store, states, partitions=partitions, owners_max=owners_max)
 
-    async def next_parts(self) -> list[NextPart]:
-        """Return what to append now, at most ``owners_max`` with those that are appended and not decided yet."""
+    async def next_parts(self) -> list[OwnRecord]:
+        """Return what to append now, of each kind at most ``owners_max`` with what is appended and not decided yet."""
         held = dict(self._states)
         owners = {part.owner: part for part in await self._find(held)} if held else {}
         asked: dict[str, tuple[int, str]] = {}
@@ -80,16 +69,19 @@ class Continuing:
         used("continued_owners_max", len(asked))
         if len(owners) > self._owners_max:
             reached("continued_owners_max")
-        return new
+        return [*new, *await self._ticking.next_ticks()]
 
     @property
     def is_busy(self) -> bool:
         """Tell whether something was left to decide when it was looked at last."""
         return bool(self._asked)
 
-    def forget(self, part: NextPart) -> None:
+    def forget(self, part: OwnRecord) -> None:
         """Ask for a part again at the next look, because it was not appended."""
-        self._asked.pop(part.owner, None)
+        if part.type == DAY_CONTINUED:
+            self._asked.pop(part.owner, None)
+        else:
+            self._ticking.forget(part.owner)
 
     async def _find(self, held: Mapping[int, PartitionState]) -> list[OwnerPart]:
         # One more than may be asked, to see that there are more.
@@ -116,12 +108,12 @@ class Continuing:
             self._through.update({p: turn for p, turn in ask.items() if p not in there})
         return behind
 
-    def _next_part(self, held: Mapping[int, PartitionState], part: OwnerPart) -> NextPart:
+    def _next_part(self, held: Mapping[int, PartitionState], part: OwnerPart) -> OwnRecord:
         partition = part.slot % self._partitions
         claim = held[partition].claim
         message_id = f"{CONTINUED_ID}{_turn(claim)[1]}/{part.step}/{stable_id(part.owner)}"
         body = json.dumps({"owner": part.owner, "orders_max": self._orders_max}).encode()
-        return NextPart(partition, claim.epoch, part.owner, message_id, body)
+        return OwnRecord(DAY_CONTINUED, partition, claim.epoch, part.owner, message_id, body)
 
 
 def _turn(claim: Claim) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from lotstream.contracts.cloudevents import HUB_SOURCE
 from lotstream.contracts.decode import Decoded, Undecodable, decode
 from lotstream.contracts.inbound import BROADCAST_KEY
 from lotstream.domain.codes import DeadLetterCode
-from lotstream.domain.commands import ContinueDay
+from lotstream.domain.commands import ContinueDay, TickClock
 from lotstream.domain.slots import partition_of
 from lotstream.errors import LogMismatch
 from lotstream.ops.limits import reached
@@ -24,6 +24,10 @@ LOG_APPEND_TIME = 1
 EVERYBODY = BROADCAST_KEY.encode()
 #: What the ids of parts that owners continue with begin with; a broadcast's id begins with its number.
 CONTINUED_ID = "continued/"
+#: The same for looks at an owner by the clock.
+TICKED_ID = "ticked/"
+#: What the hub alone says to an owner, and what the ids of it begin with.
+BY_HUB = {ContinueDay: CONTINUED_ID, TickClock: TICKED_ID}
 #: Owners whose partition is remembered.
 OWNERS_REMEMBERED_MAX = 100_000
 
@@ -125,11 +129,11 @@ def _check_broadcast(entry: Entry, decoded: Decoded) -> None:
 
 def _check_source(decoded: Decoded) -> None:
     """Raise `Undecodable` when somebody else signs as the hub: the ids of its own messages must stay free for it."""
-    by_hub = decoded.source == HUB_SOURCE
-    if by_hub == isinstance(decoded.command, ContinueDay):
-        if not by_hub or decoded.message_id.startswith(CONTINUED_ID):
+    by_hub, begins = decoded.source == HUB_SOURCE, BY_HUB.get(type(decoded.command))
+    if by_hub == (begins is not None):
+        if begins is None or decoded.message_id.startswith(begins):
             return
-        field, message = "ce_id", f"A message of the hub to an owner has an id that begins with {CONTINUED_ID}."
+        field, message = "ce_id", f"This message of the hub to an owner has an id that begins with {begins}."
     else:
         field = "ce_source"
         message = f"{HUB_SOURCE} is the hub's own source; no other message may have it, and none of the hub's another."

@@ -30,6 +30,9 @@ PROMISED_BYTES: Final = 180
 """What an order takes for each lot promised to it, once anybody has asked whom a lot is promised to."""
 
 CANCEL_BYTES: Final = 300
+TOLD_BYTES: Final = 260
+"""A figure of what may be sold, as it was told last."""
+
 OWNER_BYTES: Final = 5_000
 """An owner without anything: its tables and sets."""
 
@@ -77,6 +80,7 @@ def weigh(ledger: Ledger) -> Weight:
         + sum(len(shelf.candidates) for shelf in shelves.values()) * SHELVED_BYTES
         + sum(map(_order_bytes, ledger.orders.values()))
         + len(ledger.cancels) * CANCEL_BYTES
+        + len(ledger.told) * TOLD_BYTES
         + _promised(ledger) * PROMISED_BYTES
     )
     return Weight(

@@ -43,8 +43,13 @@ class Broadcasts:
         """Return owners of partitions with something left to look at again."""
         return [OwnerPart(*row) for row in await self._database.fetch(SQL["due"], sorted(partitions), limit)]
 
+    async def clocks_due(self, partitions: Collection[int], *, limit: int) -> list[tuple[str, int, int]]:
+        """Return owner, slot and looks so far of owners of partitions whose time has come, by the database's clock."""
+        rows = await self._database.fetch(SQL["clocks_due"], sorted(partitions), limit)
+        return [(row["owner"], row["slot"], row["tick"]) for row in rows]
+
     async def behind(self, turns: Mapping[int, int], *, since: str, limit: int) -> list[OwnerPart]:
-        """Return owners from one on, in order, with open orders that are not through with their partition's turn."""
+        """Return owners from one on, in order, that are not through with their partition's turn."""
         rows = await self._database.fetch(SQL["behind"], list(turns.keys()), list(turns.values()), limit, since)
         return [OwnerPart(*row) for row in rows]
 

@@ -14,6 +14,7 @@ from lotstream.domain.model import (
     Lot,
     Order,
     OrderKey,
+    OwnerClock,
     Receipt,
     ReceiptKey,
     RowKey,
@@ -180,6 +181,17 @@ def _fill_progress(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
         ledgers[owner].progress = decode(body, Progress)
 
 
+def _fill_clocks(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
+    for owner, due_at, tick, watched in rows:
+        ledgers[owner].clock = OwnerClock(due_at, tick, watched)
+
+
+def _fill_told(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
+    for owner, *name, quantity in rows:
+        sku, site, channel = name
+        ledgers[owner].told[sku, site, channel] = quantity
+
+
 _FILL = {
     "owners": _fill_owners,
     "items": _fill_items,
@@ -189,4 +201,6 @@ _FILL = {
     "open_orders": _fill_open_orders,
     "early_cancels": _fill_early_cancels,
     "progress": _fill_progress,
+    "clocks": _fill_clocks,
+    "told": _fill_told,
 }

@@ -190,6 +190,10 @@ class PostgresStore:
         """Return owners of partitions that have something noted to look at again."""
         return await self._broadcasts.due(partitions, limit=limit)
 
+    async def clocks_due(self, partitions: Collection[int], *, limit: int) -> list[tuple[str, int, int]]:
+        """Return owner, slot and looks so far of owners of partitions whose time has come, by the database's clock."""
+        return await self._broadcasts.clocks_due(partitions, limit=limit)
+
     async def owners_behind(self, turns: Mapping[int, int], *, since: str, limit: int) -> list[OwnerPart]:
         """Return owners from one on, in order, with open orders that are not through with their partition's turn."""
         return await self._broadcasts.behind(turns, since=since, limit=limit)

@@ -122,6 +122,9 @@ class Store(Protocol):
     async def owners_due(self, partitions: Collection[int], *, limit: int) -> list[OwnerPart]:
         """Return owners of partitions that have something noted to look at again."""
 
+    async def clocks_due(self, partitions: Collection[int], *, limit: int) -> list[tuple[str, int, int]]:
+        """Return owner, slot and looks so far of owners of partitions whose time has come, by the database's clock."""
+
     async def owners_behind(self, turns: Mapping[int, int], *, since: str, limit: int) -> list[OwnerPart]:
         """Return owners from one on, in order, with open orders that are not through with their partition's turn."""
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from lotstream.domain.events import LocationDefined, OrderRecorded, SiteDefined
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderKey, Receipt, ReceiptKey, StockRow
+from lotstream.domain.model import Order, OrderKey, OwnerClock, Receipt, ReceiptKey, StockRow
 from lotstream.domain.progress import Progress
 from lotstream.domain.slots import slot
 from lotstream.store.codec import decode, encode_all, encode_names, encode_text
@@ -77,6 +77,8 @@ def _touched(ledger: Ledger) -> dict[str, Iterable[Row]]:
         "lot": [_lot(owner, ledger, key) for key in touched.lots],
         "receipt": [(*owner, *key, encode_text(_receipt(ledger, key))) for key in touched.receipts],
         "continuing": [_progress(owner, ledger.progress)] if touched.progress else [],
+        "owner_clock": [_clock(owner, ledger.clock)] if touched.clock else [],
+        "availability": [(*owner, *name, ledger.told[name]) for name in touched.told],
         "early_cancel": [_cancel(owner, ledger, key) for key in touched.cancels if key in ledger.cancels],
         "forget_early_cancels": [(ledger.owner, *key) for key in touched.cancels if key not in ledger.cancels],
     }
@@ -126,6 +128,10 @@ def _cancel(owner: Owner, ledger: Ledger, key: OrderKey) -> Row:
 
 def _progress(owner: Owner, progress: Progress) -> Row:
     return (*owner, progress.number, progress.step, progress.is_due, encode_text(progress))
+
+
+def _clock(owner: Owner, clock: OwnerClock) -> Row:
+    return (*owner, clock.tick, clock.due_at, clock.watched)
 
 
 def _persons(rows: Iterable[PersonRow]) -> list[Row]:

@@ -89,7 +89,18 @@ class DomainWarehouse:
         """Return all that is known, to be compared."""
         ledger = self.ledger
         facts = (ledger.settings, ledger.items, ledger.customers, ledger.lots, ledger.stock, ledger.orders)
-        return deepcopy((*facts, ledger.cancels, ledger.progress, self._closed, self._receipts, ledger.sites))
+        return deepcopy(
+            (
+                *facts,
+                ledger.cancels,
+                ledger.progress,
+                ledger.clock,
+                ledger.told,
+                self._closed,
+                self._receipts,
+                ledger.sites,
+            )
+        )
 
     def moment(self) -> Moment:
         """Return the moment of the next decision: midnight of today, UTC."""

@@ -20,9 +20,11 @@ from lotstream.contracts.sent import SENT
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, ReleaseOrder, RequestAllocation, ShippedPackage
 from lotstream.domain.events import (
+    AvailabilityTold,
     DayOpened,
     DiscrepancyNoted,
     Event,
+    Figure,
     Freed,
     GoodsBooked,
     LineDecision,
@@ -102,6 +104,11 @@ def every_event(ledger: Ledger) -> list[Event]:
     """Return one event of every kind that is told to anybody."""
     order = ledger.orders[KEY]
     freed = (Freed("1", "t1", ROW, 3, 6),)
+    sold = [
+        Figure("BAG-001", "TOR", "shop", 1500),
+        Figure("CER-001", "CHI", "shop", 0),
+        Figure("CER-001", "TOR", "b", 9),
+    ]
     booked = GoodsBooked("1", LOOSE, 1500, None, date(2026, 9, 1), discrepancy="field_missing", message="No lot.")
     return [
         OrderRecorded(order, decisions(order)),
@@ -114,6 +121,7 @@ def every_event(ledger: Ledger) -> list[Event]:
         shipped(),
         DiscrepancyNoted("not_available", "Three more than known.", {"sku": "CER-001"}, Decimal("3.0")),
         StockReceived("TOR", "R-1", None, False, None, AT, (booked, replace(booked, row=ROW, message=None))),
+        AvailabilityTold(tuple(sold)),
     ]
 
 
@@ -447,3 +455,17 @@ def test_who_asked_is_answered(name: str, change: dict[str, object], answered: b
         "code": "not_available", "field": "lines.0", "message": "Not there.",
         "decided_at": "2026-09-01T14:00:00.125000Z", "decision": "d" * 32,
     }  # fmt: skip
+
+
+def test_what_may_be_sold_is_one_message_per_sku_in_base_units(ledger: Ledger) -> None:
+    """All sites and channels of a SKU that changed stand in one message, in the unit the item is counted in."""
+    figures = [
+        Figure("BAG-001", "TOR", "shop", 1500),
+        Figure("CER-001", "CHI", "b", 0),
+        Figure("CER-001", "TOR", "b", 9),
+    ]
+    (bag, cereal) = told(ledger, AvailabilityTold(tuple(figures)))
+    assert (bag[0], bag[1]["sku"], bag[1]["unit"]) == ("lotstream.availability", "BAG-001", "kg")
+    assert bag[1]["figures"] == [{"site": "TOR", "channel": "shop", "quantity": "1.5"}]
+    assert [(one["site"], one["quantity"]) for one in cereal[1]["figures"]] == [("CHI", "0"), ("TOR", "9")]
+    assert cereal[1]["as_of"] == "2026-09-01T14:00:00.125000Z"

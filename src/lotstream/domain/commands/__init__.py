@@ -33,7 +33,7 @@ from lotstream.domain.commands.goods import (
     PlaceHold,
     ReceiveStock,
 )
-from lotstream.domain.commands.hub import AnswerBroadcast, ContinueDay, Moment
+from lotstream.domain.commands.hub import AnswerBroadcast, ContinueDay, Moment, TickClock
 from lotstream.domain.commands.orders import CancelOrder, LineWanted, PlaceOrder, ReleaseOrder, RequestAllocation
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "ShippedLine",
     "ShippedOrder",
     "ShippedPackage",
+    "TickClock",
 ]
 
 Command = (
@@ -81,6 +82,7 @@ Command = (
     | LiftBinHold
     | AnswerBroadcast
     | ContinueDay
+    | TickClock
     | PlaceOrder
     | CancelOrder
     | ReleaseOrder

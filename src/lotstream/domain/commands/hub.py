@@ -39,3 +39,8 @@ class ContinueDay:
 
     #: Orders looked at, at most; the rest is for the next part.
     orders_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class TickClock:
+    """clock.ticked: what hours and seconds decide for an owner is due."""

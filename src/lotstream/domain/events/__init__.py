@@ -16,6 +16,7 @@ from lotstream.domain.events.facts import (
     SettingsChanged,
     SiteDefined,
 )
+from lotstream.domain.events.figures import AvailabilityTold, ClockSet, Figure
 from lotstream.domain.events.floor import LineShipped, LotSwapped, Picked, ShipmentConfirmed, Shipped, StockPicked
 from lotstream.domain.events.goods import (
     BalanceOpened,
@@ -40,14 +41,17 @@ from lotstream.domain.events.orders import (
 )
 
 __all__ = [
+    "AvailabilityTold",
     "BalanceOpened",
     "CancelRemembered",
+    "ClockSet",
     "Considered",
     "CustomerDefined",
     "DayContinued",
     "DayOpened",
     "DiscrepancyNoted",
     "Event",
+    "Figure",
     "Freed",
     "GoodsBooked",
     "HoldLifted",
@@ -98,4 +102,6 @@ Event = (
     | ShipmentConfirmed
     | DiscrepancyNoted
     | LotSwapped
+    | AvailabilityTold
+    | ClockSet
 )

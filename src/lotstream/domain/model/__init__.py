@@ -6,9 +6,11 @@ changes only through :func:`lotstream.domain.apply.apply`. All quantities are in
 
 from __future__ import annotations
 
+from lotstream.domain.model.clock import OwnerClock
 from lotstream.domain.model.documents import Booked, Receipt, ReceiptKey
 from lotstream.domain.model.facts import (
     Calendar,
+    Channel,
     Customer,
     Hold,
     HoldKind,
@@ -33,6 +35,7 @@ from lotstream.domain.model.stock import Lot, RowKey, Status, StockRow
 __all__ = [
     "Booked",
     "Calendar",
+    "Channel",
     "Customer",
     "Hold",
     "HoldKind",
@@ -44,6 +47,7 @@ __all__ = [
     "OrderKey",
     "OrderLine",
     "OrderState",
+    "OwnerClock",
     "Policy",
     "Receipt",
     "ReceiptKey",

@@ -121,6 +121,20 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """Where an owner sells, and what of its stock may be sold there."""
+
+    name: str
+    #: Days of life, and percent of it, that must be left today.
+    min_days_left: int | None = None
+    min_pct_left: Decimal | None = None
+    #: Sites that sell there; empty for all.
+    sites: tuple[str, ...] = ()
+    #: Goods that came back from a customer are not sold there.
+    exclude_returned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """An owner's choices; defaults as in the allocation rules."""
 
@@ -138,3 +152,7 @@ class Settings:
     exclude_locations: tuple[str, ...] = ()
     #: Sites in the order they are tried when an order names none.
     sites: tuple[str, ...] = ()
+    #: Where what may be sold is told; none: nobody is told.
+    channels: tuple[Channel, ...] = ()
+    #: Seconds for which changes are gathered up before what may be sold is told.
+    availability_every_s: int = 60

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Customer, Hold, Item, Location, Order, OrderKey, Receipt, Settings, Site
+from lotstream.domain.model import Customer, Hold, Item, Location, Order, OrderKey, OwnerClock, Receipt, Settings, Site
 from lotstream.domain.progress import Progress
 from lotstream.domain.slots import slot
 from lotstream.hub.verify.compare import Body, Comparison, Key, Rows, Table, Values, sort_key
@@ -39,6 +39,8 @@ SALES_ORDER = Table("sales_order", ("source", "order"), ("slot", "open", "state"
 RECEIPT = Table("receipt", ("kind", "number"), ("slot", "body"))
 EARLY_CANCEL = Table("early_cancel", ("source", "order"), ("slot", "version", "lines"))
 CONTINUING = Table("continuing", (), ("slot", "number", "step", "due", "body"))
+OWNER_CLOCK = Table("owner_clock", (), ("slot", "tick", "due_at", "watched"))
+AVAILABILITY = Table("availability", ("sku", "site", "channel"), ("slot", "quantity"))
 PERSON = Table("person", ("person",), ("slot", "body"))
 
 
@@ -160,6 +162,16 @@ def _progress(ledger: Ledger, _: Replay) -> Rows:
         yield (), (progress.number, progress.step, progress.is_due, Body(progress, Progress))
 
 
+def _clock(ledger: Ledger, _: Replay) -> Rows:
+    clock = ledger.clock
+    if clock != OwnerClock():
+        yield (), (clock.tick, clock.due_at, clock.watched)
+
+
+def _told(ledger: Ledger, _: Replay) -> Rows:
+    return ((name, (quantity,)) for name, quantity in sorted(ledger.told.items()) if quantity)
+
+
 _ROWS: dict[Table, Callable[[Ledger, Replay], Rows]] = {
     OWNER: _owner,
     ITEM: _items,
@@ -170,4 +182,6 @@ _ROWS: dict[Table, Callable[[Ledger, Replay], Rows]] = {
     RECEIPT: _receipts,
     EARLY_CANCEL: _cancels,
     CONTINUING: _progress,
+    OWNER_CLOCK: _clock,
+    AVAILABILITY: _told,
 }

@@ -24,10 +24,16 @@ SELECT number, type, key, body FROM broadcast WHERE number = ANY($1::bigint[]);
 SELECT owner, slot, step FROM continuing
 WHERE due AND slot % (SELECT partitions FROM hub) = ANY($1::smallint[]) ORDER BY owner LIMIT $2;
 
+-- name: clocks_due
+-- Owners of partitions whose time has come, by the database's clock.
+SELECT owner, slot, tick FROM owner_clock
+WHERE due_at <= clock_timestamp() AND slot % (SELECT partitions FROM hub) = ANY($1::smallint[]) ORDER BY owner LIMIT $2;
+
 -- name: behind
--- Owners from one on, in order, with open orders that are not through with the last turn their partition was told of.
--- Owners are found by jumping from one to the next in the index of open orders, since an owner may have thousands of
--- these. What hangs on an owner is looked up for it: so they stay in order, and the jumping ends with the last one wanted.
+-- Owners from one on, in order, that are not through with the last turn their partition was told of: those with open
+-- orders, and those that tell what may be sold. The former are found by jumping from one to the next in the index of
+-- open orders, since an owner may have thousands of these. What hangs on an owner is looked up for it: so they stay in
+-- order, and the jumping ends with the last one wanted.
 WITH RECURSIVE busy AS (
     (SELECT owner, slot FROM sales_order WHERE open AND owner >= $4 ORDER BY owner LIMIT 1)
     UNION ALL
@@ -35,15 +41,26 @@ WITH RECURSIVE busy AS (
     CROSS JOIN LATERAL (
         SELECT owner, slot FROM sales_order WHERE open AND owner > b.owner ORDER BY owner LIMIT 1
     ) AS n
+), late AS (
+    (SELECT b.owner, b.slot, coalesce(c.step, 0) AS step
+     FROM busy AS b
+     CROSS JOIN LATERAL (
+         SELECT t.turn FROM unnest($1::smallint[], $2::bigint[]) AS t(partition, turn)
+         WHERE t.partition = b.slot % (SELECT partitions FROM hub) LIMIT 1
+     ) AS told
+     LEFT JOIN LATERAL (SELECT number, step FROM continuing WHERE owner = b.owner LIMIT 1) AS c ON true
+     WHERE coalesce(c.number, 0) < told.turn LIMIT $3)
+    UNION
+    (SELECT w.owner, w.slot, coalesce(c.step, 0) AS step
+     FROM owner_clock AS w
+     CROSS JOIN LATERAL (
+         SELECT t.turn FROM unnest($1::smallint[], $2::bigint[]) AS t(partition, turn)
+         WHERE t.partition = w.slot % (SELECT partitions FROM hub) LIMIT 1
+     ) AS told
+     LEFT JOIN LATERAL (SELECT number, step FROM continuing WHERE owner = w.owner LIMIT 1) AS c ON true
+     WHERE w.watched AND w.owner >= $4 AND coalesce(c.number, 0) < told.turn ORDER BY w.owner LIMIT $3)
 )
-SELECT b.owner, b.slot, coalesce(c.step, 0) AS step
-FROM busy AS b
-CROSS JOIN LATERAL (
-    SELECT t.turn FROM unnest($1::smallint[], $2::bigint[]) AS t(partition, turn)
-    WHERE t.partition = b.slot % (SELECT partitions FROM hub) LIMIT 1
-) AS told
-LEFT JOIN LATERAL (SELECT number, step FROM continuing WHERE owner = b.owner LIMIT 1) AS c ON true
-WHERE coalesce(c.number, 0) < told.turn LIMIT $3;
+SELECT owner, slot, step FROM late ORDER BY owner LIMIT $3;
 
 -- name: passed
 -- The last broadcast that every partition has decided and that no owner is behind. A partition nobody has claimed yet

@@ -98,6 +98,22 @@ ORDER BY owner
 ON CONFLICT (owner) DO UPDATE
 SET number = excluded.number, step = excluded.step, due = excluded.due, body = excluded.body;
 
+-- name: owner_clock
+-- When owners are to be looked at next.
+INSERT INTO owner_clock (owner, slot, tick, due_at, watched)
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::timestamptz[], $5::boolean[])
+    AS v(owner, slot, tick, due_at, watched)
+ORDER BY owner
+ON CONFLICT (owner) DO UPDATE SET tick = excluded.tick, due_at = excluded.due_at, watched = excluded.watched;
+
+-- name: availability
+-- What was told of what may be sold.
+INSERT INTO availability (owner, slot, sku, site, channel, quantity)
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+    AS v(owner, slot, sku, site, channel, quantity)
+ORDER BY owner, sku, site, channel
+ON CONFLICT (owner, sku, site, channel) DO UPDATE SET quantity = excluded.quantity;
+
 -- name: forget_early_cancels
 -- Remove remembered cancellations whose order has come.
 DELETE FROM early_cancel AS c

@@ -55,6 +55,14 @@ SELECT owner, source, "order", version, lines FROM early_cancel WHERE owner = AN
 -- How far owners are with what they were told.
 SELECT owner, body FROM continuing WHERE owner = ANY($1::text[]);
 
+-- name: clocks
+-- When owners are to be looked at next.
+SELECT owner, due_at, tick, watched FROM owner_clock WHERE owner = ANY($1::text[]);
+
+-- name: told
+-- What was told last of what owners may sell, where it is anything.
+SELECT owner, sku, site, channel, quantity FROM availability WHERE owner = ANY($1::text[]) AND quantity <> 0;
+
 -- name: orders
 -- Orders by key, open or closed; each key a look-up of its own.
 SELECT o.owner, o.source, o."order", o.open, o.body

@@ -126,3 +126,12 @@ SELECT person, slot, body FROM person WHERE owner = $1 ORDER BY person;
 -- name: continuing
 -- How far an owner is with what its partition was told.
 SELECT slot, number, step, due, body FROM continuing WHERE owner = $1;
+
+-- name: owner_clock
+-- When an owner is to be looked at next.
+SELECT slot, tick, due_at, watched FROM owner_clock WHERE owner = $1;
+
+-- name: availability
+-- What was told last of what an owner may sell, where it is anything.
+SELECT sku, site, channel, slot, quantity FROM availability WHERE owner = $1 AND quantity <> 0
+ORDER BY sku, site, channel;

@@ -168,6 +168,8 @@ _replaces("receipt", "owner", "slot", "kind", "number", "body")
 _replaces("early_cancel", "owner", "slot", "source", "order", "version", "lines")
 _replaces("person", "owner", "slot", "person", "body")
 _replaces("continuing", "owner", "slot", "number", "step", "due", "body")
+_replaces("owner_clock", "owner", "slot", "tick", "due_at", "watched")
+_replaces("availability", "owner", "slot", "sku", "site", "channel", "quantity")
 _replaces("site", "partition", "site", "body")
 _replaces("location", "partition", "site", "location", "body")
 
@@ -201,6 +203,8 @@ _loads("customers", "customer", "owner", "customer", "body")
 _loads("lots", "lot", *LOT)
 _loads("stock", "stock", *STOCK, where=lambda row: any(row[quantity] for quantity in QUANTITIES))
 _loads("progress", "continuing", "owner", "body")
+_loads("clocks", "owner_clock", "owner", "due_at", "tick", "watched")
+_loads("told", "availability", "owner", "sku", "site", "channel", "quantity", where=lambda row: bool(row["quantity"]))
 _loads("open_orders", "sales_order", "owner", "body", where=lambda row: bool(row["open"]))
 
 

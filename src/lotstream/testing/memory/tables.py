@@ -39,6 +39,8 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "receipt": ("owner", "kind", "number"),
     "early_cancel": ("owner", "source", "order"),
     "person": ("owner", "person"),
+    "owner_clock": ("owner",),
+    "availability": ("owner", "sku", "site", "channel"),
 }
 """Primary key of each table."""
 

@@ -25,10 +25,20 @@ def owners_due(tables: Tables, partitions: Sequence[int], limit: int) -> Rows:
     return [row.only(*PART) for row in sorted(due, key=lambda row: str(row["owner"]))][:limit]
 
 
+@answers("broadcasts", "clocks_due")
+def clocks_due(tables: Tables, partitions: Sequence[int], limit: int) -> Rows:
+    """Return owners of partitions whose time has come."""
+    now = tables.clock()
+    due = [row for row in tables.of("owner_clock") if row["due_at"] is not None and row["due_at"] <= now]
+    mine = [row for row in due if _partition(tables, row["slot"]) in partitions]
+    return [row.only("owner", "slot", "tick") for row in sorted(mine, key=lambda row: str(row["owner"]))][:limit]
+
+
 @answers("broadcasts", "behind")
 def owners_behind(tables: Tables, partitions: Sequence[int], turns: Sequence[int], limit: int, since: str) -> Rows:
-    """Return owners from one on, in order, with open orders that are not through with their partition's turn."""
-    behind = _behind(tables, dict(zip(partitions, turns, strict=True)))
+    """Return owners from one on, in order, that are not through with their partition's turn."""
+    watched = {row["owner"]: row["slot"] for row in tables.of("owner_clock") if row["watched"]}
+    behind = _behind(tables, dict(zip(partitions, turns, strict=True)), _busy(tables) | watched)
     return [row.only(*PART) for row in behind if row["owner"] >= since][:limit]
 
 
@@ -39,7 +49,7 @@ def passed(tables: Tables) -> Rows:
     if tables.log is None or len(claims) < tables.log.partitions:
         return [Row({"least": 0})]
     turns = {row["partition"]: max(decode_numbers(row["turned"]).values(), default=0) for row in claims}
-    numbers = [row["number"] for row in _behind(tables, turns)]
+    numbers = [row["number"] for row in _behind(tables, turns, _busy(tables))]
     return [Row({"least": min([*numbers, *(row["broadcast_seen"] for row in claims)])})]
 
 
@@ -57,9 +67,13 @@ def outcomes(tables: Tables, after: int, through: int, source: str, partition: s
     return found
 
 
-def _behind(tables: Tables, turns: dict[int, int]) -> Iterator[Row]:
-    busy = {row["owner"]: row["slot"] for row in tables.of("sales_order") if row["open"]}
-    for owner, slot in sorted(busy.items()):
+def _busy(tables: Tables) -> dict[str, int]:
+    """Return the slots of owners with open orders, by owner."""
+    return {row["owner"]: row["slot"] for row in tables.of("sales_order") if row["open"]}
+
+
+def _behind(tables: Tables, turns: dict[int, int], owners: dict[str, int]) -> Iterator[Row]:
+    for owner, slot in sorted(owners.items()):
         known = tables.rows["continuing"].get((owner,))
         row = known or Row({"owner": owner, "slot": slot, "number": 0, "step": 0})
         if row["number"] < turns.get(_partition(tables, slot), 0):

@@ -32,6 +32,7 @@ SKUS: Final = ("A", "B")
 BINS: Final = ("SHELF-1", "SHELF-2", "SHELF-3")
 """Places that are held and released; the plain owners have theirs elsewhere."""
 CAGE: Final = "CAGE"
+SELLER: Final = "owner-0"
 POISON: Final = "POISON"
 """Orders of this name are refused by the database, which no ledger can know."""
 UNREADABLE: Final = "UNREADABLE"
@@ -110,6 +111,9 @@ class Workload:
     # ---- Owners -----------------------------------------------------------------------------------------------------
 
     async def _owner(self, owner: str) -> None:
+        if owner == SELLER:
+            # What may be sold is told of this one, so that the clock has something to do.
+            self._change_settings(owner, allow_partial=True)
         for sku in SKUS:
             if self._random.random() < 0.8:
                 self._item(owner, sku)
@@ -149,12 +153,17 @@ class Workload:
         elif chance < 0.5:
             self._hold(owner)
         elif chance < 0.55:
-            self._tell("settings.changed", owner, sites=[SITE], allow_partial=self._random.random() < 0.7)
+            self._change_settings(owner, allow_partial=self._random.random() < 0.7)
         elif chance < 0.65:
             self._place(owner, f"{owner}-{self._random.randint(0, number)}", version="2")
         if self._sent and self._random.random() < 0.25:
             # Whoever sends at least once sends twice now and then, and late.
             self._append(self._random.choice(self._sent[-30:]))
+
+    def _change_settings(self, owner: str, *, allow_partial: bool) -> None:
+        channels = [{"name": "shop"}, {"name": "strict", "min_days_left": 15}] if owner == SELLER else []
+        told = {"channels": channels, "availability_every_s": 2} if channels else {}
+        self._tell("settings.changed", owner, sites=[SITE], allow_partial=allow_partial, **told)
 
     def _item(self, owner: str, sku: str) -> None:
         self._tell("item.defined", owner, sku=sku, base_unit="each", units={"case": "6"})

@@ -1,0 +1,67 @@
+"""Which owners the clock has something to do for, and the records that make it happen.
+
+An owner is asked for under an id made of how often it was looked at: after a take-over the next holder asks again under
+the same id, and one of the two is a duplicate. When an owner is due stands in its own row; nothing of it is remembered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lotstream.contracts.inbound import type_of
+from lotstream.contracts.produce import stable_id
+from lotstream.hub.records import TICKED_ID
+from lotstream.hub.state import PartitionState
+from lotstream.ops.limits import reached
+from lotstream.store.seam import Store
+
+CLOCK_TICKED = type_of("clock.ticked")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """A record that the hub itself appends for an owner."""
+
+    type: str
+    partition: int
+    #: The claim it is appended under.
+    epoch: int
+    owner: str
+    message_id: str
+    body: bytes
+
+
+class Ticking:
+    """Finds owners of the held partitions whose time has come."""
+
+    def __init__(self, store: Store, states: Mapping[int, PartitionState], *, partitions: int, owners_max: int) -> None:
+        self._store = store
+        self._states = states
+        self._partitions = partitions
+        self._owners_max = owners_max
+        #: Per owner, epoch and message id of the look that was asked for.
+        self._asked: dict[str, tuple[int, str]] = {}
+
+    async def next_ticks(self) -> list[OwnRecord]:
+        """Return what to append now, at most ``owners_max`` with those that are appended and not decided yet."""
+        held = dict(self._states)
+        due = await self._store.clocks_due(held, limit=self._owners_max + 1) if held else []
+        if len(due) > self._owners_max:
+            reached("continued_owners_max")
+        asked: dict[str, tuple[int, str]] = {}
+        new = []
+        for owner, slot, tick in due[: self._owners_max]:
+            partition = slot % self._partitions
+            epoch, message_id = held[partition].claim.epoch, f"{TICKED_ID}{tick}/{stable_id(owner)}"
+            asked[owner] = epoch, message_id
+            if self._asked.get(owner) != asked[owner]:
+                body = json.dumps({"owner": owner}).encode()
+                new.append(OwnRecord(CLOCK_TICKED, partition, epoch, owner, message_id, body))
+        self._asked = asked
+        return new
+
+    def forget(self, owner: str) -> None:
+        """Ask for an owner again at the next look, because its record was not appended."""
+        self._asked.pop(owner, None)

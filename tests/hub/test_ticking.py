@@ -1,0 +1,180 @@
+"""What may be sold is told when it changes, by records of the hub itself, through kills and without a touch."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from tests.hub.small_hub import NOON, SITE, SmallHub, SmallWorker, a_site, order, owners_in, stock
+
+CHANNELS = [{"name": "shop"}, {"name": "strict", "min_days_left": 60}]
+LOTS = [("L1", "2026-09-01"), ("L2", "2026-12-01")]
+
+
+async def a_seller(hub: SmallHub, worker: SmallWorker, owner: str) -> None:
+    """Give an owner two channels, a minute between two looks, and stock of which a half expires today."""
+    hub.send("settings.changed", {"owner": owner, "channels": CHANNELS, "availability_every_s": 60})
+    stock(hub, owner, LOTS)
+    await worker.settle()
+
+
+def later(hub: SmallHub, seconds: float = 60) -> None:
+    """Let so many seconds pass for the database and the broker."""
+    hub.now += timedelta(seconds=seconds)
+    hub.append_time = hub.now
+
+
+def told(hub: SmallHub, owner: str) -> list[dict[str, str]]:
+    """Return what was told of SOAP, message by message: the quantity of each channel that changed."""
+    rows = sorted(hub.rows("outbox", topic="lotstream.availability"), key=lambda row: int(row["offset"]))
+    bodies = [json.loads(row["value"]) for row in rows]
+    return [{one["channel"]: one["quantity"] for one in body["figures"]} for body in bodies if body["owner"] == owner]
+
+
+async def test_what_may_be_sold_is_told_once_a_minute_and_only_when_it_changed() -> None:
+    """Many changes within a minute are one message per SKU; a minute without any change is none."""
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    (owner,) = owners_in(0, 1)
+    await a_seller(hub, worker, owner)
+    assert told(hub, owner) == []
+    later(hub)
+    await worker.settle()
+    assert told(hub, owner) == [{"shop": "200", "strict": "100"}]
+    for number in range(30):
+        order(hub, owner, number)
+    later(hub, 59)
+    await worker.settle()
+    assert len(told(hub, owner)) == 1
+    later(hub, 1)
+    await worker.settle()
+    assert told(hub, owner)[1:] == [{"shop": "170"}]
+    assert [row["due_at"] for row in hub.rows("owner_clock", owner=owner)] == [None]
+
+
+async def test_a_day_that_turns_tells_owners_nobody_touches() -> None:
+    """What expired with the day may no longer be sold, although the owner has no orders and nothing is sent for it."""
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    (owner,) = owners_in(1, 1)
+    await a_seller(hub, worker, owner)
+    later(hub)
+    await worker.settle()
+    await hub.tell("day.opened", f"{SITE}/2026-09-02", {"site": SITE, "date": "2026-09-02"})
+    await worker.settle()
+    later(hub)
+    await worker.settle()
+    assert told(hub, owner)[1:] == [{"shop": "100"}]
+
+
+async def test_owners_without_channels_cost_nothing() -> None:
+    """Who has no channels has no clock, no figures and no record of the hub, whatever happens to it."""
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    (owner,) = owners_in(0, 1)
+    stock(hub, owner, LOTS)
+    order(hub, owner, 1)
+    later(hub, 600)
+    await worker.settle()
+    assert hub.rows("owner_clock") == hub.rows("availability") == []
+    assert hub.intake(type="lotstream.clock.ticked.v1") == []
+
+
+async def test_a_take_over_between_asking_and_deciding_tells_nothing_twice() -> None:
+    """The next holder asks under the same id: of the two records one is decided and the other is a duplicate."""
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    (owner,) = owners_in(0, 1)
+    await a_seller(hub, worker, owner)
+    later(hub)
+    await worker.look()
+    worker = await hub.start()
+    await worker.look()
+    await worker.settle()
+    assert [row["outcome"] for row in hub.intake(type="lotstream.clock.ticked.v1")] == ["done", "duplicate"]
+    assert len(told(hub, owner)) == 1
+
+
+async def test_workers_that_forget_everything_tell_the_same() -> None:
+    """A log decided again, record by record by workers that know nothing, gives the same figures and hash chains."""
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    owners = owners_in(0, 2) + owners_in(1, 1)
+    for owner in owners:
+        await a_seller(hub, worker, owner)
+    for step in range(12):
+        for owner in owners[: step % 3 + 1]:
+            order(hub, owner, step, quantity=step + 1)
+        if step == 6:
+            await hub.tell("hold.placed", "H", {"hold": "H", "site": SITE, "location": "BIN-L2"})
+        later(hub, 35)
+        await worker.settle()
+    again = SmallHub()
+    again.log = hub.log
+    for row in hub.rows("broadcast"):
+        await again.store.add_broadcast(row["type"], key=row["key"], body=row["body"])
+    replayed = await again.start()
+    while await replayed.decide(records_max=1):
+        replayed = await again.start()
+    for table in ("journal", "outbox", "availability", "owner_clock"):
+        assert sorted(map(str, again.rows(table))) == sorted(map(str, hub.rows(table)))
+    assert len(told(hub, owners[0])) > 4
+
+
+@pytest.mark.limit("continued_owners_max")
+async def test_only_so_many_owners_are_looked_at_at_once() -> None:
+    """However many owners are due, a holder has no more looks in the log than its bound."""
+    hub = SmallHub(owners_max=3)
+    worker = await hub.start()
+    await a_site(hub, worker)
+    owners = owners_in(0, 5) + owners_in(1, 5)
+    for owner in owners:
+        await a_seller(hub, worker, owner)
+    later(hub)
+    asked = []
+    for _ in range(8):
+        await worker.look()
+        await worker.look()
+        asked.append(await worker.decide())
+    assert max(asked) == 3
+    assert sum(asked) == len(owners)
+    assert all(told(hub, owner) for owner in owners)
+
+
+async def test_nobody_else_lets_the_clock_tick() -> None:
+    """A clock.ticked under another source, or under another id of the hub's, is dead-lettered and tells nothing."""
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    (owner,) = owners_in(0, 1)
+    await a_seller(hub, worker, owner)
+    for source, id_ in (("shop", "ticked/0/x"), ("lotstream", "continued/0/x")):
+        hub.forge("clock.ticked", {"owner": owner}, partition=0, id=id_, source=source, key=owner.encode())
+    await worker.settle()
+    assert [row["outcome"] for row in hub.intake(type=None)][-2:] == ["dead_lettered"] * 2
+    assert told(hub, owner) == []
+
+
+async def test_a_record_that_was_not_appended_is_asked_for_again() -> None:
+    """A partition given back between finding an owner and appending for it asks for it anew when it comes again."""
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    (owner,) = owners_in(0, 1)
+    await a_seller(hub, worker, owner)
+    later(hub)
+    (tick,) = await worker.broadcasts._continuing.next_parts()
+    assert await worker.broadcasts._continuing.next_parts() == []
+    worker.give_back(0)
+    await worker.broadcasts._continue(tick)
+    await worker.claim(0)
+    await worker.settle()
+    assert len(told(hub, owner)) == 1
+    assert hub.now == NOON + timedelta(seconds=60)
