@@ -86,8 +86,8 @@ async def test_a_day_as_it_was_decided_is_found_sound(lived: Settings) -> None:
     assert verified.journal_rows > 50
     assert verified.rows.keys() == {
         "availability", "broadcast", "claim", "continuing", "customer", "dead_letter", "early_cancel", "intake", "item",
-        "journal", "location", "lot", "outbox", "owner", "owner_clock", "person", "receipt", "sales_order", "shipment_line",
-        "site", "stock",
+        "journal", "location", "lot", "outbox", "owner", "owner_clock", "person", "receipt", "sales_order",
+        "shipment_line", "site", "stock",
     }  # fmt: skip
 
 

@@ -7,7 +7,16 @@ import pytest
 
 from lotstream.domain import ticking
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import ChangeSettings, Command, DefineItem, DefineLocation, OpenDay, PlaceHold, TickClock
+from lotstream.domain.commands import (
+    ChangeSettings,
+    Command,
+    DefineItem,
+    DefineLocation,
+    GoodsLine,
+    OpenDay,
+    PlaceHold,
+    TickClock,
+)
 from lotstream.domain.events import AvailabilityTold, ClockSet, Event
 from lotstream.domain.ledger import Untold
 from lotstream.domain.model import Channel, HoldKind, Item, Location, OwnerClock, Settings
@@ -17,10 +26,10 @@ from tests.unit.domain.build import TODAY, World, goods, wanted
 SHOP, STRICT = Channel("shop"), Channel("strict", min_days_left=20)
 
 
-def world(*channels: Channel, **more: object) -> World:
+def world(*channels: Channel, every_s: int = 60) -> World:
     """Return an owner whose channels are told what may be sold."""
     made = World()
-    made.told(ChangeSettings(Settings(channels=channels, **more)))  # type: ignore[arg-type] - any of the settings
+    made.told(ChangeSettings(Settings(channels=channels, availability_every_s=every_s)))
     return made
 
 
@@ -60,11 +69,11 @@ def test_what_is_free_and_lives_long_enough_is_told_per_channel() -> None:
         pytest.param(goods("L1", -3), 0, id="deficit"),
     ],
 )
-def test_what_no_line_may_use_may_not_be_sold(line: object, shop: int) -> None:
+def test_what_no_line_may_use_may_not_be_sold(line: GoodsLine, shop: int) -> None:
     """What allocation passes over for every order is not told, and no figure is below 0."""
     made = world(SHOP)
     made.told(DefineLocation(Location(SITE, "CLOSED", pickable=False)))
-    made.stock(line)  # type: ignore[arg-type] - a line of goods
+    made.stock(line)
     assert tick(made).get(("TEA", "shop"), 0) == shop
 
 
@@ -134,7 +143,7 @@ def test_a_channel_that_is_gone_is_told_to_have_nothing() -> None:
 
 def test_the_first_thing_that_happens_sets_the_clock_and_the_next_ones_do_not() -> None:
     """What happens within the owner's seconds is gathered up: one look is due, so many seconds after the first."""
-    made = world(SHOP, availability_every_s=90)
+    made = world(SHOP, every_s=90)
     (begun,) = [made.ledger.clock]
     assert begun.due_at == made.warehouse.moment().recorded_at + timedelta(seconds=90)
     assert clocks(made.stock(goods("L1", 10))) == []
