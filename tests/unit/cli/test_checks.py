@@ -7,6 +7,7 @@ import pytest
 
 from lotstream.cli import checks
 from lotstream.cli.setup import wanted_topics
+from lotstream.contracts.topics import TOPICS
 from lotstream.errors import PackageMissing
 from lotstream.ops.topics import Topic
 from lotstream.settings import Settings
@@ -26,7 +27,7 @@ def test_topics_as_wanted_are_one_ok() -> None:
     (finding,) = checks.check_topics(Settings(), as_wanted())
 
     assert finding.ok
-    assert finding.text == "All 8 topics are there, 32 partitions for the inbound one."
+    assert finding.text == f"All {len(TOPICS)} topics are there, 32 partitions for the inbound one."
 
 
 def test_topics_that_hold_what_backups_lack_are_one_ok() -> None:
