@@ -53,14 +53,29 @@ async def test_why_tells_each_lot_in_order_with_its_reason(lotstream: Lotstream)
     ran = await lotstream("order", "why", "#1001")
 
     assert ran.code == 0
-    assert "Order #1001 of acme from shop:1: partly_allocated, site TOR" in ran.out
-    assert "  line 1: 12 each of CER-001: reserved 10 each, backordered 2 each" in ran.out
-    told = [line.strip() for line in ran.out.splitlines() if line.strip().startswith("lot ")]
+    assert "Order #1001 of acme from shop:1: partly allocated, filled from TOR" in ran.out
+    assert "  line 1: 12 each of CER-001: 10 each reserved, 2 each backordered" in ran.out
+    told = [line.strip() for line in ran.out.splitlines() if " lot L-" in line]
     assert told == [
-        "lot L-OLD in A-01, expires 2026-01-31: not used, it is expired (10 each free)",
-        "lot L-NEW in A-01, expires 2027-01-31: 10 each taken of 10 each free",
+        "1. lot L-OLD in A-01, expires 2026-01-31: not used, it is expired (10 each free)",
+        "2. lot L-NEW in A-01, expires 2027-01-31: 10 each taken of 10 each free",
     ]
+    assert "lots are taken first expired, first out (by the owner's settings)" in ran.out
     assert "more not used" not in ran.out
+
+
+@pytest.mark.usefixtures("decided")
+async def test_why_now_looks_at_every_lot_as_it_is(lotstream: Lotstream) -> None:
+    """--now asks the ledger itself what the line could take at this moment, and promises nothing."""
+    ran = await lotstream("order", "why", "#1001", "--now")
+
+    assert ran.code == 0
+    assert ran.out.splitlines()[-4:] == [
+        "Now",
+        "    line 1 at TOR",
+        "      1. lot L-OLD in A-01, expires 2026-01-31: not used, it is expired (10 each free)",
+        "      2. lot L-NEW in A-01, expires 2027-01-31: 10 each taken of 0 each free",
+    ]
 
 
 @pytest.mark.usefixtures("decided")

@@ -13,7 +13,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from lotstream.cli.order_story import BECAUSE
+from lotstream.cli.order_tellers.words import BECAUSE
 from lotstream.contracts.sent import ShipConfirmation
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.events import Considered, LineDecision

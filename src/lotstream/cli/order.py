@@ -11,7 +11,7 @@ from lotstream.cli.options import Json, Owner, Source
 from lotstream.cli.output import print_json
 
 if TYPE_CHECKING:
-    from lotstream.cli.order_story import Story
+    from lotstream.cli.order_tellers.words import Story
 
 
 def register(app: typer.Typer) -> None:
@@ -27,20 +27,29 @@ def why(
     order: Annotated[str, typer.Argument(help="The order's number, as its sender wrote it.")],
     owner: Owner = None,
     source: Source = None,
+    now: Annotated[bool, typer.Option("--now", help="Show as well which lots each line could take now.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show what was decided about an order, and why.
 
-    For each decision the lots in the order they were considered, what was taken of each or why it was not used, and
-    what happened since.
+    For each decision the rule that put the lots in order, each lot with what was taken of it or why it was not used,
+    and what happened since. With --now every lot is looked at again as it is at this moment; nothing is promised by it.
     """
     from lotstream.cli.order_story import story_lines, story_of
 
     story = run(_read(order, owner=owner, source=source))
     if as_json:
         print_json(story_of(story))
-    else:
-        print("\n".join(story_lines(story)))
+        return
+    print("\n".join(story_lines(story)))
+    if now:
+        print("\n" + "\n".join(run(_look_now(story))))
+
+
+async def _look_now(story: Story) -> tuple[str, ...]:
+    from lotstream.cli.order_now import lots_now
+
+    return await lots_now(read_settings(), story)
 
 
 async def _read(number: str, *, owner: str | None, source: str | None) -> Story:

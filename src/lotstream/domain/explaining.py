@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from lotstream.domain.candidate import Candidate
@@ -21,7 +22,8 @@ def explain(ledger: Ledger, order: Order, line: OrderLine, *, site: str, moment:
     """Return every row with goods that a line could look at now, in its order of use, with the first objection to it.
 
     A decision keeps only the first few rows and counts the others; this walks through all of them. ``taken`` is what
-    the line has of a row already. Raises `LookupError` while the line's item is unknown.
+    the line has of a row already. What lies at other sites comes last, with its site in the location: an order is
+    filled from one. Raises `LookupError` while the line's item is unknown.
     """
     draft = Draft(ledger, moment)
     if not line.parts:
@@ -39,9 +41,18 @@ def _rows(draft: Draft, order: Order, line: OrderLine, *, site: str) -> tuple[Co
     terms = terms_of(draft, order, line, site=site)
     shelf = draft.shelf(line.sku, site)
     with_goods = [candidate for candidate in shelf.candidates.values() if candidate.row.on_hand > 0]
-    return tuple(
-        _considered(candidate, line, terms) for candidate in sorted(with_goods, key=shelf.queue(terms.policy).key)
-    )
+    here = [_considered(candidate, line, terms) for candidate in sorted(with_goods, key=shelf.queue(terms.policy).key)]
+    return (*here, *_elsewhere(draft, line, site=site))
+
+
+def _elsewhere(draft: Draft, line: OrderLine, *, site: str) -> Iterator[Considered]:
+    """Yield rows with goods at other sites, by site, lot and location."""
+    for other in sorted(draft.sites_of(line.sku) - {site}):
+        candidates = draft.shelf(line.sku, other).candidates.values()
+        with_goods = [candidate for candidate in candidates if candidate.row.on_hand > 0]
+        for candidate in sorted(with_goods, key=lambda one: (one.key.lot or "", one.key.location, str(one.key))):
+            record = candidate.not_used(NotUsed.OTHER_SITE, candidate.free())
+            yield replace(record, location=f"{candidate.key.location} at {other}")
 
 
 def _considered(candidate: Candidate, line: OrderLine, terms: Terms) -> Considered:
