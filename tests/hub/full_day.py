@@ -52,7 +52,8 @@ async def _facts(client: HubClient, owner: str) -> None:
     await client.send("settings.changed", {"owner": owner, "channels": channels, "availability_every_s": 1})
     for sku, tracking in (("CER", "lot"), ("BAG", "none")):
         await client.send("item.defined", {"owner": owner, "sku": sku, "tracking": tracking, "units": {"case": "6"}})
-    await client.send("customer.defined", {"owner": owner, "customer": "C-7", "min_days_left": 10})
+    customer = {"customer": "C-7", "min_days_left": 10, "no_older_than_last_shipped": True}
+    await client.send("customer.defined", {"owner": owner, **customer})
 
 
 async def _goods(client: HubClient, owner: str) -> None:

@@ -86,8 +86,8 @@ async def test_a_day_as_it_was_decided_is_found_sound(lived: Settings) -> None:
     assert verified.journal_rows > 50
     assert verified.rows.keys() == {
         "availability", "broadcast", "claim", "continuing", "customer", "dead_letter", "early_cancel", "intake", "item",
-        "journal", "location", "lot", "outbox", "owner", "owner_clock", "person", "receipt", "sales_order",
-        "shipment_line", "site", "stock",
+        "journal", "last_shipped", "location", "lot", "outbox", "owner", "owner_clock", "person", "receipt",
+        "sales_order", "shipment_line", "site", "stock",
     }  # fmt: skip
 
 
@@ -106,6 +106,7 @@ CHANGED = {
     "sales_order, not JSON": ("UPDATE sales_order SET body = '{' WHERE \"order\" = '#1'", "body"),
     "receipt": ("UPDATE receipt SET body = replace(body, ',50]', ',49]') WHERE kind = 'balance'", "body.lines.1[1]"),
     "early_cancel": ("UPDATE early_cancel SET lines = '{2}'", "lines"),
+    "last_shipped": ("UPDATE last_shipped SET expires = '2030-01-01'", "expires"),
     "item": ("UPDATE item SET body = replace(body, '\"6\"', '\"7\"') WHERE sku = 'CER'", "body.units.case"),
     "customer": ("UPDATE customer SET body = replace(body, '10', '9')", "body.min_days_left"),
     "owner": ("UPDATE owner SET settings = replace(settings, 'TOR', 'DET')", "settings.sites[0]"),
@@ -174,6 +175,7 @@ DELETED = {
     "sales_order, closed": "\"order\" = '#1'",
     "receipt": "kind = 'receipt'",
     "early_cancel": "true",
+    "last_shipped": "true",
     "item": "sku = 'BAG'",
     "customer": "true",
     "owner": "true",
@@ -224,6 +226,7 @@ INSERTED = {
     ),
     "receipt": "INSERT INTO receipt SELECT owner, kind, 'R-99', slot, body FROM receipt LIMIT 1",
     "early_cancel": "INSERT INTO early_cancel SELECT owner, source, '#98', slot, version, lines FROM early_cancel",
+    "last_shipped": "INSERT INTO last_shipped SELECT owner, 'C-8', sku, slot, expires FROM last_shipped",
     "item": "INSERT INTO item SELECT owner, 'ZZZ', slot, body FROM item LIMIT 1",
     "customer": "INSERT INTO customer SELECT owner, 'C-8', slot, body FROM customer",
     "owner": "INSERT INTO owner SELECT 'ghost', slot, settings FROM owner LIMIT 1",

@@ -75,8 +75,9 @@ def check_served(warehouse: DomainWarehouse) -> None:
     """Where orders are served at once, nobody waits for what he could have.
 
     Packed goods are left out: whole packs and whole cases may fit together only once somebody took loose goods away.
+    So is an owner who is being looked at part by part: those behind the last part have not been offered anything yet.
     """
-    if warehouse.ledger.settings.allocate != AT_ONCE:
+    if warehouse.ledger.settings.allocate != AT_ONCE or warehouse.ledger.progress.walk is not None:
         return
     packed = {key.sku for key in warehouse.ledger.stock if key.pack_size is not None}
     late = warehouse.decide(RequestAllocation(()))

@@ -148,6 +148,7 @@ def full_ledger() -> Ledger:
     ledger.settings = Settings(policy=Policy.FIFO, min_pct_left=Decimal("0.10"), sites=("TOR", "DET"))
     ledger.items["CER-001"] = Item("CER-001", units={"case": Decimal("12.000")}, gtins=("00012345678905",))
     ledger.customers["C-7"] = Customer("C-7", min_days_left_by_sku={"CER-001": 90})
+    ledger.last_shipped["C-7", "CER-001"] = date(2027, 6, 1)
     holds = (Hold("h-1", HoldKind.QUARANTINE, "wet"), Hold("h-2", HoldKind.RECALL))
     ledger.lots["CER-001", "L24A"] = Lot("CER-001", "L24A", date(2027, 6, 1), supplier="S-3", holds=holds)
     ledger.stock[ROW] = StockRow(ROW, on_hand=240, reserved=24, promised_elsewhere=3)
@@ -157,7 +158,8 @@ def full_ledger() -> Ledger:
     receipt = Receipt(ReceiptKey("receipt", "R-55"), "TOR", final=True, lines={"1": Booked(LOOSE, 12)})
     ledger.receipts[receipt.key] = receipt
     ledger.touched = Touched(
-        owner=True, items=set(ledger.items), customers=set(ledger.customers), lots=set(ledger.lots),
+        owner=True, items=set(ledger.items), customers=set(ledger.customers),
+        last_shipped=set(ledger.last_shipped), lots=set(ledger.lots),
         stock=set(ledger.stock), orders=set(ledger.orders), cancels=set(ledger.cancels), receipts=set(ledger.receipts),
     )  # fmt: skip
     return ledger

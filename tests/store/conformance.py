@@ -196,6 +196,7 @@ class StateConformance:
         assert loaded.settings == ledger.settings
         assert loaded.items == ledger.items
         assert loaded.customers == ledger.customers
+        assert loaded.last_shipped == ledger.last_shipped
         assert loaded.lots == ledger.lots
         assert loaded.stock == ledger.stock
         assert loaded.orders == ledger.orders

@@ -90,6 +90,14 @@ def define_customer(body: CustomerDefined) -> DefineCustomer:
             min_days_left=body.min_days_left,
             min_days_left_by_sku=body.min_days_left_by_sku,
             min_pct_left=body.min_pct_left,
+            min_pct_left_by_sku=body.min_pct_left_by_sku,
+            single_lot=body.single_lot,
+            max_lots=body.max_lots,
+            exclude_returned=body.exclude_returned,
+            no_older_than_last_shipped=body.no_older_than_last_shipped,
+            last_shipped_expiry=body.last_shipped_expiry,
+            life_from=body.life_from,
+            transit_days=body.transit_days,
         )
     )
 
@@ -103,6 +111,7 @@ def define_site(body: SiteDefined) -> DefineSite:
             calendar=body.calendar,
             reserve=body.reserve.value,
             version=body.version,
+            policy=body.policy,
         )
     )
 

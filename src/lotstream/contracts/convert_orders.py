@@ -85,8 +85,13 @@ def _content(head: tuple[object, ...], lines: tuple[LineWanted, ...]) -> str:
     what may be left out and `12.0` for `12` make no other content. A field that a later version adds may only join
     when it is not null, so that the same order keeps its hash.
     """
-    content = _encode((head, [(_normalize(line.quantity), line[:2], line[3:]) for line in lines]))
+    content = _encode((head, [(_normalize(line.quantity), line[:2], _hashed(line)) for line in lines]))
     return blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def _hashed(line: LineWanted) -> tuple[object, ...]:
+    """Return what of a line after its quantity is hashed: what came with a later version only when it is said."""
+    return line[3:] if line.ship_date is not None else line[3:-1]
 
 
 def person_of(owner: str, to: ShipTo) -> Person | None:
@@ -129,4 +134,5 @@ def _line_wanted(line: OrderPlacedLine) -> LineWanted:
         line.policy,
         line.pack_size,
         line.source_location,
+        line.ship_date,
     )

@@ -21,7 +21,7 @@ from lotstream.contracts.limits import (
     SKU_RULES_MAX,
     UNITS_MAX,
 )
-from lotstream.domain.model import Calendar, Policy, Tracking
+from lotstream.domain.model import Calendar, LifeFrom, Policy, Tracking
 
 
 class TieBreak(StrEnum):
@@ -146,6 +146,24 @@ class CustomerDefined(Inbound):
         default={}, description="The same for single SKUs."
     )
     min_pct_left: Quantity | None = Field(default=None, description="Percent of life it wants left.")
+    min_pct_left_by_sku: Annotated[dict[Name, Quantity], Field(max_length=SKU_RULES_MAX)] = Field(
+        default={}, description="The same for single SKUs."
+    )
+    life_from: LifeFrom = Field(
+        default=LifeFrom.SHIP, description="The day from which minimum life counts: the ship date or the delivery."
+    )
+    transit_days: Days = Field(
+        default=0, description="Days on the road; with `life_from` delivery, minimum life counts so much later."
+    )
+    single_lot: bool = Field(default=False, description="All of a line must come from one lot.")
+    max_lots: Count | None = Field(default=None, description="Most lots a line may come from.")
+    exclude_returned: bool = Field(default=False, description="Goods that were returned are not used for it.")
+    no_older_than_last_shipped: bool = Field(
+        default=False, description="No lot is used that expires before the latest expiry shipped to it, per SKU."
+    )
+    last_shipped_expiry: Annotated[dict[Name, Day], Field(max_length=SKU_RULES_MAX)] = Field(
+        default={}, description="The latest expiry that was shipped to it before lotstream began to count, by SKU."
+    )
 
 
 class SiteDefined(Inbound):
@@ -160,6 +178,9 @@ class SiteDefined(Inbound):
         default=Reserve.BIN, description="What lotstream names: the bin. The lot alone is not handled by this version."
     )
     version: Count = Field(default=1, description="Grows with every change; an older one changes nothing.")
+    policy: Policy | None = Field(
+        default=None, description="Order in which lots are used here, for items that name none of their own."
+    )
 
 
 class LocationDefined(Inbound):

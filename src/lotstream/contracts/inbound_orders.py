@@ -54,6 +54,7 @@ class OrderPlacedLine(Inbound):
     policy: Policy | None = Field(default=None, description="Order in which lots are used, for this line.")
     pack_size: Quantity | None = Field(default=None, description="Only packs of this size, in base units.")
     source_location: Name | None = Field(default=None, description="Only stock in this location or below it.")
+    ship_date: Day | None = Field(default=None, description="The day this line leaves; null means the order's.")
 
 
 class OrderPlaced(Inbound):

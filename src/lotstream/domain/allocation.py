@@ -84,9 +84,18 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
     settings = draft.ledger.settings
     item = draft.known_item(line.sku)
     shelf = draft.shelf(line.sku, site)
-    terms = Terms(settings, order, line, item=item, customer=draft.customer(order.customer), today=shelf.today)
+    terms = Terms(
+        settings,
+        order,
+        line,
+        item=item,
+        customer=draft.customer(order.customer),
+        today=shelf.today,
+        site=draft.ledger.sites.sites.get(site),
+        last_shipped=draft.ledger.last_shipped,
+    )
     multiple = line.unit_factor if settings.whole_unit and line.unit != item.base_unit else 1
-    single = line.single_lot or line.max_lots == 1
+    single = terms.lots_max == 1
     if multiple == 1 and not single and not terms.asks and not draft.alters(shelf):
         decision = _from_the_first(draft, line, shelf, terms, wanted=wanted)
         if decision is not None:

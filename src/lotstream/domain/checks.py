@@ -56,6 +56,8 @@ def terms_of(draft: Draft, order: Order, line: OrderLine, *, site: str) -> Terms
         item=draft.known_item(line.sku),
         customer=draft.customer(order.customer),
         today=draft.today(site),
+        site=draft.ledger.sites.sites.get(site),
+        last_shipped=draft.ledger.last_shipped,
     )
 
 

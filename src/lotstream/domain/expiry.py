@@ -5,6 +5,7 @@ Dates are proleptic ordinals (`datetime.date.toordinal`) here, because this is a
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from lotstream.domain.codes import NotUsed
@@ -14,20 +15,41 @@ NEVER = 10_000_000
 
 
 def life_reason(
-    expires: int, made: int, *, ship: int, days: int = 0, percent: Decimal | None = None, expired_ok: bool = False
+    expires: int,
+    made: int,
+    *,
+    ship: int,
+    days: int = 0,
+    percent: Decimal | None = None,
+    transit: int = 0,
+    expired_ok: bool = False,
 ) -> NotUsed | None:
     """Return why goods do not live long enough to be shipped on a day, or None when they do.
 
     ``expires`` is the last day of use: a lot that expires on the ship date is good. Minimum life is met by equality:
-    ``expires - ship >= days``, and ``expires - ship >= percent % of (expires - made)``. An unknown expiry fails any
-    minimum, an unknown made date any minimum in percent.
+    ``expires - ship >= days``, and ``expires - ship >= percent % of (expires - made)``. Where it counts from the
+    delivery, the days of ``transit`` are taken off what is left. An unknown expiry fails any minimum, an unknown made
+    date any minimum in percent.
     """
     if expires < ship and not expired_ok:
         return NotUsed.EXPIRED
-    if not days and not percent:
+    if not days and not percent and not transit:
         return None
     if expires == NEVER or (percent and made == NEVER):
         return NotUsed.UNKNOWN_LIFE
-    if expires - ship < days or (percent and (expires - ship) * 100 < percent * (expires - made)):
+    left = expires - ship - transit
+    if left < days or (percent and left * 100 < percent * (expires - made)):
         return NotUsed.SHORT_LIFE
     return None
+
+
+def follow_reason(expires: int, *, last_shipped: int) -> NotUsed | None:
+    """Return why goods may not follow what expires on another day to the same customer, or None; as old will do."""
+    if expires == NEVER:
+        return NotUsed.UNKNOWN_LIFE
+    return NotUsed.OLDER_THAN_LAST_SHIPPED if expires < last_shipped else None
+
+
+def later_expiry(one: date | None, other: date | None) -> date | None:
+    """Return the later of two days of expiry; one that is not known says nothing."""
+    return max(one, other) if one is not None and other is not None else one or other

@@ -12,7 +12,7 @@ from lotstream.domain.filling import AT_ONCE, ON_REQUEST
 from lotstream.domain.kit_facts import check_kit
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import let_all_go
-from lotstream.domain.lines import check_minimum, check_policy, not_supported
+from lotstream.domain.lines import check_lots, check_minimum, check_policy, not_supported
 from lotstream.domain.model import Customer, Item, Settings, Tracking
 from lotstream.domain.order_of_use import TIE_BREAKS
 from lotstream.domain.shelves import derived_of
@@ -160,5 +160,12 @@ def _check_customer(ledger: Ledger, customer: Customer) -> Refusal | None:
         if days < 0:
             message = "Minimum days are below 0; send 0 or more."
             return Refusal(Code.FIELD_INVALID, f"customer.min_days_left_by_sku.{sku}", message)
+    for sku, percent in customer.min_pct_left_by_sku.items():
+        if check_minimum(None, percent, "") is not None:
+            message = "A percentage lies between 0 and 100; send such a one."
+            return Refusal(Code.FIELD_INVALID, f"customer.min_pct_left_by_sku.{sku}", message)
+    if customer.transit_days < 0:
+        return Refusal(Code.FIELD_INVALID, "customer.transit_days", "Days on the road are below 0; send 0 or more.")
     refused = None if customer.policy is None else check_policy(customer.policy, "customer.policy")
-    return refused or check_minimum(customer.min_days_left, customer.min_pct_left, "customer")
+    refused = refused or check_minimum(customer.min_days_left, customer.min_pct_left, "customer")
+    return refused or (None if customer.max_lots is None else check_lots(customer.max_lots, "customer"))

@@ -65,6 +65,7 @@ class Touched:
     owner: bool = False
     items: set[str] = field(default_factory=set)
     customers: set[str] = field(default_factory=set)
+    last_shipped: set[tuple[str, str]] = field(default_factory=set)
     lots: set[tuple[str, str]] = field(default_factory=set)
     stock: set[RowKey] = field(default_factory=set)
     orders: set[OrderKey] = field(default_factory=set)
@@ -131,6 +132,8 @@ class Ledger:
     told: dict[tuple[str, str, str], int] = field(default_factory=dict)
     #: What may have changed since all was told; only a shorter way to what the rows say.
     untold: Untold = field(default_factory=Untold, compare=False, repr=False)
+    #: By customer and SKU, the latest expiry that was shipped; only of customers who take nothing older than that.
+    last_shipped: dict[tuple[str, str], date] = field(default_factory=dict)
 
     def index(self) -> Derived:
         """Work out afresh what is derived from rows, orders and items; whoever changed them by hand calls this."""

@@ -85,6 +85,7 @@ def _line(wanted: LineWanted, sku: str, *, unit: str, sent: bool) -> OrderLine:
         gtin=wanted.gtin,
         quantity_sent=wanted.quantity if sent else None,
         pack_size_sent=wanted.pack_size if sent else None,
+        ship_date=wanted.ship_date,
     )
 
 
@@ -96,8 +97,8 @@ def _check(wanted: LineWanted, field: str) -> Refusal | None:
         return Refusal(Code.FIELD_MISSING, f"{field}.sku", "The line names no goods; send sku or gtin.")
     if wanted.serial is not None:
         return not_supported(f"{field}.serial", "Ordering by serial number")
-    if wanted.max_lots is not None and wanted.max_lots != 1:
-        return not_supported(f"{field}.max_lots", "A lot limit other than 1")
+    if wanted.max_lots is not None and (refused := check_lots(wanted.max_lots, field)) is not None:
+        return refused
     if wanted.policy is not None and (refused := check_policy(wanted.policy, f"{field}.policy")) is not None:
         return refused
     return check_minimum(wanted.min_days_left, wanted.min_pct_left, field)
@@ -111,6 +112,15 @@ def not_supported(field: str, what: str) -> Refusal:
 def check_policy(policy: Policy, field: str) -> Refusal | None:
     """Refuse a policy that is not there yet."""
     return None if policy in SUPPORTED else not_supported(field, f"Policy {policy}")
+
+
+def check_lots(most: int, field: str) -> Refusal | None:
+    """Refuse a lot limit that leaves no lot."""
+    if most == 1:
+        return None
+    if most > 1:
+        return not_supported(f"{field}.max_lots", "A lot limit other than 1")
+    return Refusal(Code.FIELD_INVALID, f"{field}.max_lots", "A lot limit below 1 leaves no lot; send 1 or more.")
 
 
 def check_minimum(days: int | None, percent: Decimal | None, field: str) -> Refusal | None:

@@ -1,47 +1,87 @@
 """What an order line accepts: policy, minimum life and whatever else it asks of a lot, found at the narrowest place.
 
-Policy: line, else order, customer, item, the owner's settings. Minimum life in days: line, else customer and SKU,
-customer, item, settings; in percent alike.
+Policy: line, else order, customer, item, the site, the owner's settings. Minimum life in days: line, else customer and
+SKU, customer, item, settings; in percent alike. A limit of lots is the least that anybody sets.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import NotUsed
-from lotstream.domain.expiry import life_reason
-from lotstream.domain.model import Customer, Item, Order, OrderLine, Policy, Settings
+from lotstream.domain.expiry import follow_reason, later_expiry, life_reason
+from lotstream.domain.model import Customer, Item, LifeFrom, Order, OrderLine, Policy, Settings, Site
 
 
 class Terms:
     """The terms of one line, worked out once and asked for every candidate."""
 
     __slots__ = (
-        "asks", "cutoff", "days", "expired_ok", "expires", "lot", "pack_size", "percent", "policy", "policy_from",
-        "ship", "source",
+        "asks", "cutoff", "days", "expired_ok", "expires", "last_shipped", "lot", "lots_max", "pack_size", "percent",
+        "policy", "policy_from", "returned_ok", "ship", "source", "transit",
     )  # fmt: skip
 
     def __init__(
-        self, settings: Settings, order: Order, line: OrderLine, *, item: Item, customer: Customer | None, today: int
+        self,
+        settings: Settings,
+        order: Order,
+        line: OrderLine,
+        *,
+        item: Item,
+        customer: Customer | None,
+        today: int,
+        site: Site | None,
+        last_shipped: Mapping[tuple[str, str], date],
     ) -> None:
-        self.policy, self.policy_from = _policy(settings, order, line, item=item, customer=customer)
-        ship = order.ship_date
+        self.policy, self.policy_from = _policy(settings, order, line, item=item, customer=customer, site=site)
+        ship = line.ship_date or order.ship_date
         #: The day that counts: the ship date, or today when there is none or it is past.
         self.ship = today if ship is None else max(today, ship.toordinal())
-        self.days = _days(settings, line, item=item, customer=customer)
+        days = _days(settings, line, item=item, customer=customer)
+        self.days = days or 0
         self.percent = _percent(settings, line, item=item, customer=customer)
         self.expired_ok = settings.expired_ok
+        #: Days on the road, where a minimum life counts from the delivery.
+        self.transit = 0
+        self.returned_ok = True
+        #: The latest expiry that was shipped to the customer, where nothing older may follow.
+        self.last_shipped: int | None = None
+        self.lots_max = 1 if line.single_lot else line.max_lots
+        if customer is not None:
+            self._add_customer(customer, minimum=days is not None or self.percent is not None)
+            if customer.no_older_than_last_shipped:
+                self.last_shipped = _last_shipped(customer, line.sku, last_shipped)
         #: What expires before this day cannot be used; 0 where the shelf has put aside all that cannot.
-        self.cutoff = self.ship + self.days
-        if self.days == 0 and (self.expired_ok or self.ship == today):
+        self.cutoff = self.ship + self.days + self.transit
+        if self.cutoff == today or (self.expired_ok and self.cutoff == self.ship):
             self.cutoff = 0
         self.lot = line.lot
         self.expires = line.expires_exact
         self.pack_size = line.pack_size
         self.source = line.source_location or order.source_location
         #: True when a candidate that stands in the queue may still not do.
-        self.asks = bool(self.cutoff or self.percent or self.lot or self.expires or self.pack_size or self.source)
+        self.asks = bool(
+            self.cutoff
+            or self.percent
+            or self.lot
+            or self.expires
+            or self.pack_size
+            or self.source
+            or not self.returned_ok
+            or self.last_shipped
+        )
+
+    def _add_customer(self, customer: Customer, *, minimum: bool) -> None:
+        """Take what a customer asks of every lot."""
+        self.returned_ok = not customer.exclude_returned
+        if minimum and customer.life_from is LifeFrom.DELIVERY:
+            self.transit = customer.transit_days
+        most = customer.lots_max
+        if most is not None:
+            self.lots_max = most if self.lots_max is None else min(self.lots_max, most)
 
     def refuse(self, candidate: Candidate) -> NotUsed | None:
         """Return why a candidate does not do for this line, or None; holds and bins are the shelf's business."""
@@ -54,7 +94,12 @@ class Terms:
             return NotUsed.PACK_SIZE
         if self.source is not None and self.source not in candidate.place.chain:
             return NotUsed.OTHER_LOCATION
-        return self.life(candidate)
+        if key.returned and not self.returned_ok:
+            return NotUsed.RETURNED
+        life = self.life(candidate)
+        if life is not None or self.last_shipped is None:
+            return life
+        return follow_reason(candidate.expires, last_shipped=self.last_shipped)
 
     def life(self, candidate: Candidate) -> NotUsed | None:
         """Return why a candidate does not live long enough for this line, or None."""
@@ -64,12 +109,19 @@ class Terms:
             ship=self.ship,
             days=self.days,
             percent=self.percent,
+            transit=self.transit,
             expired_ok=self.expired_ok,
         )
 
 
+def _last_shipped(customer: Customer, sku: str, counted: Mapping[tuple[str, str], date]) -> int | None:
+    """Return the latest expiry of a SKU that was shipped to a customer, before the ledger began to count or since."""
+    last = later_expiry(customer.last_shipped_expiry.get(sku), counted.get((customer.id, sku)))
+    return None if last is None else last.toordinal()
+
+
 def _policy(
-    settings: Settings, order: Order, line: OrderLine, *, item: Item, customer: Customer | None
+    settings: Settings, order: Order, line: OrderLine, *, item: Item, customer: Customer | None, site: Site | None
 ) -> tuple[Policy, str]:
     if line.policy is not None:
         return line.policy, "line"
@@ -79,24 +131,24 @@ def _policy(
         return customer.policy, "customer"
     if item.policy is not None:
         return item.policy, "item"
+    if site is not None and site.policy is not None:
+        return site.policy, "site"
     return settings.policy, "settings"
 
 
-def _days(settings: Settings, line: OrderLine, *, item: Item, customer: Customer | None) -> int:
+def _days(settings: Settings, line: OrderLine, *, item: Item, customer: Customer | None) -> int | None:
     found = line.min_days_left
     if found is None and customer is not None:
         found = customer.min_days_left_by_sku.get(line.sku, customer.min_days_left)
     if found is None:
         found = item.min_days_left
-    if found is None:
-        found = settings.min_days_left
-    return found or 0
+    return settings.min_days_left if found is None else found
 
 
 def _percent(settings: Settings, line: OrderLine, *, item: Item, customer: Customer | None) -> Decimal | None:
     found = line.min_pct_left
     if found is None and customer is not None:
-        found = customer.min_pct_left
+        found = customer.min_pct_left_by_sku.get(line.sku, customer.min_pct_left)
     if found is None:
         found = item.min_pct_left
     return settings.min_pct_left if found is None else found

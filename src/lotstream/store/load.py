@@ -121,6 +121,11 @@ def _fill_customers(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
         ledgers[owner].customers[customer] = decode(body, Customer)
 
 
+def _fill_last_shipped(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
+    for owner, customer, sku, expires in rows:
+        ledgers[owner].last_shipped[customer, sku] = expires
+
+
 def _fill_lots(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
     for owner, sku, lot, expires, made, received, supplier, supplier_lot, holds in rows:
         ledgers[owner].lots[sku, lot] = Lot(
@@ -196,6 +201,7 @@ _FILL = {
     "owners": _fill_owners,
     "items": _fill_items,
     "customers": _fill_customers,
+    "last_shipped": _fill_last_shipped,
     "lots": _fill_lots,
     "stock": _fill_stock,
     "open_orders": _fill_open_orders,

@@ -74,6 +74,7 @@ def _touched(ledger: Ledger) -> dict[str, Iterable[Row]]:
         "owner": [(*owner, encode_text(ledger.settings))] if touched.owner else [],
         "item": [(*owner, sku, encode_text(ledger.items[sku])) for sku in touched.items],
         "customer": [(*owner, name, encode_text(ledger.customers[name])) for name in touched.customers],
+        "last_shipped": [(*owner, *key, ledger.last_shipped[key]) for key in touched.last_shipped],
         "lot": [_lot(owner, ledger, key) for key in touched.lots],
         "receipt": [(*owner, *key, encode_text(_receipt(ledger, key))) for key in touched.receipts],
         "continuing": [_progress(owner, ledger.progress)] if touched.progress else [],

@@ -96,6 +96,7 @@ class DomainWarehouse:
                 ledger.progress,
                 ledger.clock,
                 ledger.told,
+                ledger.last_shipped,
                 self._closed,
                 self._receipts,
                 ledger.sites,

@@ -93,6 +93,7 @@ def test_any_other_order_has_other_content(body: Body, field: str, value: object
         ("policy", "LIFO"),
         ("pack_size", "6"),
         ("source_location", "TOR-A-01"),
+        ("ship_date", "2026-09-02"),
     ],
 )
 def test_any_other_line_is_other_content(body: Body, field: str, value: object) -> None:

@@ -324,6 +324,7 @@ def test_a_placed_order_has_every_field_of_the_message() -> None:
             "line": "1", "sku": "CER-001", "gtin": "00012345600012", "quantity": "12", "unit": "case", "lot": "L24A",
             "serial": "S1", "expires_exact": "2027-06-01", "min_days_left": 90, "min_pct_left": "33.3",
             "single_lot": True, "max_lots": 2, "policy": "LIFO", "pack_size": "6", "source_location": "TOR-A-01",
+            "ship_date": "2026-09-03",
         }
     ]  # fmt: skip
     command = read(body).command
@@ -332,7 +333,7 @@ def test_a_placed_order_has_every_field_of_the_message() -> None:
     line = {name: getattr(command.lines[0], name) for name in body["lines"][0]}
     assert line == body["lines"][0] | {
         "quantity": Decimal(12), "min_pct_left": Decimal("33.3"), "pack_size": Decimal(6),
-        "expires_exact": date(2027, 6, 1),
+        "expires_exact": date(2027, 6, 1), "ship_date": date(2026, 9, 3),
     }  # fmt: skip
     same = ["version", "customer", "site", "source_location", "policy", "priority", "ship_policy", "test", "references"]
     assert {name: getattr(command, name) for name in same} == {name: body[name] for name in same}

@@ -7,7 +7,9 @@ from typing import Any
 
 from lotstream.domain.applying.rows import change_row, give_back, order_touched
 from lotstream.domain.events import LotSwapped, ShipmentConfirmed, StockPicked
+from lotstream.domain.expiry import later_expiry
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Order
 from lotstream.domain.reservations import drop_freed, line_called, note_picked, note_shipped
 
 
@@ -47,6 +49,22 @@ def _shipment_confirmed(ledger: Ledger, event: ShipmentConfirmed) -> None:
         order.shipments = (*order.shipments, event.shipment)
         order.state = event.state
         order_touched(ledger, order)
+        _note_last_shipped(ledger, order, event)
+
+
+def _note_last_shipped(ledger: Ledger, order: Order, event: ShipmentConfirmed) -> None:
+    """Raise the expiry below which nothing more may go to a customer; it never falls."""
+    customer = ledger.customers.get(order.customer or "")
+    if customer is None or not customer.no_older_than_last_shipped:
+        return
+    for shipped in event.shipped:
+        lot = ledger.lots.get((shipped.sku, shipped.lot or ""))
+        key = (customer.id, shipped.sku)
+        known = ledger.last_shipped.get(key)
+        last = later_expiry(known, None if lot is None else lot.expires)
+        if last is not None and last != known:
+            ledger.last_shipped[key] = last
+            ledger.touched.last_shipped.add(key)
 
 
 #: What each event of this room changes.

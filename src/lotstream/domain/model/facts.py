@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -24,6 +25,36 @@ class Tracking(StrEnum):
     LOT = "lot"
     SERIAL = "serial"
     NONE = "none"
+
+
+class PackRule(StrEnum):
+    """What becomes of packs when a line wants no whole number of them."""
+
+    NEVER_OVER = "never_over"  # whole packs only, never more than is wanted
+    COVER = "cover"  # whole packs, over by the least
+    PARTIAL_PACKS = "partial_packs"  # a pack may be broken
+
+
+class ZoneUse(StrEnum):
+    """How the stock of a zone is used."""
+
+    DEFAULT = "default"  # as far as it goes
+    EMPTY_BIN = "empty_bin"  # bins that a line empties
+    PACKAGING = "packaging"  # whole packs, the largest first
+
+
+class LifeFrom(StrEnum):
+    """The day from which a customer counts minimum life."""
+
+    SHIP = "ship"
+    DELIVERY = "delivery"  # the ship date and the days it is on the road
+
+
+class Reallocate(StrEnum):
+    """Who looks for other stock when reserved stock may no longer be used."""
+
+    AUTO = "auto"  # the ledger, at once
+    MANUAL = "manual"  # whoever asks for allocation
 
 
 class Calendar(StrEnum):
@@ -51,6 +82,8 @@ class Site:
     #: ``bin``: lotstream names the bin; ``lot``: the warehouse system names it in pick.confirmed.
     reserve: str = "bin"
     version: int = 1
+    #: The order of use for items that name none; the narrowest after the item.
+    policy: Policy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +151,34 @@ class Customer:
     min_days_left: int | None = None
     min_days_left_by_sku: dict[str, int] = field(default_factory=dict)
     min_pct_left: Decimal | None = None
+    min_pct_left_by_sku: dict[str, Decimal] = field(default_factory=dict)
+    #: Every line from one lot, or from at most so many.
+    single_lot: bool = False
+    max_lots: int | None = None
+    #: Nothing that came back from somebody else.
+    exclude_returned: bool = False
+    #: Nothing that expires before what was shipped to it last, per SKU.
+    no_older_than_last_shipped: bool = False
+    #: What had been shipped to it before the ledger began to count, by SKU.
+    last_shipped_expiry: dict[str, date] = field(default_factory=dict)
+    life_from: LifeFrom = LifeFrom.SHIP
+    #: Days on the road, where life counts from the delivery.
+    transit_days: int = 0
+
+    @property
+    def lots_max(self) -> int | None:
+        """Return how many lots a line may come from; None for any number."""
+        return 1 if self.single_lot else self.max_lots
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneRule:
+    """How the stock in one location, and in all below it, is used."""
+
+    zone: str
+    rule: ZoneUse = ZoneUse.DEFAULT
+    #: Units or base units that are packs here; none: all units of the item.
+    packs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

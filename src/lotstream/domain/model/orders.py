@@ -100,6 +100,8 @@ class OrderLine:
     pack_size_sent: Decimal | None = None
     #: The components of a kit, by SKU; promises name the components then, and quantities of the line count kits.
     parts: tuple[KitPart, ...] = ()
+    #: The day this line leaves; None: the order's.
+    ship_date: date | None = None
 
 
 @dataclass(slots=True)

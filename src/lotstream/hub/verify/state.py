@@ -41,6 +41,7 @@ EARLY_CANCEL = Table("early_cancel", ("source", "order"), ("slot", "version", "l
 CONTINUING = Table("continuing", (), ("slot", "number", "step", "due", "body"))
 OWNER_CLOCK = Table("owner_clock", (), ("slot", "tick", "due_at", "watched"))
 AVAILABILITY = Table("availability", ("sku", "site", "channel"), ("slot", "quantity"))
+LAST_SHIPPED = Table("last_shipped", ("customer", "sku"), ("slot", "expires"))
 PERSON = Table("person", ("person",), ("slot", "body"))
 
 
@@ -172,6 +173,10 @@ def _told(ledger: Ledger, _: Replay) -> Rows:
     return ((name, (quantity,)) for name, quantity in sorted(ledger.told.items()) if quantity)
 
 
+def _last_shipped(ledger: Ledger, _: Replay) -> Rows:
+    return ((key, (expires,)) for key, expires in sorted(ledger.last_shipped.items()))
+
+
 _ROWS: dict[Table, Callable[[Ledger, Replay], Rows]] = {
     OWNER: _owner,
     ITEM: _items,
@@ -184,4 +189,5 @@ _ROWS: dict[Table, Callable[[Ledger, Replay], Rows]] = {
     CONTINUING: _progress,
     OWNER_CLOCK: _clock,
     AVAILABILITY: _told,
+    LAST_SHIPPED: _last_shipped,
 }

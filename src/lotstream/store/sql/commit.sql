@@ -50,6 +50,14 @@ SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) AS v(ow
 ORDER BY owner, customer
 ON CONFLICT (owner, customer) DO UPDATE SET body = excluded.body;
 
+-- name: last_shipped
+-- The latest expiry that was shipped to customers who take nothing older.
+INSERT INTO last_shipped (owner, slot, customer, sku, expires)
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::date[])
+    AS v(owner, slot, customer, sku, expires)
+ORDER BY owner, customer, sku
+ON CONFLICT (owner, customer, sku) DO UPDATE SET expires = excluded.expires;
+
 -- name: lot
 -- Lots as they are now.
 INSERT INTO lot (owner, slot, sku, lot, expires, made, received, supplier, supplier_lot, holds)

@@ -32,6 +32,10 @@ SELECT owner, sku, body FROM item WHERE owner = ANY($1::text[]);
 -- Customers of owners.
 SELECT owner, customer, body FROM customer WHERE owner = ANY($1::text[]);
 
+-- name: last_shipped
+-- What was shipped to customers of owners who take nothing older.
+SELECT owner, customer, sku, expires FROM last_shipped WHERE owner = ANY($1::text[]);
+
 -- name: lots
 -- Lots of owners.
 SELECT owner, sku, lot, expires, made, received, supplier, supplier_lot, holds FROM lot WHERE owner = ANY($1::text[]);

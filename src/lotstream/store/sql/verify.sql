@@ -115,6 +115,10 @@ SELECT source, "order", slot, open, state, body FROM sales_order WHERE owner = $
 -- What was booked under an owner's receipts and opening balances.
 SELECT kind, number, slot, body FROM receipt WHERE owner = $1 ORDER BY kind, number;
 
+-- name: last_shipped
+-- What was shipped to an owner's customers who take nothing older.
+SELECT customer, sku, slot, expires FROM last_shipped WHERE owner = $1 ORDER BY customer, sku;
+
 -- name: early_cancel
 -- An owner's cancellations that overtook their order.
 SELECT source, "order", slot, version, lines FROM early_cancel WHERE owner = $1 ORDER BY source, "order";

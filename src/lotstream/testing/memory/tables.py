@@ -38,6 +38,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "sales_order": ("owner", "source", "order"),
     "receipt": ("owner", "kind", "number"),
     "early_cancel": ("owner", "source", "order"),
+    "last_shipped": ("owner", "customer", "sku"),
     "person": ("owner", "person"),
     "owner_clock": ("owner",),
     "availability": ("owner", "sku", "site", "channel"),
