@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from lotstream.domain.commands import RequestAllocation
+from lotstream.domain.draft import Draft
 from lotstream.domain.events import (
     BalanceOpened,
     Event,
@@ -14,6 +15,7 @@ from lotstream.domain.events import (
     StockReceived,
 )
 from lotstream.domain.filling import AT_ONCE
+from lotstream.domain.keeping import unmet
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, Policy, RowKey
 from lotstream.domain.places import STAGING
@@ -86,6 +88,13 @@ def check_served(warehouse: DomainWarehouse) -> None:
         assert isinstance(event, OrderAllocated)
         assert {part.row.sku for decision in event.decisions for part in decision.reserved} <= packed
         assert any(decision.reserved for decision in event.decisions)
+
+
+def check_kept(warehouse: DomainWarehouse) -> None:
+    """No order keeps what its own rules forbid it to keep: to be shipped complete, in whole cases, of one lot."""
+    draft = Draft(warehouse.ledger, warehouse.moment())
+    for order in warehouse.ledger.orders.values():
+        assert unmet(draft, order) == [], order
 
 
 def check_derived(ledger: Ledger) -> None:

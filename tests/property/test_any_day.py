@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.property.day import VERBS, Day
-from tests.property.soundness import check_derived, check_lines, check_lots, check_rows, check_served
+from tests.property.soundness import check_derived, check_kept, check_lines, check_lots, check_rows, check_served
 
 seeds = st.integers(0, 2**32 - 1)
 verbs = st.lists(st.sampled_from(VERBS), min_size=15, max_size=30)
@@ -25,4 +25,5 @@ def test_ledger_stays_sound(seed: int, told: list[str]) -> None:
         check_lots(day.warehouse.ledger, day.warehouse.journal)
         check_derived(day.warehouse.ledger)
         check_served(day.warehouse)
+        check_kept(day.warehouse)
     day.read_again()

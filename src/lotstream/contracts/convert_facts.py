@@ -45,6 +45,7 @@ def change_settings(body: SettingsChanged) -> ChangeSettings:
             sites=body.sites,
             channels=tuple(_channel(channel) for channel in body.channels),
             availability_every_s=body.availability_every_s,
+            reallocate=body.reallocate,
         )
     )
 

@@ -21,7 +21,7 @@ from lotstream.contracts.limits import (
     SKU_RULES_MAX,
     UNITS_MAX,
 )
-from lotstream.domain.model import Calendar, LifeFrom, Policy, Tracking
+from lotstream.domain.model import Calendar, LifeFrom, Policy, Reallocate, Tracking
 
 
 class TieBreak(StrEnum):
@@ -104,6 +104,10 @@ class SettingsChanged(Inbound):
     )
     availability_every_s: Annotated[int, Field(ge=1, le=GATHER_SECONDS_MAX)] = Field(
         default=60, description="Seconds for which changes are gathered up before what may be sold is told."
+    )
+    reallocate: Reallocate = Field(
+        default=Reallocate.AUTO,
+        description="Orders that lose what was promised to them are decided again at once, or on request only.",
     )
 
 

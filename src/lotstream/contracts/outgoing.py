@@ -67,9 +67,17 @@ def _allocated(ledger: Ledger, event: OrderAllocated, moment: Moment) -> Iterato
     yield from order_status(ledger, event.key, moment)
 
 
-def _freed(ledger: Ledger, event: OrderCancelled | ReservationFreed, moment: Moment) -> Iterator[Outgoing]:
+def _cancelled(ledger: Ledger, event: OrderCancelled, moment: Moment) -> Iterator[Outgoing]:
     yield from pick_tasks(ledger, event.key, moment, freed=event.freed)
     yield from put_backs(ledger, event.key, event.freed, moment)
+    yield from order_status(ledger, event.key, moment)
+
+
+def _freed(ledger: Ledger, event: ReservationFreed, moment: Moment) -> Iterator[Outgoing]:
+    # A task may lose a part and have the rest given back; it is told once, with what is left of it.
+    told = {loss.task for loss in event.freed}
+    settled = (loss for loss in event.settled if loss.task not in told)
+    yield from pick_tasks(ledger, event.key, moment, freed=(*event.freed, *settled))
     yield from order_status(ledger, event.key, moment)
 
 
@@ -94,7 +102,7 @@ _WRITERS: dict[type, Callable[[Ledger, Any, Moment], Iterator[Outgoing]]] = {
     OrderRecorded: _recorded,
     OrderChanged: _changed,
     OrderAllocated: _allocated,
-    OrderCancelled: _freed,
+    OrderCancelled: _cancelled,
     ReservationFreed: _freed,
     StockPicked: _picked,
     LotSwapped: _swapped,

@@ -137,9 +137,11 @@ def _find_affected(draft: Draft, shut: set[RowKey]) -> list[QueueKey]:
     """Return the places of orders that have something promised of rows and not picked, the last first."""
     if not shut:
         return []
+    ledger = draft.ledger
+    orders = (ledger.orders[key] for key in ledger.promised().of({(row.sku, row.lot) for row in shut}))
     found = [
         queue_key(order)
-        for order in draft.ledger.orders.values()
+        for order in orders
         if any(part.row in shut and part.quantity > part.picked for line in order.lines for part in line.reservations)
     ]
     return sorted(found, reverse=True)

@@ -7,12 +7,14 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted, Event, Freed, LineDecision, OrderChanged
 from lotstream.domain.filling import AT_ONCE, assign, fill
+from lotstream.domain.keeping import joined, takes_one_lot, unmet
 from lotstream.domain.kit_lines import as_part, give_back_latest
 from lotstream.domain.kits import anything_shipped
 from lotstream.domain.model import Order, OrderLine, OrderState
 from lotstream.domain.reservations import (
     copy_line,
     copy_order,
+    drop_freed,
     drop_loss,
     give_back_all,
     line_called,
@@ -97,10 +99,26 @@ def change(draft: Draft, known: Order, after: Order) -> tuple[Event, ...]:
     if after.held is None and draft.ledger.settings.allocate == AT_ONCE:
         after.site, decisions = assign(draft, after)
         note_reserved(after, decisions)
+    freed, decisions = _keep_rules(draft, after, freed, decisions)
     decided = bool(decisions) or known.state not in (OrderState.RECEIVED, OrderState.HELD)
     after.state = state_of(after, decided=decided)
     skus = {loss.row.sku for loss in freed}
     return OrderChanged(after, tuple(freed), decisions), *fill(draft, skus, without=known.key)
+
+
+def _keep_rules(
+    draft: Draft, after: Order, freed: list[Freed], decisions: tuple[LineDecision, ...]
+) -> tuple[list[Freed], tuple[LineDecision, ...]]:
+    """Give back what the changed order may not keep a part of, and look once for another lot for all of a line."""
+    back = unmet(draft, after)
+    drop_freed(after, back)
+    hand_back(draft, back)
+    lines = [line for line in after.lines if takes_one_lot(line) and any(loss.line == line.line for loss in back)]
+    if lines and decisions:
+        _, again = assign(draft, after, lines=lines)
+        note_reserved(after, again)
+        decisions = joined(after, decisions, again)
+    return freed + back, decisions
 
 
 def _site_kept(known: Order) -> str | None:

@@ -119,7 +119,7 @@ def serve(
             continue
         event = allocate(draft, order, lines=[line for line in order.lines if wants_any_of(line, supply)])
         if event is not None:
-            _use_up(supply, event)
+            use_up(supply, event)
             events.append(event)
     return events
 
@@ -132,7 +132,8 @@ def _queue(draft: Draft, waiting: list[OrderKey], moved: Iterable[OrderKey]) -> 
     return [order.key for order in sorted(orders, key=queue_key)]
 
 
-def _use_up(supply: dict[str, int], event: OrderAllocated) -> None:
+def use_up(supply: dict[str, int], event: OrderAllocated) -> None:
+    """Take what was promised off a supply, by SKU."""
     for decision in event.decisions:
         for reservation in decision.reserved:
             if reservation.row.sku in supply:

@@ -17,6 +17,7 @@ from lotstream.domain.model import Booked, Hold, Item, Lot, Receipt, ReceiptKey,
 from lotstream.domain.moving import take_back
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+from lotstream.domain.settling import settle
 
 #: Kinds of documents goods come in under.
 RECEIPT = "receipt"
@@ -81,9 +82,8 @@ def open_balance(ledger: Ledger, command: OpenBalance, moment: Moment) -> tuple[
     if not delivery.booked:
         return ()
     opened = BalanceOpened(command.site, command.balance, command.by, at, tuple(delivery.booked))
-    lost = take_back(delivery.draft, _missing(ledger, delivery.booked))
-    skus = {line.row.sku for line in delivery.booked}
-    return opened, *lost, *fill(delivery.draft, skus, moved=[event.key for event in lost])
+    losers = take_back(delivery.draft, _missing(ledger, delivery.booked))
+    return opened, *settle(delivery.draft, losers, skus={line.row.sku for line in delivery.booked})
 
 
 def _missing(ledger: Ledger, booked: list[GoodsBooked]) -> dict[RowKey, int]:

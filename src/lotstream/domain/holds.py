@@ -34,7 +34,7 @@ def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Even
     reason = BY_HOLD[command.kind]
     moved = move_off(
         draft,
-        mine,
+        [mine],
         lambda part: reason if (part.row.sku, part.row.lot) == mine else None,
         picked_too=command.kind is HoldKind.RECALL,
     )

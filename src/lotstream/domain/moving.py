@@ -6,38 +6,36 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from lotstream.domain.agenda import Part, begin, may_not_be_kept, next_part
-from lotstream.domain.changing import hand_back
 from lotstream.domain.codes import NotUsed, Refusal
 from lotstream.domain.commands import ContinueDay, Moment
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import DayContinued, Event, Freed, ReservationFreed
-from lotstream.domain.filling import fill, serve
+from lotstream.domain.events import DayContinued, Event, Freed
+from lotstream.domain.filling import AT_ONCE
 from lotstream.domain.kits import skus_of
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
 from lotstream.domain.progress import Progress, Scope, Walk
 from lotstream.domain.promised import LotKey
-from lotstream.domain.reservations import copy_order, drop_freed, give_back, give_back_all, staged_key
-from lotstream.domain.sums import backordered, state_of
+from lotstream.domain.quantities import whole_packs
+from lotstream.domain.reservations import give_back, give_back_all, staged_key
+from lotstream.domain.settling import Loser, lose, settle, settle_in_turn, skus_given_back
+from lotstream.domain.sums import backordered
 from lotstream.domain.waiting import queue_key
 
+#: Says why a promise may not be kept, or None.
+Objection = Callable[[Reservation], NotUsed | None]
 
-def move_off(
-    draft: Draft, lot: LotKey, objection: Callable[[Reservation], NotUsed | None], *, picked_too: bool = False
-) -> tuple[Event, ...]:
-    """Give back every promise of a lot that there is an objection to, and allocate those orders again, in queue order.
+
+def move_off(draft: Draft, lots: Iterable[LotKey], objection: Objection, *, picked_too: bool = False) -> list[Event]:
+    """Give back every promise of some lots that there is an objection to, and settle those orders, in queue order.
 
     What is picked stays with its order unless ``picked_too``. This does not wait for a request.
     """
-    freed = (_move(draft, order, objection, picked_too=picked_too) for order in _orders_promised(draft, [lot]))
-    moved = [event for event in freed if event is not None]
-    skus = {loss.row.sku for event in moved for loss in event.freed}
-    return *moved, *fill(draft, skus, moved=[event.key for event in moved])
+    promised = (_loser(draft, order, objection, picked_too=picked_too) for order in orders_promised(draft, lots))
+    return settle(draft, [loser for loser in promised if loser is not None])
 
 
-def _move(
-    draft: Draft, order: Order, objection: Callable[[Reservation], NotUsed | None], *, picked_too: bool = False
-) -> ReservationFreed | None:
+def _loser(draft: Draft, order: Order, objection: Objection, *, picked_too: bool = False) -> Loser | None:
     freed: list[Freed] = []
     reasons: list[NotUsed] = []
     for line in order.lines:
@@ -48,17 +46,17 @@ def _move(
                 continue
             reasons.append(objected)
             freed += give_back_all(line, only=[part]) if picked_too else give_back(line, unpicked, [part])
-    return _free(draft, order, freed, reasons[0]) if freed else None
+    return lose(draft, order, freed, reasons[0]) if freed else None
 
 
-def take_back(draft: Draft, missing: dict[RowKey, int]) -> list[ReservationFreed]:
-    """Give back what rows can no longer keep; the caller has those orders allocated again at once.
+def take_back(draft: Draft, missing: dict[RowKey, int]) -> list[Loser]:
+    """Take off orders what rows can no longer keep, the back of the queue first; the caller settles those orders.
 
-    ``missing`` says how many smallest units each row is short of what is promised of it. The back of the queue loses
-    first.
+    ``missing`` says how many smallest units each row is short of what is promised of it; what is found is taken off it.
+    Unpicked goods are lost before picked ones, and of packed goods whole packs.
     """
-    moved: list[ReservationFreed] = []
-    for order in reversed(_orders_promised(draft, [(row.sku, row.lot) for row in missing])):
+    losers: list[Loser] = []
+    for order in reversed(orders_promised(draft, {(row.sku, row.lot) for row in missing})):
         freed = [
             loss
             for line in reversed(order.lines)
@@ -66,14 +64,14 @@ def take_back(draft: Draft, missing: dict[RowKey, int]) -> list[ReservationFreed
             if (loss := _loss(line, part, missing)) is not None
         ]
         if freed:
-            moved.insert(0, _free(draft, order, freed, NotUsed.LOT_TOO_SMALL))
-    return moved
+            losers.append(lose(draft, order, freed, NotUsed.LOT_TOO_SMALL))
+    return losers[::-1]
 
 
 def _loss(line: OrderLine, part: Reservation, missing: dict[RowKey, int]) -> Freed | None:
     staged = staged_key(part.row, part.staged_at)
-    unpicked = min(missing.get(part.row, 0), part.quantity - part.picked)
-    picked = min(missing.get(staged, 0), part.picked)
+    unpicked = min(whole_packs(max(missing.get(part.row, 0), 0), part.row.pack_size), part.quantity - part.picked)
+    picked = min(max(missing.get(staged, 0), 0), part.picked)
     if unpicked + picked == 0:
         return None
     for row, units in ((part.row, unpicked), (staged, picked)):
@@ -82,18 +80,10 @@ def _loss(line: OrderLine, part: Reservation, missing: dict[RowKey, int]) -> Fre
     return Freed(line.line, part.task, part.row, quantity, part.quantity - quantity, picked, part.staged_at)
 
 
-def _orders_promised(draft: Draft, lots: Iterable[LotKey]) -> list[Order]:
+def orders_promised(draft: Draft, lots: Iterable[LotKey]) -> list[Order]:
     """Return the orders that have anything of these lots promised, in queue order."""
     ledger = draft.ledger
     return sorted((ledger.orders[key] for key in ledger.promised().of(lots)), key=queue_key)
-
-
-def _free(draft: Draft, order: Order, freed: list[Freed], reason: NotUsed) -> ReservationFreed:
-    after = draft.orders[order.key] = copy_order(order)
-    drop_freed(after, freed)
-    after.state = state_of(after, decided=True)
-    hand_back(draft, freed)
-    return ReservationFreed(order.key, after.state, tuple(freed), reason)
 
 
 def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -112,17 +102,20 @@ def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[
     def objection(promise: Reservation) -> NotUsed | None:
         return draft.candidate(promise.row).reason if may_not_be_kept(draft, walk, promise) else None
 
-    freed = (_move(draft, order, objection) for order in part.orders)
-    moved = [event for event in freed if event is not None]
+    found = (_loser(draft, order, objection) for order in part.orders)
+    losers = [loser for loser in found if loser is not None]
     orders = [draft.orders.get(order.key, order) for order in part.orders]
     wanted = {sku for order in orders for line in order.lines if backordered(line) for sku in skus_of(line)}
-    served = serve(draft, [order.key for order in orders], {sku: draft.supply(sku) for sku in sorted(wanted)})
-    return *moved, *served, DayContinued(_progress_after(ledger.progress, walk, part))
+    supply = {sku: draft.supply(sku) for sku in sorted(wanted)}
+    events = settle_in_turn(draft, losers, [order.key for order in orders], supply=supply)
+    back = skus_given_back(losers) if ledger.settings.allocate == AT_ONCE else ()
+    return *events, DayContinued(_progress_after(ledger.progress, walk, part, back=back))
 
 
-def _progress_after(before: Progress, walk: Walk, part: Part) -> Progress:
-    # What became due while a walk is under way waits for the next: it would otherwise begin anew and never end.
-    due = Scope() if before.walk is None else before.due
+def _progress_after(before: Progress, walk: Walk, part: Part, *, back: Iterable[str]) -> Progress:
+    # What became due while a walk is under way waits for the next: it would otherwise begin anew and never end. So does
+    # what orders gave back because of their own rules, which those may want that the walk has passed already.
+    due = (Scope() if before.walk is None else before.due).with_rules(skus=tuple(back))
     step = before.step + 1
     if part.done:
         return Progress(walk.number, step, None, due)

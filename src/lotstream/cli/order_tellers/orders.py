@@ -42,6 +42,9 @@ def _remembered(_story: Story, _event: events.CancelRemembered) -> Iterator[str]
 def _freed(story: Story, event: events.ReservationFreed) -> Iterator[str]:
     yield f"Promises were taken back: {because(event.reason)}."
     yield from freed_lines(story, event.freed)
+    if event.settled:
+        yield "The order may not keep a part of what is left:"
+        yield from freed_lines(story, event.settled)
 
 
 def _held(order: Order) -> str:

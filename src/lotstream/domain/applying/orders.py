@@ -65,9 +65,10 @@ def _cancel_remembered(ledger: Ledger, event: CancelRemembered) -> None:
 
 def _reservation_freed(ledger: Ledger, event: ReservationFreed) -> None:
     order = any_order(ledger, event.key)
-    drop_freed(order, event.freed)
+    for freed in (event.freed, event.settled):
+        drop_freed(order, freed)
+        give_back(ledger, freed)
     order.state = event.state
-    give_back(ledger, event.freed)
     order_touched(ledger, order)
 
 

@@ -121,3 +121,5 @@ class ReservationFreed:
     freed: tuple[Freed, ...]
     #: A code of `lotstream.domain.codes.NotUsed`.
     reason: str
+    #: What the order gave back on top, because without what it lost its own rules forbid it to keep it.
+    settled: tuple[Freed, ...] = ()

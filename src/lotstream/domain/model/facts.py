@@ -72,6 +72,13 @@ class HoldKind(StrEnum):
     RECALL = "recall"
 
 
+class Reallocate(StrEnum):
+    """Whether orders that lose what was promised to them are given other stock by themselves."""
+
+    AUTO = "auto"  # at once, in the same decision
+    MANUAL = "manual"  # when allocation is requested
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A warehouse with its own clock."""
@@ -217,3 +224,4 @@ class Settings:
     channels: tuple[Channel, ...] = ()
     #: Seconds for which changes are gathered up before what may be sold is told.
     availability_every_s: int = 60
+    reallocate: Reallocate = Reallocate.AUTO

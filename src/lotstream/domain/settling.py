@@ -1,0 +1,158 @@
+"""After a loss: each order is decided again in queue order, and keeps nothing that its own rules forbid it to keep.
+
+A promise may be lost to a hold, to expiry, to a count. What an order has left can then be something it would never have
+been given: half of an order that ships complete, three pieces of a case of six, a part of a line that takes one lot or
+nothing. So an order that lost something is decided again with what it kept, and where its rules are still not met it
+gives back what is not picked, for others to have. What is picked stays with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lotstream.domain.changing import hand_back
+from lotstream.domain.codes import NotUsed
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, Freed, OrderAllocated, ReservationFreed
+from lotstream.domain.filling import AT_ONCE, allocate, fill, use_up
+from lotstream.domain.keeping import joined, takes_one_lot, unmet
+from lotstream.domain.kits import wants_any_of
+from lotstream.domain.model import Order, OrderKey, OrderLine, OrderState, Reallocate
+from lotstream.domain.reservations import copy_order, drop_freed, note_reserved
+from lotstream.domain.shelves import derived_of
+from lotstream.domain.sums import OVER, state_of
+from lotstream.domain.waiting import queue_key
+
+
+@dataclass(slots=True)
+class Loser:
+    """An order that lost something in the decision under way."""
+
+    before: Order
+    #: As it is after all that was decided so far; it is also the draft's.
+    order: Order
+    #: Its state after what it lost and gave back, before anything was promised to it instead.
+    state: OrderState
+    freed: tuple[Freed, ...]
+    reason: NotUsed
+    #: What it gave back because its own rules forbid it to keep it.
+    settled: list[Freed] = field(default_factory=list)
+
+    def event(self) -> ReservationFreed:
+        """Return what happened to its promises."""
+        return ReservationFreed(self.order.key, self.state, self.freed, self.reason, tuple(self.settled))
+
+
+def lose(draft: Draft, order: Order, freed: list[Freed], reason: NotUsed) -> Loser:
+    """Take what an order lost off it, for the rest of a decision; whoever calls this settles all losers at the end."""
+    after = draft.orders[order.key] = copy_order(order)
+    drop_freed(after, freed)
+    after.state = state_of(after, decided=True)
+    hand_back(draft, freed)
+    return Loser(order, after, after.state, tuple(freed), reason)
+
+
+def settle(draft: Draft, losers: list[Loser], *, skus: Iterable[str] = ()) -> list[Event]:
+    """Decide again, in queue order, the orders that lost something, and serve whoever waits for what came free.
+
+    ``skus`` are those that came free for another reason. Nobody is served before all have lost. Who merely waits is
+    served only where the owner allocates at once, and nobody who lost where re-allocation is left to a request.
+    """
+    wanted = {loss.row.sku for loser in losers for loss in loser.freed}.union(skus)
+    if not losers:
+        return list(fill(draft, wanted))
+    waiting = derived_of(draft.ledger).waiting.for_skus(sorted(wanted)) if _at_once(draft) else []
+    queue = _in_order(draft, {*waiting, *(loser.order.key for loser in losers)})
+    supply = {sku: draft.supply(sku) for sku in sorted(wanted)}
+    events = settle_in_turn(draft, losers, queue, supply=supply)
+    back = skus_given_back(losers)
+    if not back or not _at_once(draft) or not _by_itself(draft):
+        return events
+    return [*events, *fill(draft, back, moved=[loser.order.key for loser in losers])]
+
+
+def settle_in_turn(
+    draft: Draft, losers: list[Loser], queue: Iterable[OrderKey], *, supply: dict[str, int]
+) -> list[Event]:
+    """Give a supply, by SKU, to the orders of a queue as they stand in it; those who lost something keep their rules.
+
+    All promises that were lost or given back come before the first new one, so that a bin is free before it is promised
+    again. ``supply`` is used up.
+    """
+    mine = {loser.order.key: loser for loser in losers}
+    served: list[OrderAllocated | None] = []
+    for key in queue:
+        loser = mine.get(key)
+        if loser is not None:
+            served.append(_decide_again(draft, loser, supply))
+        elif any(units > 0 for units in supply.values()):
+            order = draft.orders.get(key) or draft.ledger.orders[key]
+            served.append(_serve(draft, order, order.lines, supply))
+    return [*(loser.event() for loser in losers), *(event for event in served if event is not None)]
+
+
+def skus_given_back(losers: Iterable[Loser]) -> set[str]:
+    """Return the SKUs of what losers gave back because of their own rules."""
+    return {loss.row.sku for loser in losers for loss in loser.settled}
+
+
+def _decide_again(draft: Draft, loser: Loser, supply: dict[str, int]) -> OrderAllocated | None:
+    """Decide what a loser wants again, have it give back what it may not keep, and look once for another lot."""
+    order, by_itself = loser.order, _by_itself(draft)
+    served = _serve(draft, order, order.lines, supply) if by_itself else None
+    back = unmet(draft, order)
+    if not back:
+        return served
+    loser.settled += back
+    for loss in back:
+        supply[loss.row.sku] = supply.get(loss.row.sku, 0) + loss.quantity
+    drop_freed(order, back)
+    hand_back(draft, back)
+    left = copy_order(loser.before)
+    drop_freed(left, (*loser.freed, *back))
+    loser.state, order.state = state_of(left, decided=True), state_of(order, decided=True)
+    free_again = [line for line in order.lines if takes_one_lot(line) and any(loss.line == line.line for loss in back)]
+    again = _serve(draft, order, free_again, supply) if by_itself else None
+    return _joined(order, [event for event in (served, again) if event is not None])
+
+
+def _joined(order: Order, served: list[OrderAllocated]) -> OrderAllocated | None:
+    """Return what was promised to an order as one event, so that it is told once."""
+    if not served:
+        return None
+    decisions = joined(order, *(event.decisions for event in served))
+    return OrderAllocated(order.key, order.state, order.site, decisions)
+
+
+def _serve(draft: Draft, order: Order, lines: list[OrderLine], supply: dict[str, int]) -> OrderAllocated | None:
+    """Promise free stock to the lines of an order of which there is a supply, and take note of it for what follows."""
+    if order.held is not None or order.state in OVER:
+        return None
+    served = allocate(draft, order, lines=lines_supplied) if (lines_supplied := _supplied(lines, supply)) else None
+    if served is None:
+        return None
+    use_up(supply, served)
+    if order.key not in draft.orders:
+        draft.orders[order.key] = copy_order(order)
+    after = draft.orders[order.key]
+    note_reserved(after, served.decisions)
+    after.site, after.state = served.site, served.state
+    return served
+
+
+def _supplied(lines: list[OrderLine], supply: dict[str, int]) -> list[OrderLine]:
+    return [line for line in lines if wants_any_of(line, supply)]
+
+
+def _in_order(draft: Draft, keys: set[OrderKey]) -> list[OrderKey]:
+    orders = [draft.orders.get(key) or draft.ledger.orders[key] for key in keys]
+    return [order.key for order in sorted(orders, key=queue_key)]
+
+
+def _at_once(draft: Draft) -> bool:
+    return draft.ledger.settings.allocate == AT_ONCE
+
+
+def _by_itself(draft: Draft) -> bool:
+    return draft.ledger.settings.reallocate is Reallocate.AUTO
