@@ -59,7 +59,9 @@ def _odd(draft: Draft, order: Order, line: OrderLine, *, multiple: int, has: int
 
 
 def _not_picked(freed: Iterable[Freed]) -> list[Freed]:
-    kept = (replace(loss, quantity=loss.quantity - loss.picked, left=loss.left + loss.picked, picked=0) for loss in freed)
+    kept = (
+        replace(loss, quantity=loss.quantity - loss.picked, left=loss.left + loss.picked, picked=0) for loss in freed
+    )
     return [loss for loss in kept if loss.quantity]
 
 

@@ -50,7 +50,7 @@ def test_packs_and_cases_together() -> None:
 
 
 def test_a_line_of_one_lot_stays_with_it() -> None:
-    """A line that is to have one lot gets more of that lot or nothing; too small and unfit lots are passed over."""
+    """A line that is to have one lot gets all of that lot or nothing; too small and unfit lots are passed over."""
     world = World()
     world.stock(
         goods("A-SHORT", 9, expires=TODAY), goods("SMALL", 3), goods("BIG", 9, expires=LATER),
@@ -62,9 +62,10 @@ def test_a_line_of_one_lot_stays_with_it() -> None:
     assert decision.not_used == {NotUsed.SHORT_LIFE: 1, NotUsed.LOT_TOO_SMALL: 1}
     more = wanted(quantity=11, max_lots=1, policy=Policy.FIFO, min_days_left=1)
     (decision,) = only(world.place("#1", more, version="2"), OrderChanged).decisions
-    assert (world.lots("#1"), decision.backordered) == ([("BIG", 5)], 6)
-    assert decision.not_used == {NotUsed.LOT_LIMIT: 3, NotUsed.LOT_TOO_SMALL: 1}
-    world.place("#1", wanted(quantity=9, single_lot=True, min_days_left=1), version="3")
+    assert (world.lots("#1"), decision.backordered) == ([], 11)
+    assert decision.not_used == {NotUsed.SHORT_LIFE: 1, NotUsed.LOT_TOO_SMALL: 3}
+    world.place("#1", wanted(quantity=5, single_lot=True, min_days_left=1), version="3")
+    world.place("#1", wanted(quantity=9, single_lot=True, min_days_left=1), version="4")
     assert world.lots("#1") == [("BIG", 5), ("BIG", 4)]
     decision = decided(world, "#2", wanted(quantity=9, single_lot=True, policy=Policy.NEWEST_EXPIRY, lot="A-SHORT"))
     assert world.lots("#2") == [("A-SHORT", 9)]
