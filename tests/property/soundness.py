@@ -74,16 +74,12 @@ def check_lots(ledger: Ledger, journal: list[tuple[Event, ...]]) -> None:
 
 
 def check_served(warehouse: DomainWarehouse) -> None:
-    """Where orders are served at once, nobody waits for what he could have, once the walk under way has come to him.
+    """Where orders are served at once, nobody waits for what he could have.
 
     Packed goods are left out: whole packs and whole cases may fit together only once somebody took loose goods away.
     So is an owner who is being looked at part by part: those behind the last part have not been offered anything yet.
     """
-<<<<<<< HEAD
-    if warehouse.ledger.settings.allocate != AT_ONCE or warehouse.ledger.progress.walk is not None:
-=======
     if warehouse.ledger.settings.allocate != AT_ONCE or warehouse.ledger.progress.is_due:
->>>>>>> f1ca46e (Let a served ledger be judged when its walk is through)
         return
     packed = {key.sku for key in warehouse.ledger.stock if key.pack_size is not None}
     late = warehouse.decide(RequestAllocation(()))
