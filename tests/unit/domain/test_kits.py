@@ -211,13 +211,13 @@ def test_more_and_less_wanted_by_whole_kits(world: World) -> None:
     assert world.get("A").state is OrderState.PICKING
 
 
-def test_each_component_stays_with_its_first_lot(world: World) -> None:
-    """A line that is changed to single lots gives back what is of another lot, and the kits that are not whole then."""
+def test_each_component_comes_from_one_lot(world: World) -> None:
+    """A line that is changed to single lots takes each component from the first lot that has enough for all kits."""
     found(world, cups("C1", 2), cups("C2", 20), pots("P", 9))
     world.place("A", sets(3), version="1")
     assert held_by(world, "A") == {("CUP", "C1"): (2, 0), ("CUP", "C2"): (4, 0), ("POT", "P"): (30, 0)}
     world.place("A", sets(3, single_lot=True), version="2")
-    assert held_by(world, "A") == {("CUP", "C1"): (2, 0), ("POT", "P"): (10, 0)}
+    assert held_by(world, "A") == {("CUP", "C2"): (6, 0), ("POT", "P"): (30, 0)}
 
 
 def test_components_nobody_needs_any_more_are_given_back(world: World) -> None:
