@@ -72,13 +72,6 @@ class HoldKind(StrEnum):
     RECALL = "recall"
 
 
-class Reallocate(StrEnum):
-    """Whether orders that lose what was promised to them are given other stock by themselves."""
-
-    AUTO = "auto"  # at once, in the same decision
-    MANUAL = "manual"  # when allocation is requested
-
-
 @dataclass(frozen=True, slots=True)
 class Site:
     """A warehouse with its own clock."""
