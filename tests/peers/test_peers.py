@@ -1,6 +1,6 @@
 """Every peer decides a small log rightly: what is compared for speed does the work.
 
-`make test` plays two in Python that need nothing more than lotstream does, `make nightly` all of them: Java and Quix
+`make test` plays lotstream and two in Python that need nothing more than lotstream does, `make nightly` all of them: Java and Quix
 Streams are downloaded once.
 """
 
@@ -22,7 +22,7 @@ from lotstream.testing.bench.processors import Programs
 from lotstream.testing.load import Load
 
 LENGTH = os.environ.get("LOTSTREAM_TEST_LENGTH", "short")
-QUICK = ("faust", "odoo-style")
+QUICK = ("lotstream", "faust", "odoo-style")
 PLAYED = tuple(PEERS) if LENGTH == "nightly" else QUICK
 #: Every lot is used up, and at last there is none: shortage is decided too.
 LOAD = Load(orders=1_500, owners=4, skus=20, lots=3, units=50)

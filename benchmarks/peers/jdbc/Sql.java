@@ -8,7 +8,7 @@ final class Sql {
 
     static final String TAKE_CLAIMS =
             """
-            UPDATE claim SET epoch = epoch + 1, holder = ?, released = false
+            UPDATE claim SET epoch = epoch + 1, taken_epoch = epoch + 1, holder = ?, released = false
             WHERE partition = ANY(?)
             RETURNING partition, log, next_offset, epoch, chain, today,
                       extract(epoch FROM append_time) * 1000 AS append_ms, last_message_id

@@ -143,8 +143,12 @@ class Books:
             for line in order.lines
             if line.sku in skus and line.open() > 0
         ]
+        exhausted: set[str] = set()
         for _, line in sorted(waiting, key=lambda entry: entry[0]):
-            self._promise(line)
+            if line.sku not in exhausted:
+                self._promise(line)
+                if line.open() > 0:
+                    exhausted.add(line.sku)
 
     def _promise(self, line: Line) -> None:
         for place in sorted(self._usable(line.sku), key=self._use):
