@@ -1,7 +1,7 @@
 """Every peer decides a small log rightly: what is compared for speed does the work.
 
-`make test` plays lotstream and two in Python that need nothing more than lotstream does, `make nightly` all of them: Java and Quix
-Streams are downloaded once.
+`make test` plays lotstream and two in Python that need nothing more than it does, `make nightly` all of them: Java and
+Quix Streams are downloaded once.
 """
 
 from __future__ import annotations
