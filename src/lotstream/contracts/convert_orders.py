@@ -15,13 +15,25 @@ from lotstream.contracts.inbound_orders import (
     AllocationRequested,
     CarrierWanted,
     OrderCancelled,
+    OrderClosed,
     OrderPlaced,
     OrderPlacedLine,
     OrderReleased,
+    OrderUnreserved,
     ShipTo,
+    StockReserved,
 )
 from lotstream.contracts.quantities import normalized as _normalize
-from lotstream.domain.commands import CancelOrder, LineWanted, PlaceOrder, ReleaseOrder, RequestAllocation
+from lotstream.domain.commands import (
+    CancelOrder,
+    CloseOrder,
+    LineWanted,
+    PlaceOrder,
+    ReleaseOrder,
+    RequestAllocation,
+    ReserveStock,
+    UnreserveOrder,
+)
 from lotstream.domain.model import OrderKey
 
 _DIGEST_BYTES = 16
@@ -110,6 +122,22 @@ def cancel_order(body: OrderCancelled) -> CancelOrder:
 def release_order(body: OrderReleased) -> ReleaseOrder:
     """Return the command to let a held order go on."""
     return ReleaseOrder(OrderKey(body.source, body.order))
+
+
+def unreserve_order(body: OrderUnreserved) -> UnreserveOrder:
+    """Return the command to give back what is promised to an order."""
+    return UnreserveOrder(OrderKey(body.source, body.order), body.lines)
+
+
+def close_order(body: OrderClosed) -> CloseOrder:
+    """Return the command to close an order short."""
+    return CloseOrder(OrderKey(body.source, body.order), body.version)
+
+
+def reserve_stock(body: StockReserved) -> ReserveStock:
+    """Return the command to promise a lot by name."""
+    key = OrderKey(body.source, body.order)
+    return ReserveStock(key, body.line, body.lot, body.quantity, body.unit, body.location, body.sku)
 
 
 def request_allocation(body: AllocationRequested) -> RequestAllocation:

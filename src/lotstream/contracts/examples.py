@@ -85,6 +85,17 @@ _ORDERS: dict[str, dict[str, Any]] = {
     },
     "order.cancelled": {"owner": "acme", **_ORDER, "version": "2026-09-01T15:00:00Z", "lines": ["2"]},
     "order.released": {"owner": "acme", **_ORDER},
+    "order.unreserved": {"owner": "acme", **_ORDER, "lines": ["1"]},
+    "order.closed": {"owner": "acme", **_ORDER, "version": "2026-09-03T09:00:00Z"},
+    "stock.reserved": {
+        "owner": "acme",
+        **_ORDER,
+        "line": "1",
+        "lot": "L24A",
+        "location": "TOR-A-01",
+        "quantity": "12",
+        "unit": "each",
+    },
     "allocation.requested": {"owner": "acme", "orders": [_ORDER]},
 }
 

@@ -113,6 +113,42 @@ class OrderReleased(Inbound):
     order: Name = Field(description="The order's number at its source.")
 
 
+class OrderUnreserved(Inbound):
+    """What is promised to an order and not picked is given back; the order waits again."""
+
+    owner: OwnerId = Field(description="Whose order it is.")
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    lines: Annotated[tuple[Name, ...], Field(max_length=LINES_MAX)] = Field(
+        default=(), description="Ids of the lines to give back; empty means all, as it does for one to ship complete."
+    )
+
+
+class OrderClosed(Inbound):
+    """Nothing more is shipped of an order: it is closed short, or cancelled when nothing was shipped."""
+
+    owner: OwnerId = Field(description="Whose order it is.")
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    version: Name | None = Field(default=None, description="Version of the closing; an older one changes nothing.")
+
+
+class StockReserved(Inbound):
+    """A person promises a lot by name to an order line; all of the quantity, or nothing."""
+
+    owner: OwnerId = Field(description="Whose order it is.")
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    line: Name = Field(description="The order line.")
+    sku: Name | None = Field(default=None, description="The line's SKU; null when the line says enough.")
+    lot: Name | None = Field(default=None, description="The lot; null for goods without one.")
+    location: Name | None = Field(
+        default=None, description="The bin it lies in, or an area around it; null means wherever it lies."
+    )
+    quantity: Quantity = Field(description="How much is promised, in `unit`.")
+    unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+
+
 class OrderNamed(Inbound):
     """An order by its key."""
 

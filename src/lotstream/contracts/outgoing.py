@@ -17,7 +17,16 @@ from lotstream.contracts.write_shipments import ship_confirmation
 from lotstream.contracts.write_status import change_refused, order_status
 from lotstream.contracts.write_tasks import pick_tasks
 from lotstream.domain.codes import Refusal
-from lotstream.domain.commands import CancelOrder, Command, Moment, PlaceOrder, ReleaseOrder
+from lotstream.domain.commands import (
+    CancelOrder,
+    CloseOrder,
+    Command,
+    Moment,
+    PlaceOrder,
+    ReleaseOrder,
+    ReserveStock,
+    UnreserveOrder,
+)
 from lotstream.domain.events import (
     AvailabilityTold,
     DiscrepancyNoted,
@@ -26,7 +35,9 @@ from lotstream.domain.events import (
     OrderAllocated,
     OrderCancelled,
     OrderChanged,
+    OrderClosed,
     OrderRecorded,
+    PromisesReleased,
     ReservationFreed,
     ShipmentConfirmed,
     StockPicked,
@@ -45,8 +56,12 @@ def messages(ledger: Ledger, event: Event, moment: Moment) -> Iterator[Outgoing]
 
 def refused(ledger: Ledger, command: Command, refusal: Refusal, moment: Moment) -> Iterator[Outgoing]:
     """Return the order status that tells an order's sender of a refusal; nothing for other commands."""
-    if isinstance(command, (PlaceOrder, CancelOrder, ReleaseOrder)):
+    if isinstance(command, _ABOUT_AN_ORDER):
         yield change_refused(ledger, command.key, refusal, moment)
+
+
+_Cancelling = OrderCancelled | OrderClosed | PromisesReleased
+_ABOUT_AN_ORDER = (PlaceOrder, CancelOrder, ReleaseOrder, UnreserveOrder, CloseOrder, ReserveStock)
 
 
 def _recorded(ledger: Ledger, event: OrderRecorded, moment: Moment) -> Iterator[Outgoing]:
@@ -67,7 +82,7 @@ def _allocated(ledger: Ledger, event: OrderAllocated, moment: Moment) -> Iterato
     yield from order_status(ledger, event.key, moment)
 
 
-def _cancelled(ledger: Ledger, event: OrderCancelled, moment: Moment) -> Iterator[Outgoing]:
+def _cancelled(ledger: Ledger, event: _Cancelling, moment: Moment) -> Iterator[Outgoing]:
     yield from pick_tasks(ledger, event.key, moment, freed=event.freed)
     yield from put_backs(ledger, event.key, event.freed, moment)
     yield from order_status(ledger, event.key, moment)
@@ -103,6 +118,8 @@ _WRITERS: dict[type, Callable[[Ledger, Any, Moment], Iterator[Outgoing]]] = {
     OrderChanged: _changed,
     OrderAllocated: _allocated,
     OrderCancelled: _cancelled,
+    OrderClosed: _cancelled,
+    PromisesReleased: _cancelled,
     ReservationFreed: _freed,
     StockPicked: _picked,
     LotSwapped: _swapped,

@@ -14,6 +14,7 @@ from lotstream.domain.commands import (
     AnswerBroadcast,
     CancelOrder,
     ChangeSettings,
+    CloseOrder,
     Command,
     ConfirmPick,
     ConfirmShipment,
@@ -23,7 +24,9 @@ from lotstream.domain.commands import (
     ReceiveStock,
     ReleaseOrder,
     RequestAllocation,
+    ReserveStock,
     ScanLot,
+    UnreserveOrder,
 )
 from lotstream.domain.events import DiscrepancyNoted, StockReceived
 from lotstream.domain.ledger import Ledger
@@ -34,7 +37,10 @@ if TYPE_CHECKING:
 ALERT_TYPE = "lotstream.alert.v1"
 ANSWER_TYPE = "lotstream.answer.v1"
 
-_REQUESTS = (CancelOrder, ReleaseOrder, RequestAllocation, PlaceHold, LiftHold, ChangeSettings)
+_REQUESTS = (
+    CancelOrder, ReleaseOrder, UnreserveOrder, CloseOrder, RequestAllocation, ReserveStock, PlaceHold, LiftHold,
+    ChangeSettings,
+)  # fmt: skip
 _FLOOR = (ReceiveStock, ConfirmPick, ScanLot, ConfirmShipment)
 
 

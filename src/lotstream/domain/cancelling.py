@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lotstream.domain.changing import hand_back, too_late
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import CancelOrder, Moment
@@ -36,8 +38,16 @@ def cancel_order(ledger: Ledger, command: CancelOrder, moment: Moment) -> tuple[
     if refused is not None:
         return refused
     named = [line for line in order.lines if not command.lines or line.line in command.lines]
-    lines = [line for line in named if line.cancelled < line.ordered or line.quantity_sent is not None]
-    return _cancel(Draft(ledger, moment), order, command.version, lines) if lines else ()
+    lines = still_open(named)
+    if not lines:
+        return ()
+    cancelled, following = end_lines(Draft(ledger, moment), order, command.version, lines)
+    return cancelled, *following
+
+
+def still_open(lines: Iterable[OrderLine]) -> list[OrderLine]:
+    """Return the lines of which something may still be cancelled."""
+    return [line for line in lines if line.cancelled + line.shipped < line.ordered or line.quantity_sent is not None]
 
 
 def _unknown_line(order: Order, command: CancelOrder) -> Refusal | None:
@@ -61,7 +71,10 @@ def _remember(ledger: Ledger, command: CancelOrder) -> tuple[Event, ...]:
     return (CancelRemembered(command.key, version, lines),)
 
 
-def _cancel(draft: Draft, order: Order, version: str | None, lines: list[OrderLine]) -> tuple[Event, ...]:
+def end_lines(
+    draft: Draft, order: Order, version: str | None, lines: list[OrderLine]
+) -> tuple[OrderCancelled, tuple[Event, ...]]:
+    """Cancel what is open of an order's lines; returns that, and what follows for the order itself and who waits."""
     cancelled = tuple(LineCancelled(line.line, line.ordered - line.cancelled - line.shipped) for line in lines)
     freed = tuple(loss for line in lines for loss in give_back_all(line))
     after = copy_order(order)
@@ -77,7 +90,7 @@ def _cancel(draft: Draft, order: Order, version: str | None, lines: list[OrderLi
         # What is left of it may be complete now.
         skus.update(sku for line in after.lines for sku in skus_of(line))
     # Its own other lines may have what was given back, in their turn, unless they have been decided just now.
-    return event, *going_on, *fill(draft, skus, without=order.key if going_on else None)
+    return event, (*going_on, *fill(draft, skus, without=order.key if going_on else None))
 
 
 def cancel_lines(order: Order, lines: tuple[LineCancelled, ...]) -> None:

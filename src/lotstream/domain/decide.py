@@ -10,10 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from lotstream.domain.cancelling import cancel_order
+from lotstream.domain.closing import close_order
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import (
     CancelOrder,
     ChangeSettings,
+    CloseOrder,
     Command,
     ConfirmPick,
     ConfirmShipment,
@@ -34,8 +36,10 @@ from lotstream.domain.commands import (
     ReceiveStock,
     ReleaseOrder,
     RequestAllocation,
+    ReserveStock,
     ScanLot,
     TickClock,
+    UnreserveOrder,
 )
 from lotstream.domain.events import Event
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
@@ -47,15 +51,20 @@ from lotstream.domain.moving import continue_day
 from lotstream.domain.picking import confirm_pick
 from lotstream.domain.placing import place_order
 from lotstream.domain.requesting import request_allocation
+from lotstream.domain.reserving import reserve_stock
 from lotstream.domain.scanning import scan_lot
 from lotstream.domain.shipping import confirm_shipment
 from lotstream.domain.ticking import set_clock, tick_clock
+from lotstream.domain.unreserving import unreserve_order
 
 _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusal]] = {
     PlaceOrder: place_order,
     CancelOrder: cancel_order,
     ReleaseOrder: release_order,
     RequestAllocation: request_allocation,
+    UnreserveOrder: unreserve_order,
+    CloseOrder: close_order,
+    ReserveStock: reserve_stock,
     ReceiveStock: receive_stock,
     OpenBalance: open_balance,
     PlaceHold: place_hold,

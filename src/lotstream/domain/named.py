@@ -10,6 +10,7 @@ from typing import Any
 
 from lotstream.domain.commands import (
     CancelOrder,
+    CloseOrder,
     Command,
     ConfirmPick,
     ConfirmShipment,
@@ -18,10 +19,16 @@ from lotstream.domain.commands import (
     ReceiveStock,
     ReleaseOrder,
     RequestAllocation,
+    ReserveStock,
     ScanLot,
+    UnreserveOrder,
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.model import OrderKey, ReceiptKey
+
+_OfOneOrder = (
+    PlaceOrder | CancelOrder | ReleaseOrder | UnreserveOrder | CloseOrder | ReserveStock | ConfirmPick | ScanLot
+)
 
 
 def orders_named(command: Command) -> tuple[OrderKey, ...]:
@@ -36,7 +43,7 @@ def receipts_named(command: Command) -> tuple[ReceiptKey, ...]:
     return () if names is None else names(command)
 
 
-def _one(command: PlaceOrder | CancelOrder | ReleaseOrder | ConfirmPick | ScanLot) -> tuple[OrderKey, ...]:
+def _one(command: _OfOneOrder) -> tuple[OrderKey, ...]:
     return (command.key,)
 
 
@@ -44,6 +51,9 @@ _ORDERS: dict[type, Callable[[Any], tuple[OrderKey, ...]]] = {
     PlaceOrder: _one,
     CancelOrder: _one,
     ReleaseOrder: _one,
+    UnreserveOrder: _one,
+    CloseOrder: _one,
+    ReserveStock: _one,
     ConfirmPick: _one,
     ScanLot: _one,
     RequestAllocation: lambda command: command.orders,

@@ -2,11 +2,41 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 from lotstream.domain.kits import anything_shipped, begun_kits, picked_kits, promised_kits
 from lotstream.domain.model import Order, OrderLine, OrderState
 
 #: States in which an order is over and moves from the open orders to the closed ones.
 OVER = frozenset({OrderState.SHIPPED, OrderState.CLOSED, OrderState.CANCELLED, OrderState.REJECTED})
+
+
+class Stage(IntEnum):
+    """How far one line has come; later stages are larger. What may still be changed hangs on it."""
+
+    NOTHING = 0
+    PROMISED = 1
+    PICKING = 2
+    PICKED = 3
+    PACKED = 4
+    PARTLY_SHIPPED = 5
+    SHIPPED = 6
+
+
+def stage_of(line: OrderLine) -> Stage:
+    """Return how far a line has come: the furthest that any of its goods have, and whether all of them have."""
+    promise = taken = packed = 0
+    for reservation in line.reservations:
+        promise += reservation.quantity
+        taken += reservation.picked
+        packed += reservation.packed
+    if packed:
+        return Stage.PACKED
+    if anything_shipped(line):
+        return Stage.PARTLY_SHIPPED if promise or backordered(line) else Stage.SHIPPED
+    if taken:
+        return Stage.PICKED if taken == promise else Stage.PICKING
+    return Stage.PROMISED if promise else Stage.NOTHING
 
 
 def promised(line: OrderLine) -> int:
@@ -56,9 +86,16 @@ def state_of(order: Order, *, decided: bool, promise: int = 0) -> OrderState:
     if gone:
         return OrderState.PARTLY_SHIPPED
     if taken:
-        return OrderState.PICKED if taken == promise else OrderState.PICKING
+        if taken < promise:
+            return OrderState.PICKING
+        return OrderState.PACKED if _is_packed(order) else OrderState.PICKED
     if promise:
         return OrderState.ALLOCATED if promise == left else OrderState.PARTLY_ALLOCATED
     if order.state is OrderState.RECEIVED and not decided:
         return OrderState.RECEIVED
     return OrderState.BACKORDERED
+
+
+def _is_packed(order: Order) -> bool:
+    """Tell whether all that is promised to an order is in cartons or on pallets."""
+    return all(part.packed == part.quantity for line in order.lines for part in line.reservations)

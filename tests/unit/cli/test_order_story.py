@@ -159,6 +159,8 @@ def test_what_happened_later_is_told_in_words() -> None:
         shipment,
         events.OrderCancelled(KEY, OrderState.CANCELLED, None, (events.LineCancelled("1", 1500),)),
         events.CancelRemembered(KEY, None, ()),
+        events.OrderClosed(KEY, OrderState.CLOSED, None, (events.LineCancelled("1", 500),)),
+        events.PromisesReleased(KEY, OrderState.BACKORDERED, (replace(freed, picked=0),)),
     )
 
     assert [line.removeprefix("2026-09-01 14:00:02") for line in lines] == [
@@ -174,7 +176,16 @@ def test_what_happened_later_is_told_in_words() -> None:
         "  Cancelled.",
         "    line 1: 1.5 kg not wanted any more",
         "  A cancellation came before the order, and was kept for it.",
+        "  Closed short: nothing more is shipped.",
+        "    line 1: 0.5 kg not shipped",
+        "  Promises were given back, as somebody asked.",
+        "    line 1: 0.5 kg of lot L1 given back to A-01",
     ]
+
+
+def test_a_lot_that_was_named_has_no_policy() -> None:
+    """Nobody is told that a policy chose what a person named."""
+    assert rule(Policy.FEFO, "request") == "the lot was named by whoever asked for it"
 
 
 def test_every_event_about_an_order_has_its_words() -> None:

@@ -35,6 +35,17 @@ def _cancelled(story: Story, event: events.OrderCancelled) -> Iterator[str]:
     yield from freed_lines(story, event.freed)
 
 
+def _closed(story: Story, event: events.OrderClosed) -> Iterator[str]:
+    yield "Closed short: nothing more is shipped."
+    yield from (f"line {one.line}: {story.quantity(one.line, one.quantity)} not shipped" for one in event.lines)
+    yield from freed_lines(story, event.freed)
+
+
+def _released(story: Story, event: events.PromisesReleased) -> Iterator[str]:
+    yield "Promises were given back, as somebody asked."
+    yield from freed_lines(story, event.freed)
+
+
 def _remembered(_story: Story, _event: events.CancelRemembered) -> Iterator[str]:
     yield "A cancellation came before the order, and was kept for it."
 
@@ -65,6 +76,8 @@ TELLERS: dict[type, Callable[[Story, Any], Iterator[str]]] = {
     events.OrderChanged: _changed,
     events.OrderAllocated: _allocated,
     events.OrderCancelled: _cancelled,
+    events.OrderClosed: _closed,
+    events.PromisesReleased: _released,
     events.CancelRemembered: _remembered,
     events.ReservationFreed: _freed,
 }

@@ -10,6 +10,7 @@ from lotstream.contracts.quantities import base_text
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.events import Considered, Freed, LineDecision
 from lotstream.domain.model import Item, Order, Policy, Reservation, RowKey
+from lotstream.domain.reserving import NAMED
 from lotstream.store.reads import Decided
 
 BECAUSE = {
@@ -121,6 +122,8 @@ def decision_lines(story: Story, decisions: Iterable[LineDecision]) -> Iterator[
 
 def rule(policy: str, policy_from: str) -> str:
     """Return the rule that put the lots in their order, and who made it."""
+    if policy_from == NAMED:
+        return "the lot was named by whoever asked for it"
     words = POLICIES.get(Policy(policy), policy) if policy in set(Policy) else policy.replace("_", " ")
     who = SAID_BY.get(policy_from, f"the {policy_from}")
     return f"lots are taken {words} (by {who})"

@@ -12,7 +12,9 @@ from lotstream.domain.events import (
     OrderAllocated,
     OrderCancelled,
     OrderChanged,
+    OrderClosed,
     OrderRecorded,
+    PromisesReleased,
     ReservationFreed,
 )
 from lotstream.domain.ledger import Ledger
@@ -47,7 +49,7 @@ def _order_allocated(ledger: Ledger, event: OrderAllocated) -> None:
     order_touched(ledger, order)
 
 
-def _order_cancelled(ledger: Ledger, event: OrderCancelled) -> None:
+def _order_cancelled(ledger: Ledger, event: OrderCancelled | OrderClosed) -> None:
     order = any_order(ledger, event.key)
     drop_freed(order, event.freed)
     cancel_lines(order, event.lines)
@@ -63,7 +65,7 @@ def _cancel_remembered(ledger: Ledger, event: CancelRemembered) -> None:
     ledger.touched.cancels.add(event.key)
 
 
-def _reservation_freed(ledger: Ledger, event: ReservationFreed) -> None:
+def _reservation_freed(ledger: Ledger, event: ReservationFreed | PromisesReleased) -> None:
     order = any_order(ledger, event.key)
     for freed in (event.freed, event.settled):
         drop_freed(order, freed)
@@ -78,6 +80,8 @@ APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
     OrderChanged: _order_changed,
     OrderAllocated: _order_allocated,
     OrderCancelled: _order_cancelled,
+    OrderClosed: _order_cancelled,
     CancelRemembered: _cancel_remembered,
+    PromisesReleased: _reservation_freed,
     ReservationFreed: _reservation_freed,
 }

@@ -34,12 +34,22 @@ from lotstream.domain.commands.goods import (
     ReceiveStock,
 )
 from lotstream.domain.commands.hub import AnswerBroadcast, ContinueDay, Moment, TickClock
-from lotstream.domain.commands.orders import CancelOrder, LineWanted, PlaceOrder, ReleaseOrder, RequestAllocation
+from lotstream.domain.commands.orders import (
+    CancelOrder,
+    CloseOrder,
+    LineWanted,
+    PlaceOrder,
+    ReleaseOrder,
+    RequestAllocation,
+    ReserveStock,
+    UnreserveOrder,
+)
 
 __all__ = [
     "AnswerBroadcast",
     "CancelOrder",
     "ChangeSettings",
+    "CloseOrder",
     "Command",
     "ConfirmPick",
     "ConfirmShipment",
@@ -63,11 +73,13 @@ __all__ = [
     "ReceiveStock",
     "ReleaseOrder",
     "RequestAllocation",
+    "ReserveStock",
     "ScanLot",
     "ShippedLine",
     "ShippedOrder",
     "ShippedPackage",
     "TickClock",
+    "UnreserveOrder",
 ]
 
 Command = (
@@ -87,6 +99,9 @@ Command = (
     | CancelOrder
     | ReleaseOrder
     | RequestAllocation
+    | UnreserveOrder
+    | CloseOrder
+    | ReserveStock
     | ReceiveStock
     | OpenBalance
     | PlaceHold

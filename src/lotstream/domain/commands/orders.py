@@ -82,6 +82,38 @@ class ReleaseOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreserveOrder:
+    """order.unreserved: what is promised and not picked is given back, of the whole order or of the lines named."""
+
+    key: OrderKey
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CloseOrder:
+    """order.closed: nothing more is shipped of an order."""
+
+    key: OrderKey
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveStock:
+    """stock.reserved: a person promises a lot that is named to an order line."""
+
+    key: OrderKey
+    line: str
+    #: None: goods without a lot.
+    lot: str | None
+    quantity: Decimal
+    unit: str | None = None
+    #: The bin, or an area around it; None: wherever the lot lies.
+    location: str | None = None
+    #: The SKU, where the sender names it: it must be the line's.
+    sku: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RequestAllocation:
     """allocation.requested: decide these orders now; none named means all that wait."""
 

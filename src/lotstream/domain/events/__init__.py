@@ -36,7 +36,9 @@ from lotstream.domain.events.orders import (
     OrderAllocated,
     OrderCancelled,
     OrderChanged,
+    OrderClosed,
     OrderRecorded,
+    PromisesReleased,
     ReservationFreed,
 )
 
@@ -65,9 +67,11 @@ __all__ = [
     "OrderAllocated",
     "OrderCancelled",
     "OrderChanged",
+    "OrderClosed",
     "OrderRecorded",
     "OwnerDefined",
     "Picked",
+    "PromisesReleased",
     "ReservationFreed",
     "SettingsChanged",
     "ShipmentConfirmed",
@@ -91,6 +95,8 @@ Event = (
     | OrderChanged
     | OrderAllocated
     | OrderCancelled
+    | OrderClosed
+    | PromisesReleased
     | CancelRemembered
     | StockReceived
     | BalanceOpened

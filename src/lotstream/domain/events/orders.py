@@ -104,6 +104,26 @@ class OrderCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderClosed:
+    """An order of which something was shipped was closed short: what was open is cancelled and given back."""
+
+    key: OrderKey
+    state: OrderState
+    version: str | None
+    lines: tuple[LineCancelled, ...]
+    freed: tuple[Freed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PromisesReleased:
+    """Somebody had promises given back that were not picked."""
+
+    key: OrderKey
+    state: OrderState
+    freed: tuple[Freed, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CancelRemembered:
     """A cancellation overtook the order it names; the order is cancelled when it arrives."""
 

@@ -57,6 +57,8 @@ class Reservation:
     #: Of ``quantity``, what has been picked and stands at the location ``staged_at``.
     picked: int = 0
     staged_at: str | None = None
+    #: Of ``picked``, what is in a carton or on a pallet.
+    packed: int = 0
 
 
 class KitPart(NamedTuple):

@@ -1,0 +1,67 @@
+"""What is promised to an order and not picked is given back, because somebody asks for it."""
+
+from __future__ import annotations
+
+from lotstream.domain.changing import hand_back
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import Moment, UnreserveOrder
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, Freed, PromisesReleased
+from lotstream.domain.filling import fill
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Order, OrderState, ShipPolicy
+from lotstream.domain.reservations import copy_order, drop_freed, give_back, line_called
+from lotstream.domain.sums import OVER, state_of
+
+
+def unreserve_order(ledger: Ledger, command: UnreserveOrder, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide order.unreserved.
+
+    Goods that are not picked are free at once; where the owner allocates at once they go to whoever else waits, and the
+    order itself waits for the next receipt, change or request. An order to be shipped complete gives back every line.
+    """
+    order = ledger.order(command.key)
+    if order is None:
+        message = f"Order {command.key.order} is not known; check its number and source."
+        return Refusal(Code.UNKNOWN_ORDER, "order", message)
+    if order.state is OrderState.CANCELLED:
+        return ()
+    refused = _shipped(order) or unknown_line(order, command.lines)
+    if refused is not None:
+        return refused
+    everything = not command.lines or order.ship_policy is ShipPolicy.COMPLETE
+    lines = [line for line in order.lines if everything or line.line in command.lines]
+    parts = [(line, part) for line in lines for part in line.reservations]
+    freed = tuple(loss for line, part in parts for loss in give_back(line, part.quantity - part.picked, [part]))
+    if not freed:
+        return _all_picked(order) if parts else ()
+    return _release(Draft(ledger, moment), order, freed)
+
+
+def unknown_line(order: Order, lines: tuple[str, ...]) -> Refusal | None:
+    """Refuse a line that an order does not have."""
+    for index, line in enumerate(lines):
+        if line_called(order, line) is None:
+            message = f"Order {order.key.order} has no line {line}; name lines it has, or none for all."
+            return Refusal(Code.FIELD_INVALID, f"lines.{index}", message)
+    return None
+
+
+def _shipped(order: Order) -> Refusal | None:
+    if order.state not in OVER:
+        return None
+    return Refusal(Code.ALREADY_SHIPPED, "order", f"Order {order.key.order} has been shipped; nothing is left of it.")
+
+
+def _all_picked(order: Order) -> Refusal:
+    message = f"What is promised to order {order.key.order} has been picked; have the picks undone first."
+    return Refusal(Code.ALREADY_PICKED, "order", message)
+
+
+def _release(draft: Draft, order: Order, freed: tuple[Freed, ...]) -> tuple[Event, ...]:
+    after = draft.orders[order.key] = copy_order(order)
+    drop_freed(after, freed)
+    after.state = state_of(after, decided=True)
+    hand_back(draft, list(freed))
+    released = PromisesReleased(order.key, after.state, freed)
+    return released, *fill(draft, {loss.row.sku for loss in freed}, without=order.key)
