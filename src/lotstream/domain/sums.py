@@ -86,7 +86,7 @@ def state_of(order: Order, *, decided: bool, promise: int = 0) -> OrderState:
     if gone:
         return OrderState.PARTLY_SHIPPED
     if taken:
-        if taken < promise:
+        if taken != promise:
             return OrderState.PICKING
         return OrderState.PACKED if _is_packed(order) else OrderState.PICKED
     if promise:
