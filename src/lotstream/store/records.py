@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lotstream.store.claims import as_claim
 from lotstream.store.codec import decode_headers
 from lotstream.store.connection import Address
@@ -27,6 +29,11 @@ class Records(Session):
         """Return what became of a message that was done or refused; None when none of that id was."""
         row = await self._database.row(SQL["intake"], *message)
         return None if row is None else IntakeRow(**{**row, "outcome": Outcome(row["outcome"])})
+
+    async def outcomes(self, source: str, messages: Sequence[str]) -> dict[str, IntakeRow]:
+        """Return what became of messages of one source, by id; none for what was neither done nor refused."""
+        rows = await self._database.fetch(SQL["outcomes"], source, messages)
+        return {row["message_id"]: IntakeRow(**{**row, "outcome": Outcome(row["outcome"])}) for row in rows}
 
     async def dead_letters(self, *, rows_max: int) -> list[DeadLetterRow]:
         """Return records that could not be understood, newest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,15 @@ def run_paths(paths: Iterable[Path], *, category: str | None = None) -> list[Sce
 
     A scenario that asks for what is not supported yet, or that has a key nobody knows, fails and says so.
     """
-    return [run_file(path, category=category) for path in _files(paths)]
+    return [
+        scenario if isinstance(scenario, ScenarioResult) else run(scenario, name=name)
+        for name, scenario in readings(paths, category=category)
+    ]
+
+
+def readings(paths: Iterable[Path], *, category: str | None = None) -> Iterator[tuple[str, object]]:
+    """Yield each scenario with its name, or the verdict on a file that cannot be read or is of another category."""
+    return (_reading(path, category) for path in _files(paths))
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
@@ -50,14 +58,19 @@ def _files(paths: Iterable[Path]) -> list[Path]:
 
 def run_file(path: Path, *, category: str | None = None) -> ScenarioResult:
     """Run one scenario file."""
+    name, scenario = _reading(path, category)
+    return scenario if isinstance(scenario, ScenarioResult) else run(scenario, name=name)
+
+
+def _reading(path: Path, category: str | None) -> tuple[str, object]:
     try:
         scenario = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        return ScenarioResult(path.stem, False, (f"{path.name} cannot be read: {error}",))
+        return path.stem, ScenarioResult(path.stem, False, (f"{path.name} cannot be read: {error}",))
     name = str(scenario.get("id", path.stem)) if isinstance(scenario, dict) else path.stem
     if category is not None and category not in _categories(scenario):
-        return ScenarioResult(name, None)
-    return run(scenario, name=name)
+        return name, ScenarioResult(name, None)
+    return name, scenario
 
 
 def _categories(scenario: object) -> list[str]:

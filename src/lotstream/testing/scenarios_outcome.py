@@ -74,7 +74,8 @@ def _backordered(orders: Iterable[Order]) -> list[Node]:
 
 
 def _shipped(events: Iterable[Event]) -> list[Node]:
-    return [
+    """Return what left, by order: of single orders the journal is read, and none is before another."""
+    shipped = [
         {
             "order": event.key.order, "line": shipped.line, "sku": shipped.sku, "lot": shipped.lot,
             "location": shipped.picked_from.location, "qty": plain(shipped.quantity),
@@ -83,18 +84,16 @@ def _shipped(events: Iterable[Event]) -> list[Node]:
         if isinstance(event, ShipmentConfirmed)
         for shipped in event.shipped
     ]  # fmt: skip
+    return sorted(shipped, key=lambda line: str(line["order"]))
 
 
 def _available(rows: Iterable[StockRow]) -> list[Node]:
     """Return what each row has free: a shown figure is never below 0, and no row eats another's."""
     return [
-        {
-            "sku": row.key.sku, "lot": row.key.lot, "location": row.key.location,
-            "qty": plain(max(row.on_hand - row.promised_elsewhere - row.reserved, 0)),
-        }
-        for row in rows
-        if row.key.status == "good"
-    ]  # fmt: skip
+        {"sku": row.key.sku, "lot": row.key.lot, "location": row.key.location, "qty": plain(free)}
+        for row in sorted(rows, key=lambda row: str(row.key))
+        if row.key.status == "good" and (free := row.on_hand - row.promised_elsewhere - row.reserved) > 0
+    ]
 
 
 def _after_step(play: Play) -> list[Node]:
@@ -147,7 +146,7 @@ def _per_lot(rows: Iterable[StockRow], *, reserved: bool) -> dict[str, int | flo
     for row in rows:
         lot = str(row.key.lot)
         units[lot] = units.get(lot, 0) + (row.reserved if reserved else row.on_hand)
-    return {lot: plain(total) for lot, total in units.items()}
+    return {lot: plain(total) for lot, total in sorted(units.items()) if total}
 
 
 def _broken(play: Play, orders: Iterable[Order], rows: Iterable[StockRow]) -> Iterable[str]:

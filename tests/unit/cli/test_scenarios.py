@@ -68,9 +68,9 @@ def test_a_folder_without_scenarios_is_no_success(lotstream: Callable[..., Any],
     assert "There is no scenario in" in ran.err
 
 
-def test_a_running_hub_is_not_in_this_version(lotstream: Callable[..., Any], folder: Path) -> None:
-    """--through hub is refused by name: no verdict is given that nobody worked out."""
-    ran = lotstream("scenarios", "run", str(folder), "--through", "hub")
+def test_a_folder_without_scenarios_starts_no_servers(lotstream: Callable[..., Any], tmp_path: Path) -> None:
+    """Through a hub, too, a misspelt folder is told at once."""
+    ran = lotstream("scenarios", "run", str(tmp_path), "--through", "hub")
 
-    assert (ran.code, ran.out) == (ExitCode.NOT_IN_THIS_VERSION, "")
-    assert "`--through hub` is not in this version." in ran.err
+    assert (ran.code, ran.out) == (ExitCode.INPUT, "")
+    assert "There is no scenario in" in ran.err

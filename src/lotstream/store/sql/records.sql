@@ -12,6 +12,12 @@ SELECT partition, "offset", source, message_id, type, owner, outcome, recorded_a
 FROM intake
 WHERE source = $1 AND message_id = $2 AND outcome IN ('done', 'refused');
 
+-- name: outcomes
+-- What became of messages of one source that were done or refused.
+SELECT partition, "offset", source, message_id, type, owner, outcome, recorded_at, code, field, message
+FROM intake
+WHERE source = $1 AND message_id = ANY($2::text[]) AND outcome IN ('done', 'refused');
+
 -- name: dead_letters
 -- Records that could not be understood, newest first.
 SELECT partition, "offset", key, value, headers, code, field, message, recorded_at
