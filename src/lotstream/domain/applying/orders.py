@@ -65,7 +65,15 @@ def _cancel_remembered(ledger: Ledger, event: CancelRemembered) -> None:
     ledger.touched.cancels.add(event.key)
 
 
-def _reservation_freed(ledger: Ledger, event: ReservationFreed | PromisesReleased) -> None:
+def _promises_released(ledger: Ledger, event: PromisesReleased) -> None:
+    order = any_order(ledger, event.key)
+    drop_freed(order, event.freed)
+    give_back(ledger, event.freed)
+    order.state = event.state
+    order_touched(ledger, order)
+
+
+def _reservation_freed(ledger: Ledger, event: ReservationFreed) -> None:
     order = any_order(ledger, event.key)
     for freed in (event.freed, event.settled):
         drop_freed(order, freed)
@@ -82,6 +90,6 @@ APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
     OrderCancelled: _order_cancelled,
     OrderClosed: _order_cancelled,
     CancelRemembered: _cancel_remembered,
-    PromisesReleased: _reservation_freed,
+    PromisesReleased: _promises_released,
     ReservationFreed: _reservation_freed,
 }
