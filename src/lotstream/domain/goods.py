@@ -186,6 +186,9 @@ def _amounts(line: GoodsLine, item: Item, factor: int, path: str, *, positive: b
     promised = smallest(line.promised_elsewhere, factor, f"{path}.promised_elsewhere", positive=False)
     if isinstance(promised, Refusal):
         return promised
+    if promised < 0:
+        message = f"{line.promised_elsewhere} promised elsewhere is below 0: more would be free than is there."
+        return Refusal(Code.FIELD_INVALID, f"{path}.promised_elsewhere", message)
     if line.pack_size is None:
         return _Amounts(quantity, promised, None)
     pack = smallest(line.pack_size, 10**item.decimals, f"{path}.pack_size")

@@ -70,4 +70,8 @@ def _check(command: ConfirmShipment) -> Refusal | None:
         if key in keys[:index]:
             message = f"Order {key.order} is there twice; send all of its lines together."
             return Refusal(Code.FIELD_INVALID, f"orders.{index}.order", message)
+    for index, package in enumerate(command.packages):
+        if package.weight_kg is not None and package.weight_kg < 0:
+            message = f"A package of {package.weight_kg} kg weighs less than nothing; send its weight, or none."
+            return Refusal(Code.FIELD_INVALID, f"packages.{index}.weight_kg", message)
     return None
