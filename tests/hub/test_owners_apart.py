@@ -140,7 +140,7 @@ async def test_each_owner_decides_as_if_the_other_were_not_there(seed: int) -> N
     await worker.settle()
     for owner, other in (both, both[::-1]):
         alone = SmallHub(orders_max=2)
-        alone.log = {partition: without(log, other) for partition, log in hub.log.items()}  # type: ignore[assignment]
+        alone.log = {partition: without(log, other) for partition, log in hub.log.items()}
         for row in hub.rows("broadcast"):
             await alone.store.add_broadcast(row["type"], key=row["key"], body=row["body"])
         await lived(alone)
