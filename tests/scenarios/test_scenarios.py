@@ -79,7 +79,7 @@ def _otherwise(path: tuple[Any, ...], value: Any) -> object:  # noqa: ANN401 - w
         return value + 100
     if path[-1] in QUANTITIES:
         return value + 1
-    if path[0] == "allocations" and path[-1] in {"lot", "location", "order", "pack_size"}:
+    if path[0] == "allocations" and path[-1] in {"lot", "location", "order", "pack_size", "serial"}:
         return f"not {value}"
     return None
 

@@ -25,6 +25,9 @@ from lotstream.domain.model import (
     ReceiptKey,
     Reservation,
     RowKey,
+    Serial,
+    SerialKey,
+    SerialState,
     Settings,
     StockRow,
 )
@@ -157,10 +160,14 @@ def full_ledger() -> Ledger:
     ledger.cancels[OrderKey("edi", "PO-1")] = ("2", ("1", "3"))
     receipt = Receipt(ReceiptKey("receipt", "R-55"), "TOR", final=True, lines={"1": Booked(LOOSE, 12)})
     ledger.receipts[receipt.key] = receipt
+    unit = Serial(SerialKey("SN-1", "CER-001"), SerialState.SHIPPED, ROW, "edi", "PO-1", "1", "SHP-1", T0, "C-7")
+    for serial in (unit, Serial(SerialKey("SN-1", "TEA"), SerialState.IN_STOCK, LOOSE)):
+        ledger.serials.setdefault("SN-1", {})[serial.key.sku] = serial
     ledger.touched = Touched(
         owner=True, items=set(ledger.items), customers=set(ledger.customers),
         last_shipped=set(ledger.last_shipped), lots=set(ledger.lots),
         stock=set(ledger.stock), orders=set(ledger.orders), cancels=set(ledger.cancels), receipts=set(ledger.receipts),
+        serials={SerialKey("SN-1", "CER-001"), SerialKey("SN-1", "TEA")},
     )  # fmt: skip
     return ledger
 

@@ -14,7 +14,7 @@ import pytest
 
 from lotstream.domain.events import Event, LocationDefined, OrderChanged, OrderRecorded, SiteDefined
 from lotstream.domain.ledger import Sites
-from lotstream.domain.model import Location, OrderKey, OrderState, ReceiptKey, Site, StockRow
+from lotstream.domain.model import Item, Location, OrderKey, OrderState, ReceiptKey, Site, StockRow, Tracking
 from lotstream.errors import ClaimLost, ConstraintViolated, InstanceTaken
 from lotstream.store.journal import GENESIS
 from lotstream.store.rows import Batch, Claim, DeadLetterRow, Log, Outcome, OwnerSize, PersonRow
@@ -210,6 +210,19 @@ class StateConformance:
         key, unknown = (OWNER, ReceiptKey("receipt", "R-55")), (OWNER, ReceiptKey("balance", "R-55"))
         assert await store.receipts([key, unknown]) == {key: ledger.receipts[key[1]], unknown: None}
         assert await store.receipts([]) == {}
+
+    async def test_serial_numbers_are_read_by_number(self, store: Store) -> None:
+        """The units of a number come back by SKU, nothing where nobody has seen it; those of open orders at once."""
+        ledger = full_ledger()
+        ledger.items["PUMP"] = Item("PUMP", tracking=Tracking.SERIAL)
+        ledger.touched.items.add("PUMP")
+        next(iter(ledger.orders.values())).lines[0].serial = "SN-1"
+        await write(store, batch(await claim(store), ledger=ledger))
+        assert await store.serials([(OWNER, "SN-1"), (OWNER, "SN-2"), ("nobody", "SN-1")]) == {
+            (OWNER, "SN-1"): ledger.serials["SN-1"], (OWNER, "SN-2"): {}, ("nobody", "SN-1"): {},
+        }  # fmt: skip
+        assert await store.serials([]) == {}
+        assert (await store.ledgers({OWNER: ledger.sites}))[OWNER].serials == ledger.serials
 
     async def test_unknown_owner_is_an_empty_ledger(self, store: Store) -> None:
         """An owner nobody has defined is loaded as an empty ledger, not left out."""

@@ -32,6 +32,7 @@ GROUPS = (
     "shopify",
     "order",
     "stock",
+    "serial",
     "site",
     "verify",
     "dlq",

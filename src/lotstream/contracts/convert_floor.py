@@ -82,6 +82,7 @@ def _picked(line: PickConfirmedLine) -> PickLine:
         unit=line.unit,
         package=line.package,
         sku=line.sku,
+        serials=line.serials,
     )
 
 
@@ -98,6 +99,7 @@ def _shipped(line: ShipmentLine) -> ShippedLine:
         location=line.location,
         package=line.package,
         sku=line.sku,
+        serials=line.serials,
     )
 
 

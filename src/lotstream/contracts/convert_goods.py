@@ -79,6 +79,7 @@ def _received(line: StockReceivedLine) -> GoodsLine:
         pack_size=line.pack_size,
         status=line.status.value,
         reason=line.reason,
+        serials=line.serials,
     )
 
 
@@ -101,4 +102,5 @@ def _found(line: BalanceOpenedLine) -> GoodsLine:
         returned=line.returned,
         hold=line.hold,
         promised_elsewhere=line.promised_elsewhere or Decimal(0),
+        serials=line.serials,
     )

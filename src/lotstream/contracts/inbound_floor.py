@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId, Quantity
-from lotstream.contracts.limits import LINES_MAX, ORDERS_MAX, PACKAGES_MAX
+from lotstream.contracts.limits import LINES_MAX, ORDERS_MAX, PACKAGES_MAX, SERIALS_MAX
 
 
 class PickConfirmedLine(Inbound):
@@ -21,6 +21,9 @@ class PickConfirmedLine(Inbound):
     package: Name | None = Field(default=None, description="The pallet or carton it was taken from.")
     quantity: Quantity = Field(description="How much was taken, in `unit`.")
     unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+    serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
+        default=(), description="Serial numbers of the units, one for each; empty when they were not read."
+    )
 
 
 class PickConfirmed(Inbound):
@@ -70,6 +73,9 @@ class ShipmentLine(Inbound):
     unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
     location: Name | None = Field(default=None, description="The place it left from.")
     package: Name | None = Field(default=None, description="SSCC of the carton or pallet it left in.")
+    serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
+        default=(), description="Serial numbers of the units, one for each; empty means those it was picked with."
+    )
 
 
 class ShipmentOrder(Inbound):

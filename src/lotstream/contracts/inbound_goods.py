@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
-from lotstream.contracts.limits import DETAILS_MAX, LINES_MAX
+from lotstream.contracts.limits import DETAILS_MAX, LINES_MAX, SERIALS_MAX
 from lotstream.domain.model import HoldKind, Status
 
 
@@ -29,8 +29,8 @@ class StockReceivedLine(Inbound):
     pack_size: Quantity | None = Field(default=None, description="Base units in one pack; null when loose.")
     status: Status = Field(default=Status.GOOD, description="Condition; only good stock is promised.")
     reason: Text | None = Field(default=None, description="Why the status is not good.")
-    serials: Annotated[tuple[Name, ...], Field(max_length=0)] = Field(
-        default=(), description="Not handled by this version: must be empty."
+    serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
+        default=(), description="Serial numbers of the units, one for each; none of them may be known already."
     )
     cost: None = Field(default=None, description="Not handled by this version: must be null.")
     details: Annotated[dict[Name, Text], Field(max_length=DETAILS_MAX)] = Field(
@@ -76,8 +76,8 @@ class BalanceOpenedLine(Inbound):
     promised_elsewhere: Quantity | None = Field(
         default=None, description="Promised by others outside the hub, in `unit`; null means nothing."
     )
-    serials: Annotated[tuple[Name, ...], Field(max_length=0)] = Field(
-        default=(), description="Not handled by this version: must be empty."
+    serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
+        default=(), description="Serial numbers of the units, one for each; none of them may be known already."
     )
 
 

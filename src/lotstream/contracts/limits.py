@@ -11,6 +11,8 @@ from datetime import date
 MESSAGE_BYTES_MAX = 1024 * 1024
 #: Lines of one order, receipt, opening balance, pick or shipment.
 LINES_MAX = 2000
+#: Serial numbers of one line of goods, of a pick or of a shipment.
+SERIALS_MAX = 10_000
 #: Orders in one shipment or one request to allocate.
 ORDERS_MAX = 1000
 #: Packages in one shipment.

@@ -60,7 +60,7 @@ def _carrier(event: ShipmentConfirmed, order: Order | None) -> _Body:
 
 def _line(ledger: Ledger, event: ShipmentConfirmed, line: LineShipped, order: Order | None) -> _Body:
     lots = _by_lot(shipped for shipped in event.shipped if shipped.line == line.line)
-    own = [quantity for (sku, *_), quantity in lots.items() if sku == line.sku]
+    own = [quantity for (sku, *_), (quantity, _) in lots.items() if sku == line.sku]
     unit, text = _unit(ledger, line, [line.ordered, line.shipped, line.short, *own])
     return {
         "line": line.line,
@@ -77,20 +77,21 @@ def _line(ledger: Ledger, event: ShipmentConfirmed, line: LineShipped, order: Or
                 "made": made,
                 "quantity": text(quantity) if sku == line.sku else _of_component(ledger, sku, quantity),
                 "package": package,
-                "serials": (),
+                "serials": serials,
                 "sku": None if sku == line.sku else sku,
             }
-            for (sku, lot, expires, made, package), quantity in lots.items()
+            for (sku, lot, expires, made, package), (quantity, serials) in lots.items()
         ],
     }
 
 
-def _by_lot(shipped: Iterable[Shipped]) -> dict[tuple[Any, ...], int]:
-    """Add up what left by lot and package; which bin it came from is no business of the receiver."""
-    lots: dict[tuple[Any, ...], int] = {}
+def _by_lot(shipped: Iterable[Shipped]) -> dict[tuple[Any, ...], tuple[int, tuple[str, ...]]]:
+    """Add up what left by lot and package, with serial numbers; the bin it came from is no business of the receiver."""
+    lots: dict[tuple[Any, ...], tuple[int, tuple[str, ...]]] = {}
     for part in shipped:
         key = (part.sku, part.lot, part.expires, part.made, part.package)
-        lots[key] = lots.get(key, 0) + part.quantity
+        quantity, serials = lots.get(key, (0, ()))
+        lots[key] = (quantity + part.quantity, serials + part.serials)
     return lots
 
 

@@ -38,6 +38,7 @@ def pick_tasks(
     for line, reserved in _created(decisions, swapped):
         row = reserved.row
         task = _task(ledger, key, row, task=reserved.task, action="create", line=line, quantity=reserved.quantity)
+        task["serials"] = reserved.serials
         by_site.setdefault(row.site, []).append(task)
     for site, tasks in by_site.items():
         body = {

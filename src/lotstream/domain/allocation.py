@@ -14,6 +14,7 @@ from lotstream.domain.kit_lines import decide_kit
 from lotstream.domain.model import Order, OrderLine, Reservation, ShipPolicy
 from lotstream.domain.quantities import whole_packs
 from lotstream.domain.queue import Segment
+from lotstream.domain.serials import decide_number
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.sums import backordered
 from lotstream.domain.terms import Terms
@@ -81,6 +82,8 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
     """Promise up to ``wanted`` smallest units of a site's stock to a line."""
     if line.parts:
         return decide_kit(decide_line, draft, order, line, wanted=wanted, site=site)
+    if line.serial is not None:
+        return decide_number(draft, order, line, wanted=wanted, site=site)
     settings = draft.ledger.settings
     item = draft.known_item(line.sku)
     shelf = draft.shelf(line.sku, site)

@@ -155,6 +155,7 @@ def _unfit(draft: Draft, after: Order, line: OrderLine, kept: OrderLine) -> list
         mine = as_part(draft, line, row.sku) if line.parts else line
         terms = terms_of(draft, after, mine, site=row.site)
         other_lot = terms.lots_max == 1 and row.lot != first_lots[row.sku]
+        other_lot = other_lot or line.serial not in (None, *reservation.serials)
         if (after.site or row.site) != row.site or other_lot or terms.refuse(draft.candidate(row)) is not None:
             freed += give_back_all(kept, only=[reservation])
     return freed

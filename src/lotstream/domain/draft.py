@@ -10,7 +10,7 @@ from hashlib import blake2b
 from lotstream.domain.candidate import Candidate, Standing
 from lotstream.domain.commands import Moment
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Customer, Item, Lot, Order, OrderKey, Policy, RowKey, StockRow
+from lotstream.domain.model import Customer, Item, Lot, Order, OrderKey, Policy, RowKey, Serial, SerialKey, StockRow
 from lotstream.domain.queue import Segment
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.shelves import candidate_for, derived_of, shelf_of
@@ -55,7 +55,7 @@ class Draft:
 
     __slots__ = (
         "_altered", "_deltas", "_log", "_sites", "_skips", "_task_prefix", "_tasks", "_todays", "customers", "items",
-        "ledger", "lots", "moment", "orders",
+        "ledger", "lots", "moment", "numbers", "orders", "serials",
     )  # fmt: skip
 
     def __init__(self, ledger: Ledger, moment: Moment) -> None:
@@ -67,6 +67,10 @@ class Draft:
         self.lots: dict[tuple[str, str], Lot] = {}
         #: Open orders as they are after what was decided so far, where that is different.
         self.orders: dict[OrderKey, Order] = {}
+        #: Units of serial numbers as they are after what was decided so far, where that is different.
+        self.serials: dict[SerialKey, Serial] = {}
+        #: Serial numbers that were promised in this decision, each with the entry of the log that took its unit.
+        self.numbers: dict[SerialKey, tuple[int, object]] = {}
         self._deltas: dict[Candidate, int] = {}
         self._log: list[tuple[Candidate, int]] = []
         self._skips: dict[Segment, dict[int, int]] = {}
@@ -107,6 +111,20 @@ class Draft:
         if lot is None:
             return None
         return self.lots.get((sku, lot)) or self.ledger.lots.get((sku, lot))
+
+    def serial(self, key: SerialKey) -> Serial | None:
+        """Return the unit of a serial number as it is after this decision; None when nobody has seen it."""
+        known = self.serials.get(key)
+        return known or self.ledger.serials.get(key.number, {}).get(key.sku)
+
+    def promise_number(self, key: SerialKey) -> None:
+        """Note that the unit taken last is that of a serial number; `undo` takes it back with the unit."""
+        self.numbers[key] = (len(self._log) - 1, self._log[-1])
+
+    def is_promised_here(self, key: SerialKey) -> bool:
+        """Tell whether the unit of a serial number was promised in this decision."""
+        at, entry = self.numbers.get(key, (len(self._log), None))
+        return at < len(self._log) and self._log[at] is entry
 
     def today(self, site: str) -> int:
         """Return today at a site, as an ordinal; a site without a day has the record's own date."""

@@ -12,8 +12,8 @@ from lotstream.domain.filling import AT_ONCE, ON_REQUEST
 from lotstream.domain.kit_facts import check_kit
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import let_all_go
-from lotstream.domain.lines import check_lots, check_minimum, check_policy, not_supported
-from lotstream.domain.model import Customer, Item, Settings, Tracking
+from lotstream.domain.lines import check_lots, check_minimum, check_policy
+from lotstream.domain.model import Customer, Item, Settings
 from lotstream.domain.order_of_use import TIE_BREAKS
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.ticking import due
@@ -92,8 +92,6 @@ def define_item(ledger: Ledger, command: DefineItem, moment: Moment) -> tuple[Ev
 
 
 def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
-    if item.tracking is Tracking.SERIAL:
-        return not_supported("item.tracking", "Tracking by serial number")
     if not 0 <= item.decimals <= DECIMALS_MAX:
         message = f"{item.decimals} decimals are too few or too many; send 0 to {DECIMALS_MAX}."
         return Refusal(Code.FIELD_INVALID, "item.decimals", message)

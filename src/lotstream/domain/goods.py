@@ -17,6 +17,7 @@ from lotstream.domain.model import Booked, Hold, Item, Lot, Receipt, ReceiptKey,
 from lotstream.domain.moving import take_back
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+from lotstream.domain.serials_in import arriving, take_in
 from lotstream.domain.settling import settle
 
 #: Kinds of documents goods come in under.
@@ -144,7 +145,7 @@ def _book(delivery: _Delivery, line: GoodsLine, path: str) -> Refusal | None:
     amounts = _amounts(line, item, factor, path, positive=not delivery.as_found)
     if isinstance(amounts, Refusal):
         return amounts
-    conflict = _conflict(delivery, line, item)
+    conflict = _conflict(delivery, line, item) or _serial_conflict(delivery, line, item, amounts.quantity)
     if conflict is not None and not delivery.happened and not delivery.as_found:
         return Refusal(conflict.code, f"{path}.{conflict.field}", conflict.message)
     row = _row(delivery, line, pack=amounts.pack, quarantined=conflict is not None)
@@ -205,6 +206,16 @@ def _conflict(delivery: _Delivery, line: GoodsLine, item: Item) -> Conflict | No
     return None
 
 
+def _serial_conflict(delivery: _Delivery, line: GoodsLine, item: Item, quantity: int) -> Conflict | None:
+    before = None if delivery.known is None else delivery.known.lines.get(line.line)
+    if before is not None:
+        # Its numbers are known from the first time; whatever was wrong with them then is wrong still.
+        wrong = line.serials and before.row.status == Status.QUARANTINE != line.status
+        return Conflict(Code.CONFLICTING_CONTENT, "serials", "It is booked, in quarantine.") if wrong else None
+    lotless = line.lot is None and not delivery.as_found
+    return arriving(delivery.draft, item, line.serials, quantity, wanted=lotless)
+
+
 def _row(delivery: _Delivery, line: GoodsLine, *, pack: int | None, quarantined: bool) -> RowKey:
     status = line.status
     if status == Status.GOOD and (quarantined or (line.lot is None and line.hold is not None)):
@@ -229,9 +240,10 @@ def _book_once(
     received = line.received or delivery.day
     lot = _learn(delivery, line, received) if conflict is None else delivery.draft.lot(line.sku, line.lot)
     delivery.draft.give(row, amounts.quantity - amounts.promised)
+    serials = () if not line.serials else take_in(delivery.draft, line.serials, row)
     code = None if conflict is None else conflict.code.value
     why = None if conflict is None else conflict.message
-    booked = GoodsBooked(line.line, row, amounts.quantity, lot, received, amounts.promised, code, why)
+    booked = GoodsBooked(line.line, row, amounts.quantity, lot, received, amounts.promised, code, why, serials)
     delivery.booked.append(booked)
     return None
 

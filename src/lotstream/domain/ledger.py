@@ -18,10 +18,14 @@ from lotstream.domain.model import (
     Receipt,
     ReceiptKey,
     RowKey,
+    Serial,
+    SerialKey,
     Settings,
     Site,
     StockRow,
+    Tracking,
 )
+from lotstream.domain.numbers import Numbers
 from lotstream.domain.places import Place
 from lotstream.domain.progress import Affected, Progress, Scope
 from lotstream.domain.promised import Promised
@@ -72,6 +76,7 @@ class Touched:
     cancels: set[OrderKey] = field(default_factory=set)
     receipts: set[ReceiptKey] = field(default_factory=set)
     progress: bool = False
+    serials: set[SerialKey] = field(default_factory=set)
     clock: bool = False
     told: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -103,6 +108,8 @@ class Derived:
     ordered: frozenset[str] | None = None
     #: What the walk under way has found; None: to be found again.
     affected: Affected | None = None
+    #: Orders by the serial numbers they speak of; None: no item is tracked by serial number.
+    numbers: Numbers | None = None
 
 
 @dataclass(slots=True)
@@ -134,6 +141,9 @@ class Ledger:
     untold: Untold = field(default_factory=Untold, compare=False, repr=False)
     #: By customer and SKU, the latest expiry that was shipped; only of customers who take nothing older than that.
     last_shipped: dict[tuple[str, str], date] = field(default_factory=dict)
+    #: Serial numbers, each with its unit by SKU: those that open orders speak of, and those read by number for the
+    #: records at hand; nothing under a number: the database has none.
+    serials: dict[str, dict[str, Serial]] = field(default_factory=dict)
 
     def index(self) -> Derived:
         """Work out afresh what is derived from rows, orders and items; whoever changed them by hand calls this."""
@@ -145,6 +155,8 @@ class Ledger:
             derived.waiting.note(order)
         for item in self.items.values():
             derived.gtins.update(dict.fromkeys(item.gtins, item.sku))
+            if item.tracking is Tracking.SERIAL and derived.numbers is None:
+                derived.numbers = Numbers(self.orders.values())
         self.derived = derived
         return derived
 
@@ -161,6 +173,18 @@ class Ledger:
         if key in self.receipts:
             return self.receipts[key]
         raise NotLoaded(f"{key.kind} {key.number} of {self.owner}: put it, or None, into ledger.receipts")
+
+    def serial(self, key: SerialKey) -> Serial | None:
+        """Return the unit of a serial number; None when nobody has seen it. Raises `NotLoaded`."""
+        if key.number in self.serials:
+            return self.serials[key.number].get(key.sku)
+        raise NotLoaded(f"serial {key.number} of {self.owner}: put what it is by SKU, or nothing, into ledger.serials")
+
+    def know_serial(self, serial: Serial) -> None:
+        """Take a unit as it is now; raises `NotLoaded`."""
+        self.serial(serial.key)
+        self.serials[serial.key.number][serial.key.sku] = serial
+        self.touched.serials.add(serial.key)
 
     def find_item(self, sku: str | None, gtin: str | None) -> Item | None:
         """Return the item of a SKU or, failing that, of a GTIN."""
@@ -214,10 +238,11 @@ class Ledger:
         return (facts for (_, number), facts in self.lots.items() if number == lot)
 
     def settle(self) -> None:
-        """Forget what only the last decision needed: what was touched, empty rows, closed orders, receipts."""
+        """Forget what only the last decision needed: what was touched, empty rows, closed orders, receipts, serials."""
         self.taken()
         self.closed.clear()
         self.receipts.clear()
+        self.serials.clear()
 
     def taken(self) -> None:
         """Take note that what was touched has been taken from here to be written: begin anew, without empty rows."""

@@ -12,6 +12,7 @@ from lotstream.domain.kit_lines import parts_named, parts_of
 from lotstream.domain.model import Item, OrderLine, Policy
 from lotstream.domain.order_of_use import SUPPORTED
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+from lotstream.domain.serials import check_line
 
 _PERCENT_MAX = Decimal(100)
 
@@ -56,6 +57,9 @@ def _build(draft: Draft, wanted: LineWanted, field: str) -> OrderLine | Refusal:
     if isinstance(ordered, Refusal):
         return ordered
     line = _line(wanted, item.sku, unit=wanted.unit or item.base_unit, sent=False)
+    refused = check_line(item, wanted.serial, ordered, field)
+    if refused is not None:
+        return refused
     line.ordered, line.unit_factor, line.parts = ordered, factor, parts
     if wanted.pack_size is not None:
         pack = smallest(wanted.pack_size, 10**item.decimals, f"{field}.pack_size")
@@ -73,7 +77,7 @@ def _line(wanted: LineWanted, sku: str, *, unit: str, sent: bool) -> OrderLine:
         0,
         0,
         wanted.lot,
-        None,
+        wanted.serial,
         wanted.expires_exact,
         wanted.min_days_left,
         wanted.min_pct_left,
@@ -90,13 +94,11 @@ def _line(wanted: LineWanted, sku: str, *, unit: str, sent: bool) -> OrderLine:
 
 
 def _check(wanted: LineWanted, field: str) -> Refusal | None:
-    plain = wanted.serial is None and wanted.max_lots is None and wanted.policy is None
+    plain = wanted.max_lots is None and wanted.policy is None
     if plain and wanted.sku and wanted.min_days_left is None and wanted.min_pct_left is None:
         return None
     if not wanted.sku and not wanted.gtin:
         return Refusal(Code.FIELD_MISSING, f"{field}.sku", "The line names no goods; send sku or gtin.")
-    if wanted.serial is not None:
-        return not_supported(f"{field}.serial", "Ordering by serial number")
     if wanted.max_lots is not None and (refused := check_lots(wanted.max_lots, field)) is not None:
         return refused
     if wanted.policy is not None and (refused := check_policy(wanted.policy, f"{field}.policy")) is not None:
@@ -159,6 +161,9 @@ def resolve(draft: Draft, line: OrderLine) -> Held | None:
     ordered = smallest(line.quantity_sent, factor, f"lines.{line.line}.quantity")
     if isinstance(ordered, Refusal):
         return ordered.code.value, ordered.message
+    refused = check_line(item, line.serial, ordered, f"lines.{line.line}")
+    if refused is not None:
+        return refused.code.value, refused.message
     pack = _resolved_pack(line, item)
     if isinstance(pack, Refusal):
         return pack.code.value, pack.message

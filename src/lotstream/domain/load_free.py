@@ -103,4 +103,5 @@ def _load_row(loading: Loading, wanted: Wanted, row: RowKey, quantity: int) -> N
         task=None,
         package=said.package,
         unit=(unit, factor),
+        serials=wanted.told.of_row(row, quantity),
     )

@@ -10,8 +10,9 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ConfirmShipment, ShippedLine, ShippedOrder
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Shipped
-from lotstream.domain.model import Item, Order, OrderLine, RowKey
+from lotstream.domain.model import Item, Order, OrderLine, RowKey, SerialState
 from lotstream.domain.reservations import note_shipped
+from lotstream.domain.serial_floor import Told, note_state
 
 #: Why goods that nobody knew of were found.
 SHIPPED = "shipped"
@@ -50,6 +51,8 @@ class Wanted:
     #: The order line; None when the order has none of that id.
     line: OrderLine | None
     path: str
+    #: The serial numbers that were read.
+    told: Told
 
 
 def unit_told(line: OrderLine | None, item: Item, quantity: int) -> tuple[str, int]:
@@ -70,6 +73,7 @@ def note_loaded(
     task: str | None,
     package: str | None,
     unit: tuple[str, int],
+    serials: tuple[str, ...] = (),
 ) -> None:
     """Take a quantity out of a row, and off the line that ordered it."""
     lot = loading.draft.lot(row.sku, row.lot)
@@ -87,7 +91,9 @@ def note_loaded(
         package=package,
         unit=unit[0],
         unit_factor=unit[1],
+        serials=serials,
     )
+    note_state(loading.draft, loading.part.key, serials, row, SerialState.SHIPPED)
     loading.books.take(row, quantity, reserved=reserved, reason=SHIPPED)
     loading.shipped.append(shipped)
     if loading.order is not None:

@@ -13,6 +13,7 @@ from lotstream.domain.model import OrderLine, Reservation
 from lotstream.domain.places import staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import line_called, staged_key
+from lotstream.domain.serial_floor import Told, read_numbers
 from lotstream.domain.sums import OVER
 
 
@@ -70,6 +71,7 @@ def _load_part(
     path: str,
     from_stage: bool,
     package: str | None = None,
+    told: Told | None = None,
 ) -> Refusal | None:
     """Load promised goods, from their staging place or straight from their bin."""
     if quantity == 0 or loading.order is None:
@@ -80,10 +82,12 @@ def _load_part(
         if refused is not None:
             return refused
     row = staged_key(part.row, part.staged_at) if from_stage else part.row
-    unit = unit_told(line, loading.draft.known_item(line.sku), quantity)
+    item = loading.draft.known_item(line.sku)
+    told = told or Told(loading.draft, item, ())
     note_loaded(
         loading, line.line, row, part.row,
-        quantity=quantity, reserved=quantity, task=part.task, package=package, unit=unit,
+        quantity=quantity, reserved=quantity, task=part.task, package=package, unit=unit_told(line, item, quantity),
+        serials=told.leaving_of(part, quantity) if from_stage or part.picked == 0 else told.of_row(part.row, quantity),
     )  # fmt: skip
     return None
 
@@ -108,7 +112,14 @@ def _load_line(loading: Loading, said: ShippedLine, path: str) -> Refusal | None
     quantity = smallest(said.quantity, factor, f"{path}.quantity")
     if isinstance(quantity, Refusal):
         return quantity
-    return _load_quantity(loading, Wanted(said, meant[0], line, path), quantity)
+    told = read_numbers(
+        loading.draft, loading.verdicts, said.serials, order=loading.part.key, line=line, item=meant[0],
+        quantity=quantity, path=path, picked_ok=True,
+        about={"order": loading.part.key.order, "shipment": loading.command.shipment, "line": said.line},
+    )  # fmt: skip
+    if isinstance(told, Refusal):
+        return told
+    return _load_quantity(loading, Wanted(said, meant[0], line, path, told), quantity)
 
 
 def _load_quantity(loading: Loading, wanted: Wanted, quantity: int) -> Refusal | None:
@@ -125,8 +136,9 @@ def _load_quantity(loading: Loading, wanted: Wanted, quantity: int) -> Refusal |
                 there = part.picked if from_stage else part.quantity - part.picked
                 take = min(quantity, there)
                 refused = _load_part(
-                    loading, line, part, take, path=wanted.path, from_stage=from_stage, package=wanted.said.package
-                )
+                    loading, line, part, take, path=wanted.path, from_stage=from_stage, package=wanted.said.package,
+                    told=wanted.told,
+                )  # fmt: skip
                 if refused is not None:
                     return refused
                 quantity -= take

@@ -43,6 +43,16 @@ def receipts_named(command: Command) -> tuple[ReceiptKey, ...]:
     return () if names is None else names(command)
 
 
+def serials_named(command: Command) -> tuple[str, ...]:
+    """Return the serial numbers a command names: each must be in ``ledger.serials`` before it is decided."""
+    names = _SERIALS.get(type(command))
+    return () if names is None else names(command)
+
+
+def _of_lines(command: Any) -> tuple[str, ...]:  # noqa: ANN401 - any command whose lines name serial numbers
+    return tuple([number for line in command.lines if line.serials for number in line.serials])
+
+
 def _one(command: _OfOneOrder) -> tuple[OrderKey, ...]:
     return (command.key,)
 
@@ -58,6 +68,13 @@ _ORDERS: dict[type, Callable[[Any], tuple[OrderKey, ...]]] = {
     ScanLot: _one,
     RequestAllocation: lambda command: command.orders,
     ConfirmShipment: lambda command: tuple(part.key for part in command.orders),
+}
+_SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
+    PlaceOrder: lambda command: tuple([line.serial for line in command.lines if line.serial is not None]),
+    ReceiveStock: _of_lines,
+    OpenBalance: _of_lines,
+    ConfirmPick: _of_lines,
+    ConfirmShipment: lambda command: tuple([number for part in command.orders for number in _of_lines(part)]),
 }
 _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     ReceiveStock: lambda command: (ReceiptKey(RECEIPT, command.receipt),),

@@ -12,10 +12,11 @@ from lotstream.domain.goods import site_unknown
 from lotstream.domain.kit_floor import narrow, spelled_out
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderLine, OrderState, Reservation
+from lotstream.domain.model import Order, OrderLine, OrderState, Reservation, RowKey, SerialState
 from lotstream.domain.places import staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order, line_called, note_picked, staged_key
+from lotstream.domain.serial_floor import Told, note_state, read_numbers
 from lotstream.domain.sums import OVER, state_of
 from lotstream.domain.unpromised import PICKED, Picking, about_pick, is_meant, take_unpromised
 
@@ -79,15 +80,21 @@ def _pick(picking: Picking, wanted: PickLine, path: str) -> Refusal | None:
     left = smallest(wanted.quantity, factor, f"{path}.quantity")
     if isinstance(left, Refusal):
         return left
+    told = read_numbers(
+        picking.draft, picking.verdicts, wanted.serials, order=picking.command.key, line=line, item=item, quantity=left,
+        path=path, about=about_pick(picking, wanted.line, RowKey(item.sku, wanted.lot, picking.command.site, "")),
+    )  # fmt: skip
+    if isinstance(told, Refusal):
+        return told
     for reservation in promised:
         quantity = min(left, reservation.quantity - reservation.picked)
-        if quantity == 0 or line is None or picking.order is None:
+        if quantity == 0 or line is None or picking.order is None or not told.fits(reservation.row):
             continue
-        refused = _take(picking, picking.order, line, part=reservation, quantity=quantity, path=path)
+        refused = _take(picking, picking.order, line, part=reservation, quantity=quantity, path=path, told=told)
         if refused is not None:
             return refused
         left -= quantity
-    return take_unpromised(picking, wanted, item, left, path=path) if left else None
+    return take_unpromised(picking, wanted, item, left, path=path, told=told) if left else None
 
 
 def _promised(picking: Picking, wanted: PickLine) -> tuple[OrderLine | None, list[Reservation]]:
@@ -109,7 +116,7 @@ def _promised(picking: Picking, wanted: PickLine) -> tuple[OrderLine | None, lis
 
 
 def _take(
-    picking: Picking, order: Order, line: OrderLine, *, part: Reservation, quantity: int, path: str
+    picking: Picking, order: Order, line: OrderLine, *, part: Reservation, quantity: int, path: str, told: Told
 ) -> Refusal | None:
     objection = why_not_leave(picking.draft, order, line, part.row, in_bin=True)
     if objection is not None:
@@ -118,7 +125,8 @@ def _take(
         if refused is not None:
             return refused
     staged = staged_key(part.row, picking.place)
-    pick = Picked(line.line, part.task, part.row, staged, quantity)
+    pick = Picked(line.line, part.task, part.row, staged, quantity, told.picked_of(part, quantity))
+    note_state(picking.draft, order.key, pick.serials, staged, SerialState.PICKED)
     picking.books.take(part.row, quantity, reserved=quantity, reason=PICKED)
     picking.books.put(staged, quantity, reserved=quantity)
     picking.picks.append(pick)

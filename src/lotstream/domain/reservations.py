@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Freed, LineDecision, Picked, Shipped
@@ -88,7 +88,17 @@ def _freed(line: OrderLine, loss: _Loss) -> Freed:
     reservation = loss.reservation
     quantity = loss.unpicked + loss.picked
     left = reservation.quantity - quantity
-    return Freed(line.line, reservation.task, reservation.row, quantity, left, loss.picked, reservation.staged_at)
+    back = Freed(line.line, reservation.task, reservation.row, quantity, left, loss.picked, reservation.staged_at)
+    return replace(back, serials=_serials_back(loss)) if reservation.serials else back
+
+
+def _serials_back(loss: _Loss) -> tuple[str, ...]:
+    """Return the serial numbers that go back: all with the whole of it, else those that were picked last."""
+    reservation = loss.reservation
+    if loss.unpicked + loss.picked == reservation.quantity:
+        return reservation.serials
+    count = loss.picked * len(reservation.serials) // max(reservation.picked, 1)
+    return reservation.serials[len(reservation.serials) - count :]
 
 
 def latest_first(draft: Draft, terms: Terms, line: OrderLine) -> list[Reservation]:
@@ -115,6 +125,8 @@ def drop_loss(line: OrderLine, loss: Freed) -> None:
     reservation = _find(line, loss)
     reservation.quantity -= loss.quantity
     reservation.picked -= loss.picked
+    if loss.serials:
+        reservation.serials = tuple([number for number in reservation.serials if number not in loss.serials])
     _forget_empty(line, reservation)
 
 
@@ -135,11 +147,15 @@ def note_picked(order: Order, pick: Picked) -> None:
     line, reservation = _picked_part(order, pick)
     place = pick.staged.location
     if reservation.picked == 0 or reservation.staged_at == place:
+        if pick.serials:
+            before = reservation.serials if reservation.picked else ()
+            reservation.serials = before + pick.serials
         reservation.picked += pick.quantity
         reservation.staged_at = place
     else:
         reservation.quantity -= pick.quantity
-        line.reservations.append(Reservation(pick.task, pick.row, pick.quantity, pick.quantity, place))
+        part = Reservation(pick.task, pick.row, pick.quantity, pick.quantity, place, serials=pick.serials)
+        line.reservations.append(part)
     _join_parts(line)
 
 
@@ -151,6 +167,7 @@ def _join_parts(line: OrderLine) -> None:
         if known is not part:
             known.quantity += part.quantity
             known.picked += part.picked
+            known.serials += part.serials
     line.reservations = list(joined.values())
 
 
@@ -183,5 +200,7 @@ def note_shipped(order: Order, shipped: Shipped) -> None:
         else:
             continue
         reservation.quantity -= gone
+        if shipped.serials:
+            reservation.serials = tuple([one for one in reservation.serials if one not in shipped.serials])
         left -= gone
         _forget_empty(line, reservation)

@@ -20,6 +20,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.loaded import Loading
 from lotstream.domain.loading import load
 from lotstream.domain.reservations import copy_order
+from lotstream.domain.serial_floor import missing_numbers
 from lotstream.domain.sums import OVER, backordered
 
 
@@ -47,6 +48,7 @@ def confirm_shipment(ledger: Ledger, command: ConfirmShipment, moment: Moment) -
         if refused is not None:
             return refused
         if loading.shipped:
+            verdicts.noted += missing_numbers(draft, part.key, loading.shipped)
             events.append(confirmed(loading, moment))
             events += what_follows(loading, freed)
             if loading.order is not None:

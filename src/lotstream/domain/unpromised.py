@@ -13,6 +13,7 @@ from lotstream.domain.events import Picked
 from lotstream.domain.model import Item, Order, RowKey
 from lotstream.domain.places import DOCK
 from lotstream.domain.reservations import staged_key
+from lotstream.domain.serial_floor import Told
 
 #: Why goods that nobody knew of were found.
 PICKED = "picked"
@@ -33,7 +34,9 @@ class Picking:
     picks: list[Picked] = field(default_factory=list)
 
 
-def take_unpromised(picking: Picking, wanted: PickLine, item: Item, quantity: int, *, path: str) -> Refusal | None:
+def take_unpromised(
+    picking: Picking, wanted: PickLine, item: Item, quantity: int, *, path: str, told: Told
+) -> Refusal | None:
     """Take goods that are promised to nobody, or to others; only what has happened is booked."""
     name = wanted.line or wanted.task or item.sku
     message = f"{quantity} smallest units of {item.sku} are not promised to {name}; pick what the task says."
@@ -46,7 +49,7 @@ def take_unpromised(picking: Picking, wanted: PickLine, item: Item, quantity: in
     staged = staged_key(row, picking.place)
     picking.books.take(row, quantity, reserved=0, reason=PICKED)
     picking.books.put(staged, quantity)
-    picking.picks.append(Picked(wanted.line or "", "", row, staged, quantity))
+    picking.picks.append(Picked(wanted.line or "", "", row, staged, quantity, told.of_row(row, quantity)))
     return None
 
 

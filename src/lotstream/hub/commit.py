@@ -15,8 +15,8 @@ from typing import Final, TypeVar
 
 from lotstream.contracts.decode import Undecodable
 from lotstream.domain.commands import Command
-from lotstream.domain.ledger import Sites
-from lotstream.domain.named import orders_named, receipts_named
+from lotstream.domain.ledger import Ledger, Sites
+from lotstream.domain.named import orders_named, receipts_named, serials_named
 from lotstream.errors import LogMismatch
 from lotstream.hub.deciding import Coordinates, Deciding
 from lotstream.hub.ledgers import LedgerStore
@@ -26,7 +26,7 @@ from lotstream.hub.told import rows_told
 from lotstream.ops.batch import BatchWatch
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.metrics import Stage
-from lotstream.store.rows import Batch, MessageKey, OwnerOrder, OwnerReceipt
+from lotstream.store.rows import Batch, MessageKey, OwnerOrder, OwnerReceipt, OwnerSerial
 from lotstream.store.seam import Store
 
 KeyT = TypeVar("KeyT")
@@ -37,13 +37,14 @@ RECORDS_AT_ONCE: Final = 25
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Closed orders and receipts that a batch has looked up or made: in memory until it is in Postgres.
+    """Closed orders, receipts and serial numbers that a batch has looked up or made: in memory until it is in Postgres.
 
     In the order of the records, as everything that decides which owners are used last: a run can be repeated exactly.
     """
 
     orders: dict[OwnerOrder, None] = field(default_factory=dict)
     receipts: dict[OwnerReceipt, None] = field(default_factory=dict)
+    serials: dict[OwnerSerial, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class CommitUnit:
         watch.add(Stage.DECODE, read_s)
         # Nothing is asked about what is dead-lettered anyway: the question may be what the database refuses.
         asked = [entry for entry in entries if (entry.partition, entry.offset) not in condemned]
-        named = Named(_named(asked, orders_named), _named(asked, receipts_named))
+        named = Named(_named(asked, orders_named), _named(asked, receipts_named), _named(asked, serials_named))
         self._named.append(named)
         with watch.stage(Stage.DEDUPE):
             seen = await self._store.seen(message_keys(entries))
@@ -153,6 +154,10 @@ class CommitUnit:
         for owner, receipt in decided.named.receipts:
             if not any((owner, receipt) in other.receipts for other in self._named):
                 self._ledgers[owner].receipts.pop(receipt, None)
+        for owner, number in decided.named.serials:
+            ledger = self._ledgers[owner]
+            if not (_is_spoken_of(ledger, number) or any((owner, number) in other.serials for other in self._named)):
+                ledger.serials.pop(number, None)
 
     async def forget(self, entries: Iterable[Entry]) -> None:
         """Drop what batches that failed may have changed in memory: their owners and their partitions' own state.
@@ -176,6 +181,10 @@ class CommitUnit:
         if receipts:
             for (owner, receipt), booked in (await self._store.receipts(receipts)).items():
                 self._ledgers[owner].receipts[receipt] = booked
+        serials = [name for name in named.serials if name[1] not in self._ledgers[name[0]].serials]
+        if serials:
+            for (owner, number), units in (await self._store.serials(serials)).items():
+                self._ledgers[owner].serials[number] = units
 
     def _unknown(self, name: OwnerOrder) -> bool:
         owner, key = name
@@ -190,6 +199,7 @@ class CommitUnit:
             ledger = self._ledgers[owner]
             closed = sorted(key for key in ledger.touched.orders if key in ledger.closed)
             named.orders.update(((owner, key), None) for key in closed)
+            named.serials.update(((owner, key.number), None) for key in sorted(ledger.touched.serials))
             ledger.taken()
 
     def _is_behind(self, partition: int) -> bool:
@@ -205,6 +215,12 @@ class CommitUnit:
                     "was expected: the topic is compacted, transactional or not the one Postgres knows."
                 )
             expected[entry.partition] = want + 1
+
+
+def _is_spoken_of(ledger: Ledger, number: str) -> bool:
+    """Tell whether an open order speaks of a serial number, which stays in memory as long."""
+    numbers = ledger.derived.numbers if ledger.derived else None
+    return numbers is not None and number in numbers.all()
 
 
 def _owners(entries: Iterable[Entry]) -> tuple[str, ...]:

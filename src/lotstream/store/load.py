@@ -18,6 +18,7 @@ from lotstream.domain.model import (
     Receipt,
     ReceiptKey,
     RowKey,
+    Serial,
     Settings,
     Site,
     StockRow,
@@ -25,7 +26,7 @@ from lotstream.domain.model import (
 from lotstream.domain.progress import Progress
 from lotstream.store.codec import decode
 from lotstream.store.connection import Database
-from lotstream.store.rows import Claim, MessageKey, OwnerOrder, OwnerReceipt, OwnerSize
+from lotstream.store.rows import Claim, MessageKey, OwnerOrder, OwnerReceipt, OwnerSerial, OwnerSize
 from lotstream.store.sql import queries
 
 if TYPE_CHECKING:
@@ -69,13 +70,22 @@ class State:
         return {owner: OwnerSize(*counts) for owner, *counts in rows}
 
     async def ledgers(self, owners: Mapping[str, Sites]) -> dict[str, Ledger]:
-        """Load whole owners, one query per table; an owner nobody has defined is an empty ledger."""
+        """Load whole owners, one query per table; an owner nobody has defined is an empty ledger.
+
+        Of serial numbers, of which there is no end, come those that open orders speak of.
+        """
         ledgers = {owner: Ledger(owner=owner, sites=sites) for owner, sites in owners.items()}
         names = sorted(ledgers)
         for table, fill in _FILL.items():
             fill(ledgers, await self._database.fetch(SQL[table], names))
-        for ledger in ledgers.values():
-            ledger.index()
+        spoken_of = [
+            (name, number)
+            for name, ledger in ledgers.items()
+            if (numbers := ledger.index().numbers) is not None
+            for number in sorted(numbers.all())
+        ]
+        for (name, number), units in (await self.serials(spoken_of)).items():
+            ledgers[name].serials[number] = units
         return ledgers
 
     async def closed_orders(self, keys: Sequence[OwnerOrder]) -> dict[OwnerOrder, Order | None]:
@@ -103,6 +113,15 @@ class State:
         columns = zip(*((owner, key.kind, key.number) for owner, key in found), strict=True)
         for row in await self._database.fetch(SQL["receipts"], *columns):
             found[row["owner"], ReceiptKey(row["kind"], row["number"])] = decode(row["body"], Receipt)
+        return found
+
+    async def serials(self, keys: Sequence[OwnerSerial]) -> dict[OwnerSerial, dict[str, Serial]]:
+        """Return the units of serial numbers by SKU; nothing under a number that the database does not have."""
+        found: dict[OwnerSerial, dict[str, Serial]] = {key: {} for key in keys}
+        if not found:
+            return found
+        for row in await self._database.fetch(SQL["serials"], *zip(*found, strict=True)):
+            found[row["owner"], row["serial"]][row["sku"]] = decode(row["body"], Serial)
         return found
 
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Order, Receipt
+from lotstream.domain.model import Order, Receipt, Serial
 from lotstream.store.broadcasts import Broadcasts
 from lotstream.store.claims import Claims
 from lotstream.store.commit import Commits, create_staging
@@ -28,6 +28,7 @@ from lotstream.store.rows import (
     OwnerOrder,
     OwnerPart,
     OwnerReceipt,
+    OwnerSerial,
     OwnerSize,
 )
 
@@ -139,6 +140,10 @@ class PostgresStore:
     async def receipts(self, keys: Sequence[OwnerReceipt]) -> dict[OwnerReceipt, Receipt | None]:
         """Return what was booked under receipts, by key; None for a key that the database does not have."""
         return await self._state.receipts(keys)
+
+    async def serials(self, keys: Sequence[OwnerSerial]) -> dict[OwnerSerial, dict[str, Serial]]:
+        """Return the units of serial numbers by SKU; nothing under a number that the database does not have."""
+        return await self._state.serials(keys)
 
     async def commit(self, batch: Batch) -> None:
         """Write a batch in one transaction; raises `ClaimLost` or `ConstraintViolated`, and nothing is written then."""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Sites
-from lotstream.domain.model import Hold, Item, Location, Order, OrderKey
+from lotstream.domain.model import Hold, Item, Location, Order, OrderKey, Serial
 from lotstream.store.codec import decode, decode_days, decode_event
 from lotstream.store.connection import Address
 from lotstream.store.rows import OwnerOrder
@@ -67,6 +67,11 @@ class Reads(Session):
         """Return what was decided about an order, oldest first."""
         rows = await self._database.fetch(SQL["history"], owner, key.source, key.order)
         return [Decided(row["recorded_at"], decode_event(row["type"], row["body"])) for row in rows]
+
+    async def serials(self, number: str, *, sku: str, owner: str | None) -> dict[str, Serial]:
+        """Return the unit of a serial number of a SKU by owner; of one owner when it is given."""
+        rows = await self._database.fetch(SQL["serials"], number, sku, owner)
+        return {row["owner"]: decode(row["body"], Serial) for row in rows}
 
     async def items(self, owner: str, skus: Iterable[str]) -> dict[str, Item]:
         """Return those of an owner's items that are defined."""

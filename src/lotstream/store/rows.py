@@ -291,3 +291,4 @@ MessageKey = tuple[str, str]
 
 OwnerOrder = tuple[str, OrderKey]
 OwnerReceipt = tuple[str, ReceiptKey]
+OwnerSerial = tuple[str, str]

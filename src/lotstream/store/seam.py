@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Order, Receipt
+from lotstream.domain.model import Order, Receipt, Serial
 from lotstream.store.rows import (
     Batch,
     Broadcast,
@@ -22,6 +22,7 @@ from lotstream.store.rows import (
     OwnerOrder,
     OwnerPart,
     OwnerReceipt,
+    OwnerSerial,
     OwnerSize,
 )
 
@@ -73,6 +74,9 @@ class Store(Protocol):
 
     async def receipts(self, keys: Sequence[OwnerReceipt]) -> dict[OwnerReceipt, Receipt | None]:
         """Return what was booked under receipts, by key; None for a key that the database does not have."""
+
+    async def serials(self, keys: Sequence[OwnerSerial]) -> dict[OwnerSerial, dict[str, Serial]]:
+        """Return the units of serial numbers by SKU; nothing under a number that the database does not have."""
 
     async def commit(self, batch: Batch) -> None:
         """Write a batch in one transaction.

@@ -11,7 +11,7 @@ from typing import Final
 
 from lotstream.domain.events import LocationDefined, OrderRecorded, SiteDefined
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderKey, OwnerClock, Receipt, ReceiptKey, StockRow
+from lotstream.domain.model import Order, OrderKey, OwnerClock, Receipt, ReceiptKey, SerialKey, StockRow
 from lotstream.domain.progress import Progress
 from lotstream.domain.slots import slot
 from lotstream.store.codec import decode, encode_all, encode_names, encode_text
@@ -77,6 +77,7 @@ def _touched(ledger: Ledger) -> dict[str, Iterable[Row]]:
         "last_shipped": [(*owner, *key, ledger.last_shipped[key]) for key in touched.last_shipped],
         "lot": [_lot(owner, ledger, key) for key in touched.lots],
         "receipt": [(*owner, *key, encode_text(_receipt(ledger, key))) for key in touched.receipts],
+        "serial": [_serial(owner, ledger, key) for key in sorted(touched.serials)],
         "continuing": [_progress(owner, ledger.progress)] if touched.progress else [],
         "owner_clock": [_clock(owner, ledger.clock)] if touched.clock else [],
         "availability": [(*owner, *name, ledger.told[name]) for name in touched.told],
@@ -120,6 +121,11 @@ def _receipt(ledger: Ledger, key: ReceiptKey) -> Receipt:
     if receipt is None:
         raise LookupError(f"The {key.kind} {key.number} was touched and is not there.")
     return receipt
+
+
+def _serial(owner: Owner, ledger: Ledger, key: SerialKey) -> Row:
+    unit = ledger.serials[key.number][key.sku]
+    return (*owner, *key, unit.state, encode_text(unit))
 
 
 def _cancel(owner: Owner, ledger: Ledger, key: OrderKey) -> Row:

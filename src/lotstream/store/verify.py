@@ -33,8 +33,8 @@ RECORD_TABLES: Final = ("intake", "journal", "outbox", "dead_letter", "shipment_
 """Tables whose rows belong to one record of the inbound topic."""
 
 OWNER_TABLES: Final = (
-    *("owner", "item", "customer", "lot", "stock", "sales_order", "receipt", "early_cancel", "person", "continuing"),
-    *("owner_clock", "availability", "last_shipped"),
+    *("owner", "item", "customer", "lot", "stock", "sales_order", "receipt", "serial", "early_cancel"),
+    *("person", "continuing", "owner_clock", "availability", "last_shipped"),
 )
 """Tables whose rows belong to one owner."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from lotstream.testing.scenarios_format import Node
-from lotstream.testing.scenarios_words import STOCK, text
+from lotstream.testing.scenarios_words import STOCK, serials, text
 
 Key = tuple[str | None, ...]
 
@@ -100,6 +100,16 @@ def _allocations(expect: Node, out: Node, scenario: Node) -> Iterator[str]:
     loose |= {name for name in ("package", "pack_size") if not any(name in line for line in expected)}
     keys = tuple(name for name in _OF_AN_ALLOCATION if name not in loose)
     yield from _compare_sums("allocations", _added_up(expected, keys), _added_up(out["allocations"], keys), keys)
+    yield from _serials("allocations", expected, out["allocations"])
+
+
+def _serials(name: str, expected: Iterable[Node], came: Iterable[Node]) -> Iterator[str]:
+    """Compare the serial numbers that a file names; it need not name any."""
+    held = {(line["order"], line["line"], number) for line in came for number in line.get("serials", ())}
+    for line in expected:
+        for number in serials(line):
+            if (str(line.get("order")), str(line["line"]), number) not in held:
+                yield f"{name}: order {line.get('order')}, line {line['line']}: serial {number} is not there"
 
 
 def _backordered(expect: Node, out: Node, _scenario: Node) -> Iterator[str]:
@@ -118,6 +128,7 @@ def _shipped(expect: Node, out: Node, scenario: Node) -> Iterator[str]:
     named = tuple(name for name in ("sku", "location") if any(name in line for line in lines))
     keys = ("order", "line", "lot", *named)
     yield from _compare_sums("shipped", _added_up(expected, keys), _added_up(out["shipped"], keys), keys)
+    yield from _serials("shipped", expected, out["shipped"])
 
 
 def _available(expect: Node, out: Node, _scenario: Node) -> Iterator[str]:

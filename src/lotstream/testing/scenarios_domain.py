@@ -7,6 +7,7 @@ from copy import deepcopy
 from datetime import UTC, date, datetime, time
 
 from lotstream.domain.apply import apply
+from lotstream.domain.applying.serials import serials_in
 from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast, decide_broadcast
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, DefineSite, Moment, OpenDay
@@ -18,8 +19,8 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Calendar, Order, OrderKey, Receipt, ReceiptKey, Site
-from lotstream.domain.named import orders_named, receipts_named
+from lotstream.domain.model import Calendar, Order, OrderKey, Receipt, ReceiptKey, Serial, SerialKey, Site
+from lotstream.domain.named import orders_named, receipts_named, serials_named
 from lotstream.testing.scenarios_messages import SITE
 
 OWNER = "scenario"
@@ -36,6 +37,7 @@ class DomainWarehouse:
         self.journal: list[tuple[Event, ...]] = []
         self._closed: dict[OrderKey, Order] = {}
         self._receipts: dict[ReceiptKey, Receipt] = {}
+        self._serials: dict[str, dict[str, Serial]] = {}
         self._seen: set[str] = set()
         self._arrival = 0
         self._told: dict[str, Command] = {}
@@ -69,6 +71,9 @@ class DomainWarehouse:
                 self.ledger.closed[order] = self._closed.get(order)
         for receipt in receipts_named(command):
             self.ledger.receipts[receipt] = self._receipts.get(receipt)
+        numbers = (self.ledger.derived or self.ledger.index()).numbers
+        for number in {*serials_named(command), *(() if numbers is None else numbers.all())}:
+            self._load_serial(number)
         return decide(self.ledger, command, self.moment())
 
     def tell_all_again(self) -> None:
@@ -82,6 +87,7 @@ class DomainWarehouse:
         self.ledger = Ledger(OWNER, Sites())
         self._closed.clear()
         self._receipts.clear()
+        self._serials.clear()
         for events in journal:
             self._record(events)
 
@@ -99,6 +105,7 @@ class DomainWarehouse:
                 ledger.last_shipped,
                 self._closed,
                 self._receipts,
+                self._serials,
                 ledger.sites,
             )
         )
@@ -118,6 +125,10 @@ class DomainWarehouse:
         both = {**self._closed, **self.ledger.orders}
         return sorted(both.values(), key=lambda order: order.arrival)
 
+    def serial(self, key: SerialKey) -> Serial:
+        """Return the unit of a serial number; raises `KeyError` when nobody has seen it."""
+        return self._serials[key.number][key.sku]
+
     def _record(self, events: tuple[Event, ...], moment: Moment | None = None) -> None:
         # Copied first: an order in an event is taken over by the ledger and changes with it.
         self.journal.append(deepcopy(events))
@@ -133,6 +144,8 @@ class DomainWarehouse:
 
     def _load(self, event: Event) -> None:
         """Read what an event changes and the ledger has forgotten, as whoever plays a journal must."""
+        for unit in serials_in(event):
+            self._load_serial(unit.number)
         key = getattr(event, "key", None)
         if isinstance(key, OrderKey) and key not in self.ledger.orders:
             self.ledger.closed.setdefault(key, self._closed.get(key))
@@ -141,10 +154,14 @@ class DomainWarehouse:
         elif isinstance(event, BalanceOpened):
             self._load_receipt(ReceiptKey(BALANCE, event.balance))
 
+    def _load_serial(self, number: str) -> None:
+        self.ledger.serials.setdefault(number, dict(self._serials.get(number, {})))
+
     def _load_receipt(self, key: ReceiptKey) -> None:
         self.ledger.receipts.setdefault(key, self._receipts.get(key))
 
     def _settle(self) -> None:
         self._closed.update((key, order) for key, order in self.ledger.closed.items() if order is not None)
+        self._serials.update((number, units) for number, units in self.ledger.serials.items() if units)
         self._receipts.update((key, known) for key, known in self.ledger.receipts.items() if known is not None)
         self.ledger.settle()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from lotstream.domain.events import Event, ShipmentConfirmed
-from lotstream.domain.model import Order, StockRow
+from lotstream.domain.model import Order, OrderKey, StockRow
 from lotstream.domain.sums import OVER, backordered, promised
 from lotstream.testing.scenarios_format import Node
 from lotstream.testing.scenarios_play import Play, Sums
@@ -34,6 +34,7 @@ async def came_out(play: Play) -> Node:
         "after_step": _after_step(play),
         "invariants": {
             **_invariants(view),
+            "disjoint_serials": _disjoint(orders, events),
             "pick_tasks": len(await play.warehouse.tasks()),
             "broken": list(_broken(play, orders, rows)),
         },
@@ -55,7 +56,7 @@ def _allocations(orders: Iterable[Order]) -> list[Node]:
             "order": order.key.order, "line": line.line, "sku": part.row.sku, "lot": part.row.lot,
             "location": part.row.location, "package": part.row.package,
             "pack_size": None if part.row.pack_size is None else plain(part.row.pack_size),
-            "qty": plain(part.quantity),
+            "qty": plain(part.quantity), **({"serials": list(part.serials)} if part.serials else {}),
         }
         for order in orders
         for line in order.lines
@@ -79,6 +80,7 @@ def _shipped(events: Iterable[Event]) -> list[Node]:
         {
             "order": event.key.order, "line": shipped.line, "sku": shipped.sku, "lot": shipped.lot,
             "location": shipped.picked_from.location, "qty": plain(shipped.quantity),
+            **({"serials": list(shipped.serials)} if shipped.serials else {}),
         }
         for event in events
         if isinstance(event, ShipmentConfirmed)
@@ -130,11 +132,24 @@ def _invariants(view: View) -> Node:
         "allocated": {order: plain(units) for order, units in allocated.items()},
         "max_reserved_per_lot": _per_lot(rows, reserved=True),
         "on_hand": _per_lot(rows, reserved=False),
-        "disjoint_serials": True,
         "errors_to_caller": 0,
         "deadlocks_seen_by_caller": 0,
         "retries_asked_of_caller": 0,
     }
+
+
+def _disjoint(orders: Iterable[Order], events: Iterable[Event]) -> bool:
+    """Tell whether no serial number is promised to one order and promised to another or shipped with it."""
+    holders: dict[tuple[str, str], set[OrderKey]] = {}
+    for event in [event for event in events if isinstance(event, ShipmentConfirmed)]:
+        for shipped in event.shipped:
+            for number in shipped.serials:
+                holders.setdefault((shipped.sku, number), set()).add(event.key)
+    for order in orders:
+        for part in (part for line in order.lines for part in line.reservations):
+            for number in part.serials:
+                holders.setdefault((part.row.sku, number), set()).add(order.key)
+    return all(len(orders) == 1 for orders in holders.values())
 
 
 def _filled(order: Order) -> bool:

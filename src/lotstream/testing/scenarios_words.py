@@ -67,9 +67,9 @@ def midnight(of: date) -> datetime:
 
 
 def serials(node: Node) -> list[str]:
-    """Return the serial numbers of a stock row, one by one; none when it has none."""
-    if node.get("serial") is not None:
-        said = node["serial"]
+    """Return the serial numbers of a stock row or of an expected line, one by one; none when it has none."""
+    said = node.get("serial") if node.get("serial") is not None else node.get("serials")
+    if said is not None:
         return [str(one) for one in said] if isinstance(said, list) else [str(said)]
     said = node.get("serial_range")
     return [] if said is None else _between(*_ends(said))

@@ -44,7 +44,6 @@ def test_settings_that_cannot_be_obeyed(settings: Settings, field: str) -> None:
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"tracking": Tracking.SERIAL}, "item.tracking"),
         ({"decimals": 10}, "item.decimals"),
         ({"decimals": -1}, "item.decimals"),
         ({"units": {"half": Decimal("0.5")}}, "item.units.half"),

@@ -8,7 +8,8 @@ from typing import Any
 
 from lotstream.domain.events import CustomerDefined, DayContinued, ItemDefined, OwnerDefined, SettingsChanged
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Settings
+from lotstream.domain.model import Settings, Tracking
+from lotstream.domain.numbers import Numbers
 from lotstream.domain.progress import Scope
 from lotstream.domain.shelves import derived_of
 
@@ -36,6 +37,8 @@ def _item_defined(ledger: Ledger, event: ItemDefined) -> None:
     gtins.update(dict.fromkeys(event.item.gtins, event.item.sku))
     ledger.items[event.item.sku] = event.item
     ledger.touched.items.add(event.item.sku)
+    if event.item.tracking is Tracking.SERIAL and derived_of(ledger).numbers is None:
+        derived_of(ledger).numbers = Numbers(ledger.orders.values())
     if derived_of(ledger).waiting.anybody(event.item.sku):
         ledger.look_again(ledger.progress.due.with_rules(skus=(event.item.sku,)))
 

@@ -9,7 +9,7 @@ from lotstream.domain.applying.rows import change_row, give_back, order_touched
 from lotstream.domain.events import LotSwapped, ShipmentConfirmed, StockPicked
 from lotstream.domain.expiry import later_expiry
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order
+from lotstream.domain.model import Order, Serial, SerialKey, SerialState
 from lotstream.domain.reservations import drop_freed, line_called, note_picked, note_shipped
 
 
@@ -21,6 +21,10 @@ def _stock_picked(ledger: Ledger, event: StockPicked) -> None:
         change_row(ledger, pick.staged, on_hand=pick.quantity, reserved=promised)
         if order is not None and promised:
             note_picked(order, pick)
+        for number in pick.serials:
+            picked = SerialState.PICKED if promised else SerialState.IN_STOCK
+            who = (event.key.source, event.key.order, pick.line) if promised else (None, None, None)
+            ledger.know_serial(Serial(SerialKey(number, pick.row.sku), picked, pick.staged, *who))
     if order is not None:
         order.state = event.state
         order_touched(ledger, order)
@@ -45,6 +49,10 @@ def _shipment_confirmed(ledger: Ledger, event: ShipmentConfirmed) -> None:
         change_row(ledger, shipped.row, on_hand=-shipped.quantity, reserved=-shipped.reserved)
         if order is not None:
             note_shipped(order, shipped)
+        for number in shipped.serials:
+            key, who = SerialKey(number, shipped.sku), (event.key.source, event.key.order, shipped.line)
+            left = (event.shipment, event.at, event.customer)
+            ledger.know_serial(Serial(key, SerialState.SHIPPED, shipped.row, *who, *left))
     if order is not None:
         order.shipments = (*order.shipments, event.shipment)
         order.state = event.state

@@ -18,7 +18,7 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Booked, Receipt, ReceiptKey
+from lotstream.domain.model import Booked, Receipt, ReceiptKey, Serial, SerialKey, SerialState
 
 
 def _stock_received(ledger: Ledger, event: StockReceived) -> None:
@@ -58,6 +58,8 @@ def _book(ledger: Ledger, key: ReceiptKey, lines: Iterable[GoodsBooked], *, site
         if line.lot is not None:
             know_lot(ledger, line.lot)
         book_row(ledger, line)
+        for number in line.serials:
+            ledger.know_serial(Serial(SerialKey(number, line.row.sku), SerialState.IN_STOCK, line.row))
 
 
 #: What each event of this room changes.

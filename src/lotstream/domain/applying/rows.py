@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from lotstream.domain.events import Freed, GoodsBooked, LineDecision
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Lot, Order, OrderKey, RowKey, StockRow
+from lotstream.domain.model import Lot, Order, OrderKey, RowKey, Serial, SerialKey, SerialState, StockRow
 from lotstream.domain.reservations import staged_key
 from lotstream.domain.shelves import derived_of, lot_changed, row_added, row_changed, row_replaced
 from lotstream.domain.sums import OVER
@@ -26,6 +26,8 @@ def order_touched(ledger: Ledger, order: Order) -> None:
     derived.waiting.note(order)
     if derived.promised is not None:
         derived.promised.note(order)
+    if derived.numbers is not None:
+        derived.numbers.note(order)
     derived.ordered = None
     ledger.touched.orders.add(order.key)
     if order.state in OVER:
@@ -53,6 +55,9 @@ def give_back(ledger: Ledger, freed: Iterable[Freed]) -> None:
             change_row(ledger, loss.row, reserved=loss.picked - loss.quantity)
         if loss.picked:
             change_row(ledger, staged_key(loss.row, loss.staged_at), reserved=-loss.picked)
+            for number in loss.serials:
+                standing = staged_key(loss.row, loss.staged_at)
+                ledger.know_serial(Serial(SerialKey(number, loss.row.sku), SerialState.IN_STOCK, standing))
 
 
 def change_row(ledger: Ledger, key: RowKey, *, on_hand: int = 0, reserved: int = 0) -> None:

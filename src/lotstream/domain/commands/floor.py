@@ -22,6 +22,7 @@ class PickLine:
     package: str | None = None
     #: Names the goods where neither a task nor a known order line does.
     sku: str | None = None
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class ShippedLine:
     package: str | None = None
     #: Names the goods where the order line is unknown.
     sku: str | None = None
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class GoodsLine:
     reason: str | None = None
     hold: HoldKind | None = None
     promised_elsewhere: Decimal = Decimal(0)
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

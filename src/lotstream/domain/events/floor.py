@@ -19,6 +19,7 @@ class Picked:
     row: RowKey
     staged: RowKey
     quantity: int
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Shipped:
     unit: str = "each"
     #: Smallest units in one ``unit``.
     unit_factor: int = 1
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class GoodsBooked:
     #: Code and sentence of why the goods went to quarantine, None when they did not.
     discrepancy: str | None = None
     message: str | None = None
+    #: Serial numbers that are known from now on.
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

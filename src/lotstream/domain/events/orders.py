@@ -55,6 +55,8 @@ class Freed:
     #: The picked part of ``quantity``, which needs a put-back task, and where it stands.
     picked: int = 0
     staged_at: str | None = None
+    #: The serial numbers that go back with it.
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

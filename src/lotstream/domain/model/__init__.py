@@ -35,7 +35,7 @@ from lotstream.domain.model.orders import (
     Reservation,
     ShipPolicy,
 )
-from lotstream.domain.model.stock import Lot, RowKey, Status, StockRow
+from lotstream.domain.model.stock import Lot, RowKey, Serial, SerialKey, SerialState, Status, StockRow
 
 __all__ = [
     "Booked",
@@ -61,6 +61,9 @@ __all__ = [
     "ReceiptKey",
     "Reservation",
     "RowKey",
+    "Serial",
+    "SerialKey",
+    "SerialState",
     "Settings",
     "ShipPolicy",
     "Site",

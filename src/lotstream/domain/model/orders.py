@@ -59,6 +59,8 @@ class Reservation:
     staged_at: str | None = None
     #: Of ``picked``, what is in a carton or on a pallet.
     packed: int = 0
+    #: Serial numbers that the line named, or that were read when it was picked.
+    serials: tuple[str, ...] = ()
 
 
 class KitPart(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -31,6 +31,38 @@ class RowKey(NamedTuple):
     pack_size: int | None = None
     status: str = "good"
     returned: bool = False
+
+
+class SerialState(StrEnum):
+    """Where the unit of a serial number is."""
+
+    IN_STOCK = "in_stock"
+    PICKED = "picked"
+    SHIPPED = "shipped"
+
+
+class SerialKey(NamedTuple):
+    """A serial number of one SKU: there is one unit of it."""
+
+    number: str
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class Serial:
+    """The unit of one serial number: where it was seen last, and for whom it was picked or has left."""
+
+    key: SerialKey
+    state: SerialState
+    #: The row it was booked to, picked to, or left from; goods may move without their numbers being told.
+    row: RowKey
+    #: Source and number of the order, its line, the shipment, its time and the customer.
+    source: str | None = None
+    order: str | None = None
+    line: str | None = None
+    shipment: str | None = None
+    shipped_at: datetime | None = None
+    customer: str | None = None
 
 
 @dataclass(slots=True)

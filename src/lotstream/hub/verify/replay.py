@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lotstream.domain.apply import apply
+from lotstream.domain.applying.serials import serials_in
 from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast
 from lotstream.domain.events import (
     BalanceOpened,
@@ -22,7 +23,7 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Order, OrderKey, Receipt, ReceiptKey
+from lotstream.domain.model import Order, OrderKey, Receipt, ReceiptKey, Serial
 from lotstream.hub.traces import shipment_lines
 from lotstream.hub.verify.sums import LotSums
 from lotstream.store.codec import order_of
@@ -79,6 +80,8 @@ class Replay:
         for receipt in ledger.receipts.values():
             if receipt is not None:
                 self.spool.put(receipt, ledger.owner, receipt.key)
+        for name in ledger.touched.serials:
+            self.spool.put(ledger.serials[name.number][name.sku], ledger.owner, name)
         ledger.settle()
 
     def closed(self, ledger: Ledger) -> Iterator[Order]:
@@ -91,6 +94,11 @@ class Replay:
         """Yield what was booked under an owner's receipts, sorted by key."""
         for _, receipt in self.spool.all(Receipt, owner):
             yield receipt
+
+    def serials(self, owner: str) -> Iterator[Serial]:
+        """Yield the units of an owner's serial numbers, sorted by number and SKU."""
+        for _, serial in self.spool.all(Serial, owner):
+            yield serial
 
     def forget(self) -> None:
         """Begin with other partitions."""
@@ -116,6 +124,9 @@ class Replay:
         receipt = receipt_of(event)
         if receipt is not None:
             ledger.receipts[receipt] = self.spool.get(Receipt, ledger.owner, receipt)
+        for name in serials_in(event):
+            unit = self.spool.get(Serial, ledger.owner, name)
+            ledger.serials.setdefault(name.number, {}).update({} if unit is None else {name.sku: unit})
 
 
 def is_broadcast(event: Event) -> bool:

@@ -8,7 +8,19 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Customer, Hold, Item, Location, Order, OrderKey, OwnerClock, Receipt, Settings, Site
+from lotstream.domain.model import (
+    Customer,
+    Hold,
+    Item,
+    Location,
+    Order,
+    OrderKey,
+    OwnerClock,
+    Receipt,
+    Serial,
+    Settings,
+    Site,
+)
 from lotstream.domain.progress import Progress
 from lotstream.domain.slots import slot
 from lotstream.hub.verify.compare import Body, Comparison, Key, Rows, Table, Values, sort_key
@@ -37,6 +49,7 @@ STOCK = Table(
 )  # fmt: skip
 SALES_ORDER = Table("sales_order", ("source", "order"), ("slot", "open", "state", "body"))
 RECEIPT = Table("receipt", ("kind", "number"), ("slot", "body"))
+SERIAL = Table("serial", ("serial", "sku"), ("slot", "state", "body"))
 EARLY_CANCEL = Table("early_cancel", ("source", "order"), ("slot", "version", "lines"))
 CONTINUING = Table("continuing", (), ("slot", "number", "step", "due", "body"))
 OWNER_CLOCK = Table("owner_clock", (), ("slot", "tick", "due_at", "watched"))
@@ -153,6 +166,10 @@ def _receipts(ledger: Ledger, replay: Replay) -> Rows:
     return ((receipt.key, (Body(receipt, Receipt),)) for receipt in replay.receipts(ledger.owner))
 
 
+def _serials(ledger: Ledger, replay: Replay) -> Rows:
+    return ((unit.key, (unit.state, Body(unit, Serial))) for unit in replay.serials(ledger.owner))
+
+
 def _cancels(ledger: Ledger, _: Replay) -> Rows:
     return ((key, (version, list(lines))) for key, (version, lines) in sorted(ledger.cancels.items()))
 
@@ -185,6 +202,7 @@ _ROWS: dict[Table, Callable[[Ledger, Replay], Rows]] = {
     STOCK: _stock,
     SALES_ORDER: _sales_orders,
     RECEIPT: _receipts,
+    SERIAL: _serials,
     EARLY_CANCEL: _cancels,
     CONTINUING: _progress,
     OWNER_CLOCK: _clock,

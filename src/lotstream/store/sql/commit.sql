@@ -87,6 +87,14 @@ SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::tex
 ORDER BY owner, kind, number
 ON CONFLICT (owner, kind, number) DO UPDATE SET body = excluded.body;
 
+-- name: serial
+-- Units of serial numbers as they are now.
+INSERT INTO serial (owner, slot, serial, sku, state, body)
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[])
+    AS v(owner, slot, serial, sku, state, body)
+ORDER BY owner, serial, sku
+ON CONFLICT (owner, serial, sku) DO UPDATE SET state = excluded.state, body = excluded.body;
+
 -- name: early_cancel
 -- Cancellations that overtook their order; their lines as JSON, because arrays in an array must be of one length.
 INSERT INTO early_cancel (owner, slot, source, "order", version, lines)

@@ -84,6 +84,14 @@ CROSS JOIN LATERAL (
     SELECT * FROM receipt AS t WHERE t.owner = k.owner AND t.kind = k.kind AND t.number = k.number LIMIT 1
 ) AS r;
 
+-- name: serials
+-- Units by serial number, of whatever SKU; each number a look-up of its own.
+SELECT s.owner, s.serial, s.sku, s.body
+FROM unnest($1::text[], $2::text[]) AS k(owner, serial)
+CROSS JOIN LATERAL (
+    SELECT * FROM serial AS t WHERE t.owner = k.owner AND t.serial = k.serial ORDER BY t.sku LIMIT 100000
+) AS s;
+
 -- name: sites
 -- Sites as a partition knows them.
 SELECT body FROM site WHERE partition = $1;

@@ -16,6 +16,15 @@ SELECT recorded_at, type, body FROM journal
 WHERE "order" = $3 AND owner = $1 AND source = $2
 ORDER BY log, partition, "offset", index;
 
+-- name: serials
+-- Units of one serial number and SKU, of any owner when that is null.
+SELECT s.owner, s.body FROM owner AS o
+CROSS JOIN LATERAL (
+    SELECT * FROM serial AS t WHERE t.owner = o.owner AND t.serial = $1 AND t.sku = $2 LIMIT 1
+) AS s
+WHERE $3::text IS NULL OR o.owner = $3
+ORDER BY s.owner;
+
 -- name: items
 -- Items of one owner.
 SELECT sku, body FROM item WHERE owner = $1 AND sku = ANY($2::text[]);

@@ -111,6 +111,10 @@ ORDER BY sku, lot, location, site, package, pack_size, status, returned;
 -- An owner's orders, open and closed.
 SELECT source, "order", slot, open, state, body FROM sales_order WHERE owner = $1 ORDER BY source, "order";
 
+-- name: serial
+-- Units of an owner's serial numbers.
+SELECT serial, sku, slot, state, body FROM serial WHERE owner = $1 ORDER BY serial, sku;
+
 -- name: receipt
 -- What was booked under an owner's receipts and opening balances.
 SELECT kind, number, slot, body FROM receipt WHERE owner = $1 ORDER BY kind, number;

@@ -166,6 +166,7 @@ _replaces("lot", "owner", "slot", *LOT[1:])
 _replaces("last_shipped", "owner", "slot", "customer", "sku", "expires")
 _replaces("sales_order", "owner", "slot", "source", "order", "open", "state", "body")
 _replaces("receipt", "owner", "slot", "kind", "number", "body")
+_replaces("serial", "owner", "slot", "serial", "sku", "state", "body")
 _replaces("early_cancel", "owner", "slot", "source", "order", "version", "lines")
 _replaces("person", "owner", "slot", "person", "body")
 _replaces("continuing", "owner", "slot", "number", "step", "due", "body")
@@ -240,6 +241,14 @@ def _by_key(name: str, table: str, *columns: str) -> None:
 
 _by_key("orders", "sales_order", "owner", "source", "order", "open", "body")
 _by_key("receipts", "receipt", "owner", "kind", "number", "body")
+
+
+@answers("load", "serials")
+def _serials(tables: Tables, owners: Sequence[str], numbers: Sequence[str]) -> Rows:
+    keys = list(zip(owners, numbers, strict=True))
+    tables.ask("serial", keys)
+    rows = [row for row in tables.of("serial") if (row["owner"], row["serial"]) in keys]
+    return [row.only("owner", "serial", "sku", "body") for row in rows]
 
 
 def _of_partition(name: str, table: str) -> None:

@@ -37,6 +37,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "stock": ("owner", "sku", "lot", "location", "site", "package", "pack_size", "status", "returned"),
     "sales_order": ("owner", "source", "order"),
     "receipt": ("owner", "kind", "number"),
+    "serial": ("owner", "serial", "sku"),
     "early_cancel": ("owner", "source", "order"),
     "last_shipped": ("owner", "customer", "sku"),
     "person": ("owner", "person"),

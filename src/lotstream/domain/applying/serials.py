@@ -1,0 +1,18 @@
+"""Which serial numbers an event changes: they must be in ``ledger.serials`` before it is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from lotstream.domain.events import Event
+from lotstream.domain.model import SerialKey
+
+
+def serials_in(event: Event) -> Iterator[SerialKey]:
+    """Yield the serial numbers of goods that an event brings in, gives back, picks or ships."""
+    for field in fields(event):
+        parts = getattr(event, field.name)
+        for part in parts if isinstance(parts, tuple) else ():
+            for number in getattr(part, "serials", ()):
+                yield SerialKey(number, part.row.sku)

@@ -1,0 +1,50 @@
+"""Serial numbers that come in: as many as there are units, each new to the house."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lotstream.domain.codes import Code
+from lotstream.domain.draft import Draft
+from lotstream.domain.lot_facts import Conflict
+from lotstream.domain.model import Item, RowKey, Serial, SerialKey, SerialState, Tracking
+from lotstream.domain.serials import check_count
+
+_WHERE = {
+    SerialState.IN_STOCK: "is in stock already",
+    SerialState.PICKED: "is picked for an order",
+    SerialState.SHIPPED: "was shipped",
+}
+
+
+def arriving(draft: Draft, item: Item, serials: Sequence[str], quantity: int, *, wanted: bool) -> Conflict | None:
+    """Return why goods cannot come in with these serial numbers, or None.
+
+    A number that is in the house, or has left it, is no new unit: it was read wrongly, or one of the two is not
+    genuine. ``wanted``: goods tracked by serial number must name either their numbers or a lot.
+    """
+    if not serials:
+        if wanted and item.tracking is Tracking.SERIAL:
+            message = f"{item.sku} is tracked by serial number and the line names none; send its serials."
+            return Conflict(Code.FIELD_MISSING, "serials", message)
+        return None
+    refused = check_count(serials, quantity, item, "")
+    if refused is not None:
+        return Conflict(refused.code, "serials", refused.message)
+    for index, number in enumerate(serials):
+        known = draft.serial(SerialKey(number, item.sku))
+        if known is not None:
+            message = f"Serial {number} of {item.sku} {_WHERE[known.state]}; check the number and the goods."
+            return Conflict(Code.CONFLICTING_CONTENT, f"serials.{index}", message)
+    return None
+
+
+def take_in(draft: Draft, serials: Sequence[str], row: RowKey) -> tuple[str, ...]:
+    """Return the numbers that are new, which are known for the rest of the decision; the others stay as they are."""
+    new = []
+    for number in dict.fromkeys(serials):
+        key = SerialKey(number, row.sku)
+        if draft.serial(key) is None:
+            draft.serials[key] = Serial(key, SerialState.IN_STOCK, row)
+            new.append(number)
+    return tuple(new)
