@@ -38,11 +38,12 @@ check: format-check lint types layers house licences lock-check schemas-check do
 .PHONY: test-long
 test-long: $(READY) ## Run the tests in the sizes that releases are judged by (60 minutes).
 	@LOTSTREAM_TEST_LENGTH=long $(BIN)/pytest --timeout 1200
+	@$(MAKE) --no-print-directory ledger-coverage
 
 .PHONY: nightly
 nightly: $(READY) ## Run the tests in the sizes that take hours.
 	@LOTSTREAM_TEST_LENGTH=nightly $(BIN)/pytest --timeout 7200
-	@$(MAKE) --no-print-directory bench-start bench-kill
+	@$(MAKE) --no-print-directory bench-start bench-kill mutants
 
 .PHONY: bench-peers
 bench-peers: $(READY) ## Run lotstream beside Java, Kafka Streams, Quix, Faust and SQL alone, and print the table (30 minutes).
@@ -65,6 +66,15 @@ fault-figures: $(READY) ## Break everything for half an hour and write the figur
 coverage: $(READY) ## Show which lines and branches the unit tests leave out.
 	@$(BIN)/coverage run -m pytest -q tests/unit
 	@$(BIN)/coverage report --skip-covered
+
+.PHONY: ledger-coverage
+ledger-coverage: $(READY) ## Fail unless the ledger's tests go through every line and branch of it (2 minutes).
+	@$(BIN)/coverage run -m pytest -q tests/unit/domain tests/unit/testing tests/scenarios tests/property
+	@$(BIN)/coverage report --include='src/lotstream/domain/*' --skip-covered --fail-under=100
+
+.PHONY: mutants
+mutants: $(READY) ## Put small mistakes into the rules of allocation and print which of them no test finds (30 minutes).
+	@$(BIN)/python -m scripts.mutate $(ARGS)
 
 .PHONY: fmt
 fmt: $(READY) ## Format the code and mend what the linter can mend.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,30 +25,37 @@ class Mutant:
     #: ``<module>.<function>: <as it is> → <as it is now>``, with a number where a function has the same mistake twice.
     name: str
     line: int
-    source: str
+    #: Which node of the module it concerns, and which of the mistakes that can be made there.
+    place: int
+    number: int
 
 
 def mutants(module: str, source: str) -> Iterator[Mutant]:
     """Yield every mutant of a module's source, in the order of its lines."""
-    tree = ast.parse(source)
-    _plain(tree)
     seen = Counter[str]()
-    for place, (node, function) in enumerate(_nodes(tree)):
+    for place, (node, function) in enumerate(_nodes(_plain(source))):
         for number, changed in enumerate(_changes(node)):
-            other = deepcopy(tree)
-            twin = next(twin for at, (twin, _) in enumerate(_nodes(other)) if at == place)
-            _replace(other, twin, list(_changes(twin))[number])
             name = f"{module}.{function}: {_text(node)} → {_text(changed)}"
             seen[name] += 1
             again = f" ({seen[name]})" if seen[name] > 1 else ""
-            yield Mutant(name + again, getattr(node, "lineno", 0), ast.unparse(ast.fix_missing_locations(other)))
+            yield Mutant(name + again, getattr(node, "lineno", 0), place, number)
 
 
-def _plain(tree: ast.Module) -> None:
-    """Leave out what says nothing about what a module does: docstrings and annotations' own numbers."""
+def mutated(source: str, mutant: Mutant) -> str:
+    """Return a module's source with the mistake in it."""
+    tree = _plain(source)
+    node = next(node for at, (node, _) in enumerate(_nodes(tree)) if at == mutant.place)
+    _replace(tree, node, list(_changes(node))[mutant.number])
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def _plain(source: str) -> ast.Module:
+    """Return a module without what says nothing about what it does: its docstrings."""
+    tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
             node.body = node.body[1:] or [ast.Pass()]
+    return tree
 
 
 def _nodes(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:

@@ -23,7 +23,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from scripts.mutants import Mutant, mutants
+from scripts.mutants import Mutant, mutants, mutated
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOMAIN: Final = ROOT / "src" / "lotstream" / "domain"
@@ -64,9 +64,9 @@ class Instead(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def fate(module: str, mutant: Mutant) -> Fate:
     """Run the tests with a mutant in place of its module, in a process of its own."""
-    context = multiprocessing.get_context("fork")
+    context, source = multiprocessing.get_context("fork"), mutated(_source(module), mutant)
     for tests in (QUICK, THOROUGH):
-        child = context.Process(target=_test, args=(f"lotstream.domain.{module}", mutant.source, tests))
+        child = context.Process(target=_test, args=(f"lotstream.domain.{module}", source, tests))
         child.start()
         child.join(LOST_S)
         if child.exitcode != 0:
@@ -90,8 +90,12 @@ def _test(module: str, source: str, tests: Sequence[str]) -> None:
 
 def chosen(modules: Sequence[str], every: int) -> list[tuple[str, Mutant]]:
     """Return the mutants to try."""
-    made = [(m, mutant) for m in modules for mutant in mutants(m, (DOMAIN / f"{m}.py").read_text(encoding="utf-8"))]
+    made = [(module, mutant) for module in modules for mutant in mutants(module, _source(module))]
     return made[::every]
+
+
+def _source(module: str) -> str:
+    return (DOMAIN / f"{module}.py").read_text(encoding="utf-8")
 
 
 def listed() -> set[str]:
