@@ -45,7 +45,6 @@ from lotstream.domain.model import (
     ShipPolicy,
     Tracking,
 )
-from lotstream.domain.order_of_use import SUPPORTED
 from lotstream.testing.scenarios_domain import DomainWarehouse
 from lotstream.testing.scenarios_messages import SITE
 
@@ -146,7 +145,7 @@ class Day:
             min_days_left=self._mostly(None, 5),
             min_pct_left=self._mostly(None, Decimal(40)),
             single_lot=self._mostly(False, True),
-            policy=self._mostly(None, *SUPPORTED),
+            policy=self._mostly(None, *Policy),
             source_location=self._mostly(None, "AISLE"),
         )
 

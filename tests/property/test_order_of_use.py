@@ -20,8 +20,8 @@ from lotstream.domain.commands import (
     PlaceOrder,
 )
 from lotstream.domain.events import LineDecision, OrderRecorded
-from lotstream.domain.model import HoldKind, Item, Location, OrderKey, Settings
-from lotstream.domain.order_of_use import SUPPORTED, TIE_BREAKS
+from lotstream.domain.model import HoldKind, Item, Location, OrderKey, Policy, Settings
+from lotstream.domain.order_of_use import TIE_BREAKS
 from lotstream.testing.scenarios_domain import DomainWarehouse
 from lotstream.testing.scenarios_messages import SITE
 from tests.property.reference import Row, Wish, allocate
@@ -73,7 +73,7 @@ wishes = st.builds(
     Wish,
     st.integers(1, 30),
     st.sampled_from([1, 1, 6]),
-    st.sampled_from(SUPPORTED),
+    st.sampled_from([policy for policy in Policy if policy is not Policy.MIN_PACKAGES]),
     st.permutations(TIE_BREAKS).flatmap(lambda names: st.integers(0, 4).map(lambda many: tuple(names[:many]))),
     st.sampled_from([TODAY, TODAY, TODAY + timedelta(days=1)]),
     st.sampled_from([0, 0, 10, 30]),

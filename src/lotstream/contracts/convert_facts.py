@@ -21,7 +21,7 @@ from lotstream.domain.commands import (
     DefineSite,
     OpenDay,
 )
-from lotstream.domain.model import Channel, Customer, Item, Location, Settings, Site
+from lotstream.domain.model import Channel, Customer, Item, Location, Settings, Site, ZoneRule
 
 
 def define_owner(body: OwnerDefined) -> DefineOwner:
@@ -46,6 +46,9 @@ def change_settings(body: SettingsChanged) -> ChangeSettings:
             channels=tuple(_channel(channel) for channel in body.channels),
             availability_every_s=body.availability_every_s,
             reallocate=body.reallocate,
+            pack_rule=body.pack_rule,
+            zone_rules=tuple(ZoneRule(rule.zone, rule.rule, rule.packs) for rule in body.zone_rules),
+            reassign_partial=body.reassign_partial,
         )
     )
 

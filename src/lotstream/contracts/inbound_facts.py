@@ -20,8 +20,9 @@ from lotstream.contracts.limits import (
     SITES_MAX,
     SKU_RULES_MAX,
     UNITS_MAX,
+    ZONES_MAX,
 )
-from lotstream.domain.model import Calendar, LifeFrom, Policy, Reallocate, Tracking
+from lotstream.domain.model import Calendar, LifeFrom, PackRule, Policy, Reallocate, Tracking, ZoneUse
 
 
 class TieBreak(StrEnum):
@@ -78,6 +79,19 @@ class Channel(Inbound):
     exclude_returned: bool = Field(default=False, description="Goods that came back are not sold there.")
 
 
+class ZoneRule(Inbound):
+    """How the stock in one location, and in all below it, is used."""
+
+    zone: Name = Field(description="The location.")
+    rule: ZoneUse = Field(
+        default=ZoneUse.DEFAULT,
+        description="`default`: as far as it goes; `empty_bin`: bins that a line empties; `packaging`: whole packs.",
+    )
+    packs: Annotated[tuple[Name, ...], Field(max_length=UNITS_MAX)] = Field(
+        default=(), description="What is a pack under `packaging`: units, or base units; empty means all units."
+    )
+
+
 class SettingsChanged(Inbound):
     """The whole of an owner's settings; what is left out goes back to its default."""
 
@@ -108,6 +122,17 @@ class SettingsChanged(Inbound):
     reallocate: Reallocate = Field(
         default=Reallocate.AUTO,
         description="Orders that lose what was promised to them are decided again at once, or on request only.",
+    )
+    pack_rule: PackRule = Field(
+        default=PackRule.NEVER_OVER,
+        description="Whole packs and never more than is wanted; whole packs, over by the least; or packs are broken.",
+    )
+    zone_rules: Annotated[tuple[ZoneRule, ...], Field(max_length=ZONES_MAX)] = Field(
+        default=(), description="Zones in the order their stock is used; stock in none of them is not. Empty: no zones."
+    )
+    reassign_partial: bool = Field(
+        default=False,
+        description="An order that is not complete is decided as if it were new when allocation is asked for.",
     )
 
 

@@ -25,6 +25,8 @@ CHANNELS_MAX = 50
 GATHER_SECONDS_MAX = 86_400
 #: Locations an owner leaves out.
 LOCATIONS_MAX = 2000
+#: Zones an owner's stock is used by.
+ZONES_MAX = 200
 #: Units of one item.
 UNITS_MAX = 50
 #: Components of one kit.

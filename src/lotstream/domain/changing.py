@@ -22,6 +22,7 @@ from lotstream.domain.reservations import (
     staged_key,
 )
 from lotstream.domain.sums import OVER, promised, state_of
+from lotstream.domain.terms import lots_max
 from lotstream.domain.versions import compare_versions
 
 
@@ -113,7 +114,8 @@ def _keep_rules(
     back = unmet(draft, after)
     drop_freed(after, back)
     hand_back(draft, back)
-    lines = [line for line in after.lines if takes_one_lot(line) and any(loss.line == line.line for loss in back)]
+    given = {loss.line for loss in back}
+    lines = [line for line in after.lines if line.line in given and takes_one_lot(draft, after, line)]
     if lines and decisions:
         _, again = assign(draft, after, lines=lines)
         note_reserved(after, again)
@@ -149,12 +151,13 @@ def _unfit(draft: Draft, after: Order, line: OrderLine, kept: OrderLine) -> list
     if after.test or line.quantity_sent is not None:
         return give_back_all(kept)
     freed: list[Freed] = []
-    first_lots = {part.row.sku: part.row.lot for part in reversed(kept.reservations)}
+    lots = list(dict.fromkeys([(part.row.sku, part.row.lot) for part in kept.reservations]))
+    most = lots_max(line, draft.customer(after.customer))
     for reservation in kept.reservations:
         row = reservation.row
         mine = as_part(draft, line, row.sku) if line.parts else line
         terms = terms_of(draft, after, mine, site=row.site)
-        other_lot = terms.lots_max == 1 and row.lot != first_lots[row.sku]
+        other_lot = most is not None and row.lot not in [lot for sku, lot in lots if sku == row.sku][:most]
         other_lot = other_lot or line.serial not in (None, *reservation.serials)
         if (after.site or row.site) != row.site or other_lot or terms.refuse(draft.candidate(row)) is not None:
             freed += give_back_all(kept, only=[reservation])

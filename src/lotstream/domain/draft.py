@@ -13,7 +13,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Customer, Item, Lot, Order, OrderKey, Policy, RowKey, Serial, SerialKey, StockRow
 from lotstream.domain.queue import Segment
 from lotstream.domain.shelf import Shelf
-from lotstream.domain.shelves import candidate_for, derived_of, shelf_of
+from lotstream.domain.shelves import candidate_for, derived_of, rows_in, shelf_of
 
 
 @dataclass(slots=True)
@@ -162,6 +162,12 @@ class Draft:
     def sites_of(self, sku: str) -> set[str]:
         """Return the sites where a SKU has rows."""
         return derived_of(self.ledger).sites_of.get(sku, set()) | self._sites.get(sku, set())
+
+    def rows_in(self, site: str, location: str) -> set[RowKey]:
+        """Return the rows in one bin, those included that are new in this decision."""
+        added = [key for altered in self._altered.values() for key in (*altered.opened, *altered.aside)]
+        mine = {key for key in added if (key.site, key.location) == (site, location)}
+        return rows_in(self.ledger, site, location) | mine
 
     def supply(self, sku: str) -> int:
         """Return how much of a SKU lines may still use, over all sites; a deficit takes nothing from other rows."""

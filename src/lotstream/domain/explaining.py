@@ -14,8 +14,9 @@ from lotstream.domain.events import Considered
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.kits import skus_of
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderLine
+from lotstream.domain.model import Order, OrderLine, ZoneRule
 from lotstream.domain.terms import Terms
+from lotstream.domain.zones import outside
 
 
 def explain(ledger: Ledger, order: Order, line: OrderLine, *, site: str, moment: Moment) -> tuple[Considered, ...]:
@@ -41,7 +42,11 @@ def _rows(draft: Draft, order: Order, line: OrderLine, *, site: str) -> tuple[Co
     terms = terms_of(draft, order, line, site=site)
     shelf = draft.shelf(line.sku, site)
     with_goods = [candidate for candidate in shelf.candidates.values() if candidate.row.on_hand > 0]
-    here = [_considered(candidate, line, terms) for candidate in sorted(with_goods, key=shelf.queue(terms.policy).key)]
+    rules = draft.ledger.settings.zone_rules
+    here = [
+        _considered(candidate, line, terms, rules)
+        for candidate in sorted(with_goods, key=shelf.queue(terms.policy).key)
+    ]
     return (*here, *_elsewhere(draft, line, site=site))
 
 
@@ -55,9 +60,10 @@ def _elsewhere(draft: Draft, line: OrderLine, *, site: str) -> Iterator[Consider
             yield replace(record, location=f"{candidate.key.location} at {other}")
 
 
-def _considered(candidate: Candidate, line: OrderLine, terms: Terms) -> Considered:
+def _considered(candidate: Candidate, line: OrderLine, terms: Terms, rules: tuple[ZoneRule, ...]) -> Considered:
     mine = sum(part.quantity for part in line.reservations if part.row == candidate.key)
     if mine:
         return candidate.used(mine, candidate.free())
-    reason = candidate.reason or terms.refuse(candidate) or (NotUsed.RESERVED if candidate.free() <= 0 else None)
+    reason = candidate.reason or terms.refuse(candidate) or (NotUsed.ZONE if outside(rules, candidate) else None)
+    reason = reason or (NotUsed.RESERVED if candidate.free() <= 0 else None)
     return candidate.used(0, candidate.free()) if reason is None else candidate.not_used(reason, candidate.free())

@@ -12,7 +12,7 @@ from lotstream.domain.filling import AT_ONCE, ON_REQUEST
 from lotstream.domain.kit_facts import check_kit
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import let_all_go
-from lotstream.domain.lines import check_lots, check_minimum, check_policy
+from lotstream.domain.lines import check_lots, check_minimum
 from lotstream.domain.model import Customer, Item, Settings
 from lotstream.domain.order_of_use import TIE_BREAKS
 from lotstream.domain.shelves import derived_of
@@ -55,8 +55,7 @@ def _check_settings(settings: Settings) -> Refusal | None:
         if name not in TIE_BREAKS:
             message = f"{name} breaks no ties; send some of {', '.join(TIE_BREAKS)}."
             return Refusal(Code.FIELD_INVALID, f"settings.tie_break.{index}", message)
-    refused = check_policy(settings.policy, "settings.policy")
-    refused = refused or check_minimum(settings.min_days_left, settings.min_pct_left, "settings")
+    refused = check_minimum(settings.min_days_left, settings.min_pct_left, "settings")
     return refused or _check_channels(settings)
 
 
@@ -105,8 +104,7 @@ def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
         if gtins.get(gtin, item.sku) != item.sku:
             message = f"GTIN {gtin} belongs to {gtins[gtin]}; take it off there first."
             return Refusal(Code.FIELD_INVALID, f"item.gtins.{index}", message)
-    refused = None if item.policy is None else check_policy(item.policy, "item.policy")
-    return refused or check_minimum(item.min_days_left, item.min_pct_left, "item") or check_kit(ledger, item)
+    return check_minimum(item.min_days_left, item.min_pct_left, "item") or check_kit(ledger, item)
 
 
 def _check_version(what: str, name: str, *, new: int, old: int) -> Refusal | None:
@@ -164,6 +162,5 @@ def _check_customer(ledger: Ledger, customer: Customer) -> Refusal | None:
             return Refusal(Code.FIELD_INVALID, f"customer.min_pct_left_by_sku.{sku}", message)
     if customer.transit_days < 0:
         return Refusal(Code.FIELD_INVALID, "customer.transit_days", "Days on the road are below 0; send 0 or more.")
-    refused = None if customer.policy is None else check_policy(customer.policy, "customer.policy")
-    refused = refused or check_minimum(customer.min_days_left, customer.min_pct_left, "customer")
+    refused = check_minimum(customer.min_days_left, customer.min_pct_left, "customer")
     return refused or (None if customer.max_lots is None else check_lots(customer.max_lots, "customer"))

@@ -8,7 +8,7 @@ from lotstream.domain.allocation import decide_order
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import LineDecision, OrderAllocated
 from lotstream.domain.kits import skus_of, wants_any_of
-from lotstream.domain.model import Order, OrderKey, OrderLine
+from lotstream.domain.model import Order, OrderKey, OrderLine, PackRule
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.sums import OVER, backordered, state_of
 from lotstream.domain.waiting import queue_key
@@ -80,11 +80,17 @@ def promised_on_top(order: Order, decisions: Iterable[LineDecision]) -> int:
     return sum([wanted[decision.line] - decision.backordered for decision in decisions])
 
 
+def _promised_now(draft: Draft, order: Order, decisions: tuple[LineDecision, ...], got: int) -> int:
+    """Return what decisions promise of what lines want: neither components of a kit nor what packs go over by."""
+    exact = draft.ledger.settings.pack_rule is not PackRule.COVER and not _has_kits(order)
+    return got if exact else promised_on_top(order, decisions)
+
+
 def allocate(draft: Draft, order: Order, *, lines: Iterable[OrderLine] | None = None) -> OrderAllocated | None:
     """Decide an order that is recorded already; None when that changes nothing."""
     site, decisions = assign(draft, order, lines=lines)
     got = units_reserved(decisions)
-    state = state_of(order, decided=True, promise=promised_on_top(order, decisions) if _has_kits(order) else got)
+    state = state_of(order, decided=True, promise=_promised_now(draft, order, decisions, got))
     if got == 0 and state is order.state:
         return None
     return OrderAllocated(order.key, state, site, decisions)

@@ -11,8 +11,10 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Freed, LineDecision
 from lotstream.domain.kit_lines import give_back_kits
 from lotstream.domain.model import Order, OrderLine, ShipPolicy
+from lotstream.domain.packs import exactly
 from lotstream.domain.reservations import give_back, latest_first
 from lotstream.domain.sums import backordered, promised
+from lotstream.domain.terms import lots_max
 
 
 def unmet(draft: Draft, order: Order) -> list[Freed]:
@@ -35,7 +37,7 @@ def _unmet(draft: Draft, order: Order, line: OrderLine) -> list[Freed]:
         multiple = lcm(multiple, line.parts[0].kit)
     wanted = line.ordered - line.cancelled
     has = line.shipped + promised(line)
-    if not settings.allow_partial or (takes_one_lot(line) and has < wanted - wanted % multiple):
+    if not settings.allow_partial or (takes_one_lot(draft, order, line) and has < wanted - wanted % multiple):
         return _unpicked(line)
     if line.parts:
         site = line.reservations[0].row.site
@@ -51,7 +53,7 @@ def _odd(draft: Draft, order: Order, line: OrderLine, *, multiple: int, has: int
     latest = [part for part in latest_first(draft, terms, line) if part.quantity > part.picked]
     surplus, freed = has % multiple, []
     while surplus:
-        freed = give_back(line, min(surplus, unpicked), latest)
+        freed = give_back(line, min(surplus, unpicked), latest, rule=exactly(draft.ledger.settings.pack_rule))
         given = sum(loss.quantity for loss in freed)
         odd = (has - given) % multiple
         surplus = given + odd if odd and given < unpicked else 0
@@ -69,9 +71,9 @@ def _unpicked(line: OrderLine) -> list[Freed]:
     return [loss for part in line.reservations for loss in give_back(line, part.quantity - part.picked, [part])]
 
 
-def takes_one_lot(line: OrderLine) -> bool:
+def takes_one_lot(draft: Draft, order: Order, line: OrderLine) -> bool:
     """Tell whether a line is filled from one lot or not at all."""
-    return line.single_lot or line.max_lots == 1
+    return lots_max(line, draft.customer(order.customer)) == 1
 
 
 def joined(order: Order, *parts: Iterable[LineDecision]) -> tuple[LineDecision, ...]:

@@ -191,7 +191,7 @@ def give_back_latest(draft: Draft, order: Order, line: OrderLine, surplus: int, 
     """Return what to free so that a line gives a surplus back from the end of the order of use; kits as whole kits."""
     if line.parts:
         return give_back_kits(draft, order, line, surplus, site=site)
-    return give_back(line, surplus, _latest_first(draft, order, line, site=site))
+    return give_back(line, surplus, _latest_first(draft, order, line, site=site), rule=draft.ledger.settings.pack_rule)
 
 
 def give_back_kits(draft: Draft, order: Order, line: OrderLine, surplus: int, *, site: str) -> list[Freed]:
@@ -209,7 +209,11 @@ def give_back_kits(draft: Draft, order: Order, line: OrderLine, surplus: int, *,
     of_own = min(surplus - of_parts, unpicked - unpicked % kit)
     more = min(surplus - of_parts - of_own, made - of_parts)
     of_parts, of_own = of_parts + more, surplus - of_parts - more
-    freed = [] if of_own == 0 else give_back(own, of_own, _latest_first(draft, order, own, site=site))
+    freed = (
+        []
+        if of_own == 0
+        else give_back(own, of_own, _latest_first(draft, order, own, site=site), rule=draft.ledger.settings.pack_rule)
+    )
     shipped = shipped_parts(line)
     kept = whole_kits(line.parts, shipped) + made - of_parts
     for part in line.parts:
@@ -218,7 +222,9 @@ def give_back_kits(draft: Draft, order: Order, line: OrderLine, surplus: int, *,
         if of_parts == 0:
             less = min(less, sum([one.quantity - one.picked for one in mine.reservations]))
         if less > 0:
-            freed += give_back(mine, less, _latest_first(draft, order, mine, site=site))
+            freed += give_back(
+                mine, less, _latest_first(draft, order, mine, site=site), rule=draft.ledger.settings.pack_rule
+            )
     return freed
 
 

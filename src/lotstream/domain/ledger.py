@@ -110,6 +110,8 @@ class Derived:
     affected: Affected | None = None
     #: Orders by the serial numbers they speak of; None: no item is tracked by serial number.
     numbers: Numbers | None = None
+    #: Rows by site and location; None: nobody has asked yet, and nothing is kept up to date.
+    bins: dict[tuple[str, str], set[RowKey]] | None = None
 
 
 @dataclass(slots=True)
@@ -259,5 +261,7 @@ class Ledger:
         del self.stock[row.key]
         place = (row.key.sku, row.key.site)
         del derived.rows[place][row.key]
+        if derived.bins is not None:
+            derived.bins[row.key.site, row.key.location].discard(row.key)
         if (shelf := derived.shelves.get(place)) is not None:
             shelf.remove(row.key)

@@ -9,8 +9,7 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import LineWanted
 from lotstream.domain.draft import Draft
 from lotstream.domain.kit_lines import parts_named, parts_of
-from lotstream.domain.model import Item, OrderLine, Policy
-from lotstream.domain.order_of_use import SUPPORTED
+from lotstream.domain.model import Item, OrderLine
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.serials import check_line
 
@@ -94,34 +93,20 @@ def _line(wanted: LineWanted, sku: str, *, unit: str, sent: bool) -> OrderLine:
 
 
 def _check(wanted: LineWanted, field: str) -> Refusal | None:
-    plain = wanted.max_lots is None and wanted.policy is None
+    plain = wanted.max_lots is None
     if plain and wanted.sku and wanted.min_days_left is None and wanted.min_pct_left is None:
         return None
     if not wanted.sku and not wanted.gtin:
         return Refusal(Code.FIELD_MISSING, f"{field}.sku", "The line names no goods; send sku or gtin.")
     if wanted.max_lots is not None and (refused := check_lots(wanted.max_lots, field)) is not None:
         return refused
-    if wanted.policy is not None and (refused := check_policy(wanted.policy, f"{field}.policy")) is not None:
-        return refused
     return check_minimum(wanted.min_days_left, wanted.min_pct_left, field)
-
-
-def not_supported(field: str, what: str) -> Refusal:
-    """Refuse by name what the ledger cannot do yet."""
-    return Refusal(Code.FIELD_INVALID, field, f"{what} is not supported yet; leave it out.")
-
-
-def check_policy(policy: Policy, field: str) -> Refusal | None:
-    """Refuse a policy that is not there yet."""
-    return None if policy in SUPPORTED else not_supported(field, f"Policy {policy}")
 
 
 def check_lots(most: int, field: str) -> Refusal | None:
     """Refuse a lot limit that leaves no lot."""
-    if most == 1:
+    if most > 0:
         return None
-    if most > 1:
-        return not_supported(f"{field}.max_lots", "A lot limit other than 1")
     return Refusal(Code.FIELD_INVALID, f"{field}.max_lots", "A lot limit below 1 leaves no lot; send 1 or more.")
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lotstream.domain.allocation import Passed, usable
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.checks import terms_of, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.loaded import Loading, Wanted, note_loaded, unit_told
+from lotstream.domain.looking import Passed, usable
 from lotstream.domain.model import RowKey
 from lotstream.domain.places import DOCK, is_staging
 

@@ -15,8 +15,8 @@ from lotstream.domain.model import Policy
 if TYPE_CHECKING:
     from lotstream.domain.candidate import Candidate
 
-#: Policies that can be asked for; MIN_PACKAGES is refused by name until it is there.
-SUPPORTED = (Policy.FEFO, Policy.FIFO, Policy.LIFO, Policy.CLOSEST, Policy.NEWEST_EXPIRY)
+#: Policies by which what expires first is used first; the fewest packages are chosen from such a queue.
+BY_EXPIRY = (Policy.FEFO, Policy.MIN_PACKAGES)
 TIE_BREAKS = ("received", "lot", "location", "smallest_qty")
 
 UseKey = tuple[object, ...]
@@ -29,7 +29,7 @@ def use_key(candidate: Candidate, policy: Policy, tie_break: tuple[str, ...]) ->
 
 
 def _policy_key(candidate: Candidate, policy: Policy) -> tuple[int | str, ...]:
-    if policy is Policy.FEFO:
+    if policy in BY_EXPIRY:
         return (candidate.expires,)
     if policy is Policy.FIFO:
         return (candidate.received, candidate.expires)

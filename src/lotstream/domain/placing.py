@@ -9,7 +9,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, OrderRecorded
 from lotstream.domain.filling import AT_ONCE, assign
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.lines import Held, build_lines, check_policy
+from lotstream.domain.lines import Held, build_lines
 from lotstream.domain.model import Order, OrderState
 from lotstream.domain.reservations import note_reserved
 from lotstream.domain.sums import state_of
@@ -102,7 +102,7 @@ def _check(draft: Draft, command: PlaceOrder) -> Refusal | None:
         return Refusal(Code.FIELD_INVALID, "site", message)
     if command.placed_at is not None and command.placed_at.tzinfo is None:
         return Refusal(Code.FIELD_INVALID, "placed_at", "The time has no zone; send it with one.")
-    return None if command.policy is None else check_policy(command.policy, "policy")
+    return None
 
 
 def _cancel_beforehand(ledger: Ledger, order: Order) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.model import Policy
-from lotstream.domain.order_of_use import UseKey, use_key
+from lotstream.domain.order_of_use import BY_EXPIRY, UseKey, use_key
 
 
 class Segment:
@@ -105,6 +105,6 @@ class Queue:
     def _segment(self, rank: tuple[int, bool]) -> Segment:
         segment = self._by_rank.get(rank)
         if segment is None:
-            segment = self._by_rank[rank] = Segment(by_expiry=self.policy is Policy.FEFO)
+            segment = self._by_rank[rank] = Segment(by_expiry=self.policy in BY_EXPIRY)
             self.segments = [self._by_rank[known] for known in sorted(self._by_rank)]
         return segment

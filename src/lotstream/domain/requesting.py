@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from lotstream.domain.changing import hand_back
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, RequestAllocation
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event
-from lotstream.domain.filling import allocate
+from lotstream.domain.events import Event, OrderChanged
+from lotstream.domain.filling import allocate, assign
+from lotstream.domain.kits import anything_shipped
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order
+from lotstream.domain.model import Order, RowKey
+from lotstream.domain.reservations import copy_order, drop_freed, give_back_all, note_reserved
 from lotstream.domain.shelves import derived_of
-from lotstream.domain.sums import OVER
+from lotstream.domain.sums import OVER, backordered, state_of
 from lotstream.domain.waiting import queue_key
 
 
@@ -24,8 +29,42 @@ def request_allocation(ledger: Ledger, command: RequestAllocation, moment: Momen
     else:
         orders = [ledger.orders[key] for key in derived_of(ledger).waiting.everybody()]
     draft = Draft(ledger, moment)
-    decided = (allocate(draft, order) for order in orders)
+    decided = (_again(draft, order) or allocate(draft, order) for order in orders)
     return tuple(event for event in decided if event is not None)
+
+
+def _again(draft: Draft, order: Order) -> OrderChanged | None:
+    """Decide an order that has a part of what it wants as if it were new, where the owner has that done.
+
+    None where it is to be filled up: it wants nothing more, or has nothing, or something of it is picked or has left.
+    """
+    if not draft.ledger.settings.reassign_partial or not _stands_partly(order):
+        return None
+    after = copy_order(order)
+    freed = [loss for line in order.lines for loss in give_back_all(line)]
+    drop_freed(after, freed)
+    hand_back(draft, freed)
+    after.site, decisions = assign(draft, after)
+    note_reserved(after, decisions)
+    if _held_by(after) == _held_by(order):
+        # What was handed back was taken again, to the last unit.
+        return None
+    after.state = state_of(after, decided=True)
+    return OrderChanged(after, tuple(freed), decisions)
+
+
+def _stands_partly(order: Order) -> bool:
+    parts = [part for line in order.lines for part in line.reservations]
+    begun = any(part.picked for part in parts) or any(anything_shipped(line) for line in order.lines)
+    return bool(parts) and not begun and any(backordered(line) for line in order.lines)
+
+
+def _held_by(order: Order) -> Counter[tuple[str, RowKey]]:
+    held = Counter[tuple[str, RowKey]]()
+    for line in order.lines:
+        for part in line.reservations:
+            held[line.line, part.row] += part.quantity
+    return held
 
 
 def _named(ledger: Ledger, command: RequestAllocation) -> list[Order] | Refusal:

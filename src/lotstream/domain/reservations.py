@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Freed, LineDecision, Picked, Shipped
 from lotstream.domain.kits import count_shipped
-from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
+from lotstream.domain.model import Order, OrderLine, PackRule, Reservation, RowKey
 from lotstream.domain.places import STAGING
 from lotstream.domain.quantities import whole_packs
 from lotstream.domain.terms import Terms
@@ -63,17 +63,30 @@ class _Loss:
     picked: int = 0
 
 
-def give_back(line: OrderLine, quantity: int, parts: Iterable[Reservation]) -> list[Freed]:
-    """Return what to free of parts so that a line gives back a quantity: unpicked goods first, packs as a whole."""
+def give_back(
+    line: OrderLine, quantity: int, parts: Iterable[Reservation], *, rule: PackRule = PackRule.NEVER_OVER
+) -> list[Freed]:
+    """Return what to free of parts so that a line gives back a quantity: unpicked goods first.
+
+    Packs go as a whole: rather one more than the line may keep, or where packs cover what is wanted, one less. Where
+    they may be broken the quantity is exact.
+    """
     losses = [_Loss(reservation) for reservation in parts]
     for loss in losses:
-        less = whole_packs(max(quantity, 0), loss.reservation.row.pack_size)
+        less = _in_packs(max(quantity, 0), loss.reservation.row.pack_size, rule)
         loss.unpicked = min(less, loss.reservation.quantity - loss.reservation.picked)
         quantity -= loss.unpicked
     for loss in losses:
-        loss.picked = min(whole_packs(max(quantity, 0), loss.reservation.row.pack_size), loss.reservation.picked)
+        less = _in_packs(max(quantity, 0), loss.reservation.row.pack_size, rule)
+        loss.picked = min(less, loss.reservation.picked)
         quantity -= loss.picked
     return [_freed(line, loss) for loss in losses if loss.unpicked or loss.picked]
+
+
+def _in_packs(quantity: int, pack_size: int | None, rule: PackRule) -> int:
+    if pack_size is None or rule is PackRule.PARTIAL_PACKS:
+        return quantity
+    return quantity - quantity % pack_size if rule is PackRule.COVER else whole_packs(quantity, pack_size)
 
 
 def give_back_all(line: OrderLine, *, only: Iterable[Reservation] | None = None) -> list[Freed]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lotstream.domain.allocation import Passed, Take, considered, greedy
+from lotstream.domain.allocation import considered
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.changing import too_late
 from lotstream.domain.checks import terms_of
@@ -11,7 +11,9 @@ from lotstream.domain.commands import Moment, ReserveStock
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, LineDecision, OrderAllocated
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.looking import Passed, Take, fitting
 from lotstream.domain.model import Order, OrderLine, OrderState, Reservation
+from lotstream.domain.packs import exactly, take_in_order
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import line_called
 from lotstream.domain.sums import backordered, promised, state_of
@@ -107,12 +109,13 @@ def _take(
     rows = [candidate for candidate in rows if command.location in (None, *candidate.place.chain)]
     if not rows:
         return None
-    refused = _limited(line, command) or _objection(rows, terms)
+    refused = _limited(line, command, terms.lots_max) or _objection(rows, terms)
     if refused is not None:
         return refused
     rows = [row for row in sorted(rows, key=shelf.queue(terms.policy).key) if row.reason is None]
     passed = Passed(draft.counts(shelf))
-    takes = greedy(draft, rows, terms, goal=goal, passed=passed)
+    rule = exactly(draft.ledger.settings.pack_rule)
+    takes = take_in_order(draft, fitting(rows, terms, passed), goal=goal, rule=rule, passed=passed)
     if sum(quantity for _, quantity in takes) < goal:
         return _too_little(line, command)
     return _decision(draft, line, terms, takes, left=backordered(line) - goal)
@@ -126,10 +129,9 @@ def _decision(draft: Draft, line: OrderLine, terms: Terms, takes: list[Take], *,
     return LineDecision(line.line, reserved, left, terms.policy, NAMED, looked_at)
 
 
-def _limited(line: OrderLine, command: ReserveStock) -> Refusal | None:
+def _limited(line: OrderLine, command: ReserveStock, most: int | None) -> Refusal | None:
     """Refuse a lot beyond those a line may have."""
     lots = {part.row.lot for part in line.reservations} | {command.lot}
-    most = 1 if line.single_lot else line.max_lots
     if most is None or len(lots) <= most:
         return None
     message = f"Line {line.line} may come from {most} lots, and has as many; give one of them back first."

@@ -19,6 +19,7 @@ from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order, drop_freed, give_back
 from lotstream.domain.sums import OVER
 from lotstream.domain.taking_over import Losers, allocate_again, freed_events, lose, orders_promised, promised_to_others
+from lotstream.domain.terms import lots_max
 
 Objection = tuple[Code, str]
 
@@ -224,7 +225,7 @@ def _outcome(scan: _Scan) -> tuple[Event, ...] | Refusal:
     draft, line, command = scan.draft, scan.line, scan.command
     line.reservations.extend(scan.taken)
     lots = {part.row.lot for part in line.reservations}
-    most = 1 if line.single_lot else line.max_lots
+    most = lots_max(line, draft.customer(scan.order.customer))
     if most is not None and len(lots) > most:
         message = f"Lot {command.scanned} would be one lot more than line {line.line} takes; take what its tasks say."
         return Refusal(Code.LOT_NOT_ALLOWED, "scanned", message)

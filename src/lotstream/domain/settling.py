@@ -112,7 +112,11 @@ def _decide_again(draft: Draft, loser: Loser, supply: dict[str, int]) -> OrderAl
     left = copy_order(loser.before)
     drop_freed(left, (*loser.freed, *back))
     loser.state, order.state = state_of(left, decided=True), state_of(order, decided=True)
-    free_again = [line for line in order.lines if takes_one_lot(line) and any(loss.line == line.line for loss in back)]
+    free_again = [
+        line
+        for line in order.lines
+        if takes_one_lot(draft, order, line) and any(loss.line == line.line for loss in back)
+    ]
     again = _serve(draft, order, free_again, supply) if by_itself else None
     return _joined(order, [event for event in (served, again) if event is not None])
 

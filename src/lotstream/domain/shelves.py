@@ -48,6 +48,16 @@ def candidate_for(ledger: Ledger, row: StockRow, lot: Lot | None = None) -> Cand
     return Candidate(row, lot, place_of(ledger.sites, key.site, key.location), lot_tracked=tracked)
 
 
+def rows_in(ledger: Ledger, site: str, location: str) -> set[RowKey]:
+    """Return the rows in one bin; gathered when first asked for, as most owners never ask."""
+    derived = derived_of(ledger)
+    if derived.bins is None:
+        derived.bins = {}
+        for key in ledger.stock:
+            derived.bins.setdefault((key.site, key.location), set()).add(key)
+    return derived.bins.get((site, location), set())
+
+
 def row_changed(ledger: Ledger, key: RowKey) -> None:
     """Tell the shelf of a row, if there is one yet, that the row's quantities have changed."""
     derived = derived_of(ledger)
@@ -61,6 +71,8 @@ def row_added(ledger: Ledger, row: StockRow) -> None:
     derived, key = derived_of(ledger), row.key
     derived.rows.setdefault((key.sku, key.site), {})[key] = row
     derived.sites_of.setdefault(key.sku, set()).add(key.site)
+    if derived.bins is not None:
+        derived.bins.setdefault((key.site, key.location), set()).add(key)
     shelf = derived.shelves.get((key.sku, key.site))
     if shelf is not None:
         shelf.add(candidate_for(ledger, row))

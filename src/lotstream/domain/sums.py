@@ -67,7 +67,7 @@ def state_of(order: Order, *, decided: bool, promise: int = 0) -> OrderState:
     """
     if order.held is not None:
         return OrderState.HELD
-    taken = left = gone = 0
+    taken = left = gone = over = 0
     for line in order.lines:
         if line.parts:
             promise, taken, gone = (
@@ -76,10 +76,14 @@ def state_of(order: Order, *, decided: bool, promise: int = 0) -> OrderState:
                 gone + anything_shipped(line),
             )
         else:
+            mine, wants = 0, line.ordered - line.cancelled - line.shipped
             for reservation in line.reservations:
-                promise += reservation.quantity
+                mine += reservation.quantity
                 taken += reservation.picked
+            promise += mine
             gone += line.shipped
+            if mine > wants:
+                over += mine - max(wants, 0)
         left += max(line.ordered - line.cancelled - line.shipped, 0)
     if left == 0:
         return OrderState.SHIPPED if gone else OrderState.CANCELLED
@@ -90,7 +94,7 @@ def state_of(order: Order, *, decided: bool, promise: int = 0) -> OrderState:
             return OrderState.PICKING
         return OrderState.PACKED if _is_packed(order) else OrderState.PICKED
     if promise:
-        return OrderState.ALLOCATED if promise == left else OrderState.PARTLY_ALLOCATED
+        return OrderState.ALLOCATED if promise - over == left else OrderState.PARTLY_ALLOCATED
     if order.state is OrderState.RECEIVED and not decided:
         return OrderState.RECEIVED
     return OrderState.BACKORDERED

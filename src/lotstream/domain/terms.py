@@ -21,7 +21,7 @@ class Terms:
 
     __slots__ = (
         "asks", "cutoff", "days", "expired_ok", "expires", "last_shipped", "lot", "lots_max", "pack_size", "percent",
-        "policy", "policy_from", "returned_ok", "ship", "source", "transit",
+        "plain", "policy", "policy_from", "returned_ok", "ship", "source", "transit",
     )  # fmt: skip
 
     def __init__(
@@ -49,7 +49,8 @@ class Terms:
         self.returned_ok = True
         #: The latest expiry that was shipped to the customer, where nothing older may follow.
         self.last_shipped: int | None = None
-        self.lots_max = 1 if line.single_lot else line.max_lots
+        #: How many lots the line may come from; None for any number.
+        self.lots_max = lots_max(line, customer)
         if customer is not None:
             self._add_customer(customer, minimum=days is not None or self.percent is not None)
             if customer.no_older_than_last_shipped:
@@ -74,14 +75,16 @@ class Terms:
             or self.last_shipped
         )
 
+        #: True when the first candidate of the queue will do, if it has enough.
+        self.plain = not (
+            self.asks or self.lots_max is not None or settings.zone_rules or self.policy is Policy.MIN_PACKAGES
+        )
+
     def _add_customer(self, customer: Customer, *, minimum: bool) -> None:
         """Take what a customer asks of every lot."""
         self.returned_ok = not customer.exclude_returned
         if minimum and customer.life_from is LifeFrom.DELIVERY:
             self.transit = customer.transit_days
-        most = customer.lots_max
-        if most is not None:
-            self.lots_max = most if self.lots_max is None else min(self.lots_max, most)
 
     def refuse(self, candidate: Candidate) -> NotUsed | None:
         """Return why a candidate does not do for this line, or None; holds and bins are the shelf's business."""
@@ -112,6 +115,15 @@ class Terms:
             transit=self.transit,
             expired_ok=self.expired_ok,
         )
+
+
+def lots_max(line: OrderLine, customer: Customer | None) -> int | None:
+    """Return how many lots a line may come from, the less of what it says itself and what its customer takes."""
+    most = 1 if line.single_lot else line.max_lots
+    theirs = None if customer is None else customer.lots_max
+    if most is None or theirs is None:
+        return theirs if most is None else most
+    return min(most, theirs)
 
 
 def _last_shipped(customer: Customer, sku: str, counted: Mapping[tuple[str, str], date]) -> int | None:

@@ -84,6 +84,7 @@ CASES = (
     Case("SITES_MAX", "owner.defined", ("sites",), names),
     Case("SITES_MAX", "settings.changed", ("sites",), names),
     Case("LOCATIONS_MAX", "settings.changed", ("exclude_locations",), names),
+    Case("ZONES_MAX", "settings.changed", ("zone_rules",), lambda count: [{"zone": "A"}] * count),
     Case("CHANNELS_MAX", "settings.changed", ("channels",), like("settings.changed", "channels", 0)),
     Case("GATHER_SECONDS_MAX", "settings.changed", ("availability_every_s",), number),
     Case("UNITS_MAX", "item.defined", ("units",), lambda count: dict.fromkeys(names(count), "2")),

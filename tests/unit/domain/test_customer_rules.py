@@ -86,6 +86,15 @@ def test_a_change_leaves_a_customer_with_one_lot() -> None:
     assert world.lots("#1") == [("D10", 5)]
 
 
+def test_a_change_leaves_a_line_with_as_many_lots_as_it_may_have() -> None:
+    """Of three lots a line keeps the first two when its newer version takes no more than two."""
+    world = world_with()
+    world.place("#1", wanted(quantity=13), version="1")
+    assert world.lots("#1") == [("D10", 5), ("D20", 5), ("NONE", 3)]
+    world.place("#1", wanted(quantity=10, max_lots=2), version="2")
+    assert world.lots("#1") == [("D10", 5), ("D20", 5)]
+
+
 def test_what_was_shipped_is_kept_until_something_later_is() -> None:
     """The mark rises with each shipment and never falls; a customer without the rule has none."""
     world = world_with(no_older_than_last_shipped=True)

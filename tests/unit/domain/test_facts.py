@@ -31,7 +31,6 @@ def test_owner_ranks_its_sites() -> None:
     [
         (Settings(allocate="sometimes"), "settings.allocate"),
         (Settings(tie_break=("received", "colour")), "settings.tie_break.1"),
-        (Settings(policy=Policy.MIN_PACKAGES), "settings.policy"),
         (Settings(min_days_left=-1), "settings.min_days_left"),
         (Settings(min_pct_left=Decimal(-1)), "settings.min_pct_left"),
     ],
@@ -50,7 +49,6 @@ def test_settings_that_cannot_be_obeyed(settings: Settings, field: str) -> None:
         ({"units": {"none": Decimal(0)}}, "item.units.none"),
         ({"units": {"much": Decimal("Infinity")}}, "item.units.much"),
         ({"gtins": ("1", "00012345678905")}, "item.gtins.1"),
-        ({"policy": Policy.MIN_PACKAGES}, "item.policy"),
         ({"min_days_left": -1}, "item.min_days_left"),
     ],
 )
@@ -99,7 +97,6 @@ def test_base_unit_is_frozen_while_in_use(change: dict[str, Any]) -> None:
     [
         ({"site": "NOWHERE"}, "customer.site"),
         ({"min_days_left_by_sku": {"TEA": -1}}, "customer.min_days_left_by_sku.TEA"),
-        ({"policy": Policy.MIN_PACKAGES}, "customer.policy"),
         ({"min_pct_left": Decimal(200)}, "customer.min_pct_left"),
     ],
 )

@@ -13,7 +13,7 @@ from lotstream.domain.commands import CancelOrder, DefineCustomer, DefineItem, L
 from lotstream.domain.decide import decide
 from lotstream.domain.events import OrderChanged, OrderRecorded
 from lotstream.domain.ledger import NotLoaded
-from lotstream.domain.model import Customer, Item, OrderState, Policy, Settings
+from lotstream.domain.model import Customer, Item, OrderState, Settings
 from lotstream.domain.quantities import QUANTITY_MAX
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
 
@@ -32,8 +32,7 @@ from tests.unit.domain.build import World, goods, key, kinds, only, wanted
         (wanted(quantity=QUANTITY_MAX, unit="case"), Code.TOO_LARGE, "lines.0.quantity"),
         (wanted(pack_size=Decimal("0.5")), Code.NOT_A_MULTIPLE, "lines.0.pack_size"),
         (wanted(serial="S-1"), Code.FIELD_INVALID, "lines.0.serial"),
-        (wanted(max_lots=2), Code.FIELD_INVALID, "lines.0.max_lots"),
-        (wanted(policy=Policy.MIN_PACKAGES), Code.FIELD_INVALID, "lines.0.policy"),
+        (wanted(max_lots=0), Code.FIELD_INVALID, "lines.0.max_lots"),
         (wanted(min_days_left=-1), Code.FIELD_INVALID, "lines.0.min_days_left"),
         (wanted(min_pct_left=Decimal(101)), Code.FIELD_INVALID, "lines.0.min_pct_left"),
     ],
@@ -48,7 +47,6 @@ def test_bad_line_is_refused(line: LineWanted, code: Code, field: str) -> None:
     [
         ({"site": "NOWHERE"}, "site"),
         ({"placed_at": datetime(2026, 9, 1)}, "placed_at"),  # noqa: DTZ001 - that is the mistake
-        ({"policy": Policy.MIN_PACKAGES}, "policy"),
     ],
 )
 def test_bad_head_is_refused(more: dict[str, Any], field: str) -> None:

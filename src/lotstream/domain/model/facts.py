@@ -213,6 +213,11 @@ class Settings:
     exclude_locations: tuple[str, ...] = ()
     #: Sites in the order they are tried when an order names none.
     sites: tuple[str, ...] = ()
+    pack_rule: PackRule = PackRule.NEVER_OVER
+    #: Zones in the order their stock is used; with none, all stock is one zone.
+    zone_rules: tuple[ZoneRule, ...] = ()
+    #: An order that is decided again gives back what it has and is decided as if it were new.
+    reassign_partial: bool = False
     #: Where what may be sold is told; none: nobody is told.
     channels: tuple[Channel, ...] = ()
     #: Seconds for which changes are gathered up before what may be sold is told.

@@ -99,6 +99,6 @@ def check_lines(owner: str, order: Order) -> Iterator[Difference]:
 
 
 def _wanted(line: OrderLine) -> int:
-    """Return what was ordered, and what was shipped on top of it."""
-    over = max(line.shipped - max(line.ordered - line.cancelled, 0), 0)
+    """Return what was ordered, and what is promised or was shipped on top of it."""
+    over = max(promised(line) + line.shipped - max(line.ordered - line.cancelled, 0), 0)
     return line.ordered + over

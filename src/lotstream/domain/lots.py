@@ -1,0 +1,116 @@
+"""Lines that come from one lot, or from a few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+
+from lotstream.domain.candidate import Candidate
+from lotstream.domain.codes import NotUsed
+from lotstream.domain.draft import Draft
+from lotstream.domain.looking import Passed, Take, fitting, usable
+from lotstream.domain.shelf import Shelf
+from lotstream.domain.terms import Terms
+
+#: Sets of lots that are tried for a line of packs, whose sizes may not come out; loose goods need one.
+TRIES_MAX = 200
+
+#: Takes a goal from candidates as the owner's other rules say.
+Taker = Callable[[Iterable[Candidate], int], list[Take]]
+Lot = str | None
+
+
+def one_lot(
+    draft: Draft, shelf: Shelf, terms: Terms, take: Taker, *, goal: int, held: Sequence[Lot], passed: Passed
+) -> list[Take]:
+    """Take a whole goal from the first lot in the order of use that can fill it; else nothing.
+
+    A line that has something already stays with the lot of that.
+    """
+    tried: set[Lot] = set()
+    for candidate in fitting(usable(draft, shelf, terms, passed), terms, passed) if goal else ():
+        lot = candidate.key.lot
+        # A row that this decision has emptied does not put its lot first: the next request would not see it either.
+        if lot in tried or draft.free(candidate) <= 0:
+            continue
+        tried.add(lot)
+        if held and held[0] != lot:
+            passed.note(candidate, NotUsed.LOT_LIMIT)
+            continue
+        takes = take(_of_lot(draft, shelf, terms, lot), goal)
+        if sum([quantity for _, quantity in takes]) >= goal:
+            return takes
+        if takes:
+            passed.note(candidate, NotUsed.LOT_TOO_SMALL)
+    return []
+
+
+def _of_lot(draft: Draft, shelf: Shelf, terms: Terms, lot: Lot) -> list[Candidate]:
+    return [one for one in draft.of_lot(shelf, terms.policy, lot) if not terms.asks or terms.refuse(one) is None]
+
+
+def few_lots(
+    draft: Draft, shelf: Shelf, terms: Terms, take: Taker, *, goal: int, held: Sequence[Lot], passed: Passed
+) -> list[Take]:
+    """Take a goal from at most ``terms.lots_max`` lots, those that a line has already included.
+
+    It is the first set of lots, each as early in the order of use as can be, that fills the whole goal. Where none
+    does, it is the first lots in the order of use, as far as they go.
+    """
+    candidates = [one for one in fitting(usable(draft, shelf, terms, passed), terms, passed) if draft.free(one) > 0]
+    free: dict[Lot, int] = {}
+    for candidate in candidates:
+        free[candidate.key.lot] = free.get(candidate.key.lot, 0) + draft.free(candidate)
+    others = [lot for lot in free if lot not in held]
+    room = max((terms.lots_max or 0) - len(set(held)), 0)
+    of_held = sum([units for lot, units in free.items() if lot in held])
+    if goal == 0:
+        return []
+    tries = _sets([free[lot] for lot in others], most=room, goal=goal - of_held)
+    for chosen in islice(tries, TRIES_MAX):
+        lots = {*held, *(others[at] for at in chosen)}
+        takes = take([one for one in candidates if one.key.lot in lots], goal)
+        if sum([quantity for _, quantity in takes]) >= goal:
+            _note_others(candidates, lots, passed, before=takes[-1][0])
+            return takes
+    lots = {*held, *others[:room]}
+    _note_others(candidates, lots, passed, before=None)
+    return take([one for one in candidates if one.key.lot in lots], goal)
+
+
+def _note_others(candidates: list[Candidate], lots: set[Lot], passed: Passed, *, before: Candidate | None) -> None:
+    """Take note of the candidates of other lots, of all or of those before one in the order of use."""
+    for candidate in candidates:
+        if candidate is before:
+            return
+        if candidate.key.lot not in lots:
+            passed.note(candidate, NotUsed.LOT_LIMIT)
+
+
+def _sets(free: Sequence[int], *, most: int, goal: int) -> Iterator[tuple[int, ...]]:
+    """Yield the sets of at most so many lots that together have a goal free, in the order of use, lot by lot."""
+    largest = sorted(range(len(free)), key=lambda at: -free[at])
+    chosen: list[int] = []
+    total, at = 0, 0
+    if goal <= 0:
+        yield ()
+    while True:
+        room = most - len(chosen) - 1
+        if at < len(free) and room >= 0:
+            if total + free[at] + _best(free, largest, after=at, most=room) >= goal:
+                chosen.append(at)
+                total += free[at]
+                if total >= goal:
+                    yield tuple(chosen)
+            at += 1
+        elif chosen:
+            at = chosen.pop()
+            total -= free[at]
+            at += 1
+        else:
+            return
+
+
+def _best(free: Sequence[int], largest: Sequence[int], *, after: int, most: int) -> int:
+    """Return the most that so many lots behind one have free."""
+    return sum(islice((free[at] for at in largest if at > after), most))
