@@ -10,7 +10,7 @@ UNCOUNTED = {
     "OwnerDefined", "SettingsChanged", "ItemDefined", "CustomerDefined", "SiteDefined", "LocationDefined", "DayOpened",
     "DayContinued", "OrderRecorded", "OrderChanged", "OrderAllocated", "OrderCancelled", "CancelRemembered",
     "HoldPlaced", "HoldLifted", "ReservationFreed", "StockPicked", "DiscrepancyNoted", "LotSwapped", "AvailabilityTold",
-    "ClockSet", "OrderClosed", "PromisesReleased",
+    "ClockSet", "OrderClosed", "PromisesReleased", "StockMoved", "StatusChanged",
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from lotstream.contracts import convert_floor as floor
 from lotstream.contracts import convert_goods as goods
 from lotstream.contracts import convert_hub as hub
 from lotstream.contracts import convert_orders as orders
+from lotstream.contracts import convert_stock as stock
 from lotstream.contracts.cloudevents import Header, text_of
 from lotstream.contracts.convert_orders import Person
 from lotstream.contracts.fields import QUANTITY_FAULT, Inbound
@@ -196,6 +197,12 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "balance.opened": _alone(goods.open_balance),
     "hold.placed": _alone(goods.place_hold),
     "hold.lifted": _alone(goods.lift_hold),
+    "lot.recalled": _alone(stock.recall_lots),
+    "stock.adjusted": _alone(stock.adjust_stock),
+    "stock.counted": _alone(stock.count_stock),
+    "stock.moved": _alone(stock.move_stock),
+    "stock.status_changed": _alone(stock.change_status),
+    "goods.returned": _alone(stock.return_goods),
     "pick.confirmed": _alone(floor.confirm_pick),
     "pick.scanned": _alone(floor.scan_lot),
     "shipment.confirmed": _alone(floor.confirm_shipment),

@@ -149,6 +149,12 @@ _GOODS: dict[str, dict[str, Any]] = {
         "reason": "Taste",
     },
     "hold.lifted": {"owner": "acme", "hold": "H-12", "sku": "CER-001", "lot": "L24A"},
+    "lot.recalled": {
+        "owner": "acme",
+        "recall": "RC-1",
+        "reason": "Label without allergen",
+        "lots": [{"sku": "CER-001", "lot": "L24A"}],
+    },
     "pick.confirmed": {
         **_FLOOR,
         **_ORDER,
@@ -335,5 +341,57 @@ _SENT: dict[str, dict[str, Any]] = {
     },
 }
 
+_STOCK: dict[str, dict[str, Any]] = {
+    "stock.adjusted": {
+        **_FLOOR,
+        "adjustment": "ADJ-7",
+        "lines": [
+            {"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "quantity": "-3", "reason": "Torn"}
+        ],
+    },
+    "stock.counted": {
+        **_FLOOR,
+        "count": "CC-41",
+        "lines": [{"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "counted": "225"}],
+    },
+    "stock.moved": {
+        **_FLOOR,
+        "move": "MV-12",
+        "lines": [
+            {"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "quantity": "60", "to": "TOR-B-02"}
+        ],
+    },
+    "stock.status_changed": {
+        **_FLOOR,
+        "change": "ST-5",
+        "lines": [
+            {
+                "line": "1",
+                "sku": "CER-001",
+                "lot": "L24A",
+                "location": "TOR-A-01",
+                "quantity": "6",
+                "to_status": "damaged",
+                "reason": "Wet carton",
+            }
+        ],
+    },
+    "goods.returned": {
+        **_FLOOR,
+        **_ORDER,
+        "return": "RMA-19",
+        "lines": [
+            {
+                "line": "1",
+                "sku": "CER-001",
+                "lot": "L24A",
+                "location": "TOR-RETURNS",
+                "quantity": "2",
+                "reason": "Taste",
+            }
+        ],
+    },
+}
+
 #: Short message name → an example body.
-EXAMPLES: dict[str, dict[str, Any]] = {**_FACTS, **_ORDERS, **_GOODS, **_SENT}
+EXAMPLES: dict[str, dict[str, Any]] = {**_FACTS, **_ORDERS, **_GOODS, **_STOCK, **_SENT}

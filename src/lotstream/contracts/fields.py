@@ -42,7 +42,7 @@ _QUANTITY = re.compile(QUANTITY_PATTERN)
 class Inbound(BaseModel):
     """A part of an inbound message; an unknown field is refused (docs/decisions/0009)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, serialize_by_alias=True)
 
 
 class Sent(BaseModel):

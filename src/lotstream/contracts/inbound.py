@@ -7,6 +7,7 @@ from lotstream.contracts import inbound_floor as floor
 from lotstream.contracts import inbound_goods as goods
 from lotstream.contracts import inbound_hub as hub
 from lotstream.contracts import inbound_orders as orders
+from lotstream.contracts import inbound_stock as stock
 from lotstream.contracts.fields import Inbound
 
 #: Name of a command → the model of its body; the name is `lotstream.<name>.v1` in ``ce_type``.
@@ -29,6 +30,12 @@ INBOUND: dict[str, type[Inbound]] = {
     "balance.opened": goods.BalanceOpened,
     "hold.placed": goods.HoldPlaced,
     "hold.lifted": goods.HoldLifted,
+    "lot.recalled": stock.LotRecalled,
+    "stock.adjusted": stock.StockAdjusted,
+    "stock.counted": stock.StockCounted,
+    "stock.moved": stock.StockMoved,
+    "stock.status_changed": stock.StockStatusChanged,
+    "goods.returned": stock.GoodsReturned,
     "pick.confirmed": floor.PickConfirmed,
     "pick.scanned": floor.PickScanned,
     "shipment.confirmed": floor.ShipmentConfirmed,
@@ -59,11 +66,7 @@ LATER: frozenset[str] = frozenset(
         "receipt.corrected",
         "lot.inspected",
         "putaway.done",
-        "stock.adjusted",
-        "stock.counted",
         "count.approved",
-        "stock.moved",
-        "stock.status_changed",
         "transfer.shipped",
         "transfer.received",
         "title.released",
@@ -72,7 +75,6 @@ LATER: frozenset[str] = frozenset(
         "lot.merged",
         "lot.split",
         "lot.documented",
-        "lot.recalled",
         "recall.answered",
         "recall.closed",
         "condition.recorded",
@@ -88,7 +90,6 @@ LATER: frozenset[str] = frozenset(
         "shipment.voided",
         "shipment.progressed",
         "return.expected",
-        "goods.returned",
         "return.inspected",
         "production.recorded",
         "kit.assembled",

@@ -12,10 +12,10 @@ from typing import Any
 from lotstream.contracts.sending import Outgoing
 from lotstream.contracts.write_availability import availability
 from lotstream.contracts.write_floor import put_backs
-from lotstream.contracts.write_notices import answer, discrepancy_alert, goods_alerts
+from lotstream.contracts.write_notices import answer, discrepancy_alert, goods_alerts, return_alerts
 from lotstream.contracts.write_shipments import ship_confirmation
 from lotstream.contracts.write_status import change_refused, order_status
-from lotstream.contracts.write_tasks import pick_tasks
+from lotstream.contracts.write_tasks import moved_task, pick_tasks
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import (
     CancelOrder,
@@ -31,6 +31,7 @@ from lotstream.domain.events import (
     AvailabilityTold,
     DiscrepancyNoted,
     Event,
+    GoodsReturned,
     LotSwapped,
     OrderAllocated,
     OrderCancelled,
@@ -40,6 +41,7 @@ from lotstream.domain.events import (
     PromisesReleased,
     ReservationFreed,
     ShipmentConfirmed,
+    StockMoved,
     StockPicked,
     StockReceived,
 )
@@ -109,6 +111,12 @@ def _shipped(ledger: Ledger, event: ShipmentConfirmed, moment: Moment) -> Iterat
     yield from order_status(ledger, event.key, moment)
 
 
+def _moved(ledger: Ledger, event: StockMoved, moment: Moment) -> Iterator[Outgoing]:
+    for move in event.moves:
+        for carried in move.carried:
+            yield from moved_task(ledger, carried, move.to, moment)
+
+
 def _noted(ledger: Ledger, event: DiscrepancyNoted, moment: Moment) -> Iterator[Outgoing]:
     yield discrepancy_alert(ledger, event, moment)
 
@@ -125,6 +133,8 @@ _WRITERS: dict[type, Callable[[Ledger, Any, Moment], Iterator[Outgoing]]] = {
     LotSwapped: _swapped,
     ShipmentConfirmed: _shipped,
     DiscrepancyNoted: _noted,
+    StockMoved: _moved,
+    GoodsReturned: return_alerts,
     StockReceived: goods_alerts,
     AvailabilityTold: availability,
 }

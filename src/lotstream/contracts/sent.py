@@ -20,7 +20,7 @@ class TaskAction(StrEnum):
 
     #: A new task.
     CREATE = "create"
-    #: The task stays, with another quantity: the one in the message, in place of the former.
+    #: The task stays, with another quantity or bin: those in the message, in place of the former.
     CHANGE = "change"
     #: The task is taken back; its quantity is 0.
     CANCEL = "cancel"

@@ -11,24 +11,30 @@ from lotstream.contracts.sent import AlertKind, AnswerOutcome
 from lotstream.contracts.topics import ALERTS, ANSWERS
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import (
+    AdjustStock,
     AnswerBroadcast,
     CancelOrder,
     ChangeSettings,
+    ChangeStatus,
     CloseOrder,
     Command,
     ConfirmPick,
     ConfirmShipment,
+    CountStock,
     LiftHold,
     Moment,
+    MoveStock,
     PlaceHold,
+    RecallLots,
     ReceiveStock,
     ReleaseOrder,
     RequestAllocation,
     ReserveStock,
+    ReturnGoods,
     ScanLot,
     UnreserveOrder,
 )
-from lotstream.domain.events import DiscrepancyNoted, StockReceived
+from lotstream.domain.events import DiscrepancyNoted, GoodsReturned, StockReceived
 from lotstream.domain.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -39,9 +45,19 @@ ANSWER_TYPE = "lotstream.answer.v1"
 
 _REQUESTS = (
     CancelOrder, ReleaseOrder, UnreserveOrder, CloseOrder, RequestAllocation, ReserveStock, PlaceHold, LiftHold,
-    ChangeSettings,
+    RecallLots, ChangeSettings,
 )  # fmt: skip
-_FLOOR = (ReceiveStock, ConfirmPick, ScanLot, ConfirmShipment)
+_FLOOR = (
+    ReceiveStock,
+    AdjustStock,
+    CountStock,
+    MoveStock,
+    ChangeStatus,
+    ReturnGoods,
+    ConfirmPick,
+    ScanLot,
+    ConfirmShipment,
+)
 
 
 def discrepancy_alert(ledger: Ledger, event: DiscrepancyNoted, moment: Moment) -> Outgoing:
@@ -67,6 +83,20 @@ def goods_alerts(ledger: Ledger, event: StockReceived, moment: Moment) -> Iterat
             about=about,
             quantity=base_text(line.quantity, item_of(ledger, row.sku).decimals),
         )
+
+
+def return_alerts(ledger: Ledger, event: GoodsReturned, moment: Moment) -> Iterator[Outgoing]:
+    """Return an alert for each returned line that went to quarantine because it cannot have been shipped."""
+    for line in event.lines:
+        if line.discrepancy is None:
+            continue
+        row = line.row
+        about = {"return": event.number, "order": event.key.order, "sku": row.sku, "location": row.location}
+        if row.lot is not None:
+            about["lot"] = row.lot
+        quantity = base_text(line.quantity, item_of(ledger, row.sku).decimals)
+        message = line.message or line.discrepancy
+        yield _alert(ledger, moment, code=line.discrepancy, message=message, about=about, quantity=quantity)
 
 
 def _alert(

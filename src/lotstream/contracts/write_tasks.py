@@ -9,7 +9,7 @@ from lotstream.contracts.quantities import base_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.topics import PICK_TASKS
 from lotstream.domain.commands import Moment
-from lotstream.domain.events import Freed, LineDecision, LotSwapped
+from lotstream.domain.events import Carried, Freed, LineDecision, LotSwapped
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import OrderKey, Reservation, RowKey
 
@@ -41,15 +41,19 @@ def pick_tasks(
         task["serials"] = reserved.serials
         by_site.setdefault(row.site, []).append(task)
     for site, tasks in by_site.items():
-        body = {
-            "owner": ledger.owner,
-            "site": site,
-            "source": key.source,
-            "order": key.order,
-            "decision": moment.decision,
-            "tasks": tasks,
-        }
-        yield Outgoing(PICK_TASKS.name, key.order, TYPE, encode(body))
+        yield _message(ledger, key, site, tasks, moment)
+
+
+def _message(ledger: Ledger, key: OrderKey, site: str, tasks: list[dict[str, Any]], moment: Moment) -> Outgoing:
+    body = {
+        "owner": ledger.owner,
+        "site": site,
+        "source": key.source,
+        "order": key.order,
+        "decision": moment.decision,
+        "tasks": tasks,
+    }
+    return Outgoing(PICK_TASKS.name, key.order, TYPE, encode(body))
 
 
 def _created(decisions: Sequence[LineDecision], swapped: LotSwapped | None) -> Iterator[tuple[str, Reservation]]:
@@ -60,6 +64,14 @@ def _created(decisions: Sequence[LineDecision], swapped: LotSwapped | None) -> I
     if swapped is not None:
         for taken in swapped.taken:
             yield swapped.line, taken
+
+
+def moved_task(ledger: Ledger, carried: Carried, to: RowKey, moment: Moment) -> Iterator[Outgoing]:
+    """Return the task of goods that went to another bin with their promise: the same task, and where to go now."""
+    task = _task(
+        ledger, carried.key, to, task=carried.task, action="change", line=carried.line, quantity=carried.quantity
+    )
+    yield _message(ledger, carried.key, to.site, [task], moment)
 
 
 def _left(ledger: Ledger, key: OrderKey, back: Freed) -> int:

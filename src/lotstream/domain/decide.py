@@ -13,13 +13,16 @@ from lotstream.domain.cancelling import cancel_order
 from lotstream.domain.closing import close_order
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import (
+    AdjustStock,
     CancelOrder,
     ChangeSettings,
+    ChangeStatus,
     CloseOrder,
     Command,
     ConfirmPick,
     ConfirmShipment,
     ContinueDay,
+    CountStock,
     DefineCustomer,
     DefineItem,
     DefineLocation,
@@ -28,19 +31,23 @@ from lotstream.domain.commands import (
     LiftBinHold,
     LiftHold,
     Moment,
+    MoveStock,
     OpenBalance,
     OpenDay,
     PlaceBinHold,
     PlaceHold,
     PlaceOrder,
+    RecallLots,
     ReceiveStock,
     ReleaseOrder,
     RequestAllocation,
     ReserveStock,
+    ReturnGoods,
     ScanLot,
     TickClock,
     UnreserveOrder,
 )
+from lotstream.domain.counting import adjust_stock, count_stock
 from lotstream.domain.events import Event
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
 from lotstream.domain.goods import open_balance, receive_stock
@@ -50,8 +57,11 @@ from lotstream.domain.letting_go import release_order
 from lotstream.domain.moving import continue_day
 from lotstream.domain.picking import confirm_pick
 from lotstream.domain.placing import place_order
+from lotstream.domain.recalling import recall_lots
+from lotstream.domain.relocating import change_status, move_stock
 from lotstream.domain.requesting import request_allocation
 from lotstream.domain.reserving import reserve_stock
+from lotstream.domain.returning import return_goods
 from lotstream.domain.scanning import scan_lot
 from lotstream.domain.shipping import confirm_shipment
 from lotstream.domain.ticking import set_clock, tick_clock
@@ -68,6 +78,12 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     ReceiveStock: receive_stock,
     OpenBalance: open_balance,
     PlaceHold: place_hold,
+    RecallLots: recall_lots,
+    AdjustStock: adjust_stock,
+    CountStock: count_stock,
+    MoveStock: move_stock,
+    ChangeStatus: change_status,
+    ReturnGoods: return_goods,
     LiftHold: lift_hold,
     ContinueDay: continue_day,
     TickClock: tick_clock,

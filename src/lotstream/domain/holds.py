@@ -22,7 +22,7 @@ def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Even
     order, whether the owner allocates at once or on request. What is picked is kept, but cannot be shipped while the
     hold lasts; a recall takes that as well. The same hold told again changes nothing.
     """
-    lot = _find(ledger, command.sku, command.lot)
+    lot = find_lot(ledger, command.sku, command.lot)
     if isinstance(lot, Refusal):
         return lot
     if any(hold.id == command.hold for hold in lot.holds):
@@ -43,7 +43,7 @@ def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Even
 
 def lift_hold(ledger: Ledger, command: LiftHold, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide hold.lifted: one hold of a lot, or all of them when none is named; then whoever waits is served."""
-    lot = _find(ledger, command.sku, command.lot)
+    lot = find_lot(ledger, command.sku, command.lot)
     if isinstance(lot, Refusal):
         return lot
     lifted = tuple(hold.id for hold in lot.holds if command.hold in (None, hold.id))
@@ -54,7 +54,7 @@ def lift_hold(ledger: Ledger, command: LiftHold, moment: Moment) -> tuple[Event,
     return HoldLifted(lot.sku, lot.lot, lifted), *fill(draft, [lot.sku])
 
 
-def _find(ledger: Ledger, sku: str | None, number: str) -> Lot | Refusal:
+def find_lot(ledger: Ledger, sku: str | None, number: str) -> Lot | Refusal:
     """Return the lot that is meant; without a SKU its number must be enough."""
     if sku is not None:
         found = [lot for lot in (ledger.lots.get((sku, number)),) if lot is not None]

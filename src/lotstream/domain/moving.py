@@ -83,7 +83,8 @@ def _loss(line: OrderLine, part: Reservation, missing: dict[RowKey, int]) -> Fre
 def orders_promised(draft: Draft, lots: Iterable[LotKey]) -> list[Order]:
     """Return the orders that have anything of these lots promised, in queue order."""
     ledger = draft.ledger
-    return sorted((ledger.orders[key] for key in ledger.promised().of(lots)), key=queue_key)
+    orders = (draft.orders.get(key) or ledger.orders[key] for key in ledger.promised().of(lots))
+    return sorted(orders, key=queue_key)
 
 
 def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[Event, ...] | Refusal:

@@ -9,22 +9,28 @@ from collections.abc import Callable
 from typing import Any
 
 from lotstream.domain.commands import (
+    AdjustStock,
     CancelOrder,
+    ChangeStatus,
     CloseOrder,
     Command,
     ConfirmPick,
     ConfirmShipment,
+    CountStock,
+    MoveStock,
     OpenBalance,
     PlaceOrder,
     ReceiveStock,
     ReleaseOrder,
     RequestAllocation,
     ReserveStock,
+    ReturnGoods,
     ScanLot,
     UnreserveOrder,
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.model import OrderKey, ReceiptKey
+from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
 
 _OfOneOrder = (
     PlaceOrder | CancelOrder | ReleaseOrder | UnreserveOrder | CloseOrder | ReserveStock | ConfirmPick | ScanLot
@@ -67,6 +73,7 @@ _ORDERS: dict[type, Callable[[Any], tuple[OrderKey, ...]]] = {
     ConfirmPick: _one,
     ScanLot: _one,
     RequestAllocation: lambda command: command.orders,
+    ReturnGoods: lambda command: (command.key,),
     ConfirmShipment: lambda command: tuple(part.key for part in command.orders),
 }
 _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
@@ -79,4 +86,9 @@ _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
 _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     ReceiveStock: lambda command: (ReceiptKey(RECEIPT, command.receipt),),
     OpenBalance: lambda command: (ReceiptKey(BALANCE, command.balance),),
+    AdjustStock: lambda command: (ReceiptKey(ADJUSTMENT, command.adjustment),),
+    CountStock: lambda command: (ReceiptKey(COUNT, command.count),),
+    MoveStock: lambda command: (ReceiptKey(MOVE, command.move),),
+    ChangeStatus: lambda command: (ReceiptKey(STATUS_CHANGE, command.change),),
+    ReturnGoods: lambda command: (ReceiptKey(RETURN, command.number),),
 }

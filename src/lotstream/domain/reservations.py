@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Freed, LineDecision, Picked, Shipped
 from lotstream.domain.kits import count_shipped
-from lotstream.domain.model import Order, OrderLine, PackRule, Reservation, RowKey
+from lotstream.domain.model import LotShipped, Order, OrderLine, PackRule, Reservation, RowKey
 from lotstream.domain.places import STAGING
 from lotstream.domain.quantities import whole_packs
 from lotstream.domain.terms import Terms
@@ -192,6 +192,23 @@ def _picked_part(order: Order, pick: Picked) -> tuple[OrderLine, Reservation]:
     raise LookupError(f"task {pick.task} of line {pick.line} of order {order.key.order} is not there to be picked")
 
 
+def _with_lot(lots: tuple[LotShipped, ...], shipped: Shipped) -> tuple[LotShipped, ...]:
+    for at, one in enumerate(lots):
+        if (one.sku, one.lot) == (shipped.sku, shipped.lot):
+            return (*lots[:at], one._replace(quantity=one.quantity + shipped.quantity), *lots[at + 1 :])
+    return (*lots, LotShipped(shipped.sku, shipped.lot, shipped.quantity))
+
+
+def note_returned(line: OrderLine, sku: str, lot: str | None, quantity: int) -> None:
+    """Count what came back of a lot that had left for a line."""
+    line.lots_shipped = tuple(
+        [
+            one._replace(returned=one.returned + quantity) if (one.sku, one.lot) == (sku, lot) else one
+            for one in line.lots_shipped
+        ]
+    )
+
+
 def note_shipped(order: Order, shipped: Shipped) -> None:
     """Take shipped goods off the line that ordered them, and off the task they were promised by."""
     line = line_called(order, shipped.line)
@@ -201,6 +218,7 @@ def note_shipped(order: Order, shipped: Shipped) -> None:
         count_shipped(line, shipped.sku, shipped.quantity)
     else:
         line.shipped += shipped.quantity
+    line.lots_shipped = _with_lot(line.lots_shipped, shipped)
     left = shipped.reserved
     for reservation in list(line.reservations):
         if reservation.task != shipped.task or reservation.row != shipped.picked_from:

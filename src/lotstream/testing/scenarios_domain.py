@@ -8,16 +8,14 @@ from datetime import UTC, date, datetime, time
 
 from lotstream.domain.apply import apply
 from lotstream.domain.applying.serials import serials_in
+from lotstream.domain.booked_under import receipt_of
 from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast, decide_broadcast
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, DefineSite, Moment, OpenDay
 from lotstream.domain.decide import BROADCASTS, decide
 from lotstream.domain.events import (
-    BalanceOpened,
     Event,
-    StockReceived,
 )
-from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Calendar, Order, OrderKey, Receipt, ReceiptKey, Serial, SerialKey, Site
 from lotstream.domain.named import orders_named, receipts_named, serials_named
@@ -149,16 +147,12 @@ class DomainWarehouse:
         key = getattr(event, "key", None)
         if isinstance(key, OrderKey) and key not in self.ledger.orders:
             self.ledger.closed.setdefault(key, self._closed.get(key))
-        elif isinstance(event, StockReceived):
-            self._load_receipt(ReceiptKey(RECEIPT, event.receipt))
-        elif isinstance(event, BalanceOpened):
-            self._load_receipt(ReceiptKey(BALANCE, event.balance))
+        document = receipt_of(event)
+        if document is not None:
+            self.ledger.receipts.setdefault(document, self._receipts.get(document))
 
     def _load_serial(self, number: str) -> None:
         self.ledger.serials.setdefault(number, dict(self._serials.get(number, {})))
-
-    def _load_receipt(self, key: ReceiptKey) -> None:
-        self.ledger.receipts.setdefault(key, self._receipts.get(key))
 
     def _settle(self) -> None:
         self._closed.update((key, order) for key, order in self.ledger.closed.items() if order is not None)

@@ -152,8 +152,13 @@ def test_what_happened_later_is_told_in_words() -> None:
         shipped=(shipped,), lines=(),
     )  # fmt: skip
     other = Reservation("T2", ROW._replace(lot="L2"), 500)
+    lost = events.ReservationFreed(KEY, OrderState.BACKORDERED, (freed,), reason="recalled")
+    back = (
+        events.Returned("1", "1", ROW, 500, date(2026, 9, 9), "Taste"),
+        events.Returned("2", None, ROW, 250, date(2026, 9, 9)),
+    )
     lines = told(
-        events.ReservationFreed(KEY, OrderState.BACKORDERED, (freed,), reason="recalled"),
+        lost,
         events.StockPicked(KEY, OrderState.PICKED, by="scanner-4", at=AT, picks=(picked,)),
         events.LotSwapped(KEY, "1", "L2", None, AT, (replace(freed, picked=0),), (other,)),
         shipment,
@@ -161,6 +166,8 @@ def test_what_happened_later_is_told_in_words() -> None:
         events.CancelRemembered(KEY, None, ()),
         events.OrderClosed(KEY, OrderState.CLOSED, None, (events.LineCancelled("1", 500),)),
         events.PromisesReleased(KEY, OrderState.BACKORDERED, (replace(freed, picked=0),)),
+        events.GoodsReturned("TOR", "RMA-1", KEY, None, AT, {}, back),
+        replace(lost, freed=(replace(freed, picked=0),), settled=(replace(freed, picked=0, task="T2"),)),
     )
 
     assert [line.removeprefix("2026-09-01 14:00:02") for line in lines] == [
@@ -179,6 +186,13 @@ def test_what_happened_later_is_told_in_words() -> None:
         "  Closed short: nothing more is shipped.",
         "    line 1: 0.5 kg not shipped",
         "  Promises were given back, as somebody asked.",
+        "    line 1: 0.5 kg of lot L1 given back to A-01",
+        "  Came back with RMA-1.",
+        "    line 1: 0.5 kg of lot L1 to A-01: Taste",
+        "    not of this order: 0.25 kg of lot L1 to A-01",
+        "  Promises were taken back: it is recalled.",
+        "    line 1: 0.5 kg of lot L1 given back to A-01",
+        "    The order may not keep a part of what is left:",
         "    line 1: 0.5 kg of lot L1 given back to A-01",
     ]
 

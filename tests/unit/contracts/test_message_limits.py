@@ -80,6 +80,7 @@ CASES = (
     Case("ORDERS_MAX", "allocation.requested", ("orders",), like("allocation.requested", "orders", 0)),
     Case("SERIALS_MAX", "stock.received", ("lines", 0, "serials"), names),
     Case("SERIALS_MAX", "shipment.confirmed", ("orders", 0, "lines", 0, "serials"), names),
+    Case("LOTS_MAX", "lot.recalled", ("lots",), like("lot.recalled", "lots", 0)),
     Case("PACKAGES_MAX", "shipment.confirmed", ("packages",), like("shipment.confirmed", "packages", 0)),
     Case("SITES_MAX", "owner.defined", ("sites",), names),
     Case("SITES_MAX", "settings.changed", ("sites",), names),

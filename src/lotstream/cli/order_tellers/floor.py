@@ -29,9 +29,18 @@ def _shipped(story: Story, event: events.ShipmentConfirmed) -> Iterator[str]:
         yield f"line {part.line}: {goods}{expiry(part.expires)}, from {part.picked_from.location}"
 
 
+def _returned(story: Story, event: events.GoodsReturned) -> Iterator[str]:
+    yield f"Came back with {event.number}{by_whom(event.by)}."
+    for line in event.lines:
+        named = f"line {line.order_line}" if line.order_line is not None else "not of this order"
+        why = f": {line.reason}" if line.reason else ""
+        yield f"{named}: {of_row(story, line.row, line.quantity)} to {line.row.location}{why}"
+
+
 #: The words for each event of this room.
 TELLERS: dict[type, Callable[[Story, Any], Iterator[str]]] = {
     events.StockPicked: _picked,
     events.LotSwapped: _swapped,
     events.ShipmentConfirmed: _shipped,
+    events.GoodsReturned: _returned,
 }

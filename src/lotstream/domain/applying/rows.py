@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from lotstream.domain.events import Freed, GoodsBooked, LineDecision
 from lotstream.domain.ledger import Ledger
@@ -96,6 +97,14 @@ def book_row(ledger: Ledger, line: GoodsBooked) -> None:
     row.on_hand += line.quantity
     ledger.touched.stock.add(line.row)
     row_changed(ledger, line.row)
+
+
+def note_received(ledger: Ledger, key: RowKey, received: date | None) -> None:
+    """Note when goods without a lot came in that are in a row now; a row keeps the earliest of its dates."""
+    row = ledger.stock[key]
+    if received is not None and key.lot is None and (row.received is None or received < row.received):
+        row.received = received
+        row_replaced(ledger, row)
 
 
 def know_lot(ledger: Ledger, lot: Lot) -> None:

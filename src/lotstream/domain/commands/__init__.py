@@ -44,16 +44,28 @@ from lotstream.domain.commands.orders import (
     ReserveStock,
     UnreserveOrder,
 )
+from lotstream.domain.commands.stock import (
+    AdjustStock,
+    ChangeStatus,
+    CountStock,
+    MoveStock,
+    RecallLots,
+    ReturnGoods,
+    StockLine,
+)
 
 __all__ = [
+    "AdjustStock",
     "AnswerBroadcast",
     "CancelOrder",
     "ChangeSettings",
+    "ChangeStatus",
     "CloseOrder",
     "Command",
     "ConfirmPick",
     "ConfirmShipment",
     "ContinueDay",
+    "CountStock",
     "DefineCustomer",
     "DefineItem",
     "DefineLocation",
@@ -64,20 +76,24 @@ __all__ = [
     "LiftHold",
     "LineWanted",
     "Moment",
+    "MoveStock",
     "OpenBalance",
     "OpenDay",
     "PickLine",
     "PlaceBinHold",
     "PlaceHold",
     "PlaceOrder",
+    "RecallLots",
     "ReceiveStock",
     "ReleaseOrder",
     "RequestAllocation",
     "ReserveStock",
+    "ReturnGoods",
     "ScanLot",
     "ShippedLine",
     "ShippedOrder",
     "ShippedPackage",
+    "StockLine",
     "TickClock",
     "UnreserveOrder",
 ]
@@ -109,4 +125,10 @@ Command = (
     | ConfirmPick
     | ConfirmShipment
     | ScanLot
+    | AdjustStock
+    | ChangeStatus
+    | CountStock
+    | MoveStock
+    | RecallLots
+    | ReturnGoods
 )

@@ -41,11 +41,23 @@ from lotstream.domain.events.orders import (
     PromisesReleased,
     ReservationFreed,
 )
+from lotstream.domain.events.stock import (
+    Carried,
+    GoodsReturned,
+    Relocated,
+    Returned,
+    RowChange,
+    StatusChanged,
+    StockAdjusted,
+    StockCounted,
+    StockMoved,
+)
 
 __all__ = [
     "AvailabilityTold",
     "BalanceOpened",
     "CancelRemembered",
+    "Carried",
     "ClockSet",
     "Considered",
     "CustomerDefined",
@@ -56,6 +68,7 @@ __all__ = [
     "Figure",
     "Freed",
     "GoodsBooked",
+    "GoodsReturned",
     "HoldLifted",
     "HoldPlaced",
     "ItemDefined",
@@ -72,12 +85,19 @@ __all__ = [
     "OwnerDefined",
     "Picked",
     "PromisesReleased",
+    "Relocated",
     "ReservationFreed",
+    "Returned",
+    "RowChange",
     "SettingsChanged",
     "ShipmentConfirmed",
     "Shipped",
     "SiteDefined",
+    "StatusChanged",
+    "StockAdjusted",
+    "StockCounted",
     "StockFound",
+    "StockMoved",
     "StockPicked",
     "StockReceived",
 ]
@@ -110,4 +130,9 @@ Event = (
     | LotSwapped
     | AvailabilityTold
     | ClockSet
+    | StockAdjusted
+    | StockCounted
+    | StockMoved
+    | StatusChanged
+    | GoodsReturned
 )

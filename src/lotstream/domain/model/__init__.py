@@ -28,6 +28,7 @@ from lotstream.domain.model.facts import (
 )
 from lotstream.domain.model.orders import (
     KitPart,
+    LotShipped,
     Order,
     OrderKey,
     OrderLine,
@@ -49,6 +50,7 @@ __all__ = [
     "LifeFrom",
     "Location",
     "Lot",
+    "LotShipped",
     "Order",
     "OrderKey",
     "OrderLine",

@@ -75,6 +75,15 @@ class KitPart(NamedTuple):
     shipped: int = 0
 
 
+class LotShipped(NamedTuple):
+    """What of one lot has left for a line, in smallest units, and what of it came back."""
+
+    sku: str
+    lot: str | None
+    quantity: int
+    returned: int = 0
+
+
 @dataclass(slots=True)
 class OrderLine:
     """One line of an order: what is wanted and what became of it, in the item's smallest unit."""
@@ -106,6 +115,8 @@ class OrderLine:
     parts: tuple[KitPart, ...] = ()
     #: The day this line leaves; None: the order's.
     ship_date: date | None = None
+    #: By lot what has left; of lines that were shipped before this was kept, nothing.
+    lots_shipped: tuple[LotShipped, ...] = ()
 
 
 @dataclass(slots=True)

@@ -10,20 +10,18 @@ from collections.abc import Iterator
 
 from lotstream.domain.apply import apply
 from lotstream.domain.applying.serials import serials_in
+from lotstream.domain.booked_under import receipt_of
 from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast
 from lotstream.domain.events import (
-    BalanceOpened,
     Event,
     OrderChanged,
     OrderRecorded,
     OwnerDefined,
     SettingsChanged,
     ShipmentConfirmed,
-    StockReceived,
 )
-from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Order, OrderKey, Receipt, ReceiptKey, Serial
+from lotstream.domain.model import Order, OrderKey, Receipt, Serial
 from lotstream.hub.traces import shipment_lines
 from lotstream.hub.verify.sums import LotSums
 from lotstream.store.codec import order_of
@@ -132,15 +130,6 @@ class Replay:
 def is_broadcast(event: Event) -> bool:
     """Tell whether an event concerns every owner of its partition."""
     return isinstance(event, BROADCAST_EVENTS)
-
-
-def receipt_of(event: Event) -> ReceiptKey | None:
-    """Return the receipt that an event books goods under."""
-    if isinstance(event, StockReceived):
-        return ReceiptKey(RECEIPT, event.receipt)
-    if isinstance(event, BalanceOpened):
-        return ReceiptKey(BALANCE, event.balance)
-    return None
 
 
 def lines_shipped(ledger: Ledger, event: Event, partition: int, offset: int, *, first: int) -> list[ShipmentLineRow]:

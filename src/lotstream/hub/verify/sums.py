@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from lotstream.domain.events import BalanceOpened, Event, ShipmentConfirmed, StockFound, StockReceived
+from lotstream.domain.events import (
+    BalanceOpened,
+    Event,
+    GoodsReturned,
+    ShipmentConfirmed,
+    StockAdjusted,
+    StockCounted,
+    StockFound,
+    StockReceived,
+)
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine, RowKey
 from lotstream.domain.reservations import staged_key
@@ -18,7 +27,7 @@ LotName = tuple[str, str | None]
 
 
 class LotSums:
-    """Per lot: opened + received + found - shipped, in smallest units."""
+    """Per lot: opened + received + returned + found + adjusted - shipped, in smallest units."""
 
     def __init__(self) -> None:
         self._units: Counter[LotName] = Counter()
@@ -50,6 +59,14 @@ def _found(event: StockFound) -> Iterator[tuple[LotName, int]]:
     yield (event.row.sku, event.row.lot), event.quantity
 
 
+def _changed(event: StockAdjusted | StockCounted) -> Iterator[tuple[LotName, int]]:
+    return (((change.row.sku, change.row.lot), change.quantity) for change in event.changes)
+
+
+def _returned(event: GoodsReturned) -> Iterator[tuple[LotName, int]]:
+    return (((line.row.sku, line.row.lot), line.quantity) for line in event.lines)
+
+
 def _shipped(event: ShipmentConfirmed) -> Iterator[tuple[LotName, int]]:
     return (((part.sku, part.lot), -part.quantity) for part in event.shipped)
 
@@ -58,6 +75,9 @@ COUNTED: dict[type, Callable[[Any], Iterator[tuple[LotName, int]]]] = {
     StockReceived: _booked,
     BalanceOpened: _booked,
     StockFound: _found,
+    StockAdjusted: _changed,
+    StockCounted: _changed,
+    GoodsReturned: _returned,
     ShipmentConfirmed: _shipped,
 }
 """Events that change how much of a lot is there; all others leave it as it is, or move it within the house."""

@@ -1,0 +1,83 @@
+"""From messages about stock that is there, or comes back, to commands of the ledger."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from lotstream.contracts.inbound_stock import (
+    GoodsReturned,
+    GoodsReturnedLine,
+    LotRecalled,
+    StockAdjusted,
+    StockAdjustedLine,
+    StockCounted,
+    StockCountedLine,
+    StockMoved,
+    StockMovedLine,
+    StockStatusChanged,
+    StockStatusChangedLine,
+)
+from lotstream.domain.commands import (
+    AdjustStock,
+    ChangeStatus,
+    CountStock,
+    MoveStock,
+    RecallLots,
+    ReturnGoods,
+    StockLine,
+)
+from lotstream.domain.model import OrderKey
+
+_Line = StockAdjustedLine | StockCountedLine | StockMovedLine | StockStatusChangedLine | GoodsReturnedLine
+
+
+def adjust_stock(body: StockAdjusted) -> AdjustStock:
+    """Return the command to book more or less."""
+    lines = tuple(_line(line, line.quantity) for line in body.lines)
+    return AdjustStock(body.site, body.happened, body.by, body.occurred_at, body.adjustment, lines)
+
+
+def count_stock(body: StockCounted) -> CountStock:
+    """Return the command to book a count."""
+    lines = tuple(_line(line, line.counted) for line in body.lines)
+    return CountStock(body.site, body.happened, body.by, body.occurred_at, body.count, lines)
+
+
+def move_stock(body: StockMoved) -> MoveStock:
+    """Return the command to move goods."""
+    lines = tuple(_line(line, line.quantity, to=line.to) for line in body.lines)
+    return MoveStock(body.site, body.happened, body.by, body.occurred_at, body.move, lines)
+
+
+def change_status(body: StockStatusChanged) -> ChangeStatus:
+    """Return the command to book another condition."""
+    lines = tuple(_line(line, line.quantity, to=line.to_status.value) for line in body.lines)
+    return ChangeStatus(body.site, body.happened, body.by, body.occurred_at, body.change, lines)
+
+
+def return_goods(body: GoodsReturned) -> ReturnGoods:
+    """Return the command to take goods back."""
+    lines = tuple(_line(line, line.quantity) for line in body.lines)
+    key = OrderKey(body.source, body.order)
+    return ReturnGoods(body.site, body.happened, body.by, body.occurred_at, body.return_, key, lines)
+
+
+def recall_lots(body: LotRecalled) -> RecallLots:
+    """Return the command to recall lots."""
+    return RecallLots(body.recall, body.reason, tuple((lot.sku, lot.lot) for lot in body.lots))
+
+
+def _line(line: _Line, quantity: Decimal, *, to: str = "") -> StockLine:
+    return StockLine(
+        line=line.line,
+        sku=line.sku,
+        lot=line.lot,
+        location=line.location,
+        quantity=quantity,
+        unit=line.unit,
+        package=line.package,
+        pack_size=line.pack_size,
+        status=None if line.status is None else line.status.value,
+        reason=line.reason,
+        to=to,
+    )

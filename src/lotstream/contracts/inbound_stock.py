@@ -1,0 +1,136 @@
+"""Inbound messages about stock that is there, or comes back: adjusted, counted, moved, of another status, returned."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId, Quantity, Text
+from lotstream.contracts.limits import LINES_MAX, LOTS_MAX
+from lotstream.domain.model import Status
+
+
+class _Document(Inbound):
+    """What every document about stock says of itself."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where they are.")
+    happened: bool = Field(description="True: it has been done and is booked. False: somebody asks before doing it.")
+    by: Name | None = Field(default=None, description="Who or which scanner says so.")
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+
+
+class _Line(Inbound):
+    """Which goods a line means."""
+
+    line: Name = Field(description="Id of the line within the message.")
+    sku: Name | None = Field(default=None, description="The owner's SKU; null where one SKU has the lot.")
+    lot: Name | None = Field(default=None, description="Lot number; null for goods without one.")
+    location: Name | None = Field(default=None, description="The bin; null where the lot lies in one bin only.")
+    package: Name | None = Field(default=None, description="Pallet or carton; null means whatever stands there.")
+    pack_size: Quantity | None = Field(default=None, description="Base units in one pack; null means any.")
+    unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+    reason: Text | None = Field(default=None, description="Why, for people.")
+
+
+class StockAdjustedLine(_Line):
+    """Goods that are there although the books do not say so, or the other way round."""
+
+    quantity: Quantity = Field(description="Added to what is there, or taken off it when below zero.")
+    status: Status | None = Field(default=None, description="Condition of the goods; null means any, found goods good.")
+
+
+class StockAdjusted(_Document):
+    """More or less is there than the books say."""
+
+    adjustment: Name = Field(description="Number of the adjustment; the same line of it is booked once.")
+    lines: Annotated[tuple[StockAdjustedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
+        description="What is more or less."
+    )
+
+
+class StockCountedLine(_Line):
+    """What was found of a lot in a bin."""
+
+    counted: Quantity = Field(description="How much was found, in `unit`; what was picked before is not part of it.")
+    status: Status | None = Field(default=None, description="Condition of the goods; null means any, found goods good.")
+
+
+class StockCounted(_Document):
+    """Bins were counted; from now on they have what was found."""
+
+    count: Name = Field(description="Number of the count; the same line of it is booked once.")
+    lines: Annotated[tuple[StockCountedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
+        description="What was found."
+    )
+
+
+class StockMovedLine(_Line):
+    """Goods that come to another bin."""
+
+    quantity: Quantity = Field(description="How much is moved; all of a bin takes what is promised of it along.")
+    to: Name = Field(description="The bin they come to.")
+    status: Status | None = Field(default=None, description="Condition of the goods; null means any.")
+
+
+class StockMoved(_Document):
+    """Goods go from one bin to another."""
+
+    move: Name = Field(description="Number of the move; the same line of it is booked once.")
+    lines: Annotated[tuple[StockMovedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
+        description="What is moved."
+    )
+
+
+class StockStatusChangedLine(_Line):
+    """Goods that are in another condition than before."""
+
+    quantity: Quantity = Field(description="How much of the goods it concerns.")
+    status: Status = Field(default=Status.GOOD, description="Condition until now.")
+    to_status: Status = Field(description="Condition from now on; only good stock is promised.")
+
+
+class StockStatusChanged(_Document):
+    """Goods were found damaged, put into quarantine, or found good again."""
+
+    change: Name = Field(description="Number of the change; the same line of it is booked once.")
+    lines: Annotated[tuple[StockStatusChangedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
+        description="What it concerns."
+    )
+
+
+class GoodsReturnedLine(_Line):
+    """Goods of one lot that came back."""
+
+    quantity: Quantity = Field(description="How much came back, in `unit`.")
+    status: Status = Field(default=Status.GOOD, description="Condition; only good stock is promised.")
+
+
+class GoodsReturned(_Document):
+    """A customer sent goods of an order back."""
+
+    return_: Name = Field(alias="return", description="Number of the return; the same line of it is booked once.")
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    lines: Annotated[tuple[GoodsReturnedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
+        description="What came back."
+    )
+
+
+class RecalledLot(Inbound):
+    """One lot of a recall."""
+
+    sku: Name | None = Field(default=None, description="SKU of the lot; null while the lot number is unique.")
+    lot: Name = Field(description="The lot.")
+
+
+class LotRecalled(Inbound):
+    """Lots may not be used any more, and what is picked of them does not leave."""
+
+    owner: OwnerId = Field(description="Whose lots.")
+    recall: Name = Field(
+        description="Number of the recall, which is also the id of its hold; a repeat changes nothing."
+    )
+    reason: Text | None = Field(default=None, description="Why, for people.")
+    lots: Annotated[tuple[RecalledLot, ...], Field(min_length=1, max_length=LOTS_MAX)] = Field(description="The lots.")

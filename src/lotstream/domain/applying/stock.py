@@ -1,0 +1,73 @@
+"""What events about stock that is there, or came back, change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lotstream.domain.applying.rows import any_order, change_row, know_lot, note_received, order_touched
+from lotstream.domain.booked_under import receipt_of
+from lotstream.domain.events import GoodsReturned, StatusChanged, StockAdjusted, StockCounted, StockMoved
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Receipt
+from lotstream.domain.relocating import carry
+from lotstream.domain.reservations import line_called, note_returned
+
+_Document = StockAdjusted | StockCounted | StockMoved | StatusChanged | GoodsReturned
+
+
+def _changed(ledger: Ledger, event: StockAdjusted | StockCounted) -> None:
+    _note(ledger, event)
+    for change in event.changes:
+        if change.lot is not None:
+            know_lot(ledger, change.lot)
+        change_row(ledger, change.row, on_hand=change.quantity)
+        note_received(ledger, change.row, change.received)
+
+
+def _relocated(ledger: Ledger, event: StockMoved | StatusChanged) -> None:
+    _note(ledger, event)
+    for move in event.moves:
+        along = sum(one.quantity for one in move.carried)
+        change_row(ledger, move.row, on_hand=-move.quantity, reserved=-along)
+        change_row(ledger, move.to, on_hand=move.quantity, reserved=along)
+        note_received(ledger, move.to, move.received)
+        for one in move.carried:
+            order = any_order(ledger, one.key)
+            carry(order, move.row, move.to, one)
+            order_touched(ledger, order)
+
+
+def _returned(ledger: Ledger, event: GoodsReturned) -> None:
+    _note(ledger, event)
+    order = ledger.order(event.key)
+    for back in event.lines:
+        change_row(ledger, back.row, on_hand=back.quantity)
+        note_received(ledger, back.row, back.received)
+        line = None if order is None or back.order_line is None else line_called(order, back.order_line)
+        if line is not None:
+            note_returned(line, back.row.sku, back.row.lot, back.quantity)
+    if order is not None:
+        order_touched(ledger, order)
+
+
+def _note(ledger: Ledger, event: _Document) -> None:
+    """Note what was booked under a document, so that none of its lines is booked twice."""
+    key = receipt_of(event)
+    if key is None:
+        raise LookupError(f"{type(event).__name__} is booked under nothing")
+    document = ledger.receipt(key)
+    if document is None:
+        document = ledger.receipts[key] = Receipt(key, event.site)
+    document.lines.update(event.booked)
+    ledger.touched.receipts.add(key)
+
+
+#: What each event of this room changes.
+APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
+    StockAdjusted: _changed,
+    StockCounted: _changed,
+    StockMoved: _relocated,
+    StatusChanged: _relocated,
+    GoodsReturned: _returned,
+}

@@ -1,0 +1,36 @@
+"""The business document that an event books goods under: it is read by key before the event is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lotstream.domain.events import (
+    BalanceOpened,
+    Event,
+    GoodsReturned,
+    StatusChanged,
+    StockAdjusted,
+    StockCounted,
+    StockMoved,
+    StockReceived,
+)
+from lotstream.domain.goods import BALANCE, RECEIPT
+from lotstream.domain.model import ReceiptKey
+from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
+
+_KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
+    StockReceived: lambda event: ReceiptKey(RECEIPT, event.receipt),
+    BalanceOpened: lambda event: ReceiptKey(BALANCE, event.balance),
+    StockAdjusted: lambda event: ReceiptKey(ADJUSTMENT, event.number),
+    StockCounted: lambda event: ReceiptKey(COUNT, event.number),
+    StockMoved: lambda event: ReceiptKey(MOVE, event.number),
+    StatusChanged: lambda event: ReceiptKey(STATUS_CHANGE, event.number),
+    GoodsReturned: lambda event: ReceiptKey(RETURN, event.number),
+}
+
+
+def receipt_of(event: Event) -> ReceiptKey | None:
+    """Return the document that an event books goods under; None when there is none."""
+    key = _KEYS.get(type(event))
+    return None if key is None else key(event)

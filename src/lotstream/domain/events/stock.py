@@ -1,0 +1,125 @@
+"""Stock turned out otherwise, was moved, or came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lotstream.domain.model import Booked, Lot, OrderKey, RowKey
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """Smallest units added to a row, or taken from it."""
+
+    line: str
+    row: RowKey
+    quantity: int
+    reason: str | None = None
+    #: The facts of a lot that nobody knew of.
+    lot: Lot | None = None
+    #: Receipt date of goods without a lot that were found.
+    received: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StockAdjusted:
+    """More or less is there than the books said."""
+
+    site: str
+    number: str
+    by: str | None
+    at: datetime
+    #: What each line said, so that it is booked once.
+    booked: dict[str, Booked]
+    changes: tuple[RowChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StockCounted:
+    """Bins were counted; what each line says is how much was found, in smallest units."""
+
+    site: str
+    number: str
+    by: str | None
+    at: datetime
+    booked: dict[str, Booked]
+    #: Where something else was found than the books said.
+    changes: tuple[RowChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Smallest units promised to an order line, and not picked, that went along with their goods."""
+
+    key: OrderKey
+    line: str
+    task: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relocated:
+    """Smallest units that are in another row now."""
+
+    line: str
+    row: RowKey
+    to: RowKey
+    quantity: int
+    carried: tuple[Carried, ...] = ()
+    reason: str | None = None
+    #: Receipt date of goods without a lot, which goes along.
+    received: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StockMoved:
+    """Goods went from one bin to another."""
+
+    site: str
+    number: str
+    by: str | None
+    at: datetime
+    booked: dict[str, Booked]
+    moves: tuple[Relocated, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """Goods are in another condition now."""
+
+    site: str
+    number: str
+    by: str | None
+    at: datetime
+    booked: dict[str, Booked]
+    moves: tuple[Relocated, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Smallest units that came back of one order line and lot."""
+
+    line: str
+    #: None where it is not known which order line they left for.
+    order_line: str | None
+    row: RowKey
+    quantity: int
+    received: date
+    reason: str | None = None
+    #: Code and sentence of why the goods went to quarantine, None when they did not.
+    discrepancy: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsReturned:
+    """A customer sent goods of an order back."""
+
+    site: str
+    number: str
+    key: OrderKey
+    by: str | None
+    at: datetime
+    booked: dict[str, Booked]
+    lines: tuple[Returned, ...]

@@ -1,0 +1,183 @@
+"""Documents about stock that is there: their lines are checked, counted and booked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from lotstream.domain.checks import Verdicts, goods_meant
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import AdjustStock, ChangeStatus, CountStock, Moment, MoveStock, ReturnGoods, StockLine
+from lotstream.domain.draft import Draft
+from lotstream.domain.goods import site_unknown
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Booked, Item, Receipt, ReceiptKey, RowKey, Status, StockRow
+from lotstream.domain.places import is_staging
+from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.shelves import derived_of
+
+#: Kinds of documents, as parts of their business keys.
+ADJUSTMENT = "adjustment"
+COUNT = "count"
+MOVE = "move"
+STATUS_CHANGE = "status_change"
+RETURN = "return"
+
+
+#: What every document about stock says of itself and its lines.
+Document = AdjustStock | CountStock | MoveStock | ChangeStatus | ReturnGoods
+
+
+class Meant(NamedTuple):
+    """A line that could be understood: which goods, where, and how many smallest units."""
+
+    said: StockLine
+    path: str
+    item: Item
+    location: str
+    quantity: int
+    pack: int | None
+
+    def row(self, site: str, *, status: str | None = None) -> RowKey:
+        """Return the row that the line names, of good and loose stock where it names none."""
+        said = self.said
+        named = status or said.status or Status.GOOD.value
+        return RowKey(self.item.sku, said.lot, site, self.location, said.package, self.pack, named)
+
+
+@dataclass(slots=True)
+class Paper:
+    """What is decided so far about one document."""
+
+    draft: Draft
+    document: Document
+    key: ReceiptKey
+    known: Receipt | None
+    at: datetime
+    verdicts: Verdicts
+    booked: dict[str, Booked] = field(default_factory=dict)
+    #: How much is in rows that were changed, after what was decided so far.
+    on_hand: dict[RowKey, int] = field(default_factory=dict)
+
+    def rows(self, meant: Meant) -> list[StockRow]:
+        """Return the rows with goods, or with a deficit, that a line names, the loose and good ones first."""
+        sku, site, said = meant.item.sku, self.document.site, meant.said
+        found = [
+            row
+            for key, row in derived_of(self.draft.ledger).rows.get((sku, site), {}).items()
+            if (key.lot, key.location) == (said.lot, meant.location)
+            and said.package in (None, key.package)
+            and said.status in (None, key.status)
+            and meant.pack in (None, key.pack_size)
+            and (row.on_hand or row.reserved or key in self.on_hand)
+        ]
+        return sorted(found, key=lambda row: _loose_first(row.key))
+
+    def there(self, key: RowKey) -> int:
+        """Return what is in a row, below zero for a deficit."""
+        if key in self.on_hand:
+            return self.on_hand[key]
+        row = self.draft.ledger.stock.get(key)
+        return 0 if row is None else row.on_hand
+
+    def change(self, key: RowKey, quantity: int) -> None:
+        """Add goods to a row, or take them from it, for the rest of the decision."""
+        self.on_hand[key] = self.there(key) + quantity
+        self.draft.give(key, quantity)
+
+    def missing(self) -> dict[RowKey, int]:
+        """Return how much of what we promised the changed rows no longer have beside what others promised."""
+        missing = {}
+        for key in self.on_hand:
+            row = self.draft.ledger.stock.get(key)
+            if row is not None and row.reserved:
+                left = max(self.there(key), 0) - row.promised_elsewhere
+                missing[key] = min(max(row.reserved - left, 0), row.reserved)
+        return {key: units for key, units in missing.items() if units}
+
+    def object(self, code: Code, path: str, message: str, meant: StockLine) -> Refusal | None:
+        """Object to a line; returns the refusal when it was only asked."""
+        about = {
+            self.key.kind: self.key.number, "line": meant.line, "sku": meant.sku, "lot": meant.lot,
+            "location": meant.location,
+        }  # fmt: skip
+        return self.verdicts.object(code, path, message, about)
+
+
+def begin(ledger: Ledger, document: Document, moment: Moment, *, kind: str, number: str) -> Paper | Refusal:
+    """Return a document to be decided line by line; refuses one without a known site or with lines it has twice."""
+    key = ReceiptKey(kind, number)
+    verdicts = Verdicts(document.happened)
+    at = document.occurred_at or moment.recorded_at
+    refused = site_unknown(ledger, document.site, noted=verdicts.noted if document.happened else None)
+    if refused is None and not document.lines:
+        refused = Refusal(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
+    seen: set[str] = set()
+    for index, line in enumerate(document.lines if refused is None else ()):
+        if line.line in seen:
+            message = f"Line {line.line} is there twice; give each line an id of its own."
+            return Refusal(Code.FIELD_INVALID, f"lines.{index}.line", message)
+        seen.add(line.line)
+    return refused or Paper(Draft(ledger, moment), document, key, ledger.receipt(key), at, verdicts)
+
+
+def understand(paper: Paper, said: StockLine, path: str, *, positive: bool = True) -> Meant | Refusal | None:
+    """Return what a line means; None where it has happened and can only be noted as a discrepancy."""
+    goods = goods_meant(paper.draft, said.sku, said.lot)
+    if goods is None and said.sku is None:
+        message = f"It is not clear which goods are meant; {said.lot or 'the line'} is not one SKU's lot, name the SKU."
+        return paper.object(Code.FIELD_MISSING, f"{path}.sku", message, said)
+    if goods is None:
+        message = f"{said.sku} is not defined; define the item and send this again."
+        return paper.object(Code.UNKNOWN_ITEM, f"{path}.sku", message, said)
+    item = goods[0]
+    amounts = _amounts(said, item, path, positive=positive)
+    if isinstance(amounts, Refusal):
+        return paper.object(amounts.code, amounts.field, amounts.message, said)
+    location = said.location or _only_bin(paper, item, said)
+    if location is None:
+        message = f"{said.lot or item.sku} does not lie in one bin only; name the location."
+        return paper.object(Code.FIELD_MISSING, f"{path}.location", message, said)
+    return Meant(said, path, item, location, amounts[0], amounts[1])
+
+
+def _amounts(said: StockLine, item: Item, path: str, *, positive: bool) -> tuple[int, int | None] | Refusal:
+    """Return quantity and pack size in smallest units."""
+    factor = unit_factor(item, said.unit)
+    if factor is None:
+        message = f"{item.sku} has no unit {said.unit}; define the item with it and send this again."
+        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message)
+    quantity = smallest(said.quantity, factor, f"{path}.quantity", positive=positive)
+    if isinstance(quantity, Refusal) or said.pack_size is None:
+        return quantity if isinstance(quantity, Refusal) else (quantity, None)
+    pack = smallest(said.pack_size, 10**item.decimals, f"{path}.pack_size")
+    return pack if isinstance(pack, Refusal) else (quantity, pack)
+
+
+def _only_bin(paper: Paper, item: Item, said: StockLine) -> str | None:
+    rows = derived_of(paper.draft.ledger).rows.get((item.sku, paper.document.site), {}).values()
+    bins = {row.key.location for row in rows if row.key.lot == said.lot and row.on_hand}
+    places = {place for place in bins if not is_staging(place)}
+    return places.pop() if len(places) == 1 else None
+
+
+def book_once(paper: Paper, meant: Meant, row: RowKey) -> Refusal | bool:
+    """Note a line as booked; False when it was booked before, with a discrepancy if its content was other."""
+    now = Booked(row, meant.quantity)
+    before = None if paper.known is None else paper.known.lines.get(meant.said.line)
+    if before is None:
+        paper.booked[meant.said.line] = now
+        return True
+    if before == now:
+        return False
+    message = f"Line {meant.said.line} of {paper.key.kind} {paper.key.number} is booked with other content; correct it."
+    return paper.object(Code.CONFLICTING_CONTENT, f"{meant.path}.line", message, meant.said) or False
+
+
+def _loose_first(key: RowKey) -> tuple[bool, bool, bool, str, str]:
+    return key.status != Status.GOOD, key.package is not None or key.pack_size is not None, key.returned, *_named(key)
+
+
+def _named(key: RowKey) -> tuple[str, str]:
+    return f"{key.package or ''}", f"{key.pack_size or 0:020}{key.status}"

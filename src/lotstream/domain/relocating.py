@@ -1,0 +1,220 @@
+"""Goods come to another row: moved to another bin, found damaged, or found good again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import ChangeStatus, Moment, MoveStock
+from lotstream.domain.events import Carried, Event, Relocated, StatusChanged, StockFound, StockMoved
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
+from lotstream.domain.moving import orders_promised, take_back
+from lotstream.domain.paper import MOVE, STATUS_CHANGE, Meant, Paper, begin, book_once, understand
+from lotstream.domain.places import is_staging
+from lotstream.domain.reservations import copy_order
+from lotstream.domain.settling import settle
+
+_REASON = "moved"
+#: From a row to the row that its goods come to.
+Target = Callable[[RowKey], RowKey]
+
+
+@dataclass(slots=True)
+class _Moves:
+    """What the lines of a document move."""
+
+    paper: Paper
+    made: list[Relocated] = field(default_factory=list)
+    found: list[StockFound] = field(default_factory=list)
+    #: How much of each row orders lose, because where the goods come to nobody may use them.
+    lost: dict[RowKey, int] = field(default_factory=dict)
+    #: Promises that went along, by row.
+    carried: dict[RowKey, int] = field(default_factory=dict)
+
+
+def move_stock(ledger: Ledger, command: MoveStock, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide stock.moved.
+
+    Promises stay in their bin: only free goods are moved, unless all of a row is, which takes its promises along under
+    the same tasks. Where nobody may pick from the new bin, those are given other stock in the same decision.
+    """
+    paper = begin(ledger, command, moment, kind=MOVE, number=command.move)
+    if isinstance(paper, Refusal):
+        return paper
+    moves = _Moves(paper)
+    for index, said in enumerate(command.lines):
+        meant = understand(paper, said, f"lines.{index}")
+        refused = _check_bin(paper, meant) if isinstance(meant, Meant) else meant
+        if refused is not None:
+            return refused
+        if isinstance(meant, Meant) and meant.location != said.to:
+            refused = _relocate(moves, meant, partial(_in_bin, said.to))
+            if refused is not None:
+                return refused
+    return _decided(moves, StockMoved) if paper.booked else tuple(paper.verdicts.noted)
+
+
+def change_status(ledger: Ledger, command: ChangeStatus, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide stock.status_changed: goods that are no longer good are promised to nobody, those that are again may be.
+
+    Free goods come first; beyond them the back of the queue loses first and is given other stock in the same decision.
+    """
+    paper = begin(ledger, command, moment, kind=STATUS_CHANGE, number=command.change)
+    if isinstance(paper, Refusal):
+        return paper
+    moves = _Moves(paper)
+    for index, said in enumerate(command.lines):
+        meant = understand(paper, said, f"lines.{index}")
+        refused = _check_status(paper, meant) if isinstance(meant, Meant) else meant
+        if refused is None and isinstance(meant, Meant):
+            refused = _relocate(moves, meant, partial(_of_status, said.to))
+        if refused is not None:
+            return refused
+    return _decided(moves, StatusChanged) if paper.booked else tuple(paper.verdicts.noted)
+
+
+def _in_bin(place: str, row: RowKey) -> RowKey:
+    return row._replace(location=place)
+
+
+def _of_status(status: str, row: RowKey) -> RowKey:
+    return row._replace(status=status)
+
+
+def _check_bin(paper: Paper, meant: Meant) -> Refusal | None:
+    if is_staging(meant.location) or is_staging(meant.said.to):
+        message = f"Goods come to and leave {meant.location} by picks and shipments; name another bin."
+        return paper.object(Code.FIELD_INVALID, f"{meant.path}.to", message, meant.said)
+    return None
+
+
+def _check_status(paper: Paper, meant: Meant) -> Refusal | None:
+    if meant.said.to == meant.said.status:
+        message = f"The goods are {meant.said.to} already; name another status."
+        return paper.object(Code.FIELD_INVALID, f"{meant.path}.to_status", message, meant.said)
+    return None
+
+
+def _relocate(moves: _Moves, meant: Meant, target: Target) -> Refusal | None:
+    paper = moves.paper
+    rows = [row.key for row in paper.rows(meant) if target(row.key) != row.key]
+    named = meant.row(paper.document.site)
+    refused = _check_there(moves, meant, rows)
+    if refused is not None:
+        return refused
+    new = book_once(paper, meant, target(named))
+    if new is not True:
+        return new or None
+    left = meant.quantity
+    for spare in (True, False):
+        for key in rows:
+            quantity = min(_spare(moves, key) if spare else max(paper.there(key), 0), left)
+            _shift(moves, meant, key, target(key), quantity, spare=spare)
+            left -= quantity
+    if left:
+        row = rows[0] if rows else named
+        moves.found.append(StockFound(row, left, _REASON))
+        paper.change(row, left)
+        _shift(moves, meant, row, target(row), left, spare=True)
+    return None
+
+
+def _check_there(moves: _Moves, meant: Meant, rows: list[RowKey]) -> Refusal | None:
+    """Object to more than is there, and to a part of what is promised; no goods are told from others of their row."""
+    paper = moves.paper
+    there = sum(max(paper.there(key), 0) for key in rows)
+    spare = sum(_spare(moves, key) for key in rows)
+    what = f"lot {meant.said.lot}" if meant.said.lot is not None else meant.item.sku
+    if there < meant.quantity:
+        message = f"{meant.location} has only {there} smallest units of {what}; count it first."
+        return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
+    to_be_kept = paper.key.kind == MOVE and spare < meant.quantity < there
+    if to_be_kept:
+        message = f"Only {spare} smallest units of {what} in {meant.location} are not promised; move those or all."
+        return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
+    return None
+
+
+def _spare(moves: _Moves, key: RowKey) -> int:
+    """Return what of a row is promised to nobody, here or elsewhere."""
+    row = moves.paper.draft.ledger.stock.get(key)
+    reserved = 0 if row is None else row.reserved + row.promised_elsewhere
+    gone = moves.lost.get(key, 0) + moves.carried.get(key, 0)
+    return max(moves.paper.there(key) - reserved + gone, 0)
+
+
+def _shift(moves: _Moves, meant: Meant, row: RowKey, to: RowKey, quantity: int, *, spare: bool) -> None:
+    """Take goods from a row to another; what is not spare takes the promises of the back of the queue along."""
+    if quantity == 0:
+        return
+    paper, carried = moves.paper, tuple[Carried, ...]()
+    if not spare:
+        carried = _carried(moves, row, quantity, may_stay=paper.draft.candidate(to).reason is None)
+    along = sum(one.quantity for one in carried)
+    paper.change(row, -quantity)
+    paper.change(to, quantity)
+    for one in carried:
+        order = paper.draft.orders.get(one.key) or paper.draft.ledger.orders[one.key]
+        after = paper.draft.orders[one.key] = copy_order(order)
+        carry(after, row, to, one)
+    if along:
+        # What goes along is as little free there as it was here.
+        paper.draft.give(row, along)
+        paper.draft.give(to, -along)
+        moves.carried[row] = moves.carried.get(row, 0) + along
+    known = paper.draft.ledger.stock.get(row)
+    received = known.received if known is not None else None
+    moves.made.append(Relocated(meant.said.line, row, to, quantity, carried, meant.said.reason, received))
+
+
+def _carried(moves: _Moves, row: RowKey, quantity: int, *, may_stay: bool) -> tuple[Carried, ...]:
+    """Return the promises that go along, from the back of the queue, or note them as lost where they may not stay."""
+    promises = [
+        (order, line, part)
+        for order in reversed(orders_promised(moves.paper.draft, [(row.sku, row.lot)]))
+        for line in reversed(order.lines)
+        for part in reversed(line.reservations)
+        if part.row == row and part.quantity > part.picked
+    ]
+    if not may_stay:
+        promised = sum(part.quantity - part.picked for _, _, part in promises)
+        moves.lost[row] = min(moves.lost.get(row, 0) + quantity, promised)
+        return ()
+    found: list[Carried] = []
+    for order, line, part in promises:
+        units = min(part.quantity - part.picked, quantity)
+        quantity -= units
+        if units:
+            found.append(Carried(order.key, line.line, part.task, units))
+    return tuple(found)
+
+
+def _decided(moves: _Moves, kind: type[StockMoved | StatusChanged]) -> tuple[Event, ...]:
+    paper = moves.paper
+    document, draft = paper.document, paper.draft
+    losers = take_back(draft, dict(moves.lost))
+    told = kind(document.site, paper.key.number, document.by, paper.at, paper.booked, tuple(moves.made))
+    settled = settle(draft, losers, skus={move.row.sku for move in moves.made})
+    return *moves.found, told, *paper.verdicts.noted, *settled
+
+
+def carry(order: Order, row: RowKey, to: RowKey, one: Carried) -> None:
+    """Take a promise along to another row; what is picked of it stays told by the bin it was picked from."""
+    for line in (line for line in order.lines if line.line == one.line):
+        for part in line.reservations:
+            if part.task == one.task and part.row == row and part.quantity - part.picked >= one.quantity:
+                _carry(line, part, to, one.quantity)
+                return
+    raise LookupError(f"task {one.task} of order {order.key.order} is not there to be taken along")
+
+
+def _carry(line: OrderLine, part: Reservation, to: RowKey, quantity: int) -> None:
+    if part.quantity == quantity:
+        part.row = to
+        return
+    part.quantity -= quantity
+    at = next(index for index, other in enumerate(line.reservations) if other is part)
+    line.reservations.insert(at + 1, Reservation(part.task, to, quantity))
