@@ -10,6 +10,7 @@ from decimal import Decimal
 from lotstream.domain.events import Event, OrderRecorded
 from lotstream.domain.ledger import Ledger, Sites, Touched
 from lotstream.domain.model import (
+    SHIPMENT,
     Booked,
     Customer,
     Hold,
@@ -29,6 +30,9 @@ from lotstream.domain.model import (
     SerialKey,
     SerialState,
     Settings,
+    Shipment,
+    ShipmentPart,
+    Shipped,
     StockRow,
 )
 from lotstream.store.journal import GENESIS, journal_row
@@ -159,10 +163,12 @@ def full_ledger() -> Ledger:
     ledger.orders[ORDER] = order()
     ledger.cancels[OrderKey("edi", "PO-1")] = ("2", ("1", "3"))
     receipt = Receipt(ReceiptKey("receipt", "R-55"), "TOR", final=True, lines={"1": Booked(LOOSE, 12)})
-    ledger.receipts[receipt.key] = receipt
     unit = Serial(SerialKey("SN-1", "CER-001"), SerialState.SHIPPED, ROW, "edi", "PO-1", "1", "SHP-1", T0, "C-7")
     for serial in (unit, Serial(SerialKey("SN-1", "TEA"), SerialState.IN_STOCK, LOOSE)):
         ledger.serials.setdefault("SN-1", {})[serial.key.sku] = serial
+    left = Shipped("1", "CER-001", "L24A", date(2027, 6, 1), None, ROW, ROW, 12, 12, "t-1", "SSCC", "case", 12)
+    shipment = Shipment(ReceiptKey(SHIPMENT, "SH-1"), "TOR", (ShipmentPart(ORDER, "hash", (left,)),))
+    ledger.receipts.update({receipt.key: receipt, shipment.key: shipment})
     ledger.touched = Touched(
         owner=True, items=set(ledger.items), customers=set(ledger.customers),
         last_shipped=set(ledger.last_shipped), lots=set(ledger.lots),

@@ -14,7 +14,7 @@ import pytest
 
 from lotstream.domain.events import Event, LocationDefined, OrderChanged, OrderRecorded, SiteDefined
 from lotstream.domain.ledger import Sites
-from lotstream.domain.model import Item, Location, OrderKey, OrderState, ReceiptKey, Site, StockRow, Tracking
+from lotstream.domain.model import SHIPMENT, Item, Location, OrderKey, OrderState, ReceiptKey, Site, StockRow, Tracking
 from lotstream.errors import ClaimLost, ConstraintViolated, InstanceTaken
 from lotstream.store.journal import GENESIS
 from lotstream.store.rows import Batch, Claim, DeadLetterRow, Log, Outcome, OwnerSize, PersonRow
@@ -204,11 +204,13 @@ class StateConformance:
         assert loaded.sites is ledger.sites
 
     async def test_receipts_are_read_by_key(self, store: Store) -> None:
-        """What was booked under a receipt comes back by its key; None says that there is no such receipt."""
+        """What was booked under a document comes back by its key and as its kind; None says that there is none."""
         ledger = full_ledger()
         await write(store, batch(await claim(store), ledger=ledger))
         key, unknown = (OWNER, ReceiptKey("receipt", "R-55")), (OWNER, ReceiptKey("balance", "R-55"))
-        assert await store.receipts([key, unknown]) == {key: ledger.receipts[key[1]], unknown: None}
+        left = (OWNER, ReceiptKey(SHIPMENT, "SH-1"))
+        found = await store.receipts([key, unknown, left])
+        assert found == {key: ledger.receipts[key[1]], unknown: None, left: ledger.receipts[left[1]]}
         assert await store.receipts([]) == {}
 
     async def test_serial_numbers_are_read_by_number(self, store: Store) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from lotstream.domain import events
-from lotstream.domain.model import Customer, Item, Location, Order, OrderKey, Receipt, Serial, Settings, Site
+from lotstream.domain.model import Customer, Item, Location, Order, OrderKey, Receipt, Serial, Settings, Shipment, Site
 from lotstream.store.codec import (
     EVENT_TYPES,
     decode,
@@ -39,7 +39,7 @@ st.register_type_strategy(Decimal, st.decimals(allow_nan=False, allow_infinity=F
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
 
 EVENTS = list(EVENT_TYPES.values())
-STATE = [Customer, Item, Location, Order, Receipt, Serial, Settings, Site]
+STATE = [Customer, Item, Location, Order, Receipt, Serial, Settings, Shipment, Site]
 
 
 def _records(kind: type) -> SearchStrategy[typing.Any]:

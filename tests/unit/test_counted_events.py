@@ -10,7 +10,8 @@ UNCOUNTED = {
     "OwnerDefined", "SettingsChanged", "ItemDefined", "CustomerDefined", "SiteDefined", "LocationDefined", "DayOpened",
     "DayContinued", "OrderRecorded", "OrderChanged", "OrderAllocated", "OrderCancelled", "CancelRemembered",
     "HoldPlaced", "HoldLifted", "ReservationFreed", "StockPicked", "DiscrepancyNoted", "LotSwapped", "AvailabilityTold",
-    "ClockSet", "OrderClosed", "PromisesReleased", "StockMoved", "StatusChanged",
+    "ClockSet", "OrderClosed", "PromisesReleased", "StockMoved", "StatusChanged", "PickStarted", "PickUndone",
+    "PackagesChanged", "OrderPacked",
 }  # fmt: skip
 
 

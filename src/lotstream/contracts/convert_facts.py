@@ -49,6 +49,10 @@ def change_settings(body: SettingsChanged) -> ChangeSettings:
             pack_rule=body.pack_rule,
             zone_rules=tuple(ZoneRule(rule.zone, rule.rule, rule.packs) for rule in body.zone_rules),
             reassign_partial=body.reassign_partial,
+            over_pick_pct=body.over_pick_pct,
+            short_pick=body.short_pick,
+            sscc_prefix=body.sscc_prefix,
+            sscc_extension=body.sscc_extension,
         )
     )
 

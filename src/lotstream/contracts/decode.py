@@ -19,6 +19,7 @@ from lotstream.contracts import convert_floor as floor
 from lotstream.contracts import convert_goods as goods
 from lotstream.contracts import convert_hub as hub
 from lotstream.contracts import convert_orders as orders
+from lotstream.contracts import convert_packing as packing
 from lotstream.contracts import convert_stock as stock
 from lotstream.contracts.cloudevents import Header, text_of
 from lotstream.contracts.convert_orders import Person
@@ -204,8 +205,15 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "stock.status_changed": _alone(stock.change_status),
     "goods.returned": _alone(stock.return_goods),
     "pick.confirmed": _alone(floor.confirm_pick),
+    "pick.started": _alone(floor.start_pick),
+    "pick.undone": _alone(floor.undo_pick),
+    "pick.shorted": _alone(floor.report_short),
     "pick.scanned": _alone(floor.scan_lot),
+    "package.packed": _alone(packing.pack_package),
+    "package.unpacked": _alone(packing.unpack_package),
     "shipment.confirmed": _alone(floor.confirm_shipment),
+    "shipment.voided": _alone(floor.void_shipment),
+    "shipment.corrected": _alone(floor.correct_shipment),
     "day.continued": _alone(hub.continue_day),
     "clock.ticked": _alone(hub.tick_clock),
     "broadcast.answered": _alone(hub.answer_broadcast),

@@ -163,6 +163,18 @@ _GOODS: dict[str, dict[str, Any]] = {
             {"task": _TASK, "line": "1", "lot": "L24A", "location": "TOR-A-01", "quantity": "12", "unit": "each"}
         ],
     },
+    "pick.started": {**_FLOOR, **_ORDER, "tasks": [_TASK]},
+    "pick.undone": {
+        **_FLOOR,
+        **_ORDER,
+        "lines": [{"task": _TASK, "line": "1", "lot": "L24A", "quantity": "3", "unit": "each"}],
+    },
+    "pick.shorted": {
+        **_FLOOR,
+        **_ORDER,
+        "staged_at": "DOOR-3",
+        "lines": [{"task": _TASK, "line": "1", "lot": "L24A", "location": "TOR-A-01", "picked": "9", "unit": "each"}],
+    },
     "pick.scanned": {
         **_FLOOR,
         **_ORDER,
@@ -173,6 +185,14 @@ _GOODS: dict[str, dict[str, Any]] = {
         "scanned": "L24B",
         "location": "TOR-A-01",
     },
+    "package.packed": {
+        **_FLOOR,
+        "package": _SSCC,
+        "kind": "carton",
+        "weight_kg": "6.4",
+        "lines": [{**_ORDER, "line": "1", "task": _TASK, "lot": "L24A", "quantity": "12", "unit": "each"}],
+    },
+    "package.unpacked": {**_FLOOR, "package": _SSCC},
     "shipment.confirmed": {
         **_FLOOR,
         "shipment": "SH-801",
@@ -186,6 +206,9 @@ _GOODS: dict[str, dict[str, Any]] = {
         "seal": "S-77",
     },
 }
+
+_GOODS["shipment.voided"] = {**_FLOOR, "shipment": "SH-801", "reason": "Truck did not come"}
+_GOODS["shipment.corrected"] = {**_GOODS["shipment.confirmed"], "reason": "Counted again"}
 
 _SENT: dict[str, dict[str, Any]] = {
     "pick_tasks": {
@@ -230,6 +253,27 @@ _SENT: dict[str, dict[str, Any]] = {
             }
         ],
     },
+    "package": {
+        "owner": "acme",
+        "site": "TOR",
+        "package": _SSCC,
+        "kind": "carton",
+        "status": "open",
+        "parent": None,
+        "weight_kg": "6.4",
+        "decision": _DECISION,
+        "contents": [
+            {
+                **_ORDER,
+                "line": "1",
+                "sku": "CER-001",
+                "lot": "L24A",
+                "quantity": "12",
+                "unit": "each",
+                "package": None,
+            }
+        ],
+    },
     "order_status": {
         "owner": "acme",
         **_ORDER,
@@ -258,6 +302,7 @@ _SENT: dict[str, dict[str, Any]] = {
         "site": "TOR",
         **_ORDER,
         "shipment": "SH-801",
+        "voided": False,
         "status": "shipped",
         "shipped_at": "2026-09-01T12:12:00Z",
         "customer": "C-7",

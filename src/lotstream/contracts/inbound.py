@@ -7,6 +7,7 @@ from lotstream.contracts import inbound_floor as floor
 from lotstream.contracts import inbound_goods as goods
 from lotstream.contracts import inbound_hub as hub
 from lotstream.contracts import inbound_orders as orders
+from lotstream.contracts import inbound_packing as packing
 from lotstream.contracts import inbound_stock as stock
 from lotstream.contracts.fields import Inbound
 
@@ -37,8 +38,15 @@ INBOUND: dict[str, type[Inbound]] = {
     "stock.status_changed": stock.StockStatusChanged,
     "goods.returned": stock.GoodsReturned,
     "pick.confirmed": floor.PickConfirmed,
+    "pick.started": floor.PickStarted,
+    "pick.undone": floor.PickUndone,
+    "pick.shorted": floor.PickShorted,
     "pick.scanned": floor.PickScanned,
+    "package.packed": packing.PackagePacked,
+    "package.unpacked": packing.PackageUnpacked,
     "shipment.confirmed": floor.ShipmentConfirmed,
+    "shipment.voided": floor.ShipmentVoided,
+    "shipment.corrected": floor.ShipmentCorrected,
     "day.continued": hub.DayContinued,
     "clock.ticked": hub.ClockTicked,
     "broadcast.answered": hub.BroadcastAnswered,
@@ -80,14 +88,7 @@ LATER: frozenset[str] = frozenset(
         "condition.recorded",
         "wave.released",
         "wave.cancelled",
-        "pick.started",
-        "pick.shorted",
-        "pick.undone",
-        "package.packed",
-        "package.unpacked",
         "task.done",
-        "shipment.corrected",
-        "shipment.voided",
         "shipment.progressed",
         "return.expected",
         "return.inspected",

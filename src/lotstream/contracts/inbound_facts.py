@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,7 +23,7 @@ from lotstream.contracts.limits import (
     UNITS_MAX,
     ZONES_MAX,
 )
-from lotstream.domain.model import Calendar, LifeFrom, PackRule, Policy, Reallocate, Tracking, ZoneUse
+from lotstream.domain.model import Calendar, LifeFrom, PackRule, Policy, Reallocate, ShortPick, Tracking, ZoneUse
 
 
 class TieBreak(StrEnum):
@@ -102,6 +103,17 @@ class SettingsChanged(Inbound):
         description="What decides between lots the policy ranks alike, in this order.",
     )
     allocate: Allocate = Field(default=Allocate.AT_ONCE, description="Decide on arrival, or on request only.")
+    sscc_prefix: Name | None = Field(
+        default=None, description="GS1 company prefix that package numbers (SSCC) are made of; null: others name them."
+    )
+    sscc_extension: Annotated[int, Field(ge=0, le=9)] = Field(default=0, description="The digit before the prefix.")
+    over_pick_pct: Quantity = Field(
+        default=Decimal(0), description="Percent of a line's ordered quantity that may be picked beyond it."
+    )
+    short_pick: ShortPick = Field(
+        default=ShortPick.REALLOCATE,
+        description="What becomes of goods not found in their bin: booked down and replaced, or kept until counted.",
+    )
     allow_partial: bool = Field(default=True, description="A line may be promised less than it wants.")
     expired_ok: bool = Field(default=False, description="Expired lots may be used.")
     whole_unit: bool = Field(default=True, description="A line in another unit gets whole multiples of that unit.")

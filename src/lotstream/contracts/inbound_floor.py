@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId, Quantity
+from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId, Quantity, Text
 from lotstream.contracts.limits import LINES_MAX, ORDERS_MAX, PACKAGES_MAX, SERIALS_MAX
 
 
@@ -39,6 +39,77 @@ class PickConfirmed(Inbound):
     staged_at: Name | None = Field(default=None, description="Tote or door the goods stand at now.")
     lines: Annotated[tuple[PickConfirmedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
         description="What was taken."
+    )
+
+
+class PickStarted(Inbound):
+    """Somebody is on the way to the bins of an order's pick tasks."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where it is done.")
+    happened: bool = Field(description="True: it has begun. False: somebody asks before.")
+    by: Name | None = Field(default=None, description="Who or which scanner says so.")
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    tasks: Annotated[tuple[Name, ...], Field(max_length=LINES_MAX)] = Field(
+        default=(), description="The pick tasks that are begun; empty means every open one."
+    )
+
+
+class PickUndoneLine(Inbound):
+    """Picked goods that go back to the bin they came from."""
+
+    task: Name | None = Field(default=None, description="The pick task; null means any.")
+    line: Name | None = Field(default=None, description="The order line; null means any.")
+    lot: Name | None = Field(default=None, description="The lot; null means any.")
+    quantity: Quantity | None = Field(
+        default=None, description="How much goes back, in `unit`; null means all that is picked and not packed."
+    )
+    unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+
+
+class PickUndone(Inbound):
+    """Picked goods go back to the bins they came from; they stay promised to the order."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where it is done.")
+    happened: bool = Field(description="True: they are back and it is booked. False: the floor is told to do it.")
+    by: Name | None = Field(default=None, description="Who or which scanner says so.")
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    lines: Annotated[tuple[PickUndoneLine, ...], Field(max_length=LINES_MAX)] = Field(
+        default=(), description="What goes back; empty means everything that is picked and not packed."
+    )
+
+
+class PickShortedLine(Inbound):
+    """What was found for one task, or for one order line in one bin; no more of the lot was there."""
+
+    task: Name | None = Field(default=None, description="The pick task; may be null where the line is named.")
+    line: Name | None = Field(default=None, description="The order line; may be null where the task is named.")
+    lot: Name | None = Field(default=None, description="The lot; null means the task's.")
+    location: Name | None = Field(default=None, description="The bin; null means the task's.")
+    package: Name | None = Field(default=None, description="The pallet or carton it should have been taken from.")
+    sku: Name | None = Field(default=None, description="The component of a kit, where task and lot do not name it.")
+    picked: Quantity = Field(description="How much was found and taken, in `unit`; may be 0.")
+    unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+
+
+class PickShorted(Inbound):
+    """Less was found in a bin than was promised of it; what was found is picked."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where it was found out.")
+    happened: bool = Field(description="True: it has been done and is booked. False: somebody asks before doing it.")
+    by: Name | None = Field(default=None, description="Who or which scanner says so.")
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    staged_at: Name | None = Field(default=None, description="Tote or door that what was found stands at now.")
+    lines: Annotated[tuple[PickShortedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
+        description="What was short."
     )
 
 
@@ -96,6 +167,18 @@ class ShipmentPackage(Inbound):
     weight_kg: Quantity | None = Field(default=None, description="Weight in kilograms.")
 
 
+class ShipmentVoided(Inbound):
+    """A shipment has not left after all: its goods stand at the dock, picked and promised as before."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where they stand.")
+    happened: bool = Field(description="True: it is so and is booked. False: somebody asks before.")
+    by: Name | None = Field(default=None, description="Who or which system says so.")
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+    shipment: Name = Field(description="The shipment's number at the site.")
+    reason: Text | None = Field(default=None, description="Why.")
+
+
 class ShipmentConfirmed(Inbound):
     """Goods left the building, for one order or many."""
 
@@ -116,3 +199,9 @@ class ShipmentConfirmed(Inbound):
     pro: Name | None = Field(default=None, description="The carrier's progressive (PRO) number.")
     trailer: Name | None = Field(default=None, description="Trailer number.")
     seal: Name | None = Field(default=None, description="Seal number.")
+
+
+class ShipmentCorrected(ShipmentConfirmed):
+    """What really left under a shipment's number, whole, in place of what was told before."""
+
+    reason: Text | None = Field(default=None, description="Why.")

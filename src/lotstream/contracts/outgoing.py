@@ -11,9 +11,16 @@ from typing import Any
 
 from lotstream.contracts.sending import Outgoing
 from lotstream.contracts.write_availability import availability
-from lotstream.contracts.write_floor import put_backs
-from lotstream.contracts.write_notices import answer, discrepancy_alert, goods_alerts, return_alerts
-from lotstream.contracts.write_shipments import ship_confirmation
+from lotstream.contracts.write_floor import count_task, put_backs, undone_tasks, voided_tasks
+from lotstream.contracts.write_notices import (
+    answer,
+    discrepancy_alert,
+    goods_alerts,
+    missing_alert,
+    return_alerts,
+)
+from lotstream.contracts.write_packages import packages
+from lotstream.contracts.write_shipments import ship_confirmation, ship_voided
 from lotstream.contracts.write_status import change_refused, order_status
 from lotstream.contracts.write_tasks import moved_task, pick_tasks
 from lotstream.domain.codes import Refusal
@@ -37,10 +44,15 @@ from lotstream.domain.events import (
     OrderCancelled,
     OrderChanged,
     OrderClosed,
+    OrderPacked,
     OrderRecorded,
+    PackagesChanged,
+    PickUndone,
     PromisesReleased,
     ReservationFreed,
     ShipmentConfirmed,
+    ShipmentVoided,
+    StockMissing,
     StockMoved,
     StockPicked,
     StockReceived,
@@ -102,8 +114,22 @@ def _picked(ledger: Ledger, event: StockPicked, moment: Moment) -> Iterator[Outg
     yield from order_status(ledger, event.key, moment)
 
 
+def _undone(ledger: Ledger, event: PickUndone, moment: Moment) -> Iterator[Outgoing]:
+    yield from undone_tasks(ledger, event, moment)
+    yield from order_status(ledger, event.key, moment)
+
+
+def _missing(ledger: Ledger, event: StockMissing, moment: Moment) -> Iterator[Outgoing]:
+    yield count_task(ledger, event, moment)
+    yield from missing_alert(ledger, event, moment)
+
+
 def _swapped(ledger: Ledger, event: LotSwapped, moment: Moment) -> Iterator[Outgoing]:
     yield from pick_tasks(ledger, event.key, moment, freed=event.given, swapped=event)
+
+
+def _packed(ledger: Ledger, event: OrderPacked, moment: Moment) -> Iterator[Outgoing]:
+    yield from order_status(ledger, event.key, moment)
 
 
 def _shipped(ledger: Ledger, event: ShipmentConfirmed, moment: Moment) -> Iterator[Outgoing]:
@@ -115,6 +141,12 @@ def _moved(ledger: Ledger, event: StockMoved, moment: Moment) -> Iterator[Outgoi
     for move in event.moves:
         for carried in move.carried:
             yield from moved_task(ledger, carried, move.to, moment)
+
+
+def _voided(ledger: Ledger, event: ShipmentVoided, moment: Moment) -> Iterator[Outgoing]:
+    yield ship_voided(ledger, event, moment)
+    yield from voided_tasks(ledger, event, moment)
+    yield from order_status(ledger, event.key, moment)
 
 
 def _noted(ledger: Ledger, event: DiscrepancyNoted, moment: Moment) -> Iterator[Outgoing]:
@@ -130,8 +162,13 @@ _WRITERS: dict[type, Callable[[Ledger, Any, Moment], Iterator[Outgoing]]] = {
     PromisesReleased: _cancelled,
     ReservationFreed: _freed,
     StockPicked: _picked,
+    PickUndone: _undone,
+    StockMissing: _missing,
     LotSwapped: _swapped,
+    PackagesChanged: packages,
+    OrderPacked: _packed,
     ShipmentConfirmed: _shipped,
+    ShipmentVoided: _voided,
     DiscrepancyNoted: _noted,
     StockMoved: _moved,
     GoodsReturned: return_alerts,

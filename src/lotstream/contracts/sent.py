@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from lotstream.contracts.fields import Amount, Day, Instant, MessageId, Name, OwnerId, Sent, Text
-from lotstream.domain.model import OrderState
+from lotstream.domain.model import OrderState, PackageKind, PackageState
 
 #: Hex digits of a decision or task id.
 _ID = Field(min_length=1, max_length=64)
@@ -95,6 +95,33 @@ class FloorTasks(Sent):
     site: Name = Field(description="Where it is to be done.")
     decision: Id = Field(description="Id of the decision that caused it.")
     tasks: tuple[FloorTask, ...] = Field(description="What is to be done.")
+
+
+class PackedContent(Sent):
+    """Goods of an order line that lie in a package."""
+
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    line: Name = Field(description="The order line.")
+    sku: Name = Field(description="The owner's SKU.")
+    lot: Name | None = Field(description="The lot; null for goods without one.")
+    quantity: Amount = Field(description="How much, in `unit`.")
+    unit: Name = Field(description="The item's base unit.")
+    package: Name | None = Field(default=None, description="The carton they lie in, on a pallet.")
+
+
+class Package(Sent):
+    """A carton or a pallet as it is now."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where it stands.")
+    package: Name = Field(description="Its number, a Serial Shipping Container Code where the hub gave it out.")
+    kind: PackageKind = Field(description="What it is.")
+    status: PackageState = Field(description="Open, shipped, or gone because it was unpacked.")
+    parent: Name | None = Field(default=None, description="The pallet it stands on.")
+    weight_kg: Amount | None = Field(default=None, description="Weight in kilograms.")
+    decision: Id = Field(description="Id of the decision that caused it.")
+    contents: tuple[PackedContent, ...] = Field(description="What is in it, cartons on a pallet included.")
 
 
 class OrderStatusLine(Sent):
@@ -203,6 +230,7 @@ class ShipConfirmation(Sent):
     source: Name = Field(description="Where the order was made.")
     order: Name = Field(description="The order's number at its source.")
     shipment: Name = Field(description="The shipment's number at the site.")
+    voided: bool = Field(default=False, description="True: what it says was told before, and has not left after all.")
     status: OrderState = Field(description="The order's state afterwards.")
     shipped_at: Instant = Field(description="When it left.")
     customer: Name | None = Field(description="The owner's customer number.")
@@ -286,6 +314,7 @@ class Answer(Sent):
 SENT: dict[str, type[Sent]] = {
     "pick_tasks": PickTasks,
     "floor_tasks": FloorTasks,
+    "package": Package,
     "order_status": OrderStatus,
     "ship_confirmation": ShipConfirmation,
     "availability": Availability,

@@ -57,7 +57,7 @@ PICK_TASKS = Topic(
 )
 FLOOR_TASKS = Topic(
     name="lotstream.floor-tasks",
-    description="What has to be done on the floor beside picking: goods put back, bins counted.",
+    description="What the floor has to know beside picking: goods put back, bins counted, packages with their numbers.",
     key="site",
     readers="warehouse systems",
     bytes_max=Limit.OUTGOING,

@@ -11,7 +11,7 @@ from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.sent import FloorTaskKind
 from lotstream.contracts.topics import FLOOR_TASKS
 from lotstream.domain.commands import Moment
-from lotstream.domain.events import Freed
+from lotstream.domain.events import Freed, PickUndone, ShipmentVoided, StockMissing
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import OrderKey, RowKey
 from lotstream.domain.reservations import staged_key
@@ -30,6 +30,31 @@ def put_backs(ledger: Ledger, key: OrderKey, freed: Iterable[Freed], moment: Mom
             by_site.setdefault(loss.row.site, []).append(task)
     for site, tasks in by_site.items():
         yield _message(ledger, site, tasks, moment)
+
+
+def voided_tasks(ledger: Ledger, event: ShipmentVoided, moment: Moment) -> Iterator[Outgoing]:
+    """Return the tasks to put back what came back from a shipment and no order wants."""
+    parts = []
+    for taken in event.taken_back:
+        shipped, left = taken.shipped, taken.shipped.quantity - (taken.promise.quantity if taken.promise else 0)
+        if left:
+            row, place = shipped.picked_from, taken.staged.location
+            parts.append(Freed(shipped.line, shipped.task or "", row, left, 0, left, place))
+    return put_backs(ledger, event.key, parts, moment)
+
+
+def undone_tasks(ledger: Ledger, event: PickUndone, moment: Moment) -> Iterator[Outgoing]:
+    """Return the tasks to put back what somebody asked to have undone; nothing when it lies there already."""
+    parts = [
+        Freed(one.line, one.task, one.row, one.quantity, 0, one.quantity, one.staged.location) for one in event.undone
+    ]
+    return put_backs(ledger, event.key, () if event.happened else parts, moment)
+
+
+def count_task(ledger: Ledger, event: StockMissing, moment: Moment) -> Outgoing:
+    """Return the task to count a bin that did not hold what was known to be in it."""
+    task = _task(ledger, FloorTaskKind.COUNT, event.row, about=event.line, moment=moment)
+    return _message(ledger, event.row.site, [task | _for(event.key, event.line)], moment)
 
 
 def _put_back(ledger: Ledger, key: OrderKey, loss: Freed, moment: Moment) -> _Task:

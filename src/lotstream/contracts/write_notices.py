@@ -9,7 +9,7 @@ from lotstream.contracts.quantities import base_text, decimal_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.sent import AlertKind, AnswerOutcome
 from lotstream.contracts.topics import ALERTS, ANSWERS
-from lotstream.domain.codes import Refusal
+from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import (
     AdjustStock,
     AnswerBroadcast,
@@ -24,17 +24,23 @@ from lotstream.domain.commands import (
     LiftHold,
     Moment,
     MoveStock,
+    PackPackage,
     PlaceHold,
     RecallLots,
     ReceiveStock,
     ReleaseOrder,
+    ReportShort,
     RequestAllocation,
     ReserveStock,
     ReturnGoods,
     ScanLot,
+    StartPick,
+    UndoPick,
+    UnpackPackage,
     UnreserveOrder,
+    VoidShipment,
 )
-from lotstream.domain.events import DiscrepancyNoted, GoodsReturned, StockReceived
+from lotstream.domain.events import DiscrepancyNoted, GoodsReturned, StockMissing, StockReceived
 from lotstream.domain.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -47,17 +53,11 @@ _REQUESTS = (
     CancelOrder, ReleaseOrder, UnreserveOrder, CloseOrder, RequestAllocation, ReserveStock, PlaceHold, LiftHold,
     RecallLots, ChangeSettings,
 )  # fmt: skip
+#: `CorrectShipment` is a `ConfirmShipment`.
 _FLOOR = (
-    ReceiveStock,
-    AdjustStock,
-    CountStock,
-    MoveStock,
-    ChangeStatus,
-    ReturnGoods,
-    ConfirmPick,
-    ScanLot,
-    ConfirmShipment,
-)
+    ReceiveStock, AdjustStock, CountStock, MoveStock, ChangeStatus, ReturnGoods, ConfirmPick, ReportShort, ScanLot,
+    StartPick, UndoPick, PackPackage, UnpackPackage, ConfirmShipment, VoidShipment,
+)  # fmt: skip
 
 
 def discrepancy_alert(ledger: Ledger, event: DiscrepancyNoted, moment: Moment) -> Outgoing:
@@ -97,6 +97,16 @@ def return_alerts(ledger: Ledger, event: GoodsReturned, moment: Moment) -> Itera
         quantity = base_text(line.quantity, item_of(ledger, row.sku).decimals)
         message = line.message or line.discrepancy
         yield _alert(ledger, moment, code=line.discrepancy, message=message, about=about, quantity=quantity)
+
+
+def missing_alert(ledger: Ledger, event: StockMissing, moment: Moment) -> Iterator[Outgoing]:
+    """Return an alert for goods that a picker did not find in their bin."""
+    row, units = event.row, max(event.missing, event.booked)
+    about = {"order": event.key.order, "source": event.key.source, "line": event.line, "sku": row.sku}
+    about |= {"location": row.location} | ({} if row.lot is None else {"lot": row.lot})
+    message = f"Less of {row.sku} was found in {row.location} than was known to be there; have it counted."
+    quantity = base_text(units, item_of(ledger, row.sku).decimals)
+    yield _alert(ledger, moment, code=Code.NOT_AVAILABLE, message=message, about=about, quantity=quantity)
 
 
 def _alert(

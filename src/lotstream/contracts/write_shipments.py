@@ -10,7 +10,7 @@ from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.sent import ShortReason
 from lotstream.contracts.topics import SHIP_CONFIRMATIONS
 from lotstream.domain.commands import Moment, ShippedPackage
-from lotstream.domain.events import LineShipped, ShipmentConfirmed, Shipped
+from lotstream.domain.events import LineShipped, ShipmentConfirmed, ShipmentVoided, Shipped
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order
 from lotstream.domain.sums import promised
@@ -20,7 +20,27 @@ TYPE = "lotstream.ship_confirmation.v1"
 _Body = dict[str, Any]
 
 
-def ship_confirmation(ledger: Ledger, event: ShipmentConfirmed, moment: Moment) -> Outgoing:
+def ship_voided(ledger: Ledger, event: ShipmentVoided, moment: Moment) -> Outgoing:
+    """Return the confirmation of one order's part of a shipment that has not left after all."""
+    told = ShipmentConfirmed(
+        site=event.site,
+        shipment=event.shipment,
+        key=event.key,
+        state=event.state,
+        by=event.by,
+        at=event.at,
+        customer=event.customer,
+        shipped=event.shipped,
+        lines=event.lines,
+        city=event.city,
+        region=event.region,
+        postcode=event.postcode,
+        country=event.country,
+    )
+    return ship_confirmation(ledger, told, moment, voided=True)
+
+
+def ship_confirmation(ledger: Ledger, event: ShipmentConfirmed, moment: Moment, *, voided: bool = False) -> Outgoing:
     """Return the confirmation of one order's part of a shipment."""
     order = ledger.order(event.key)
     lines = [_line(ledger, event, line, order) for line in event.lines]
@@ -30,6 +50,7 @@ def ship_confirmation(ledger: Ledger, event: ShipmentConfirmed, moment: Moment) 
         "source": event.key.source,
         "order": event.key.order,
         "shipment": event.shipment,
+        "voided": voided,
         "status": event.state,
         "shipped_at": event.at,
         "customer": event.customer,

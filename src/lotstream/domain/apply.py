@@ -6,11 +6,12 @@ in an event is taken over by the ledger and changes with it: write an event down
 
 from __future__ import annotations
 
-from lotstream.domain.applying import facts, figures, floor, goods, orders, stock
+from lotstream.domain.applying import facts, figures, floor, goods, orders, packing, stock
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Ledger
 
-_APPLIERS = facts.APPLIERS | orders.APPLIERS | goods.APPLIERS | floor.APPLIERS | figures.APPLIERS | stock.APPLIERS
+_ROOMS = (facts, orders, goods, floor, packing, stock, figures)
+_APPLIERS = {event: applier for room in _ROOMS for event, applier in room.APPLIERS.items()}
 
 
 def apply(ledger: Ledger, event: Event) -> None:

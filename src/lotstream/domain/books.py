@@ -23,6 +23,14 @@ class Books:
         on_hand, reserved = self._row(key)
         return max(on_hand - reserved, 0)
 
+    def on_hand(self, key: RowKey) -> int:
+        """Return the goods of a row; 0 for a deficit."""
+        return max(self._row(key)[0], 0)
+
+    def reserved(self, key: RowKey) -> int:
+        """Return what this hub has promised of a row."""
+        return self._row(key)[1]
+
     def take(self, key: RowKey, quantity: int, *, reserved: int, reason: str) -> None:
         """Take goods out of a row, ``reserved`` of them out of what was promised; books what is missing as found."""
         missing = quantity - reserved - self.unreserved(key)

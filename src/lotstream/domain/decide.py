@@ -22,6 +22,7 @@ from lotstream.domain.commands import (
     ConfirmPick,
     ConfirmShipment,
     ContinueDay,
+    CorrectShipment,
     CountStock,
     DefineCustomer,
     DefineItem,
@@ -34,18 +35,24 @@ from lotstream.domain.commands import (
     MoveStock,
     OpenBalance,
     OpenDay,
+    PackPackage,
     PlaceBinHold,
     PlaceHold,
     PlaceOrder,
     RecallLots,
     ReceiveStock,
     ReleaseOrder,
+    ReportShort,
     RequestAllocation,
     ReserveStock,
     ReturnGoods,
     ScanLot,
+    StartPick,
     TickClock,
+    UndoPick,
+    UnpackPackage,
     UnreserveOrder,
+    VoidShipment,
 )
 from lotstream.domain.counting import adjust_stock, count_stock
 from lotstream.domain.events import Event
@@ -55,6 +62,7 @@ from lotstream.domain.holds import lift_hold, place_hold
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import release_order
 from lotstream.domain.moving import continue_day
+from lotstream.domain.packing import pack_package, unpack_package
 from lotstream.domain.picking import confirm_pick
 from lotstream.domain.placing import place_order
 from lotstream.domain.recalling import recall_lots
@@ -64,8 +72,11 @@ from lotstream.domain.reserving import reserve_stock
 from lotstream.domain.returning import return_goods
 from lotstream.domain.scanning import scan_lot
 from lotstream.domain.shipping import confirm_shipment
+from lotstream.domain.shorting import report_short
 from lotstream.domain.ticking import set_clock, tick_clock
+from lotstream.domain.undoing import start_pick, undo_pick
 from lotstream.domain.unreserving import unreserve_order
+from lotstream.domain.voiding import correct_shipment, void_shipment
 
 _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusal]] = {
     PlaceOrder: place_order,
@@ -88,8 +99,15 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     ContinueDay: continue_day,
     TickClock: tick_clock,
     ConfirmPick: confirm_pick,
+    StartPick: start_pick,
+    UndoPick: undo_pick,
+    ReportShort: report_short,
     ScanLot: scan_lot,
+    PackPackage: pack_package,
+    UnpackPackage: unpack_package,
     ConfirmShipment: confirm_shipment,
+    VoidShipment: void_shipment,
+    CorrectShipment: correct_shipment,
     DefineOwner: define_owner,
     ChangeSettings: change_settings,
     DefineItem: define_item,

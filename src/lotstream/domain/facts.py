@@ -16,6 +16,7 @@ from lotstream.domain.lines import check_lots, check_minimum
 from lotstream.domain.model import Customer, Item, Settings
 from lotstream.domain.order_of_use import TIE_BREAKS
 from lotstream.domain.shelves import derived_of
+from lotstream.domain.sscc import is_prefix
 from lotstream.domain.ticking import due
 from lotstream.domain.waiting import CUSTOMER, GTIN, SKU
 
@@ -28,6 +29,10 @@ def define_owner(ledger: Ledger, command: DefineOwner, _moment: Moment) -> tuple
     if command.sites == ledger.settings.sites:
         return ()
     return (OwnerDefined(command.sites),)
+
+
+#: Percent of what was ordered that may be picked beyond it, at most.
+OVER_PICK_PCT_MAX = 1000
 
 
 def change_settings(ledger: Ledger, command: ChangeSettings, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -55,6 +60,12 @@ def _check_settings(settings: Settings) -> Refusal | None:
         if name not in TIE_BREAKS:
             message = f"{name} breaks no ties; send some of {', '.join(TIE_BREAKS)}."
             return Refusal(Code.FIELD_INVALID, f"settings.tie_break.{index}", message)
+    if settings.sscc_prefix is not None and not is_prefix(settings.sscc_prefix):
+        message = f"{settings.sscc_prefix} is no company prefix; send 4 to 12 digits."
+        return Refusal(Code.FIELD_INVALID, "settings.sscc_prefix", message)
+    if not 0 <= settings.over_pick_pct <= OVER_PICK_PCT_MAX:
+        message = f"Over-picks are from 0 to {OVER_PICK_PCT_MAX} percent; send a number between."
+        return Refusal(Code.FIELD_INVALID, "settings.over_pick_pct", message)
     refused = check_minimum(settings.min_days_left, settings.min_pct_left, "settings")
     return refused or _check_channels(settings)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import (
@@ -16,9 +18,10 @@ from lotstream.domain.events import (
 from lotstream.domain.kit_lines import give_back_latest
 from lotstream.domain.kits import shipped_now
 from lotstream.domain.loaded import Loading
-from lotstream.domain.model import Order, OrderState, ShipPolicy
+from lotstream.domain.model import Order, OrderState, Shipped, ShipPolicy
 from lotstream.domain.reservations import drop_freed, give_back_all
-from lotstream.domain.sums import OVER, promised, state_of
+from lotstream.domain.shipments import content_of
+from lotstream.domain.sums import OVER, most_of, picked, promised, state_of
 
 
 def confirmed(loading: Loading, moment: Moment) -> ShipmentConfirmed:
@@ -36,7 +39,7 @@ def confirmed(loading: Loading, moment: Moment) -> ShipmentConfirmed:
         at=command.occurred_at or moment.recorded_at,
         customer=None if order is None else order.customer,
         shipped=tuple(loading.shipped),
-        lines=_lines(loading),
+        lines=lines_shipped(order, loading.shipped),
         packages=command.packages,
         scac=command.scac,
         bol=command.bol,
@@ -47,17 +50,20 @@ def confirmed(loading: Loading, moment: Moment) -> ShipmentConfirmed:
         region=None if order is None else order.region,
         postcode=None if order is None else order.postcode,
         country=None if order is None else order.country,
+        content=content_of(loading.part),
     )
 
 
-def _lines(loading: Loading) -> tuple[LineShipped, ...]:
-    """Return what every line of the order came to; goods that no line ordered stand after them."""
+def lines_shipped(order: Order | None, shipped: Sequence[Shipped]) -> tuple[LineShipped, ...]:
+    """Return what every line of an order came to; goods that no line ordered stand after them."""
     gone: dict[str, int] = {}
-    for shipped in loading.shipped:
-        gone[shipped.line] = gone.get(shipped.line, 0) + shipped.quantity
-    for line in loading.order.lines if loading.order is not None else ():
+    for part in shipped:
+        gone[part.line] = gone.get(part.line, 0) + part.quantity
+    for line in order.lines if order is not None else ():
         if line.parts and line.line in gone:
-            gone[line.line] = shipped_now(line, [(s.sku, s.quantity) for s in loading.shipped if s.line == line.line])
+            gone[line.line] = shipped_now(
+                line, [(part.sku, part.quantity) for part in shipped if part.line == line.line]
+            )
     lines = [
         LineShipped(
             line.line,
@@ -68,12 +74,12 @@ def _lines(loading: Loading) -> tuple[LineShipped, ...]:
             line.unit,
             line.unit_factor,
         )
-        for line in (loading.order.lines if loading.order is not None else ())
+        for line in (order.lines if order is not None else ())
     ]
-    for shipped in loading.shipped:
-        if shipped.line in gone:
-            units = gone.pop(shipped.line)
-            lines.append(LineShipped(shipped.line, shipped.sku, 0, units, 0, shipped.unit, shipped.unit_factor))
+    for part in shipped:
+        if part.line in gone:
+            units = gone.pop(part.line)
+            lines.append(LineShipped(part.line, part.sku, 0, units, 0, part.unit, part.unit_factor))
     return tuple(lines)
 
 
@@ -86,7 +92,8 @@ def what_follows(loading: Loading, freed: list[Freed]) -> list[Event]:
         return [_close_rest(order, freed)]
     surplus: list[Freed] = []
     for line in order.lines:
-        over = promised(line) - max(line.ordered - line.cancelled - line.shipped, 0)
+        most = 0 if line.parts else min(picked(line), most_of(loading.draft.ledger.settings, line) - line.shipped)
+        over = promised(line) - max(line.ordered - line.cancelled - line.shipped, most, 0)
         if over > 0:
             surplus += give_back_latest(loading.draft, order, line, over, site=loading.command.site)
     if not surplus:

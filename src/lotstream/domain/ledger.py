@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeVar
 
 from lotstream.domain.kits import skus_counted
 from lotstream.domain.model import (
     Customer,
+    Document,
     Item,
     Location,
     Lot,
@@ -31,6 +33,8 @@ from lotstream.domain.progress import Affected, Progress, Scope
 from lotstream.domain.promised import Promised
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.waiting import Waiting
+
+DocumentT = TypeVar("DocumentT", bound=Document)
 
 
 class NotLoaded(LookupError):
@@ -130,8 +134,8 @@ class Ledger:
     closed: dict[OrderKey, Order | None] = field(default_factory=dict)
     #: Cancellations that overtook their order.
     cancels: dict[OrderKey, tuple[str | None, tuple[str, ...]]] = field(default_factory=dict)
-    #: Receipts read by key for the records at hand; None: the database has none of that key.
-    receipts: dict[ReceiptKey, Receipt | None] = field(default_factory=dict)
+    #: Documents read by key for the records at hand; None: the database has none of that key.
+    receipts: dict[ReceiptKey, Document | None] = field(default_factory=dict)
     touched: Touched = field(default_factory=Touched)
     derived: Derived | None = field(default=None, compare=False, repr=False)
     #: How far it is with what its partition was told, and with its own changes of rules.
@@ -172,9 +176,14 @@ class Ledger:
 
     def receipt(self, key: ReceiptKey) -> Receipt | None:
         """Return a receipt by key; None when nothing was booked under it. Raises `NotLoaded`."""
-        if key in self.receipts:
-            return self.receipts[key]
-        raise NotLoaded(f"{key.kind} {key.number} of {self.owner}: put it, or None, into ledger.receipts")
+        return self.document(key, Receipt)
+
+    def document(self, key: ReceiptKey, kind: type[DocumentT]) -> DocumentT | None:
+        """Return a document of a class by key; None when nothing was booked under it. Raises `NotLoaded`."""
+        if key not in self.receipts:
+            raise NotLoaded(f"{key.kind} {key.number} of {self.owner}: put it, or None, into ledger.receipts")
+        found = self.receipts[key]
+        return found if isinstance(found, kind) else None
 
     def serial(self, key: SerialKey) -> Serial | None:
         """Return the unit of a serial number; None when nobody has seen it. Raises `NotLoaded`."""

@@ -8,8 +8,9 @@ from lotstream.domain.commands import ShippedLine
 from lotstream.domain.kit_floor import spelled_out
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.load_free import load_free
+from lotstream.domain.load_packages import packed_for
 from lotstream.domain.loaded import Loading, Wanted, note_loaded, unit_told
-from lotstream.domain.model import OrderLine, Reservation
+from lotstream.domain.model import Content, OrderLine, Reservation
 from lotstream.domain.places import staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import line_called, staged_key
@@ -33,7 +34,8 @@ def load(loading: Loading, path: str) -> Refusal | None:
     if refused is not None:
         return refused
     if not loading.part.lines:
-        return _load_all(loading, path)
+        contents = packed_for(loading)
+        return _load_packed(loading, contents, path) if contents else _load_all(loading, path)
     for index, line in spelled_out(loading.draft, order, loading.part.lines):
         refused = _load_line(loading, line, f"{path}.lines.{index}")
         if refused is not None:
@@ -60,6 +62,27 @@ def _load_all(loading: Loading, path: str) -> Refusal | None:
         return None
     message = f"Nothing is promised to order {loading.part.key.order} at {loading.command.site}; name what was shipped."
     return loading.object(Code.NOT_RESERVED, f"{path}.lines", message)
+
+
+def _load_packed(loading: Loading, contents: list[Content], path: str) -> Refusal | None:
+    """Load what lies in the packages that are named."""
+    for content in contents:
+        lines = [] if loading.order is None else loading.order.lines
+        parts = [(line, part) for line in lines for part in line.reservations if line.line == content.line]
+        found = [(line, part) for line, part in parts if _is_packed_part(part, content)]
+        if not found:
+            message = f"What lay in package {content.package} for order {content.order.order} is not there any more."
+            return loading.object(Code.NOT_RESERVED, f"{path}.order", message, line=content.line, row=content.row)
+        for line, part in found:
+            quantity = min(content.quantity, part.picked)
+            refused = _load_part(loading, line, part, quantity, path=path, from_stage=True, package=content.package)
+            if refused is not None:
+                return refused
+    return None
+
+
+def _is_packed_part(part: Reservation, content: Content) -> bool:
+    return part.picked > 0 and (part.task, part.row, part.staged_at) == (content.task, content.row, content.staged_at)
 
 
 def _load_part(
@@ -125,7 +148,8 @@ def _load_line(loading: Loading, said: ShippedLine, path: str) -> Refusal | None
 def _load_quantity(loading: Loading, wanted: Wanted, quantity: int) -> Refusal | None:
     line = wanted.line
     if line is not None:
-        open_units = line.ordered - line.cancelled - line.shipped
+        picked = sum(part.picked for part in line.reservations)
+        open_units = max(line.ordered - line.cancelled - line.shipped, picked)
         if quantity > open_units:
             message = f"{quantity} is more than the {open_units} smallest units that line {line.line} still wants."
             refused = loading.object(Code.MORE_THAN_ORDERED, f"{wanted.path}.quantity", message, line=line.line)

@@ -81,7 +81,7 @@ def _loss(line: OrderLine, part: Reservation, missing: dict[RowKey, int]) -> Fre
 
 
 def orders_promised(draft: Draft, lots: Iterable[LotKey]) -> list[Order]:
-    """Return the orders that have anything of these lots promised, in queue order."""
+    """Return the orders that have anything of these lots promised, as they are now, in queue order."""
     ledger = draft.ledger
     orders = (draft.orders.get(key) or ledger.orders[key] for key in ledger.promised().of(lots))
     return sorted(orders, key=queue_key)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lotstream.domain.booked_under import receipt_of
 from lotstream.domain.commands import (
     AdjustStock,
     CancelOrder,
@@ -16,24 +17,43 @@ from lotstream.domain.commands import (
     Command,
     ConfirmPick,
     ConfirmShipment,
+    CorrectShipment,
     CountStock,
     MoveStock,
     OpenBalance,
+    PackPackage,
     PlaceOrder,
     ReceiveStock,
     ReleaseOrder,
+    ReportShort,
     RequestAllocation,
     ReserveStock,
     ReturnGoods,
     ScanLot,
+    StartPick,
+    UndoPick,
+    UnpackPackage,
     UnreserveOrder,
+    VoidShipment,
 )
+from lotstream.domain.events import Event, ShipmentConfirmed, ShipmentVoided
 from lotstream.domain.goods import BALANCE, RECEIPT
-from lotstream.domain.model import OrderKey, ReceiptKey
+from lotstream.domain.model import SHIPMENT, Document, OrderKey, ReceiptKey, Shipment
+from lotstream.domain.packages import SSCC_COUNTER, package_key, packages_within
 from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
 
 _OfOneOrder = (
-    PlaceOrder | CancelOrder | ReleaseOrder | UnreserveOrder | CloseOrder | ReserveStock | ConfirmPick | ScanLot
+    PlaceOrder
+    | CancelOrder
+    | ReleaseOrder
+    | UnreserveOrder
+    | CloseOrder
+    | ReserveStock
+    | ConfirmPick
+    | ReportShort
+    | StartPick
+    | UndoPick
+    | ScanLot
 )
 
 
@@ -59,8 +79,21 @@ def _of_lines(command: Any) -> tuple[str, ...]:  # noqa: ANN401 - any command wh
     return tuple([number for line in command.lines if line.serials for number in line.serials])
 
 
+def _of_orders(command: ConfirmShipment) -> tuple[str, ...]:
+    return tuple([number for part in command.orders for number in _of_lines(part)])
+
+
 def _one(command: _OfOneOrder) -> tuple[OrderKey, ...]:
     return (command.key,)
+
+
+def _shipped(command: ConfirmShipment) -> tuple[OrderKey, ...]:
+    return tuple(part.key for part in command.orders)
+
+
+def _shipment_and_packages(command: ConfirmShipment) -> tuple[ReceiptKey, ...]:
+    packages = (package_key(package.sscc) for package in command.packages if package.sscc is not None)
+    return ReceiptKey(SHIPMENT, command.shipment), *packages
 
 
 _ORDERS: dict[type, Callable[[Any], tuple[OrderKey, ...]]] = {
@@ -71,17 +104,23 @@ _ORDERS: dict[type, Callable[[Any], tuple[OrderKey, ...]]] = {
     CloseOrder: _one,
     ReserveStock: _one,
     ConfirmPick: _one,
+    StartPick: _one,
+    UndoPick: _one,
+    ReportShort: _one,
     ScanLot: _one,
     RequestAllocation: lambda command: command.orders,
     ReturnGoods: lambda command: (command.key,),
-    ConfirmShipment: lambda command: tuple(part.key for part in command.orders),
+    ConfirmShipment: _shipped,
+    CorrectShipment: _shipped,
+    PackPackage: lambda command: tuple(dict.fromkeys(line.key for line in command.lines)),
 }
 _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     PlaceOrder: lambda command: tuple([line.serial for line in command.lines if line.serial is not None]),
     ReceiveStock: _of_lines,
     OpenBalance: _of_lines,
     ConfirmPick: _of_lines,
-    ConfirmShipment: lambda command: tuple([number for part in command.orders for number in _of_lines(part)]),
+    ConfirmShipment: _of_orders,
+    CorrectShipment: _of_orders,
 }
 _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     ReceiveStock: lambda command: (ReceiptKey(RECEIPT, command.receipt),),
@@ -91,4 +130,37 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     MoveStock: lambda command: (ReceiptKey(MOVE, command.move),),
     ChangeStatus: lambda command: (ReceiptKey(STATUS_CHANGE, command.change),),
     ReturnGoods: lambda command: (ReceiptKey(RETURN, command.number),),
+    ConfirmShipment: _shipment_and_packages,
+    PackPackage: lambda command: (
+        *(package_key(name) for name in (command.package, *command.packages) if name is not None),
+        *((SSCC_COUNTER,) if command.package is None else ()),
+    ),
+    UnpackPackage: lambda command: (package_key(command.package),),
+    VoidShipment: lambda command: (ReceiptKey(SHIPMENT, command.shipment),),
+    CorrectShipment: _shipment_and_packages,
 }
+
+
+def documents_within(document: Document | None) -> tuple[ReceiptKey, ...]:
+    """Return the documents a document tells of, which whoever names the document needs as well."""
+    return packages_within(document)
+
+
+def orders_within(document: Document | None) -> tuple[OrderKey, ...]:
+    """Return the orders a document tells of, which whoever names the document needs as well."""
+    return tuple(part.order for part in document.parts) if isinstance(document, Shipment) else ()
+
+
+def serials_within(document: Document | None) -> tuple[str, ...]:
+    """Return the serial numbers a document tells of, which whoever names the document needs as well."""
+    parts = document.parts if isinstance(document, Shipment) else ()
+    return tuple(number for part in parts for shipped in part.shipped for number in shipped.serials)
+
+
+def documents_of(event: Event) -> tuple[ReceiptKey, ...]:
+    """Return the documents an event adds to: each must be in ``ledger.receipts`` before it is applied."""
+    if isinstance(event, ShipmentConfirmed | ShipmentVoided):
+        kept = isinstance(event, ShipmentVoided) or event.content
+        return (ReceiptKey(SHIPMENT, event.shipment),) if kept else ()
+    receipt = receipt_of(event)
+    return () if receipt is None else (receipt,)

@@ -17,7 +17,7 @@ from lotstream.domain.places import staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order, line_called, note_picked, staged_key
 from lotstream.domain.serial_floor import Told, note_state, read_numbers
-from lotstream.domain.sums import OVER, state_of
+from lotstream.domain.sums import OVER, most_of, promised, state_of
 from lotstream.domain.unpromised import PICKED, Picking, about_pick, is_meant, take_unpromised
 
 
@@ -33,13 +33,13 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
     place = staging_place(ledger.sites, command.site, command.staged_at)
     picking = Picking(Draft(ledger, moment), command, None, place, Books(ledger), verdicts)
     refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
-    refused = refused or _check_order(picking, known)
+    refused = refused or check_order(picking, known)
     if refused is not None:
         return refused
     if not command.lines:
         return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as picked; send at least one line.")
     for index, line in spelled_out(picking.draft, picking.order, command.lines):
-        refused = _pick(picking, line, f"lines.{index}")
+        refused = pick_line(picking, line, f"lines.{index}")
         if refused is not None:
             return refused
     at = command.occurred_at or moment.recorded_at
@@ -48,7 +48,8 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
     return *picking.books.found, picked, *verdicts.noted
 
 
-def _check_order(picking: Picking, known: Order | None) -> Refusal | None:
+def check_order(picking: Picking, known: Order | None) -> Refusal | None:
+    """Object to an order that nothing can be picked for; one that can is copied into the decision."""
     name = picking.command.key.order
     about: dict[str, str | None] = {"order": name, "source": picking.command.key.source}
     if known is None:
@@ -64,8 +65,11 @@ def _check_order(picking: Picking, known: Order | None) -> Refusal | None:
     return None
 
 
-def _pick(picking: Picking, wanted: PickLine, path: str) -> Refusal | None:
-    line, promised = _promised(picking, wanted)
+def pick_line(picking: Picking, wanted: PickLine, path: str) -> Refusal | None:
+    """Decide what was picked for one line: promised goods, then more within the allowance, then whatever it was."""
+    line, promised = promised_to(picking, wanted)
+    # Kits are picked as their components, of which more than the kits take would be of no use.
+    may_be_more = line is not None and not line.parts and picking.draft.ledger.settings.over_pick_pct > 0
     if line is not None and line.parts:
         line = narrow(picking.draft, line, promised, wanted.sku)
     sku = line.sku if line is not None else wanted.sku
@@ -94,10 +98,17 @@ def _pick(picking: Picking, wanted: PickLine, path: str) -> Refusal | None:
         if refused is not None:
             return refused
         left -= quantity
-    return take_unpromised(picking, wanted, item, left, path=path, told=told) if left else None
+    if left and may_be_more and line is not None and picking.order is not None:
+        rows = [part.row for part in promised]
+        over = _take_over(picking, picking.order, line, rows=rows, wanted=left, path=path, told=told)
+        if isinstance(over, Refusal):
+            return over
+        left -= over
+    at = promised[-1].row if promised else None
+    return take_unpromised(picking, wanted, item, left, path=path, told=told, at=at) if left else None
 
 
-def _promised(picking: Picking, wanted: PickLine) -> tuple[OrderLine | None, list[Reservation]]:
+def promised_to(picking: Picking, wanted: PickLine) -> tuple[OrderLine | None, list[Reservation]]:
     """Return the order line that is meant, and what is promised to it of the goods named."""
     order = picking.order
     if order is None:
@@ -116,7 +127,15 @@ def _promised(picking: Picking, wanted: PickLine) -> tuple[OrderLine | None, lis
 
 
 def _take(
-    picking: Picking, order: Order, line: OrderLine, *, part: Reservation, quantity: int, path: str, told: Told
+    picking: Picking,
+    order: Order,
+    line: OrderLine,
+    *,
+    part: Reservation,
+    quantity: int,
+    path: str,
+    told: Told,
+    over: int = 0,
 ) -> Refusal | None:
     objection = why_not_leave(picking.draft, order, line, part.row, in_bin=True)
     if objection is not None:
@@ -125,10 +144,36 @@ def _take(
         if refused is not None:
             return refused
     staged = staged_key(part.row, picking.place)
-    pick = Picked(line.line, part.task, part.row, staged, quantity, told.picked_of(part, quantity))
+    pick = Picked(line.line, part.task, part.row, staged, quantity, told.picked_of(part, quantity), over)
     note_state(picking.draft, order.key, pick.serials, staged, SerialState.PICKED)
-    picking.books.take(part.row, quantity, reserved=quantity, reason=PICKED)
+    picking.books.take(part.row, quantity, reserved=quantity - over, reason=PICKED)
     picking.books.put(staged, quantity, reserved=quantity)
     picking.picks.append(pick)
     note_picked(order, pick)
     return None
+
+
+def _take_over(
+    picking: Picking, order: Order, line: OrderLine, *, rows: list[RowKey], wanted: int, path: str, told: Told
+) -> int | Refusal:
+    """Take free goods of the rows that were picked from, beyond what was ordered and within the owner's allowance."""
+    room = most_of(picking.draft.ledger.settings, line) - line.shipped - promised(line)
+    if wanted > room and not picking.command.happened:
+        message = f"Line {line.line} may have {max(room, 0)} smallest units more than it is promised; pick no more."
+        return Refusal(Code.MORE_THAN_ORDERED, f"{path}.quantity", message)
+    taken = 0
+    for row in dict.fromkeys(rows):
+        candidate = picking.draft.candidate(row)
+        free = min(picking.draft.free(candidate), picking.books.unreserved(row))
+        quantity = min(wanted - taken, room - taken, free)
+        if quantity > 0:
+            part = next(part for part in line.reservations if part.row == row)
+            refused = _take(picking, order, line, part=part, quantity=quantity, path=path, told=told, over=quantity)
+            if refused is not None:
+                return refused
+            picking.draft.take(candidate, quantity)
+            taken += quantity
+    if taken < wanted and not picking.command.happened:
+        message = f"Only {taken} smallest units more than promised are free there; pick what is free."
+        return Refusal(Code.NOT_AVAILABLE, f"{path}.quantity", message)
+    return taken

@@ -7,9 +7,9 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Freed, LineDecision, Picked, Shipped
+from lotstream.domain.events import Freed, LineDecision, Picked, Shipped, Undone
 from lotstream.domain.kits import count_shipped
-from lotstream.domain.model import LotShipped, Order, OrderLine, PackRule, Reservation, RowKey
+from lotstream.domain.model import Content, LotShipped, Order, OrderLine, PackRule, Reservation, RowKey
 from lotstream.domain.places import STAGING
 from lotstream.domain.quantities import whole_packs
 from lotstream.domain.terms import Terms
@@ -47,6 +47,14 @@ def note_reserved(order: Order, decisions: Iterable[LineDecision]) -> None:
                 break
         else:
             raise LookupError(f"line {decision.line} of order {order.key.order} was decided but is not there")
+
+
+def note_reserved_more(order: Order, line: str, taken: Iterable[Reservation]) -> None:
+    """Hand more promises to a line of an order; raises `LookupError` when it is not there."""
+    found = line_called(order, line)
+    if found is None:
+        raise LookupError(f"line {line} of order {order.key.order} is not there to be promised anything")
+    found.reservations.extend(taken)
 
 
 def staged_key(row: RowKey, staged_at: str | None) -> RowKey:
@@ -140,6 +148,7 @@ def drop_loss(line: OrderLine, loss: Freed) -> None:
     reservation.picked -= loss.picked
     if loss.serials:
         reservation.serials = tuple([number for number in reservation.serials if number not in loss.serials])
+    reservation.packed = min(reservation.packed, reservation.picked)
     _forget_empty(line, reservation)
 
 
@@ -158,6 +167,7 @@ def _forget_empty(line: OrderLine, reservation: Reservation) -> None:
 def note_picked(order: Order, pick: Picked) -> None:
     """Mark a quantity of a task as picked; a second staging place makes a second reservation of the same task."""
     line, reservation = _picked_part(order, pick)
+    reservation.quantity += pick.over
     place = pick.staged.location
     if reservation.picked == 0 or reservation.staged_at == place:
         if pick.serials:
@@ -172,6 +182,46 @@ def note_picked(order: Order, pick: Picked) -> None:
     _join_parts(line)
 
 
+def note_taken_back(line: OrderLine, shipped: Shipped, promise: Reservation | None) -> None:
+    """Put goods that had left back on the line that ordered them, picked and promised as far as it wants them."""
+    if line.parts:
+        count_shipped(line, shipped.sku, -shipped.quantity)
+    else:
+        line.shipped -= shipped.quantity
+    line.lots_shipped = tuple(
+        lot._replace(quantity=lot.quantity - shipped.quantity)
+        if (lot.sku, lot.lot) == (shipped.sku, shipped.lot)
+        else lot
+        for lot in line.lots_shipped
+    )
+    line.lots_shipped = tuple([lot for lot in line.lots_shipped if lot.quantity])
+    if promise is not None:
+        line.reservations.append(copy(promise))
+        _join_parts(line)
+
+
+def note_packed(order: Order, content: Content, *, sign: int = 1) -> None:
+    """Mark picked goods as packed, or with ``sign`` -1 as loose again; what is no longer there is passed over."""
+    for line in order.lines:
+        for part in line.reservations if line.line == content.line else ():
+            if (part.task, part.row, part.staged_at) == (content.task, content.row, content.staged_at):
+                part.packed = min(max(part.packed + sign * content.quantity, 0), part.picked)
+
+
+def note_undone(order: Order, undone: Undone) -> None:
+    """Mark a quantity of a task as not picked any more."""
+    for line in order.lines:
+        for part in line.reservations if line.line == undone.line else ():
+            here = undone.staged == staged_key(part.row, part.staged_at) and part.picked >= undone.quantity
+            if part.task == undone.task and part.row == undone.row and here:
+                part.picked -= undone.quantity
+                part.serials = tuple(one for one in part.serials if one not in undone.serials or one == line.serial)
+                part.staged_at = part.staged_at if part.picked else None
+                _join_parts(line)
+                return
+    raise LookupError(f"task {undone.task} of line {undone.line} of order {order.key.order} is not there to be undone")
+
+
 def _join_parts(line: OrderLine) -> None:
     """Make one reservation of parts of a task that stand at the same place, so that each can be told by its place."""
     joined: dict[tuple[str, RowKey, str | None], Reservation] = {}
@@ -181,13 +231,15 @@ def _join_parts(line: OrderLine) -> None:
             known.quantity += part.quantity
             known.picked += part.picked
             known.serials += part.serials
+            known.packed += part.packed
+            known.started = known.started or part.started
     line.reservations = list(joined.values())
 
 
 def _picked_part(order: Order, pick: Picked) -> tuple[OrderLine, Reservation]:
     for line in order.lines:
         for part in line.reservations if line.line == pick.line else ():
-            if part.task == pick.task and part.row == pick.row and part.quantity > part.picked:
+            if part.task == pick.task and part.row == pick.row and part.quantity + pick.over > part.picked:
                 return line, part
     raise LookupError(f"task {pick.task} of line {pick.line} of order {order.key.order} is not there to be picked")
 
@@ -228,6 +280,7 @@ def note_shipped(order: Order, shipped: Shipped) -> None:
         elif shipped.row == staged_key(reservation.row, reservation.staged_at):
             gone = min(left, reservation.picked)
             reservation.picked -= gone
+            reservation.packed = min(reservation.packed, reservation.picked)
         else:
             continue
         reservation.quantity -= gone

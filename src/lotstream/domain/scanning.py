@@ -13,12 +13,15 @@ from lotstream.domain.commands import Moment, ScanLot
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Freed, LotSwapped
 from lotstream.domain.goods import site_unknown
+from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderLine, Reservation, RowKey, Status
+from lotstream.domain.model import Order, OrderLine, PackRule, Reservation, RowKey, Status
+from lotstream.domain.moving import orders_promised
 from lotstream.domain.quantities import smallest, unit_factor
-from lotstream.domain.reservations import copy_order, drop_freed, give_back
+from lotstream.domain.reservations import copy_order, drop_freed, give_back, note_reserved_more
+from lotstream.domain.settling import settle
 from lotstream.domain.sums import OVER
-from lotstream.domain.taking_over import Losers, allocate_again, freed_events, lose, orders_promised, promised_to_others
+from lotstream.domain.taking_over import Losses, losers_of, promised_to_others, take_from_others
 from lotstream.domain.terms import lots_max
 
 Objection = tuple[Code, str]
@@ -32,6 +35,7 @@ class _Scan:
     command: ScanLot
     #: A copy, changed as promises are swapped.
     order: Order
+    #: The order line, or what concerns one component of it when it orders a kit.
     line: OrderLine
     #: Promises of the expected lot that are not picked.
     parts: list[Reservation]
@@ -39,7 +43,7 @@ class _Scan:
     wanted: int
     given: list[Freed] = field(default_factory=list)
     taken: list[Reservation] = field(default_factory=list)
-    losers: Losers = field(default_factory=dict)
+    losses: Losses = field(default_factory=dict)
 
 
 def scan_lot(ledger: Ledger, command: ScanLot, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -83,7 +87,10 @@ def _scan(draft: Draft, command: ScanLot) -> _Scan | Refusal:
     for line in order.lines if order.state not in OVER else ():
         parts = [part for part in line.reservations if _is_expected(command, line, part)]
         if parts:
-            return _Scan(draft, command, order, line, parts, _unpicked(parts))
+            sku = parts[0].row.sku
+            parts = [part for part in parts if part.row.sku == sku]
+            meant = as_part(draft, line, sku) if line.parts else line
+            return _Scan(draft, command, order, meant, parts, _unpicked(parts))
     expected = "stock" if command.expected is None else f"lot {command.expected}"
     message = f"No {expected} is promised to order {name} and not picked; scan for what its tasks say."
     return Refusal(Code.NOT_RESERVED, "expected", message)
@@ -191,14 +198,14 @@ def _swap_in(scan: _Scan, place: str, rows: list[Candidate]) -> None:
     draft = scan.draft
     parts = [part for part in scan.parts if part.row.location == place]
     left = min(scan.wanted, _unpicked(parts))
-    keeping, got = (scan.order.key, scan.line.line), dict.fromkeys([row.key for row in rows], 0)
+    keeping, got = scan.order.key, dict.fromkeys([row.key for row in rows], 0)
     for others_too in (False, True):
         for candidate in rows:
             free = max(draft.free(candidate), 0)
             most = free + (promised_to_others(draft, candidate.key, keeping=keeping) if others_too else 0)
-            take = _whole_packs(min(left, most), [candidate.key, *(part.row for part in parts)])
+            take = _whole_packs(scan, min(left, most), [candidate.key, *(part.row for part in parts)])
             if take > free:
-                lose(draft, candidate.key, take - free, keeping=keeping, losers=scan.losers)
+                take_from_others(draft, candidate.key, take - free, keeping=keeping, losses=scan.losses)
             draft.take(draft.candidate(candidate.key), take)
             got[candidate.key] += take
             left -= take
@@ -207,13 +214,15 @@ def _swap_in(scan: _Scan, place: str, rows: list[Candidate]) -> None:
     _give(scan, parts, sum(got.values()))
 
 
-def _whole_packs(quantity: int, rows: list[RowKey]) -> int:
-    """Return the most of a quantity that leaves the packs of all these rows whole."""
+def _whole_packs(scan: _Scan, quantity: int, rows: list[RowKey]) -> int:
+    """Return the most of a quantity that leaves the packs of all these rows whole, unless packs may be broken."""
+    if scan.draft.ledger.settings.pack_rule is PackRule.PARTIAL_PACKS:
+        return quantity
     return quantity - quantity % lcm(*(row.pack_size or 1 for row in rows))
 
 
 def _give(scan: _Scan, parts: list[Reservation], quantity: int) -> None:
-    given = give_back(scan.line, quantity, parts)
+    given = give_back(scan.line, quantity, parts, rule=scan.draft.ledger.settings.pack_rule)
     drop_freed(scan.order, given)
     hand_back(scan.draft, given)
     scan.given += given
@@ -223,13 +232,13 @@ def _outcome(scan: _Scan) -> tuple[Event, ...] | Refusal:
     if not scan.taken:
         return _nothing_there(scan)
     draft, line, command = scan.draft, scan.line, scan.command
-    line.reservations.extend(scan.taken)
-    lots = {part.row.lot for part in line.reservations}
+    lots = {part.row.lot for part in (*line.reservations, *scan.taken) if part.quantity}
+    note_reserved_more(scan.order, line.line, scan.taken)
     most = lots_max(line, draft.customer(scan.order.customer))
     if most is not None and len(lots) > most:
         message = f"Lot {command.scanned} would be one lot more than line {line.line} takes; take what its tasks say."
         return Refusal(Code.LOT_NOT_ALLOWED, "scanned", message)
-    lost = freed_events(draft, scan.losers)
+    losers = losers_of(draft, scan.losses)
     swapped = LotSwapped(
         key=scan.order.key,
         line=line.line,
@@ -239,13 +248,15 @@ def _outcome(scan: _Scan) -> tuple[Event, ...] | Refusal:
         given=tuple(scan.given),
         taken=tuple(scan.taken),
     )
-    return *lost, swapped, *allocate_again(draft, lost, skus=[line.sku])
+    settled = settle(draft, losers, skus=[line.sku])
+    # What others lost is free before it is promised to this line, and what this line gives back before it is to them.
+    return *settled[: len(losers)], swapped, *settled[len(losers) :]
 
 
 def _nothing_there(scan: _Scan) -> Refusal:
     """Refuse a lot of which nothing can be had: somebody has picked it, or it is not there at all."""
     command, bins = scan.command, sorted({part.row.location for part in scan.parts})
-    for order in orders_promised(scan.draft, scan.line.sku, command.scanned):
+    for order in orders_promised(scan.draft, [(scan.line.sku, command.scanned)]):
         for part in (part for line in order.lines for part in line.reservations if part.picked):
             if (part.row.lot, part.row.site) == (command.scanned, command.site) and part.row.location in bins:
                 message = f"Lot {command.scanned} is picked for order {order.key.order} already; take other stock."

@@ -6,21 +6,25 @@ from lotstream.domain.books import Books
 from lotstream.domain.changing import hand_back
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refusal
-from lotstream.domain.commands import ConfirmShipment, Moment
+from lotstream.domain.commands import ConfirmShipment, Moment, ShippedOrder
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import (
     Event,
     Freed,
+    ShipmentConfirmed,
 )
 from lotstream.domain.filling import fill
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.kits import skus_of
 from lotstream.domain.leaving import confirmed, what_follows
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.load_packages import packages_left
 from lotstream.domain.loaded import Loading
 from lotstream.domain.loading import load
+from lotstream.domain.model import SHIPMENT, ReceiptKey, Shipment
 from lotstream.domain.reservations import copy_order
 from lotstream.domain.serial_floor import missing_numbers
+from lotstream.domain.shipments import content_of, told_of
 from lotstream.domain.sums import OVER, backordered
 
 
@@ -29,19 +33,33 @@ def confirm_shipment(ledger: Ledger, command: ConfirmShipment, moment: Moment) -
 
     Reserved goods that were not picked are picked by it; goods that were not promised may be taken from free stock.
     Asked, expired and held stock is refused, and so is what is not there. Happened is booked whatever it was, missing
-    stock as found, each oddity with a discrepancy. An order that had this shipment already is passed over.
+    stock as found, each oddity with a discrepancy. What is told of an order again under the same shipment's number is
+    passed over, whatever message brings it; other content is refused, or noted and not booked: it is to be corrected.
     """
-    verdicts = Verdicts(command.happened)
+    shipment = ledger.document(ReceiptKey(SHIPMENT, command.shipment), Shipment)
+    return confirm(Draft(ledger, moment), Books(ledger), command, shipment)
+
+
+def confirm(
+    draft: Draft, books: Books, command: ConfirmShipment, shipment: Shipment | None
+) -> tuple[Event, ...] | Refusal:
+    """Decide what leaves in the middle of a decision; ``shipment`` is what is known under its number."""
+    ledger, verdicts = draft.ledger, Verdicts(command.happened)
     refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
     refused = refused or _check(command)
     if refused is not None:
         return refused
-    draft, books = Draft(ledger, moment), Books(ledger)
     events: list[Event] = []
     freed: list[Freed] = []
     for index, part in enumerate(command.orders):
-        known = ledger.order(part.key)
-        if known is not None and command.shipment in known.shipments:
+        known = draft.orders.get(part.key) or ledger.order(part.key)
+        if known is not None and command.shipment in known.shipments and told_of(shipment, part.key) is None:
+            # It left before shipments were kept.
+            continue
+        repeated = _repeated(shipment, part, verdicts, f"orders.{index}")
+        if isinstance(repeated, Refusal):
+            return repeated
+        if repeated:
             continue
         loading = Loading(draft, command, part, copy_order(known) if known is not None else None, books, verdicts)
         refused = load(loading, f"orders.{index}")
@@ -49,13 +67,29 @@ def confirm_shipment(ledger: Ledger, command: ConfirmShipment, moment: Moment) -
             return refused
         if loading.shipped:
             verdicts.noted += missing_numbers(draft, part.key, loading.shipped)
-            events.append(confirmed(loading, moment))
+            events.append(confirmed(loading, draft.moment))
             events += what_follows(loading, freed)
             if loading.order is not None:
                 draft.orders[part.key] = loading.order
+    if any(isinstance(event, ShipmentConfirmed) for event in events):
+        events += packages_left(ledger, command, command.occurred_at or draft.moment.recorded_at)
     hand_back(draft, freed)
     filled = fill(draft, {loss.row.sku for loss in freed} | _wanted_still(draft))
     return *books.found, *events, *verdicts.noted, *filled
+
+
+def _repeated(shipment: Shipment | None, part: ShippedOrder, verdicts: Verdicts, path: str) -> bool | Refusal:
+    """Tell whether an order's part of a shipment was told before; refuses, or notes, another one of the same number."""
+    told = told_of(shipment, part.key)
+    if shipment is None or (told is None and not shipment.voided):
+        return False
+    if told is not None and told.content == content_of(part):
+        return True
+    name, number = part.key.order, shipment.key.number
+    what = "was voided" if shipment.voided else f"is told for order {name} with other content"
+    message = f"Shipment {number} {what}; correct it, or send a shipment of another number."
+    about: dict[str, str | None] = {"order": name, "source": part.key.source, "shipment": number}
+    return verdicts.object(Code.CONFLICTING_CONTENT, f"{path}.order", message, about) or True
 
 
 def _wanted_still(draft: Draft) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from lotstream.domain.kits import anything_shipped, begun_kits, picked_kits, promised_kits
-from lotstream.domain.model import Order, OrderLine, OrderState
+from lotstream.domain.model import Order, OrderLine, OrderState, Settings
 
 #: States in which an order is over and moves from the open orders to the closed ones.
 OVER = frozenset({OrderState.SHIPPED, OrderState.CLOSED, OrderState.CANCELLED, OrderState.REJECTED})
@@ -58,6 +58,12 @@ def backordered(line: OrderLine) -> int:
     """Return the smallest units a line still wants; never below 0, also when more was shipped than ordered."""
     still = line.ordered - line.cancelled - line.shipped - promised(line)
     return max(still, 0)
+
+
+def most_of(settings: Settings, line: OrderLine) -> int:
+    """Return the smallest units a line may come to in all: what is ordered, and the allowance for picking more."""
+    ordered = line.ordered - line.cancelled
+    return ordered + int(line.ordered * settings.over_pick_pct / 100) if settings.over_pick_pct else ordered
 
 
 def state_of(order: Order, *, decided: bool, promise: int = 0) -> OrderState:

@@ -35,12 +35,15 @@ class Picking:
 
 
 def take_unpromised(
-    picking: Picking, wanted: PickLine, item: Item, quantity: int, *, path: str, told: Told
+    picking: Picking, wanted: PickLine, item: Item, quantity: int, *, path: str, told: Told, at: RowKey | None
 ) -> Refusal | None:
-    """Take goods that are promised to nobody, or to others; only what has happened is booked."""
+    """Take goods that are promised to nobody, or to others; only what has happened is booked.
+
+    More of what a task names came from the task's row, ``at``, where that is known.
+    """
     name = wanted.line or wanted.task or item.sku
     message = f"{quantity} smallest units of {item.sku} are not promised to {name}; pick what the task says."
-    row = _row_taken(picking, wanted, item)
+    row = at or _row_taken(picking, wanted, item)
     refused = picking.verdicts.object(
         Code.NOT_RESERVED, f"{path}.quantity", message, about_pick(picking, wanted.line, row)
     )

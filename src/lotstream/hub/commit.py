@@ -16,7 +16,14 @@ from typing import Final, TypeVar
 from lotstream.contracts.decode import Undecodable
 from lotstream.domain.commands import Command
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.named import orders_named, receipts_named, serials_named
+from lotstream.domain.named import (
+    documents_within,
+    orders_named,
+    orders_within,
+    receipts_named,
+    serials_named,
+    serials_within,
+)
 from lotstream.errors import LogMismatch
 from lotstream.hub.deciding import Coordinates, Deciding
 from lotstream.hub.ledgers import LedgerStore
@@ -170,21 +177,35 @@ class CommitUnit:
         await self._reread({e.partition for e in entries})
 
     async def _load(self, entries: list[Entry], named: Named) -> None:
-        """Read what the batch needs and memory lacks: whole owners, then closed orders and receipts by key."""
+        """Read what the batch needs and memory lacks: whole owners, then documents and closed orders by key."""
         sites = {e.decoded.owner: self._states[e.partition].sites for e in entries if e.decoded and e.decoded.owner}
         await self._ledgers.need(sites, source=self._store)
+        await self._load_documents(named)
+        for owner, receipt in named.receipts:
+            document = self._ledgers[owner].receipts[receipt]
+            named.orders.update(((owner, key), None) for key in orders_within(document))
+            named.serials.update(((owner, number), None) for number in serials_within(document))
         orders = [name for name in named.orders if self._unknown(name)]
         if orders:
             for (owner, key), order in (await self._store.closed_orders(orders)).items():
                 self._ledgers[owner].closed[key] = order
-        receipts = [name for name in named.receipts if name[1] not in self._ledgers[name[0]].receipts]
-        if receipts:
-            for (owner, receipt), booked in (await self._store.receipts(receipts)).items():
-                self._ledgers[owner].receipts[receipt] = booked
         serials = [name for name in named.serials if name[1] not in self._ledgers[name[0]].serials]
         if serials:
             for (owner, number), units in (await self._store.serials(serials)).items():
                 self._ledgers[owner].serials[number] = units
+
+    async def _load_documents(self, named: Named) -> None:
+        """Read the documents that are named, those that they tell of, and so on."""
+        wanted = [*named.receipts]
+        while wanted:
+            missing = [name for name in wanted if name[1] not in self._ledgers[name[0]].receipts]
+            for (owner, key), booked in (await self._store.receipts(missing) if missing else {}).items():
+                self._ledgers[owner].receipts[key] = booked
+            within = [
+                (owner, one) for owner, key in wanted for one in documents_within(self._ledgers[owner].receipts[key])
+            ]
+            wanted = [name for name in dict.fromkeys(within) if name not in named.receipts]
+            named.receipts.update(dict.fromkeys(wanted))
 
     def _unknown(self, name: OwnerOrder) -> bool:
         owner, key = name

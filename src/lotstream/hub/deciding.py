@@ -27,7 +27,7 @@ from lotstream.domain.commands import (
     PlaceOrder,
 )
 from lotstream.domain.decide import decide
-from lotstream.domain.events import Event, OrderChanged, OrderRecorded, ShipmentConfirmed
+from lotstream.domain.events import Event, OrderChanged, OrderRecorded, ShipmentConfirmed, ShipmentVoided
 from lotstream.domain.ledger import Ledger
 from lotstream.hub.continuing import note_part
 from lotstream.hub.dead_letters import dead_letter
@@ -196,7 +196,7 @@ class Deciding:
         apply(ledger, event)
         for message in messages(ledger, event, moment):
             self._publish(head, entry, message)
-        if isinstance(event, ShipmentConfirmed):
+        if isinstance(event, ShipmentConfirmed | ShipmentVoided):
             rows = shipment_lines(ledger, event, entry.partition, entry.offset, first=head.shipped)
             head.shipped += len(rows)
             self.batch.shipment_lines += rows

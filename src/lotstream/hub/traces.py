@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from lotstream.domain.events import ShipmentConfirmed
+from lotstream.domain.events import ShipmentConfirmed, ShipmentVoided
 from lotstream.domain.ledger import Ledger
 from lotstream.store.rows import ShipmentLineRow
 
 
 def shipment_lines(
-    ledger: Ledger, event: ShipmentConfirmed, partition: int, offset: int, *, first: int
+    ledger: Ledger, event: ShipmentConfirmed | ShipmentVoided, partition: int, offset: int, *, first: int
 ) -> list[ShipmentLineRow]:
-    """Return one row per lot and order line that left, in smallest units, numbered from ``first``."""
+    """Return one row per lot and order line that left or was taken back, in smallest units, numbered from ``first``."""
     order = ledger.orders.get(event.key) or ledger.closed.get(event.key)
     person = order.person if order else None
     return [
@@ -19,6 +19,7 @@ def shipment_lines(
             source=event.key.source, order=event.key.order, line=part.line, sku=part.sku, lot=part.lot,
             expires=part.expires, quantity=part.quantity, customer=event.customer, person=person, city=event.city,
             postcode=event.postcode, country=event.country, shipped_at=event.at,
+            sign=-1 if isinstance(event, ShipmentVoided) else 1,
         )
         for index, part in enumerate(event.shipped, first)
     ]  # fmt: skip

@@ -20,7 +20,7 @@ COLUMNS: Final = {
     "dead_letter": (*_PLACE, "recorded_at", "code", "field", "message", "key", "headers", "value"),
     "shipment_line": (
         *(*_PLACE, "index", "shipped_at", "quantity", "expires", "slot", "owner", "shipment", "source", "order"),
-        *("line", "sku", "lot", "customer", "person", "city", "postcode", "country"),
+        *("line", "sku", "lot", "customer", "person", "city", "postcode", "country", "sign"),
     ),
 }
 """Columns by table, in the order of the tuples below."""
@@ -139,4 +139,5 @@ def _shipment_line(log: int, row: ShipmentLineRow) -> Row:
         row.city,
         row.postcode,
         row.country,
+        row.sign,
     )

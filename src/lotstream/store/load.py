@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import (
     Customer,
+    Document,
     Hold,
     Item,
     Location,
@@ -15,13 +16,13 @@ from lotstream.domain.model import (
     Order,
     OrderKey,
     OwnerClock,
-    Receipt,
     ReceiptKey,
     RowKey,
     Serial,
     Settings,
     Site,
     StockRow,
+    document_class,
 )
 from lotstream.domain.progress import Progress
 from lotstream.store.codec import decode
@@ -105,14 +106,16 @@ class State:
                 found[key] = decode(row["body"], Order)
         return found
 
-    async def receipts(self, keys: Sequence[OwnerReceipt]) -> dict[OwnerReceipt, Receipt | None]:
-        """Return what was booked under receipts, by key; None for a key that the database does not have."""
-        found: dict[OwnerReceipt, Receipt | None] = dict.fromkeys(keys)
+    async def receipts(self, keys: Sequence[OwnerReceipt]) -> dict[OwnerReceipt, Document | None]:
+        """Return what was booked under documents, by key; None for a key that the database does not have."""
+        found: dict[OwnerReceipt, Document | None] = dict.fromkeys(keys)
         if not found:
             return found
         columns = zip(*((owner, key.kind, key.number) for owner, key in found), strict=True)
         for row in await self._database.fetch(SQL["receipts"], *columns):
-            found[row["owner"], ReceiptKey(row["kind"], row["number"])] = decode(row["body"], Receipt)
+            found[row["owner"], ReceiptKey(row["kind"], row["number"])] = decode(
+                row["body"], document_class(row["kind"])
+            )
         return found
 
     async def serials(self, keys: Sequence[OwnerSerial]) -> dict[OwnerSerial, dict[str, Serial]]:

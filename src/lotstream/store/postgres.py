@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Order, Receipt, Serial
+from lotstream.domain.model import Document, Order, Serial
 from lotstream.store.broadcasts import Broadcasts
 from lotstream.store.claims import Claims
 from lotstream.store.commit import Commits, create_staging
@@ -137,8 +137,8 @@ class PostgresStore:
         """Return closed orders by key; None for a key that the database does not have, nothing for an open one."""
         return await self._state.closed_orders(keys)
 
-    async def receipts(self, keys: Sequence[OwnerReceipt]) -> dict[OwnerReceipt, Receipt | None]:
-        """Return what was booked under receipts, by key; None for a key that the database does not have."""
+    async def receipts(self, keys: Sequence[OwnerReceipt]) -> dict[OwnerReceipt, Document | None]:
+        """Return what was booked under documents, by key; None for a key that the database does not have."""
         return await self._state.receipts(keys)
 
     async def serials(self, keys: Sequence[OwnerSerial]) -> dict[OwnerSerial, dict[str, Serial]]:

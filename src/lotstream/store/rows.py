@@ -177,6 +177,8 @@ class ShipmentLineRow(Struct, frozen=True, gc=False):
     postcode: str | None
     country: str | None
     shipped_at: datetime
+    #: -1: it was taken back.
+    sign: int = 1
 
 
 @dataclass(frozen=True, slots=True)

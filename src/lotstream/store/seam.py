@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Order, Receipt, Serial
+from lotstream.domain.model import Document, Order, Serial
 from lotstream.store.rows import (
     Batch,
     Broadcast,
@@ -72,8 +72,8 @@ class Store(Protocol):
     async def closed_orders(self, keys: Sequence[OwnerOrder]) -> dict[OwnerOrder, Order | None]:
         """Return closed orders by key; None for a key that the database does not have, nothing for an open order."""
 
-    async def receipts(self, keys: Sequence[OwnerReceipt]) -> dict[OwnerReceipt, Receipt | None]:
-        """Return what was booked under receipts, by key; None for a key that the database does not have."""
+    async def receipts(self, keys: Sequence[OwnerReceipt]) -> dict[OwnerReceipt, Document | None]:
+        """Return what was booked under documents, by key; None for a key that the database does not have."""
 
     async def serials(self, keys: Sequence[OwnerSerial]) -> dict[OwnerSerial, dict[str, Serial]]:
         """Return the units of serial numbers by SKU; nothing under a number that the database does not have."""

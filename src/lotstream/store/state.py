@@ -11,7 +11,7 @@ from typing import Final
 
 from lotstream.domain.events import LocationDefined, OrderRecorded, SiteDefined
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderKey, OwnerClock, Receipt, ReceiptKey, SerialKey, StockRow
+from lotstream.domain.model import Document, Order, OrderKey, OwnerClock, ReceiptKey, SerialKey, StockRow
 from lotstream.domain.progress import Progress
 from lotstream.domain.slots import slot
 from lotstream.store.codec import decode, encode_all, encode_names, encode_text
@@ -116,7 +116,7 @@ def _closed(ledger: Ledger, key: OrderKey) -> Order:
     return order
 
 
-def _receipt(ledger: Ledger, key: ReceiptKey) -> Receipt:
+def _receipt(ledger: Ledger, key: ReceiptKey) -> Document:
     receipt = ledger.receipts[key]
     if receipt is None:
         raise LookupError(f"The {key.kind} {key.number} was touched and is not there.")

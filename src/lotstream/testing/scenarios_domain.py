@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, time
 
 from lotstream.domain.apply import apply
 from lotstream.domain.applying.serials import serials_in
-from lotstream.domain.booked_under import receipt_of
 from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast, decide_broadcast
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, DefineSite, Moment, OpenDay
@@ -17,8 +16,16 @@ from lotstream.domain.events import (
     Event,
 )
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Calendar, Order, OrderKey, Receipt, ReceiptKey, Serial, SerialKey, Site
-from lotstream.domain.named import orders_named, receipts_named, serials_named
+from lotstream.domain.model import Calendar, Document, Order, OrderKey, ReceiptKey, Serial, SerialKey, Site
+from lotstream.domain.named import (
+    documents_of,
+    documents_within,
+    orders_named,
+    orders_within,
+    receipts_named,
+    serials_named,
+    serials_within,
+)
 from lotstream.testing.scenarios_messages import SITE
 
 OWNER = "scenario"
@@ -34,7 +41,8 @@ class DomainWarehouse:
         #: Every decision's events in order, as a database would keep them.
         self.journal: list[tuple[Event, ...]] = []
         self._closed: dict[OrderKey, Order] = {}
-        self._receipts: dict[ReceiptKey, Receipt] = {}
+        #: What is booked under documents, by key.
+        self.documents: dict[ReceiptKey, Document] = {}
         self._serials: dict[str, dict[str, Serial]] = {}
         self._seen: set[str] = set()
         self._arrival = 0
@@ -64,13 +72,18 @@ class DomainWarehouse:
         """Return what would follow from a command, changing nothing."""
         if isinstance(command, BROADCASTS):
             return decide_broadcast(self.ledger.sites, command, self.moment(), number=self._arrival)
-        for order in orders_named(command):
+        orders = [*orders_named(command)]
+        documents = [*receipts_named(command)]
+        for receipt in documents:
+            document = self.ledger.receipts[receipt] = self.documents.get(receipt)
+            orders += orders_within(document)
+            documents += [one for one in documents_within(document) if one not in documents]
+        for order in orders:
             if order not in self.ledger.orders:
                 self.ledger.closed[order] = self._closed.get(order)
-        for receipt in receipts_named(command):
-            self.ledger.receipts[receipt] = self._receipts.get(receipt)
         numbers = (self.ledger.derived or self.ledger.index()).numbers
-        for number in {*serials_named(command), *(() if numbers is None else numbers.all())}:
+        told = {number for receipt in documents for number in serials_within(self.ledger.receipts[receipt])}
+        for number in {*serials_named(command), *told, *(() if numbers is None else numbers.all())}:
             self._load_serial(number)
         return decide(self.ledger, command, self.moment())
 
@@ -84,7 +97,7 @@ class DomainWarehouse:
         journal, self.journal = self.journal, []
         self.ledger = Ledger(OWNER, Sites())
         self._closed.clear()
-        self._receipts.clear()
+        self.documents.clear()
         self._serials.clear()
         for events in journal:
             self._record(events)
@@ -102,7 +115,7 @@ class DomainWarehouse:
                 ledger.told,
                 ledger.last_shipped,
                 self._closed,
-                self._receipts,
+                self.documents,
                 self._serials,
                 ledger.sites,
             )
@@ -147,9 +160,8 @@ class DomainWarehouse:
         key = getattr(event, "key", None)
         if isinstance(key, OrderKey) and key not in self.ledger.orders:
             self.ledger.closed.setdefault(key, self._closed.get(key))
-        document = receipt_of(event)
-        if document is not None:
-            self.ledger.receipts.setdefault(document, self._receipts.get(document))
+        for document in documents_of(event):
+            self.ledger.receipts.setdefault(document, self.documents.get(document))
 
     def _load_serial(self, number: str) -> None:
         self.ledger.serials.setdefault(number, dict(self._serials.get(number, {})))
@@ -157,5 +169,5 @@ class DomainWarehouse:
     def _settle(self) -> None:
         self._closed.update((key, order) for key, order in self.ledger.closed.items() if order is not None)
         self._serials.update((number, units) for number, units in self.ledger.serials.items() if units)
-        self._receipts.update((key, known) for key, known in self.ledger.receipts.items() if known is not None)
+        self.documents.update((key, known) for key, known in self.ledger.receipts.items() if known is not None)
         self.ledger.settle()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from lotstream.domain.sscc import check_digit
+
+__all__ = ["DEMO_COMPANY", "check_digit", "demo_sscc"]
+
 DEMO_COMPANY: Final = "9521234"
 """A company prefix under 952, the GS1 prefix kept for demonstrations and examples: no carton in the world has one."""
 
@@ -16,9 +20,3 @@ def demo_sscc(number: int) -> str:
     serial = f"{number % 10**SERIAL_DIGITS:0{SERIAL_DIGITS}d}"
     digits = f"{serial[0]}{DEMO_COMPANY}{serial[1:]}"
     return digits + check_digit(digits)
-
-
-def check_digit(digits: str) -> str:
-    """Return the check digit of a GS1 key: weights 3 and 1 from the right (GS1 General Specifications, 7.9)."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
-    return str(-total % 10)

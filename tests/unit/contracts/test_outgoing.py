@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
@@ -18,7 +17,7 @@ from lotstream.contracts.json_schema import schemas
 from lotstream.contracts.outgoing import Outgoing, answer, messages, refused
 from lotstream.contracts.sent import SENT
 from lotstream.domain.codes import Code, Refusal
-from lotstream.domain.commands import Moment, ReleaseOrder, RequestAllocation, ShippedPackage
+from lotstream.domain.commands import ReleaseOrder, RequestAllocation
 from lotstream.domain.events import (
     AvailabilityTold,
     DayOpened,
@@ -27,77 +26,29 @@ from lotstream.domain.events import (
     Figure,
     Freed,
     GoodsBooked,
-    LineDecision,
     LineShipped,
     LotSwapped,
     OrderAllocated,
     OrderCancelled,
     OrderChanged,
+    OrderPacked,
     OrderRecorded,
+    PackagesChanged,
+    PickUndone,
     ReservationFreed,
-    ShipmentConfirmed,
-    Shipped,
+    StockMissing,
     StockPicked,
     StockReceived,
+    Undone,
 )
-from lotstream.domain.ledger import Ledger, NotLoaded, Sites
-from lotstream.domain.model import Item, Lot, Order, OrderKey, OrderLine, OrderState, Reservation, RowKey
-
-AT = datetime(2026, 9, 1, 14, 0, 0, 125000, tzinfo=UTC)
-MOMENT = Moment(recorded_at=AT, today={"TOR": date(2026, 9, 1)}, decision="d" * 32, arrival=7)
-KEY = OrderKey("shopify:example-shop", "#1001")
-ROW = RowKey("CER-001", "L24A", "TOR", "TOR-A-01")
-LOOSE = RowKey("BAG-001", None, "TOR", "TOR-B-01", package="P1")
-CARTON = "001234560000000018"
-BOTH_LINES = (
-    LineShipped("1", "CER-001", 24, 12, 12, "case", 12),
-    LineShipped("2", "BAG-001", 2500, 500, 0, "kg", 1000),
+from lotstream.domain.ledger import Ledger, NotLoaded
+from lotstream.domain.model import (
+    OrderKey,
+    OrderLine,
+    OrderState,
+    Reservation,
 )
-
-
-@pytest.fixture
-def ledger() -> Ledger:
-    """An owner with a lot-tracked item in pieces, one in kilograms, and an order for both that is promised in part."""
-    promised = [Reservation("t1", ROW, 9), Reservation("t2", LOOSE, 1500, picked=500)]
-    lines = [
-        OrderLine("1", "CER-001", "case", 12, 24, reservations=[promised[0]], shipped=3, cancelled=2),
-        OrderLine("2", "BAG-001", "kg", 1000, 2500, reservations=[promised[1]]),
-    ]
-    order = Order(
-        KEY, "v1", AT, 1, "c", "C-7", "TOR", state=OrderState.PARTLY_ALLOCATED, lines=lines, service="Ground",
-        references={"po": "PO-9"},
-    )  # fmt: skip
-    return Ledger(
-        "acme",
-        Sites(),
-        items={"CER-001": Item("CER-001"), "BAG-001": Item("BAG-001", base_unit="kg", decimals=3)},
-        lots={("CER-001", "L24A"): Lot("CER-001", "L24A", expires=date(2027, 6, 1))},
-        orders={KEY: order},
-    )
-
-
-def decisions(order: Order) -> tuple[LineDecision, ...]:
-    """Return the decisions that promised what the order has."""
-    return tuple(LineDecision(line.line, tuple(line.reservations), 0, "FEFO", "settings", ()) for line in order.lines)
-
-
-def shipped(*, key: OrderKey = KEY, lines: tuple[LineShipped, ...] | None = None) -> ShipmentConfirmed:
-    """Return a shipment of 12 pieces of one lot out of two bins, and half a kilogram of a thing without lots."""
-    part = Shipped("1", "CER-001", "L24A", date(2027, 6, 1), date(2026, 6, 1), ROW, ROW, 5, 5, "t1", CARTON, "case", 12)
-    loose = Shipped("2", "BAG-001", None, None, None, LOOSE, LOOSE, 500, 500, "t2", None, "kg", 1000)
-    return ShipmentConfirmed(
-        "TOR", "SH-1", key, OrderState.PARTLY_SHIPPED, "dock", AT, "C-7",
-        shipped=(part, replace(part, quantity=7), loose),
-        lines=BOTH_LINES if lines is None else lines,
-        packages=(ShippedPackage(CARTON, "TRACK-1", Decimal("6.40")), ShippedPackage(None, "TRACK-1")),
-        scac="UPSN", bol="B", pro="P", trailer="T", seal="S",
-        city="Columbus", region="OH", postcode="43085", country="US",
-    )  # fmt: skip
-
-
-def told(ledger: Ledger, event: Event) -> list[tuple[str, dict[str, Any]]]:
-    """Return topic and body of every message an event causes."""
-    return [(message.topic, json.loads(message.value)) for message in messages(ledger, event, MOMENT)]
+from tests.unit.contracts.building import AT, CARTON, KEY, LOOSE, MOMENT, PACKED, ROW, decisions, shipped, told, voided
 
 
 def every_event(ledger: Ledger) -> list[Event]:
@@ -118,7 +69,12 @@ def every_event(ledger: Ledger) -> list[Event]:
         ReservationFreed(KEY, OrderState.BACKORDERED, freed, "hold"),
         StockPicked(KEY, OrderState.PICKING, "scanner-4", AT, ()),
         LotSwapped(KEY, "1", "L24B", "scanner-4", AT, freed, (Reservation("t3", ROW._replace(lot="L24B"), 3),)),
+        PickUndone(KEY, OrderState.ALLOCATED, (Undone("1", "t1", ROW, ROW, 2),), False, "scanner-4", AT),
+        StockMissing(KEY, "1", ROW, 2, 3, "scanner-4", AT),
+        PackagesChanged((PACKED, replace(PACKED, parent="P1", weight_kg=None)), None, "packer", AT),
+        OrderPacked(KEY, OrderState.PACKED, CARTON, PACKED.contents),
         shipped(),
+        voided(),
         DiscrepancyNoted("not_available", "Three more than known.", {"sku": "CER-001"}, Decimal("3.0")),
         StockReceived("TOR", "R-1", None, False, None, AT, (booked, replace(booked, row=ROW, message=None))),
         AvailabilityTold(tuple(sold)),
@@ -182,33 +138,6 @@ def test_a_recorded_order_tells_the_pickers_and_its_sender(ledger: Ledger) -> No
             "for": [{"order": "#1001", "line": "2", "quantity": "1.5"}],
         },
     ]  # fmt: skip
-
-
-def test_another_lot_that_was_scanned_changes_the_tasks(ledger: Ledger) -> None:
-    """What is given back of the old lot comes first, then the task of the new one; the order's state is the same."""
-    taken = Reservation("t3", ROW._replace(lot="L24B"), 3)
-    event = LotSwapped(KEY, "1", "L24B", "scanner-4", AT, (Freed("1", "t1", ROW, 3, 6),), (taken,))
-    ((topic, body),) = told(ledger, event)
-
-    assert topic == "lotstream.pick-tasks"
-    tasks = [(task["task"], task["action"], task["lot"], task["quantity"]) for task in body["tasks"]]
-    assert tasks == [("t1", "change", "L24A", "9"), ("t3", "create", "L24B", "3")]
-
-
-def test_picked_goods_that_nobody_wants_go_back(ledger: Ledger) -> None:
-    """Where picked goods are given back, the floor of the site is told to put them back, from where they stand."""
-    freed = (Freed("1", "t1", ROW, 5, 0, 2, "STAGING/T-1"), Freed("2", "t2", LOOSE, 1500, 0))
-    _, (topic, body), _ = told(ledger, OrderCancelled(KEY, OrderState.CANCELLED, None, (), freed))
-
-    assert topic == "lotstream.floor-tasks"
-    (task,) = body["tasks"]
-    assert (task["kind"], task["location"], task["to"], task["quantity"]) == (
-        "put_back",
-        "STAGING/T-1",
-        "TOR-A-01",
-        "2",
-    )
-    assert (task["source"], task["order"], task["line"], body["site"]) == (KEY.source, KEY.order, "1", "TOR")
 
 
 def test_an_order_without_promises_has_no_tasks(ledger: Ledger) -> None:

@@ -140,6 +140,13 @@ class World:
         return row
 
 
+def decided(world: World, command: Command) -> tuple[Event, ...]:
+    """What would follow from a message that is taken; nothing is changed."""
+    events = world.warehouse.decide(command)
+    assert not isinstance(events, Refusal), events
+    return events
+
+
 def kinds(events: tuple[Event, ...]) -> list[str]:
     """The names of events."""
     return [type(event).__name__ for event in events]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from lotstream.domain.allocation import CONSIDERED_MAX
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import DefineItem, LiftHold, RequestAllocation
 from lotstream.domain.events import LineDecision, OrderAllocated, OrderChanged, OrderRecorded
+from lotstream.domain.looking import CONSIDERED_MAX
 from lotstream.domain.model import HoldKind, Item, Policy, Settings, ShipPolicy
 from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
 

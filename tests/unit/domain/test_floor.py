@@ -355,13 +355,13 @@ def test_happened_shipment_of_an_unknown_order() -> None:
     assert [(one.row.location, one.quantity) for one in shipment.shipped] == [("STAGING", 1), ("B1", 3), ("B2", 1)]
     assert [(line.line, line.shipped) for line in shipment.lines] == [("1", 5)]
     assert (shipment.state, shipment.customer) == (OrderState.SHIPPED, None)
-    assert world.refused(world.ship("#9", gone(5, "L8"), happened=True)) == (
+    assert world.refused(world.ship("#9", gone(5, "L8"), happened=True, shipment="S2")) == (
         Code.FIELD_MISSING,
         "orders.0.lines.0.sku",
     )
-    nothing = world.ship("#9", happened=True)
+    nothing = world.ship("#9", happened=True, shipment="S2")
     assert codes(world.told(nothing)) == [Code.UNKNOWN_ORDER, Code.NOT_RESERVED]
-    elsewhere = world.ship("#9", gone(1, sku="TEA"), happened=True, site="NEW")
+    elsewhere = world.ship("#9", gone(1, sku="TEA"), happened=True, site="NEW", shipment="S3")
     assert codes(world.told(elsewhere)) == [Code.FIELD_INVALID, Code.UNKNOWN_ORDER, Code.NOT_AVAILABLE]
 
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 
-from lotstream.domain.allocation import CONSIDERED_MAX
 from lotstream.domain.apply import apply
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import ChangeSettings, OpenDay, PickLine, PlaceHold, RequestAllocation
@@ -28,7 +27,8 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.explaining import explain
 from lotstream.domain.ledger import Ledger, NotLoaded, Sites
-from lotstream.domain.model import HoldKind, OrderState, Policy, ReceiptKey, RowKey, Settings, ShipPolicy
+from lotstream.domain.looking import CONSIDERED_MAX
+from lotstream.domain.model import SHIPMENT, HoldKind, OrderState, Policy, ReceiptKey, RowKey, Settings, ShipPolicy
 from lotstream.domain.named import orders_named, receipts_named
 from lotstream.domain.versions import compare_versions
 from lotstream.testing.scenarios_messages import SITE
@@ -47,12 +47,14 @@ def test_settled_ledger_forgets_what_is_over() -> None:
         apply(ledger, event)
     order = world.order("#1")
     ledger.closed[key("#1")] = None
+    left = ReceiptKey(SHIPMENT, "S1")
+    ledger.receipts[left] = None
     for command in (order, world.ship("#1")):
         for event in _taken(decide(ledger, command, world.warehouse.moment())):
             apply(ledger, event)
     touched = ledger.touched
     assert (touched.orders, {row.location for row in touched.stock}) == ({key("#1")}, {"BIN"})
-    assert (touched.lots, touched.receipts) == ({("TEA", "L1")}, {ReceiptKey("receipt", "R1")})
+    assert (touched.lots, touched.receipts) == ({("TEA", "L1")}, {ReceiptKey("receipt", "R1"), left})
     closed = ledger.closed[key("#1")]
     assert closed is not None
     assert closed.state is OrderState.SHIPPED

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from lotstream.domain.apply import apply
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import DefineItem, DefineLocation, OpenDay, PlaceHold, ScanLot
 from lotstream.domain.events import DiscrepancyNoted, LotSwapped, ReservationFreed
-from lotstream.domain.model import HoldKind, Item, Location, OrderState, Settings
+from lotstream.domain.model import HoldKind, Item, Location, OrderState, Settings, ShipPolicy
 from lotstream.testing.scenarios_messages import SITE
-from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
+from tests.unit.domain.build import TODAY, World, decided, goods, key, kinds, only, wanted
 
 
 def scan(number: str, scanned: str, **more: Any) -> ScanLot:  # noqa: ANN401 - whatever a scan takes
@@ -97,15 +98,27 @@ def test_what_is_picked_is_never_taken_over() -> None:
     assert world.refused(scan("#3", "L2")) == (Code.NOT_AVAILABLE, "scanned")
 
 
-def test_other_lines_of_the_order_lose_too() -> None:
-    """Another line of the same order is served again like anybody else; the line itself loses nothing."""
+def test_other_lines_of_the_order_lose_nothing() -> None:
+    """Only other orders give way: what another line of the same order is promised stays with it."""
     world = World()
     world.stock(goods("L1", 5, expires=TODAY + timedelta(days=10)), goods("L2", 10, expires=TODAY + timedelta(days=20)))
-    world.place("#1", wanted(quantity=7), wanted("2", quantity=8))
-    events = world.told(scan("#1", "L2", line="1"))
+    world.place("#1", wanted(quantity=5), wanted("2", quantity=10))
+    assert world.refused(scan("#1", "L2", line="1")) == (Code.NOT_AVAILABLE, "scanned")
+
+
+def test_loser_that_ships_complete_keeps_nothing_else() -> None:
+    """An order that ships complete and is not whole any more gives back the rest, which others may have."""
+    world = two_lots(10, first=16)
+    world.place("#2", wanted(quantity=6), wanted("2", quantity=10), ship_policy=ShipPolicy.COMPLETE)
+    world.place("#3", wanted(quantity=3))
+    assert world.lots("#2") == [("L1", 6), ("L2", 10)]
+    events = world.told(scan("#1", "L2", quantity=Decimal(8)))
     assert kinds(events) == ["ReservationFreed", "LotSwapped", "OrderAllocated"]
-    assert world.lots("#1") == [("L2", 2), ("L2", 5), ("L2", 3), ("L1", 5)]
-    assert world.get("#1").state is OrderState.ALLOCATED
+    assert world.lots("#1") == [("L1", 2), ("L2", 8)]
+    assert world.lots("#2") == [("L1", 6), ("L2", 2), ("L1", 8)]
+    world = two_lots(10)
+    world.place("#2", wanted(quantity=10), wanted("2", quantity=1), ship_policy=ShipPolicy.COMPLETE)
+    assert world.lots("#2") == []
 
 
 def test_expected_lot_is_checked_too() -> None:
@@ -177,3 +190,11 @@ def test_happened_scan_that_cannot_be_granted() -> None:
     assert world.lots("#1") == [("L1", 10)]
     swapped = only(world.told(scan("#1", "L2", happened=True)), LotSwapped)
     assert [part.row.lot for part in swapped.taken] == ["L2"]
+
+
+def test_a_swap_needs_its_line() -> None:
+    """An event for a line that is not there is no event of this ledger."""
+    world = two_lots(10)
+    swapped = only(decided(world, scan("#1", "L2")), LotSwapped)
+    with pytest.raises(LookupError, match="line 9"):
+        apply(world.ledger, replace(swapped, line="9", given=()))

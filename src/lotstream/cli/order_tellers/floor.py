@@ -15,6 +15,29 @@ def _picked(story: Story, event: events.StockPicked) -> Iterator[str]:
         yield f"line {pick.line}: {of_row(story, pick.row, pick.quantity)} from {pick.row.location}"
 
 
+def _started(story: Story, event: events.PickStarted) -> Iterator[str]:
+    yield "Somebody is on the way to pick."
+    lines = {line.line for line in story.order.lines for part in line.reservations if part.task in event.tasks}
+    yield from (f"line {line}" for line in sorted(lines))
+
+
+def _undone(story: Story, event: events.PickUndone) -> Iterator[str]:
+    yield f"Pick undone{by_whom(event.by)}."
+    for part in event.undone:
+        yield f"line {part.line}: {of_row(story, part.row, part.quantity)} back to {part.row.location}"
+
+
+def _missing(story: Story, event: events.StockMissing) -> Iterator[str]:
+    yield f"Less was found in {event.row.location} than was promised of it{by_whom(event.by)}."
+    yield f"line {event.line}: {of_row(story, event.row, event.missing)} not found"
+
+
+def _packed(story: Story, event: events.OrderPacked) -> Iterator[str]:
+    yield f"{'Taken out of' if event.unpacked else 'Packed into'} package {event.package}."
+    for part in event.contents:
+        yield f"line {part.line}: {of_row(story, part.row, part.quantity)}"
+
+
 def _swapped(story: Story, event: events.LotSwapped) -> Iterator[str]:
     yield f"Another lot was scanned{by_whom(event.by)}: the line takes {event.scanned}."
     yield from freed_lines(story, event.given)
@@ -37,10 +60,23 @@ def _returned(story: Story, event: events.GoodsReturned) -> Iterator[str]:
         yield f"{named}: {of_row(story, line.row, line.quantity)} to {line.row.location}{why}"
 
 
+def _voided(story: Story, event: events.ShipmentVoided) -> Iterator[str]:
+    yield f"Shipment {event.shipment} was taken back{by_whom(event.by)}{f': {event.reason}' if event.reason else ''}."
+    for taken in event.taken_back:
+        part = taken.shipped
+        goods = of_row(story, part.row._replace(sku=part.sku, lot=part.lot), part.quantity)
+        yield f"line {part.line}: {goods} in {taken.staged.location} again"
+
+
 #: The words for each event of this room.
 TELLERS: dict[type, Callable[[Story, Any], Iterator[str]]] = {
     events.StockPicked: _picked,
+    events.PickStarted: _started,
+    events.PickUndone: _undone,
+    events.StockMissing: _missing,
+    events.OrderPacked: _packed,
     events.LotSwapped: _swapped,
     events.ShipmentConfirmed: _shipped,
     events.GoodsReturned: _returned,
+    events.ShipmentVoided: _voided,
 }

@@ -19,10 +19,15 @@ from lotstream.domain.commands.floor import (
     ConfirmPick,
     ConfirmShipment,
     PickLine,
+    ReportShort,
     ScanLot,
     ShippedLine,
     ShippedOrder,
     ShippedPackage,
+    ShortLine,
+    StartPick,
+    UndoneLine,
+    UndoPick,
 )
 from lotstream.domain.commands.goods import (
     GoodsLine,
@@ -44,6 +49,8 @@ from lotstream.domain.commands.orders import (
     ReserveStock,
     UnreserveOrder,
 )
+from lotstream.domain.commands.packing import PackedLine, PackPackage, UnpackPackage
+from lotstream.domain.commands.shipping import CorrectShipment, VoidShipment
 from lotstream.domain.commands.stock import (
     AdjustStock,
     ChangeStatus,
@@ -65,6 +72,7 @@ __all__ = [
     "ConfirmPick",
     "ConfirmShipment",
     "ContinueDay",
+    "CorrectShipment",
     "CountStock",
     "DefineCustomer",
     "DefineItem",
@@ -79,6 +87,8 @@ __all__ = [
     "MoveStock",
     "OpenBalance",
     "OpenDay",
+    "PackPackage",
+    "PackedLine",
     "PickLine",
     "PlaceBinHold",
     "PlaceHold",
@@ -86,6 +96,7 @@ __all__ = [
     "RecallLots",
     "ReceiveStock",
     "ReleaseOrder",
+    "ReportShort",
     "RequestAllocation",
     "ReserveStock",
     "ReturnGoods",
@@ -93,9 +104,15 @@ __all__ = [
     "ShippedLine",
     "ShippedOrder",
     "ShippedPackage",
+    "ShortLine",
+    "StartPick",
     "StockLine",
     "TickClock",
+    "UndoPick",
+    "UndoneLine",
+    "UnpackPackage",
     "UnreserveOrder",
+    "VoidShipment",
 ]
 
 Command = (
@@ -131,4 +148,11 @@ Command = (
     | MoveStock
     | RecallLots
     | ReturnGoods
+    | ReportShort
+    | StartPick
+    | UndoPick
+    | PackPackage
+    | UnpackPackage
+    | VoidShipment
+    | CorrectShipment
 )

@@ -40,6 +40,70 @@ class ConfirmPick:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortLine:
+    """What was found of what a task, or an order line, was to be picked from one bin; no more was there."""
+
+    task: str | None
+    line: str | None
+    lot: str | None
+    location: str | None
+    #: May be zero.
+    picked: Decimal
+    unit: str | None = None
+    package: str | None = None
+    #: Names the component of a kit where neither the task nor the lot does.
+    sku: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportShort:
+    """pick.shorted: less was found in a bin than was promised of it."""
+
+    site: str
+    happened: bool
+    by: str | None
+    occurred_at: datetime | None
+    key: OrderKey
+    staged_at: str | None
+    lines: tuple[ShortLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StartPick:
+    """pick.started: somebody is on the way to the bins of these tasks, or of all open ones when none is named."""
+
+    site: str
+    happened: bool
+    by: str | None
+    occurred_at: datetime | None
+    key: OrderKey
+    tasks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneLine:
+    """What of a task or an order line goes back to its bin; without a quantity all that is picked and not packed."""
+
+    task: str | None = None
+    line: str | None = None
+    lot: str | None = None
+    quantity: Decimal | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPick:
+    """pick.undone: picked goods go back to the bins they came from; no lines means all of the order's."""
+
+    site: str
+    happened: bool
+    by: str | None
+    occurred_at: datetime | None
+    key: OrderKey
+    lines: tuple[UndoneLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ScanLot:
     """pick.scanned: the lot in the picker's hand, which may be another one than the task names."""
 

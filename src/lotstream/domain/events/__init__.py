@@ -17,7 +17,19 @@ from lotstream.domain.events.facts import (
     SiteDefined,
 )
 from lotstream.domain.events.figures import AvailabilityTold, ClockSet, Figure
-from lotstream.domain.events.floor import LineShipped, LotSwapped, Picked, ShipmentConfirmed, Shipped, StockPicked
+from lotstream.domain.events.floor import (
+    LineShipped,
+    LotSwapped,
+    Picked,
+    PickStarted,
+    PickUndone,
+    ShipmentConfirmed,
+    ShipmentVoided,
+    StockMissing,
+    StockPicked,
+    TakenBack,
+    Undone,
+)
 from lotstream.domain.events.goods import (
     BalanceOpened,
     DiscrepancyNoted,
@@ -41,6 +53,7 @@ from lotstream.domain.events.orders import (
     PromisesReleased,
     ReservationFreed,
 )
+from lotstream.domain.events.packing import OrderPacked, PackagesChanged
 from lotstream.domain.events.stock import (
     Carried,
     GoodsReturned,
@@ -52,6 +65,7 @@ from lotstream.domain.events.stock import (
     StockCounted,
     StockMoved,
 )
+from lotstream.domain.model import Shipped
 
 __all__ = [
     "AvailabilityTold",
@@ -81,8 +95,12 @@ __all__ = [
     "OrderCancelled",
     "OrderChanged",
     "OrderClosed",
+    "OrderPacked",
     "OrderRecorded",
     "OwnerDefined",
+    "PackagesChanged",
+    "PickStarted",
+    "PickUndone",
     "Picked",
     "PromisesReleased",
     "Relocated",
@@ -91,15 +109,19 @@ __all__ = [
     "RowChange",
     "SettingsChanged",
     "ShipmentConfirmed",
+    "ShipmentVoided",
     "Shipped",
     "SiteDefined",
     "StatusChanged",
     "StockAdjusted",
     "StockCounted",
     "StockFound",
+    "StockMissing",
     "StockMoved",
     "StockPicked",
     "StockReceived",
+    "TakenBack",
+    "Undone",
 ]
 
 Event = (
@@ -135,4 +157,10 @@ Event = (
     | StockMoved
     | StatusChanged
     | GoodsReturned
+    | StockMissing
+    | PickStarted
+    | PickUndone
+    | PackagesChanged
+    | OrderPacked
+    | ShipmentVoided
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from lotstream.domain.commands import ShippedPackage
 from lotstream.domain.events.orders import Freed
-from lotstream.domain.model import OrderKey, OrderState, Reservation, RowKey
+from lotstream.domain.model import OrderKey, OrderState, Reservation, RowKey, Shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,23 @@ class Picked:
     staged: RowKey
     quantity: int
     serials: tuple[str, ...] = ()
+    #: Of ``quantity``, what had not been promised before: picked beyond what was ordered, within the allowance.
+    over: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StockMissing:
+    """Goods that were promised to an order were not found in their bin, which is to be counted."""
+
+    key: OrderKey
+    line: str
+    row: RowKey
+    #: Smallest units that were promised to the line and not found.
+    missing: int
+    #: Smallest units taken off the row: all that was known to be left in it, or nothing while it waits for the count.
+    booked: int
+    by: str | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +51,36 @@ class StockPicked:
 
 
 @dataclass(frozen=True, slots=True)
-class Shipped:
-    """Smallest units of one lot that left for one order line."""
+class PickStarted:
+    """Somebody is on the way to the bins of these tasks."""
+
+    key: OrderKey
+    tasks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """Smallest units that go back from where they stand, ``staged``, to the row they were picked from."""
 
     line: str
-    sku: str
-    lot: str | None
-    expires: date | None
-    made: date | None
-    #: The row they left from (a staging place when they had been picked), and the bin they were picked from.
+    task: str
     row: RowKey
-    picked_from: RowKey
+    staged: RowKey
     quantity: int
-    #: Of ``quantity``, what had been promised to the line (the rest was taken free).
-    reserved: int
-    task: str | None
-    package: str | None = None
-    unit: str = "each"
-    #: Smallest units in one ``unit``.
-    unit_factor: int = 1
     serials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PickUndone:
+    """Picked goods are in their bins again, and still promised to the order."""
+
+    key: OrderKey
+    state: OrderState
+    undone: tuple[Undone, ...]
+    #: False: somebody asked for it, and the floor has to put them back.
+    happened: bool
+    by: str | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +121,8 @@ class ShipmentConfirmed:
     region: str | None = None
     postcode: str | None = None
     country: str | None = None
+    #: Hash of what was told of the order, by which a repeat is known; empty before shipments were kept.
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +138,48 @@ class LotSwapped:
     #: What the line gives back of the lots it had, and what it is promised instead.
     given: tuple[Freed, ...]
     taken: tuple[Reservation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Goods that had left and stand at a staging place again."""
+
+    shipped: Shipped
+    staged: RowKey
+    #: What they are promised as; None: to nobody.
+    promise: Reservation | None
+
+    @property
+    def row(self) -> RowKey:
+        """The row they had left from."""
+        return self.shipped.row
+
+    @property
+    def serials(self) -> tuple[str, ...]:
+        """The serial numbers that had left."""
+        return self.shipped.serials
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentVoided:
+    """One order's part of a shipment has not left after all: its goods are picked again, and promised as before."""
+
+    site: str
+    shipment: str
+    key: OrderKey
+    state: OrderState
+    by: str | None
+    at: datetime
+    reason: str | None
+    customer: str | None
+    taken_back: tuple[TakenBack, ...]
+    lines: tuple[LineShipped, ...]
+    city: str | None = None
+    region: str | None = None
+    postcode: str | None = None
+    country: str | None = None
+
+    @property
+    def shipped(self) -> tuple[Shipped, ...]:
+        """What had left."""
+        return tuple(part.shipped for part in self.taken_back)

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
 from typing import NamedTuple
 
+from lotstream.domain.model.orders import OrderKey
 from lotstream.domain.model.stock import RowKey
+
+#: Kind of the documents under which goods leave.
+SHIPMENT = "shipment"
+#: Kind of cartons and pallets.
+PACKAGE = "package"
+#: Kind of the numbers that the hub gives out.
+COUNTER = "counter"
 
 
 class ReceiptKey(NamedTuple):
-    """The business key of goods that came in: the kind of document and its number."""
+    """The business key of a document that goods move under: its kind and its number."""
 
-    #: ``receipt`` or ``balance``.
+    #: ``receipt``, ``balance``, ``shipment`` …
     kind: str
     number: str
 
@@ -31,3 +42,112 @@ class Receipt:
     site: str
     final: bool = False
     lines: dict[str, Booked] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """Smallest units of one lot that left for one order line."""
+
+    line: str
+    sku: str
+    lot: str | None
+    expires: date | None
+    made: date | None
+    #: The row they left from (a staging place when they had been picked), and the bin they were picked from.
+    row: RowKey
+    picked_from: RowKey
+    quantity: int
+    #: Of ``quantity``, what had been promised to the line (the rest was taken free).
+    reserved: int
+    task: str | None
+    package: str | None = None
+    unit: str = "each"
+    #: Smallest units in one ``unit``.
+    unit_factor: int = 1
+    serials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentPart:
+    """What one order had of a shipment."""
+
+    order: OrderKey
+    #: Hash of what was told of it, by which a repeat is known.
+    content: str
+    shipped: tuple[Shipped, ...]
+
+
+@dataclass(slots=True)
+class Shipment:
+    """What left under one shipment's number, so that a part told twice is not booked twice, and may be taken back."""
+
+    key: ReceiptKey
+    site: str
+    parts: tuple[ShipmentPart, ...] = ()
+    voided: bool = False
+
+
+class PackageKind(StrEnum):
+    """What goods are packed in."""
+
+    CARTON = "carton"
+    PALLET = "pallet"
+
+
+class PackageState(StrEnum):
+    """The life of a package."""
+
+    OPEN = "open"
+    SHIPPED = "shipped"
+    #: Unpacked again.
+    GONE = "gone"
+
+
+class Content(NamedTuple):
+    """Picked goods in a package, in smallest units."""
+
+    order: OrderKey
+    line: str
+    task: str
+    #: The bin they were picked from, and where they stand.
+    row: RowKey
+    staged_at: str | None
+    quantity: int
+    #: The carton they lie in, on a pallet.
+    package: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A carton or a pallet, with all that is in it: what lies in the cartons on a pallet is in the pallet too."""
+
+    key: ReceiptKey
+    site: str
+    kind: PackageKind
+    #: Hash of what was told of it, by which a repeat is known.
+    content: str
+    state: PackageState = PackageState.OPEN
+    #: The pallet it stands on.
+    parent: str | None = None
+    contents: tuple[Content, ...] = ()
+    weight_kg: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NextNumber:
+    """The next number of a kind that the hub gives out for an owner."""
+
+    key: ReceiptKey
+    next: int
+
+
+#: What is booked under a number: kept in one table and read by key.
+Document = Receipt | Shipment | Package | NextNumber
+#: Kind of a document → its class; every other kind is a `Receipt`.
+_CLASSES: dict[str, type[Document]] = {SHIPMENT: Shipment, PACKAGE: Package, COUNTER: NextNumber}
+DOCUMENT_CLASSES: tuple[type[Document], ...] = (Receipt, *_CLASSES.values())
+
+
+def document_class(kind: str) -> type[Document]:
+    """Return the class of a kind of documents."""
+    return _CLASSES.get(kind, Receipt)

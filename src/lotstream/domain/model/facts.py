@@ -64,6 +64,13 @@ class Calendar(StrEnum):
     SCRIPTED = "scripted"  # day.opened alone, without bound
 
 
+class ShortPick(StrEnum):
+    """What becomes of goods that were promised and not found in their bin."""
+
+    REALLOCATE = "reallocate"  # the bin is booked down and who loses is allocated again
+    HOLD = "hold"  # they stay promised until the bin is counted
+
+
 class HoldKind(StrEnum):
     """Why stock may not be used."""
 
@@ -223,3 +230,10 @@ class Settings:
     #: Seconds for which changes are gathered up before what may be sold is told.
     availability_every_s: int = 60
     reallocate: Reallocate = Reallocate.AUTO
+    #: Percent of a line's ordered quantity that may be picked beyond it.
+    over_pick_pct: Decimal = Decimal(0)
+    short_pick: ShortPick = ShortPick.REALLOCATE
+    #: The owner's GS1 company prefix, of which package numbers (SSCC) are made; None: packages are named by others.
+    sscc_prefix: str | None = None
+    #: The digit before it.
+    sscc_extension: int = 0

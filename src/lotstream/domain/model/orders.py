@@ -61,6 +61,8 @@ class Reservation:
     packed: int = 0
     #: Serial numbers that the line named, or that were read when it was picked.
     serials: tuple[str, ...] = ()
+    #: Somebody is on the way to pick it.
+    started: bool = False
 
 
 class KitPart(NamedTuple):

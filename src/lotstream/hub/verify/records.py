@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SHIPMENT_LINE = Table(
     "shipment_line", ("offset", "index"),
     ("shipped_at", "quantity", "expires", "slot", "owner", "shipment", "source", "order", "line", "sku", "lot",
-     "customer", "person", "city", "postcode", "country"),
+     "customer", "person", "city", "postcode", "country", "sign"),
 )  # fmt: skip
 DEAD_LETTER = Table("dead_letter", ("offset",), ("recorded_at", "code", "field", "message"))
 #: Outcomes of records that events may belong to: before a command is refused, its owner's day is continued.

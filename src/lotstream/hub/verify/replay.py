@@ -6,11 +6,12 @@ and are read back when an event names them.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
+from operator import itemgetter
 
 from lotstream.domain.apply import apply
 from lotstream.domain.applying.serials import serials_in
-from lotstream.domain.booked_under import receipt_of
 from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast
 from lotstream.domain.events import (
     Event,
@@ -19,9 +20,11 @@ from lotstream.domain.events import (
     OwnerDefined,
     SettingsChanged,
     ShipmentConfirmed,
+    ShipmentVoided,
 )
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Order, OrderKey, Receipt, Serial
+from lotstream.domain.model import DOCUMENT_CLASSES, Document, Order, OrderKey, Serial, document_class
+from lotstream.domain.named import documents_of
 from lotstream.hub.traces import shipment_lines
 from lotstream.hub.verify.sums import LotSums
 from lotstream.store.codec import order_of
@@ -88,10 +91,11 @@ class Replay:
             if OrderKey(*key) not in ledger.orders:
                 yield order
 
-    def receipts(self, owner: str) -> Iterator[Receipt]:
-        """Yield what was booked under an owner's receipts, sorted by key."""
-        for _, receipt in self.spool.all(Receipt, owner):
-            yield receipt
+    def receipts(self, owner: str) -> Iterator[Document]:
+        """Yield what was booked under an owner's documents, sorted by key."""
+        kinds = (self.spool.all(kind, owner) for kind in DOCUMENT_CLASSES)
+        for _, document in heapq.merge(*kinds, key=itemgetter(0)):
+            yield document
 
     def serials(self, owner: str) -> Iterator[Serial]:
         """Yield the units of an owner's serial numbers, sorted by number and SKU."""
@@ -119,9 +123,8 @@ class Replay:
         key = order_of(event)
         if key is not None and key not in ledger.orders and not isinstance(event, OrderRecorded | OrderChanged):
             ledger.closed[key] = self.spool.get(Order, ledger.owner, key)
-        receipt = receipt_of(event)
-        if receipt is not None:
-            ledger.receipts[receipt] = self.spool.get(Receipt, ledger.owner, receipt)
+        for document in documents_of(event):
+            ledger.receipts[document] = self.spool.get(document_class(document.kind), ledger.owner, document)
         for name in serials_in(event):
             unit = self.spool.get(Serial, ledger.owner, name)
             ledger.serials.setdefault(name.number, {}).update({} if unit is None else {name.sku: unit})
@@ -134,6 +137,6 @@ def is_broadcast(event: Event) -> bool:
 
 def lines_shipped(ledger: Ledger, event: Event, partition: int, offset: int, *, first: int) -> list[ShipmentLineRow]:
     """Return the rows of what left by an event that was just applied."""
-    if not isinstance(event, ShipmentConfirmed):
+    if not isinstance(event, ShipmentConfirmed | ShipmentVoided):
         return []
     return shipment_lines(ledger, event, partition, offset, first=first)

@@ -16,7 +16,6 @@ from lotstream.domain.model import (
     Order,
     OrderKey,
     OwnerClock,
-    Receipt,
     Serial,
     Settings,
     Site,
@@ -163,7 +162,7 @@ def _order_key(order: Order) -> OrderKey:
 
 
 def _receipts(ledger: Ledger, replay: Replay) -> Rows:
-    return ((receipt.key, (Body(receipt, Receipt),)) for receipt in replay.receipts(ledger.owner))
+    return ((receipt.key, (Body(receipt, type(receipt)),)) for receipt in replay.receipts(ledger.owner))
 
 
 def _serials(ledger: Ledger, replay: Replay) -> Rows:

@@ -11,9 +11,11 @@ from lotstream.domain.events import (
     Event,
     GoodsReturned,
     ShipmentConfirmed,
+    ShipmentVoided,
     StockAdjusted,
     StockCounted,
     StockFound,
+    StockMissing,
     StockReceived,
 )
 from lotstream.domain.ledger import Ledger
@@ -27,7 +29,7 @@ LotName = tuple[str, str | None]
 
 
 class LotSums:
-    """Per lot: opened + received + returned + found + adjusted - shipped, in smallest units."""
+    """Per lot: opened + received + returned + found + adjusted - missing - shipped, in smallest units."""
 
     def __init__(self) -> None:
         self._units: Counter[LotName] = Counter()
@@ -71,6 +73,14 @@ def _shipped(event: ShipmentConfirmed) -> Iterator[tuple[LotName, int]]:
     return (((part.sku, part.lot), -part.quantity) for part in event.shipped)
 
 
+def _missing(event: StockMissing) -> Iterator[tuple[LotName, int]]:
+    yield (event.row.sku, event.row.lot), -event.booked
+
+
+def _voided(event: ShipmentVoided) -> Iterator[tuple[LotName, int]]:
+    return (((part.sku, part.lot), part.quantity) for part in event.shipped)
+
+
 COUNTED: dict[type, Callable[[Any], Iterator[tuple[LotName, int]]]] = {
     StockReceived: _booked,
     BalanceOpened: _booked,
@@ -78,7 +88,9 @@ COUNTED: dict[type, Callable[[Any], Iterator[tuple[LotName, int]]]] = {
     StockAdjusted: _changed,
     StockCounted: _changed,
     GoodsReturned: _returned,
+    StockMissing: _missing,
     ShipmentConfirmed: _shipped,
+    ShipmentVoided: _voided,
 }
 """Events that change how much of a lot is there; all others leave it as it is, or move it within the house."""
 

@@ -21,7 +21,7 @@ SELECT owner FROM sales_order UNION SELECT owner FROM stock;
 
 -- name: shipped
 -- What left, summed by order line and lot.
-SELECT owner, shipment, source, "order", line, sku, lot, sum(quantity)::bigint AS quantity FROM shipment_line
+SELECT owner, shipment, source, "order", line, sku, lot, sum(sign * quantity)::bigint AS quantity FROM shipment_line
 GROUP BY owner, shipment, source, "order", line, sku, lot;
 
 -- name: outbox

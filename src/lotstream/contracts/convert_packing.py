@@ -1,0 +1,32 @@
+"""From messages about packages to commands of the ledger."""
+
+from __future__ import annotations
+
+from lotstream.contracts.inbound_packing import PackagePacked, PackageUnpacked
+from lotstream.domain.commands import PackedLine, PackPackage, UnpackPackage
+from lotstream.domain.model import OrderKey
+
+
+def pack_package(body: PackagePacked) -> PackPackage:
+    """Return the command to pack."""
+    return PackPackage(
+        site=body.site,
+        happened=body.happened,
+        by=body.by,
+        occurred_at=body.occurred_at,
+        package=body.package,
+        kind=body.kind,
+        lines=tuple(
+            PackedLine(OrderKey(one.source, one.order), one.line, one.task, one.lot, one.quantity, one.unit)
+            for one in body.lines
+        ),
+        packages=body.packages,
+        weight_kg=body.weight_kg,
+    )
+
+
+def unpack_package(body: PackageUnpacked) -> UnpackPackage:
+    """Return the command to unpack."""
+    return UnpackPackage(
+        site=body.site, happened=body.happened, by=body.by, occurred_at=body.occurred_at, package=body.package
+    )

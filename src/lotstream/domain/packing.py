@@ -1,0 +1,229 @@
+"""Picked goods go into cartons and onto pallets, and out of them again; what stands where does not change by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from lotstream.domain.checks import Verdicts, why_not_leave
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import Moment, PackedLine, PackPackage, UnpackPackage
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, PackagesChanged
+from lotstream.domain.goods import site_unknown
+from lotstream.domain.kit_lines import as_part
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Content, NextNumber, Order, OrderKey, OrderLine, Package, PackageState, Reservation
+from lotstream.domain.packages import SSCC_COUNTER, content_of_package, orders_packed, package_key
+from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.reservations import copy_order, note_packed
+from lotstream.domain.sscc import is_wrong, sscc
+
+
+@dataclass(slots=True)
+class _Packing:
+    """What is decided so far about one package."""
+
+    draft: Draft
+    command: PackPackage
+    verdicts: Verdicts
+    #: Copies of the orders whose goods go in, changed as they do.
+    orders: dict[OrderKey, Order] = field(default_factory=dict)
+    contents: list[Content] = field(default_factory=list)
+    #: Packages that stand on it now.
+    carried: list[Package] = field(default_factory=list)
+
+    def object(self, code: Code, path: str, message: str, key: OrderKey | None = None) -> Refusal | None:
+        """Object to something about the package."""
+        about: dict[str, str | None] = {"package": self.command.package}
+        if key is not None:
+            about |= {"order": key.order, "source": key.source}
+        return self.verdicts.object(code, path, message, about)
+
+
+def pack_package(ledger: Ledger, command: PackPackage, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide package.packed.
+
+    Goods that are picked and not packed go in, and packages that stand nowhere yet. A package without a number gets the
+    owner's next one. What is told again under the same number is passed over; other content is refused, or noted and
+    not booked. Happened is booked as far as the goods are picked.
+    """
+    packing = _Packing(Draft(ledger, moment), command, Verdicts(command.happened))
+    noted = packing.verdicts.noted
+    refused = site_unknown(ledger, command.site, noted=noted if command.happened else None) or _check(command)
+    if refused is not None:
+        return refused
+    known = None if command.package is None else ledger.document(package_key(command.package), Package)
+    if known is not None and known.state is not PackageState.GONE:
+        if known.content == content_of_package(command):
+            return ()
+        message = f"Package {command.package} is {known.state.value} with other content; unpack it first."
+        return packing.object(Code.CONFLICTING_CONTENT, "package", message) or tuple(noted)
+    for index, line in enumerate(command.lines):
+        refused = refused or _put_in(packing, line, f"lines.{index}")
+    for index, name in enumerate(dict.fromkeys(command.packages)):
+        refused = refused or _put_on(packing, name, f"packages.{index}")
+    if refused is not None:
+        return refused
+    return _packed(packing) if packing.contents or packing.carried else tuple(noted)
+
+
+def _check(command: PackPackage) -> Refusal | None:
+    if not command.lines and not command.packages:
+        return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named that went in; send lines or packages.")
+    if command.package in command.packages:
+        return Refusal(Code.FIELD_INVALID, "packages", f"Package {command.package} cannot stand on itself.")
+    if command.package is not None and is_wrong(command.package):
+        message = f"The last digit of {command.package} is not its check digit; scan it again."
+        return Refusal(Code.FIELD_INVALID, "package", message)
+    return None
+
+
+def _put_in(packing: _Packing, said: PackedLine, path: str) -> Refusal | None:
+    """Put picked goods of one order in."""
+    name, known = said.key.order, packing.draft.ledger.order(said.key)
+    if known is None:
+        message = f"Order {name} is not known; check its number and source."
+        return packing.object(Code.UNKNOWN_ORDER, f"{path}.order", message, said.key)
+    order = packing.orders.setdefault(said.key, copy_order(known))
+    parts = [
+        (line, part)
+        for line in order.lines
+        for part in line.reservations
+        if part.row.site == packing.command.site and part.picked > part.packed and _is_meant(line, part, said)
+    ]
+    loose = sum(part.picked - part.packed for _, part in parts)
+    wanted = _counted(packing, said, parts, path)
+    if isinstance(wanted, Refusal):
+        return wanted
+    left = loose if wanted is None else wanted
+    if left > loose or loose == 0:
+        message = f"{loose} smallest units of that are picked for order {name} and loose; pick the goods first."
+        refused = packing.object(Code.NOT_RESERVED, f"{path}.quantity", message, said.key)
+        if refused is not None:
+            return refused
+    for line, part in parts:
+        quantity = min(left, part.picked - part.packed)
+        refused = _put_part(packing, order, line, part, quantity, path=path) if quantity else None
+        if refused is not None:
+            return refused
+        left -= quantity
+    return None
+
+
+def _is_meant(line: OrderLine, part: Reservation, said: PackedLine) -> bool:
+    return said.line in (None, line.line) and said.task in (None, part.task) and said.lot in (None, part.row.lot)
+
+
+def _counted(
+    packing: _Packing, said: PackedLine, parts: list[tuple[OrderLine, Reservation]], path: str
+) -> int | Refusal | None:
+    """Return how much is said to go in, None for all; of several SKUs the first one's goods are meant."""
+    if said.quantity is None or not parts:
+        return None
+    item = packing.draft.known_item(parts[0][1].row.sku)
+    parts[:] = [(line, part) for line, part in parts if part.row.sku == item.sku]
+    factor = unit_factor(item, said.unit)
+    if factor is None:
+        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", f"{item.sku} has no unit {said.unit}; send one it has.")
+    return smallest(said.quantity, factor, f"{path}.quantity")
+
+
+def _put_part(
+    packing: _Packing, order: Order, line: OrderLine, part: Reservation, quantity: int, *, path: str
+) -> Refusal | None:
+    meant = as_part(packing.draft, line, part.row.sku) if line.parts else line
+    objection = why_not_leave(packing.draft, order, meant, part.row, in_bin=False)
+    if objection is not None:
+        refused = packing.object(objection[0], f"{path}.lot", objection[1], order.key)
+        if refused is not None:
+            return refused
+    content = Content(order.key, line.line, part.task, part.row, part.staged_at, quantity)
+    note_packed(order, content)
+    packing.contents.append(content)
+    return None
+
+
+def _put_on(packing: _Packing, name: str, path: str) -> Refusal | None:
+    """Put a package on it."""
+    package = packing.draft.ledger.document(package_key(name), Package)
+    if package is None or package.state is not PackageState.OPEN or package.parent is not None:
+        what = "not known" if package is None else package.state.value
+        if package is not None and package.parent is not None:
+            what = f"on pallet {package.parent}"
+        message = f"Package {name} is {what}; name packages that stand loose."
+        return packing.object(Code.NOT_AVAILABLE, path, message)
+    packing.carried.append(package)
+    return None
+
+
+def _packed(packing: _Packing) -> tuple[Event, ...] | Refusal:
+    draft, command = packing.draft, packing.command
+    named = _named(draft.ledger, command)
+    if isinstance(named, Refusal):
+        return named
+    name, counter = named
+    inside = [
+        content._replace(package=package.key.number) for package in packing.carried for content in package.contents
+    ]
+    package = Package(
+        package_key(name),
+        command.site,
+        command.kind,
+        content_of_package(command),
+        contents=(*packing.contents, *inside),
+        weight_kg=command.weight_kg,
+    )
+    carried = (replace(carton, parent=name) for carton in packing.carried)
+    at = command.occurred_at or draft.moment.recorded_at
+    changed = PackagesChanged((package, *carried), counter, command.by, at)
+    return changed, *orders_packed(packing.orders, name, packing.contents), *packing.verdicts.noted
+
+
+def _named(ledger: Ledger, command: PackPackage) -> tuple[str, NextNumber | None] | Refusal:
+    """Return the number of a package, and the owner's next one where this one was given out."""
+    if command.package is not None:
+        return command.package, None
+    prefix = ledger.settings.sscc_prefix
+    if prefix is None:
+        message = "The package has no number and the owner no prefix to make one of; send one, or set sscc_prefix."
+        return Refusal(Code.FIELD_MISSING, "package", message)
+    counter = ledger.document(SSCC_COUNTER, NextNumber) or NextNumber(SSCC_COUNTER, 1)
+    name = sscc(prefix, ledger.settings.sscc_extension, counter.next)
+    if name is None:
+        return Refusal(Code.TOO_LARGE, "package", f"The numbers of prefix {prefix} are used up; set another one.")
+    return name, replace(counter, next=counter.next + 1)
+
+
+def unpack_package(ledger: Ledger, command: UnpackPackage, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide package.unpacked: what lay in it is picked and loose; cartons that stood on it stay packed."""
+    verdicts = Verdicts(command.happened)
+    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
+    package = ledger.document(package_key(command.package), Package)
+    if refused is None and (package is None or package.state is not PackageState.OPEN):
+        what = "not known" if package is None else f"{package.state.value} already"
+        code = Code.ALREADY_SHIPPED if package is not None else Code.NOT_AVAILABLE
+        message = f"Package {command.package} is {what}; scan it again."
+        refused = verdicts.object(code, "package", message, {"package": command.package})
+    if refused is not None or package is None or package.state is not PackageState.OPEN:
+        return refused or tuple(verdicts.noted)
+    loose = [content for content in package.contents if content.package is None]
+    orders: dict[OrderKey, Order] = {}
+    for content in loose:
+        order = ledger.orders.get(content.order)
+        if order is not None:
+            note_packed(orders.setdefault(order.key, copy_order(order)), content, sign=-1)
+    at = command.occurred_at or moment.recorded_at
+    changed = PackagesChanged(tuple(_after_unpacking(ledger, package)), None, command.by, at)
+    return changed, *orders_packed(orders, command.package, loose, unpacked=True), *verdicts.noted
+
+
+def _after_unpacking(ledger: Ledger, package: Package) -> Iterator[Package]:
+    name = package.key.number
+    yield replace(package, state=PackageState.GONE, contents=(), parent=None)
+    names = dict.fromkeys(content.package for content in package.contents if content.package is not None)
+    cartons = [ledger.document(package_key(carton), Package) for carton in names]
+    yield from [replace(carton, parent=None) for carton in cartons if carton is not None]
+    pallet = None if package.parent is None else ledger.document(package_key(package.parent), Package)
+    if pallet is not None:
+        yield replace(pallet, contents=tuple(content for content in pallet.contents if content.package != name))

@@ -1,0 +1,178 @@
+"""A pick is undone: the goods go back to the bin they came from, and stay promised to the order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lotstream.domain.checks import Verdicts
+from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.commands import Moment, StartPick, UndoneLine, UndoPick
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, Freed, PickStarted, PickUndone, Undone
+from lotstream.domain.goods import site_unknown
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Order, OrderKey, OrderLine, Reservation, RowKey
+from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.reservations import copy_order, give_back, note_undone, staged_key
+from lotstream.domain.settling import lose, settle
+from lotstream.domain.sums import OVER, picked, promised, state_of
+
+
+@dataclass(slots=True)
+class _Undoing:
+    """What is decided so far about one message."""
+
+    draft: Draft
+    command: UndoPick
+    #: A copy, changed as picks are undone.
+    order: Order
+    verdicts: Verdicts
+    undone: list[Undone] = field(default_factory=list)
+
+
+def start_pick(ledger: Ledger, command: StartPick, _moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide pick.started: somebody is on the way to the bins; nothing is moved, and the order's state stays."""
+    verdicts, order = Verdicts(command.happened), ledger.order(command.key)
+    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
+    refused = refused or _check(verdicts, order, command.key)
+    parts = [part for line in (order.lines if order is not None else ()) for part in line.reservations]
+    open_tasks = {part.task: part.started for part in parts if part.quantity > part.picked}
+    for index, task in enumerate(command.tasks):
+        if refused is None and order is not None and task not in open_tasks:
+            message = f"Task {task} is no open task of order {command.key.order}; start what its tasks say."
+            about = _about(command.key) | {"task": task}
+            refused = verdicts.object(Code.NOT_RESERVED, f"tasks.{index}", message, about)
+    if refused is not None:
+        return refused
+    begun = tuple(task for task in dict.fromkeys(command.tasks or open_tasks) if open_tasks.get(task) is False)
+    return (*((PickStarted(command.key, begun),) if begun else ()), *verdicts.noted)
+
+
+def undo_pick(ledger: Ledger, command: UndoPick, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide pick.undone.
+
+    Without lines, everything picked and not packed goes back. What may no longer be promised where it lies then (its
+    lot was put on hold meanwhile), and what was picked beyond the order, is given back, and the order is allocated
+    again. Asked, the floor is told to put the goods back; happened, they lie there already.
+    """
+    verdicts, known = Verdicts(command.happened), ledger.order(command.key)
+    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
+    refused = refused or _check(verdicts, known, command.key)
+    if refused is not None:
+        return refused
+    if known is None:
+        return tuple(verdicts.noted)
+    undoing = _Undoing(Draft(ledger, moment), command, copy_order(known), verdicts)
+    for index, line in enumerate(command.lines or (UndoneLine(),)):
+        refused = _undo(undoing, line, f"lines.{index}")
+        if refused is not None:
+            return refused
+    return _outcome(undoing)
+
+
+def _check(verdicts: Verdicts, order: Order | None, key: OrderKey) -> Refusal | None:
+    if order is None:
+        message = f"Order {key.order} is not known; check its number and source."
+        return verdicts.object(Code.UNKNOWN_ORDER, "order", message, _about(key))
+    if order.state in OVER:
+        message = f"Order {key.order} is {order.state.value}; nothing of it is picked."
+        return verdicts.object(Code.NOT_RESERVED, "order", message, _about(key))
+    return None
+
+
+def _about(key: OrderKey) -> dict[str, str | None]:
+    return {"order": key.order, "source": key.source}
+
+
+def _undo(undoing: _Undoing, said: UndoneLine, path: str) -> Refusal | None:
+    """Undo picks of one line or task, the last picked first."""
+    parts = [
+        (line, part)
+        for line in undoing.order.lines
+        for part in line.reservations
+        if part.row.site == undoing.command.site and _is_meant(line, part, said)
+    ]
+    loose = sum(part.picked - part.packed for _, part in parts)
+    wanted = loose if said.quantity is None else _counted(undoing, said, parts, path)
+    if isinstance(wanted, Refusal):
+        return wanted
+    if wanted > loose or loose == 0:
+        refused = _object(undoing, said, path, loose=loose, packed=any(part.packed for _, part in parts))
+        if refused is not None:
+            return refused
+    for line, part in reversed(parts):
+        back = min(wanted, part.picked - part.packed)
+        if back:
+            staged, units = staged_key(part.row, part.staged_at), back // _unit_of(undoing.draft, part)
+            serials = part.serials[-units:] if units else ()
+            undone = Undone(line.line, part.task, part.row, staged, back, serials)
+            note_undone(undoing.order, undone)
+            undoing.undone.append(undone)
+            wanted -= back
+    return None
+
+
+def _unit_of(draft: Draft, part: Reservation) -> int:
+    """Return the smallest units of one unit that has a serial number."""
+    return int(10 ** draft.known_item(part.row.sku).decimals)
+
+
+def _is_meant(line: OrderLine, part: Reservation, said: UndoneLine) -> bool:
+    return (
+        part.picked > 0
+        and said.task in (None, part.task)
+        and said.line in (None, line.line)
+        and said.lot in (None, part.row.lot)
+    )
+
+
+def _counted(
+    undoing: _Undoing, said: UndoneLine, parts: list[tuple[OrderLine, Reservation]], path: str
+) -> int | Refusal:
+    """Return how much is said to be undone; of a kit line, of the component whose goods are meant."""
+    if said.quantity is None or not parts:
+        return 0
+    item = undoing.draft.known_item(parts[0][1].row.sku)
+    parts[:] = [(line, part) for line, part in parts if part.row.sku == item.sku]
+    factor = unit_factor(item, said.unit)
+    if factor is None:
+        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", f"{item.sku} has no unit {said.unit}; send one it has.")
+    return smallest(said.quantity, factor, f"{path}.quantity")
+
+
+def _object(undoing: _Undoing, said: UndoneLine, path: str, *, loose: int, packed: bool) -> Refusal | None:
+    code, message = Code.NOT_RESERVED, f"{loose} smallest units of that are picked for the order; undo what is picked."
+    if packed:
+        code, message = Code.ALREADY_PICKED, "Some of that is packed; have it unpacked first."
+    about = _about(undoing.command.key) | {"line": said.line, "task": said.task, "lot": said.lot}
+    return undoing.verdicts.object(code, f"{path}.quantity", message, about)
+
+
+def _outcome(undoing: _Undoing) -> tuple[Event, ...]:
+    draft, command, order = undoing.draft, undoing.command, undoing.order
+    if not undoing.undone:
+        return tuple(undoing.verdicts.noted)
+    order.state = state_of(order, decided=True)
+    at = command.occurred_at or draft.moment.recorded_at
+    event = PickUndone(order.key, order.state, tuple(undoing.undone), command.happened, command.by, at)
+    draft.orders[order.key] = order
+    freed, reason = _not_kept(draft, order, {undone.row for undone in undoing.undone})
+    losers = [lose(draft, order, freed, reason)] if freed else []
+    return event, *undoing.verdicts.noted, *settle(draft, losers)
+
+
+def _not_kept(draft: Draft, order: Order, rows: set[RowKey]) -> tuple[list[Freed], NotUsed]:
+    """Return what may not stay promised where it lies now: of stock nobody may use, or more than was ordered."""
+    freed: list[Freed] = []
+    reasons: list[NotUsed] = []
+    for line in order.lines:
+        back = [part for part in line.reservations if part.row in rows and part.quantity > part.picked]
+        for part in back:
+            reason = draft.candidate(part.row).reason
+            if reason is not None:
+                freed += give_back(line, part.quantity - part.picked, [part])
+                reasons.append(reason)
+        over = 0 if line.parts else promised(line) - max(line.ordered - line.cancelled - line.shipped, picked(line))
+        if not reasons and over > 0:
+            freed += give_back(line, over, back[::-1])
+    return freed, reasons[0] if reasons else NotUsed.OTHER_LOT

@@ -1,0 +1,90 @@
+"""What the floor is told: tasks, put-backs, counts, packages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lotstream.domain.events import (
+    Freed,
+    LotSwapped,
+    OrderCancelled,
+    PackagesChanged,
+    PickUndone,
+    StockMissing,
+    Undone,
+)
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import (
+    OrderState,
+    Reservation,
+)
+from tests.unit.contracts.building import AT, CARTON, KEY, LOOSE, PACKED, ROW, told, voided
+
+
+def test_another_lot_that_was_scanned_changes_the_tasks(ledger: Ledger) -> None:
+    """What is given back of the old lot comes first, then the task of the new one; the order's state is the same."""
+    taken = Reservation("t3", ROW._replace(lot="L24B"), 3)
+    event = LotSwapped(KEY, "1", "L24B", "scanner-4", AT, (Freed("1", "t1", ROW, 3, 6),), (taken,))
+    ((topic, body),) = told(ledger, event)
+
+    assert topic == "lotstream.pick-tasks"
+    tasks = [(task["task"], task["action"], task["lot"], task["quantity"]) for task in body["tasks"]]
+    assert tasks == [("t1", "change", "L24A", "9"), ("t3", "create", "L24B", "3")]
+
+
+def test_picked_goods_that_nobody_wants_go_back(ledger: Ledger) -> None:
+    """Where picked goods are given back, the floor of the site is told to put them back, from where they stand."""
+    freed = (Freed("1", "t1", ROW, 5, 0, 2, "STAGING/T-1"), Freed("2", "t2", LOOSE, 1500, 0))
+    _, (topic, body), _ = told(ledger, OrderCancelled(KEY, OrderState.CANCELLED, None, (), freed))
+
+    assert topic == "lotstream.floor-tasks"
+    (task,) = body["tasks"]
+    assert (task["kind"], task["location"], task["to"], task["quantity"]) == (
+        "put_back",
+        "STAGING/T-1",
+        "TOR-A-01",
+        "2",
+    )
+    assert (task["source"], task["order"], task["line"], body["site"]) == (KEY.source, KEY.order, "1", "TOR")
+
+
+def test_goods_that_were_not_found_are_told_to_floor_and_people(ledger: Ledger) -> None:
+    """The bin is to be counted, and a person is told how much was looked for, or known to be there."""
+    (floor, tasks), (alerts, alert) = told(ledger, StockMissing(KEY, "2", LOOSE, 500, 1500, None, AT))
+
+    assert (floor, alerts) == ("lotstream.floor-tasks", "lotstream.alerts")
+    assert [(task["kind"], task["location"], task["quantity"]) for task in tasks["tasks"]] == [
+        ("count", "TOR-B-01", None)
+    ]
+    assert (alert["code"], alert["quantity"], "lot" in alert["about"]) == ("not_available", "1.5", False)
+
+
+def test_an_undone_pick_is_put_back_only_where_it_was_asked(ledger: Ledger) -> None:
+    """What has happened needs no task; the order's state is told in both cases."""
+    event = PickUndone(KEY, OrderState.ALLOCATED, (Undone("1", "t1", ROW, ROW, 2),), False, None, AT)
+
+    assert [topic for topic, _ in told(ledger, event)] == ["lotstream.floor-tasks", "lotstream.order-status"]
+    assert [topic for topic, _ in told(ledger, replace(event, happened=True))] == ["lotstream.order-status"]
+
+
+def test_a_package_is_told_with_what_is_in_it(ledger: Ledger) -> None:
+    """Number, weight and contents in base units, on the topic of the floor."""
+    ((topic, body),) = told(ledger, PackagesChanged((PACKED,), None, None, AT))
+
+    assert (topic, body["package"], body["weight_kg"], body["status"]) == (
+        "lotstream.floor-tasks", CARTON, "6.4", "open",
+    )  # fmt: skip
+    assert [(one["line"], one["quantity"], one["unit"]) for one in body["contents"]] == [("2", "0.5", "kg")]
+
+
+def test_a_voided_shipment_is_confirmed_as_voided(ledger: Ledger) -> None:
+    """Its receivers are told what did not leave after all, and the floor puts back what no order wants."""
+    (topic, body), (floor, tasks), (status, _) = told(ledger, voided())
+
+    assert (topic, floor, status) == (
+        "lotstream.ship-confirmations", "lotstream.floor-tasks", "lotstream.order-status",
+    )  # fmt: skip
+    assert (body["voided"], body["lines"][0]["shipped"], body["packages"], body["city"]) == (True, "1", [], "Columbus")
+    assert [(task["sku"], task["quantity"], task["location"]) for task in tasks["tasks"]] == [
+        ("CER-001", "7", "STAGING"), ("BAG-001", "0.5", "STAGING"),
+    ]  # fmt: skip
