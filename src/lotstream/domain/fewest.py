@@ -19,8 +19,9 @@ from lotstream.domain.packs import Offer, offers_of, taken_of
 #: Sums of packages that are told apart; where there would be more, the largest packages are taken first.
 SUMS_MAX = 50_000
 
-#: Packages of one size taken together in one step of the search: size, how many, and what they come to.
+#: Packages of one size taken together in one step of the search: the size, and how many.
 _Step = tuple[int, int]
+#: Stands for a sum that no packages come to.
 _TOO_MANY = 2**62
 
 
@@ -29,8 +30,6 @@ def take_fewest(
 ) -> list[Take]:
     """Take a goal from the fewest packages; ``unit`` is the smallest units in one loose piece."""
     offers = offers_of(draft, candidates, rule=rule, passed=passed)
-    if goal == 0 or not offers:
-        return []
     if sum([offer.free for offer in offers]) <= goal:
         for offer in offers:
             offer.taken = offer.free
@@ -116,7 +115,10 @@ def _taken_apart(tables: list[list[int]], steps: list[_Step], at: int, *, step: 
 
 
 def _largest_first(boxes: dict[int, int], *, goal: int, loose: int) -> dict[int, int]:
-    """Return the largest packages that fit, and one more where loose goods do not make up for the rest."""
+    """Return the largest packages that fit, and one more where loose goods do not make up for the rest.
+
+    Those that are not needed beside that one stay closed.
+    """
     counts: dict[int, int] = {}
     for size in sorted(boxes, reverse=True):
         counts[size] = min(goal // size, boxes[size])
@@ -124,6 +126,11 @@ def _largest_first(boxes: dict[int, int], *, goal: int, loose: int) -> dict[int,
     more = [size for size in sorted(boxes) if counts[size] < boxes[size]]
     if goal > loose and more:
         counts[more[0]] += 1
+        over = more[0] - goal
+        for size in sorted(boxes):
+            closed = min(counts[size], over // size)
+            counts[size] -= closed
+            over -= closed * size
     return counts
 
 
