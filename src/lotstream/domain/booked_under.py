@@ -30,6 +30,12 @@ _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
 }
 
 
+def document_of(event: StockAdjusted | StockCounted | StockMoved | StatusChanged | GoodsReturned) -> ReceiptKey:
+    """Return the document that an event about stock is booked under."""
+    key: ReceiptKey = _KEYS[type(event)](event)
+    return key
+
+
 def receipt_of(event: Event) -> ReceiptKey | None:
     """Return the document that an event books goods under; None when there is none."""
     key = _KEYS.get(type(event))

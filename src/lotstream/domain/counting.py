@@ -89,7 +89,7 @@ def _adjust(changes: _Changes, meant: Meant) -> Refusal | None:
         changes.add(meant, _where(rows, named), meant.quantity)
         return None
     left = _take(changes, meant, rows, -meant.quantity)
-    left = _take_picked(changes, meant, rows, left)
+    left = _take_picked(changes, meant, left)
     if left:
         changes.add(meant, _where(rows, named), -left)
         _note_deficit(paper, meant, left)
@@ -133,12 +133,13 @@ def _take(changes: _Changes, meant: Meant, rows: list[RowKey], quantity: int) ->
     return quantity
 
 
-def _take_picked(changes: _Changes, meant: Meant, rows: list[RowKey], quantity: int) -> int:
-    """Take a quantity off goods that were picked from rows, where they stand now; returns what is missing still."""
+def _take_picked(changes: _Changes, meant: Meant, quantity: int) -> int:
+    """Take a quantity off goods that were picked from a bin, where they stand now; returns what is missing still."""
     draft, paper = changes.paper.draft, changes.paper
-    for order in reversed(orders_promised(draft, {(key.sku, key.lot) for key in rows}) if quantity else []):
+    lot = (meant.item.sku, meant.said.lot)
+    for order in reversed(orders_promised(draft, [lot]) if quantity else []):
         for part in (part for line in order.lines for part in line.reservations):
-            if part.picked and part.row in rows:
+            if part.picked and (part.row.sku, part.row.site) == (lot[0], paper.document.site) and meant.fits(part.row):
                 staged = staged_key(part.row, part.staged_at)
                 less = min(part.picked, quantity, max(paper.there(staged), 0))
                 changes.add(meant, staged, -less)

@@ -13,11 +13,11 @@ from lotstream.domain.events import DayContinued, Event, Freed
 from lotstream.domain.filling import AT_ONCE
 from lotstream.domain.kits import skus_of
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
+from lotstream.domain.model import Order, OrderLine, PackRule, Reservation, RowKey
 from lotstream.domain.progress import Progress, Scope, Walk
 from lotstream.domain.promised import LotKey
 from lotstream.domain.quantities import whole_packs
-from lotstream.domain.reservations import give_back, give_back_all, staged_key
+from lotstream.domain.reservations import give_back, give_back_all, give_back_part, staged_key
 from lotstream.domain.settling import Loser, lose, settle, settle_in_turn, skus_given_back
 from lotstream.domain.sums import backordered
 from lotstream.domain.waiting import queue_key
@@ -61,23 +61,25 @@ def take_back(draft: Draft, missing: dict[RowKey, int]) -> list[Loser]:
             loss
             for line in reversed(order.lines)
             for part in reversed(line.reservations)
-            if (loss := _loss(line, part, missing)) is not None
+            if (loss := _loss(draft, line, part, missing)) is not None
         ]
         if freed:
             losers.append(lose(draft, order, freed, NotUsed.LOT_TOO_SMALL))
     return losers[::-1]
 
 
-def _loss(line: OrderLine, part: Reservation, missing: dict[RowKey, int]) -> Freed | None:
+def _loss(draft: Draft, line: OrderLine, part: Reservation, missing: dict[RowKey, int]) -> Freed | None:
     staged = staged_key(part.row, part.staged_at)
-    unpicked = min(whole_packs(max(missing.get(part.row, 0), 0), part.row.pack_size), part.quantity - part.picked)
+    short = max(missing.get(part.row, 0), 0)
+    if draft.ledger.settings.pack_rule is not PackRule.PARTIAL_PACKS:
+        short = whole_packs(short, part.row.pack_size)
+    unpicked = min(short, part.quantity - part.picked)
     picked = min(max(missing.get(staged, 0), 0), part.picked)
     if unpicked + picked == 0:
         return None
     for row, units in ((part.row, unpicked), (staged, picked)):
         missing[row] = missing.get(row, 0) - units
-    quantity = unpicked + picked
-    return Freed(line.line, part.task, part.row, quantity, part.quantity - quantity, picked, part.staged_at)
+    return give_back_part(line, part, unpicked=unpicked, picked=picked)
 
 
 def orders_promised(draft: Draft, lots: Iterable[LotKey]) -> list[Order]:

@@ -39,6 +39,16 @@ class Meant(NamedTuple):
     quantity: int
     pack: int | None
 
+    def fits(self, key: RowKey) -> bool:
+        """Tell whether a row of the item is of what the line names."""
+        said = self.said
+        return (
+            (key.lot, key.location) == (said.lot, self.location)
+            and said.package in (None, key.package)
+            and said.status in (None, key.status)
+            and self.pack in (None, key.pack_size)
+        )
+
     def row(self, site: str, *, status: str | None = None) -> RowKey:
         """Return the row that the line names, of good and loose stock where it names none."""
         said = self.said
@@ -62,16 +72,8 @@ class Paper:
 
     def rows(self, meant: Meant) -> list[StockRow]:
         """Return the rows with goods, or with a deficit, that a line names, the loose and good ones first."""
-        sku, site, said = meant.item.sku, self.document.site, meant.said
-        found = [
-            row
-            for key, row in derived_of(self.draft.ledger).rows.get((sku, site), {}).items()
-            if (key.lot, key.location) == (said.lot, meant.location)
-            and said.package in (None, key.package)
-            and said.status in (None, key.status)
-            and meant.pack in (None, key.pack_size)
-            and (row.on_hand or row.reserved or key in self.on_hand)
-        ]
+        rows = derived_of(self.draft.ledger).rows.get((meant.item.sku, self.document.site), {})
+        found = [row for key, row in rows.items() if meant.fits(key) and (row.on_hand or key in self.on_hand)]
         return sorted(found, key=lambda row: _loose_first(row.key))
 
     def there(self, key: RowKey) -> int:

@@ -102,12 +102,10 @@ def _relocate(moves: _Moves, meant: Meant, target: Target) -> Refusal | None:
     paper = moves.paper
     rows = [row.key for row in paper.rows(meant) if target(row.key) != row.key]
     named = meant.row(paper.document.site)
-    refused = _check_there(moves, meant, rows)
-    if refused is not None:
-        return refused
     new = book_once(paper, meant, target(named))
-    if new is not True:
-        return new or None
+    refused = _check_there(moves, meant, rows) if new is True else new or None
+    if refused is not None or new is not True:
+        return refused
     left = meant.quantity
     for spare in (True, False):
         for key in rows:

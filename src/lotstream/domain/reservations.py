@@ -97,6 +97,11 @@ def _in_packs(quantity: int, pack_size: int | None, rule: PackRule) -> int:
     return quantity - quantity % pack_size if rule is PackRule.COVER else whole_packs(quantity, pack_size)
 
 
+def give_back_part(line: OrderLine, part: Reservation, *, unpicked: int, picked: int) -> Freed:
+    """Return what to free so that a line gives back so much of one reservation."""
+    return _freed(line, _Loss(part, unpicked, picked))
+
+
 def give_back_all(line: OrderLine, *, only: Iterable[Reservation] | None = None) -> list[Freed]:
     """Return what to free so that a line keeps nothing, or nothing of some of its reservations."""
     return [

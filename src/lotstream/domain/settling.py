@@ -29,7 +29,6 @@ from lotstream.domain.waiting import queue_key
 class Loser:
     """An order that lost something in the decision under way."""
 
-    before: Order
     #: As it is after all that was decided so far; it is also the draft's.
     order: Order
     #: Its state after what it lost and gave back, before anything was promised to it instead.
@@ -50,7 +49,7 @@ def lose(draft: Draft, order: Order, freed: list[Freed], reason: NotUsed) -> Los
     drop_freed(after, freed)
     after.state = state_of(after, decided=True)
     hand_back(draft, freed)
-    return Loser(order, after, after.state, tuple(freed), reason)
+    return Loser(after, after.state, tuple(freed), reason)
 
 
 def settle(draft: Draft, losers: list[Loser], *, skus: Iterable[str] = ()) -> list[Event]:
@@ -109,9 +108,7 @@ def _decide_again(draft: Draft, loser: Loser, supply: dict[str, int]) -> OrderAl
         supply[loss.row.sku] = supply.get(loss.row.sku, 0) + loss.quantity
     drop_freed(order, back)
     hand_back(draft, back)
-    left = copy_order(loser.before)
-    drop_freed(left, (*loser.freed, *back))
-    loser.state, order.state = state_of(left, decided=True), state_of(order, decided=True)
+    loser.state, order.state = _state_without(order, served), state_of(order, decided=True)
     free_again = [
         line
         for line in order.lines
@@ -119,6 +116,17 @@ def _decide_again(draft: Draft, loser: Loser, supply: dict[str, int]) -> OrderAl
     ]
     again = _serve(draft, order, free_again, supply) if by_itself else None
     return _joined(order, [event for event in (served, again) if event is not None])
+
+
+def _state_without(order: Order, served: OrderAllocated | None) -> OrderState:
+    """Return the state that an order had before it was promised something in this decision."""
+    if served is None:
+        return state_of(order, decided=True)
+    new = {part.task for decision in served.decisions for part in decision.reserved}
+    left = copy_order(order)
+    for line in left.lines:
+        line.reservations = [part for part in line.reservations if part.task not in new]
+    return state_of(left, decided=True)
 
 
 def _joined(order: Order, served: list[OrderAllocated]) -> OrderAllocated | None:

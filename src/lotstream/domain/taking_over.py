@@ -47,7 +47,7 @@ def _loser(draft: Draft, order: Order, freed: list[Freed]) -> Loser:
     after = draft.orders[order.key] = copy_order(order)
     drop_freed(after, freed)
     after.state = state_of(after, decided=True)
-    return Loser(order, after, after.state, tuple(freed), NotUsed.RESERVED)
+    return Loser(after, after.state, tuple(freed), NotUsed.RESERVED)
 
 
 def _promises(draft: Draft, row: RowKey, *, keeping: OrderKey) -> Iterator[tuple[Order, OrderLine, Reservation]]:

@@ -228,3 +228,32 @@ def test_a_change_moves_a_line_of_one_lot_as_a_whole() -> None:
     world.place("#1", wanted(quantity=8, single_lot=True), version="2")
     assert world.lots("#1") == [("L2", 8)]
     world.told(CancelOrder(key("#1")))
+
+
+def test_components_of_kits_that_are_not_whole_go_back() -> None:
+    """A line of kits that loses components gives back the others, as far as nobody has picked them."""
+    world = World()
+    world.told(DefineItem(Item("CUP")))
+    world.told(DefineItem(Item("SET", kit={"TEA": Decimal(2), "CUP": Decimal(1)})))
+    world.stock(goods("L1", 4), goods("L2", 2, expires=LATER), goods("C1", 9, sku="CUP"))
+    world.place("#1", wanted(sku="SET", quantity=3))
+    assert sorted(world.lots("#1"), key=str) == [("C1", 3), ("L1", 4), ("L2", 2)]
+    world.told(world.pick("#1", PickLine(None, "1", "C1", None, Decimal(2), sku="CUP")))
+    held(world)
+    assert sorted((part.row.lot, part.quantity, part.picked) for part in world.parts("#1")) == [
+        ("C1", 2, 2),
+        ("L2", 2, 0),
+    ]
+
+
+def test_one_line_is_served_and_another_gives_back() -> None:
+    """The state that is told with what went back is the one before other stock was promised."""
+    world = World()
+    world.stock(goods("L1", 5), goods("L2", 4, expires=LATER), goods("L3", 3, expires=LATER + timedelta(days=1)))
+    world.place("#1", wanted("1", 3), wanted("2", 1, unit="case"))
+    assert sorted(world.lots("#1")) == [("L1", 2), ("L1", 3), ("L2", 4)]
+    events = world.told(PlaceHold("H", HoldKind.HOLD, "TEA", "L1"))
+    freed = only(events, ReservationFreed)
+    assert (freed.state, [loss.quantity for loss in freed.settled]) == (OrderState.BACKORDERED, [4])
+    assert world.get("#1").state is OrderState.PARTLY_ALLOCATED
+    assert world.lots("#1") == [("L3", 3)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lotstream.domain.applying.rows import any_order, change_row, know_lot, note_received, order_touched
-from lotstream.domain.booked_under import receipt_of
+from lotstream.domain.booked_under import document_of
 from lotstream.domain.events import GoodsReturned, StatusChanged, StockAdjusted, StockCounted, StockMoved
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Receipt
@@ -53,9 +53,7 @@ def _returned(ledger: Ledger, event: GoodsReturned) -> None:
 
 def _note(ledger: Ledger, event: _Document) -> None:
     """Note what was booked under a document, so that none of its lines is booked twice."""
-    key = receipt_of(event)
-    if key is None:
-        raise LookupError(f"{type(event).__name__} is booked under nothing")
+    key = document_of(event)
     document = ledger.receipt(key)
     if document is None:
         document = ledger.receipts[key] = Receipt(key, event.site)
