@@ -12,9 +12,10 @@ from lotstream.domain.events import Considered, LineDecision
 from lotstream.domain.fewest import take_fewest
 from lotstream.domain.kit_lines import decide_kit
 from lotstream.domain.looking import CONSIDERED_MAX, Passed, Take, fitting, usable
-from lotstream.domain.lots import few_lots, one_lot
+from lotstream.domain.lots import few_lots, lots_of, one_lot
 from lotstream.domain.model import Item, Order, OrderLine, Policy, Reservation, ShipPolicy
 from lotstream.domain.packs import cut_back, take_in_order
+from lotstream.domain.rules_used import rules_used
 from lotstream.domain.serials import decide_number
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.sums import backordered
@@ -52,12 +53,13 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
     settings = draft.ledger.settings
     item = draft.known_item(line.sku)
     shelf = draft.shelf(line.sku, site)
+    customer = draft.customer(order.customer)
     terms = Terms(
         settings,
         order,
         line,
         item=item,
-        customer=draft.customer(order.customer),
+        customer=customer,
         today=shelf.today,
         site=draft.ledger.sites.sites.get(site),
         last_shipped=draft.ledger.last_shipped,
@@ -87,6 +89,7 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
         terms.policy_from,
         considered(draft, shelf, terms, takes=takes, passed=passed),
         _by_reason(passed.counts),
+        () if terms.usual else rules_used(settings, line, terms, item=item, customer=customer),
     )
 
 
@@ -109,7 +112,7 @@ def _chosen(
 
     if terms.lots_max is None:
         return take(fitting(usable(draft, shelf, terms, passed), terms, passed), wanted)
-    held = list(dict.fromkeys([part.row.lot for part in line.reservations]))
+    held = lots_of(line)
     if terms.lots_max == 1:
         return one_lot(draft, shelf, terms, take, goal=goal, held=held, passed=passed)
     return few_lots(draft, shelf, terms, take, goal=goal, held=held, passed=passed)

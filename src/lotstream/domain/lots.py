@@ -9,6 +9,7 @@ from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.draft import Draft
 from lotstream.domain.looking import Passed, Take, fitting, usable
+from lotstream.domain.model import OrderLine
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.terms import Terms
 
@@ -18,6 +19,16 @@ TRIES_MAX = 200
 #: Takes a goal from candidates as the owner's other rules say.
 Taker = Callable[[Iterable[Candidate], int], list[Take]]
 Lot = str | None
+
+
+def lots_of(line: OrderLine) -> list[Lot]:
+    """Return the lots that a line has: those that have left for it and stayed away, and those promised to it."""
+    return list(dict.fromkeys([*lots_gone(line), *(part.row.lot for part in line.reservations)]))
+
+
+def lots_gone(line: OrderLine) -> list[Lot]:
+    """Return the lots that have left for a line and did not come back whole."""
+    return [one.lot for one in line.lots_shipped if one.sku == line.sku and one.quantity > one.returned]
 
 
 def one_lot(

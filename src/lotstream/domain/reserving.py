@@ -12,6 +12,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, LineDecision, OrderAllocated
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.looking import Passed, Take, fitting
+from lotstream.domain.lots import lots_of
 from lotstream.domain.model import Order, OrderLine, OrderState, Reservation
 from lotstream.domain.packs import exactly, take_in_order
 from lotstream.domain.quantities import smallest, unit_factor
@@ -131,7 +132,7 @@ def _decision(draft: Draft, line: OrderLine, terms: Terms, takes: list[Take], *,
 
 def _limited(line: OrderLine, command: ReserveStock, most: int | None) -> Refusal | None:
     """Refuse a lot beyond those a line may have."""
-    lots = {part.row.lot for part in line.reservations} | {command.lot}
+    lots = {*lots_of(line), command.lot}
     if most is None or len(lots) <= most:
         return None
     message = f"Line {line.line} may come from {most} lots, and has as many; give one of them back first."

@@ -15,6 +15,7 @@ from lotstream.domain.events import Event, Freed, LotSwapped
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.lots import lots_gone
 from lotstream.domain.model import Order, OrderLine, PackRule, Reservation, RowKey, Status
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.quantities import smallest, unit_factor
@@ -232,7 +233,7 @@ def _outcome(scan: _Scan) -> tuple[Event, ...] | Refusal:
     if not scan.taken:
         return _nothing_there(scan)
     draft, line, command = scan.draft, scan.line, scan.command
-    lots = {part.row.lot for part in (*line.reservations, *scan.taken) if part.quantity}
+    lots = {part.row.lot for part in (*line.reservations, *scan.taken) if part.quantity}.union(lots_gone(line))
     note_reserved_more(scan.order, line.line, scan.taken)
     most = lots_max(line, draft.customer(scan.order.customer))
     if most is not None and len(lots) > most:

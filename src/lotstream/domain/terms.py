@@ -13,7 +13,7 @@ from decimal import Decimal
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.expiry import follow_reason, later_expiry, life_reason
-from lotstream.domain.model import Customer, Item, LifeFrom, Order, OrderLine, Policy, Settings, Site
+from lotstream.domain.model import Customer, Item, LifeFrom, Order, OrderLine, PackRule, Policy, Settings, Site
 
 
 class Terms:
@@ -21,7 +21,7 @@ class Terms:
 
     __slots__ = (
         "asks", "cutoff", "days", "expired_ok", "expires", "last_shipped", "lot", "lots_max", "pack_size", "percent",
-        "plain", "policy", "policy_from", "returned_ok", "ship", "source", "transit",
+        "plain", "policy", "policy_from", "returned_ok", "ship", "source", "transit", "usual",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +79,8 @@ class Terms:
         self.plain = not (
             self.asks or self.lots_max is not None or settings.zone_rules or self.policy is Policy.MIN_PACKAGES
         )
+        #: True when no rule but the order of use decides.
+        self.usual = self.plain and settings.pack_rule is PackRule.NEVER_OVER
 
     def _add_customer(self, customer: Customer, *, minimum: bool) -> None:
         """Take what a customer asks of every lot."""

@@ -202,6 +202,22 @@ def test_a_lot_that_was_named_has_no_policy() -> None:
     assert rule(Policy.FEFO, "request") == "the lot was named by whoever asked for it"
 
 
+def test_rules_beside_the_order_of_use_are_told() -> None:
+    """Each rule that bound a line has a sentence with who made it, and one of a later version its name."""
+    rules = [
+        ("min_days_left", "90", "customer and SKU"), ("transit_days", "2", "customer"),
+        ("pack_rule", "cover", "settings"), ("by_colour", "red", "line"),
+    ]  # fmt: skip
+    made = decision(rules=tuple(events.RuleUsed(*one) for one in rules))
+    lines = [line.strip() for line in told(events.OrderRecorded(order(), (made,)))]
+    assert lines[3:7] == [
+        "90 days of life must be left (by the customer and SKU)",
+        "life counts from the delivery, 2 days after the ship date (by the customer)",
+        "whole packs that cover what is wanted, over by the least (by the owner's settings)",
+        "by_colour red (by the line)",
+    ]
+
+
 def test_every_event_about_an_order_has_its_words() -> None:
     """What the journal keeps under an order is told by a teller of its own, never by the name of a class."""
     about = {

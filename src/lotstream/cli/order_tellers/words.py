@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lotstream.contracts.quantities import base_text
 from lotstream.domain.codes import NotUsed
-from lotstream.domain.events import Considered, Freed, LineDecision
+from lotstream.domain.events import Considered, Freed, LineDecision, RuleUsed
 from lotstream.domain.model import Item, Order, Policy, Reservation, RowKey
 from lotstream.domain.reserving import NAMED
 from lotstream.store.reads import Decided
@@ -45,6 +45,23 @@ POLICIES = {
     Policy.MIN_PACKAGES: "fewest packages",
 }
 """The order in which lots are taken, as a person says it."""
+
+FURTHER_RULES = {
+    "min_days_left": "{value} days of life must be left",
+    "min_pct_left": "{value} % of its life must be left",
+    "transit_days": "life counts from the delivery, {value} days after the ship date",
+    "max_lots": "no more lots than {value}",
+    "exclude_returned": "nothing that was returned",
+    "no_older_than_last_shipped": "nothing that expires before {value}, which was shipped last",
+    "zone_rules": "zones in this order: {value}",
+}
+"""Rules beside the order of use, as a person says them."""
+
+PACK_RULES = {
+    "cover": "whole packs that cover what is wanted, over by the least",
+    "partial_packs": "packs may be broken",
+}
+"""How packs are taken, as a person says it."""
 
 SAID_BY = {"settings": "the owner's settings"}
 """Who said so, where a name alone would not do."""
@@ -117,7 +134,15 @@ def decision_lines(story: Story, decisions: Iterable[LineDecision]) -> Iterator[
         got = _got(story, decision.line, decision.reserved)
         yield f"line {decision.line}: {got} reserved, {story.quantity(decision.line, decision.backordered)} backordered"
         yield f"  {rule(decision.policy, decision.policy_from)}"
+        yield from (f"  {further_rule(used)}" for used in decision.rules)
         yield from (f"  {line}" for line in _lots(story, decision))
+
+
+def further_rule(used: RuleUsed) -> str:
+    """Return a rule beside the order of use, and who made it."""
+    words = PACK_RULES.get(used.value) if used.rule == "pack_rule" else FURTHER_RULES.get(used.rule)
+    said = f"{used.rule} {used.value}" if words is None else words.format(value=used.value)
+    return f"{said} (by {SAID_BY.get(used.by, f'the {used.by}')})"
 
 
 def rule(policy: str, policy_from: str) -> str:

@@ -52,6 +52,7 @@ from lotstream.domain.events.orders import (
     OrderRecorded,
     PromisesReleased,
     ReservationFreed,
+    RuleUsed,
 )
 from lotstream.domain.events.packing import OrderPacked, PackagesChanged
 from lotstream.domain.events.stock import (
@@ -107,6 +108,7 @@ __all__ = [
     "ReservationFreed",
     "Returned",
     "RowChange",
+    "RuleUsed",
     "SettingsChanged",
     "ShipmentConfirmed",
     "ShipmentVoided",

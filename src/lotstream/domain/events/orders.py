@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from lotstream.domain.model import Order, OrderKey, OrderState, Reservation, RowKey
 
@@ -25,6 +26,14 @@ class Considered:
     sku: str | None = None
 
 
+class RuleUsed(NamedTuple):
+    """A rule beside the order of use that bound a line: its name as in messages, what it says, and who made it."""
+
+    rule: str
+    value: str
+    by: str
+
+
 @dataclass(frozen=True, slots=True)
 class LineDecision:
     """Why an order line got what it got."""
@@ -40,6 +49,8 @@ class LineDecision:
     considered: tuple[Considered, ...]
     #: Rows not used, counted by reason code.
     not_used: dict[str, int] = field(default_factory=dict)
+    #: Rules other than the usual ones; none where the line, its customer and its owner set none.
+    rules: tuple[RuleUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
