@@ -15,7 +15,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import let_go
 from lotstream.domain.model import Order, OrderLine, OrderState, ShipPolicy
 from lotstream.domain.reservations import copy_order, drop_freed, give_back_all, line_called
-from lotstream.domain.sums import state_of
+from lotstream.domain.sums import OVER, Stage, stage_of, state_of
 from lotstream.domain.versions import compare_versions
 
 
@@ -23,8 +23,8 @@ def cancel_order(ledger: Ledger, command: CancelOrder, moment: Moment) -> tuple[
     """Decide order.cancelled.
 
     What is not picked is free at once and goes to whoever waits; what is picked stays where it stands, free, and wants
-    a put-back task. What has been shipped or packed is refused. A cancellation of an order nobody knows is remembered
-    until the order arrives.
+    a put-back task. What has been shipped or packed is refused: a whole order if any of it has, single lines if they
+    have. A cancellation of an order nobody knows is remembered until the order arrives.
     """
     order = ledger.order(command.key)
     if order is None:
@@ -34,7 +34,7 @@ def cancel_order(ledger: Ledger, command: CancelOrder, moment: Moment) -> tuple[
         return Refusal(Code.STALE_VERSION, "version", message)
     if order.state is OrderState.CANCELLED:
         return ()
-    refused = too_late(order) or _unknown_line(order, command)
+    refused = _too_late(order, command) or unknown_line(order, command.lines)
     if refused is not None:
         return refused
     named = [line for line in order.lines if not command.lines or line.line in command.lines]
@@ -50,11 +50,29 @@ def still_open(lines: Iterable[OrderLine]) -> list[OrderLine]:
     return [line for line in lines if line.cancelled + line.shipped < line.ordered or line.quantity_sent is not None]
 
 
-def _unknown_line(order: Order, command: CancelOrder) -> Refusal | None:
-    for index, line in enumerate(command.lines):
+def unknown_line(order: Order, lines: tuple[str, ...]) -> Refusal | None:
+    """Refuse a line that an order does not have."""
+    for index, line in enumerate(lines):
         if line_called(order, line) is None:
             message = f"Order {order.key.order} has no line {line}; name lines it has, or none for all."
             return Refusal(Code.FIELD_INVALID, f"lines.{index}", message)
+    return None
+
+
+def _too_late(order: Order, command: CancelOrder) -> Refusal | None:
+    """Refuse what is packed or has left: of a whole order if any of it has, of single lines if they themselves have."""
+    if not command.lines or order.state in OVER:
+        return too_late(order) or _line_too_late(order, order.lines)
+    return _line_too_late(order, [line for line in order.lines if line.line in command.lines])
+
+
+def _line_too_late(order: Order, lines: list[OrderLine]) -> Refusal | None:
+    for line in lines:
+        stage, name = stage_of(line), f"Line {line.line} of order {order.key.order}"
+        if stage >= Stage.PARTLY_SHIPPED:
+            return Refusal(Code.ALREADY_SHIPPED, "lines", f"{name} has been shipped; ask for a return instead.")
+        if stage is Stage.PACKED:
+            return Refusal(Code.ALREADY_PICKED, "lines", f"{name} is packed; have it unpacked first.")
     return None
 
 

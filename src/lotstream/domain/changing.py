@@ -7,21 +7,23 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted, Event, Freed, LineDecision, OrderChanged
 from lotstream.domain.filling import AT_ONCE, assign, fill
+from lotstream.domain.heads import only_head_differs, wants_otherwise, with_head_of
 from lotstream.domain.keeping import joined, takes_one_lot, unmet
 from lotstream.domain.kit_lines import as_part, give_back_latest
 from lotstream.domain.kits import anything_shipped
-from lotstream.domain.model import Order, OrderLine, OrderState
+from lotstream.domain.model import Order, OrderLine, OrderState, Reservation
 from lotstream.domain.reservations import (
     copy_line,
     copy_order,
     drop_freed,
     drop_loss,
+    give_back,
     give_back_all,
     line_called,
     note_reserved,
     staged_key,
 )
-from lotstream.domain.sums import OVER, promised, state_of
+from lotstream.domain.sums import OVER, Stage, promised, stage_of, state_of
 from lotstream.domain.terms import lots_max
 from lotstream.domain.versions import compare_versions
 
@@ -32,7 +34,7 @@ def place_again(draft: Draft, known: Order, order: Order) -> tuple[Event, ...] |
     Equal content is a repeat, whatever its version says; only a newer version is taken note of. An older version is
     refused, and so is the same version with other content. Where one of the two has no version, other content is a
     conflict that a person has to look at: the order is held as it is, keeps what it has, and waits for order.released
-    or for a message with a newer version.
+    or for a message with a newer version. Of what is packed or partly shipped only the head may still change.
     """
     newer = compare_versions(order.version, known.version)
     if newer is None and order.version is not None:
@@ -45,9 +47,10 @@ def place_again(draft: Draft, known: Order, order: Order) -> tuple[Event, ...] |
     if newer == 0:
         message = f"Version {order.version} is recorded with other content; send the change with a newer version."
         return Refusal(Code.CONFLICTING_CONTENT, "version", message)
-    refused = too_late(known)
+    refused = too_late(known) or _packed_otherwise(known, order)
     if refused is not None:
-        return refused
+        head_only = newer == 1 and known.state not in OVER and only_head_differs(known, order)
+        return _change_head(draft, known, order) if head_only else refused
     return _in_conflict(known) if newer is None else change(draft, known, order)
 
 
@@ -57,11 +60,43 @@ def too_late(order: Order) -> Refusal | None:
     if order.state is OrderState.CLOSED or any(anything_shipped(line) for line in order.lines):
         return Refusal(Code.ALREADY_SHIPPED, "order", f"Order {name} has been shipped; ask for a return instead.")
     if order.state is OrderState.PACKED:
-        return Refusal(Code.ALREADY_PICKED, "order", f"Order {name} is packed; have it unpacked first.")
+        return _is_packed(order)
     if order.state in OVER:
         message = f"Order {name} is {order.state.value}; place what is wanted under a new number."
         return Refusal(Code.CONFLICTING_CONTENT, "order", message)
     return None
+
+
+def _packed_otherwise(known: Order, order: Order) -> Refusal | None:
+    """Refuse a newer version that wants a packed line otherwise, while others are still being picked."""
+    for line in known.lines:
+        if stage_of(line) is Stage.PACKED and wants_otherwise(line, line_called(order, line.line)):
+            return _is_packed(known)
+    return None
+
+
+def _is_packed(order: Order) -> Refusal:
+    return Refusal(Code.ALREADY_PICKED, "order", f"Order {order.key.order} is packed; have it unpacked first.")
+
+
+def _change_head(draft: Draft, known: Order, order: Order) -> tuple[Event, ...]:
+    """Take over the head of a newer version of an order that is packed or partly shipped.
+
+    What is not picked and does not live until a later ship date is given back, and the order looks for other goods.
+    """
+    after = draft.orders[known.key] = with_head_of(known, order)
+    parts = [(line, part) for line in after.lines for part in line.reservations if part.quantity > part.picked]
+    unfit = [(line, part) for line, part in parts if _refused(draft, after, line, part)]
+    freed = [loss for line, part in unfit for loss in give_back(line, part.quantity - part.picked, [part])]
+    drop_freed(after, freed)
+    hand_back(draft, freed)
+    after.state = state_of(after, decided=True)
+    return OrderChanged(after, tuple(freed)), *fill(draft, {loss.row.sku for loss in freed})
+
+
+def _refused(draft: Draft, order: Order, line: OrderLine, part: Reservation) -> bool:
+    mine = as_part(draft, line, part.row.sku) if line.parts else line
+    return terms_of(draft, order, mine, site=part.row.site).refuse(draft.candidate(part.row)) is not None
 
 
 def _repeated(known: Order, order: Order) -> tuple[Event, ...]:

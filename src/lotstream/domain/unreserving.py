@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lotstream.domain.cancelling import unknown_line
 from lotstream.domain.changing import hand_back
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, UnreserveOrder
@@ -10,7 +11,7 @@ from lotstream.domain.events import Event, Freed, PromisesReleased
 from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderState, ShipPolicy
-from lotstream.domain.reservations import copy_order, drop_freed, give_back, line_called
+from lotstream.domain.reservations import copy_order, drop_freed, give_back
 from lotstream.domain.sums import OVER, state_of
 
 
@@ -36,15 +37,6 @@ def unreserve_order(ledger: Ledger, command: UnreserveOrder, moment: Moment) -> 
     if not freed:
         return _all_picked(order) if parts else ()
     return _release(Draft(ledger, moment), order, freed)
-
-
-def unknown_line(order: Order, lines: tuple[str, ...]) -> Refusal | None:
-    """Refuse a line that an order does not have."""
-    for index, line in enumerate(lines):
-        if line_called(order, line) is None:
-            message = f"Order {order.key.order} has no line {line}; name lines it has, or none for all."
-            return Refusal(Code.FIELD_INVALID, f"lines.{index}", message)
-    return None
 
 
 def _shipped(order: Order) -> Refusal | None:
