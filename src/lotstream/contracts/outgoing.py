@@ -74,7 +74,6 @@ def refused(ledger: Ledger, command: Command, refusal: Refusal, moment: Moment) 
         yield change_refused(ledger, command.key, refusal, moment)
 
 
-_Cancelling = OrderCancelled | OrderClosed | PromisesReleased
 _ABOUT_AN_ORDER = (PlaceOrder, CancelOrder, ReleaseOrder, UnreserveOrder, CloseOrder, ReserveStock)
 
 
@@ -96,7 +95,15 @@ def _allocated(ledger: Ledger, event: OrderAllocated, moment: Moment) -> Iterato
     yield from order_status(ledger, event.key, moment)
 
 
-def _cancelled(ledger: Ledger, event: _Cancelling, moment: Moment) -> Iterator[Outgoing]:
+def _cancelled(ledger: Ledger, event: OrderCancelled, moment: Moment) -> Iterator[Outgoing]:
+    order = ledger.order(event.key)
+    over = f"Its last day was {order.cancel_after}." if event.reason and order is not None else None
+    yield from pick_tasks(ledger, event.key, moment, freed=event.freed)
+    yield from put_backs(ledger, event.key, event.freed, moment)
+    yield from order_status(ledger, event.key, moment, code=event.reason, message=over)
+
+
+def _let_go(ledger: Ledger, event: OrderClosed | PromisesReleased, moment: Moment) -> Iterator[Outgoing]:
     yield from pick_tasks(ledger, event.key, moment, freed=event.freed)
     yield from put_backs(ledger, event.key, event.freed, moment)
     yield from order_status(ledger, event.key, moment)
@@ -158,8 +165,8 @@ _WRITERS: dict[type, Callable[[Ledger, Any, Moment], Iterator[Outgoing]]] = {
     OrderChanged: _changed,
     OrderAllocated: _allocated,
     OrderCancelled: _cancelled,
-    OrderClosed: _cancelled,
-    PromisesReleased: _cancelled,
+    OrderClosed: _let_go,
+    PromisesReleased: _let_go,
     ReservationFreed: _freed,
     StockPicked: _picked,
     PickUndone: _undone,

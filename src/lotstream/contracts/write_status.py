@@ -18,11 +18,16 @@ from lotstream.domain.sums import picked, promised
 TYPE = "lotstream.order_status.v1"
 
 
-def order_status(ledger: Ledger, key: OrderKey, moment: Moment) -> Iterator[Outgoing]:
-    """Return the state an order is in now; nothing for goods that left for an order nobody knows."""
+def order_status(
+    ledger: Ledger, key: OrderKey, moment: Moment, *, code: str | None = None, message: str | None = None
+) -> Iterator[Outgoing]:
+    """Return the state an order is in now; nothing for goods that left for an order nobody knows.
+
+    ``code`` and ``message`` say why something happened that nobody asked for; else they are those of what holds it up.
+    """
     order = ledger.order(key)
     if order is not None:
-        yield _status(ledger, order, moment, code=order.held, message=order.held_message)
+        yield _status(ledger, order, moment, code=code or order.held, message=message or order.held_message)
 
 
 def change_refused(ledger: Ledger, key: OrderKey, refusal: Refusal, moment: Moment) -> Outgoing:

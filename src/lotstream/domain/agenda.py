@@ -1,8 +1,9 @@
 """Which orders of an owner are to be decided again, in queue order and only so many at a time.
 
-Two kinds: orders with promises that may no longer be kept (found by their stock, whatever their place in the queue),
-and orders that wait for goods which may be theirs now (from where the walk stopped last time). A part takes the first
-of both, so that the parts one after the other give what one decision over all of them would have given.
+Three kinds: orders with promises that may no longer be kept (found by their stock, whatever their place in the queue),
+orders whose last day is over, and orders that wait for goods which may be theirs now (from where the walk stopped last
+time). A part takes the first of all, so that the parts one after the other give what one decision over all of them
+would have given.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
+from lotstream.domain.dates import is_over
 from lotstream.domain.draft import Draft
 from lotstream.domain.filling import AT_ONCE
 from lotstream.domain.ledger import Ledger
@@ -52,7 +55,7 @@ def begin(ledger: Ledger) -> Walk | None:
 
 def next_part(draft: Draft, walk: Walk, orders_max: int) -> Part:
     """Return the next orders of a walk, at most so many; nothing may have been decided in the draft yet."""
-    places = _each_once(heapq.merge(_affected(draft, walk), _waiting(draft, walk)))
+    places = _each_once(heapq.merge(_affected(draft, walk), _over(draft, walk), _waiting(draft, walk)))
     taken = list(islice(places, orders_max))
     done = next(places, None) is None
     ends = [place for place in (*taken[-1:], walk.after) if place is not None]
@@ -65,6 +68,17 @@ def may_not_be_kept(draft: Draft, walk: Walk, part: Reservation) -> bool:
     if part.quantity == part.picked or not _at_site(walk.scope, part.row.site):
         return False
     return draft.candidate(part.row).reason is not None
+
+
+def _over(draft: Draft, walk: Walk) -> Iterator[QueueKey]:
+    """Return the places of orders whose last day is over by the turn of the walk's sites, as long as any is open."""
+    ledger, scope = draft.ledger, walk.scope
+    sites = scope.sites if not scope.everything else tuple(ledger.sites.sites)
+    if not sites:
+        return iter(())
+    latest = date.fromordinal(max(draft.today(site) for site in sites))
+    ending = [ledger.orders[key] for key in derived_of(ledger).waiting.ending_before(latest)]
+    return iter(sorted(queue_key(order) for order in ending if is_over(draft, order)))
 
 
 def _each_once(places: Iterator[QueueKey]) -> Iterator[QueueKey]:

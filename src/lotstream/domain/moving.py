@@ -8,6 +8,7 @@ from dataclasses import replace
 from lotstream.domain.agenda import Part, begin, may_not_be_kept, next_part
 from lotstream.domain.codes import NotUsed, Refusal
 from lotstream.domain.commands import ContinueDay, Moment
+from lotstream.domain.dates import cancel_rest, is_over
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DayContinued, Event, Freed
 from lotstream.domain.filling import AT_ONCE
@@ -93,8 +94,8 @@ def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[
     """Decide a part of what an owner has to look at again, of at most so many orders; nothing when nothing is due.
 
     What is promised and may no longer be used is moved: what expired with the turn of the day, what lies in a bin that
-    is on hold or no longer for picking. What a bin that was let go, or a rule that was changed, makes free goes to
-    whoever waits.
+    is on hold or no longer for picking. What is open of orders whose last day is over is cancelled. What that, a bin
+    that was let go, or a rule that was changed makes free goes to whoever waits.
     """
     walk = ledger.progress.walk or begin(ledger)
     if walk is None:
@@ -105,14 +106,17 @@ def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[
     def objection(promise: Reservation) -> NotUsed | None:
         return draft.candidate(promise.row).reason if may_not_be_kept(draft, walk, promise) else None
 
-    found = (_loser(draft, order, objection) for order in part.orders)
+    over = [cancel_rest(draft, order) for order in part.orders if is_over(draft, order)]
+    going_on = [order for order in part.orders if order.key not in draft.orders]
+    found = (_loser(draft, order, objection) for order in going_on)
     losers = [loser for loser in found if loser is not None]
-    orders = [draft.orders.get(order.key, order) for order in part.orders]
+    orders = [draft.orders.get(order.key, order) for order in going_on]
     wanted = {sku for order in orders for line in order.lines if backordered(line) for sku in skus_of(line)}
     supply = {sku: draft.supply(sku) for sku in sorted(wanted)}
     events = settle_in_turn(draft, losers, [order.key for order in orders], supply=supply)
-    back = skus_given_back(losers) if ledger.settings.allocate == AT_ONCE else ()
-    return *events, DayContinued(_progress_after(ledger.progress, walk, part, back=back))
+    back = skus_given_back(losers) | {loss.row.sku for event in over for loss in event.freed}
+    back = back if ledger.settings.allocate == AT_ONCE else set()
+    return *over, *events, DayContinued(_progress_after(ledger.progress, walk, part, back=back))
 
 
 def _progress_after(before: Progress, walk: Walk, part: Part, *, back: Iterable[str]) -> Progress:

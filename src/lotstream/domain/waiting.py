@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from lotstream.domain.model import Order, OrderKey, OrderState
 from lotstream.domain.sums import OVER, backordered
@@ -48,7 +48,7 @@ def facts_missed(order: Order) -> frozenset[Fact]:
 class Waiting:
     """The queue of each SKU in order, kept up to date order by order."""
 
-    __slots__ = ("_customers", "_held", "_missed", "_places", "_queues")
+    __slots__ = ("_customers", "_ending", "_ends", "_held", "_missed", "_places", "_queues")
 
     def __init__(self) -> None:
         self._queues: dict[str, list[QueueKey]] = {}
@@ -57,6 +57,9 @@ class Waiting:
         #: Orders that a missing fact or a person holds up, and what they miss.
         self._held: dict[OrderKey, frozenset[Fact]] = {}
         self._missed: dict[Fact, set[OrderKey]] = {}
+        #: Open orders by their last day, the earliest first; most orders have none.
+        self._ending: list[tuple[date, OrderKey]] = []
+        self._ends: dict[OrderKey, date] = {}
 
     def note(self, order: Order) -> None:
         """Put an order where it belongs after it was changed in any way."""
@@ -66,12 +69,26 @@ class Waiting:
             self._leave(*before)
         if wanted:
             self._join(queue_key(order), wanted, order.customer)
+        if order.cancel_after is not None or key in self._ends:
+            self._note_end(order)
         for fact in self._held.pop(key, _NO_FACTS):
             self._found(fact, key)
         if order.held is not None and order.state not in OVER:
             facts = self._held[key] = facts_missed(order)
             for fact in facts:
                 self._missed.setdefault(fact, set()).add(key)
+
+    def _note_end(self, order: Order) -> None:
+        before = self._ends.pop(order.key, None)
+        if before is not None:
+            del self._ending[bisect_left(self._ending, (before, order.key))]
+        if order.cancel_after is not None and order.state not in OVER:
+            self._ends[order.key] = order.cancel_after
+            insort(self._ending, (order.cancel_after, order.key))
+
+    def ending_before(self, day: date) -> list[OrderKey]:
+        """Return the open orders whose last day is before a day."""
+        return [key for _, key in self._ending[: bisect_left(self._ending, (day,))]]
 
     def held_for(self, facts: Iterable[Fact]) -> set[OrderKey]:
         """Return the held orders that miss any of these facts."""

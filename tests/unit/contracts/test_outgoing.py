@@ -31,10 +31,12 @@ from lotstream.domain.events import (
     OrderAllocated,
     OrderCancelled,
     OrderChanged,
+    OrderClosed,
     OrderPacked,
     OrderRecorded,
     PackagesChanged,
     PickUndone,
+    PromisesReleased,
     ReservationFreed,
     StockMissing,
     StockPicked,
@@ -66,6 +68,8 @@ def every_event(ledger: Ledger) -> list[Event]:
         OrderChanged(order, freed, decisions(order)),
         OrderAllocated(KEY, order.state, "TOR", decisions(order)),
         OrderCancelled(KEY, OrderState.CANCELLED, "v2", (), (*freed, Freed("1", "t1", ROW, 2, 0, 2, "STAGING/T-1"))),
+        OrderClosed(KEY, OrderState.CLOSED, None, (), freed),
+        PromisesReleased(KEY, OrderState.BACKORDERED, freed),
         ReservationFreed(KEY, OrderState.BACKORDERED, freed, "hold"),
         StockPicked(KEY, OrderState.PICKING, "scanner-4", AT, ()),
         LotSwapped(KEY, "1", "L24B", "scanner-4", AT, freed, (Reservation("t3", ROW._replace(lot="L24B"), 3),)),
@@ -198,6 +202,13 @@ def test_what_is_left_of_a_task_changes_it(ledger: Ledger) -> None:
     (_, tasks), _ = told(ledger, ReservationFreed(KEY, OrderState.BACKORDERED, (Freed("1", "t1", ROW, 3, 9),), "hold"))
 
     assert [(task["task"], task["action"], task["quantity"]) for task in tasks["tasks"]] == [("t1", "change", "9")]
+
+
+def test_an_order_whose_last_day_is_over_says_so(ledger: Ledger) -> None:
+    """Its sender, who did not ask for the cancellation, is told the code and the day."""
+    ledger.orders[KEY].cancel_after = date(2026, 8, 31)
+    (_, status), *_ = told(ledger, OrderCancelled(KEY, OrderState.CANCELLED, None, (), (), "cancelled_after"))
+    assert (status["code"], status["message"]) == ("cancelled_after", "Its last day was 2026-08-31.")
 
 
 def test_a_task_that_gave_back_all_is_cancelled(ledger: Ledger) -> None:

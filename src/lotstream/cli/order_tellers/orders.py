@@ -30,7 +30,7 @@ def _allocated(story: Story, event: events.OrderAllocated) -> Iterator[str]:
 
 
 def _cancelled(story: Story, event: events.OrderCancelled) -> Iterator[str]:
-    yield "Cancelled."
+    yield "Cancelled: its last day is over." if event.reason else "Cancelled."
     yield from (f"line {one.line}: {story.quantity(one.line, one.quantity)} not wanted any more" for one in event.lines)
     yield from freed_lines(story, event.freed)
 

@@ -114,6 +114,8 @@ class OrderCancelled:
     version: str | None
     lines: tuple[LineCancelled, ...]
     freed: tuple[Freed, ...] = ()
+    #: Why, where nobody asked for it: ``cancelled_after``.
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
