@@ -18,6 +18,12 @@ _HEAD = (
 #: Of the rest of an order, what a newer version must say alike; a site that is not named is the one it has.
 _REST = ("customer", "policy", "ship_policy", "source_location", "test")
 
+_ASKED = (
+    "line", "sku", "unit", "unit_factor", "ordered", "lot", "serial", "expires_exact", "min_days_left", "min_pct_left",
+    "single_lot", "max_lots", "policy", "pack_size", "source_location", "gtin", "quantity_sent", "pack_size_sent",
+    "ship_date",
+)  # fmt: skip
+
 
 def only_head_differs(known: Order, order: Order) -> bool:
     """Tell whether a newer version of an order wants the same goods on the same terms."""
@@ -40,6 +46,6 @@ def with_head_of(known: Order, order: Order) -> Order:
     return replace(known, lines=[copy_line(line) for line in known.lines], **head)
 
 
-def _asked(line: OrderLine) -> OrderLine:
-    """Return a line as it was asked for, without what became of it; components are the item's matter."""
-    return replace(line, reservations=[], shipped=0, cancelled=0, parts=())
+def _asked(line: OrderLine) -> tuple[object, ...]:
+    """Return what a line asks for, without what became of it; the components of a kit are the item's matter."""
+    return tuple([getattr(line, name) for name in _ASKED])
