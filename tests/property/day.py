@@ -11,18 +11,22 @@ from typing import TypeVar
 
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import (
+    AdjustStock,
     CancelOrder,
     ChangeSettings,
+    ChangeStatus,
     Command,
     ConfirmPick,
     ConfirmShipment,
     ContinueDay,
+    CountStock,
     DefineCustomer,
     DefineItem,
     DefineLocation,
     GoodsLine,
     LiftHold,
     LineWanted,
+    MoveStock,
     OpenBalance,
     OpenDay,
     PickLine,
@@ -31,8 +35,10 @@ from lotstream.domain.commands import (
     ReceiveStock,
     ReleaseOrder,
     RequestAllocation,
+    ReturnGoods,
     ShippedLine,
     ShippedOrder,
+    StockLine,
 )
 from lotstream.domain.model import (
     Customer,
@@ -266,6 +272,40 @@ class Day:
         part = ShippedOrder(self._key(), (line,))
         self.hear(ConfirmShipment(SITE, self._happened(), "gate", None, f"S-{self.count}", (part,)))
 
+    def _stock_line(self, quantity: int, **more: str | None) -> StockLine:
+        package, status = self._mostly(None, "P1"), more.pop("status", None)
+        sku, lot = self._mostly("A", "B", "NOT-YET"), self._lot()
+        location = self._mostly(self._bin(), None)
+        to = more.pop("to", None) or ""
+        return StockLine("1", sku, lot, location, Decimal(quantity), package=package, status=status, to=to)
+
+    def adjust(self) -> None:
+        """More or less is there than the books say."""
+        number = self._mostly(f"A{self.count}", "A1")
+        line = self._stock_line(self.draw.randint(-9, 6))
+        self.hear(AdjustStock(SITE, self._happened(), None, None, number, (line,)))
+
+    def count_bin(self) -> None:
+        """A bin is counted."""
+        number = self._mostly(f"C{self.count}", "C1")
+        self.hear(CountStock(SITE, self._happened(), None, None, number, (self._stock_line(self.draw.randint(0, 12)),)))
+
+    def move(self) -> None:
+        """Goods go to another bin, sometimes more than is free or there, sometimes to where nobody picks."""
+        line = self._stock_line(self._mostly(self.draw.randint(1, 12), 40), to=self._bin())
+        self.hear(MoveStock(SITE, self._happened(), None, None, f"M{self.count}", (line,)))
+
+    def damage(self) -> None:
+        """Goods are found damaged, or good again."""
+        before, after = self.draw.choice([("good", "damaged"), ("damaged", "good"), ("good", "quarantine")])
+        line = self._stock_line(self.draw.randint(1, 6), status=before, to=after)
+        self.hear(ChangeStatus(SITE, self._happened(), None, None, f"T{self.count}", (line,)))
+
+    def give_back(self) -> None:
+        """A customer sends something back, sometimes what never left."""
+        line = self._stock_line(self.draw.randint(1, 4))
+        self.hear(ReturnGoods(SITE, self._happened(), None, None, f"RMA{self.count}", self._key(), (line,)))
+
     def read_again(self) -> None:
         """The log is read a second time, after a crash: nothing changes."""
         before = self.warehouse.state()
@@ -279,5 +319,6 @@ class Day:
 WEIGHTS = {
     "receive": 4, "open_balance": 1, "place": 10, "cancel": 2, "release": 1, "request": 3, "learn": 1, "hold": 2,
     "lift": 1, "turn": 1, "hold_bin": 1, "pick": 6, "pick_anything": 1, "ship": 2, "ship_anything": 2, "read_again": 1,
+    "adjust": 2, "count_bin": 2, "move": 2, "damage": 1, "give_back": 2,
 }  # fmt: skip
 VERBS = [verb for verb, weight in WEIGHTS.items() for _ in range(weight)]

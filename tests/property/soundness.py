@@ -9,8 +9,11 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import (
     BalanceOpened,
     Event,
+    GoodsReturned,
     OrderAllocated,
     ShipmentConfirmed,
+    StockAdjusted,
+    StockCounted,
     StockFound,
     StockReceived,
 )
@@ -60,6 +63,12 @@ def check_lots(ledger: Ledger, journal: list[tuple[Event, ...]]) -> None:
         if isinstance(event, StockReceived | BalanceOpened):
             for line in event.lines:
                 units[line.row.sku, line.row.lot] += line.quantity
+        elif isinstance(event, StockAdjusted | StockCounted):
+            for change in event.changes:
+                units[change.row.sku, change.row.lot] += change.quantity
+        elif isinstance(event, GoodsReturned):
+            for returned in event.lines:
+                units[returned.row.sku, returned.row.lot] += returned.quantity
         elif isinstance(event, StockFound):
             units[event.row.sku, event.row.lot] += event.quantity
         elif isinstance(event, ShipmentConfirmed):

@@ -276,7 +276,11 @@ class Draft:
         if altered is None:
             return None
         queue = shelf.queue(policy)
-        kept = (candidate for candidate in queue if candidate.key not in altered.shut)
+        ends = [(segment, len(segment.candidates) - 1) for segment in queue.segments]
+        left = (candidate for segment, end in ends for candidate in self.walk(segment, end))
+        kept = (candidate for candidate in left if candidate.key not in altered.shut)
+        if not altered.opened:
+            return kept
         return heapq.merge(kept, sorted(altered.opened.values(), key=queue.key), key=queue.key)
 
     def walk(self, segment: Segment, start: int) -> Iterator[Candidate]:

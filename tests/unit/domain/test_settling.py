@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from lotstream.domain.candidate import Candidate
 from lotstream.domain.commands import (
     CancelOrder,
     ChangeSettings,
@@ -17,6 +18,7 @@ from lotstream.domain.commands import (
     PlaceHold,
     RequestAllocation,
 )
+from lotstream.domain.draft import Draft
 from lotstream.domain.events import OrderAllocated, ReservationFreed
 from lotstream.domain.model import HoldKind, Item, OrderState, Reallocate, Settings, ShipPolicy
 from lotstream.testing.scenarios_messages import SITE
@@ -257,3 +259,29 @@ def test_one_line_is_served_and_another_gives_back() -> None:
     assert (freed.state, [loss.quantity for loss in freed.settled]) == (OrderState.BACKORDERED, [4])
     assert world.get("#1").state is OrderState.PARTLY_ALLOCATED
     assert world.lots("#1") == [("L3", 3)]
+
+
+def test_what_a_line_costs_does_not_grow_with_those_who_lost_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lots that were used up for orders before are passed over in one step, in one decision over all of them."""
+    looks = 0
+    free = Draft.free
+
+    def counted(draft: Draft, candidate: Candidate) -> int:
+        nonlocal looks
+        looks += 1
+        return free(draft, candidate)
+
+    monkeypatch.setattr(Draft, "free", counted)
+    cost = {}
+    for orders in (20, 80):
+        world = World()
+        world.stock(goods("L1", orders))
+        for number in range(orders):
+            world.place(f"#{number}", wanted(quantity=1))
+        later = (goods(f"L2-{number}", 1, expires=LATER, line=str(number)) for number in range(orders))
+        world.stock(*later, balance="later")
+        looks = 0
+        events = world.told(PlaceHold("H", HoldKind.HOLD, "TEA", "L1"))
+        assert len(events) == 1 + 2 * orders
+        cost[orders] = looks / orders
+    assert cost[80] < 1.5 * cost[20]
