@@ -183,6 +183,8 @@ def _rows(scan: _Scan, place: str) -> list[Candidate]:
 def _objection(scan: _Scan, candidate: Candidate) -> Objection | None:
     """Return why the line may not have goods of the scanned lot."""
     row, line = candidate.key, scan.line
+    if line.serial is not None:
+        return Code.LOT_NOT_ALLOWED, f"Line {line.line} wants serial {line.serial}; take that."
     if row.status != Status.GOOD:
         return Code.ON_HOLD, f"Lot {row.lot} in {row.location} is {row.status}; take other stock."
     held = why_not_leave(scan.draft, scan.order, line, row, in_bin=True)
