@@ -18,6 +18,7 @@ from lotstream.contracts import convert_facts as facts
 from lotstream.contracts import convert_floor as floor
 from lotstream.contracts import convert_goods as goods
 from lotstream.contracts import convert_hub as hub
+from lotstream.contracts import convert_kits as kits
 from lotstream.contracts import convert_orders as orders
 from lotstream.contracts import convert_packing as packing
 from lotstream.contracts import convert_stock as stock
@@ -200,6 +201,8 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "hold.lifted": _alone(goods.lift_hold),
     "lot.recalled": _alone(stock.recall_lots),
     "stock.adjusted": _alone(stock.adjust_stock),
+    "kit.assembled": _alone(kits.assemble_kit),
+    "kit.broken": _alone(kits.break_kit),
     "stock.counted": _alone(stock.count_stock),
     "stock.moved": _alone(stock.move_stock),
     "stock.status_changed": _alone(stock.change_status),

@@ -387,6 +387,35 @@ _SENT: dict[str, dict[str, Any]] = {
 }
 
 _STOCK: dict[str, dict[str, Any]] = {
+    "kit.assembled": {
+        "owner": "acme",
+        "site": "TOR",
+        "happened": True,
+        "by": "bench-2",
+        "assembly": "KA-7",
+        "sku": "GIFT-BOX",
+        "lot": "G-1",
+        "location": "TOR-K-01",
+        "quantity": "10",
+        "lines": [
+            {"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "quantity": "20"},
+            {"line": "2", "sku": "BOWL", "lot": "B-3", "location": "TOR-A-02", "quantity": "10"},
+        ],
+    },
+    "kit.broken": {
+        "owner": "acme",
+        "site": "TOR",
+        "happened": False,
+        "breaking": "KB-2",
+        "sku": "GIFT-BOX",
+        "lot": "G-1",
+        "location": "TOR-K-01",
+        "quantity": "1",
+        "lines": [
+            {"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "quantity": "2"},
+            {"line": "2", "sku": "BOWL", "lot": "B-3", "location": "TOR-A-02", "quantity": "1", "status": "damaged"},
+        ],
+    },
     "stock.adjusted": {
         **_FLOOR,
         "adjustment": "ADJ-7",

@@ -6,6 +6,7 @@ from lotstream.contracts import inbound_facts as facts
 from lotstream.contracts import inbound_floor as floor
 from lotstream.contracts import inbound_goods as goods
 from lotstream.contracts import inbound_hub as hub
+from lotstream.contracts import inbound_kits as kits
 from lotstream.contracts import inbound_orders as orders
 from lotstream.contracts import inbound_packing as packing
 from lotstream.contracts import inbound_stock as stock
@@ -33,6 +34,8 @@ INBOUND: dict[str, type[Inbound]] = {
     "hold.lifted": goods.HoldLifted,
     "lot.recalled": stock.LotRecalled,
     "stock.adjusted": stock.StockAdjusted,
+    "kit.assembled": kits.KitAssembled,
+    "kit.broken": kits.KitBroken,
     "stock.counted": stock.StockCounted,
     "stock.moved": stock.StockMoved,
     "stock.status_changed": stock.StockStatusChanged,
@@ -93,8 +96,6 @@ LATER: frozenset[str] = frozenset(
         "return.expected",
         "return.inspected",
         "production.recorded",
-        "kit.assembled",
-        "kit.broken",
         "shipment.imported",
         "snapshot.requested",
         "comparison.recorded",

@@ -13,6 +13,8 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import (
     AdjustStock,
     AnswerBroadcast,
+    AssembleKit,
+    BreakKit,
     CancelOrder,
     ChangeSettings,
     ChangeStatus,
@@ -55,7 +57,8 @@ _REQUESTS = (
 )  # fmt: skip
 #: `CorrectShipment` is a `ConfirmShipment`.
 _FLOOR = (
-    ReceiveStock, AdjustStock, CountStock, MoveStock, ChangeStatus, ReturnGoods, ConfirmPick, ReportShort, ScanLot,
+    ReceiveStock, AssembleKit, BreakKit,
+    AdjustStock, CountStock, MoveStock, ChangeStatus, ReturnGoods, ConfirmPick, ReportShort, ScanLot,
     StartPick, UndoPick, PackPackage, UnpackPackage, ConfirmShipment, VoidShipment,
 )  # fmt: skip
 

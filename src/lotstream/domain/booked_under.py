@@ -9,6 +9,8 @@ from lotstream.domain.events import (
     BalanceOpened,
     Event,
     GoodsReturned,
+    KitAssembled,
+    KitBroken,
     StatusChanged,
     StockAdjusted,
     StockCounted,
@@ -16,6 +18,7 @@ from lotstream.domain.events import (
     StockReceived,
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
+from lotstream.domain.kitting import ASSEMBLY, BREAKING
 from lotstream.domain.model import ReceiptKey
 from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
 
@@ -26,6 +29,8 @@ _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
     StockCounted: lambda event: ReceiptKey(COUNT, event.number),
     StockMoved: lambda event: ReceiptKey(MOVE, event.number),
     StatusChanged: lambda event: ReceiptKey(STATUS_CHANGE, event.number),
+    KitAssembled: lambda event: ReceiptKey(ASSEMBLY, event.number),
+    KitBroken: lambda event: ReceiptKey(BREAKING, event.number),
     GoodsReturned: lambda event: ReceiptKey(RETURN, event.number),
 }
 

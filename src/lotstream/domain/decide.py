@@ -14,6 +14,8 @@ from lotstream.domain.closing import close_order
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import (
     AdjustStock,
+    AssembleKit,
+    BreakKit,
     CancelOrder,
     ChangeSettings,
     ChangeStatus,
@@ -59,6 +61,7 @@ from lotstream.domain.events import Event
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
 from lotstream.domain.goods import open_balance, receive_stock
 from lotstream.domain.holds import lift_hold, place_hold
+from lotstream.domain.kitting import assemble_kit, break_kit
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import release_order
 from lotstream.domain.moving import continue_day
@@ -91,6 +94,8 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     PlaceHold: place_hold,
     RecallLots: recall_lots,
     AdjustStock: adjust_stock,
+    AssembleKit: assemble_kit,
+    BreakKit: break_kit,
     CountStock: count_stock,
     MoveStock: move_stock,
     ChangeStatus: change_status,

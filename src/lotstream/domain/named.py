@@ -11,6 +11,8 @@ from typing import Any
 from lotstream.domain.booked_under import receipt_of
 from lotstream.domain.commands import (
     AdjustStock,
+    AssembleKit,
+    BreakKit,
     CancelOrder,
     ChangeStatus,
     CloseOrder,
@@ -38,6 +40,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import Event, ShipmentConfirmed, ShipmentVoided
 from lotstream.domain.goods import BALANCE, RECEIPT
+from lotstream.domain.kitting import ASSEMBLY, BREAKING
 from lotstream.domain.model import SHIPMENT, Document, OrderKey, ReceiptKey, Shipment
 from lotstream.domain.packages import SSCC_COUNTER, package_key, packages_within
 from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
@@ -125,6 +128,8 @@ _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
 _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     ReceiveStock: lambda command: (ReceiptKey(RECEIPT, command.receipt),),
     OpenBalance: lambda command: (ReceiptKey(BALANCE, command.balance),),
+    AssembleKit: lambda command: (ReceiptKey(ASSEMBLY, command.assembly),),
+    BreakKit: lambda command: (ReceiptKey(BREAKING, command.breaking),),
     AdjustStock: lambda command: (ReceiptKey(ADJUSTMENT, command.adjustment),),
     CountStock: lambda command: (ReceiptKey(COUNT, command.count),),
     MoveStock: lambda command: (ReceiptKey(MOVE, command.move),),

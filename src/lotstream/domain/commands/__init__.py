@@ -39,6 +39,7 @@ from lotstream.domain.commands.goods import (
     ReceiveStock,
 )
 from lotstream.domain.commands.hub import AnswerBroadcast, ContinueDay, Moment, TickClock
+from lotstream.domain.commands.kits import AssembleKit, BreakKit, KitPiece, PieceMade
 from lotstream.domain.commands.orders import (
     CancelOrder,
     CloseOrder,
@@ -64,6 +65,8 @@ from lotstream.domain.commands.stock import (
 __all__ = [
     "AdjustStock",
     "AnswerBroadcast",
+    "AssembleKit",
+    "BreakKit",
     "CancelOrder",
     "ChangeSettings",
     "ChangeStatus",
@@ -80,6 +83,7 @@ __all__ = [
     "DefineOwner",
     "DefineSite",
     "GoodsLine",
+    "KitPiece",
     "LiftBinHold",
     "LiftHold",
     "LineWanted",
@@ -90,6 +94,7 @@ __all__ = [
     "PackPackage",
     "PackedLine",
     "PickLine",
+    "PieceMade",
     "PlaceBinHold",
     "PlaceHold",
     "PlaceOrder",
@@ -143,6 +148,8 @@ Command = (
     | ConfirmShipment
     | ScanLot
     | AdjustStock
+    | AssembleKit
+    | BreakKit
     | ChangeStatus
     | CountStock
     | MoveStock

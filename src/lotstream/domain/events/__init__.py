@@ -39,6 +39,7 @@ from lotstream.domain.events.goods import (
     StockFound,
     StockReceived,
 )
+from lotstream.domain.events.kits import GoodsUsed, KitAssembled, KitBroken
 from lotstream.domain.events.orders import (
     CancelRemembered,
     Considered,
@@ -84,9 +85,12 @@ __all__ = [
     "Freed",
     "GoodsBooked",
     "GoodsReturned",
+    "GoodsUsed",
     "HoldLifted",
     "HoldPlaced",
     "ItemDefined",
+    "KitAssembled",
+    "KitBroken",
     "LineCancelled",
     "LineDecision",
     "LineShipped",
@@ -144,6 +148,8 @@ Event = (
     | CancelRemembered
     | StockReceived
     | BalanceOpened
+    | KitAssembled
+    | KitBroken
     | HoldPlaced
     | HoldLifted
     | ReservationFreed

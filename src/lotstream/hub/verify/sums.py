@@ -10,6 +10,8 @@ from lotstream.domain.events import (
     BalanceOpened,
     Event,
     GoodsReturned,
+    KitAssembled,
+    KitBroken,
     ShipmentConfirmed,
     ShipmentVoided,
     StockAdjusted,
@@ -29,7 +31,7 @@ LotName = tuple[str, str | None]
 
 
 class LotSums:
-    """Per lot: opened + received + returned + found + adjusted - missing - shipped, in smallest units."""
+    """Per lot: opened + received + returned + found + adjusted + made - used - missing - shipped, in smallest units."""
 
     def __init__(self) -> None:
         self._units: Counter[LotName] = Counter()
@@ -73,6 +75,13 @@ def _shipped(event: ShipmentConfirmed) -> Iterator[tuple[LotName, int]]:
     return (((part.sku, part.lot), -part.quantity) for part in event.shipped)
 
 
+def _kitted(event: KitAssembled | KitBroken) -> Iterator[tuple[LotName, int]]:
+    for used in event.used:
+        yield (used.row.sku, used.row.lot), -used.quantity
+    for made in event.made:
+        yield (made.row.sku, made.row.lot), made.quantity
+
+
 def _missing(event: StockMissing) -> Iterator[tuple[LotName, int]]:
     yield (event.row.sku, event.row.lot), -event.booked
 
@@ -89,6 +98,8 @@ COUNTED: dict[type, Callable[[Any], Iterator[tuple[LotName, int]]]] = {
     StockCounted: _changed,
     GoodsReturned: _returned,
     StockMissing: _missing,
+    KitAssembled: _kitted,
+    KitBroken: _kitted,
     ShipmentConfirmed: _shipped,
     ShipmentVoided: _voided,
 }

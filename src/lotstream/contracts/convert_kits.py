@@ -1,0 +1,69 @@
+"""From messages about kits to commands of the ledger."""
+
+from __future__ import annotations
+
+from lotstream.contracts.inbound_kits import KitAssembled, KitBroken, KitPieceMade, KitPieceUsed
+from lotstream.domain.commands import AssembleKit, BreakKit, KitPiece, PieceMade
+
+
+def assemble_kit(body: KitAssembled) -> AssembleKit:
+    """Return the command to book kits that were made of components."""
+    return AssembleKit(
+        site=body.site,
+        happened=body.happened,
+        by=body.by,
+        occurred_at=body.occurred_at,
+        assembly=body.assembly,
+        sku=body.sku,
+        lot=body.lot,
+        location=body.location,
+        quantity=body.quantity,
+        lines=tuple(_used(line) for line in body.lines),
+        unit=body.unit,
+        package=body.package,
+        made=body.made,
+        expires=body.expires,
+    )
+
+
+def break_kit(body: KitBroken) -> BreakKit:
+    """Return the command to book kits that were taken apart."""
+    return BreakKit(
+        site=body.site,
+        happened=body.happened,
+        by=body.by,
+        occurred_at=body.occurred_at,
+        breaking=body.breaking,
+        sku=body.sku,
+        lot=body.lot,
+        location=body.location,
+        quantity=body.quantity,
+        lines=tuple(_made(line) for line in body.lines),
+        unit=body.unit,
+        package=body.package,
+    )
+
+
+def _used(line: KitPieceUsed) -> KitPiece:
+    return KitPiece(
+        line=line.line,
+        sku=line.sku,
+        lot=line.lot,
+        location=line.location,
+        quantity=line.quantity,
+        unit=line.unit,
+        package=line.package,
+    )
+
+
+def _made(line: KitPieceMade) -> PieceMade:
+    return PieceMade(
+        line=line.line,
+        sku=line.sku,
+        lot=line.lot,
+        location=line.location,
+        quantity=line.quantity,
+        unit=line.unit,
+        package=line.package,
+        status=line.status.value,
+    )

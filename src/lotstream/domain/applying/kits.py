@@ -1,0 +1,32 @@
+"""What the making and breaking of kits changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lotstream.domain.applying.rows import book_row, change_row, know_lot
+from lotstream.domain.booked_under import receipt_of
+from lotstream.domain.events import KitAssembled, KitBroken
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Booked, Receipt
+
+
+def _made_of(ledger: Ledger, event: KitAssembled | KitBroken) -> None:
+    key = receipt_of(event)
+    if key is None:
+        raise LookupError(f"{type(event).__name__} is booked under no document")
+    document = ledger.receipts[key] = Receipt(key, event.site, final=True)
+    ledger.touched.receipts.add(key)
+    for used in event.used:
+        document.lines[used.line] = Booked(used.row, -used.quantity)
+        change_row(ledger, used.row, on_hand=-used.quantity)
+    for made in event.made:
+        document.lines[made.line] = Booked(made.row, made.quantity)
+        if made.lot is not None:
+            know_lot(ledger, made.lot)
+        book_row(ledger, made)
+
+
+#: What each event of this room changes.
+APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {KitAssembled: _made_of, KitBroken: _made_of}

@@ -1,0 +1,66 @@
+"""Kits are put together and taken apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class KitPiece:
+    """A component that went into kits."""
+
+    line: str
+    sku: str
+    lot: str | None
+    location: str | None
+    quantity: Decimal
+    unit: str | None = None
+    package: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PieceMade(KitPiece):
+    """A component that came out of kits, with its condition."""
+
+    status: str = "good"
+
+
+@dataclass(frozen=True, slots=True)
+class AssembleKit:
+    """kit.assembled: kits were made of components."""
+
+    site: str
+    happened: bool
+    by: str | None
+    occurred_at: datetime | None
+    assembly: str
+    sku: str
+    lot: str | None
+    location: str | None
+    quantity: Decimal
+    lines: tuple[KitPiece, ...]
+    unit: str | None = None
+    package: str | None = None
+    made: date | None = None
+    #: None: the earliest expiry of what went into them.
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BreakKit:
+    """kit.broken: kits were taken apart."""
+
+    site: str
+    happened: bool
+    by: str | None
+    occurred_at: datetime | None
+    breaking: str
+    sku: str
+    lot: str | None
+    location: str | None
+    quantity: Decimal
+    lines: tuple[PieceMade, ...]
+    unit: str | None = None
+    package: str | None = None

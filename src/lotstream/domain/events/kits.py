@@ -1,0 +1,42 @@
+"""Kits were put together and taken apart: both sides of it in one event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lotstream.domain.events.goods import GoodsBooked
+from lotstream.domain.model import RowKey
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsUsed:
+    """Smallest units taken from a row to make something else of them."""
+
+    line: str
+    row: RowKey
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class KitAssembled:
+    """Kits were made of components."""
+
+    site: str
+    number: str
+    by: str | None
+    at: datetime
+    used: tuple[GoodsUsed, ...]
+    made: tuple[GoodsBooked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KitBroken:
+    """Kits were taken apart into components."""
+
+    site: str
+    number: str
+    by: str | None
+    at: datetime
+    used: tuple[GoodsUsed, ...]
+    made: tuple[GoodsBooked, ...]

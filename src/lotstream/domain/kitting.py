@@ -1,0 +1,311 @@
+"""Kits are put together and taken apart: components become kits, or kits components, in one decision.
+
+Asked, only the right components, in the right quantities, free and fit for use, are taken. What has happened is booked
+whatever it was: goods nobody knew of are found first, each oddity is a discrepancy, and what was made in an odd way
+goes to quarantine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+from lotstream.domain.books import Books
+from lotstream.domain.checks import Verdicts
+from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.commands import AssembleKit, BreakKit, GoodsLine, KitPiece, Moment, PieceMade
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, GoodsBooked, GoodsUsed, KitAssembled, KitBroken
+from lotstream.domain.filling import fill
+from lotstream.domain.goods import site_unknown
+from lotstream.domain.kit_lines import parts_of
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.lot_facts import contradiction, learn
+from lotstream.domain.model import Item, KitPart, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
+from lotstream.domain.places import DOCK
+from lotstream.domain.quantities import smallest, unit_factor
+
+#: Kinds of documents that kits are made and broken under.
+ASSEMBLY = "assembly"
+BREAKING = "breaking"
+#: Line of a document that stands for the kits.
+KITS = "kits"
+_REASON = "made into kits"
+_HELD = frozenset({NotUsed.HOLD, NotUsed.QUARANTINE, NotUsed.RECALLED, NotUsed.LOCATION_NOT_PICKABLE})
+
+_Odd = Refusal | None
+PieceT = TypeVar("PieceT", bound=KitPiece)
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is decided so far about one document."""
+
+    draft: Draft
+    command: AssembleKit | BreakKit
+    key: ReceiptKey
+    at: datetime
+    verdicts: Verdicts
+    books: Books
+    item: Item
+    parts: tuple[KitPart, ...]
+    #: Smallest units of the kit.
+    kits: int
+    used: list[GoodsUsed] = field(default_factory=list)
+    made: list[GoodsBooked] = field(default_factory=list)
+
+    def object(self, code: Code, path: str, message: str, *, sku: str | None = None, lot: str | None = None) -> _Odd:
+        """Object to something; returns the refusal when it was only asked."""
+        about = {self.key.kind: self.key.number, "sku": sku or self.command.sku, "lot": lot}
+        return self.verdicts.object(code, path, message, about)
+
+    def take(self, line: str, row: RowKey, quantity: int) -> None:
+        """Take goods that are used; for the rest of the decision they are gone."""
+        self.books.take(row, quantity, reserved=0, reason=_REASON)
+        self.draft.give(row, -quantity)
+        self.used.append(GoodsUsed(line, row, quantity))
+
+    def put(self, line: str, row: RowKey, quantity: int, lot: Lot | None) -> None:
+        """Put down goods that were made."""
+        if lot is not None and self.draft.lot(lot.sku, lot.lot) != lot:
+            self.draft.know_lot(lot)
+        self.draft.give(row, quantity)
+        self.made.append(GoodsBooked(line, row, quantity, lot, self.at.date()))
+
+
+def assemble_kit(ledger: Ledger, command: AssembleKit, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide kit.assembled: components are used up, and kits of one lot stand in their place."""
+    work = _begin(ledger, command, moment, kind=ASSEMBLY, number=command.assembly)
+    if not isinstance(work, _Work):
+        return work
+    refused = _use_pieces(work, command.lines) or _make_kits(work, command)
+    return refused or _decided(work, KitAssembled)
+
+
+def break_kit(ledger: Ledger, command: BreakKit, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide kit.broken: kits are used up, and all of their components lie there by themselves."""
+    work = _begin(ledger, command, moment, kind=BREAKING, number=command.breaking)
+    if not isinstance(work, _Work):
+        return work
+    piece = KitPiece(KITS, command.sku, command.lot, command.location, command.quantity, command.unit, command.package)
+    refused = _use(work, piece, work.item, work.kits, "") or _lay_out(work, command.lines)
+    return refused or _decided(work, KitBroken)
+
+
+def _begin(
+    ledger: Ledger, command: AssembleKit | BreakKit, moment: Moment, *, kind: str, number: str
+) -> _Work | tuple[Event, ...] | Refusal:
+    """Return the work on kits that can be counted; a refusal, or the discrepancy when it has happened."""
+    draft, verdicts = Draft(ledger, moment), Verdicts(command.happened)
+    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
+    refused = refused or _same_line(command.lines)
+    if refused is not None:
+        return refused
+    counted = _count(draft, command)
+    if isinstance(counted, Refusal):
+        about: dict[str, str | None] = {kind: number, "sku": command.sku, "lot": command.lot}
+        refused = verdicts.object(counted.code, counted.field, counted.message, about)
+        return tuple(verdicts.noted) if refused is None else refused
+    item, parts, kits = counted
+    at = command.occurred_at or moment.recorded_at
+    work = _Work(draft, command, ReceiptKey(kind, number), at, verdicts, Books(ledger), item, parts, kits)
+    known = ledger.receipt(work.key)
+    return work if known is None else _again(work, known)
+
+
+def _count(draft: Draft, command: AssembleKit | BreakKit) -> tuple[Item, tuple[KitPart, ...], int] | Refusal:
+    item = draft.item(command.sku)
+    if item is None:
+        return Refusal(Code.UNKNOWN_ITEM, "sku", f"{command.sku} is not defined; define the item and send this again.")
+    if not item.kit:
+        return Refusal(Code.FIELD_INVALID, "sku", f"{item.sku} is no kit; define what it is made of.")
+    parts, factor = parts_of(draft, item), unit_factor(item, command.unit)
+    if isinstance(parts, Refusal):
+        return Refusal(parts.code, "sku", parts.message)
+    if factor is None:
+        return Refusal(Code.UNKNOWN_UNIT, "unit", f"{item.sku} has no unit {command.unit}; send one it has.")
+    kits = smallest(command.quantity, factor, "quantity")
+    if isinstance(kits, Refusal):
+        return kits
+    if kits % parts[0].kit:
+        return Refusal(Code.NOT_A_MULTIPLE, "quantity", f"{command.quantity:f} are no whole kits; send whole ones.")
+    if item.tracking is Tracking.LOT and command.lot is None:
+        return Refusal(Code.FIELD_MISSING, "lot", f"{item.sku} is tracked by lot; send the lot of the kits.")
+    return item, parts, kits
+
+
+def _pieces(work: _Work, lines: tuple[PieceT, ...]) -> list[tuple[str, PieceT, Item, int]] | Refusal:
+    """Return the components named, counted; wrong ones and wrong quantities are objected to."""
+    wanted = {part.sku: work.kits // part.kit * part.each for part in work.parts}
+    pieces: list[tuple[str, PieceT, Item, int]] = []
+    for index, piece in enumerate(lines):
+        path, item = f"lines.{index}", work.draft.item(piece.sku)
+        counted = _counted(work, piece, item, path, is_part=piece.sku in wanted)
+        if isinstance(counted, Refusal):
+            refused = work.object(counted.code, counted.field, counted.message, sku=piece.sku, lot=piece.lot)
+            if refused is not None:
+                return refused
+            factor = None if item is None else unit_factor(item, piece.unit)
+            counted = Refusal(Code.UNKNOWN_ITEM, "", "") if factor is None else smallest(piece.quantity, factor, path)
+        if isinstance(counted, int) and item is not None:
+            pieces.append((path, piece, item, counted))
+            wanted[piece.sku] = wanted.get(piece.sku, 0) - counted
+    return _check_sums(work, wanted) or pieces
+
+
+def _counted(work: _Work, piece: KitPiece, item: Item | None, path: str, *, is_part: bool) -> int | Refusal:
+    if item is None:
+        return Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", f"{piece.sku} is not defined; check the item.")
+    if not is_part:
+        message = f"{piece.sku} is no component of {work.item.sku}; take what the kit is made of."
+        return Refusal(Code.LOT_NOT_ALLOWED, f"{path}.sku", message)
+    factor = unit_factor(item, piece.unit)
+    if factor is None:
+        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", f"{item.sku} has no unit {piece.unit}; send one it has.")
+    if item.tracking is Tracking.LOT and piece.lot is None:
+        return Refusal(Code.FIELD_MISSING, f"{path}.lot", f"{item.sku} is tracked by lot; send the lot.")
+    return smallest(piece.quantity, factor, f"{path}.quantity")
+
+
+def _check_sums(work: _Work, left: dict[str, int]) -> _Odd:
+    for part in work.parts:
+        units = left[part.sku]
+        if units > 0:
+            message = f"{units} smallest units of {part.sku} are missing for so many kits; name them."
+            refused = work.object(Code.FIELD_MISSING, "lines", message, sku=part.sku)
+        elif units < 0:
+            message = f"{-units} smallest units of {part.sku} are more than so many kits hold; send what they do."
+            refused = work.object(Code.FIELD_INVALID, "lines", message, sku=part.sku)
+        else:
+            continue
+        if refused is not None:
+            return refused
+    return None
+
+
+def _use_pieces(work: _Work, lines: tuple[KitPiece, ...]) -> _Odd:
+    pieces = _pieces(work, lines)
+    if isinstance(pieces, Refusal):
+        return pieces
+    for path, piece, item, quantity in pieces:
+        refused = _use(work, piece, item, quantity, f"{path}.")
+        if refused is not None:
+            return refused
+    return None
+
+
+def _use(work: _Work, piece: KitPiece, item: Item, quantity: int, path: str) -> _Odd:
+    """Take goods from the row that is meant: of those that fit, the one with most that is promised to nobody."""
+    row = _row_meant(work, piece, item)
+    candidate = work.draft.candidate(row)
+    code, message = None, ""
+    if piece.lot is not None and work.draft.lot(item.sku, piece.lot) is None:
+        code, message = Code.UNKNOWN_LOT, f"Lot {piece.lot} of {item.sku} is not known; check its number."
+    elif candidate.reason in _HELD:
+        code, message = Code.ON_HOLD, f"{item.sku} in {row.location} may not be used ({candidate.reason}); take other."
+    elif candidate.reason is not None:
+        code, message = Code.LOT_NOT_ALLOWED, f"{item.sku} in {row.location} is not good ({candidate.reason})."
+    elif min(work.books.unreserved(row), max(work.draft.free(candidate), 0)) < quantity:
+        code, message = Code.NOT_AVAILABLE, f"Less than {quantity} smallest units of {item.sku} are free; take less."
+    if code is not None:
+        refused = work.object(code, f"{path}lot", message, sku=item.sku, lot=row.lot)
+        if refused is not None:
+            return refused
+    work.take(piece.line, row, quantity)
+    return None
+
+
+def _row_meant(work: _Work, piece: KitPiece, item: Item) -> RowKey:
+    site = work.command.site
+    fitting = [
+        key
+        for key in work.draft.shelf(item.sku, site).candidates
+        if key.lot == piece.lot
+        and piece.location in (None, key.location)
+        and piece.package in (None, key.package)
+        and key.status == Status.GOOD
+    ]
+    if fitting:
+        return max(fitting, key=lambda key: (work.books.unreserved(key), [str(part) for part in key]))
+    return RowKey(item.sku, piece.lot, site, piece.location or DOCK, piece.package)
+
+
+def _make_kits(work: _Work, command: AssembleKit) -> _Odd:
+    """Put the kits down; their lot lives as long as the first of its components to expire, unless it is said."""
+    lots = [work.draft.lot(used.row.sku, used.row.lot) for used in work.used]
+    known = work.draft.lot(command.sku, command.lot)
+    days = [lot.expires for lot in lots if lot is not None and lot.expires is not None]
+    earliest: date | None = min(days, default=None)
+    expires = command.expires or (earliest if known is None or known.expires is None else None)
+    line = GoodsLine(
+        KITS, command.sku, command.quantity, command.unit, command.location, lot=command.lot, made=command.made,
+        expires=expires,
+    )  # fmt: skip
+    conflict = None if command.lot is None else contradiction(known, line)
+    if conflict is not None:
+        refused = work.object(conflict.code, conflict.field, conflict.message, lot=command.lot)
+        if refused is not None:
+            return refused
+    status = Status.QUARANTINE if work.verdicts.noted else Status.GOOD
+    place, day = command.location or DOCK, work.at.date()
+    row = RowKey(command.sku, command.lot, command.site, place, command.package, None, status.value)
+    lot = known
+    if conflict is None and command.lot is not None:
+        lot = learn(known, line, sku=command.sku, lot=command.lot, received=day, hold=None)
+    work.put(KITS, row, work.kits, lot)
+    return None
+
+
+def _lay_out(work: _Work, lines: tuple[PieceMade, ...]) -> _Odd:
+    """Put down the components that came out of kits; each belongs to a lot that is known."""
+    pieces = _pieces(work, lines)
+    if isinstance(pieces, Refusal):
+        return pieces
+    for path, piece, item, quantity in pieces:
+        lot = work.draft.lot(item.sku, piece.lot)
+        if piece.lot is not None and lot is None:
+            message = f"Lot {piece.lot} of {item.sku} is not known; check its number."
+            refused = work.object(Code.UNKNOWN_LOT, f"{path}.lot", message, sku=item.sku, lot=piece.lot)
+            if refused is not None:
+                return refused
+            lot = Lot(item.sku, piece.lot)
+        odd = piece.status == Status.GOOD and bool(work.verdicts.noted)
+        status = Status.QUARANTINE.value if odd else piece.status
+        row = RowKey(item.sku, piece.lot, work.command.site, piece.location or DOCK, piece.package, None, status)
+        work.put(piece.line, row, quantity, lot)
+    return None
+
+
+def _decided(work: _Work, event: type[KitAssembled | KitBroken]) -> tuple[Event, ...]:
+    command = work.command
+    done = event(command.site, work.key.number, command.by, work.at, tuple(work.used), tuple(work.made))
+    filled = fill(work.draft, {made.row.sku for made in work.made})
+    return *work.books.found, done, *work.verdicts.noted, *filled
+
+
+def _again(work: _Work, known: Receipt) -> tuple[Event, ...] | Refusal:
+    """Return nothing for a document that is told again as it was; with other content it is objected to."""
+    sign = 1 if isinstance(work.command, AssembleKit) else -1
+    now: dict[str, tuple[str, str | None, int]] = {KITS: (work.item.sku, work.command.lot, sign * work.kits)}
+    for piece in work.command.lines:
+        item = work.draft.item(piece.sku)
+        factor = None if item is None else unit_factor(item, piece.unit)
+        quantity = None if factor is None else smallest(piece.quantity, factor, piece.line)
+        if isinstance(quantity, int):
+            now[piece.line] = (piece.sku, piece.lot, -sign * quantity)
+    if now == {line: (one.row.sku, one.row.lot, one.quantity) for line, one in known.lines.items()}:
+        return ()
+    message = f"The {work.key.kind} {work.key.number} is booked with other content; give this one another number."
+    return work.object(Code.CONFLICTING_CONTENT, work.key.kind, message) or tuple(work.verdicts.noted)
+
+
+def _same_line(lines: Sequence[KitPiece]) -> Refusal | None:
+    seen = {KITS}
+    for index, piece in enumerate(lines):
+        if piece.line in seen:
+            message = f"Line {piece.line} is there twice, or stands for the kits; give each line an id of its own."
+            return Refusal(Code.FIELD_INVALID, f"lines.{index}.line", message)
+        seen.add(piece.line)
+    return None if lines else Refusal(Code.FIELD_MISSING, "lines", "No components are named; send them.")
