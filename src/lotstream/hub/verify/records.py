@@ -271,5 +271,5 @@ def _line(row: ShipmentLineRow) -> tuple[object, ...]:
     return (
         *(row.offset, row.index, row.shipped_at, row.quantity, row.expires, slot(row.owner.encode()), row.owner),
         *(row.shipment, row.source, row.order, row.line, row.sku, row.lot, row.customer, row.person, row.city),
-        *(row.postcode, row.country),
+        *(row.postcode, row.country, row.sign),
     )

@@ -23,7 +23,7 @@ from lotstream.domain.events import (
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine, RowKey
 from lotstream.domain.reservations import staged_key
-from lotstream.domain.sums import backordered, promised
+from lotstream.domain.sums import backordered, picked, promised
 from lotstream.hub.verify.found import Difference
 
 LotName = tuple[str, str | None]
@@ -142,6 +142,8 @@ def check_lines(owner: str, order: Order) -> Iterator[Difference]:
 
 
 def _wanted(line: OrderLine) -> int:
-    """Return what was ordered, and what is promised or was shipped on top of it."""
-    over = max(promised(line) + line.shipped - max(line.ordered - line.cancelled, 0), 0)
+    """Return what was ordered, and what was picked or has left on top of it, or covers it in whole packs."""
+    packs = any(part.row.pack_size is not None for part in line.reservations)
+    beyond = promised(line) if packs else picked(line)
+    over = max(beyond + line.shipped - max(line.ordered - line.cancelled, 0), 0)
     return line.ordered + over
