@@ -12,7 +12,6 @@ from lotstream.testing.scenarios_format import (
     INVARIANT_KEYS,
     ITEM_KEYS,
     LOCATION_KEYS,
-    ORACLES,
     ORDER_KEYS,
     ORDER_LINE_KEYS,
     PER_NAME,
@@ -42,8 +41,6 @@ def check(scenario: object) -> Node:
     for name in ("id", "today", "items"):
         if not node.get(name):
             raise ScenarioError(f"{name} is missing")
-    if node.get("oracle") is not None and node["oracle"] not in ORACLES:
-        raise ScenarioError(f"oracle {node['oracle']} is not known; write skip, or leave it out")
     _settings(_mapping(node.get("settings") or {}, "settings"), "settings")
     _each(node, "customers", _keys(CUSTOMER_KEYS))
     _each(node, "items", _keys(ITEM_KEYS))
@@ -111,11 +108,14 @@ def _concurrent(said: Node, path: str) -> None:
     _each(said, "verbs", _step, path)
     if said.get("verbs"):
         return
-    step = STEPS.get(said.get("verb", ""))
-    if step is None:
-        raise ScenarioError(f"{path}.verb: {said.get('verb')} is no step that is known")
-    if not step.by_name:
-        raise ScenarioError(f"{path}.verb {said['verb']} cannot be said of an order by its name alone")
+    verb, orders = str(said.get("verb")), said.get("orders")
+    if verb not in STEPS:
+        raise ScenarioError(f"{path}.verb: {verb} is no step that is known")
+    for index, one in enumerate(orders if isinstance(orders, list) else [orders]):
+        if isinstance(one, dict):
+            _said(verb, one, f"{path}.orders.{index}")
+        elif not STEPS[verb].by_name:
+            raise ScenarioError(f"{path}.verb {verb} cannot be said of an order by its name alone")
 
 
 def _expect(expect: Node) -> None:

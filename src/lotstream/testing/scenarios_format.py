@@ -81,5 +81,3 @@ INVARIANT_KEYS = frozenset(
 )  # fmt: skip
 #: Invariants whose value is a mapping.
 PER_NAME = frozenset({"allocated", "max_reserved_per_lot", "on_hand"})
-#: What ``oracle`` may say; without it everything under ``expect`` is compared.
-ORACLES = frozenset({"skip"})

@@ -103,7 +103,7 @@ def test_the_good_one_passes() -> None:
         ({"steps": [{"concurrent": {"verb": "jump", "orders": ["O1"]}}]}, "verb: jump is no step that is known"),
         ({"steps": [{"concurrent": ["O1"]}]}, "steps.0.concurrent is no mapping"),
         ({"settings": {"zone_rules": [{"zone": "Z", "colour": 1}]}}, "settings.zone_rules.0.colour is no key"),
-        ({"oracle": "guess"}, "oracle guess is not known"),
+        ({"steps": [{"concurrent": {"verb": "move", "orders": [{"colour": 1}]}}]}, "orders.0.colour is no key"),
         ({"stock": [{"lot": "L1"}]}, "stock.0.qty is missing"),
         ({"stock": [{"serial_range": ["A1", "A4"], "qty": 9}]}, "has 4 serial numbers and qty 9"),
         ({"stock": [{"serial_range": "A1"}]}, "serial_range 'A1' is no range"),
@@ -270,6 +270,14 @@ def test_a_step_finds_what_it_does_not_name() -> None:
         expect={"allocations": [], "backordered": [{"order": "O1", "line": "a", "qty": 2}]},
     )
     assert run(parts, name="x").differences == ()
+
+
+def test_orders_that_are_placed_at_once() -> None:
+    """A verb that takes a mapping may be said at once of many of them."""
+    orders = [{"id": f"N{number}", "lines": [{"qty": 1}]} for number in range(3)]
+    steps = [{"concurrent": {"verb": "order", "orders": orders, "workers": 3, "repeat": 2}}, {"allocate": "all"}]
+    expect = {"rejected": [], "invariants": {"allocated_total": 5, "orders_fully_allocated": 4, "pick_tasks": 4}}
+    assert run(with_(steps=steps, expect=expect), name="x").differences == ()
 
 
 def test_an_unsound_ledger_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
