@@ -50,15 +50,14 @@ def day(value: object) -> date | None:
 
 
 def moment(value: object) -> datetime | None:
-    """Return a time with its zone (UTC when it names none); None for a bare date, which says no time."""
-    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+    """Return a time with its zone (UTC when it names none); a bare date is the first moment of its day."""
+    if value is None:
         return None
-    said = value if isinstance(value, datetime) else _time(str(value))
-    return said if said is None or said.tzinfo is not None else said.replace(tzinfo=UTC)
-
-
-def _time(said: str) -> datetime | None:
-    return datetime.fromisoformat(said) if len(said) > len("2026-09-01") else None
+    if not isinstance(value, date):
+        said = datetime.fromisoformat(str(value))
+    else:
+        said = value if isinstance(value, datetime) else midnight(value)
+    return said if said.tzinfo is not None else said.replace(tzinfo=UTC)
 
 
 def midnight(of: date) -> datetime:

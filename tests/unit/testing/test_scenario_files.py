@@ -200,7 +200,7 @@ def test_what_differs_is_said() -> None:
 
 
 def test_times_as_yaml_reads_them() -> None:
-    """A bare date says no time, a time without a zone is UTC, quoted or not."""
+    """A bare date is the first moment of its day, a time without a zone is UTC, quoted or not."""
     orders = [
         {"id": "O3", "placed_at": yaml.safe_load("2026-03-10T09:00:00"), "lines": [{"qty": 5}]},
         {"id": "O1", "placed_at": yaml.safe_load("2026-03-11"), "lines": [{"qty": 1}]},
@@ -212,7 +212,7 @@ def test_times_as_yaml_reads_them() -> None:
         },
         {"id": "O4", "placed_at": "2026-03-10T08:00:00", "lines": [{"qty": 2}]},
     ]
-    expect = {"backordered": [{"order": "O3", "line": 1, "qty": 4}]}
+    expect = {"backordered": [{"order": "O3", "line": 1, "qty": 3}, {"order": "O1", "line": 1, "qty": 1}]}
     assert run(with_(orders=orders, expect=expect), name="x").differences == ()
 
 
