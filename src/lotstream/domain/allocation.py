@@ -13,7 +13,7 @@ from lotstream.domain.fewest import take_fewest
 from lotstream.domain.kit_lines import decide_kit
 from lotstream.domain.looking import CONSIDERED_MAX, Passed, Take, fitting, usable
 from lotstream.domain.lots import few_lots, lots_of, one_lot
-from lotstream.domain.model import Item, Order, OrderLine, Policy, Reservation, ShipPolicy
+from lotstream.domain.model import Customer, Item, Order, OrderLine, Policy, Reservation, ShipPolicy
 from lotstream.domain.packs import cut_back, take_in_order
 from lotstream.domain.rules_used import rules_used
 from lotstream.domain.serials import decide_number
@@ -54,16 +54,7 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
     item = draft.known_item(line.sku)
     shelf = draft.shelf(line.sku, site)
     customer = draft.customer(order.customer)
-    terms = Terms(
-        settings,
-        order,
-        line,
-        item=item,
-        customer=customer,
-        today=shelf.today,
-        site=draft.ledger.sites.sites.get(site),
-        last_shipped=draft.ledger.last_shipped,
-    )
+    terms = _terms(draft, shelf, order, line, item=item, customer=customer, site=site)
     multiple = line.unit_factor if settings.whole_unit and line.unit != item.base_unit else 1
     if multiple == 1 and terms.plain and not draft.alters(shelf):
         decision = _from_the_first(draft, line, shelf, terms, wanted=wanted)
@@ -89,7 +80,48 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
         terms.policy_from,
         considered(draft, shelf, terms, takes=takes, passed=passed),
         _by_reason(passed.counts),
-        () if terms.usual else rules_used(settings, line, terms, item=item, customer=customer),
+        rules_used(settings, line, terms, item=item, customer=customer),
+    )
+
+
+def _terms(
+    draft: Draft, shelf: Shelf, order: Order, line: OrderLine, *, item: Item, customer: Customer | None, site: str
+) -> Terms:
+    """Return the terms of a line; of lines that ask for nothing they are worked out once for a shelf."""
+    where = draft.ledger.sites.sites.get(site)
+    usual = customer is None and _asks_for_nothing(order, line)
+    if usual and (kept := shelf.terms) is not None and kept[0] is item and kept[1] is where:
+        return kept[2]
+    terms = Terms(
+        shelf.settings,
+        order,
+        line,
+        item=item,
+        customer=customer,
+        today=shelf.today,
+        site=where,
+        last_shipped=draft.ledger.last_shipped,
+    )
+    if usual:
+        shelf.terms = item, where, terms
+    return terms
+
+
+def _asks_for_nothing(order: Order, line: OrderLine) -> bool:
+    return (
+        order.ship_date is None
+        and line.min_days_left is None
+        and line.lot is None
+        and order.policy is None
+        and order.source_location is None
+        and line.ship_date is None
+        and line.policy is None
+        and line.max_lots is None
+        and line.min_pct_left is None
+        and line.expires_exact is None
+        and line.pack_size is None
+        and line.source_location is None
+        and not line.single_lot
     )
 
 

@@ -17,6 +17,8 @@ def rules_used(
     settings: Settings, line: OrderLine, terms: Terms, *, item: Item, customer: Customer | None
 ) -> tuple[RuleUsed, ...]:
     """Return the rules that bound a line, in the order in which they are asked: life, lots, packs, zones."""
+    if terms.plain and settings.pack_rule is PackRule.NEVER_OVER:
+        return ()
     return (*_life(settings, line, terms, item, customer), *_lots(line, terms), *_owners(settings))
 
 

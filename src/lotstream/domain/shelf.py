@@ -7,11 +7,16 @@ when first asked for and told of every change of a row; it is never stored.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lotstream.domain.candidate import Candidate, Standing, hold_reason
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.expiry import life_reason
-from lotstream.domain.model import Policy, RowKey, Settings, Status
+from lotstream.domain.model import Item, Policy, RowKey, Settings, Site, Status
 from lotstream.domain.queue import Queue
+
+if TYPE_CHECKING:
+    from lotstream.domain.terms import Terms
 
 _BY_STATUS = {
     Status.DAMAGED: NotUsed.DAMAGED,
@@ -36,6 +41,7 @@ class Shelf:
         "settings",
         "stamp",
         "stands_aside",
+        "terms",
         "today",
     )  # fmt: skip
 
@@ -55,6 +61,8 @@ class Shelf:
         self.free = 0
         #: How many candidates stand aside.
         self.stands_aside = 0
+        #: Terms of a line that asks for nothing, with the item and the site they were worked out from.
+        self.terms: tuple[Item, Site | None, Terms] | None = None
         self._queues: dict[Policy, Queue] = {}
         self._aside: dict[Policy, Queue] = {}
 

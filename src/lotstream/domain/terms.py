@@ -13,7 +13,7 @@ from decimal import Decimal
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.expiry import follow_reason, later_expiry, life_reason
-from lotstream.domain.model import Customer, Item, LifeFrom, Order, OrderLine, PackRule, Policy, Settings, Site
+from lotstream.domain.model import Customer, Item, LifeFrom, Order, OrderLine, Policy, Settings, Site
 
 
 class Terms:
@@ -21,7 +21,7 @@ class Terms:
 
     __slots__ = (
         "asks", "cutoff", "days", "expired_ok", "expires", "last_shipped", "lot", "lots_max", "pack_size", "percent",
-        "plain", "policy", "policy_from", "returned_ok", "ship", "source", "transit", "usual",
+        "plain", "policy", "policy_from", "returned_ok", "ship", "source", "transit",
     )  # fmt: skip
 
     def __init__(
@@ -36,57 +36,50 @@ class Terms:
         site: Site | None,
         last_shipped: Mapping[tuple[str, str], date],
     ) -> None:
+        # Worked out for every line of every order: names that are read twice are local.
         self.policy, self.policy_from = _policy(settings, order, line, item=item, customer=customer, site=site)
-        ship = line.ship_date or order.ship_date
+        sent = line.ship_date or order.ship_date
         #: The day that counts: the ship date, or today when there is none or it is past.
-        self.ship = today if ship is None else max(today, ship.toordinal())
+        self.ship = ship = today if sent is None else max(today, sent.toordinal())
         days = _days(settings, line, item=item, customer=customer)
         self.days = days or 0
-        self.percent = _percent(settings, line, item=item, customer=customer)
-        self.expired_ok = settings.expired_ok
+        self.percent = percent = _percent(settings, line, item=item, customer=customer)
+        self.expired_ok = expired_ok = settings.expired_ok
         #: Days on the road, where a minimum life counts from the delivery.
         self.transit = 0
         self.returned_ok = True
         #: The latest expiry that was shipped to the customer, where nothing older may follow.
         self.last_shipped: int | None = None
         #: How many lots the line may come from; None for any number.
-        self.lots_max = lots_max(line, customer)
+        self.lots_max = 1 if line.single_lot else line.max_lots
+        theirs = False
         if customer is not None:
-            self._add_customer(customer, minimum=days is not None or self.percent is not None)
+            theirs = self._add_customer(customer, line, minimum=days is not None or percent is not None)
             if customer.no_older_than_last_shipped:
                 self.last_shipped = _last_shipped(customer, line.sku, last_shipped)
+                theirs = theirs or self.last_shipped is not None
         #: What expires before this day cannot be used; 0 where the shelf has put aside all that cannot.
-        self.cutoff = self.ship + self.days + self.transit
-        if self.cutoff == today or (self.expired_ok and self.cutoff == self.ship):
-            self.cutoff = 0
-        self.lot = line.lot
-        self.expires = line.expires_exact
-        self.pack_size = line.pack_size
-        self.source = line.source_location or order.source_location
+        self.cutoff = cutoff = ship if days is None else ship + days + self.transit
+        if cutoff == today or (expired_ok and cutoff == ship):
+            self.cutoff = cutoff = 0
+        self.lot = lot = line.lot
+        self.expires = expires = line.expires_exact
+        self.pack_size = pack_size = line.pack_size
+        self.source = source = line.source_location or order.source_location
         #: True when a candidate that stands in the queue may still not do.
-        self.asks = bool(
-            self.cutoff
-            or self.percent
-            or self.lot
-            or self.expires
-            or self.pack_size
-            or self.source
-            or not self.returned_ok
-            or self.last_shipped
-        )
-
+        self.asks = asks = bool(cutoff or percent or lot or expires or pack_size or source or theirs)
         #: True when the first candidate of the queue will do, if it has enough.
         self.plain = not (
-            self.asks or self.lots_max is not None or settings.zone_rules or self.policy is Policy.MIN_PACKAGES
+            asks or self.lots_max is not None or settings.zone_rules or self.policy is Policy.MIN_PACKAGES
         )
-        #: True when no rule but the order of use decides.
-        self.usual = self.plain and settings.pack_rule is PackRule.NEVER_OVER
 
-    def _add_customer(self, customer: Customer, *, minimum: bool) -> None:
-        """Take what a customer asks of every lot."""
+    def _add_customer(self, customer: Customer, line: OrderLine, *, minimum: bool) -> bool:
+        """Take what a customer asks of every lot; returns whether a candidate may not do because of it."""
         self.returned_ok = not customer.exclude_returned
+        self.lots_max = lots_max(line, customer)
         if minimum and customer.life_from is LifeFrom.DELIVERY:
             self.transit = customer.transit_days
+        return customer.exclude_returned
 
     def refuse(self, candidate: Candidate) -> NotUsed | None:
         """Return why a candidate does not do for this line, or None; holds and bins are the shelf's business."""
