@@ -114,8 +114,9 @@ def _out(line: OrderLine, sku: str, lot: str | None) -> int:
 
 
 def _sku_shipped(order: Order | None, lot: str | None) -> str | None:
-    """Return the SKU of a lot that left for an order; None when that is not one."""
-    skus = {one.sku for line in (order.lines if order else ()) for one in line.lots_shipped if one.lot == lot}
+    """Return the SKU of a lot, or of whatever, that left for an order; None when that is not one."""
+    left = [one for line in (order.lines if order else ()) for one in line.lots_shipped]
+    skus = {one.sku for one in left if lot in (None, one.lot)}
     return skus.pop() if len(skus) == 1 else None
 
 

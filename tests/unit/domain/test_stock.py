@@ -353,7 +353,7 @@ def test_a_return_without_a_lot_is_of_the_one_that_left() -> None:
     """Where one lot of the goods left for the order it need not be named; of goods without a lot the day is kept."""
     world = World()
     shipped(world)
-    world.told(back("#1", said(1, None)))
+    world.told(back("#1", said(1, None, sku=None)))
     assert world.row("L1").key.returned is True
     world.told(DefineItem(Item("NUT")))
     world.stock(goods(None, 2, sku="NUT"), balance="nuts")
