@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from lotstream.contracts.inbound_stock import (
@@ -57,7 +58,7 @@ def change_status(body: StockStatusChanged) -> ChangeStatus:
 
 def return_goods(body: GoodsReturned) -> ReturnGoods:
     """Return the command to take goods back."""
-    lines = tuple(_line(line, line.quantity) for line in body.lines)
+    lines = tuple(replace(_line(line, line.quantity), serials=line.serials) for line in body.lines)
     key = OrderKey(body.source, body.order)
     return ReturnGoods(body.site, body.happened, body.by, body.occurred_at, body.return_, key, lines)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId, Quantity, Text
-from lotstream.contracts.limits import LINES_MAX, LOTS_MAX
+from lotstream.contracts.limits import LINES_MAX, LOTS_MAX, SERIALS_MAX
 from lotstream.domain.model import Status
 
 
@@ -105,6 +105,9 @@ class GoodsReturnedLine(_Line):
 
     quantity: Quantity = Field(description="How much came back, in `unit`.")
     status: Status = Field(default=Status.GOOD, description="Condition; only good stock is promised.")
+    serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
+        default=(), description="Serial numbers of the units, one for each; empty when they were not read."
+    )
 
 
 class GoodsReturned(_Document):

@@ -122,6 +122,7 @@ _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     ReceiveStock: _of_lines,
     OpenBalance: _of_lines,
     ConfirmPick: _of_lines,
+    ReturnGoods: _of_lines,
     ConfirmShipment: _of_orders,
     CorrectShipment: _of_orders,
 }

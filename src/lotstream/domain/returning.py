@@ -9,10 +9,11 @@ from lotstream.domain.commands import Moment, ReturnGoods, StockLine
 from lotstream.domain.events import Event, GoodsReturned, Returned
 from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderLine, RowKey, Status
+from lotstream.domain.model import Order, OrderLine, RowKey, Serial, SerialKey, SerialState, Status
 from lotstream.domain.paper import RETURN, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import DOCK
 from lotstream.domain.reservations import copy_order, note_returned
+from lotstream.domain.serials import check_count
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ def _take_in(back: _Return, said: StockLine, path: str) -> Refusal | None:
     sku = said.sku or _sku_shipped(back.order, said.lot)
     named = StockLine(
         said.line, sku, said.lot, said.location or DOCK, said.quantity, said.unit, said.package, said.pack_size,
-        said.status, said.reason,
+        said.status, said.reason, serials=said.serials,
     )  # fmt: skip
     meant = understand(paper, named, path)
     if not isinstance(meant, Meant):
@@ -69,15 +70,38 @@ def _take_in(back: _Return, said: StockLine, path: str) -> Refusal | None:
         return new or None
     lot = said.lot if said.lot is not None else _only_lot(back.order, meant.item.sku)
     row = meant.row(paper.document.site)._replace(lot=lot, returned=True)
-    left = meant.quantity
+    numbers = _numbers(back, meant)
+    if isinstance(numbers, Refusal):
+        return numbers
+    left, unit = meant.quantity, 10**meant.item.decimals
     for line in back.order.lines if back.order is not None else ():
         quantity = min(_out(line, meant.item.sku, lot), left)
-        _book(back, said, row, quantity, line=line)
-        left -= quantity
+        _book(back, said, row, quantity, line=line, serials=tuple(numbers[: quantity // unit]))
+        left, numbers = left - quantity, numbers[quantity // unit :]
     if left == 0:
         return None
     del paper.booked[said.line]
     return _too_much(back, meant, row, left)
+
+
+def _numbers(back: _Return, meant: Meant) -> list[str] | Refusal:
+    """Return the serial numbers that came back: units that had left for the order, and no others."""
+    paper, said = back.paper, meant.said
+    refused = check_count(said.serials, meant.quantity, meant.item, meant.path)
+    if refused is not None:
+        return paper.object(refused.code, refused.field, refused.message, said) or []
+    numbers = []
+    for index, number in enumerate(said.serials):
+        unit = paper.draft.serial(SerialKey(number, meant.item.sku))
+        left = unit is not None and unit.state is SerialState.SHIPPED
+        if left and unit is not None and back.order is not None and (unit.source, unit.order) == back.order.key:
+            numbers.append(number)
+            continue
+        message = f"Serial {number} of {meant.item.sku} has not left for the order; check the number and the order."
+        refused = paper.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.serials.{index}", message, said)
+        if refused is not None:
+            return refused
+    return numbers
 
 
 def _too_much(back: _Return, meant: Meant, row: RowKey, left: int) -> Refusal | None:
@@ -93,7 +117,14 @@ def _too_much(back: _Return, meant: Meant, row: RowKey, left: int) -> Refusal | 
 
 
 def _book(
-    back: _Return, said: StockLine, row: RowKey, quantity: int, *, line: OrderLine | None, why: str | None = None
+    back: _Return,
+    said: StockLine,
+    row: RowKey,
+    quantity: int,
+    *,
+    line: OrderLine | None,
+    why: str | None = None,
+    serials: tuple[str, ...] = (),
 ) -> None:
     if quantity == 0:
         return
@@ -103,8 +134,21 @@ def _book(
     paper.change(row, quantity)
     code = None if why is None else Code.MORE_THAN_SHIPPED.value
     order_line = None if line is None else line.line
+    for number in serials:
+        unit = SerialKey(number, row.sku)
+        paper.draft.serials[unit] = Serial(unit, SerialState.IN_STOCK, row)
     back.lines.append(
-        Returned(said.line, order_line, row, quantity, paper.at.date(), said.reason, discrepancy=code, message=why)
+        Returned(
+            said.line,
+            order_line,
+            row,
+            quantity,
+            paper.at.date(),
+            said.reason,
+            discrepancy=code,
+            message=why,
+            serials=serials,
+        )
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from itertools import pairwise
 
-from lotstream.domain.events import Event, ShipmentConfirmed
+from lotstream.domain.applying.serials import serials_in
+from lotstream.domain.events import Event, GoodsReturned, ShipmentConfirmed, ShipmentVoided
 from lotstream.domain.model import Order, OrderKey, StockRow
 from lotstream.domain.sums import OVER, backordered, promised
 from lotstream.testing.scenarios_format import Node
@@ -141,15 +142,18 @@ def _invariants(view: View) -> Node:
 def _disjoint(orders: Iterable[Order], events: Iterable[Event]) -> bool:
     """Tell whether no serial number is promised to one order and promised to another or shipped with it."""
     holders: dict[tuple[str, str], set[OrderKey]] = {}
-    for event in [event for event in events if isinstance(event, ShipmentConfirmed)]:
-        for shipped in event.shipped:
-            for number in shipped.serials:
-                holders.setdefault((shipped.sku, number), set()).add(event.key)
+    for event in events:
+        if isinstance(event, ShipmentConfirmed):
+            for unit in serials_in(event):
+                holders.setdefault((unit.sku, unit.number), set()).add(event.key)
+        elif isinstance(event, GoodsReturned | ShipmentVoided):
+            for unit in serials_in(event):
+                holders.setdefault((unit.sku, unit.number), set()).discard(event.key)
     for order in orders:
         for part in (part for line in order.lines for part in line.reservations):
             for number in part.serials:
                 holders.setdefault((part.row.sku, number), set()).add(order.key)
-    return all(len(orders) == 1 for orders in holders.values())
+    return all(len(orders) < 2 for orders in holders.values())
 
 
 def _filled(order: Order) -> bool:

@@ -9,8 +9,25 @@ from typing import Any
 import pytest
 
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import DefineItem, DefineSite, GoodsLine, LineWanted, OpenBalance, PickLine, ShippedLine
-from lotstream.domain.events import DiscrepancyNoted, OrderChanged, ShipmentConfirmed, StockPicked, StockReceived
+from lotstream.domain.commands import (
+    DefineItem,
+    DefineSite,
+    GoodsLine,
+    LineWanted,
+    OpenBalance,
+    PickLine,
+    ReturnGoods,
+    ShippedLine,
+    StockLine,
+)
+from lotstream.domain.events import (
+    DiscrepancyNoted,
+    GoodsReturned,
+    OrderChanged,
+    ShipmentConfirmed,
+    StockPicked,
+    StockReceived,
+)
 from lotstream.domain.ledger import Ledger, NotLoaded, Sites
 from lotstream.domain.model import Item, OrderState, Serial, SerialKey, SerialState, ShipPolicy, Site, Tracking
 from lotstream.testing.scenarios_messages import SITE
@@ -314,3 +331,46 @@ def test_a_number_that_was_not_read_is_not_taken_for_a_new_one() -> None:
     ledger.serials["A"] = {}
     assert ledger.serial(SerialKey("A", "PUMP")) is None
     assert key("1").order == "1"
+
+
+def returned(world: World, *serials: str, quantity: object = 1, happened: bool = False) -> ReturnGoods:
+    """Pumps of lot L1 that order 1 sends back."""
+    line = StockLine("1", "PUMP", "L1", "BACK", Decimal(str(quantity)), serials=serials)
+    return ReturnGoods(SITE, happened, "door", None, "RMA", key("1"), (line,))
+
+
+def test_a_unit_that_left_comes_back_by_number(world: World) -> None:
+    """A unit that is sent back is in stock again, and may be promised to the next that names it."""
+    world.stock(pumps("L1", "A", "B"))
+    world.place("1", pump(quantity=2))
+    world.told(world.pick("1", PickLine(None, "1", None, None, Decimal(2), serials=("A", "B"))))
+    world.told(world.ship("1"))
+    world.place("2", pump("A"))
+    back = only(world.told(returned(world, "A")), GoodsReturned)
+    assert [(line.quantity, line.serials, line.row.returned) for line in back.lines] == [(10, ("A",), True)]
+    assert (unit(world, "A").state, unit(world, "A").order, unit(world, "A").row.location) == (
+        SerialState.IN_STOCK, None, "BACK",
+    )  # fmt: skip
+    assert held(world, "2") == [("L1", 10, ("A",))]
+    assert unit(world, "B").state is SerialState.SHIPPED
+
+
+def test_no_other_unit_comes_back(world: World) -> None:
+    """A number that did not leave for the order is refused; when it has happened the goods are booked without it."""
+    world.stock(pumps("L1", "A", "B", "C"))
+    world.place("1", pump("A"))
+    world.told(world.ship("1"))
+    assert world.refused(returned(world, "B")) == (Code.MORE_THAN_SHIPPED, "lines.0.serials.0")
+    assert world.refused(returned(world, "A", "B")) == (Code.FIELD_INVALID, "lines.0.serials")
+    events = world.told(returned(world, "NEW", happened=True))
+    assert [line.serials for line in only(events, GoodsReturned).lines] == [()]
+    assert only(events, DiscrepancyNoted).code == Code.MORE_THAN_SHIPPED
+
+
+def test_miscounted_numbers_of_a_return_are_left_out(world: World) -> None:
+    """What has come back is booked, without numbers that are not one for each unit."""
+    world.stock(pumps("L1", "A", "B"))
+    world.place("1", pump("A"))
+    world.told(world.ship("1"))
+    events = world.told(returned(world, "A", "B", happened=True))
+    assert [line.serials for line in only(events, GoodsReturned).lines] == [()]

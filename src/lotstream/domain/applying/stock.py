@@ -9,7 +9,7 @@ from lotstream.domain.applying.rows import any_order, change_row, know_lot, note
 from lotstream.domain.booked_under import document_of
 from lotstream.domain.events import GoodsReturned, StatusChanged, StockAdjusted, StockCounted, StockMoved
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Receipt
+from lotstream.domain.model import Receipt, Serial, SerialKey, SerialState
 from lotstream.domain.relocating import carry
 from lotstream.domain.reservations import line_called, note_returned
 
@@ -44,6 +44,8 @@ def _returned(ledger: Ledger, event: GoodsReturned) -> None:
     for back in event.lines:
         change_row(ledger, back.row, on_hand=back.quantity)
         note_received(ledger, back.row, back.received)
+        for number in back.serials:
+            ledger.know_serial(Serial(SerialKey(number, back.row.sku), SerialState.IN_STOCK, back.row))
         line = None if order is None or back.order_line is None else line_called(order, back.order_line)
         if line is not None:
             note_returned(line, back.row.sku, back.row.lot, back.quantity)

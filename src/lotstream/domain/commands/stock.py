@@ -29,6 +29,7 @@ class StockLine:
     reason: str | None = None
     #: Bin, or status, that it comes to.
     to: str = ""
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

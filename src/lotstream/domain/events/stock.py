@@ -110,6 +110,7 @@ class Returned:
     #: Code and sentence of why the goods went to quarantine, None when they did not.
     discrepancy: str | None = None
     message: str | None = None
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
