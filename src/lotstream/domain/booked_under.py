@@ -35,7 +35,9 @@ _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
 }
 
 
-def document_of(event: StockAdjusted | StockCounted | StockMoved | StatusChanged | GoodsReturned) -> ReceiptKey:
+def document_of(
+    event: StockAdjusted | StockCounted | StockMoved | StatusChanged | GoodsReturned | KitAssembled | KitBroken,
+) -> ReceiptKey:
     """Return the document that an event about stock is booked under."""
     key: ReceiptKey = _KEYS[type(event)](event)
     return key

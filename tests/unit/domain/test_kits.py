@@ -313,3 +313,29 @@ def test_kits_at_the_site_where_the_components_are(world: World) -> None:
     world.told(OpenBalance("FAR", None, None, "far", (cups("C", 2), pots("P", 1))))
     world.place("A", sets(1))
     assert (world.get("A").site, world.get("A").state) == ("FAR", OrderState.ALLOCATED)
+
+
+def test_whole_cases_of_kits(world: World) -> None:
+    """A line in cases of four kits gets whole cases, although the components are enough for six kits."""
+    found(world, cups("C", 12), pots("P", 9))
+    world.place("A", sets(2, unit="case"))
+    assert held_by(world, "A") == {("CUP", "C"): (8, 0), ("POT", "P"): (40, 0)}
+    assert backordered(world.line("A")) == 4
+
+
+def test_assembled_kits_are_shipped_as_they_are(world: World) -> None:
+    """A kit that stood assembled leaves as one; the line counts it like one made of components."""
+    found(world, goods("S", 1, sku="SET"), cups("C", 2), pots("P", 1))
+    world.place("A", sets(2))
+    shipped = only(world.told(world.ship("A")), ShipmentConfirmed)
+    assert [(line.sku, line.shipped) for line in shipped.lines] == [("SET", 2)]
+    assert sorted((one.sku, one.quantity) for one in shipped.shipped) == [("CUP", 2), ("POT", 10), ("SET", 1)]
+
+
+def test_half_a_kit_is_no_kit_on_the_floor(world: World) -> None:
+    """Half a kit cannot be taken apart into components: it is looked for as it stands, and refused."""
+    world.told(DefineItem(Item("BIG", decimals=1, kit={"CUP": Decimal(2)})))
+    found(world, cups("C", 8))
+    world.place("A", wanted(sku="BIG", quantity=2))
+    assert world.refused(world.pick("A", PickLine(None, "1", None, None, Decimal("0.5"))))[0] is Code.NOT_RESERVED
+    assert world.refused(world.pick("A", PickLine(None, "1", None, None, Decimal(1), sku="SET")))[0] is not None

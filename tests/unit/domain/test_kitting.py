@@ -185,3 +185,10 @@ def test_kits_without_a_lot(world: World) -> None:
     world.told(DefineItem(Item("BAG", tracking=Tracking.NONE, kit={"POT": Decimal(1)})))
     events = world.told(assembly(piece("1", "POT", 2, None), sku="BAG", lot=None, location=None))
     assert [(made.row.lot, made.lot) for made in only(events, KitAssembled).made] == [(None, None)]
+
+
+def test_no_half_kits_are_made(world: World) -> None:
+    """Half a kit is put together by nobody, also where kits are counted in tenths."""
+    world.told(DefineItem(Item("BAG", decimals=1, tracking=Tracking.NONE, kit={"POT": Decimal(1)})))
+    half = assembly(piece("1", "POT", 2, None), sku="BAG", lot=None, quantity=Decimal("0.5"))
+    assert world.refused(half) == (Code.NOT_A_MULTIPLE, "quantity")

@@ -374,3 +374,12 @@ def test_miscounted_numbers_of_a_return_are_left_out(world: World) -> None:
     world.told(world.ship("1"))
     events = world.told(returned(world, "A", "B", happened=True))
     assert [line.serials for line in only(events, GoodsReturned).lines] == [()]
+
+
+def test_an_order_that_only_waits_for_a_number_does_not_have_it(world: World) -> None:
+    """An order that names a number and was promised other units keeps nobody from that number."""
+    world.place("1", pump("A"), pump(line="2"), source_location="NEAR")
+    world.stock(pumps("L1", "B", location="NEAR"), pumps("L1", "A", location="FAR"))
+    assert held(world, "1") == [("L1", 10, ())]
+    world.place("2", pump("A"))
+    assert held(world, "2") == [("L1", 10, ("A",))]

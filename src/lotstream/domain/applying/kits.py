@@ -6,16 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from lotstream.domain.applying.rows import book_row, change_row, know_lot
-from lotstream.domain.booked_under import receipt_of
+from lotstream.domain.booked_under import document_of
 from lotstream.domain.events import KitAssembled, KitBroken
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Booked, Receipt
 
 
 def _made_of(ledger: Ledger, event: KitAssembled | KitBroken) -> None:
-    key = receipt_of(event)
-    if key is None:
-        raise LookupError(f"{type(event).__name__} is booked under no document")
+    key = document_of(event)
     document = ledger.receipts[key] = Receipt(key, event.site, final=True)
     ledger.touched.receipts.add(key)
     for used in event.used:
