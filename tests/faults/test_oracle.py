@@ -108,6 +108,16 @@ def test_until_a_day_is_opened_it_is_the_date_of_the_record() -> None:
     assert _states(log) == {"1": "allocated", "2": "backordered"}
 
 
+def test_who_waits_is_served_when_the_first_day_opened_is_the_one_before() -> None:
+    """After midnight UTC goods count as expired until the evening before is opened, which it still is in Toronto."""
+    log = _log("America/Toronto")
+    _order(log, "2", AFTER_MIDNIGHT)
+    assert _states(log) == {"1": "allocated", "2": "backordered"}
+    log.tell("day.opened", '{"site": "S", "date": "2026-09-01"}', AFTER_MIDNIGHT)
+    _order(log, "3", AFTER_MIDNIGHT)
+    assert _states(log) == {"1": "allocated", "2": "allocated", "3": "partly_allocated"}
+
+
 @pytest.mark.parametrize(("time_zone", "at"), [("UTC", BEFORE_MIDNIGHT), ("America/Toronto", AFTER_MIDNIGHT)])
 def test_a_day_that_has_not_begun_at_its_site_is_found(time_zone: str, at: datetime) -> None:
     """A worker whose clock is ahead must open no day; a person may."""

@@ -50,15 +50,18 @@ class Books:
         self.shipped: dict[tuple[str, OrderId, str, str], int] = defaultdict(int)
 
     def see_day(self, today: date, turn: int) -> None:
-        """Have it be today; after a turn of the day nothing is promised any more of what expired by it."""
+        """Have it be today; a turn of the day takes back what expired by it, and serves whoever waits.
+
+        The first day that is opened may be the one before the records' own, west of Greenwich: goods are good again.
+        """
         self.today = today
         if turn > self._turn:
             self._turn = turn
             self._drop_expired()
+            self._fill(sorted(self._bins))
 
     def _drop_expired(self) -> None:
-        """Take back what expired and is not picked; those who lose it are served anew, in the order of the queue."""
-        lost = set()
+        """Take back what expired and is not picked."""
         for order in self._open.values():
             for line in order.lines:
                 for part in line.parts:
@@ -66,9 +69,7 @@ class Books:
                     if left and self.lots[part.place[:2]].expires < self.today:
                         self._give_back(part, left, picked_too=False)
                         part.quantity = part.picked
-                        lost.add(line.sku)
                 line.parts = [part for part in line.parts if part.quantity]
-        self._fill(sorted(lost))
 
     def do(self, name: str, body: dict[str, Any], arrival: tuple[int, int]) -> None:
         """Do one command; raises `Refused`."""
