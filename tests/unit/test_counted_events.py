@@ -10,7 +10,8 @@ UNCOUNTED = {
     "OwnerDefined", "SettingsChanged", "ItemDefined", "CustomerDefined", "SiteDefined", "LocationDefined", "DayOpened",
     "DayContinued", "OrderRecorded", "OrderChanged", "OrderAllocated", "OrderCancelled", "CancelRemembered",
     "HoldPlaced", "HoldLifted", "ReservationFreed", "StockPicked", "DiscrepancyNoted", "LotSwapped", "AvailabilityTold",
-    "ClockSet", "OrderClosed", "PromisesReleased", "StockMoved", "StatusChanged", "PickStarted", "PickUndone",
+    "ClockSet", "OrderClosed", "PromisesReleased", "StockMoved", "StatusChanged",
+    "OwnerHeld", "OwnerReleased", "PickStarted", "PickUndone",
     "PackagesChanged", "OrderPacked",
 }  # fmt: skip
 

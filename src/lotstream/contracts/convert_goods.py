@@ -16,9 +16,11 @@ from lotstream.domain.commands import (
     GoodsLine,
     LiftBinHold,
     LiftHold,
+    LiftOwnerHold,
     OpenBalance,
     PlaceBinHold,
     PlaceHold,
+    PlaceOwnerHold,
     ReceiveStock,
 )
 from lotstream.domain.model import Hold
@@ -49,15 +51,19 @@ def open_balance(body: BalanceOpened) -> OpenBalance:
     )
 
 
-def place_hold(body: HoldPlaced) -> PlaceHold | PlaceBinHold:
-    """Return the command to hold a lot or a bin."""
+def place_hold(body: HoldPlaced) -> PlaceHold | PlaceBinHold | PlaceOwnerHold:
+    """Return the command to hold a lot, a supplier's goods, an owner or a bin."""
+    if body.lot is None and body.owner is not None:
+        return PlaceOwnerHold(Hold(body.hold, body.kind, body.reason), body.supplier)
     if body.lot is None:
         return PlaceBinHold(Hold(body.hold, body.kind, body.reason), body.site or "", body.location or "")
     return PlaceHold(hold=body.hold, kind=body.kind, sku=body.sku, lot=body.lot, reason=body.reason)
 
 
-def lift_hold(body: HoldLifted) -> LiftHold | LiftBinHold:
-    """Return the command to lift a hold of a lot or a bin."""
+def lift_hold(body: HoldLifted) -> LiftHold | LiftBinHold | LiftOwnerHold:
+    """Return the command to lift a hold of a lot, a supplier's goods, an owner or a bin."""
+    if body.lot is None and body.owner is not None:
+        return LiftOwnerHold(body.hold, body.supplier)
     if body.lot is None:
         return LiftBinHold(body.hold, body.site or "", body.location or "")
     return LiftHold(hold=body.hold, sku=body.sku, lot=body.lot)

@@ -95,22 +95,33 @@ class BalanceOpened(Inbound):
 
 
 class _Held(Inbound):
-    """What a hold lies on: an owner's lot, or a bin of a site, which concerns every partition and has no owner."""
+    """What a hold lies on: an owner's lot, a supplier's goods, all an owner has, or a bin of a site.
 
-    owner: OwnerId | None = Field(default=None, description="Whose lot; null for a bin.")
+    A bin concerns every partition and has no owner.
+    """
+
+    owner: OwnerId | None = Field(default=None, description="Whose goods; null for a bin.")
     sku: Name | None = Field(default=None, description="SKU of the lot; null while the lot number is unique.")
     lot: Name | None = Field(default=None, description="The lot; null for a bin.")
     site: Name | None = Field(default=None, description="The bin's site; null for a lot.")
     location: Name | None = Field(default=None, description="The bin; null for a lot.")
+    supplier: Name | None = Field(
+        default=None, description="All of the owner's goods that came, or will come, from this supplier."
+    )
+    everything: bool = Field(default=False, description="All that the owner has or gets.")
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:
         bin_ = self.site is not None and self.location is not None
-        if self.owner is not None and self.lot is not None and self.site is None and self.location is None:
+        targets = (self.lot is not None, self.supplier is not None, self.everything)
+        if self.owner is not None and self.site is None and self.location is None and sum(targets) == 1:
+            if self.lot is not None or self.sku is None:
+                return self
+        elif bin_ and self.owner is None and not any(targets) and self.sku is None:
             return self
-        if bin_ and self.owner is None and self.lot is None and self.sku is None:
-            return self
-        raise PydanticCustomError("hold_target", "owner and lot are expected, or site and location without an owner")
+        raise PydanticCustomError(
+            "hold_target", "owner and lot, supplier or everything is expected, or site and location without an owner"
+        )
 
 
 class HoldPlaced(_Held):

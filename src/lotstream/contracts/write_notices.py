@@ -24,10 +24,12 @@ from lotstream.domain.commands import (
     ConfirmShipment,
     CountStock,
     LiftHold,
+    LiftOwnerHold,
     Moment,
     MoveStock,
     PackPackage,
     PlaceHold,
+    PlaceOwnerHold,
     RecallLots,
     ReceiveStock,
     ReleaseOrder,
@@ -53,7 +55,7 @@ ANSWER_TYPE = "lotstream.answer.v1"
 
 _REQUESTS = (
     CancelOrder, ReleaseOrder, UnreserveOrder, CloseOrder, RequestAllocation, ReserveStock, PlaceHold, LiftHold,
-    RecallLots, ChangeSettings,
+    PlaceOwnerHold, LiftOwnerHold, RecallLots, ChangeSettings,
 )  # fmt: skip
 #: `CorrectShipment` is a `ConfirmShipment`.
 _FLOOR = (

@@ -8,7 +8,7 @@ from enum import Enum
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.events import Considered
 from lotstream.domain.expiry import NEVER
-from lotstream.domain.model import HoldKind, Lot, RowKey, StockRow
+from lotstream.domain.model import HoldKind, Lot, OwnerHold, RowKey, StockRow
 from lotstream.domain.places import Place
 
 #: Kinds of holds, the strongest first, and what they say of a lot.
@@ -39,6 +39,13 @@ def hold_reason(lot: Lot | None) -> NotUsed | None:
         return None
     kinds = {hold.kind for hold in lot.holds}
     return next(reason for kind, reason in BY_HOLD.items() if kind in kinds)
+
+
+def owner_hold_reason(holds: tuple[OwnerHold, ...], lot: Lot | None) -> NotUsed | None:
+    """Return why holds on an owner, or on who supplied a lot, forbid its use; None when none of them does."""
+    supplier = None if lot is None else lot.supplier
+    kinds = {known.hold.kind for known in holds if known.supplier is None or known.supplier == supplier}
+    return next((reason for kind, reason in BY_HOLD.items() if kind in kinds), None)
 
 
 class Candidate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lotstream.domain.candidate import hold_reason
+from lotstream.domain.candidate import hold_reason, owner_hold_reason
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted
@@ -36,7 +36,7 @@ def why_not_leave(draft: Draft, order: Order, line: OrderLine, row: RowKey, *, i
     """
     candidate = draft.candidate(row)
     name = f"lot {row.lot}" if row.lot is not None else f"stock of {row.sku}"
-    held = hold_reason(candidate.lot)
+    held = hold_reason(candidate.lot) or owner_hold_reason(draft.ledger.settings.holds, candidate.lot)
     if held is not None:
         return Code.ON_HOLD, f"{name} is on hold ({held.value}); have the hold lifted or take other stock."
     if in_bin and candidate.reason is NotUsed.LOCATION_NOT_PICKABLE:

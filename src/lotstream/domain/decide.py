@@ -33,6 +33,7 @@ from lotstream.domain.commands import (
     DefineSite,
     LiftBinHold,
     LiftHold,
+    LiftOwnerHold,
     Moment,
     MoveStock,
     OpenBalance,
@@ -41,6 +42,7 @@ from lotstream.domain.commands import (
     PlaceBinHold,
     PlaceHold,
     PlaceOrder,
+    PlaceOwnerHold,
     RecallLots,
     ReceiveStock,
     ReleaseOrder,
@@ -60,7 +62,7 @@ from lotstream.domain.counting import adjust_stock, count_stock
 from lotstream.domain.events import Event
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
 from lotstream.domain.goods import open_balance, receive_stock
-from lotstream.domain.holds import lift_hold, place_hold
+from lotstream.domain.holds import lift_hold, lift_owner_hold, place_hold, place_owner_hold
 from lotstream.domain.kitting import assemble_kit, break_kit
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import release_order
@@ -92,6 +94,8 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     ReceiveStock: receive_stock,
     OpenBalance: open_balance,
     PlaceHold: place_hold,
+    PlaceOwnerHold: lambda ledger, command, _: place_owner_hold(ledger, command),
+    LiftOwnerHold: lambda ledger, command, _: lift_owner_hold(ledger, command),
     RecallLots: recall_lots,
     AdjustStock: adjust_stock,
     AssembleKit: assemble_kit,

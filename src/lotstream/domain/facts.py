@@ -40,7 +40,8 @@ def change_settings(ledger: Ledger, command: ChangeSettings, moment: Moment) -> 
 
     What is promised and what waits is looked at again afterwards, part by part (`lotstream.domain.agenda`).
     """
-    settings = command.settings
+    # Holds are placed and lifted one by one, whatever a message says of the rest.
+    settings = replace(command.settings, holds=ledger.settings.holds)
     if not settings.sites:
         settings = replace(settings, sites=ledger.settings.sites)
     refused = _check_settings(settings)

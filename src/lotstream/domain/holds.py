@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from lotstream.domain.candidate import BY_HOLD
 from lotstream.domain.codes import Code, Refusal
-from lotstream.domain.commands import LiftHold, Moment, PlaceHold
+from lotstream.domain.commands import LiftHold, LiftOwnerHold, Moment, PlaceHold, PlaceOwnerHold
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, HoldLifted, HoldPlaced
+from lotstream.domain.events import Event, HoldLifted, HoldPlaced, OwnerHeld, OwnerReleased
 from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Hold, HoldKind, Lot
+from lotstream.domain.model import Hold, HoldKind, Lot, OwnerHold
 from lotstream.domain.moving import move_off
 
 
@@ -52,6 +52,27 @@ def lift_hold(ledger: Ledger, command: LiftHold, moment: Moment) -> tuple[Event,
     draft = Draft(ledger, moment)
     draft.know_lot(replace(lot, holds=tuple(hold for hold in lot.holds if hold.id not in lifted)))
     return HoldLifted(lot.sku, lot.lot, lifted), *fill(draft, [lot.sku])
+
+
+def place_owner_hold(ledger: Ledger, command: PlaceOwnerHold) -> tuple[Event, ...] | Refusal:
+    """Decide hold.placed on a supplier's goods, or on all that an owner has; what is still to come is held as well.
+
+    What is promised and not picked is moved off afterwards, part by part (`lotstream.domain.agenda`), as after a change
+    of the settings. The same hold told again changes nothing.
+    """
+    if command.hold.kind is HoldKind.RECALL:
+        message = "A supplier or an owner is held, not recalled; recall the lots by lot.recalled."
+        return Refusal(Code.FIELD_INVALID, "kind", message)
+    if any(known.hold.id == command.hold.id for known in ledger.settings.holds):
+        return ()
+    return (OwnerHeld(OwnerHold(command.hold, command.supplier)),)
+
+
+def lift_owner_hold(ledger: Ledger, command: LiftOwnerHold) -> tuple[Event, ...]:
+    """Decide hold.lifted from a supplier's goods or from an owner; whoever waits is served part by part afterwards."""
+    mine = (known for known in ledger.settings.holds if known.supplier == command.supplier)
+    lifted = tuple(known.hold.id for known in mine if command.hold in (None, known.hold.id))
+    return (OwnerReleased(lifted),) if lifted else ()
 
 
 def find_lot(ledger: Ledger, sku: str | None, number: str) -> Lot | Refusal:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lotstream.domain.candidate import Candidate, Standing, hold_reason
+from lotstream.domain.candidate import Candidate, Standing, hold_reason, owner_hold_reason
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.expiry import life_reason
 from lotstream.domain.model import Item, Policy, RowKey, Settings, Site, Status
@@ -85,6 +85,8 @@ class Shelf:
         if candidate.key.status != Status.GOOD:
             return _BY_STATUS[Status(candidate.key.status)]
         held = hold_reason(candidate.lot)
+        if held is None and self.settings.holds:
+            held = owner_hold_reason(self.settings.holds, candidate.lot)
         if held is not None:
             return held
         if not candidate.place.pickable or not self._excluded.isdisjoint(candidate.place.chain):

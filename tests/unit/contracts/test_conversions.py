@@ -16,7 +16,16 @@ from lotstream.contracts.decode import Undecodable, decode
 from lotstream.contracts.inbound import INBOUND, type_of
 from lotstream.contracts.json_schema import schemas
 from lotstream.domain.codes import Refusal
-from lotstream.domain.commands import LiftBinHold, LineWanted, PlaceBinHold, PlaceOrder, ReturnGoods, StockLine
+from lotstream.domain.commands import (
+    LiftBinHold,
+    LiftOwnerHold,
+    LineWanted,
+    PlaceBinHold,
+    PlaceOrder,
+    PlaceOwnerHold,
+    ReturnGoods,
+    StockLine,
+)
 from lotstream.domain.model import Hold, HoldKind
 
 if TYPE_CHECKING:
@@ -31,7 +40,8 @@ RENAMED = {"quantity": ("counted",), "to": ("to_status",), "number": ("return_",
 #: Fields of things that no message sets: holds are placed on a location one by one.
 KEPT = {"holds"}
 #: Fields that exclude others: a hold lies on a lot or on a bin, which has tests of its own.
-LEFT_OUT = {"hold.placed": ("site", "location"), "hold.lifted": ("site", "location")}
+_OTHER_TARGETS = ("site", "location", "supplier", "everything")
+LEFT_OUT = {"hold.placed": _OTHER_TARGETS, "hold.lifted": _OTHER_TARGETS}
 #: Fields that goods of the one kind have and those of the other kind do not.
 DEFAULTS = {"received": None, "reason": None, "hold": None, "returned": False, "promised_elsewhere": 0}
 
@@ -152,6 +162,16 @@ def test_a_hold_on_a_bin_has_no_owner() -> None:
     assert lifted.command == LiftBinHold(None, "TOR", "A-01")
 
 
+@pytest.mark.parametrize(("target", "supplier"), [({"supplier": "S-1"}, "S-1"), ({"everything": True}, None)])
+def test_a_hold_lies_on_a_supplier_or_an_owner(target: dict[str, object], supplier: str | None) -> None:
+    """Without a lot it lies on all that came from a supplier, or on all that the owner has."""
+    body = {"owner": "acme", "hold": "H-1", **target}
+    placed = decode(headers_for(type_of("hold.placed"), id="m", source="s"), json.dumps(body).encode())
+    assert placed.command == PlaceOwnerHold(Hold("H-1", HoldKind.HOLD), supplier)
+    lifted = decode(headers_for(type_of("hold.lifted"), id="m", source="s"), json.dumps(body).encode())
+    assert lifted.command == LiftOwnerHold("H-1", supplier)
+
+
 @pytest.mark.parametrize(
     "target",
     [
@@ -161,10 +181,14 @@ def test_a_hold_on_a_bin_has_no_owner() -> None:
         {"site": "TOR"},
         {"owner": "acme", "site": "TOR", "location": "A-01"},
         {"owner": "acme", "lot": "L1", "site": "TOR", "location": "A-01"},
+        {"owner": "acme", "lot": "L1", "supplier": "S-1"},
+        {"owner": "acme", "supplier": "S-1", "everything": True},
+        {"owner": "acme", "supplier": "S-1", "sku": "SOAP"},
+        {"site": "TOR", "location": "A-01", "supplier": "S-1"},
         {"site": "TOR", "location": "A-01", "sku": "SOAP"},
     ],
 )
-def test_a_hold_lies_on_one_thing(target: dict[str, str]) -> None:
+def test_a_hold_lies_on_one_thing(target: dict[str, object]) -> None:
     """A hold on neither an owner's lot nor a site's bin, or on both, is not understood."""
     value = json.dumps({"hold": "H-1", **target}).encode()
     with pytest.raises(Undecodable) as refused:

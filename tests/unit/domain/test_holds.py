@@ -12,13 +12,15 @@ from lotstream.domain.commands import (
     DefineItem,
     DefineLocation,
     LiftHold,
+    LiftOwnerHold,
     OpenDay,
     PickLine,
     PlaceHold,
+    PlaceOwnerHold,
     RequestAllocation,
 )
 from lotstream.domain.events import HoldLifted, ReservationFreed
-from lotstream.domain.model import HoldKind, Item, Location, OrderState, Settings
+from lotstream.domain.model import Hold, HoldKind, Item, Location, OrderState, Settings
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
 
@@ -163,3 +165,48 @@ def test_a_hold_looks_at_the_orders_of_its_lot_alone() -> None:
     assert set(promised.of([("TEA", "L1")])) == set()
     assert set(promised.of([("TEA", "L2")])) == {key("#1")}
     assert set(promised.of([("JAM", "J1"), ("TEA", "L2")])) == {key("#1"), key("#2")}
+
+
+def test_a_hold_on_a_supplier_holds_what_came_and_what_will_come() -> None:
+    """Promises move off part by part, picked goods do not leave, and new goods of it are held as well."""
+    world = World()
+    world.stock(goods("L1", 6, supplier="S-1"), goods("L2", 4, expires=LATER, supplier="S-2"))
+    world.place("#1")
+    world.told(world.pick("#1", PickLine(None, "1", "L1", None, Decimal(2))))
+    hold = PlaceOwnerHold(Hold("H", HoldKind.QUARANTINE, "mould"), "S-1")
+    assert kinds(world.told(hold)) == ["OwnerHeld"]
+    assert world.told(hold) == ()
+    assert kinds(world.told(ContinueDay(10))) == ["ReservationFreed", "OrderAllocated", "DayContinued"]
+    assert world.lots("#1") == [("L1", 2), ("L2", 3)]
+    assert world.refused(world.ship("#1"))[0] is Code.ON_HOLD
+    world.told(world.receipt(goods("L3", 9, supplier="S-1")))
+    world.place("#2", wanted(quantity=3))
+    assert world.lots("#2") == [("L2", 1)]
+    world.told(ChangeSettings(Settings(tie_break=())))
+    assert [known.hold.id for known in world.ledger.settings.holds] == ["H"]
+    assert world.told(LiftOwnerHold("H", None)) == ()
+    assert kinds(world.told(LiftOwnerHold(None, "S-1"))) == ["OwnerReleased"]
+    while world.told(ContinueDay(10)):
+        pass
+    assert world.get("#2").state is OrderState.ALLOCATED
+    before = world.warehouse.state()
+    world.warehouse.restart()
+    assert world.warehouse.state() == before
+
+
+def test_a_hold_on_an_owner_holds_everything() -> None:
+    """Nothing of the owner is promised while it lasts; a recall names its lots instead."""
+    world = World()
+    world.stock(goods("L1"), goods(None))
+    world.told(PlaceOwnerHold(Hold("H", HoldKind.HOLD), None))
+    world.told(PlaceOwnerHold(Hold("H2", HoldKind.HOLD), None))
+    world.place("#1")
+    assert world.lots("#1") == []
+    recall = PlaceOwnerHold(Hold("R", HoldKind.RECALL), None)
+    assert world.refused(recall) == (Code.FIELD_INVALID, "kind")
+    world.told(LiftOwnerHold("H", None))
+    world.told(ContinueDay(10))
+    assert world.lots("#1") == []
+    world.told(LiftOwnerHold(None, None))
+    world.told(ContinueDay(10))
+    assert world.get("#1").state is OrderState.ALLOCATED

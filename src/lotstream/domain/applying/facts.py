@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from lotstream.domain.events import CustomerDefined, DayContinued, ItemDefined, OwnerDefined, SettingsChanged
+from lotstream.domain.events import (
+    CustomerDefined,
+    DayContinued,
+    ItemDefined,
+    OwnerDefined,
+    OwnerHeld,
+    OwnerReleased,
+    SettingsChanged,
+)
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Settings, Tracking
 from lotstream.domain.numbers import Numbers
@@ -27,6 +35,15 @@ def _new_settings(ledger: Ledger, settings: Settings) -> None:
     ledger.touched.owner = True
     if ledger.orders:
         ledger.look_again(Scope(everything=True))
+
+
+def _owner_held(ledger: Ledger, event: OwnerHeld) -> None:
+    _new_settings(ledger, replace(ledger.settings, holds=(*ledger.settings.holds, event.hold)))
+
+
+def _owner_released(ledger: Ledger, event: OwnerReleased) -> None:
+    left = tuple(known for known in ledger.settings.holds if known.hold.id not in event.holds)
+    _new_settings(ledger, replace(ledger.settings, holds=left))
 
 
 def _item_defined(ledger: Ledger, event: ItemDefined) -> None:
@@ -59,6 +76,8 @@ def _day_continued(ledger: Ledger, event: DayContinued) -> None:
 APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
     OwnerDefined: _owner_defined,
     SettingsChanged: _settings_changed,
+    OwnerHeld: _owner_held,
+    OwnerReleased: _owner_released,
     ItemDefined: _item_defined,
     CustomerDefined: _customer_defined,
     DayContinued: _day_continued,

@@ -33,9 +33,11 @@ from lotstream.domain.commands.goods import (
     GoodsLine,
     LiftBinHold,
     LiftHold,
+    LiftOwnerHold,
     OpenBalance,
     PlaceBinHold,
     PlaceHold,
+    PlaceOwnerHold,
     ReceiveStock,
 )
 from lotstream.domain.commands.hub import AnswerBroadcast, ContinueDay, Moment, TickClock
@@ -86,6 +88,7 @@ __all__ = [
     "KitPiece",
     "LiftBinHold",
     "LiftHold",
+    "LiftOwnerHold",
     "LineWanted",
     "Moment",
     "MoveStock",
@@ -98,6 +101,7 @@ __all__ = [
     "PlaceBinHold",
     "PlaceHold",
     "PlaceOrder",
+    "PlaceOwnerHold",
     "RecallLots",
     "ReceiveStock",
     "ReleaseOrder",
@@ -144,6 +148,8 @@ Command = (
     | OpenBalance
     | PlaceHold
     | LiftHold
+    | PlaceOwnerHold
+    | LiftOwnerHold
     | ConfirmPick
     | ConfirmShipment
     | ScanLot

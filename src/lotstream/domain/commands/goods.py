@@ -79,6 +79,22 @@ class OpenBalance:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceOwnerHold:
+    """hold.placed on a supplier's goods, or on all that an owner has."""
+
+    hold: Hold
+    supplier: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiftOwnerHold:
+    """hold.lifted from a supplier's goods, or from all that an owner has: one hold, or all of that target."""
+
+    hold: str | None
+    supplier: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceHold:
     """hold.placed on a lot."""
 

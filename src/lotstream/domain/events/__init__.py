@@ -36,6 +36,8 @@ from lotstream.domain.events.goods import (
     GoodsBooked,
     HoldLifted,
     HoldPlaced,
+    OwnerHeld,
+    OwnerReleased,
     StockFound,
     StockReceived,
 )
@@ -103,6 +105,8 @@ __all__ = [
     "OrderPacked",
     "OrderRecorded",
     "OwnerDefined",
+    "OwnerHeld",
+    "OwnerReleased",
     "PackagesChanged",
     "PickStarted",
     "PickUndone",
@@ -152,6 +156,8 @@ Event = (
     | KitBroken
     | HoldPlaced
     | HoldLifted
+    | OwnerHeld
+    | OwnerReleased
     | ReservationFreed
     | StockFound
     | StockPicked

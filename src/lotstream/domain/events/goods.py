@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from lotstream.domain.model import Hold, Lot, RowKey
+from lotstream.domain.model import Hold, Lot, OwnerHold, RowKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,20 @@ class HoldLifted:
 
     sku: str
     lot: str
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerHeld:
+    """All that an owner has, or all that came from a supplier, was put on hold."""
+
+    hold: OwnerHold
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerReleased:
+    """Holds of an owner, or of a supplier's goods, were lifted."""
+
     holds: tuple[str, ...]
 
 

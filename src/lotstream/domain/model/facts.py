@@ -103,6 +103,15 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerHold:
+    """A hold on all that an owner has, or on all that came from one supplier, what is still to come included."""
+
+    hold: Hold
+    #: None: whoever it came from.
+    supplier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Location:
     """A bin, or an area that holds bins."""
 
@@ -230,6 +239,8 @@ class Settings:
     #: Seconds for which changes are gathered up before what may be sold is told.
     availability_every_s: int = 60
     reallocate: Reallocate = Reallocate.AUTO
+    #: Holds on the whole owner or on a supplier; no message of settings sets them.
+    holds: tuple[OwnerHold, ...] = ()
     #: Percent of a line's ordered quantity that may be picked beyond it.
     over_pick_pct: Decimal = Decimal(0)
     short_pick: ShortPick = ShortPick.REALLOCATE
