@@ -24,7 +24,7 @@ FILES = sorted(FOLDER.glob("*.yaml"))
 #: Played in every run: what only a hub can get wrong (many senders, a kill, what every partition is told).
 ALWAYS = {"many-at-once", "crash-and-replay", "bin-on-hold", "day-turns", "told-twice", "pick-and-ship"}
 #: Of the others one in so many is played, all of them in the long runs.
-ONE_IN = 3 if os.environ.get("LOTSTREAM_TEST_LENGTH", "short") == "short" else 1
+ONE_IN = 4 if os.environ.get("LOTSTREAM_TEST_LENGTH", "short") == "short" else 1
 SOME = [path for at, path in enumerate(FILES) if path.stem in ALWAYS or at % ONE_IN == 0]
 
 
