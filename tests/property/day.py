@@ -46,10 +46,13 @@ from lotstream.domain.model import (
     Item,
     Location,
     OrderKey,
+    PackRule,
     Policy,
     Settings,
     ShipPolicy,
     Tracking,
+    ZoneRule,
+    ZoneUse,
 )
 from lotstream.testing.scenarios_domain import DomainWarehouse
 from lotstream.testing.scenarios_messages import SITE
@@ -99,11 +102,16 @@ class Day:
             whole_unit=self._mostly(True, False),
             exclude_locations=self._mostly((), ("BIN-3",)),
             sites=(SITE,),
+            pack_rule=self._mostly(PackRule.NEVER_OVER, PackRule.COVER, PackRule.PARTIAL_PACKS),
+            zone_rules=self._mostly((), (ZoneRule("BIN-2", ZoneUse.EMPTY_BIN), ZoneRule("AISLE"))),
+            reassign_partial=self._mostly(False, True),
         )
         self.hear(ChangeSettings(chosen))
         self.hear(DefineItem(Item("A", units={"case": Decimal(6)}, min_days_left=1)))
         self.hear(DefineItem(Item("B", tracking=Tracking.NONE, policy=Policy.CLOSEST)))
         self.hear(DefineCustomer(Customer("C-LIFE", min_days_left=20, min_days_left_by_sku={"B": 0})))
+        self.hear(DefineCustomer(Customer("C-LOTS", max_lots=2, exclude_returned=True)))
+        self.hear(DefineCustomer(Customer("C-LAST", no_older_than_last_shipped=True, single_lot=True)))
         self.hear(DefineLocation(Location(SITE, "AISLE")))
         self.hear(DefineLocation(Location(SITE, "BIN-1", parent="AISLE", sequence=2)))
         self.hear(DefineLocation(Location(SITE, "BIN-2", parent="AISLE", sequence=1, tier=1)))
@@ -183,7 +191,7 @@ class Day:
             key,
             self.draw.choice([None, "1", "2", "3"]),
             None,
-            self._mostly(None, "C-LIFE", "C-LATE"),
+            self._mostly(None, "C-LIFE", "C-LATE", "C-LOTS", "C-LAST"),
             None,
             self._several(self._wanted),
             self._mostly(f"content-{self.count}", "the same"),
