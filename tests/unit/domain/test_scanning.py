@@ -13,7 +13,7 @@ from lotstream.domain.apply import apply
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import DefineItem, DefineLocation, OpenDay, PlaceHold, ScanLot
 from lotstream.domain.events import DiscrepancyNoted, LotSwapped, ReservationFreed
-from lotstream.domain.model import HoldKind, Item, Location, OrderState, Settings, ShipPolicy
+from lotstream.domain.model import HoldKind, Item, Location, OrderState, PackRule, Settings, ShipPolicy
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, decided, goods, key, kinds, only, wanted
 
@@ -198,3 +198,12 @@ def test_a_swap_needs_its_line() -> None:
     swapped = only(decided(world, scan("#1", "L2")), LotSwapped)
     with pytest.raises(LookupError, match="line 9"):
         apply(world.ledger, replace(swapped, line="9", given=()))
+
+
+def test_packs_that_may_be_broken_are_swapped_by_the_piece() -> None:
+    """Where packs may be broken, the scanned lot gives what it has."""
+    world = World(Settings(pack_rule=PackRule.PARTIAL_PACKS))
+    world.stock(goods("L1", 12, expires=TODAY), goods("L2", 8, pack_size=Decimal(6)))
+    world.place("#1", wanted(quantity=12))
+    world.told(scan("#1", "L2"))
+    assert world.lots("#1") == [("L1", 4), ("L2", 8)]

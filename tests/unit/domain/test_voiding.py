@@ -18,9 +18,11 @@ from lotstream.domain.commands import (
     PackPackage,
     PickLine,
     PlaceHold,
+    ReturnGoods,
     ShippedLine,
     ShippedOrder,
     ShippedPackage,
+    StockLine,
     UnpackPackage,
     VoidShipment,
 )
@@ -236,3 +238,15 @@ def test_an_event_needs_its_shipment() -> None:
     world.ledger.receipts[ReceiptKey(SHIPMENT, "S7")] = None
     with pytest.raises(LookupError, match="S7"):
         apply(world.ledger, replace(event, shipment="S7"))
+
+
+def test_a_shipment_of_which_goods_were_sent_back_has_left() -> None:
+    """What a customer has sent back cannot have stayed at the dock: refused, or noted and nothing booked."""
+    world = ready()
+    world.told(world.ship("#1"))
+    line = StockLine("1", None, "L1", "STOCK", Decimal(1))
+    world.told(ReturnGoods(SITE, False, None, None, "RMA-1", key("#1"), (line,)))
+    assert world.refused(void()) == (Code.MORE_THAN_SHIPPED, "shipment")
+    assert world.refused(correct(part("#1", gone(1)))) == (Code.MORE_THAN_SHIPPED, "shipment")
+    assert kinds(world.told(void(happened=True))) == ["DiscrepancyNoted"]
+    assert world.line("#1").shipped == 5
