@@ -103,9 +103,12 @@ def _known(node: Node, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def facts(to: Writer, scenario: Node) -> Iterator[Message]:
-    """Yield the messages that define a scenario's items and customers."""
-    for node in scenario["items"]:
-        yield _item(to, node)
+    """Yield the messages that define a scenario's items and customers; what lies in stock unlisted is an item too."""
+    listed = {name(node.get("sku")): node for node in scenario["items"]}
+    parts = [sku for node in scenario["items"] for sku in node.get("kit") or {}]
+    stocked = [row["sku"] for row in scenario.get("stock") or [] if row.get("sku") is not None]
+    for sku in dict.fromkeys([*listed, *map(name, [*parts, *stocked])]):
+        yield _item(to, listed.get(sku, {"sku": sku}))
     for node in scenario.get("customers") or []:
         yield customer(to, node)
 
