@@ -42,7 +42,7 @@ def unit(number: int) -> Serial:
 
 def rows(units: int) -> list[tuple[object, ...]]:
     """Return the rows of so many units, each of one owner."""
-    made = []
+    made: list[tuple[object, ...]] = []
     for number in range(units):
         one, owner = unit(number), f"owner-{number % OWNERS}"
         made.append((owner, *one.key, slot(owner.encode()), one.state.value, encode_text(one)))
