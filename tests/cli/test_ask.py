@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from lotstream.domain.model import OrderKey
 from lotstream.errors import ExitCode
 from lotstream.settings import Settings
+from lotstream.store.reads import Reads
 from lotstream.testing.processes import WorkerProcess
 from tests.cli.conftest import Ran, run_lotstream
 from tests.hub.client import HubClient
@@ -105,3 +108,27 @@ async def test_what_is_not_unique_has_to_be_said(lotstream: Lotstream) -> None:
 
     assert ran.code == ExitCode.USAGE
     assert ran.err.splitlines()[0] == "lotstream: More than one owner fits: acme, zenith."
+
+
+HOSTILE = ("", "%", "_cme", "ACME", "acme ", "acme'--", "' OR '1'='1", "acme,zenith", "*", "zenith\n", "a" * 200)
+"""Names that no owner has, some of which a careless query would find somebody by."""
+
+
+@pytest.mark.usefixtures("decided")
+async def test_what_is_asked_of_one_owner_never_tells_of_another(hub_settings: Settings) -> None:
+    """Every question that names an owner is answered about that one alone; a name nobody has finds nothing."""
+    key = OrderKey("shop:1", "#1001")
+    draw = random.Random(1)
+    async with Reads(hub_settings.postgres_url) as reads:
+        for _ in range(100):
+            owner = draw.choice([*HOSTILE, "acme", "zenith", "acme" + chr(draw.randrange(32, 0x2FF))])
+            mine = owner in {"acme", "zenith"}
+            sku = draw.choice([None, "CER-001", "%"])
+            stock = await reads.stock(owner, sku=sku, rows_max=10)
+            assert len(stock) == (2 if mine and sku != "%" else 0)
+            assert sum(row.reserved for row in stock) == (10 if owner == "acme" and sku != "%" else 0)
+            assert (await reads.order(owner, key) is not None) == (owner == "acme")
+            assert len(await reads.history(owner, key)) == (1 if owner == "acme" else 0)
+            assert len(await reads.items(owner, ["CER-001", "%"])) == (1 if mine else 0)
+            found = await reads.orders_called("#1001", owner=owner, source=None)
+            assert found == ([("acme", key)] if owner == "acme" else [])

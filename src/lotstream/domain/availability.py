@@ -7,14 +7,18 @@ decided at once, nothing is free that somebody who waits could have.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 from lotstream.domain.candidate import Candidate
+from lotstream.domain.codes import Refusal
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Figure
 from lotstream.domain.expiry import life_reason
+from lotstream.domain.kit_lines import parts_of
+from lotstream.domain.kits import whole_kits
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Channel
+from lotstream.domain.model import Channel, KitPart
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.shelves import candidate_for, current_shelf, derived_of
 
@@ -28,39 +32,63 @@ def figures_changed(draft: Draft) -> Iterator[Figure]:
     What the ledger knows to be told already is passed over; it never decides what comes out.
     """
     ledger = draft.ledger
-    skus = ledger.may_be_untold()
-    names = _names(ledger, derived_of(ledger).sites_of if skus is None else skus)
-    if skus is None:
-        # Also what nothing is left of: its rows are gone from memory, or its channel from the settings.
-        names |= ledger.told.keys()
     channels = {channel.name: channel for channel in ledger.settings.channels}
-    free: dict[tuple[str, str], list[Candidate]] = {}
-    for name in sorted(names):
-        sku, site, channel = name
-        if (sku, site) not in free:
-            free = {(sku, site): list(_sellable(draft, sku, site))}
-        quantity = _figure(draft, free[sku, site], channels.get(channel), site=site)
-        if quantity != ledger.told.get(name, 0):
-            yield Figure(sku, site, channel, quantity)
+    for (sku, site), names in groupby(sorted(_names(ledger)), key=lambda name: name[:2]):
+        parts = _parts(draft, sku)
+        rows = {of: list(_sellable(draft, of, site)) for of in (sku, *(part.sku for part in parts))}
+        for name in names:
+            quantity = _figure(draft, rows, parts, channels.get(name[2]), name=name)
+            if quantity != ledger.told.get(name, 0):
+                yield Figure(sku, site, name[2], quantity)
 
 
-def _names(ledger: Ledger, skus: Iterable[str]) -> set[FigureName]:
+def _names(ledger: Ledger) -> set[FigureName]:
+    """Return the figures that may be other than what was told last."""
+    skus, kits = ledger.may_be_untold(), [item for item in ledger.items.values() if item.kit]
     sites_of = derived_of(ledger).sites_of
-    names = [channel.name for channel in ledger.settings.channels]
-    return {(sku, site, channel) for sku in skus for site in sites_of.get(sku, ()) for channel in names}
+    changed = sites_of.keys() if skus is None else skus
+    sites = {sku: set(sites_of.get(sku, ())) for sku in changed}
+    for kit in kits:
+        if kit.sku in changed or not changed.isdisjoint(kit.kit):
+            sites[kit.sku] = set().union(*(sites_of.get(sku, ()) for sku in (kit.sku, *kit.kit)))
+    channels = [channel.name for channel in ledger.settings.channels]
+    names = {(sku, site, channel) for sku, at in sites.items() for site in at for channel in channels}
+    # Also what nothing is left of: its rows are gone from memory, or its channel from the settings.
+    return names if skus is not None else names | ledger.told.keys()
 
 
-def _figure(draft: Draft, candidates: Iterable[Candidate], channel: Channel | None, *, site: str) -> int:
-    """Return what a channel may sell of a site's rows; nothing where the channel is gone or another site's."""
+def _parts(draft: Draft, sku: str) -> tuple[KitPart, ...]:
+    """Return what a kit is made of; nothing for what is no kit, and for one that nobody can put together yet."""
+    item = draft.item(sku)
+    parts = () if item is None or not item.kit else parts_of(draft, item)
+    return () if isinstance(parts, Refusal) else parts
+
+
+def _figure(
+    draft: Draft, rows: Mapping[str, Iterable[Candidate]], parts: tuple[KitPart, ...], channel: Channel | None, *,
+    name: FigureName,
+) -> int:  # fmt: skip
+    """Return what a channel may sell of a site's rows; nothing where the channel is gone or another site's.
+
+    Of a kit what stands assembled, and as many whole ones as its components make, which may be sold by themselves too.
+    """
+    sku, site, _ = name
     if channel is None or (channel.sites and site not in channel.sites):
         return 0
     today = draft.today(site)
-    return sum(candidate.free() for candidate in candidates if _fits(draft.ledger, candidate, channel, today=today))
+    units = {
+        of: sum(candidate.free() for candidate in some if _fits(draft.ledger, candidate, channel, today=today))
+        for of, some in rows.items()
+    }
+    return units[sku] + (whole_kits(parts, units) if parts else 0)
 
 
 def _fits(ledger: Ledger, candidate: Candidate, channel: Channel, *, today: int) -> bool:
     if candidate.key.returned and channel.exclude_returned:
         return False
+    if not channel.min_days_left and not channel.min_pct_left:
+        # What expires before today is not among the candidates.
+        return True
     reason = life_reason(
         candidate.expires, candidate.made, ship=today, days=channel.min_days_left or 0, percent=channel.min_pct_left,
         expired_ok=ledger.settings.expired_ok,

@@ -242,7 +242,7 @@ class Ledger:
 
     def _skus_touched(self) -> set[str]:
         touched = self.touched
-        return {key.sku for key in touched.stock} | {sku for sku, _ in touched.lots}
+        return {key.sku for key in touched.stock} | {sku for sku, _ in touched.lots} | touched.items
 
     def lots_called(self, lot: str) -> Iterator[Lot]:
         """Return the lots of every SKU that carry a number."""

@@ -99,6 +99,21 @@ def test_goods_of_unknown_life_are_sold_only_where_no_life_is_asked_for() -> Non
     assert tick(made) == {("TEA", "shop"): 10, ("TEA", "strict"): 3, ("TEA", "half"): 2}
 
 
+def test_a_kit_is_sold_as_often_as_its_components_make_it() -> None:
+    """Assembled kits count, and whole ones of what is free of each component; who changes one is told of the kits."""
+    made = world(SHOP, STRICT)
+    made.told(DefineItem(Item("GIFT", kit={"TEA": Decimal(2), "TIN": Decimal(1)})))
+    made.stock(goods("L1", 9), goods("G1", 1, sku="GIFT"))
+    assert tick(made) == {("TEA", "shop"): 9, ("TEA", "strict"): 9, ("GIFT", "shop"): 1, ("GIFT", "strict"): 1}
+    made.told(DefineItem(Item("TIN")))
+    made.told(made.receipt(goods("T1", 6, sku="TIN"), number="R1"))
+    made.told(made.receipt(goods("T2", 1, sku="TIN", expires=TODAY + timedelta(days=3)), number="R2"))
+    told = tick(made)
+    assert told == {("TIN", "shop"): 7, ("TIN", "strict"): 6, ("GIFT", "shop"): 5, ("GIFT", "strict"): 5}
+    made.place("O1", wanted(quantity=5))
+    assert tick(made) == {("TEA", "shop"): 4, ("TEA", "strict"): 4, ("GIFT", "shop"): 3, ("GIFT", "strict"): 3}
+
+
 def test_nothing_is_told_twice_and_what_is_gone_is_told_as_nothing() -> None:
     """Only what is other than told last is told: a figure that was told and has nothing left is told as 0, once."""
     made = world(SHOP)
