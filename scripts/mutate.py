@@ -116,9 +116,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="how many at once")
     said = parser.parse_args(arguments)
     os.chdir(ROOT)
-    if _fate(MODULES[0], _source(MODULES[0]), [QUICK]) is Fate.FOUND:
-        print("The tests fail without any mistake put in; mend them first.")
-        return 2
     todo, started = chosen(said.module or MODULES, said.every), time.monotonic()
     survived = sorted(_survivors(todo, said.processes), key=lambda mutant: mutant.name)
     argued = listed()
@@ -131,12 +128,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _survivors(todo: Sequence[tuple[str, Mutant]], processes: int) -> Iterator[Mutant]:
-    # Threads would do: each mutant is a process of its own. Forked ones have the tests' libraries imported already.
-    import hypothesis  # noqa: F401 - imported once, before processes are forked
-    import pydantic  # noqa: F401
-    import pytest  # noqa: F401
-
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
+        if pool.submit(_fate, MODULES[0], _source(MODULES[0]), [QUICK]).result() is Fate.FOUND:
+            raise SystemExit("The tests fail without any mistake put in; mend them first.")
         tried = {pool.submit(fate, module, mutant): mutant for module, mutant in todo}
         for done in as_completed(tried):
             if done.result() is Fate.SURVIVED:

@@ -34,10 +34,10 @@ STATE = (
 #: Negative numbers that mean something: where a rank stands, a deficit that was found, and what is said of both.
 MAY_BE_NEGATIVE = {
     ("balance.opened", "quantity"), ("location.defined", "sequence"), ("location.defined", "tier"),
-    ("order.placed", "priority"),
+    ("order.placed", "priority"), ("stock.adjusted", "quantity"),
 }  # fmt: skip
 #: Numbers of eighteen digits that harm nobody.
-MAY_BE_LARGE = {("shipment.confirmed", "weight_kg")}
+MAY_BE_LARGE = {("shipment.confirmed", "weight_kg"), ("package.packed", "weight_kg")}
 
 
 class Case(NamedTuple):

@@ -30,6 +30,7 @@ _FACTS: dict[str, dict[str, Any]] = {
             {"name": "outlet", "sites": ["CHI"]},
         ],
         "availability_every_s": 60,
+        "zone_rules": [{"zone": "TOR-A", "rule": "packaging", "packs": ["pallet"]}, {"zone": "TOR-B"}],
     },
     "item.defined": {
         "owner": "acme",

@@ -68,6 +68,9 @@ def count_stock(ledger: Ledger, command: CountStock, moment: Moment) -> tuple[Ev
     changes = _Changes(paper)
     for index, said in enumerate(command.lines):
         path = f"lines.{index}"
+        if said.quantity < 0:
+            message = f"{said.quantity:f} cannot have been counted; send 0 or more."
+            return Refusal(Code.FIELD_INVALID, f"{path}.counted", message)
         meant = understand(paper, said, path, positive=False)
         refused = _count(changes, meant) if isinstance(meant, Meant) else meant
         if refused is not None:

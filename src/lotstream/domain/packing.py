@@ -15,7 +15,7 @@ from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Content, NextNumber, Order, OrderKey, OrderLine, Package, PackageState, Reservation
 from lotstream.domain.packages import SSCC_COUNTER, content_of_package, orders_packed, package_key
-from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.reservations import copy_order, note_packed
 from lotstream.domain.sscc import is_wrong, sscc
 
@@ -76,12 +76,18 @@ def _check(command: PackPackage) -> Refusal | None:
     if command.package is not None and is_wrong(command.package):
         message = f"The last digit of {command.package} is not its check digit; scan it again."
         return Refusal(Code.FIELD_INVALID, "package", message)
+    if command.weight_kg is not None and command.weight_kg < 0:
+        message = f"A package of {command.weight_kg} kg weighs less than nothing; send its weight, or none."
+        return Refusal(Code.FIELD_INVALID, "weight_kg", message)
     return None
 
 
 def _put_in(packing: _Packing, said: PackedLine, path: str) -> Refusal | None:
     """Put picked goods of one order in."""
     name, known = said.key.order, packing.draft.ledger.order(said.key)
+    refused = None if said.quantity is None else check_quantity(said.quantity, f"{path}.quantity")
+    if refused is not None:
+        return refused
     if known is None:
         message = f"Order {name} is not known; check its number and source."
         return packing.object(Code.UNKNOWN_ORDER, f"{path}.order", message, said.key)

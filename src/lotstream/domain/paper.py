@@ -136,7 +136,9 @@ def understand(paper: Paper, said: StockLine, path: str, *, positive: bool = Tru
     item = goods[0]
     amounts = _amounts(said, item, path, positive=positive)
     if isinstance(amounts, Refusal):
-        return paper.object(amounts.code, amounts.field, amounts.message, said)
+        # What is no quantity has not happened either; what nobody can count may have.
+        uncounted = amounts.code is Code.UNKNOWN_UNIT
+        return paper.object(amounts.code, amounts.field, amounts.message, said) if uncounted else amounts
     location = said.location or _only_bin(paper, item, said)
     if location is None:
         message = f"{said.lot or item.sku} does not lie in one bin only; name the location."

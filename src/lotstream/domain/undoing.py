@@ -12,7 +12,7 @@ from lotstream.domain.events import Event, Freed, PickStarted, PickUndone, Undon
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderKey, OrderLine, Reservation, RowKey
-from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.reservations import copy_order, give_back, note_undone, staged_key
 from lotstream.domain.settling import lose, settle
 from lotstream.domain.sums import OVER, picked, promised, state_of
@@ -130,6 +130,9 @@ def _counted(
     undoing: _Undoing, said: UndoneLine, parts: list[tuple[OrderLine, Reservation]], path: str
 ) -> int | Refusal:
     """Return how much is said to be undone; of a kit line, of the component whose goods are meant."""
+    refused = None if said.quantity is None else check_quantity(said.quantity, f"{path}.quantity")
+    if refused is not None:
+        return refused
     if said.quantity is None or not parts:
         return 0
     item = undoing.draft.known_item(parts[0][1].row.sku)

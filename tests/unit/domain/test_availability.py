@@ -110,6 +110,8 @@ def test_a_kit_is_sold_as_often_as_its_components_make_it() -> None:
     made.told(made.receipt(goods("T2", 1, sku="TIN", expires=TODAY + timedelta(days=3)), number="R2"))
     told = tick(made)
     assert told == {("TIN", "shop"): 7, ("TIN", "strict"): 6, ("GIFT", "shop"): 5, ("GIFT", "strict"): 5}
+    made.told(DefineItem(Item("PIN")))
+    assert tick(made) == {}
     made.place("O1", wanted(quantity=5))
     assert tick(made) == {("TEA", "shop"): 4, ("TEA", "strict"): 4, ("GIFT", "shop"): 3, ("GIFT", "strict"): 3}
 
