@@ -68,9 +68,6 @@ def count_stock(ledger: Ledger, command: CountStock, moment: Moment) -> tuple[Ev
     changes = _Changes(paper)
     for index, said in enumerate(command.lines):
         path = f"lines.{index}"
-        if said.quantity < 0:
-            message = f"{said.quantity:f} cannot have been counted; send 0 or more."
-            return Refusal(Code.FIELD_INVALID, f"{path}.counted", message)
         meant = understand(paper, said, path, positive=False)
         refused = _count(changes, meant) if isinstance(meant, Meant) else meant
         if refused is not None:
@@ -103,7 +100,7 @@ def _count(changes: _Changes, meant: Meant) -> Refusal | None:
     paper, said = changes.paper, meant.said
     if meant.quantity < 0:
         message = f"{said.quantity:f} were counted; nobody counts less than nothing."
-        return paper.object(Code.NOT_POSITIVE, f"{meant.path}.counted", message, said)
+        return Refusal(Code.NOT_POSITIVE, f"{meant.path}.counted", message)
     named = meant.row(paper.document.site)
     new = book_once(paper, meant, named)
     if new is not True:
