@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from lotstream.domain import filling, letting_go
+from lotstream.domain import letting_go, settling
 from lotstream.hub.deciding import Deciding
 from tests.hub.small_hub import SITE, SmallHub, SmallWorker, a_site, order, owners_in, stock
 
@@ -334,7 +334,7 @@ async def something_happens(hub: SmallHub, draw: random.Random, step: int, owner
 async def test_many_changed_rules_cost_one_walk(monkeypatch: pytest.MonkeyPatch) -> None:
     """300 items that change while 300 orders wait look at those orders once afterwards, not at each change."""
     looked_at = Counter[int]()
-    allocate = filling.allocate
+    allocate = settling.allocate
 
     def counted(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - it passes on whatever comes
         looked_at.update([len(looked_at_in)])
@@ -364,7 +364,7 @@ async def test_many_changed_rules_cost_one_walk(monkeypatch: pytest.MonkeyPatch)
     await worker.settle()
     assert hub.reserved(owner) == {}
 
-    monkeypatch.setattr(filling, "allocate", counted)
+    monkeypatch.setattr(settling, "allocate", counted)
     monkeypatch.setattr(Deciding, "_decide_one", noted)
     for sku in skus:
         hub.send("item.defined", {"owner": owner, "sku": sku, "version": 2})
