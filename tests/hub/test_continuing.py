@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from lotstream.domain import letting_go, settling
+from lotstream.domain import filling, letting_go, settling
 from lotstream.hub.deciding import Deciding
 from tests.hub.small_hub import SITE, SmallHub, SmallWorker, a_site, order, owners_in, stock
 
@@ -334,7 +334,7 @@ async def something_happens(hub: SmallHub, draw: random.Random, step: int, owner
 async def test_many_changed_rules_cost_one_walk(monkeypatch: pytest.MonkeyPatch) -> None:
     """300 items that change while 300 orders wait look at those orders once afterwards, not at each change."""
     looked_at = Counter[int]()
-    allocate = settling.allocate
+    allocate = filling.allocate
 
     def counted(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - it passes on whatever comes
         looked_at.update([len(looked_at_in)])
