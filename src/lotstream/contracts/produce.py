@@ -45,14 +45,15 @@ def inbound(
 ) -> Record:
     """Return the record of a command: ``type`` is its short name, e.g. ``order.placed``.
 
-    A mapping is checked as JSON would be. The key is the owner, or `*` for what concerns every partition, unless
-    another is named. Raises `InputRefused` when there is no such command and `Undecodable` when the body does not fit.
+    What was not said is left out, so that a hub of the version before can read it. A mapping is checked as JSON would
+    be. The key is the owner, or `*` for what concerns every partition, unless another is named. Raises `InputRefused`
+    when there is no such command and `Undecodable` when the body does not fit.
     """
     fitting = _fitting(type, body)
     return Record(
         topic=INBOUND_TOPIC.name,
         key=_key(fitting, key).encode(),
-        value=fitting.model_dump_json(exclude_none=True).encode(),
+        value=fitting.model_dump_json(exclude_none=True, exclude_unset=True).encode(),
         headers=tuple(headers_for(type_of(type), id=message_id, source=source, time=time)),
     )
 

@@ -34,7 +34,8 @@ from lotstream.store.verify_spool import Spool
 #: What a damaged event may raise when it is applied; each is told as a difference.
 DAMAGED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
-#: Its workers kept no progress of owners: they decided everything again when they were started.
+#: Its workers kept no progress of owners: they decided everything again when they were started. What later versions
+#: keep of an order they leave out when they write it.
 FIRST_VERSION = "0.1.0"
 
 
@@ -71,7 +72,18 @@ class Replay:
         apply(ledger, event)
         if code == FIRST_VERSION:
             ledger.progress = progress
+            self._leave_out_later(ledger, event)
         return ledger
+
+    def _leave_out_later(self, ledger: Ledger, event: Event) -> None:
+        """Have it as 0.1.0 writes it: no line says what left of which lot, and a shipment is no document."""
+        key = order_of(event)
+        order = None if key is None else ledger.orders.get(key) or ledger.closed.get(key)
+        for line in order.lines if order is not None else ():
+            line.lots_shipped = ()
+        if isinstance(event, ShipmentConfirmed):
+            for document in documents_of(event):
+                ledger.receipts[document] = self.spool.get(document_class(document.kind), ledger.owner, document)
 
     def settle(self, ledger: Ledger) -> None:
         """Put what is over into the file and forget it, with the rows that are empty."""
