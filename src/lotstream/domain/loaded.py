@@ -57,7 +57,7 @@ class Wanted:
 
 def unit_told(line: OrderLine | None, item: Item, quantity: int) -> tuple[str, int]:
     """Return the unit a quantity is reported in: the line's where it comes out whole, else the base unit."""
-    if line is not None and line.unit_factor and quantity % line.unit_factor == 0:
+    if line is not None and line.unit_factor and quantity % line.unit_factor == 0 and line.unit != item.base_unit:
         return line.unit, line.unit_factor
     return item.base_unit, 10**item.decimals
 

@@ -74,7 +74,7 @@ class Paper:
         """Return the rows with goods, or with a deficit, that a line names, the loose and good ones first."""
         rows = derived_of(self.draft.ledger).rows.get((meant.item.sku, self.document.site), {})
         found = [row for key, row in rows.items() if meant.fits(key) and (row.on_hand or key in self.on_hand)]
-        return sorted(found, key=lambda row: _loose_first(row.key))
+        return sorted(found, key=lambda row: loose_first(row.key))
 
     def there(self, key: RowKey) -> int:
         """Return what is in a row, below zero for a deficit."""
@@ -179,7 +179,8 @@ def book_once(paper: Paper, meant: Meant, row: RowKey) -> Refusal | bool:
     return paper.object(Code.CONFLICTING_CONTENT, f"{meant.path}.line", message, meant.said) or False
 
 
-def _loose_first(key: RowKey) -> tuple[bool, bool, bool, str, str]:
+def loose_first(key: RowKey) -> tuple[bool, bool, bool, str, str]:
+    """Return the place of a row among those of its lot in its bin: good ones first, then loose ones; never level."""
     return key.status != Status.GOOD, key.package is not None or key.pack_size is not None, key.returned, *_named(key)
 
 

@@ -280,12 +280,13 @@ def note_shipped(order: Order, shipped: Shipped) -> None:
     for reservation in list(line.reservations):
         if reservation.task != shipped.task or reservation.row != shipped.picked_from:
             continue
-        if shipped.row == reservation.row:
-            gone = min(left, reservation.quantity - reservation.picked)
-        elif shipped.row == staged_key(reservation.row, reservation.staged_at):
+        # What was found at a staging place and came back from a shipment stands where it was taken from: picked first.
+        if reservation.picked and shipped.row == staged_key(reservation.row, reservation.staged_at):
             gone = min(left, reservation.picked)
             reservation.picked -= gone
             reservation.packed = min(reservation.packed, reservation.picked)
+        elif shipped.row == reservation.row:
+            gone = min(left, reservation.quantity - reservation.picked)
         else:
             continue
         reservation.quantity -= gone

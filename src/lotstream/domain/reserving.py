@@ -110,10 +110,11 @@ def _take(
     rows = [candidate for candidate in rows if command.location in (None, *candidate.place.chain)]
     if not rows:
         return None
+    rows.sort(key=shelf.queue(terms.policy).key)
     refused = _limited(line, command, terms.lots_max) or _objection(rows, terms)
     if refused is not None:
         return refused
-    rows = [row for row in sorted(rows, key=shelf.queue(terms.policy).key) if row.reason is None]
+    rows = [row for row in rows if row.reason is None]
     passed = Passed(draft.counts(shelf))
     rule = exactly(draft.ledger.settings.pack_rule)
     takes = take_in_order(draft, fitting(rows, terms, passed), goal=goal, rule=rule, passed=passed)

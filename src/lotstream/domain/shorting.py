@@ -16,6 +16,7 @@ from lotstream.domain.kit_floor import spelled_out
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import OrderState, RowKey, ShortPick
 from lotstream.domain.moving import take_back
+from lotstream.domain.paper import loose_first
 from lotstream.domain.picking import check_order, pick_line, promised_to
 from lotstream.domain.places import DOCK, staging_place
 from lotstream.domain.settling import settle
@@ -120,9 +121,10 @@ def _rows_short(shorting: _Shorting) -> Iterator[tuple[str, RowKey, int]]:
         bins.setdefault(row._replace(package=None, pack_size=None, returned=False), line)
     for place, first in bins.items():
         shelf = shorting.picking.draft.shelf(place.sku, place.site)
-        for row in shelf.by_lot.get(place.lot, {}):
-            if (row.location, row.status) == (place.location, place.status):
-                yield from _lines_short(shorting, row, first=first)
+        same = shelf.by_lot.get(place.lot, {})
+        rows = [row for row in same if (row.location, row.status) == (place.location, place.status)]
+        for row in sorted(rows, key=loose_first):
+            yield from _lines_short(shorting, row, first=first)
 
 
 def _lines_short(shorting: _Shorting, row: RowKey, *, first: str) -> Iterator[tuple[str, RowKey, int]]:

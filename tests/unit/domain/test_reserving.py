@@ -14,6 +14,7 @@ from lotstream.domain.commands import (
     CloseOrder,
     DefineCustomer,
     DefineSite,
+    GoodsLine,
     OpenBalance,
     PickLine,
     PlaceHold,
@@ -240,3 +241,16 @@ def test_the_site_of_a_promise() -> None:
     anywhere.place("#1", wanted(quantity=4))
     anywhere.told(reserve("L1", 1))
     assert anywhere.get("#1").site == SITE
+
+
+def test_what_speaks_against_a_lot_does_not_hang_on_which_row_came_first() -> None:
+    """Of a lot whose rows may not be used for several reasons the first in the order of use speaks."""
+    damaged, outside = goods("L1", 1, status="damaged"), goods("L1", 1, "BACK")
+
+    def refused(*rows: GoodsLine) -> tuple[Code, str]:
+        world = World(ON_REQUEST)
+        world.stock(*rows)
+        world.place("#1", wanted(quantity=2, pack_size=Decimal(2)))
+        return world.refused(reserve("L1", 1))
+
+    assert refused(damaged, outside) == refused(outside, damaged)

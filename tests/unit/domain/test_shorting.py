@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import ChangeSettings, PickLine, PlaceHold, ReportShort, ShippedLine, ShortLine
+from lotstream.domain.commands import (
+    ChangeSettings,
+    GoodsLine,
+    PickLine,
+    PlaceHold,
+    ReportShort,
+    ShippedLine,
+    ShortLine,
+)
 from lotstream.domain.events import DiscrepancyNoted, StockFound, StockMissing, StockPicked
 from lotstream.domain.model import HoldKind, OrderState, Settings, ShortPick
 from lotstream.testing.scenarios_messages import SITE
@@ -214,3 +222,17 @@ def test_allowance_is_a_percentage() -> None:
     for percent in (-1, 1001):
         settings = Settings(over_pick_pct=Decimal(percent))
         assert world.refused(ChangeSettings(settings)) == (Code.FIELD_INVALID, "settings.over_pick_pct")
+
+
+def test_the_order_in_which_goods_came_does_not_show_in_a_short_pick() -> None:
+    """Rows of a lot in one bin are told in an order of their own, whichever of them was loaded first."""
+    loose, packed = goods("L1", 3, line="loose"), goods("L1", 3, line="packed", package="P1")
+
+    def told(*lines: GoodsLine) -> list[str | None]:
+        world = World()
+        world.stock(*lines)
+        world.place("#1", wanted(quantity=6))
+        events = world.told(short("#1", 1, lot="L1", location="BIN"))
+        return [event.row.package for event in events if isinstance(event, StockMissing)]
+
+    assert told(loose, packed) == told(packed, loose) == [None, "P1"]

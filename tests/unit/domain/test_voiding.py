@@ -250,3 +250,21 @@ def test_a_shipment_of_which_goods_were_sent_back_has_left() -> None:
     assert world.refused(correct(part("#1", gone(1)))) == (Code.MORE_THAN_SHIPPED, "shipment")
     assert kinds(world.told(void(happened=True))) == ["DiscrepancyNoted"]
     assert world.line("#1").shipped == 5
+
+
+def test_what_was_found_at_the_dock_leaves_its_promise_the_second_time() -> None:
+    """Goods that left from a staging place unpicked are promised there when they come back, and leave it for good."""
+    world = World()
+    world.stock(goods("L1", 3))
+    world.place("#1", wanted(quantity=3))
+    world.told(world.pick("#1"))
+    world.place("#2", wanted(quantity=2))
+    world.told(world.ship("#2", gone(2, "L1"), happened=True))
+    world.told(void())
+    assert [(one.row.location, one.picked) for one in world.parts("#2")] == [("STAGING", 2)]
+    world.told(world.ship("#2", shipment="S2", happened=True))
+    assert world.parts("#2") == []
+    row = world.row("L1", "STAGING")
+    assert (row.on_hand, row.reserved) == (3, 3)
+    world.told(world.ship("#1", shipment="S3"))
+    assert world.get("#1").state is OrderState.SHIPPED
