@@ -41,8 +41,8 @@ def take_unpromised(
 
     More of what a task names came from the task's row, ``at``, where that is known.
     """
-    name = wanted.line or wanted.task or item.sku
-    message = f"{quantity} smallest units of {item.sku} are not promised to {name}; pick what the task says."
+    to = f"line {wanted.line}" if wanted.line else f"task {wanted.task}" if wanted.task else "the order"
+    message = f"{quantity} smallest units of {item.sku} are not promised to {to}; pick what the task says."
     row = at or _row_taken(picking, wanted, item)
     refused = picking.verdicts.object(
         Code.NOT_RESERVED, f"{path}.quantity", message, about_pick(picking, wanted.line, row)

@@ -168,6 +168,7 @@ def test_what_happened_later_is_told_in_words() -> None:
         events.PromisesReleased(KEY, OrderState.BACKORDERED, (replace(freed, picked=0),)),
         events.GoodsReturned("TOR", "RMA-1", KEY, None, AT, {}, back),
         replace(lost, freed=(replace(freed, picked=0),), settled=(replace(freed, picked=0, task="T2"),)),
+        replace(lost, freed=(replace(freed, picked=0),), reason=NotUsed.LOT_TOO_SMALL.value),
     )
 
     assert [line.removeprefix("2026-09-01 14:00:02") for line in lines] == [
@@ -193,6 +194,8 @@ def test_what_happened_later_is_told_in_words() -> None:
         "  Promises were taken back: it is recalled.",
         "    line 1: 0.5 kg of lot L1 given back to A-01",
         "    The order may not keep a part of what is left:",
+        "    line 1: 0.5 kg of lot L1 given back to A-01",
+        "  Promises were taken back: less is there than was promised.",
         "    line 1: 0.5 kg of lot L1 given back to A-01",
     ]
 

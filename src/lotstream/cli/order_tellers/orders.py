@@ -7,6 +7,7 @@ from typing import Any
 
 from lotstream.cli.order_tellers.words import Story, because, decision_lines, freed_lines
 from lotstream.domain import events
+from lotstream.domain.codes import NotUsed
 from lotstream.domain.events import LineDecision
 from lotstream.domain.model import Order, ShipPolicy
 
@@ -51,7 +52,8 @@ def _remembered(_story: Story, _event: events.CancelRemembered) -> Iterator[str]
 
 
 def _freed(story: Story, event: events.ReservationFreed) -> Iterator[str]:
-    yield f"Promises were taken back: {because(event.reason)}."
+    less = event.reason == NotUsed.LOT_TOO_SMALL
+    yield f"Promises were taken back: {'less is there than was promised' if less else because(event.reason)}."
     yield from freed_lines(story, event.freed)
     if event.settled:
         yield "The order may not keep a part of what is left:"
