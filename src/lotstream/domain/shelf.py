@@ -46,7 +46,7 @@ class Shelf:
     )  # fmt: skip
 
     def __init__(self, settings: Settings, stamp: object, *, today: int) -> None:
-        #: What it was worked out from; with other settings, locations or another day it is out of date.
+        #: What it was worked out from; with other settings or locations, or on an earlier day, it is out of date.
         self.settings = settings
         self.stamp = stamp
         self.today = today
@@ -91,7 +91,7 @@ class Shelf:
             return held
         if not candidate.place.pickable or not self._excluded.isdisjoint(candidate.place.chain):
             return NotUsed.LOCATION_NOT_PICKABLE
-        return life_reason(candidate.expires, candidate.made, ship=self.today, expired_ok=self.expired_ok)
+        return self._life(candidate)
 
     def add(self, candidate: Candidate) -> None:
         """Put a row on the shelf."""
@@ -110,6 +110,16 @@ class Shelf:
         self._leave(candidate)
         return candidate
 
+    def turn(self, today: int) -> None:
+        """Go on to a later day; only what has expired meanwhile changes its place."""
+        self.today = today
+        self.terms = None
+        usable = [candidate for candidate in self.candidates.values() if candidate.reason is None]
+        for candidate in [candidate for candidate in usable if self._life(candidate) is not None]:
+            self._leave(candidate)
+            candidate.reason = self._life(candidate)
+            self._enter(candidate)
+
     def refresh(self, candidate: Candidate) -> None:
         """Look again at a candidate whose quantities have changed."""
         free = candidate.free()
@@ -124,6 +134,9 @@ class Shelf:
         candidates = [candidate for candidate in self.candidates.values() if candidate.standing is standing]
         queue = queues[policy] = Queue(policy, self._tie_break, candidates)
         return queue
+
+    def _life(self, candidate: Candidate) -> NotUsed | None:
+        return life_reason(candidate.expires, candidate.made, ship=self.today, expired_ok=self.expired_ok)
 
     def _enter(self, candidate: Candidate) -> None:
         row, free = candidate.row, candidate.free()

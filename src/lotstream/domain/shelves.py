@@ -17,8 +17,10 @@ def derived_of(ledger: Ledger) -> Derived:
 def shelf_of(ledger: Ledger, sku: str, site: str, *, today: int) -> Shelf:
     """Return the shelf of a SKU at a site as of a day (an ordinal)."""
     derived = ledger.derived or ledger.index()
-    shelf = current_shelf(ledger, sku, site, today=today)
-    if shelf is None:
+    shelf = _shelf_as_ruled(ledger, derived, sku, site)
+    if shelf is not None and shelf.today < today:
+        shelf.turn(today)
+    if shelf is None or shelf.today != today:
         shelf = derived.shelves[sku, site] = Shelf(ledger.settings, ledger.sites.stamp, today=today)
         for row in derived.rows.get((sku, site), {}).values():
             shelf.add(candidate_for(ledger, row))
@@ -27,13 +29,14 @@ def shelf_of(ledger: Ledger, sku: str, site: str, *, today: int) -> Shelf:
 
 def current_shelf(ledger: Ledger, sku: str, site: str, *, today: int) -> Shelf | None:
     """Return the shelf of a SKU at a site if there is one and it is not out of date."""
-    shelf = derived_of(ledger).shelves.get((sku, site))
-    if (
-        shelf is None
-        or shelf.today != today
-        or shelf.settings is not ledger.settings
-        or shelf.stamp is not ledger.sites.stamp
-    ):
+    shelf = _shelf_as_ruled(ledger, derived_of(ledger), sku, site)
+    return shelf if shelf is not None and shelf.today == today else None
+
+
+def _shelf_as_ruled(ledger: Ledger, derived: Derived, sku: str, site: str) -> Shelf | None:
+    """Return a shelf, of whatever day, that was worked out from the settings and locations as they are."""
+    shelf = derived.shelves.get((sku, site))
+    if shelf is None or shelf.settings is not ledger.settings or shelf.stamp is not ledger.sites.stamp:
         return None
     return shelf
 

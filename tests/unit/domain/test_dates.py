@@ -6,9 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from lotstream.domain.agenda import is_due
-from lotstream.domain.commands import ContinueDay, DefineCustomer, DefineSite, OpenDay, PickLine, ShippedLine
+from lotstream.domain.commands import ContinueDay, DefineCustomer, DefineSite, OpenDay, PickLine, PlaceHold, ShippedLine
 from lotstream.domain.events import Event, OrderCancelled
-from lotstream.domain.model import Calendar, Customer, OrderState, Settings, Site
+from lotstream.domain.model import Calendar, Customer, HoldKind, OrderState, Settings, Site
+from lotstream.domain.shelves import shelf_of
 from lotstream.domain.sums import backordered
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
@@ -77,6 +78,21 @@ def test_a_held_order_ends_too() -> None:
     assert [event.key.order for event in turned(world) if isinstance(event, OrderCancelled)] == ["#1"]
     assert world.get("#1").state is OrderState.CANCELLED
     assert [event.key.order for event in turned(world, 2) if isinstance(event, OrderCancelled)] == ["#2"]
+
+
+def test_only_what_has_expired_leaves_the_shelf_overnight() -> None:
+    """The shelf of yesterday goes on: what expired is passed over, what was promised or held counts as before."""
+    world = World(Settings(allocate="at_once", sites=(SITE,)))
+    ends = {"L1": TODAY, "L2": TODAY, "L3": TOMORROW, "L4": None}
+    world.stock(*(goods(lot, 5, expires=expires) for lot, expires in ends.items()))
+    world.told(PlaceHold("H", HoldKind.HOLD, "TEA", "L2", "Smell"))
+    world.place("#1", wanted(quantity=1))
+    kept = shelf_of(world.ledger, "TEA", SITE, today=TODAY.toordinal())
+    turned(world)
+    world.place("#2", wanted(quantity=6))
+    assert shelf_of(world.ledger, "TEA", SITE, today=TOMORROW.toordinal()) is kept
+    assert (world.lots("#1"), world.lots("#2")) == ([("L3", 1)], [("L3", 4), ("L4", 2)])
+    assert kept.counts == {"expired": 1, "hold": 1, "reserved": 1}
 
 
 def test_a_day_of_another_site_ends_nothing() -> None:
