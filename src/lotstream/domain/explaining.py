@@ -24,9 +24,11 @@ def explain(ledger: Ledger, order: Order, line: OrderLine, *, site: str, moment:
 
     A decision keeps only the first few rows and counts the others; this walks through all of them. ``taken`` is what
     the line has of a row already. What lies at other sites comes last, with its site in the location: an order is
-    filled from one. Raises `LookupError` while the line's item is unknown.
+    filled from one. Nothing while the line's item, or one that it is made of, is unknown.
     """
     draft = Draft(ledger, moment)
+    if any(draft.item(sku) is None for sku in skus_of(line)):
+        return ()
     if not line.parts:
         return _rows(draft, order, line, site=site)
     return tuple(

@@ -40,6 +40,9 @@ def _spelled_out(draft: Draft, line: OrderLine, said: SaidT) -> list[SaidT]:
         return [said]
     if said.lot is not None and said.sku is None:
         return [replace(said, sku=_sku_of(draft, line, said.lot))]
+    if any(draft.item(sku) is None for sku in skus_of(line)):
+        # The order is held for it.
+        return [replace(said, sku=line.sku)]
     item = draft.known_item(line.sku)
     factor = unit_factor(item, said.unit)
     kits = None if factor is None else smallest(said.quantity, factor, "quantity")
@@ -68,4 +71,11 @@ def _sku_of(draft: Draft, line: OrderLine, lot: str) -> str:
 
 def narrow(draft: Draft, line: OrderLine, promised: list[Reservation], sku: str | None) -> OrderLine:
     """Return the part of a kit line that a line of the floor means: of the goods promised, else of the SKU it names."""
-    return as_part(draft, line, promised[0].row.sku if promised else sku or line.sku)
+    if promised:
+        return as_part(draft, line, promised[0].row.sku)
+    return as_part(draft, line, sku if sku is not None and is_of(line, sku) else line.sku)
+
+
+def is_of(line: OrderLine, sku: str) -> bool:
+    """Tell whether a SKU that the floor names is the kit of a line, or a component of it."""
+    return sku in skus_of(line)

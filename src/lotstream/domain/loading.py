@@ -5,7 +5,7 @@ from __future__ import annotations
 from lotstream.domain.checks import goods_meant, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ShippedLine
-from lotstream.domain.kit_floor import spelled_out
+from lotstream.domain.kit_floor import is_of, spelled_out
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.load_free import load_free
 from lotstream.domain.load_packages import packed_for
@@ -122,6 +122,12 @@ def _load_line(loading: Loading, said: ShippedLine, path: str) -> Refusal | None
         refused = loading.object(Code.FIELD_INVALID, f"{path}.line", message, line=said.line)
         if refused is not None:
             return refused
+    if line is not None and line.parts and said.sku is not None and not is_of(line, said.sku):
+        message = f"Line {line.line} wants the kit {line.sku}, of which {said.sku} is no part; name what left of it."
+        refused = loading.object(Code.LOT_NOT_ALLOWED, f"{path}.sku", message, line=line.line)
+        if refused is not None:
+            return refused
+        line = None
     if line is not None and line.parts:
         line = as_part(loading.draft, line, said.sku or line.sku)
     sku = line.sku if line is not None else said.sku

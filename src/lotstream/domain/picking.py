@@ -9,7 +9,7 @@ from lotstream.domain.commands import ConfirmPick, Moment, PickLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Picked, StockPicked
 from lotstream.domain.goods import site_unknown
-from lotstream.domain.kit_floor import narrow, spelled_out
+from lotstream.domain.kit_floor import is_of, narrow, spelled_out
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine, OrderState, Reservation, RowKey, SerialState
@@ -121,6 +121,8 @@ def promised_to(picking: Picking, wanted: PickLine) -> tuple[OrderLine | None, l
     line_named = None if wanted.line is None else line_called(order, wanted.line)
     if line_named is None or wanted.task is not None:
         return line_named, []
+    if line_named.parts and not is_of(line_named, wanted.sku or line_named.sku):
+        return None, []
     if line_named.parts:
         line_named = as_part(picking.draft, line_named, wanted.sku or line_named.sku)
     return line_named, [part for part in line_named.reservations if is_meant(part.row, wanted, picking.command.site)]

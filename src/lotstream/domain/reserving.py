@@ -72,7 +72,11 @@ def _line_and_quantity(draft: Draft, order: Order, command: ReserveStock) -> tup
         return Refusal(Code.FIELD_INVALID, "line", message)
     if command.sku not in (None, line.sku):
         return Refusal(Code.LOT_NOT_ALLOWED, "sku", f"Line {line.line} wants {line.sku}, not {command.sku}.")
-    item = draft.known_item(line.sku)
+    item = draft.item(line.sku)
+    if item is None:
+        # The line was dropped before anybody knew what it wants.
+        message = f"{line.sku or line.gtin} of line {line.line} is not defined; define the item."
+        return Refusal(Code.UNKNOWN_ITEM, "line", message)
     factor = unit_factor(item, command.unit)
     if factor is None:
         message = f"{item.sku} has no unit {command.unit}; send one it has."

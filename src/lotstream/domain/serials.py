@@ -28,6 +28,7 @@ from lotstream.domain.model import (
     Tracking,
 )
 from lotstream.domain.shelves import derived_of
+from lotstream.domain.terms import Terms
 
 #: Code and sentence of why a unit may not be taken.
 Objection = tuple[Code, str]
@@ -41,6 +42,7 @@ def decide_number(draft: Draft, order: Order, line: OrderLine, *, wanted: int, s
     if serial is not None and wanted >= unit and _is_there(serial, site) and promised_to(draft, key) is None:
         for candidate in _places(draft, serial, terms.policy):
             free, reason = draft.free(candidate), candidate.reason or terms.refuse(candidate)
+            reason = reason or (None if _may_be_all(draft, line, terms, wanted=wanted) else NotUsed.LOT_TOO_SMALL)
             if reason is None and free >= unit and candidate.key.pack_size in (None, unit):
                 draft.take(candidate, unit)
                 draft.promise_number(key)
@@ -50,6 +52,16 @@ def decide_number(draft: Draft, order: Order, line: OrderLine, *, wanted: int, s
             looked_at.append(candidate.not_used(reason or NotUsed.RESERVED, free))
     counts = dict(Counter([str(record.reason) for record in looked_at]))
     return LineDecision(line.line, (), wanted, terms.policy, terms.policy_from, tuple(looked_at), counts)
+
+
+def _may_be_all(draft: Draft, line: OrderLine, terms: Terms, *, wanted: int) -> bool:
+    """Tell whether one unit is something that a line's own rules let it have."""
+    settings, item = draft.ledger.settings, draft.known_item(line.sku)
+    unit = 10**item.decimals
+    if wanted > unit and (terms.lots_max == 1 or not settings.allow_partial):
+        return False
+    has = line.ordered - line.cancelled - wanted + unit
+    return not settings.whole_unit or line.unit == item.base_unit or has % line.unit_factor == 0
 
 
 def _is_there(serial: Serial, site: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from lotstream.domain.checks import Verdicts
@@ -11,7 +12,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Freed, PickStarted, PickUndone, Undone
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderKey, OrderLine, Reservation, RowKey
+from lotstream.domain.model import Order, OrderKey, OrderLine, Reservation, RowKey, StockRow
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.reservations import copy_order, give_back, note_undone, staged_key
 from lotstream.domain.settling import lose, settle
@@ -159,23 +160,42 @@ def _outcome(undoing: _Undoing) -> tuple[Event, ...]:
     at = command.occurred_at or draft.moment.recorded_at
     event = PickUndone(order.key, order.state, tuple(undoing.undone), command.happened, command.by, at)
     draft.orders[order.key] = order
-    freed, reason = _not_kept(draft, order, {undone.row for undone in undoing.undone})
+    freed, reason = _not_kept(draft, order, undoing.undone)
     losers = [lose(draft, order, freed, reason)] if freed else []
     return event, *undoing.verdicts.noted, *settle(draft, losers)
 
 
-def _not_kept(draft: Draft, order: Order, rows: set[RowKey]) -> tuple[list[Freed], NotUsed]:
-    """Return what may not stay promised where it lies now: of stock nobody may use, or more than was ordered."""
+def _not_kept(draft: Draft, order: Order, undone: list[Undone]) -> tuple[list[Freed], NotUsed]:
+    """Return what may not stay promised where it lies now.
+
+    That is what nobody may use, what fills up a deficit of the bin, and what is more than was ordered.
+    """
     freed: list[Freed] = []
     reasons: list[NotUsed] = []
+    short = _deficits(draft, undone)
     for line in order.lines:
-        back = [part for part in line.reservations if part.row in rows and part.quantity > part.picked]
+        back = [part for part in line.reservations if part.row in short and part.quantity > part.picked]
         for part in back:
-            reason = draft.candidate(part.row).reason
-            if reason is not None:
-                freed += give_back(line, part.quantity - part.picked, [part])
-                reasons.append(reason)
+            unpicked, reason = part.quantity - part.picked, draft.candidate(part.row).reason
+            lost = min(short[part.row], unpicked) if reason is None else unpicked
+            if lost:
+                freed += give_back(line, lost, [part])
+                reasons.append(reason or NotUsed.LOT_TOO_SMALL)
+                short[part.row] -= lost
         over = 0 if line.parts else promised(line) - max(line.ordered - line.cancelled - line.shipped, picked(line))
         if not reasons and over > 0:
             freed += give_back(line, over, back[::-1])
     return freed, reasons[0] if reasons else NotUsed.OTHER_LOT
+
+
+def _deficits(draft: Draft, undone: list[Undone]) -> dict[RowKey, int]:
+    """Return by row that goods go back to how much of them is missing there, and can be promised to nobody."""
+    back = Counter[RowKey]()
+    for one in undone:
+        back[one.row] += one.quantity
+    short = {}
+    for row, quantity in back.items():
+        known = draft.ledger.stock.get(row) or StockRow(row)
+        left = max(known.on_hand + quantity, 0) - known.reserved - known.promised_elsewhere
+        short[row] = min(max(quantity - left, 0), quantity)
+    return short

@@ -25,3 +25,13 @@ def test_what_lies_at_another_site_is_told_last_with_its_site() -> None:
         ("L8", "A at FAR", 0, NotUsed.OTHER_SITE),
         ("L9", "B at FAR", 0, NotUsed.OTHER_SITE),
     ]
+
+
+def test_of_an_item_nobody_knows_there_is_nothing_to_look_at() -> None:
+    """A line that was dropped before its item was defined stays with the order, and no row is told of it."""
+    made = World()
+    made.place("O1", wanted(quantity=4), wanted("2", sku="NEW"), version="1")
+    made.place("O1", wanted(quantity=4), version="2")
+    order = made.get("O1")
+    assert order.held is None
+    assert explain(made.ledger, order, order.lines[1], site=SITE, moment=made.warehouse.moment()) == ()

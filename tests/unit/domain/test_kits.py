@@ -339,3 +339,35 @@ def test_half_a_kit_is_no_kit_on_the_floor(world: World) -> None:
     world.place("A", wanted(sku="BIG", quantity=2))
     assert world.refused(world.pick("A", PickLine(None, "1", None, None, Decimal("0.5"))))[0] is Code.NOT_RESERVED
     assert world.refused(world.pick("A", PickLine(None, "1", None, None, Decimal(1), sku="SET")))[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("sku", "pick"),
+    [("TEA", (Code.NOT_RESERVED, "lines.0.quantity")), ("NEW", (Code.UNKNOWN_ITEM, "lines.0.sku"))],
+)
+def test_goods_that_are_no_part_of_a_kit_are_not_taken_for_it(world: World, sku: str, pick: tuple[Code, str]) -> None:
+    """A pick or a shipment that names another item for a line of kits is refused when it is asked."""
+    found(world, cups("C1", 4), pots("P1", 2))
+    world.place("1", sets(2))
+    assert world.refused(world.pick("1", PickLine(None, "1", None, None, Decimal(1), sku=sku))) == pick
+    left = ShippedLine("1", None, Decimal(1), sku=sku)
+    assert world.refused(world.ship("1", left)) == (Code.LOT_NOT_ALLOWED, "orders.0.lines.0.sku")
+
+
+def test_goods_that_are_no_part_of_a_kit_are_booked_when_they_have_left(world: World) -> None:
+    """Whatever was said to be of the kit: the goods named have left, and the kits still wait."""
+    found(world, cups("C1", 4), pots("P1", 2), goods("L1", 5))
+    world.place("1", sets(2))
+    events = world.told(world.ship("1", ShippedLine("1", None, Decimal(1), sku="TEA"), happened=True))
+    (shipped,) = only(events, ShipmentConfirmed).shipped
+    assert (shipped.sku, shipped.quantity, shipped.reserved) == ("TEA", 1, 0)
+    assert world.line("1").shipped == 0
+
+
+def test_kits_of_an_unknown_component_may_have_left(world: World) -> None:
+    """An order that is held for a component is shipped all the same when it has happened."""
+    world.told(DefineItem(Item("BAG", kit={"ROPE": Decimal(1)})))
+    world.place("1", wanted(quantity=2, sku="BAG"))
+    assert world.get("1").held == Code.UNKNOWN_ITEM
+    events = world.told(world.ship("1", ShippedLine("1", None, Decimal(1)), happened=True))
+    assert [part.sku for part in only(events, ShipmentConfirmed).shipped] == ["BAG"]

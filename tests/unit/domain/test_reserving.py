@@ -254,3 +254,12 @@ def test_what_speaks_against_a_lot_does_not_hang_on_which_row_came_first() -> No
         return world.refused(reserve("L1", 1))
 
     assert refused(damaged, outside) == refused(outside, damaged)
+
+
+def test_a_line_that_was_dropped_before_its_item_was_known_takes_nothing() -> None:
+    """A newer version that leaves the unknown line out lets the order go on; the line is refused by its item."""
+    world = asked()
+    world.place("#1", wanted(), wanted("2", sku="NEW"), version="1")
+    world.place("#1", wanted(), version="2")
+    assert world.get("#1").held is None
+    assert world.refused(reserve("L1", 1, line="2")) == (Code.UNKNOWN_ITEM, "line")

@@ -29,7 +29,17 @@ from lotstream.domain.events import (
     StockReceived,
 )
 from lotstream.domain.ledger import Ledger, NotLoaded, Sites
-from lotstream.domain.model import Item, OrderState, Serial, SerialKey, SerialState, ShipPolicy, Site, Tracking
+from lotstream.domain.model import (
+    Item,
+    OrderState,
+    Serial,
+    SerialKey,
+    SerialState,
+    Settings,
+    ShipPolicy,
+    Site,
+    Tracking,
+)
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, only, wanted
 
@@ -383,3 +393,25 @@ def test_an_order_that_only_waits_for_a_number_does_not_have_it(world: World) ->
     assert held(world, "1") == [("L1", 10, ())]
     world.place("2", pump("A"))
     assert held(world, "2") == [("L1", 10, ("A",))]
+
+
+@pytest.mark.parametrize(
+    ("settings", "more"),
+    [
+        (Settings(), {"single_lot": True, "quantity": 3}),
+        (Settings(allow_partial=False), {"quantity": 3}),
+        (Settings(), {"unit": "pair", "quantity": 2}),
+    ],
+)
+def test_a_number_is_not_promised_where_one_unit_is_not_what_the_line_may_have(
+    settings: Settings, more: dict[str, Any]
+) -> None:
+    """All of one lot or nothing, all or nothing, whole pairs: the rules of a line hold for one that names a number."""
+    world = World(settings)
+    world.told(DefineItem(PUMP))
+    world.stock(pumps("L1", "A", "B"))
+    world.place("1", pump("A", **more), version="1")
+    assert held(world, "1") == []
+    world.place("1", pump("B", **more), version="2")
+    assert held(world, "1") == []
+    assert world.row("L1").reserved == 0

@@ -11,7 +11,16 @@ import pytest
 
 from lotstream.domain.apply import apply
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import PickLine, PlaceHold, StartPick, UndoneLine, UndoPick
+from lotstream.domain.commands import (
+    AdjustStock,
+    PickLine,
+    PlaceHold,
+    StartPick,
+    StockLine,
+    UndoneLine,
+    UndoPick,
+    VoidShipment,
+)
 from lotstream.domain.events import DiscrepancyNoted, PickStarted, PickUndone, ReservationFreed
 from lotstream.domain.model import HoldKind, OrderState, Settings
 from lotstream.testing.scenarios_messages import SITE
@@ -156,3 +165,18 @@ def test_an_undone_pick_must_be_there() -> None:
     event = only(decided(world, undo("#1")), PickUndone)
     with pytest.raises(LookupError, match="undone"):
         apply(world.ledger, replace(event, undone=(replace(event.undone[0], task="other"),)))
+
+
+def test_goods_that_fill_up_a_deficit_are_promised_to_nobody() -> None:
+    """What goes back to a bin that has less than nothing is given back as far as it is missing there."""
+    world = World()
+    world.stock(goods("L1", 6))
+    world.place("#1", wanted(quantity=4))
+    world.told(world.ship("#1"))
+    lost = StockLine("1", "TEA", "L1", "BIN", Decimal(-4))
+    world.told(AdjustStock(SITE, True, None, None, "ADJ-1", (lost,)))
+    world.told(VoidShipment(SITE, True, "gate", None, "S1", None))
+    events = world.told(undo("#1"))
+    assert kinds(events) == ["PickUndone", "ReservationFreed"]
+    assert [(one.quantity, one.picked) for one in world.parts("#1")] == [(2, 0)]
+    assert (world.row("L1").on_hand, world.row("L1").reserved) == (2, 2)

@@ -1,0 +1,121 @@
+"""An owner may leave memory after any batch: what is decided about it is the same to the byte, and stops no worker."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import timedelta
+from random import Random
+from typing import Any, Final
+
+import pytest
+
+from lotstream.contracts.inbound import BROADCAST, BY_HUB, INBOUND
+from lotstream.contracts.produce import inbound
+from lotstream.contracts.topics import PICK_TASKS
+from lotstream.store.sql import queries
+from lotstream.testing.memory.database import MemoryDatabase
+from lotstream.testing.simulation.reference import COMPARED
+from tests.hub.any_message import OWNER, WEIGHTS, AnyMessage, Body, Task
+from tests.hub.small_hub import SITE, SmallHub, SmallWorker, a_site
+
+SEEDS, MESSAGES = (2, 150) if os.environ.get("LOTSTREAM_TEST_LENGTH", "short") == "short" else (60, 250)
+#: Of so many messages one is followed by whatever the hub and the clock have to do.
+SETTLED_EVERY: Final = 5
+TASKS_KNOWN: Final = 12
+LOADS: Final = frozenset(queries("load").values())
+#: What may differ: rows that say nothing are left where they were read last.
+QUANTITIES: Final = ("on_hand", "reserved", "promised_elsewhere")
+
+
+class House:
+    """A hub and its only worker, which hears what it is told."""
+
+    async def build(self) -> House:
+        """Define the site and open its day."""
+        self.hub = SmallHub(partitions=1)
+        self.worker: SmallWorker = await self.hub.start()
+        await a_site(self.hub, self.worker)
+        return self
+
+    async def hear(self, number: int, name: str, body: Body) -> None:
+        """Hear a message, and now and then have the clock go on."""
+        record = inbound(name, body, source="test", message_id=str(number))
+        self.hub.append(0, key=record.key, value=record.value, headers=record.headers)
+        await self.worker.decide()
+        if number % SETTLED_EVERY == 0:
+            await self._happen(number)
+
+    async def _happen(self, number: int) -> None:
+        """Have a second pass, the bin B1 be held or let go, and from time to time the day turn."""
+        self.hub.now = self.hub.append_time = self.hub.now + timedelta(seconds=1)
+        held = {"site": SITE, "location": "B1", "version": number, "hold": number % (2 * SETTLED_EVERY) == 0}
+        await self.hub.tell("location.defined", f"B1/{number}", held)
+        if number % (10 * SETTLED_EVERY) == 0:
+            date = f"2026-09-{1 + number // (10 * SETTLED_EVERY):02}"
+            await self.hub.tell("day.opened", f"{SITE}/{date}", {"site": SITE, "date": date})
+        await self.worker.settle()
+
+    def tasks(self) -> list[Task]:
+        """Return the pick tasks that were told last."""
+        told = [json.loads(row["value"]) for row in self.hub.rows("outbox", topic=PICK_TASKS.name)[-TASKS_KNOWN:]]
+        tasks = [
+            Task({"source": body["source"], "order": body["order"]}, task)
+            for body in told
+            for task in body["tasks"]
+            if task["action"] == "create"
+        ]
+        return tasks[-TASKS_KNOWN:]
+
+    def chain(self) -> bytes:
+        """Return the head of the chain of what was decided."""
+        (claim,) = self.hub.rows("claim")
+        head: bytes = claim["chain"]
+        return head
+
+    def rows(self, table: str) -> list[str]:
+        """Return what a table says, in no order."""
+        rows: Sequence[dict[str, Any]] = self.hub.rows(table)
+        if table == "stock":
+            rows = [row for row in rows if any(row[quantity] for quantity in QUANTITIES)]
+        return sorted(map(repr, rows))
+
+
+@pytest.fixture
+def any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a database return rows in any order, as one does that is not told which."""
+    draw, fetch = Random(7), MemoryDatabase.fetch
+
+    async def shuffled(database: MemoryDatabase, query: str, *args: object) -> list[Any]:
+        rows = list(await fetch(database, query, *args))
+        if query in LOADS:
+            draw.shuffle(rows)
+        return rows
+
+    monkeypatch.setattr(MemoryDatabase, "fetch", shuffled)
+
+
+@pytest.mark.usefixtures("any_order")
+@pytest.mark.parametrize("seed", range(SEEDS))
+async def test_an_owner_that_leaves_memory_is_decided_about_as_one_that_stays(seed: int) -> None:
+    """Two hubs hear the same messages; one forgets its owners after each, and both write the same rows to the byte."""
+    said, stays, leaves = AnyMessage(seed), await House().build(), await House().build()
+    begun = said.begin()
+    for number in range(1, MESSAGES + 1):
+        name, body = begun.pop(0) if begun else said.next()
+        for house in (stays, leaves):
+            await house.hear(number, name, body)
+        leaves.worker.ledgers.drop([OWNER])
+        # The chain of what is in the journal says of everything up to here whether it is the same.
+        if leaves.chain() != stays.chain() or number == MESSAGES:
+            for table in COMPARED:
+                assert leaves.rows(table) == stays.rows(table), (seed, number, name, body)
+        said.tasks = stays.tasks()
+    outcomes = {row["outcome"].value for row in stays.hub.intake()}
+    assert outcomes == {"done", "refused"}
+
+
+def test_every_message_of_an_owner_is_among_them() -> None:
+    """A message that is added is told to both hubs; an owner need not be defined."""
+    assert WEIGHTS.keys() == INBOUND.keys() - BROADCAST - BY_HUB - {"owner.defined"}
