@@ -47,6 +47,9 @@ async def decided(hub_settings: Settings, tmp_path_factory: pytest.TempPathFacto
             await client.send("stock.received", {"owner": owner, **RECEIVED})
         order = {"source": "shop:1", "order": "#1001", "lines": [{"line": "1", "sku": "CER-001", "quantity": "12"}]}
         await client.send("order.placed", {"owner": "acme", **order})
+        await client.send("customer.defined", {"owner": "acme", "customer": "C-1", "allocate_days_ahead": 14})
+        far = {**order, "order": "#1002", "ship_date": "2026-12-24", "customer": "C-1"}
+        await client.send("order.placed", {"owner": "acme", **far})
         yield
 
 
@@ -78,6 +81,19 @@ async def test_why_now_looks_at_every_lot_as_it_is(lotstream: Lotstream) -> None
         "    line 1 at TOR",
         "      1. lot L-OLD in A-01, expires 2026-01-31: not used, it is expired (10 each free)",
         "      2. lot L-NEW in A-01, expires 2027-01-31: 10 each taken of 0 each free",
+    ]
+
+
+@pytest.mark.usefixtures("decided")
+async def test_why_tells_from_when_on_an_order_is_allocated(lotstream: Lotstream) -> None:
+    """An order that leaves later than its customer's horizon waits for its day, and says which and why."""
+    ran = await lotstream("order", "why", "#1002")
+    said = "it ships on 2026-12-24 and is allocated from 2026-12-10 on, 14 days ahead"
+
+    assert ran.out.splitlines()[:3] == [
+        "Order #1002 of acme from shop:1: received, no site yet",
+        f"  waits for its day: {said} (by the customer)",
+        "  line 1: 12 each of CER-001: 12 each backordered",
     ]
 
 
@@ -130,5 +146,8 @@ async def test_what_is_asked_of_one_owner_never_tells_of_another(hub_settings: S
             assert (await reads.order(owner, key) is not None) == (owner == "acme")
             assert len(await reads.history(owner, key)) == (1 if owner == "acme" else 0)
             assert len(await reads.items(owner, ["CER-001", "%"])) == (1 if mine else 0)
+            settings, customer = await reads.rules(owner, draw.choice(["C-1", "%"]))
+            assert settings.sites == (("TOR",) if mine else ())
+            assert customer is None or owner == "acme"
             found = await reads.orders_called("#1001", owner=owner, source=None)
             assert found == ([("acme", key)] if owner == "acme" else [])

@@ -109,3 +109,30 @@ async def test_owners_nobody_touches_are_moved_and_who_told_it_is_answered(
     refused = await run_lotstream(hub_settings, "location", "release", "NOWHERE", "X", "--id", "H-1", "--wait", "30")
     assert refused.code == ExitCode.INPUT
     assert "was refused (field_invalid, site): Site NOWHERE is not defined" in refused.err
+
+
+async def test_orders_wait_for_their_day_and_end_with_their_last(client: HubClient, hub_settings: Settings) -> None:
+    """An order that leaves too far ahead is let in by its day, though nobody touches its owner, and one ends by it."""
+    owner, site = uuid4().hex, "AHEAD"
+    await told(hub_settings, "site.defined", f"{site}/1", {"site": site, "calendar": "scripted"})
+    await told(hub_settings, "day.opened", f"{site}/1", {"site": site, "date": "2026-03-10"})
+    await client.send("settings.changed", {"owner": owner, "sites": [site], "allocate_days_ahead": 7})
+    await client.send("item.defined", {"owner": owner, "sku": "SOAP"})
+    lot = {"line": "1", "sku": "SOAP", "lot": "L1", "quantity": "5", "location": "A", "expires": "2026-09-01"}
+    await client.send("balance.opened", {"owner": owner, "site": site, "balance": "B-1", "lines": [lot]})
+    order = {"owner": owner, "source": "shop", "lines": [{"line": "1", "sku": "SOAP", "quantity": "4"}]}
+    await client.send("order.placed", {**order, "order": "FAR", "ship_date": "2026-03-20"})
+    await client.send("order.placed", {**order, "order": "LATE", "cancel_after": "2026-03-09"})
+    assert await reserved(client, owner) == {}
+    states = 'SELECT "order", state FROM sales_order WHERE owner = $1 ORDER BY "order"'
+    assert [tuple(row.values()) for row in await client.rows(states, owner)] == [
+        ("FAR", "received"),
+        ("LATE", "cancelled"),
+    ]
+
+    await told(hub_settings, "day.opened", f"{site}/2", {"site": site, "date": "2026-03-13"})
+    await client.row("SELECT FROM stock WHERE owner = $1 AND reserved = 4", owner)
+    assert [tuple(row.values()) for row in await client.rows(states, owner)] == [
+        ("FAR", "allocated"),
+        ("LATE", "cancelled"),
+    ]

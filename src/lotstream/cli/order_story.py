@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from lotstream.cli.order_tellers import tell
-from lotstream.cli.order_tellers.words import Story
+from lotstream.cli.order_tellers.words import Story, said_by
+from lotstream.domain.ahead import horizon_of, ships_on
 from lotstream.domain.model import OrderKey, OrderLine
 from lotstream.domain.sums import backordered, picked, promised
 from lotstream.errors import InputRefused
@@ -22,7 +23,8 @@ async def read_story(reads: Reads, owner: str, key: OrderKey) -> Story:
         raise InputRefused(f"There is no order {key.order} from {key.source} of {owner}.")
     history = await reads.history(owner, key)
     skus = {line.sku for line in order.lines} | {part.sku for line in order.lines for part in line.parts}
-    return Story(owner, order, tuple(history), await reads.items(owner, skus))
+    horizon = horizon_of(*await reads.rules(owner, order.customer), order) if order.ahead else None
+    return Story(owner, order, tuple(history), await reads.items(owner, skus), horizon)
 
 
 def story_lines(story: Story) -> Iterator[str]:
@@ -33,11 +35,23 @@ def story_lines(story: Story) -> Iterator[str]:
     yield f"Order {order.key.order} of {story.owner} from {order.key.source}: {state}, {site}"
     if order.held:
         yield f"  held: {order.held_message or order.held}"
+    if order.ahead:
+        yield f"  waits for its day: {_its_day(story)}"
     for line in order.lines:
         yield f"  line {line.line}: {_standing(story, line)}"
     for decided in story.history:
         yield ""
         yield from _told(story, decided)
+
+
+def _its_day(story: Story) -> str:
+    """Return when an order that waits for its day is allocated, and who says so."""
+    ships = ships_on(story.order)
+    if ships is None or story.horizon is None:
+        return "it has come, and the order is about to be allocated"
+    days, who = story.horizon
+    first = date.fromordinal(max(ships.toordinal() - days, 1))
+    return f"it ships on {ships} and is allocated from {first} on, {days} days ahead (by {said_by(who)})"
 
 
 def _standing(story: Story, line: OrderLine) -> str:
@@ -67,6 +81,7 @@ def story_of(story: Story) -> dict[str, Any]:
     return {
         "owner": story.owner,
         "order": asdict(story.order),
+        "days_ahead": None if story.horizon is None else {"days": story.horizon[0], "by": story.horizon[1]},
         "history": [
             {"recorded_at": one.recorded_at, "event": type(one.event).__name__, **asdict(one.event)}
             for one in story.history

@@ -53,6 +53,7 @@ def change_settings(body: SettingsChanged) -> ChangeSettings:
             short_pick=body.short_pick,
             sscc_prefix=body.sscc_prefix,
             sscc_extension=body.sscc_extension,
+            allocate_days_ahead=body.allocate_days_ahead,
         )
     )
 
@@ -106,6 +107,7 @@ def define_customer(body: CustomerDefined) -> DefineCustomer:
             last_shipped_expiry=body.last_shipped_expiry,
             life_from=body.life_from,
             transit_days=body.transit_days,
+            allocate_days_ahead=body.allocate_days_ahead,
         )
     )
 

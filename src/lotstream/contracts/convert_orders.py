@@ -83,9 +83,12 @@ def place_order(body: OrderPlaced) -> tuple[PlaceOrder, Person | None]:
         body.customer,
         body.site,
         lines,
-        _content((placed_at, body.customer, body.site, sorted(body.references.items()), *after_content), lines),
+        _content(
+            (placed_at, body.customer, body.site, sorted(body.references.items()), *after_content, *_later(body)), lines
+        ),
         *after_content,
         body.references,
+        body.allocate_days_ahead,
     )
     return command, person
 
@@ -99,6 +102,11 @@ def _content(head: tuple[object, ...], lines: tuple[LineWanted, ...]) -> str:
     """
     content = _encode((head, [(_normalize(line.quantity), line[:2], _hashed(line)) for line in lines]))
     return blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def _later(body: OrderPlaced) -> tuple[object, ...]:
+    """Return what of an order's head came with a later version and is said."""
+    return () if body.allocate_days_ahead is None else (body.allocate_days_ahead,)
 
 
 def _hashed(line: LineWanted) -> tuple[object, ...]:

@@ -146,6 +146,10 @@ class SettingsChanged(Inbound):
         default=False,
         description="An order that is not complete is decided as if it were new when allocation is asked for.",
     )
+    allocate_days_ahead: Days | None = Field(
+        default=None,
+        description="Orders are decided when they ship at most so many days ahead; null: when they arrive.",
+    )
 
 
 class ItemDefined(Inbound):
@@ -204,6 +208,10 @@ class CustomerDefined(Inbound):
     )
     last_shipped_expiry: Annotated[dict[Name, Day], Field(max_length=SKU_RULES_MAX)] = Field(
         default={}, description="The latest expiry that was shipped to it before lotstream began to count, by SKU."
+    )
+    allocate_days_ahead: Days | None = Field(
+        default=None,
+        description="Its orders are decided when they ship at most so many days ahead; null: as settings say.",
     )
 
 

@@ -74,7 +74,10 @@ class OrderPlaced(Inbound):
     site: Name | None = Field(default=None, description="The site that must fill it; null lets the hub choose.")
     source_location: Name | None = Field(default=None, description="Only stock in this location or below it.")
     policy: Policy | None = Field(default=None, description="Order in which lots are used, for the whole order.")
-    allocate_days_ahead: None = Field(default=None, description="Not handled by this version: must be null.")
+    allocate_days_ahead: Days | None = Field(
+        default=None,
+        description="It is decided when it ships at most so many days ahead; null: as customer or settings say.",
+    )
     priority: Rank = Field(default=0, description="Higher is served first.")
     ship_policy: ShipPolicy = Field(
         default=ShipPolicy.PARTIAL, description="What is accepted when not everything is there."

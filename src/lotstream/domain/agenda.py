@@ -1,9 +1,9 @@
 """Which orders of an owner are to be decided again, in queue order and only so many at a time.
 
-Three kinds: orders with promises that may no longer be kept (found by their stock, whatever their place in the queue),
-orders whose last day is over, and orders that wait for goods which may be theirs now (from where the walk stopped last
-time). A part takes the first of all, so that the parts one after the other give what one decision over all of them
-would have given.
+Four kinds: orders with promises that may no longer be kept (found by their stock, whatever their place in the queue),
+orders whose last day is over, orders whose day to be decided has come, and orders that wait for goods which may be
+theirs now (from where the walk stopped last time). A part takes the first of all, so that the parts one after the other
+give what one decision over all of them would have given.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from lotstream.domain.dates import is_over
 from lotstream.domain.draft import Draft
 from lotstream.domain.filling import AT_ONCE
 from lotstream.domain.ledger import Ledger
@@ -22,6 +21,7 @@ from lotstream.domain.model import Order, Reservation, RowKey
 from lotstream.domain.places import is_staging
 from lotstream.domain.progress import Affected, Scope, Walk
 from lotstream.domain.shelves import derived_of
+from lotstream.domain.todays import day_has_come, is_over
 from lotstream.domain.waiting import QueueKey, queue_key
 
 
@@ -55,7 +55,7 @@ def begin(ledger: Ledger) -> Walk | None:
 
 def next_part(draft: Draft, walk: Walk, orders_max: int) -> Part:
     """Return the next orders of a walk, at most so many; nothing may have been decided in the draft yet."""
-    places = _each_once(heapq.merge(_affected(draft, walk), _over(draft, walk), _waiting(draft, walk)))
+    places = _each_once(heapq.merge(_affected(draft, walk), _over(draft, walk), _let_in(draft), _waiting(draft, walk)))
     taken = list(islice(places, orders_max))
     done = next(places, None) is None
     ends = [place for place in (*taken[-1:], walk.after) if place is not None]
@@ -79,6 +79,16 @@ def _over(draft: Draft, walk: Walk) -> Iterator[QueueKey]:
     latest = date.fromordinal(max(draft.today(site) for site in sites))
     ending = [ledger.orders[key] for key in derived_of(ledger).waiting.ending_before(latest)]
     return iter(sorted(queue_key(order) for order in ending if is_over(draft, order)))
+
+
+def _let_in(draft: Draft) -> Iterator[QueueKey]:
+    """Return the places of orders that have waited for their day; where nothing is decided unasked they are asked for.
+
+    They wait for no goods before they are let in, so whatever the walk is about, nobody else would find them.
+    """
+    if draft.ledger.settings.allocate != AT_ONCE:
+        return iter(())
+    return iter(sorted(queue_key(order) for order in day_has_come(draft)))
 
 
 def _each_once(places: Iterator[QueueKey]) -> Iterator[QueueKey]:

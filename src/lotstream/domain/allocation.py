@@ -80,7 +80,7 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
         terms.policy_from,
         considered(draft, shelf, terms, takes=takes, passed=passed),
         _by_reason(passed.counts),
-        rules_used(settings, line, terms, item=item, customer=customer),
+        rules_used(settings, order, line, terms, item=item, customer=customer),
     )
 
 

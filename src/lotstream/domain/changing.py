@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lotstream.domain.ahead import first_day
 from lotstream.domain.checks import terms_of
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.draft import Draft
@@ -25,6 +26,7 @@ from lotstream.domain.reservations import (
 )
 from lotstream.domain.sums import OVER, Stage, promised, stage_of, state_of
 from lotstream.domain.terms import lots_max
+from lotstream.domain.todays import is_ahead, is_over
 from lotstream.domain.versions import compare_versions
 
 
@@ -121,25 +123,44 @@ def change(draft: Draft, known: Order, after: Order) -> tuple[Event, ...]:
 
     What is promised stays where it still fits; what does not fit, or is no longer wanted, is given back, unpicked goods
     first. Lines that are gone are cancelled. What the order wants more, and then whoever waits for what it gave back,
-    is served at once where the owner allocates at once. A change never costs an order its place in the queue.
+    is served at once where the owner allocates at once; an order that now leaves later than its horizon gives back all
+    and waits for its day. A change never costs an order its place in the queue.
     """
     after.placed_at = min(after.placed_at, known.placed_at)
     after.arrival, after.shipments = known.arrival, known.shipments
     after.site = after.site or _site_kept(known)
+    after.ahead = _waits_for_its_day(draft, known, after)
     freed: list[Freed] = []
     for line in after.lines:
         freed += _carry_over(draft, after, line, before=line_called(known, line.line))
     freed += _gone(known, after)
     hand_back(draft, freed)
     decisions: tuple[LineDecision, ...] = ()
-    if after.held is None and draft.ledger.settings.allocate == AT_ONCE:
+    at_once = draft.ledger.settings.allocate == AT_ONCE and not after.ahead
+    if after.held is None and at_once and not is_over(draft, after):
         after.site, decisions = assign(draft, after)
         note_reserved(after, decisions)
     freed, decisions = _keep_rules(draft, after, freed, decisions)
     decided = bool(decisions) or known.state not in (OrderState.RECEIVED, OrderState.HELD)
-    after.state = state_of(after, decided=decided)
+    after.state = state_of(after, decided=decided and not after.ahead)
     skus = {loss.row.sku for loss in freed}
     return OrderChanged(after, tuple(freed), decisions), *fill(draft, skus, without=known.key)
+
+
+def _waits_for_its_day(draft: Draft, known: Order, after: Order) -> bool:
+    """Tell whether a changed order waits for its day: it did before, or it has moved to a later one.
+
+    What somebody has let in before its day stays in, whatever else of it changes, and so does what is being picked.
+    """
+    if after.held is not None or not is_ahead(draft, after):
+        return False
+    parts = [part for line in known.lines for part in line.reservations]
+    if known.ahead or (not parts and known.state in (OrderState.RECEIVED, OrderState.HELD)):
+        return True
+    settings, customer = draft.ledger.settings, draft.customer
+    before = first_day(settings, customer(known.customer), known)
+    later = first_day(settings, customer(after.customer), after) > before
+    return later and not any(part.picked for part in parts)
 
 
 def _keep_rules(
@@ -183,7 +204,7 @@ def _carry_over(draft: Draft, after: Order, line: OrderLine, *, before: OrderLin
 
 
 def _unfit(draft: Draft, after: Order, line: OrderLine, kept: OrderLine) -> list[Freed]:
-    if after.test or line.quantity_sent is not None:
+    if after.test or after.ahead or line.quantity_sent is not None:
         return give_back_all(kept)
     freed: list[Freed] = []
     lots = list(dict.fromkeys([(part.row.sku, part.row.lot) for part in kept.reservations]))

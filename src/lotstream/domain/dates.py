@@ -1,42 +1,26 @@
-"""What the turn of a day does to orders: what is open after an order's last day is no longer wanted."""
+"""What an order's last day does to it: what is open when that day is over is no longer wanted."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from lotstream.domain.cancelling import cancel_lines
 from lotstream.domain.changing import hand_back
+from lotstream.domain.codes import Refusal
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import LineCancelled, OrderCancelled
-from lotstream.domain.model import Order, OrderLine
+from lotstream.domain.events import Event, LineCancelled, OrderCancelled, OrderChanged
+from lotstream.domain.filling import fill
+from lotstream.domain.model import Order
 from lotstream.domain.reservations import copy_order, drop_freed, give_back
-from lotstream.domain.sums import picked, state_of
+from lotstream.domain.sums import state_of
+from lotstream.domain.todays import is_open, is_over, unpicked
 
 #: Code of an order that was cancelled because its last day is over.
 CANCELLED_AFTER = "cancelled_after"
 
 
-def site_counted(draft: Draft, order: Order) -> str | None:
-    """Return the site whose today counts for an order: its own, its customer's, else the first in the ranking."""
-    customer = draft.customer(order.customer)
-    site = order.site or (None if customer is None else customer.site)
-    ranked = draft.ledger.settings.sites or sorted(draft.ledger.sites.sites)
-    return site or next(iter(ranked), None)
-
-
-def is_over(draft: Draft, order: Order) -> bool:
-    """Tell whether an order's last day is over and something of it is still open."""
-    if order.cancel_after is None or (site := site_counted(draft, order)) is None:
-        return False
-    if date.fromordinal(draft.today(site)) <= order.cancel_after:
-        return False
-    return any(_open(line) for line in order.lines)
-
-
 def cancel_rest(draft: Draft, order: Order) -> OrderCancelled:
     """Cancel what nobody has picked of an order whose last day is over; picked and packed goods stay, and go."""
-    lines = [line for line in order.lines if _open(line)]
-    cancelled = tuple(LineCancelled(line.line, _unpicked(line)) for line in lines)
+    lines = [line for line in order.lines if is_open(line)]
+    cancelled = tuple(LineCancelled(line.line, unpicked(line)) for line in lines)
     parts = [(line, part) for line in lines for part in line.reservations]
     freed = [loss for line, part in parts for loss in give_back(line, part.quantity - part.picked, [part])]
     after = draft.orders[order.key] = copy_order(order)
@@ -47,9 +31,12 @@ def cancel_rest(draft: Draft, order: Order) -> OrderCancelled:
     return OrderCancelled(order.key, after.state, None, cancelled, tuple(freed), CANCELLED_AFTER)
 
 
-def _open(line: OrderLine) -> bool:
-    return line.quantity_sent is not None or _unpicked(line) > 0
-
-
-def _unpicked(line: OrderLine) -> int:
-    return line.ordered - line.cancelled - line.shipped - picked(line)
+def end_changed(draft: Draft, decided: tuple[Event, ...] | Refusal) -> tuple[Event, ...] | Refusal:
+    """Return what was decided of an order that came again; what is open of it is cancelled if its last day is over."""
+    if isinstance(decided, Refusal) or not decided or not isinstance(decided[0], OrderChanged):
+        return decided
+    order = decided[0].order
+    if not is_over(draft, order):
+        return decided
+    cancelled = cancel_rest(draft, order)
+    return *decided, cancelled, *fill(draft, {loss.row.sku for loss in cancelled.freed}, without=order.key)

@@ -12,7 +12,7 @@ from lotstream.domain.filling import AT_ONCE, ON_REQUEST
 from lotstream.domain.kit_facts import check_kit
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import let_all_go
-from lotstream.domain.lines import check_lots, check_minimum
+from lotstream.domain.lines import check_ahead, check_lots, check_minimum
 from lotstream.domain.model import Customer, Item, Settings
 from lotstream.domain.order_of_use import TIE_BREAKS
 from lotstream.domain.shelves import derived_of
@@ -68,6 +68,7 @@ def _check_settings(settings: Settings) -> Refusal | None:
         message = f"Over-picks are from 0 to {OVER_PICK_PCT_MAX} percent; send a number between."
         return Refusal(Code.FIELD_INVALID, "settings.over_pick_pct", message)
     refused = check_minimum(settings.min_days_left, settings.min_pct_left, "settings")
+    refused = refused or check_ahead(settings.allocate_days_ahead, "settings.allocate_days_ahead")
     return refused or _check_channels(settings)
 
 
@@ -175,4 +176,5 @@ def _check_customer(ledger: Ledger, customer: Customer) -> Refusal | None:
     if customer.transit_days < 0:
         return Refusal(Code.FIELD_INVALID, "customer.transit_days", "Days on the road are below 0; send 0 or more.")
     refused = check_minimum(customer.min_days_left, customer.min_pct_left, "customer")
+    refused = refused or check_ahead(customer.allocate_days_ahead, "customer.allocate_days_ahead")
     return refused or (None if customer.max_lots is None else check_lots(customer.max_lots, "customer"))

@@ -13,7 +13,7 @@ from lotstream.domain.reservations import copy_line, line_called
 
 _HEAD = (
     "version", "content", "priority", "ship_date", "deliver_by", "cancel_after", "person", "city", "region", "postcode",
-    "country", "scac", "service", "references",
+    "country", "scac", "service", "references", "allocate_days_ahead",
 )  # fmt: skip
 #: Of the rest of an order, what a newer version must say alike; a site that is not named is the one it has.
 _REST = ("customer", "policy", "ship_policy", "source_location", "test")

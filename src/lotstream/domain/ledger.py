@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
+from lotstream.domain.ahead import Ahead, first_day
 from lotstream.domain.kits import skus_counted
 from lotstream.domain.model import (
     Customer,
@@ -116,6 +117,8 @@ class Derived:
     numbers: Numbers | None = None
     #: Rows by site and location; None: nobody has asked yet, and nothing is kept up to date.
     bins: dict[tuple[str, str], set[RowKey]] | None = None
+    #: Orders that wait for their day; None: no order does.
+    ahead: Ahead | None = None
 
 
 @dataclass(slots=True)
@@ -159,12 +162,31 @@ class Ledger:
             derived.sites_of.setdefault(row.key.sku, set()).add(row.key.site)
         for order in self.orders.values():
             derived.waiting.note(order)
+            if order.ahead:
+                self.note_ahead(derived, order)
         for item in self.items.values():
             derived.gtins.update(dict.fromkeys(item.gtins, item.sku))
             if item.tracking is Tracking.SERIAL and derived.numbers is None:
                 derived.numbers = Numbers(self.orders.values())
         self.derived = derived
         return derived
+
+    def note_ahead(self, derived: Derived, order: Order) -> None:
+        """Put an order among those that wait for their day, or take it from there."""
+        if derived.ahead is None:
+            derived.ahead = Ahead()
+        waits = order.ahead and order.key in self.orders
+        customer = self.customers.get(order.customer or "")
+        derived.ahead.note(order, first_day(self.settings, customer, order) if waits else None)
+
+    def count_days_anew(self, customer: str | None = None) -> bool:
+        """Work out when the day comes of orders that wait for it, of one customer or of all; tells whether any do."""
+        derived = self.derived or self.index()
+        waiting = [] if derived.ahead is None else [self.orders[key] for key in derived.ahead.everybody()]
+        mine = [order for order in waiting if customer in (None, order.customer)]
+        for order in mine:
+            self.note_ahead(derived, order)
+        return bool(mine)
 
     def order(self, key: OrderKey) -> Order | None:
         """Return an order by key, open or closed; None when there is none. Raises `NotLoaded`."""

@@ -15,6 +15,7 @@ from lotstream.domain.model import Order, OrderState
 from lotstream.domain.reservations import copy_order, note_reserved
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.sums import state_of
+from lotstream.domain.todays import is_ahead
 from lotstream.domain.waiting import Fact, queue_key
 
 #: Held for a fact that may turn up; everything else waits for a person.
@@ -43,7 +44,8 @@ def let_go(draft: Draft, order: Order, *, by_a_person: bool = False) -> tuple[Ev
     if after == order:
         return ()
     decisions: tuple[LineDecision, ...] = ()
-    at_once = draft.ledger.settings.allocate == AT_ONCE
+    after.ahead = not any(line.reservations or line.shipped for line in after.lines) and is_ahead(draft, after)
+    at_once = draft.ledger.settings.allocate == AT_ONCE and not after.ahead
     if reason is None and at_once:
         after.site, decisions = assign(draft, after)
         note_reserved(after, decisions)

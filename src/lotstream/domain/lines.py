@@ -110,6 +110,13 @@ def check_lots(most: int, field: str) -> Refusal | None:
     return Refusal(Code.FIELD_INVALID, f"{field}.max_lots", "A lot limit below 1 leaves no lot; send 1 or more.")
 
 
+def check_ahead(days: int | None, field: str) -> Refusal | None:
+    """Refuse a horizon in the past."""
+    if days is None or days >= 0:
+        return None
+    return Refusal(Code.FIELD_INVALID, field, "Days ahead are below 0; send 0 or more.")
+
+
 def check_minimum(days: int | None, percent: Decimal | None, field: str) -> Refusal | None:
     """Refuse a minimum life that no lot could be measured by."""
     if days is not None and days < 0:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lotstream.domain.agenda import Part, begin, may_not_be_kept, next_part
 from lotstream.domain.codes import NotUsed, Refusal
 from lotstream.domain.commands import ContinueDay, Moment
-from lotstream.domain.dates import cancel_rest, is_over
+from lotstream.domain.dates import cancel_rest
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DayContinued, Event, Freed
 from lotstream.domain.filling import AT_ONCE
@@ -21,6 +21,7 @@ from lotstream.domain.quantities import whole_packs
 from lotstream.domain.reservations import give_back, give_back_all, give_back_part, staged_key
 from lotstream.domain.settling import Loser, lose, settle, settle_in_turn, skus_given_back
 from lotstream.domain.sums import backordered
+from lotstream.domain.todays import is_over
 from lotstream.domain.waiting import queue_key
 
 #: Says why a promise may not be kept, or None.
@@ -94,8 +95,9 @@ def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[
     """Decide a part of what an owner has to look at again, of at most so many orders; nothing when nothing is due.
 
     What is promised and may no longer be used is moved: what expired with the turn of the day, what lies in a bin that
-    is on hold or no longer for picking. What is open of orders whose last day is over is cancelled. What that, a bin
-    that was let go, or a rule that was changed makes free goes to whoever waits.
+    is on hold or no longer for picking. What is open of orders whose last day is over is cancelled, and orders whose
+    day has come are decided for the first time. What that, a bin that was let go, or a rule that was changed makes free
+    goes to whoever waits.
     """
     walk = ledger.progress.walk or begin(ledger)
     if walk is None:
@@ -113,7 +115,8 @@ def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[
     orders = [draft.orders.get(order.key, order) for order in going_on]
     wanted = {sku for order in orders for line in order.lines if backordered(line) for sku in skus_of(line)}
     supply = {sku: draft.supply(sku) for sku in sorted(wanted)}
-    events = settle_in_turn(draft, losers, [order.key for order in orders], supply=supply)
+    let_in = {order.key for order in orders if order.ahead}
+    events = settle_in_turn(draft, losers, [order.key for order in orders], supply=supply, let_in=let_in)
     back = skus_given_back(losers) | {loss.row.sku for event in over for loss in event.freed}
     back = back if ledger.settings.allocate == AT_ONCE else set()
     return *over, *events, DayContinued(_progress_after(ledger.progress, walk, part, back=back))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from lotstream.domain.changing import place_again
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, PlaceOrder
+from lotstream.domain.dates import cancel_rest, end_changed
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, OrderRecorded
 from lotstream.domain.filling import AT_ONCE, assign
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.lines import Held, build_lines
+from lotstream.domain.lines import Held, build_lines, check_ahead
 from lotstream.domain.model import Order, OrderState
 from lotstream.domain.reservations import note_reserved
 from lotstream.domain.sums import state_of
+from lotstream.domain.todays import is_ahead, is_over
 from lotstream.domain.versions import compare_versions
 
 #: Code of an order that only tries the way: it is recorded, and never takes stock.
@@ -25,8 +27,9 @@ def place_order(ledger: Ledger, command: PlaceOrder, moment: Moment) -> tuple[Ev
 
     A new order is recorded. What keeps it from going on holds it, with the code of the reason: an unknown item, unit or
     customer, or that it is a test. An owner who allocates at once has it promised stock in the same decision; orders
-    that wait have been offered before whatever is free. An order whose cancellation came first is recorded as
-    cancelled, unless it is newer than that.
+    that wait have been offered before whatever is free. An order that leaves later than its horizon waits for its day
+    first. One whose cancellation came first is recorded as cancelled, unless it is newer than that, and one whose last
+    day is over is cancelled at once.
     """
     known = ledger.order(command.key)
     draft = Draft(ledger, moment)
@@ -34,10 +37,13 @@ def place_order(ledger: Ledger, command: PlaceOrder, moment: Moment) -> tuple[Ev
     if isinstance(order, Refusal):
         return order
     if known is not None:
-        return place_again(draft, known, order)
+        return end_changed(draft, place_again(draft, known, order))
     if command.key in ledger.cancels:
         _cancel_beforehand(ledger, order)
-    if order.held is not None or order.state is OrderState.CANCELLED or ledger.settings.allocate != AT_ONCE:
+    if is_over(draft, order):
+        return OrderRecorded(order), cancel_rest(draft, order)
+    order.ahead = order.state is OrderState.RECEIVED and is_ahead(draft, order)
+    if order.state is not OrderState.RECEIVED or order.ahead or ledger.settings.allocate != AT_ONCE:
         return (OrderRecorded(order),)
     order.site, decisions = assign(draft, order)
     note_reserved(order, decisions)
@@ -86,6 +92,7 @@ def order_from(draft: Draft, command: PlaceOrder) -> Order | Refusal:
         command.service,
         command.references,
         lines,
+        allocate_days_ahead=command.allocate_days_ahead,
     )
 
 
@@ -102,7 +109,7 @@ def _check(draft: Draft, command: PlaceOrder) -> Refusal | None:
         return Refusal(Code.FIELD_INVALID, "site", message)
     if command.placed_at is not None and command.placed_at.tzinfo is None:
         return Refusal(Code.FIELD_INVALID, "placed_at", "The time has no zone; send it with one.")
-    return None
+    return check_ahead(command.allocate_days_ahead, "allocate_days_ahead")
 
 
 def _cancel_beforehand(ledger: Ledger, order: Order) -> None:

@@ -16,21 +16,33 @@ from lotstream.domain.model import Order, RowKey
 from lotstream.domain.reservations import copy_order, drop_freed, give_back_all, note_reserved
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.sums import OVER, backordered, state_of
+from lotstream.domain.todays import day_has_come
 from lotstream.domain.waiting import queue_key
 
 
 def request_allocation(ledger: Ledger, command: RequestAllocation, moment: Moment) -> tuple[Event, ...] | Refusal:
-    """Decide allocation.requested: the orders named, or all that wait, in queue order; held ones are passed over."""
+    """Decide allocation.requested: the orders named, or all that wait, in queue order; held ones are passed over.
+
+    An order whose day has not come waits for it, unless it is named.
+    """
+    draft = Draft(ledger, moment)
     if command.orders:
         named = _named(ledger, command)
         if isinstance(named, Refusal):
             return named
         orders = sorted(named, key=queue_key)
     else:
-        orders = [ledger.orders[key] for key in derived_of(ledger).waiting.everybody()]
-    draft = Draft(ledger, moment)
+        orders = _everybody(draft)
     decided = (_again(draft, order) or allocate(draft, order) for order in orders)
     return tuple(event for event in decided if event is not None)
+
+
+def _everybody(draft: Draft) -> list[Order]:
+    """Return all orders that wait for goods, in queue order, those among them whose day has come."""
+    ledger = draft.ledger
+    waiting = [ledger.orders[key] for key in derived_of(ledger).waiting.everybody()]
+    come = day_has_come(draft)
+    return sorted([*waiting, *come], key=queue_key) if come else waiting
 
 
 def _again(draft: Draft, order: Order) -> OrderChanged | None:

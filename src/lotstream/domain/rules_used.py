@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from lotstream.domain.events import RuleUsed
-from lotstream.domain.model import Customer, Item, OrderLine, PackRule, Settings
+from lotstream.domain.model import Customer, Item, Order, OrderLine, PackRule, Settings
 from lotstream.domain.terms import Terms
 
 #: Who makes the rules of packs and zones.
@@ -14,12 +14,15 @@ _OWNER = "settings"
 
 
 def rules_used(
-    settings: Settings, line: OrderLine, terms: Terms, *, item: Item, customer: Customer | None
+    settings: Settings, order: Order, line: OrderLine, terms: Terms, *, item: Item, customer: Customer | None
 ) -> tuple[RuleUsed, ...]:
     """Return the rules that bound a line, in the order in which they are asked: life, lots, packs, zones."""
     if terms.plain and settings.pack_rule is PackRule.NEVER_OVER:
         return ()
-    return (*_life(settings, line, terms, item, customer), *_lots(line, terms), *_owners(settings))
+    return (
+        *_life(settings, line, terms, item, customer), *_from_day(order, line, terms), *_lots(line, terms),
+        *_owners(settings),
+    )  # fmt: skip
 
 
 def _life(
@@ -31,6 +34,14 @@ def _life(
         yield RuleUsed("min_pct_left", f"{terms.percent:f}", _who("min_pct_left", settings, line, item, customer))
     if terms.transit:
         yield RuleUsed("transit_days", str(terms.transit), "customer")
+
+
+def _from_day(order: Order, line: OrderLine, terms: Terms) -> Iterator[RuleUsed]:
+    """Yield the day from which a minimum life counts: the ship date, or today where there is none or it is past."""
+    if terms.days or terms.percent:
+        sent = line.ship_date or order.ship_date
+        who = "today" if sent is None or sent.toordinal() < terms.ship else "line" if line.ship_date else "order"
+        yield RuleUsed("life_from", date.fromordinal(terms.ship + terms.transit).isoformat(), who)
 
 
 def _who(name: str, settings: Settings, line: OrderLine, item: Item, customer: Customer | None) -> str:

@@ -8,7 +8,7 @@ gives back what is not picked, for others to have. What is picked stays with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from lotstream.domain.changing import hand_back
@@ -72,12 +72,17 @@ def settle(draft: Draft, losers: list[Loser], *, skus: Iterable[str] = ()) -> li
 
 
 def settle_in_turn(
-    draft: Draft, losers: list[Loser], queue: Iterable[OrderKey], *, supply: dict[str, int]
+    draft: Draft,
+    losers: list[Loser],
+    queue: Iterable[OrderKey],
+    *,
+    supply: dict[str, int],
+    let_in: Collection[OrderKey] = (),
 ) -> list[Event]:
     """Give a supply, by SKU, to the orders of a queue as they stand in it; those who lost something keep their rules.
 
     All promises that were lost or given back come before the first new one, so that a bin is free before it is promised
-    again. ``supply`` is used up.
+    again. ``supply`` is used up. Orders that are ``let_in`` are decided whatever there is, as when they arrive.
     """
     mine = {loser.order.key: loser for loser in losers}
     served: list[OrderAllocated | None] = []
@@ -85,9 +90,9 @@ def settle_in_turn(
         loser = mine.get(key)
         if loser is not None:
             served.append(_decide_again(draft, loser, supply))
-        elif any(units > 0 for units in supply.values()):
+        elif key in let_in or any(units > 0 for units in supply.values()):
             order = draft.orders.get(key) or draft.ledger.orders[key]
-            served.append(_serve(draft, order, order.lines, supply))
+            served.append(_serve(draft, order, order.lines, supply, let_in=key in let_in))
     return [*(loser.event() for loser in losers), *(event for event in served if event is not None)]
 
 
@@ -137,11 +142,14 @@ def _joined(order: Order, served: list[OrderAllocated]) -> OrderAllocated | None
     return OrderAllocated(order.key, order.state, order.site, decisions)
 
 
-def _serve(draft: Draft, order: Order, lines: list[OrderLine], supply: dict[str, int]) -> OrderAllocated | None:
+def _serve(
+    draft: Draft, order: Order, lines: list[OrderLine], supply: dict[str, int], *, let_in: bool = False
+) -> OrderAllocated | None:
     """Promise free stock to the lines of an order of which there is a supply, and take note of it for what follows."""
     if order.held is not None or order.state in OVER:
         return None
-    served = allocate(draft, order, lines=lines_supplied) if (lines_supplied := _supplied(lines, supply)) else None
+    wanted = lines if let_in else _supplied(lines, supply)
+    served = allocate(draft, order, lines=wanted) if wanted else None
     if served is None:
         return None
     use_up(supply, served)

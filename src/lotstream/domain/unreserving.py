@@ -13,13 +13,15 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderState, ShipPolicy
 from lotstream.domain.reservations import copy_order, drop_freed, give_back
 from lotstream.domain.sums import OVER, state_of
+from lotstream.domain.todays import is_ahead
 
 
 def unreserve_order(ledger: Ledger, command: UnreserveOrder, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide order.unreserved.
 
     Goods that are not picked are free at once; where the owner allocates at once they go to whoever else waits, and the
-    order itself waits for the next receipt, change or request. An order to be shipped complete gives back every line.
+    order itself waits for the next receipt, change or request, or for its day where that has not come. An order to be
+    shipped complete gives back every line.
     """
     order = ledger.order(command.key)
     if order is None:
@@ -54,6 +56,8 @@ def _release(draft: Draft, order: Order, freed: tuple[Freed, ...]) -> tuple[Even
     after = draft.orders[order.key] = copy_order(order)
     drop_freed(after, freed)
     after.state = state_of(after, decided=True)
+    if after.state is OrderState.BACKORDERED and is_ahead(draft, after):
+        after.state, after.ahead = OrderState.RECEIVED, True
     hand_back(draft, list(freed))
-    released = PromisesReleased(order.key, after.state, freed)
+    released = PromisesReleased(order.key, after.state, freed, after.ahead)
     return released, *fill(draft, {loss.row.sku for loss in freed}, without=order.key)

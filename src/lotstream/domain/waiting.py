@@ -29,8 +29,8 @@ def queue_key(order: Order) -> QueueKey:
 
 
 def skus_wanted(order: Order) -> frozenset[str]:
-    """Return the SKUs of which an order still wants something; none while it is held or when it is over."""
-    if order.state is OrderState.ALLOCATED or order.held is not None or order.state in OVER:
+    """Return the SKUs of which an order still wants something; none while it is held, or ahead of its day, or over."""
+    if order.state is OrderState.ALLOCATED or order.held is not None or order.ahead or order.state in OVER:
         return _NOTHING
     wanted = [line for line in order.lines if backordered(line)]
     parts = [part.sku for line in wanted for part in line.parts]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Sites
-from lotstream.domain.model import Hold, Item, Location, Order, OrderKey, Serial
+from lotstream.domain.model import Customer, Hold, Item, Location, Order, OrderKey, Serial, Settings
 from lotstream.store.codec import decode, decode_days, decode_event
 from lotstream.store.connection import Address
 from lotstream.store.rows import OwnerOrder
@@ -67,6 +67,12 @@ class Reads(Session):
         """Return what was decided about an order, oldest first."""
         rows = await self._database.fetch(SQL["history"], owner, key.source, key.order)
         return [Decided(row["recorded_at"], decode_event(row["type"], row["body"])) for row in rows]
+
+    async def rules(self, owner: str, customer: str | None) -> tuple[Settings, Customer | None]:
+        """Return what an owner chose, and what one of its customers accepts if it is defined."""
+        (row,) = await self._database.fetch(SQL["rules"], owner, customer)
+        settings = Settings() if row["settings"] is None else decode(row["settings"], Settings)
+        return settings, None if row["customer"] is None else decode(row["customer"], Customer)
 
     async def serials(self, number: str, *, sku: str, owner: str | None) -> dict[str, Serial]:
         """Return the unit of a serial number of a SKU by owner; of one owner when it is given."""

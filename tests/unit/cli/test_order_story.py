@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from lotstream.cli.order_story import story_lines
+from lotstream.cli.order_story import story_lines, story_of
 from lotstream.cli.order_tellers import TELLERS, tell
 from lotstream.cli.order_tellers.words import BECAUSE, POLICIES, Story, rule
 from lotstream.domain import events
@@ -121,6 +121,33 @@ def test_a_held_order_says_why() -> None:
     assert lines[1] == "  held: Line 1 wants TEA, which is not defined."
     assert lines[2] == "  line 1: 2.5 kg of TEA"
     assert lines[-1].endswith("The order was taken in, and is held: Line 1 wants TEA, which is not defined.")
+
+
+@pytest.mark.parametrize(
+    ("ships", "horizon", "said"),
+    [
+        (
+            date(2026, 9, 20), (7, "customer"),
+            "it ships on 2026-09-20 and is allocated from 2026-09-13 on, 7 days ahead (by the customer)",
+        ),
+        (
+            date(2026, 9, 20), (10**6, "settings"),
+            "it ships on 2026-09-20 and is allocated from 0001-01-01 on, 1000000 days ahead (by the owner's settings)",
+        ),
+        (date(2026, 9, 20), None, "it has come, and the order is about to be allocated"),
+        (None, (7, "order"), "it has come, and the order is about to be allocated"),
+    ],
+)  # fmt: skip
+def test_an_order_that_waits_for_its_day_says_until_when(
+    ships: date | None, horizon: tuple[int, str] | None, said: str
+) -> None:
+    """The ship date, the day from which it is allocated, how many days ahead that is, and who says so."""
+    waits = order()
+    waits.ahead, waits.ship_date, waits.site = True, ships, None
+    waits.lines[0].reservations.clear()
+    story = Story("acme", waits, (Decided(AT, events.OrderRecorded(waits)),), ITEMS, horizon)
+    assert list(story_lines(story))[1] == f"  waits for its day: {said}"
+    assert story_of(story)["days_ahead"] == (None if horizon is None else {"days": horizon[0], "by": horizon[1]})
 
 
 def test_kits_are_told_by_their_components() -> None:

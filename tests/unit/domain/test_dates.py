@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from lotstream.domain.agenda import is_due
 from lotstream.domain.commands import ContinueDay, DefineCustomer, DefineSite, OpenDay, PickLine, PlaceHold, ShippedLine
-from lotstream.domain.events import Event, OrderCancelled
+from lotstream.domain.events import Event, OrderCancelled, OrderChanged
 from lotstream.domain.model import Calendar, Customer, HoldKind, OrderState, Settings, Site
 from lotstream.domain.shelves import shelf_of
 from lotstream.domain.sums import backordered
@@ -15,6 +17,7 @@ from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
 
 TOMORROW = TODAY + timedelta(days=1)
+YESTERDAY = TODAY - timedelta(days=1)
 
 
 def turned(world: World, days: int = 1, *, orders_max: int = 100) -> tuple[Event, ...]:
@@ -103,3 +106,55 @@ def test_a_day_of_another_site_ends_nothing() -> None:
     world.told(OpenDay("EAST", TODAY + timedelta(days=5)))
     assert kinds(world.told(ContinueDay(10))) == ["DayContinued"]
     assert world.get("#1").state is OrderState.BACKORDERED
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(allocate="on_request")])
+def test_an_order_that_arrives_after_its_last_day_is_cancelled_at_once(settings: Settings) -> None:
+    """It is taken in and cancelled in one decision, so that its sender is told; it never takes stock."""
+    world = World(settings)
+    world.stock(goods("L1", 9))
+    events = world.place("#1", wanted("1"), wanted("2", sku="JAM"), cancel_after=YESTERDAY)
+    assert kinds(events) == ["OrderRecorded", "OrderCancelled"]
+    assert only(events, OrderCancelled).reason == "cancelled_after"
+    assert (world.get("#1").state, world.get("#1").held, world.row("L1").reserved) == (OrderState.CANCELLED, None, 0)
+    world.place("#2", cancel_after=TODAY)
+    assert world.get("#2").state is not OrderState.CANCELLED
+
+
+def test_an_order_that_was_cancelled_before_it_came_is_cancelled_once() -> None:
+    """A cancellation that came first leaves nothing for the last day to cancel."""
+    world = World()
+    world.cancel("#1")
+    assert kinds(world.place("#1", cancel_after=YESTERDAY)) == ["OrderRecorded"]
+    assert world.get("#1").state is OrderState.CANCELLED
+
+
+def test_a_version_whose_last_day_is_over_cancels_what_is_open() -> None:
+    """What nobody has picked is cancelled with the change and goes to whoever waits; picked and packed goods stay."""
+    world = World()
+    world.stock(goods("L1", 8))
+    world.place("#1", wanted("1", 4), wanted("2", 4), version="1")
+    world.place("#2", wanted(quantity=3))
+    world.told(world.pick("#1", PickLine(None, "1", "L1", "BIN", Decimal(3))))
+    events = world.place("#1", wanted("1", 4), wanted("2", 9), version="2", cancel_after=YESTERDAY)
+    assert kinds(events) == ["OrderChanged", "OrderCancelled", "OrderAllocated"]
+    assert only(events, OrderChanged).decisions == ()
+    assert (world.get("#1").state, world.lots("#1"), world.lots("#2")) == (OrderState.PICKED, [("L1", 3)], [("L1", 3)])
+    world.parts("#1")[0].packed = 3
+    world.get("#1").state = OrderState.PACKED
+    world.place("#3", wanted("1", 2), wanted("2", 1), version="1")
+    assert kinds(world.place("#3", wanted("1", 2), wanted("2", 1), version="2", cancel_after=YESTERDAY)) == [
+        "OrderChanged", "OrderCancelled",
+    ]  # fmt: skip
+    assert world.get("#3").state is OrderState.CANCELLED
+
+
+def test_the_head_of_a_partly_shipped_order_may_bring_its_last_day() -> None:
+    """A newer version that only says that the last day is over ends the order with what has left."""
+    world = World()
+    world.stock(goods("L1", 8))
+    lines = (wanted("1", 4), wanted("2", 4))
+    world.place("#1", *lines, version="1")
+    world.told(world.ship("#1", ShippedLine("1", "L1", Decimal(4))))
+    assert kinds(world.place("#1", *lines, version="2", cancel_after=YESTERDAY)) == ["OrderChanged", "OrderCancelled"]
+    assert (world.get("#1").state, world.row("L1").reserved) == (OrderState.SHIPPED, 0)

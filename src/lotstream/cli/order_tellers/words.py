@@ -49,6 +49,7 @@ POLICIES = {
 FURTHER_RULES = {
     "min_days_left": "{value} days of life must be left",
     "min_pct_left": "{value} % of its life must be left",
+    "life_from": "life counts from {value}",
     "transit_days": "life counts from the delivery, {value} days after the ship date",
     "max_lots": "no more lots than {value}",
     "exclude_returned": "nothing that was returned",
@@ -63,7 +64,7 @@ PACK_RULES = {
 }
 """How packs are taken, as a person says it."""
 
-SAID_BY = {"settings": "the owner's settings"}
+SAID_BY = {"settings": "the owner's settings", "today": "the site's today"}
 """Who said so, where a name alone would not do."""
 
 
@@ -75,6 +76,8 @@ class Story:
     order: Order
     history: tuple[Decided, ...]
     items: dict[str, Item]
+    #: For an order that waits for its day: how many days ahead it is decided, and who says so.
+    horizon: tuple[int, str] | None = None
 
     def sku_of(self, line: str) -> str:
         """Return the SKU of a line; none for a line that is gone."""
@@ -142,7 +145,7 @@ def further_rule(used: RuleUsed) -> str:
     """Return a rule beside the order of use, and who made it."""
     words = PACK_RULES.get(used.value) if used.rule == "pack_rule" else FURTHER_RULES.get(used.rule)
     said = f"{used.rule} {used.value}" if words is None else words.format(value=used.value)
-    return f"{said} (by {SAID_BY.get(used.by, f'the {used.by}')})"
+    return f"{said} (by {said_by(used.by)})"
 
 
 def rule(policy: str, policy_from: str) -> str:
@@ -150,8 +153,12 @@ def rule(policy: str, policy_from: str) -> str:
     if policy_from == NAMED:
         return "the lot was named by whoever asked for it"
     words = POLICIES.get(Policy(policy), policy) if policy in set(Policy) else policy.replace("_", " ")
-    who = SAID_BY.get(policy_from, f"the {policy_from}")
-    return f"lots are taken {words} (by {who})"
+    return f"lots are taken {words} (by {said_by(policy_from)})"
+
+
+def said_by(who: str) -> str:
+    """Return who made a rule, as a person says it."""
+    return SAID_BY.get(who, f"the {who}")
 
 
 def _got(story: Story, line: str, reserved: Iterable[Reservation]) -> str:

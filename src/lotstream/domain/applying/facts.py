@@ -31,8 +31,10 @@ def _settings_changed(ledger: Ledger, event: SettingsChanged) -> None:
 
 
 def _new_settings(ledger: Ledger, settings: Settings) -> None:
-    ledger.settings = settings
+    horizon, ledger.settings = ledger.settings.allocate_days_ahead, settings
     ledger.touched.owner = True
+    if horizon != settings.allocate_days_ahead:
+        ledger.count_days_anew()
     if ledger.orders:
         ledger.look_again(Scope(everything=True))
 
@@ -61,9 +63,12 @@ def _item_defined(ledger: Ledger, event: ItemDefined) -> None:
 
 
 def _customer_defined(ledger: Ledger, event: CustomerDefined) -> None:
+    known = ledger.customers.get(event.customer.id)
     ledger.customers[event.customer.id] = event.customer
     ledger.touched.customers.add(event.customer.id)
-    if derived_of(ledger).waiting.anybody_of(event.customer.id):
+    waits = known is not None and known.allocate_days_ahead != event.customer.allocate_days_ahead
+    waits = waits and ledger.count_days_anew(event.customer.id)
+    if waits or derived_of(ledger).waiting.anybody_of(event.customer.id):
         ledger.look_again(ledger.progress.due.with_rules(customers=(event.customer.id,)))
 
 

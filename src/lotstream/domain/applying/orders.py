@@ -43,7 +43,7 @@ def _order_changed(ledger: Ledger, event: OrderChanged) -> None:
 
 def _order_allocated(ledger: Ledger, event: OrderAllocated) -> None:
     order = ledger.orders[event.key]
-    order.state, order.site = event.state, event.site
+    order.state, order.site, order.ahead = event.state, event.site, False
     note_reserved(order, event.decisions)
     reserve(ledger, event.decisions)
     order_touched(ledger, order)
@@ -69,7 +69,7 @@ def _promises_released(ledger: Ledger, event: PromisesReleased) -> None:
     order = any_order(ledger, event.key)
     drop_freed(order, event.freed)
     give_back(ledger, event.freed)
-    order.state = event.state
+    order.state, order.ahead = event.state, event.ahead
     order_touched(ledger, order)
 
 

@@ -34,6 +34,8 @@ def order_touched(ledger: Ledger, order: Order) -> None:
     if order.state in OVER:
         ledger.orders.pop(order.key, None)
         ledger.closed[order.key] = order
+    if order.ahead or derived.ahead is not None:
+        ledger.note_ahead(derived, order)
 
 
 def reserve(ledger: Ledger, decisions: Iterable[LineDecision]) -> None:

@@ -63,6 +63,7 @@ class PlaceOrder:
     scac: str | None = None
     service: str | None = None
     references: dict[str, str] = field(default_factory=dict)
+    allocate_days_ahead: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,8 @@ class PromisesReleased:
     key: OrderKey
     state: OrderState
     freed: tuple[Freed, ...]
+    #: The order waits for its day again.
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

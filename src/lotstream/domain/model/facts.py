@@ -180,6 +180,8 @@ class Customer:
     life_from: LifeFrom = LifeFrom.SHIP
     #: Days on the road, where life counts from the delivery.
     transit_days: int = 0
+    #: Its orders are decided when their ship date is at most so many days ahead.
+    allocate_days_ahead: int | None = None
 
     @property
     def lots_max(self) -> int | None:
@@ -248,3 +250,5 @@ class Settings:
     sscc_prefix: str | None = None
     #: The digit before it.
     sscc_extension: int = 0
+    #: Orders are decided when their ship date is at most so many days ahead; None: when they arrive.
+    allocate_days_ahead: int | None = None

@@ -160,3 +160,7 @@ class Order:
     lines: list[OrderLine] = field(default_factory=list)
     #: Shipments that carried some of it, so that one told twice is not booked twice.
     shipments: tuple[str, ...] = ()
+    #: It is decided when its ship date is at most so many days ahead; None: as its customer or the settings say.
+    allocate_days_ahead: int | None = None
+    #: Its day has not come: nobody offers it stock before, unless somebody names it.
+    ahead: bool = False

@@ -16,6 +16,11 @@ SELECT recorded_at, type, body FROM journal
 WHERE "order" = $3 AND owner = $1 AND source = $2
 ORDER BY log, partition, "offset", index;
 
+-- name: rules
+-- What an owner chose, and what one of its customers accepts; null where nobody has said.
+SELECT (SELECT settings FROM owner WHERE owner = $1) AS settings,
+       (SELECT body FROM customer WHERE owner = $1 AND customer = $2) AS customer;
+
 -- name: serials
 -- Units of one serial number and SKU, of any owner when that is null.
 SELECT s.owner, s.body FROM owner AS o
