@@ -128,7 +128,8 @@ def change(draft: Draft, known: Order, after: Order) -> tuple[Event, ...]:
     """
     after.placed_at = min(after.placed_at, known.placed_at)
     after.arrival, after.shipments = known.arrival, known.shipments
-    after.site = after.site or _site_kept(known)
+    if after.site is None and any(line.reservations for line in known.lines):
+        after.site, after.site_chosen = known.site, known.site_chosen
     after.ahead = _waits_for_its_day(draft, known, after)
     freed: list[Freed] = []
     for line in after.lines:
@@ -138,7 +139,7 @@ def change(draft: Draft, known: Order, after: Order) -> tuple[Event, ...]:
     decisions: tuple[LineDecision, ...] = ()
     at_once = draft.ledger.settings.allocate == AT_ONCE and not after.ahead
     if after.held is None and at_once and not is_over(draft, after):
-        after.site, decisions = assign(draft, after)
+        after.site, after.site_chosen, decisions = assign(draft, after)
         note_reserved(after, decisions)
     freed, decisions = _keep_rules(draft, after, freed, decisions)
     decided = bool(decisions) or known.state not in (OrderState.RECEIVED, OrderState.HELD)
@@ -173,14 +174,10 @@ def _keep_rules(
     given = {loss.line for loss in back}
     lines = [line for line in after.lines if line.line in given and takes_one_lot(draft, after, line)]
     if lines and decisions:
-        _, again = assign(draft, after, lines=lines)
+        after.site, after.site_chosen, again = assign(draft, after, lines=lines)
         note_reserved(after, again)
         decisions = joined(after, decisions, again)
     return freed + back, decisions
-
-
-def _site_kept(known: Order) -> str | None:
-    return known.site if any(line.reservations for line in known.lines) else None
 
 
 def _carry_over(draft: Draft, after: Order, line: OrderLine, *, before: OrderLine | None) -> list[Freed]:

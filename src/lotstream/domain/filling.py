@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lotstream.domain.allocation import decide_order
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import LineDecision, OrderAllocated
-from lotstream.domain.kits import skus_of, wants_any_of
+from lotstream.domain.kits import anything_shipped, skus_of, wants_any_of
 from lotstream.domain.model import Order, OrderKey, OrderLine, PackRule
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.sums import OVER, backordered, state_of
@@ -16,35 +16,46 @@ from lotstream.domain.waiting import queue_key
 AT_ONCE = "at_once"
 ON_REQUEST = "on_request"
 
-Assigned = tuple[str | None, tuple[LineDecision, ...]]
+Assigned = tuple[str | None, bool, tuple[LineDecision, ...]]
+"""The site of an order, whether the ledger chose it among several, and what was decided there."""
 
 
 def assign(draft: Draft, order: Order, *, lines: Iterable[OrderLine] | None = None) -> Assigned:
     """Decide the open lines of an order (or those given) at its one site; returns the site and the decisions.
 
     An order that names no site, and whose customer has none, goes where most of it can be filled: most lines wholly,
-    then most units, then the owner's ranking. While nothing can be filled anywhere it has no site yet.
+    then most units, then the owner's ranking. While nothing can be filled anywhere it has no site yet. Once nothing of
+    it is promised or has left at a site that was chosen so, one is chosen anew, by all that the order still wants.
     """
-    site = order.site
-    if site is None:
-        customer = draft.customer(order.customer)
-        site = None if customer is None else customer.site
-    if site is not None:
-        return site, decide_order(draft, order, site, lines=lines)
-    sites = _possible_sites(draft, order)
+    if order.site is not None and not may_leave(order):
+        return order.site, order.site_chosen, decide_order(draft, order, order.site, lines=lines)
+    customer = draft.customer(order.customer)
+    if customer is not None and customer.site is not None:
+        return customer.site, False, decide_order(draft, order, customer.site, lines=lines)
+    lines = None if lines is None or order.site is not None else tuple(lines)
+    sites = possible_sites(draft, order)
     if len(sites) == 1:
-        return sites[0], decide_order(draft, order, sites[0], lines=lines)
-    return _best(draft, order, sites, lines=None if lines is None else tuple(lines))
+        return sites[0], False, decide_order(draft, order, sites[0], lines=lines)
+    site, decisions = _best(draft, order, sites, lines=lines)
+    return site, site is not None, decisions
 
 
-def _possible_sites(draft: Draft, order: Order) -> list[str]:
+def may_leave(order: Order) -> bool:
+    """Tell whether the ledger may choose another site for an order than the one it has."""
+    return order.site_chosen and not any(line.reservations or anything_shipped(line) for line in order.lines)
+
+
+def possible_sites(draft: Draft, order: Order) -> list[str]:
+    """Return the sites that may fill an order that names none, in the order they are tried."""
     ranked = draft.ledger.settings.sites or sorted(draft.ledger.sites.sites)
     if ranked:
         return list(ranked)
     return sorted(set().union(*(draft.sites_of(sku) for line in order.lines for sku in skus_of(line))))
 
 
-def _best(draft: Draft, order: Order, sites: list[str], *, lines: tuple[OrderLine, ...] | None) -> Assigned:
+def _best(
+    draft: Draft, order: Order, sites: list[str], *, lines: tuple[OrderLine, ...] | None
+) -> tuple[str | None, tuple[LineDecision, ...]]:
     best: tuple[tuple[int, int], str] | None = None
     for site in sites:
         mark = draft.mark()
@@ -88,12 +99,12 @@ def _promised_now(draft: Draft, order: Order, decisions: tuple[LineDecision, ...
 
 def allocate(draft: Draft, order: Order, *, lines: Iterable[OrderLine] | None = None) -> OrderAllocated | None:
     """Decide an order that is recorded already; None when that changes nothing."""
-    site, decisions = assign(draft, order, lines=lines)
+    site, chosen, decisions = assign(draft, order, lines=lines)
     got = units_reserved(decisions)
     state = state_of(order, decided=True, promise=_promised_now(draft, order, decisions, got))
     if got == 0 and state is order.state:
         return None
-    return OrderAllocated(order.key, state, site, decisions)
+    return OrderAllocated(order.key, state, site, decisions, chosen)
 
 
 def fill(

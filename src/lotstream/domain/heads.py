@@ -43,7 +43,8 @@ def wants_otherwise(known: OrderLine, line: OrderLine | None) -> bool:
 def with_head_of(known: Order, order: Order) -> Order:
     """Return a copy of an order with the head of its newer version."""
     head = {name: getattr(order, name) for name in _HEAD}
-    return replace(known, lines=[copy_line(line) for line in known.lines], **head)
+    chosen = known.site_chosen and order.site is None
+    return replace(known, lines=[copy_line(line) for line in known.lines], site_chosen=chosen, **head)
 
 
 def _asked(line: OrderLine) -> tuple[object, ...]:

@@ -47,7 +47,7 @@ def let_go(draft: Draft, order: Order, *, by_a_person: bool = False) -> tuple[Ev
     after.ahead = not any(line.reservations or line.shipped for line in after.lines) and is_ahead(draft, after)
     at_once = draft.ledger.settings.allocate == AT_ONCE and not after.ahead
     if reason is None and at_once:
-        after.site, decisions = assign(draft, after)
+        after.site, after.site_chosen, decisions = assign(draft, after)
         note_reserved(after, decisions)
     after.state = OrderState.RECEIVED
     after.state = state_of(after, decided=at_once)

@@ -45,7 +45,7 @@ def place_order(ledger: Ledger, command: PlaceOrder, moment: Moment) -> tuple[Ev
     order.ahead = order.state is OrderState.RECEIVED and is_ahead(draft, order)
     if order.state is not OrderState.RECEIVED or order.ahead or ledger.settings.allocate != AT_ONCE:
         return (OrderRecorded(order),)
-    order.site, decisions = assign(draft, order)
+    order.site, order.site_chosen, decisions = assign(draft, order)
     note_reserved(order, decisions)
     order.state = state_of(order, decided=True)
     return (OrderRecorded(order, decisions),)

@@ -56,7 +56,7 @@ def _again(draft: Draft, order: Order) -> OrderChanged | None:
     freed = [loss for line in order.lines for loss in give_back_all(line)]
     drop_freed(after, freed)
     hand_back(draft, freed)
-    after.site, decisions = assign(draft, after)
+    after.site, after.site_chosen, decisions = assign(draft, after)
     note_reserved(after, decisions)
     if _held_by(after) == _held_by(order):
         # What was handed back was taken again, to the last unit.

@@ -10,6 +10,7 @@ from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import Moment, ReserveStock
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, LineDecision, OrderAllocated
+from lotstream.domain.filling import may_leave, possible_sites
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.looking import Passed, Take, fitting
 from lotstream.domain.lots import lots_of
@@ -54,7 +55,7 @@ def reserve_stock(ledger: Ledger, command: ReserveStock, moment: Moment) -> tupl
         taken = _take(draft, order, line, command, goal=goal, site=site)
         if isinstance(taken, LineDecision):
             state = state_of(order, decided=True, promise=goal)
-            return (OrderAllocated(order.key, state, site, (taken,)),)
+            return (OrderAllocated(order.key, state, site, (taken,), _is_chosen(draft, order, site)),)
         refusal = refusal or taken
     return refusal or _nothing_there(line, command)
 
@@ -96,12 +97,21 @@ def _line_and_quantity(draft: Draft, order: Order, command: ReserveStock) -> tup
 
 def _sites(draft: Draft, order: Order, line: OrderLine) -> list[str]:
     customer = draft.customer(order.customer)
-    site = order.site or (None if customer is None else customer.site)
+    mine = None if may_leave(order) else order.site
+    site = mine or (None if customer is None else customer.site)
     if site is not None:
         return [site]
     there = draft.sites_of(line.sku)
     ranked = draft.ledger.settings.sites
     return [one for one in ranked if one in there] if ranked else sorted(there)
+
+
+def _is_chosen(draft: Draft, order: Order, site: str) -> bool:
+    """Tell whether others could have filled an order from another site than where the lot lies."""
+    if site == order.site:
+        return order.site_chosen
+    customer = draft.customer(order.customer)
+    return (customer is None or customer.site is None) and len(possible_sites(draft, order)) > 1
 
 
 def _take(

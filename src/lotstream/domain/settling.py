@@ -139,7 +139,7 @@ def _joined(order: Order, served: list[OrderAllocated]) -> OrderAllocated | None
     if not served:
         return None
     decisions = joined(order, *(event.decisions for event in served))
-    return OrderAllocated(order.key, order.state, order.site, decisions)
+    return OrderAllocated(order.key, order.state, order.site, decisions, order.site_chosen)
 
 
 def _serve(
@@ -157,7 +157,7 @@ def _serve(
         draft.orders[order.key] = copy_order(order)
     after = draft.orders[order.key]
     note_reserved(after, served.decisions)
-    after.site, after.state = served.site, served.state
+    after.site, after.site_chosen, after.state = served.site, served.site_chosen, served.state
     return served
 
 

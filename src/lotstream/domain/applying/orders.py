@@ -43,7 +43,8 @@ def _order_changed(ledger: Ledger, event: OrderChanged) -> None:
 
 def _order_allocated(ledger: Ledger, event: OrderAllocated) -> None:
     order = ledger.orders[event.key]
-    order.state, order.site, order.ahead = event.state, event.site, False
+    order.state, order.ahead = event.state, False
+    order.site, order.site_chosen = event.site, event.site_chosen
     note_reserved(order, event.decisions)
     reserve(ledger, event.decisions)
     order_touched(ledger, order)

@@ -95,6 +95,8 @@ class OrderAllocated:
     state: OrderState
     site: str | None
     decisions: tuple[LineDecision, ...]
+    #: Several sites could have filled it.
+    site_chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

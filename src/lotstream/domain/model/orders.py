@@ -162,5 +162,8 @@ class Order:
     shipments: tuple[str, ...] = ()
     #: It is decided when its ship date is at most so many days ahead; None: as its customer or the settings say.
     allocate_days_ahead: int | None = None
+    #: Several sites could have filled it, and ``site`` is the one the ledger has chosen; it may choose another one
+    #: while nothing of the order is promised or has left there. False: the order is bound to its site.
+    site_chosen: bool = False
     #: Its day has not come: nobody offers it stock before, unless somebody names it.
     ahead: bool = False
