@@ -178,3 +178,37 @@ async def test_a_record_that_was_not_appended_is_asked_for_again() -> None:
     await worker.settle()
     assert len(told(hub, owner)) == 1
     assert hub.now == NOON + timedelta(seconds=60)
+
+
+async def test_who_sent_an_order_that_is_held_too_long_is_told_once() -> None:
+    """After so many hours, by a record of the hub itself although nobody touches the owner, and through a take-over."""
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    held, silent = owners_in(0, 2)
+    hub.send("settings.changed", {"owner": held, "held_notice_hours": 2})
+    for owner in (held, silent):
+        order(hub, owner, 1)
+    await worker.settle()
+    assert [row["due_at"] for row in hub.rows("owner_clock")] == [NOON + timedelta(hours=2)]
+    later(hub, 7199)
+    await worker.settle()
+    assert held_alerts(hub) == []
+    later(hub, 1)
+    await worker.look()
+    worker = await hub.start()
+    await worker.settle()
+    later(hub, 86_400)
+    await worker.settle()
+    said = "Held for 2 hours. Line 1 wants SOAP, which is not defined; define the item."
+    assert held_alerts(hub) == [(held, "unknown_item", said)]
+    statuses = [json.loads(row["value"]) for row in hub.rows("outbox", topic="lotstream.order-status")]
+    told_of = [status["code"] for status in statuses if status["owner"] == held]
+    assert told_of == ["unknown_item", "unknown_item"]
+    assert [row["due_at"] for row in hub.rows("owner_clock")] == [None]
+
+
+def held_alerts(hub: SmallHub) -> list[tuple[str, str, str]]:
+    """Return owner, code and sentence of each alert about an order that is held."""
+    bodies = [json.loads(row["value"]) for row in hub.rows("outbox", topic="lotstream.alerts")]
+    return [(body["owner"], body["code"], body["message"]) for body in bodies if body["alert"] == "held"]

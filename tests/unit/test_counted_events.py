@@ -12,7 +12,7 @@ UNCOUNTED = {
     "HoldPlaced", "HoldLifted", "ReservationFreed", "StockPicked", "DiscrepancyNoted", "LotSwapped", "AvailabilityTold",
     "ClockSet", "OrderClosed", "PromisesReleased", "StockMoved", "StatusChanged",
     "OwnerHeld", "OwnerReleased", "PickStarted", "PickUndone",
-    "PackagesChanged", "OrderPacked",
+    "PackagesChanged", "OrderPacked", "HeldNoticed",
 }  # fmt: skip
 
 

@@ -53,6 +53,7 @@ def change_settings(body: SettingsChanged) -> ChangeSettings:
             short_pick=body.short_pick,
             sscc_prefix=body.sscc_prefix,
             sscc_extension=body.sscc_extension,
+            held_notice_hours=body.held_notice_hours,
             allocate_days_ahead=body.allocate_days_ahead,
         )
     )

@@ -18,6 +18,7 @@ from lotstream.contracts.limits import (
     GTINS_MAX,
     ITEM_DECIMALS_MAX,
     LOCATIONS_MAX,
+    NOTICE_HOURS_MAX,
     SITES_MAX,
     SKU_RULES_MAX,
     UNITS_MAX,
@@ -149,6 +150,9 @@ class SettingsChanged(Inbound):
     allocate_days_ahead: Days | None = Field(
         default=None,
         description="Orders are decided when they ship at most so many days ahead; null: when they arrive.",
+    )
+    held_notice_hours: Annotated[int, Field(ge=1, le=NOTICE_HOURS_MAX)] | None = Field(
+        default=None, description="Hours after which the sender of an order that is still held is told; null: never."
     )
 
 

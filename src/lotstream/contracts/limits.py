@@ -25,6 +25,8 @@ SITES_MAX = 200
 CHANNELS_MAX = 50
 #: Seconds for which changes of what may be sold are gathered up; a day.
 GATHER_SECONDS_MAX = 86_400
+#: Hours after which the sender of a held order is told, at most; ten years.
+NOTICE_HOURS_MAX = 87_600
 #: Locations an owner leaves out.
 LOCATIONS_MAX = 2000
 #: Zones an owner's stock is used by.

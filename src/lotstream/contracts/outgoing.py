@@ -16,6 +16,8 @@ from lotstream.contracts.write_notices import (
     answer,
     discrepancy_alert,
     goods_alerts,
+    held_alert,
+    held_notice,
     missing_alert,
     return_alerts,
 )
@@ -39,6 +41,7 @@ from lotstream.domain.events import (
     DiscrepancyNoted,
     Event,
     GoodsReturned,
+    HeldNoticed,
     LotSwapped,
     OrderAllocated,
     OrderCancelled,
@@ -117,6 +120,12 @@ def _freed(ledger: Ledger, event: ReservationFreed, moment: Moment) -> Iterator[
     yield from order_status(ledger, event.key, moment)
 
 
+def _held(ledger: Ledger, event: HeldNoticed, moment: Moment) -> Iterator[Outgoing]:
+    order = ledger.orders[event.key]
+    yield from order_status(ledger, event.key, moment, message=held_notice(event, order))
+    yield held_alert(ledger, event, order, moment)
+
+
 def _picked(ledger: Ledger, event: StockPicked, moment: Moment) -> Iterator[Outgoing]:
     yield from order_status(ledger, event.key, moment)
 
@@ -168,6 +177,7 @@ _WRITERS: dict[type, Callable[[Ledger, Any, Moment], Iterator[Outgoing]]] = {
     OrderClosed: _let_go,
     PromisesReleased: _let_go,
     ReservationFreed: _freed,
+    HeldNoticed: _held,
     StockPicked: _picked,
     PickUndone: _undone,
     StockMissing: _missing,

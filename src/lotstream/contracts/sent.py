@@ -271,6 +271,8 @@ class AlertKind(StrEnum):
     """What an alert is about."""
 
     DISCREPANCY = "discrepancy"
+    #: An order has been held for longer than its owner lets pass in silence.
+    HELD = "held"
 
 
 class Alert(Sent):

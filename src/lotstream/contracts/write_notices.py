@@ -44,8 +44,9 @@ from lotstream.domain.commands import (
     UnreserveOrder,
     VoidShipment,
 )
-from lotstream.domain.events import DiscrepancyNoted, GoodsReturned, StockMissing, StockReceived
+from lotstream.domain.events import DiscrepancyNoted, GoodsReturned, HeldNoticed, StockMissing, StockReceived
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Order
 
 if TYPE_CHECKING:
     from lotstream.contracts.decode import Decoded
@@ -114,12 +115,31 @@ def missing_alert(ledger: Ledger, event: StockMissing, moment: Moment) -> Iterat
     yield _alert(ledger, moment, code=Code.NOT_AVAILABLE, message=message, about=about, quantity=quantity)
 
 
+def held_notice(event: HeldNoticed, order: Order) -> str:
+    """Return how long an order has been held and why, as a sentence."""
+    return f"Held for {event.hours} hours. {order.held_message or event.code}"
+
+
+def held_alert(ledger: Ledger, event: HeldNoticed, order: Order, moment: Moment) -> Outgoing:
+    """Return the alert that an order has been held for so long that its sender is told."""
+    about = {"order": event.key.order, "source": event.key.source}
+    message = held_notice(event, order)
+    return _alert(ledger, moment, kind=AlertKind.HELD, code=event.code, message=message, about=about, quantity=None)
+
+
 def _alert(
-    ledger: Ledger, moment: Moment, *, code: str, message: str, about: dict[str, str], quantity: str | None
+    ledger: Ledger,
+    moment: Moment,
+    *,
+    code: str,
+    message: str,
+    about: dict[str, str],
+    quantity: str | None,
+    kind: AlertKind = AlertKind.DISCREPANCY,
 ) -> Outgoing:
     body = {
         "owner": ledger.owner,
-        "alert": AlertKind.DISCREPANCY,
+        "alert": kind,
         "code": code,
         "message": message,
         "about": about,

@@ -120,4 +120,5 @@ def cancel_lines(order: Order, lines: tuple[LineCancelled, ...]) -> None:
         line.cancelled += cancelled.quantity
         line.quantity_sent = line.pack_size_sent = None
     if all(line.cancelled + line.shipped >= line.ordered and line.quantity_sent is None for line in order.lines):
-        order.held = order.held_message = None
+        order.held = order.held_message = order.held_since = None
+        order.held_told = False

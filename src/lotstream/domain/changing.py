@@ -13,6 +13,7 @@ from lotstream.domain.keeping import joined, takes_one_lot, unmet
 from lotstream.domain.kit_lines import as_part, give_back_latest
 from lotstream.domain.kits import anything_shipped
 from lotstream.domain.model import Order, OrderLine, OrderState, Reservation
+from lotstream.domain.noticing import note_held
 from lotstream.domain.reservations import (
     copy_line,
     copy_order,
@@ -53,7 +54,7 @@ def place_again(draft: Draft, known: Order, order: Order) -> tuple[Event, ...] |
     if refused is not None:
         head_only = newer == 1 and known.state not in OVER and only_head_differs(known, order)
         return _change_head(draft, known, order) if head_only else refused
-    return _in_conflict(known) if newer is None else change(draft, known, order)
+    return _in_conflict(draft, known) if newer is None else change(draft, known, order)
 
 
 def too_late(order: Order) -> Refusal | None:
@@ -107,7 +108,7 @@ def _repeated(known: Order, order: Order) -> tuple[Event, ...]:
     return (OrderChanged(after),)
 
 
-def _in_conflict(known: Order) -> tuple[Event, ...]:
+def _in_conflict(draft: Draft, known: Order) -> tuple[Event, ...]:
     name = known.key.order
     message = f"Order {name} came again without a version and with other content; release it as it is, or change it."
     noted = DiscrepancyNoted(Code.CONFLICTING_CONTENT.value, message, {"order": name, "source": known.key.source})
@@ -115,6 +116,7 @@ def _in_conflict(known: Order) -> tuple[Event, ...]:
         return (noted,)
     after = copy_order(known)
     after.held, after.held_message, after.state = Code.CONFLICTING_CONTENT.value, message, OrderState.HELD
+    note_held(after, known, draft.moment.recorded_at)
     return OrderChanged(after), noted
 
 

@@ -17,7 +17,7 @@ from lotstream.domain.model import Customer, Item, Settings
 from lotstream.domain.order_of_use import TIE_BREAKS
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.sscc import is_prefix
-from lotstream.domain.ticking import due
+from lotstream.domain.ticking import clock_for
 from lotstream.domain.waiting import CUSTOMER, GTIN, SKU
 
 #: Most decimals of a base unit: more would leave too few digits for the quantity itself.
@@ -35,6 +35,10 @@ def define_owner(ledger: Ledger, command: DefineOwner, _moment: Moment) -> tuple
 OVER_PICK_PCT_MAX = 1000
 
 
+#: Hours after which a held order is told of, at most: ten years.
+NOTICE_HOURS_MAX = 87_600
+
+
 def change_settings(ledger: Ledger, command: ChangeSettings, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide settings.changed: the whole of an owner's settings; a ranking of sites is kept when none is sent.
 
@@ -49,8 +53,7 @@ def change_settings(ledger: Ledger, command: ChangeSettings, moment: Moment) -> 
         return refused
     if settings == ledger.settings:
         return ()
-    begins = bool(settings.channels) and not ledger.clock.watched
-    return (SettingsChanged(settings), *((due(ledger, settings, moment),) if begins else ()))
+    return SettingsChanged(settings), *clock_for(ledger, settings, moment)
 
 
 def _check_settings(settings: Settings) -> Refusal | None:
@@ -68,8 +71,16 @@ def _check_settings(settings: Settings) -> Refusal | None:
         message = f"Over-picks are from 0 to {OVER_PICK_PCT_MAX} percent; send a number between."
         return Refusal(Code.FIELD_INVALID, "settings.over_pick_pct", message)
     refused = check_minimum(settings.min_days_left, settings.min_pct_left, "settings")
+    refused = refused or _check_notice(settings.held_notice_hours)
     refused = refused or check_ahead(settings.allocate_days_ahead, "settings.allocate_days_ahead")
     return refused or _check_channels(settings)
+
+
+def _check_notice(hours: int | None) -> Refusal | None:
+    if hours is None or 0 < hours <= NOTICE_HOURS_MAX:
+        return None
+    message = f"Held orders are told of after 1 to {NOTICE_HOURS_MAX} hours; send a number between."
+    return Refusal(Code.FIELD_INVALID, "settings.held_notice_hours", message)
 
 
 def _check_channels(settings: Settings) -> Refusal | None:

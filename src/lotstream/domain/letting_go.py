@@ -12,6 +12,7 @@ from lotstream.domain.filling import AT_ONCE, assign
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lines import Held, resolve
 from lotstream.domain.model import Order, OrderState
+from lotstream.domain.noticing import note_held
 from lotstream.domain.reservations import copy_order, note_reserved
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.sums import state_of
@@ -41,6 +42,7 @@ def let_go(draft: Draft, order: Order, *, by_a_person: bool = False) -> tuple[Ev
     after = copy_order(order)
     reason = why_held_still(draft, after)
     after.held, after.held_message = reason or (None, None)
+    note_held(after, order, draft.moment.recorded_at)
     if after == order:
         return ()
     decisions: tuple[LineDecision, ...] = ()

@@ -12,6 +12,7 @@ from lotstream.domain.filling import AT_ONCE, assign
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lines import Held, build_lines, check_ahead
 from lotstream.domain.model import Order, OrderState
+from lotstream.domain.noticing import note_held
 from lotstream.domain.reservations import note_reserved
 from lotstream.domain.sums import state_of
 from lotstream.domain.todays import is_ahead, is_over
@@ -36,6 +37,7 @@ def place_order(ledger: Ledger, command: PlaceOrder, moment: Moment) -> tuple[Ev
     order = order_from(draft, command)
     if isinstance(order, Refusal):
         return order
+    note_held(order, known, moment.recorded_at)
     if known is not None:
         return end_changed(draft, place_again(draft, known, order))
     if command.key in ledger.cancels:
@@ -120,5 +122,5 @@ def _cancel_beforehand(ledger: Ledger, order: Order) -> None:
         if not named or line.line in named:
             line.cancelled, line.quantity_sent, line.pack_size_sent = line.ordered, None, None
     if all(line.cancelled == line.ordered and line.quantity_sent is None for line in order.lines):
-        order.held = order.held_message = None
+        order.held = order.held_message = order.held_since = None
         order.state = OrderState.CANCELLED

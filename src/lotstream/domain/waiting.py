@@ -94,6 +94,10 @@ class Waiting:
         """Return the held orders that miss any of these facts."""
         return set().union(*(self._missed.get(fact, ()) for fact in facts))
 
+    def held(self) -> list[OrderKey]:
+        """Return the orders that a missing fact or a person holds up."""
+        return list(self._held)
+
     def anybody(self, sku: str) -> bool:
         """Tell whether any order waits for a SKU."""
         return sku in self._queues

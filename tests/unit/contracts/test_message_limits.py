@@ -87,6 +87,7 @@ CASES = (
     Case("LOCATIONS_MAX", "settings.changed", ("exclude_locations",), names),
     Case("ZONES_MAX", "settings.changed", ("zone_rules",), lambda count: [{"zone": "A"}] * count),
     Case("CHANNELS_MAX", "settings.changed", ("channels",), like("settings.changed", "channels", 0)),
+    Case("NOTICE_HOURS_MAX", "settings.changed", ("held_notice_hours",), number),
     Case("GATHER_SECONDS_MAX", "settings.changed", ("availability_every_s",), number),
     Case("UNITS_MAX", "item.defined", ("units",), lambda count: dict.fromkeys(names(count), "2")),
     Case("COMPONENTS_MAX", "item.defined", ("kit",), lambda count: dict.fromkeys(names(count), "2")),

@@ -26,6 +26,7 @@ from lotstream.domain.events import (
     Figure,
     Freed,
     GoodsBooked,
+    HeldNoticed,
     LineShipped,
     LotSwapped,
     OrderAllocated,
@@ -71,6 +72,7 @@ def every_event(ledger: Ledger) -> list[Event]:
         OrderClosed(KEY, OrderState.CLOSED, None, (), freed),
         PromisesReleased(KEY, OrderState.BACKORDERED, freed),
         ReservationFreed(KEY, OrderState.BACKORDERED, freed, "hold"),
+        HeldNoticed(KEY, 24, "unknown_customer"),
         StockPicked(KEY, OrderState.PICKING, "scanner-4", AT, ()),
         LotSwapped(KEY, "1", "L24B", "scanner-4", AT, freed, (Reservation("t3", ROW._replace(lot="L24B"), 3),)),
         PickUndone(KEY, OrderState.ALLOCATED, (Undone("1", "t1", ROW, ROW, 2),), False, "scanner-4", AT),
@@ -409,3 +411,16 @@ def test_what_may_be_sold_is_one_message_per_sku_in_base_units(ledger: Ledger) -
     assert bag[1]["figures"] == [{"site": "TOR", "channel": "shop", "quantity": "1.5"}]
     assert [(one["site"], one["quantity"]) for one in cereal[1]["figures"]] == [("CHI", "0"), ("TOR", "9")]
     assert cereal[1]["as_of"] == "2026-09-01T14:00:00.125000Z"
+
+
+def test_an_order_held_too_long_is_told_to_its_sender_and_to_a_person(ledger: Ledger) -> None:
+    """The status says again why it is held, and for how long; an alert says the same of the order."""
+    order = ledger.orders[KEY]
+    order.state, order.held, order.held_message = OrderState.HELD, "unknown_customer", "Customer C-1 is not defined."
+    (status, order_status), (alerts, alert) = told(ledger, HeldNoticed(KEY, 24, "unknown_customer"))
+    assert (status, alerts) == ("lotstream.order-status", "lotstream.alerts")
+    assert (order_status["status"], order_status["code"]) == ("held", "unknown_customer")
+    assert order_status["message"] == alert["message"] == "Held for 24 hours. Customer C-1 is not defined."
+    assert (alert["alert"], alert["code"], alert["about"]) == (
+        "held", "unknown_customer", {"order": KEY.order, "source": KEY.source},
+    )  # fmt: skip

@@ -51,6 +51,10 @@ def _remembered(_story: Story, _event: events.CancelRemembered) -> Iterator[str]
     yield "A cancellation came before the order, and was kept for it."
 
 
+def _noticed(_story: Story, event: events.HeldNoticed) -> Iterator[str]:
+    yield f"It was still held after {event.hours} hours, and its sender was told."
+
+
 def _freed(story: Story, event: events.ReservationFreed) -> Iterator[str]:
     less = event.reason == NotUsed.LOT_TOO_SMALL
     yield f"Promises were taken back: {'less is there than was promised' if less else because(event.reason)}."
@@ -81,5 +85,6 @@ TELLERS: dict[type, Callable[[Story, Any], Iterator[str]]] = {
     events.OrderClosed: _closed,
     events.PromisesReleased: _released,
     events.CancelRemembered: _remembered,
+    events.HeldNoticed: _noticed,
     events.ReservationFreed: _freed,
 }

@@ -19,7 +19,7 @@ def _availability_told(ledger: Ledger, event: AvailabilityTold) -> None:
 def _clock_set(ledger: Ledger, event: ClockSet) -> None:
     ledger.clock = event.clock
     ledger.touched.clock = True
-    if event.clock.due_at is None:
+    if event.all_told or event.clock.due_at is None:
         ledger.all_is_told()
 
 

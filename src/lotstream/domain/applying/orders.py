@@ -9,6 +9,7 @@ from lotstream.domain.applying.rows import any_order, give_back, order_touched, 
 from lotstream.domain.cancelling import cancel_lines
 from lotstream.domain.events import (
     CancelRemembered,
+    HeldNoticed,
     OrderAllocated,
     OrderCancelled,
     OrderChanged,
@@ -74,6 +75,12 @@ def _promises_released(ledger: Ledger, event: PromisesReleased) -> None:
     order_touched(ledger, order)
 
 
+def _held_noticed(ledger: Ledger, event: HeldNoticed) -> None:
+    order = any_order(ledger, event.key)
+    order.held_told = True
+    order_touched(ledger, order)
+
+
 def _reservation_freed(ledger: Ledger, event: ReservationFreed) -> None:
     order = any_order(ledger, event.key)
     for freed in (event.freed, event.settled):
@@ -91,6 +98,7 @@ APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
     OrderCancelled: _order_cancelled,
     OrderClosed: _order_cancelled,
     CancelRemembered: _cancel_remembered,
+    HeldNoticed: _held_noticed,
     PromisesReleased: _promises_released,
     ReservationFreed: _reservation_freed,
 }

@@ -46,6 +46,7 @@ from lotstream.domain.events.orders import (
     CancelRemembered,
     Considered,
     Freed,
+    HeldNoticed,
     LineCancelled,
     LineDecision,
     OrderAllocated,
@@ -88,6 +89,7 @@ __all__ = [
     "GoodsBooked",
     "GoodsReturned",
     "GoodsUsed",
+    "HeldNoticed",
     "HoldLifted",
     "HoldPlaced",
     "ItemDefined",
@@ -177,4 +179,5 @@ Event = (
     | PackagesChanged
     | OrderPacked
     | ShipmentVoided
+    | HeldNoticed
 )

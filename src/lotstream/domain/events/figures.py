@@ -30,3 +30,5 @@ class ClockSet:
     """An owner is to be looked at by the clock, or has been."""
 
     clock: OwnerClock
+    #: What may be sold is told as it is, although something else is due later.
+    all_told: bool = False

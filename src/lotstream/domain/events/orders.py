@@ -143,6 +143,17 @@ class PromisesReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldNoticed:
+    """The sender of an order that is still held was told so."""
+
+    key: OrderKey
+    #: Hours it has been held for, at least.
+    hours: int
+    #: Why it is held.
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelRemembered:
     """A cancellation overtook the order it names; the order is cancelled when it arrives."""
 

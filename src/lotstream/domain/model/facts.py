@@ -252,3 +252,5 @@ class Settings:
     sscc_extension: int = 0
     #: Orders are decided when their ship date is at most so many days ahead; None: when they arrive.
     allocate_days_ahead: int | None = None
+    #: Hours after which the sender of an order that is still held is told; None: never.
+    held_notice_hours: int | None = None

@@ -165,5 +165,8 @@ class Order:
     #: Several sites could have filled it, and ``site`` is the one the ledger has chosen; it may choose another one
     #: while nothing of the order is promised or has left there. False: the order is bound to its site.
     site_chosen: bool = False
+    #: Since when it is held, and that its sender was told how long that is.
+    held_since: datetime | None = None
+    held_told: bool = False
     #: Its day has not come: nobody offers it stock before, unless somebody names it.
     ahead: bool = False
