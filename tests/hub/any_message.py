@@ -12,6 +12,8 @@ from tests.hub.small_hub import SITE
 T = TypeVar("T")
 Body = dict[str, Any]
 OWNER: Final = "acme"
+EAST: Final = "EAST"
+"""A site beside the usual one."""
 TODAY: Final = date(2026, 9, 1)
 
 
@@ -65,7 +67,7 @@ class AnyMessage:
         return [one(line) for line in range(1, self.draw.randint(1, 3) + 1)]
 
     def _floor(self) -> Body:
-        return {"owner": OWNER, "site": self._mostly(SITE, SITE, "FAR"), "happened": self.draw.random() < 0.45}
+        return {"owner": OWNER, "site": self._mostly(SITE, EAST, "FAR"), "happened": self.draw.random() < 0.45}
 
     def _named(self, kind: str) -> str:
         self._number += 1
@@ -120,11 +122,12 @@ class AnyMessage:
     def _settings_changed(self) -> Body:
         channels = [{"name": "shop"}, {"name": "outlet", "min_days_left": 15}]
         return {
-            "owner": OWNER, "sites": [SITE], "allocate": self._mostly("at_once", "on_request"),
+            "owner": OWNER, "sites": [SITE, EAST], "allocate": self._mostly("at_once", "on_request"),
             "pack_rule": self._mostly("never_over", "cover", "partial_packs"), "over_pick_pct": self._mostly("0", "50"),
             "short_pick": self._mostly("reallocate", "hold"), "reallocate": self._mostly("auto", "manual"),
             "allow_partial": self._mostly(True, False), "sscc_prefix": self._mostly("0614141", None),
             "channels": self._mostly(channels, []), "availability_every_s": 1,
+            "allocate_days_ahead": self._mostly(7, None, 2), "held_notice_hours": self._mostly(3, None),
         }  # fmt: skip
 
     def _item_defined(self) -> Body:
@@ -134,7 +137,8 @@ class AnyMessage:
 
     def _customer_defined(self) -> Body:
         self._number += 1
-        return {"owner": OWNER, "customer": "LATE", "version": self._number}
+        days = self._mostly(None, 0, 20)
+        return {"owner": OWNER, "customer": "LATE", "version": self._number, "allocate_days_ahead": days}
 
     def _stock_received(self) -> Body:
         return {**self._floor(), "receipt": self._named("R"), "lines": self._several(self._goods)}
@@ -158,6 +162,7 @@ class AnyMessage:
             "customer": self._mostly(None, "LAST", "FEW", "LATE"), "lines": self._several(self._wanted),
             "ship_policy": self._mostly("partial", "complete", "once"), "priority": self._mostly(0, 3),
             "ship_date": self._mostly(None, "2026-09-10"), "cancel_after": self._mostly(None, "2026-09-03"),
+            "allocate_days_ahead": self._mostly(None, 8), "site": self._mostly(None, EAST),
         }  # fmt: skip
 
     def _order_cancelled(self) -> Body:

@@ -17,7 +17,7 @@ from lotstream.contracts.topics import PICK_TASKS
 from lotstream.store.sql import queries
 from lotstream.testing.memory.database import MemoryDatabase
 from lotstream.testing.simulation.reference import COMPARED
-from tests.hub.any_message import OWNER, WEIGHTS, AnyMessage, Body, Task
+from tests.hub.any_message import EAST, OWNER, WEIGHTS, AnyMessage, Body, Task
 from tests.hub.small_hub import SITE, SmallHub, SmallWorker, a_site
 
 SEEDS, MESSAGES = (2, 150) if os.environ.get("LOTSTREAM_TEST_LENGTH", "short") == "short" else (60, 250)
@@ -33,10 +33,12 @@ class House:
     """A hub and its only worker, which hears what it is told."""
 
     async def build(self) -> House:
-        """Define the site and open its day."""
+        """Define two sites and open the day of the first."""
         self.hub = SmallHub(partitions=1)
         self.worker: SmallWorker = await self.hub.start()
         await a_site(self.hub, self.worker)
+        await self.hub.tell("site.defined", EAST, {"site": EAST, "calendar": "scripted"})
+        await self.worker.settle()
         return self
 
     async def hear(self, number: int, name: str, body: Body) -> None:
@@ -48,8 +50,8 @@ class House:
             await self._happen(number)
 
     async def _happen(self, number: int) -> None:
-        """Have a second pass, the bin B1 be held or let go, and from time to time the day turn."""
-        self.hub.now = self.hub.append_time = self.hub.now + timedelta(seconds=1)
+        """Have half an hour pass, the bin B1 be held or let go, and from time to time the day turn."""
+        self.hub.now = self.hub.append_time = self.hub.now + timedelta(minutes=30)
         held = {"site": SITE, "location": "B1", "version": number, "hold": number % (2 * SETTLED_EVERY) == 0}
         await self.hub.tell("location.defined", f"B1/{number}", held)
         if number % (10 * SETTLED_EVERY) == 0:
