@@ -20,9 +20,9 @@ from lotstream.domain.events import Event
 from lotstream.domain.model import Order, OrderKey
 from lotstream.store.rows import IntakeRow, Outcome
 from lotstream.testing.scenarios import ScenarioResult, play, readings
-from lotstream.testing.scenarios_format import Node, ScenarioError
+from lotstream.testing.scenarios_format import Node
 from lotstream.testing.scenarios_running import LOOK_EVERY_S, PATIENCE_S, RunningHub
-from lotstream.testing.scenarios_warehouse import SOURCE, Message, View, Warehouse, record_of
+from lotstream.testing.scenarios_warehouse import SOURCE, Message, Troubles, View, Warehouse, record_of
 
 #: Scenarios played at once.
 AT_ONCE: Final = 16
@@ -40,6 +40,8 @@ class InHub:
         #: Everything that was told, in order.
         self._told: list[Message] = []
         self._orders: dict[OrderKey, None] = {}
+        self._errors = self._retries = 0
+        self._trouble = "a message is not in the database although the worker is through with it"
 
     @property
     def owner(self) -> str:
@@ -90,12 +92,7 @@ class InHub:
     async def _tell_owner(self, messages: Sequence[Message], *, workers: int = 1) -> list[Refusal | None]:
         records = [record_of(message, sender=self._owner) for message in messages]
         ready = [record for record in records if isinstance(record, Record)]
-        try:
-            sent = await asyncio.gather(
-                *[self._hub.send(ready[n::workers], sender=n) for n in range(min(workers, len(ready)))]
-            )
-        except (KafkaError, OSError) as error:
-            raise ScenarioError(f"a sender had an error: {type(error).__name__}: {error}") from error
+        sent = await asyncio.gather(*[self._send(ready[n::workers], n) for n in range(min(workers, len(ready)))])
         offsets = [offset for some in sent for offset in some]
         if offsets:
             await self._hub.decided(self._owner, max(offsets))
@@ -103,9 +100,26 @@ class InHub:
             await self._through()
         rows = await self._hub.records.outcomes(self._owner, [message.id for message in messages])
         return [
-            record if isinstance(record, Refusal) else _refusal(rows.get(message.id))
+            record if isinstance(record, Refusal) else self._outcome(rows.get(message.id))
             for message, record in zip(messages, records, strict=True)
         ]
+
+    async def _send(self, records: Sequence[Record], sender: int) -> list[int]:
+        """Return the offsets of one sender's records; none, and as many errors, when it had one."""
+        try:
+            return await self._hub.send(records, sender=sender)
+        except (KafkaError, OSError) as error:
+            self._errors += len(records)
+            self._trouble = f"a sender had an error: {type(error).__name__}: {error}"
+            return []
+
+    def _outcome(self, row: IntakeRow | None) -> Refusal | None:
+        """Return why a message was refused; one of which nothing came is refused too, and counted."""
+        if row is not None:
+            self._errors += row.outcome is Outcome.DEAD_LETTERED
+            return _refusal(row)
+        self._retries += not self._errors
+        return Refusal(Code.NOT_AVAILABLE, "", self._trouble)
 
     async def _through(self) -> None:
         """Wait until the owner is through with its own changes of rules."""
@@ -134,6 +148,10 @@ class InHub:
         """Return the pick tasks that a reader of the topic has seen created."""
         return await self._hub.tasks(self._owner)
 
+    async def troubles(self) -> Troubles:
+        """Return what senders had to bear so far; a deadlock is one for all that were at it together."""
+        return Troubles(self._errors, self._hub.deadlocks(), self._retries)
+
     async def crash(self) -> None:
         """Kill the worker and start it again."""
         await self._hub.crash()
@@ -149,9 +167,7 @@ def _is_for_all(message: Message) -> bool:
     return message.name in BROADCAST or (message.name in EITHER and "owner" not in message.body)
 
 
-def _refusal(row: IntakeRow | None) -> Refusal | None:
-    if row is None:
-        raise ScenarioError("a message is not in the database although the worker is through with it")
+def _refusal(row: IntakeRow) -> Refusal | None:
     if row.outcome is Outcome.DONE:
         return None
     code = Code(row.code) if row.code in set(Code) else Code.FIELD_INVALID

@@ -15,7 +15,7 @@ from lotstream.domain.events import Event
 from lotstream.domain.ledger import Ledger
 from lotstream.testing.scenarios_domain import OWNER, DomainWarehouse
 from lotstream.testing.scenarios_messages import SITE
-from lotstream.testing.scenarios_warehouse import Message, View, record_of, tasks_created
+from lotstream.testing.scenarios_warehouse import Message, Troubles, View, record_of, tasks_created
 
 #: Orders looked at in one part after a day has turned: as many as a worker asks for at most.
 PART = 10_000
@@ -66,6 +66,10 @@ class LedgerAlone:
     async def tasks(self) -> set[str]:
         """Return the pick tasks that were told to the warehouse."""
         return self._tasks
+
+    async def troubles(self) -> Troubles:
+        """Return none: there is no way on which a message could be lost, and nobody who waits for another."""
+        return Troubles()
 
     async def crash(self) -> None:
         """Come back by playing the journal."""

@@ -12,13 +12,14 @@ from lotstream.domain.model import Order, OrderKey, StockRow
 from lotstream.domain.sums import OVER, backordered, promised
 from lotstream.testing.scenarios_format import Node
 from lotstream.testing.scenarios_play import Play, Sums
-from lotstream.testing.scenarios_warehouse import View
+from lotstream.testing.scenarios_warehouse import Troubles, View
 from lotstream.testing.scenarios_words import SMALLEST
 
 
 async def came_out(play: Play) -> Node:
     """Return everything that ``expect`` can speak of."""
     view, events = await play.warehouse.view(), await play.warehouse.events()
+    troubles = await play.warehouse.troubles()
     orders, rows = view.orders, list(view.ledger.stock.values())
     return {
         "allocations": _allocations(orders),
@@ -35,9 +36,10 @@ async def came_out(play: Play) -> Node:
         "after_step": _after_step(play),
         "invariants": {
             **_invariants(view),
+            **_told(troubles),
             "disjoint_serials": _disjoint(orders, events),
             "pick_tasks": len(await play.warehouse.tasks()),
-            "broken": list(_broken(play, orders, rows)),
+            "broken": [*_broken(play, orders, rows), *_unanswered(troubles)],
         },
         "refused_orders": {
             order: f"{refusal.field}: {refusal.message}" for order, refusal in play.refused_orders.items()
@@ -133,9 +135,19 @@ def _invariants(view: View) -> Node:
         "allocated": {order: plain(units) for order, units in allocated.items()},
         "max_reserved_per_lot": _per_lot(rows, reserved=True),
         "on_hand": _per_lot(rows, reserved=False),
-        "errors_to_caller": 0,
-        "deadlocks_seen_by_caller": 0,
-        "retries_asked_of_caller": 0,
+    }
+
+
+def _unanswered(troubles: Troubles) -> Iterable[str]:
+    if troubles.errors or troubles.retries:
+        yield f"{troubles.errors} messages ended in an error, and nothing came of {troubles.retries}"
+
+
+def _told(troubles: Troubles) -> Node:
+    return {
+        "errors_to_caller": troubles.errors,
+        "deadlocks_seen_by_caller": troubles.deadlocks,
+        "retries_asked_of_caller": troubles.retries,
     }
 
 

@@ -143,6 +143,11 @@ class RunningHub:
         offsets = await self._admin.list_consumer_group_offsets(f"{self.settings.app}-relay", partitions=[inbound])
         return int(offsets[inbound].offset)
 
+    def deadlocks(self) -> int:
+        """Return how often a worker has spoken of a deadlock so far."""
+        log = self._worker.log
+        return log.read_text("utf-8").lower().count("deadlock") if log.exists() else 0
+
     async def crash(self) -> None:
         """Kill the worker with SIGKILL and start it again; scenarios that ask for it at one moment share one crash."""
         asked_at = self._killed

@@ -53,6 +53,18 @@ class View:
         return next((order for order in self.orders if order.key == key), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """What senders had to bear beside the answers to what they said; a sound hub gives them none."""
+
+    #: Messages that could not be sent, or that ended as dead letters.
+    errors: int = 0
+    #: Deadlocks that a worker speaks of.
+    deadlocks: int = 0
+    #: Messages that were taken and of which nothing came, so that they would have to be sent again.
+    retries: int = 0
+
+
 class Warehouse(Protocol):
     """Takes a scenario's messages and decides them."""
 
@@ -78,6 +90,9 @@ class Warehouse(Protocol):
 
     async def tasks(self) -> set[str]:
         """Return the pick tasks that were sent out so far."""
+
+    async def troubles(self) -> Troubles:
+        """Return what senders had to bear so far."""
 
     async def crash(self) -> None:
         """Lose everything but what is kept, and start again."""
