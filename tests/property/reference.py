@@ -6,6 +6,7 @@ It knows nothing of shelves, queues or drafts: it sorts all rows, throws out tho
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,10 +27,15 @@ class Row:
     promised: int = 0
     expires: date | None = None
     made: date | None = None
-    received: date = date(2026, 8, 1)
+    received: date | None = date(2026, 8, 1)
     pack: int | None = None
     held: bool = False
     pickable: bool = True
+    tier: int = 0
+    package: str | None = None
+    returned: bool = False
+    #: Whether stock of the item without a lot comes after stock with one.
+    tracked: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,21 +56,28 @@ class Wish:
 def use_order(row: Row, wish: Wish) -> tuple[object, ...]:
     """Where a row stands in the order of use."""
     expires, lot = row.expires or FAR, row.lot or ""
+    received = row.received or FAR
     first: dict[Policy, tuple[object, ...]] = {
         Policy.FEFO: (expires,),
-        Policy.FIFO: (row.received, expires),
-        Policy.LIFO: (-row.received.toordinal(),),
+        Policy.FIFO: (received, expires),
+        Policy.LIFO: (row.received is None, -received.toordinal()),
         Policy.CLOSEST: (row.sequence, row.location),
         Policy.NEWEST_EXPIRY: (row.expires is None, -expires.toordinal()),
     }
     ties: dict[str, object] = {
-        "received": row.received,
+        "received": received,
         "lot": lot,
         "location": (row.sequence, row.location),
         "smallest_qty": row.units - row.promised,
     }
-    last = (row.received, lot, row.sequence, row.location, row.pack or 0)
-    return (row.lot is None, *first[wish.policy], *(ties[name] for name in wish.tie_break), *last)
+    last = (received, lot, row.sequence, row.location, row.package or "", row.pack or 0, row.returned)
+    return (
+        row.tier,
+        row.tracked and row.lot is None,
+        *first[wish.policy],
+        *(ties[name] for name in wish.tie_break),
+        *last,
+    )
 
 
 def does(row: Row, wish: Wish) -> bool:
@@ -85,13 +98,21 @@ def does(row: Row, wish: Wish) -> bool:
 
 def allocate(rows: list[Row], wish: Wish) -> Counter[tuple[str | None, str, int | None]]:
     """What a line gets, by lot, location and pack size."""
-    usable = sorted((row for row in rows if does(row, wish)), key=lambda row: use_order(row, wish))
+    counted: Counter[tuple[str | None, str, int | None]] = Counter()
+    for row, units in taken([row for row in rows if does(row, wish)], wish):
+        counted[row.lot, row.location, row.pack] += units
+    return +counted
+
+
+def taken(rows: Iterable[Row], wish: Wish) -> list[tuple[Row, int]]:
+    """What a line gets of rows that do for it."""
+    usable = sorted(rows, key=lambda row: use_order(row, wish))
     if wish.one_lot:
         return _one_lot(usable, wish)
     takes = _take(usable, wish.units)
     while (total := sum(units for _, units in takes)) % wish.multiple:
         takes = _less(takes, total % wish.multiple)
-    return _counted(takes)
+    return takes
 
 
 def _take(rows: list[Row], wanted: int) -> list[tuple[Row, int]]:
@@ -113,17 +134,10 @@ def _less(takes: list[tuple[Row, int]], surplus: int) -> list[tuple[Row, int]]:
     return _less(kept, surplus - units) if surplus > units else kept
 
 
-def _one_lot(rows: list[Row], wish: Wish) -> Counter[tuple[str | None, str, int | None]]:
+def _one_lot(rows: list[Row], wish: Wish) -> list[tuple[Row, int]]:
     goal = wish.units - wish.units % wish.multiple
-    for lot in dict.fromkeys(row.lot for row in rows):
+    for lot in dict.fromkeys(row.lot for row in rows if row.units > row.promised):
         takes = _take([row for row in rows if row.lot == lot], goal)
         if sum(units for _, units in takes) == goal:
-            return _counted(takes)
-    return Counter()
-
-
-def _counted(takes: list[tuple[Row, int]]) -> Counter[tuple[str | None, str, int | None]]:
-    counted: Counter[tuple[str | None, str, int | None]] = Counter()
-    for row, units in takes:
-        counted[row.lot, row.location, row.pack] += units
-    return +counted
+            return takes
+    return []

@@ -93,7 +93,10 @@ def end_lines(
     draft: Draft, order: Order, version: str | None, lines: list[OrderLine]
 ) -> tuple[OrderCancelled, tuple[Event, ...]]:
     """Cancel what is open of an order's lines; returns that, and what follows for the order itself and who waits."""
-    cancelled = tuple(LineCancelled(line.line, line.ordered - line.cancelled - line.shipped) for line in lines)
+    cancelled = tuple(
+        # More may have left than was counted: of an order that was held because its unit is unknown, say.
+        [LineCancelled(line.line, max(line.ordered - line.cancelled - line.shipped, 0)) for line in lines]
+    )
     freed = tuple(loss for line in lines for loss in give_back_all(line))
     after = copy_order(order)
     drop_freed(after, freed)

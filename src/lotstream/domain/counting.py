@@ -84,7 +84,7 @@ def _adjust(changes: _Changes, meant: Meant) -> Refusal | None:
     new = book_once(paper, meant, named)
     if new is not True:
         return new or None
-    rows = [row.key for row in paper.rows(meant)]
+    rows = paper.rows(meant)
     if meant.quantity >= 0:
         changes.add(meant, _where(rows, named), meant.quantity)
         return None
@@ -105,7 +105,7 @@ def _count(changes: _Changes, meant: Meant) -> Refusal | None:
     new = book_once(paper, meant, named)
     if new is not True:
         return new or None
-    rows = [row.key for row in paper.rows(meant)]
+    rows = paper.rows(meant)
     for key in rows:
         changes.add(meant, key, max(-paper.there(key), 0))
     more = meant.quantity - sum(paper.there(key) for key in rows)

@@ -10,11 +10,10 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import GoodsLine, Moment, OpenBalance, ReceiveStock
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import BalanceOpened, DiscrepancyNoted, Event, GoodsBooked, StockReceived
-from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import Conflict, contradiction, learn
 from lotstream.domain.model import Booked, Hold, Item, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
-from lotstream.domain.moving import take_back
+from lotstream.domain.moving import shut_out, take_back
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.serials_in import arriving, take_in
@@ -42,6 +41,8 @@ class _Delivery:
     as_found: bool = False
     booked: list[GoodsBooked] = field(default_factory=list)
     noted: list[DiscrepancyNoted] = field(default_factory=list)
+    #: Lots that were known and of which something else is known now.
+    learned: set[tuple[str, str]] = field(default_factory=set)
 
 
 def receive_stock(ledger: Ledger, command: ReceiveStock, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -67,7 +68,10 @@ def receive_stock(ledger: Ledger, command: ReceiveStock, moment: Moment) -> tupl
     received = StockReceived(
         command.site, command.receipt, command.expected, command.final, command.by, at, tuple(delivery.booked)
     )
-    return received, *delivery.noted, *fill(delivery.draft, {line.row.sku for line in delivery.booked})
+    # A hold that comes with goods, or a date nobody knew of, concerns what was promised of the lot before.
+    losers = shut_out(delivery.draft, delivery.learned) if delivery.learned else []
+    settled = settle(delivery.draft, losers, skus={line.row.sku for line in delivery.booked})
+    return received, *delivery.noted, *settled
 
 
 def open_balance(ledger: Ledger, command: OpenBalance, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -83,7 +87,7 @@ def open_balance(ledger: Ledger, command: OpenBalance, moment: Moment) -> tuple[
     if not delivery.booked:
         return ()
     opened = BalanceOpened(command.site, command.balance, command.by, at, tuple(delivery.booked))
-    losers = take_back(delivery.draft, _missing(ledger, delivery.booked))
+    losers = take_back(delivery.draft, _missing(ledger, delivery.booked)) + shut_out(delivery.draft, delivery.learned)
     return opened, *settle(delivery.draft, losers, skus={line.row.sku for line in delivery.booked})
 
 
@@ -256,4 +260,6 @@ def _learn(delivery: _Delivery, line: GoodsLine, received: date) -> Lot | None:
     lot = learn(known, line, sku=line.sku, lot=line.lot, received=received, hold=hold)
     if lot != known:
         delivery.draft.know_lot(lot)
+        if known is not None:
+            delivery.learned.add((lot.sku, lot.lot))
     return lot

@@ -50,7 +50,7 @@ def _spelled_out(draft: Draft, line: OrderLine, said: SaidT) -> list[SaidT]:
         return [replace(said, sku=line.sku)]
     base = line.parts[0].kit
     own = min(kits, promised_parts(line)[line.sku])
-    if (kits - own) % base:
+    if (kits - own) % base or any(draft.item(part.sku) is None for part in line.parts):
         return [replace(said, sku=line.sku)]
     meant = [replace(said, sku=line.sku, quantity=Decimal(own) / base, unit=None)] if own else []
     for part in line.parts if kits > own else ():

@@ -21,6 +21,7 @@ from lotstream.domain.kits import promised_kits, promised_parts, shipped_parts, 
 from lotstream.domain.model import Item, KitPart, Order, OrderLine, Reservation
 from lotstream.domain.quantities import smallest
 from lotstream.domain.reservations import give_back, latest_first
+from lotstream.domain.terms import lots_max
 
 #: Decides one line: the draft, its order, the line, what is wanted and at which site.
 Decide = Callable[..., LineDecision]
@@ -83,12 +84,13 @@ def decide_kit(decide: Decide, draft: Draft, order: Order, line: OrderLine, *, w
     def attempt(goal: int) -> _Tried:
         return _try(decide, draft, order, line, goal=goal, site=site)
 
-    mark = draft.mark()
-    first = tried = attempt(_whole(wanted, step, have=have))
+    mark, goal = draft.mark(), _whole(wanted, step, have=have)
+    first = tried = attempt(goal)
     while (kept := _whole(tried.got, step, have=have)) < tried.got:
         draft.undo(mark)
         tried = attempt(kept)
-    if tried.got < wanted and not draft.ledger.settings.allow_partial:
+    too_little = tried.got < wanted and not draft.ledger.settings.allow_partial
+    if too_little or (tried.got < goal and lots_max(line, draft.customer(order.customer)) == 1):
         draft.undo(mark)
         tried = attempt(0)
     return _together(line, tried, first, left=max(wanted - tried.got, 0))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from lotstream.domain.agenda import Part, begin, may_not_be_kept, next_part
+from lotstream.domain.candidate import hold_reason
 from lotstream.domain.codes import NotUsed, Refusal
 from lotstream.domain.commands import ContinueDay, Moment
 from lotstream.domain.dates import cancel_rest
@@ -35,6 +36,25 @@ def move_off(draft: Draft, lots: Iterable[LotKey], objection: Objection, *, pick
     """
     promised = (_loser(draft, order, objection, picked_too=picked_too) for order in orders_promised(draft, lots))
     return settle(draft, [loser for loser in promised if loser is not None])
+
+
+def shut_out(draft: Draft, lots: Iterable[LotKey]) -> list[Loser]:
+    """Take off orders what may no longer be used of lots whose facts have changed in this decision.
+
+    What is picked stays with its order, except of a lot that is recalled. The caller settles those orders.
+    """
+    mine = set(lots)
+
+    def objection(part: Reservation) -> NotUsed | None:
+        return draft.candidate(part.row).reason if (part.row.sku, part.row.lot) in mine else None
+
+    def recall(part: Reservation) -> NotUsed | None:
+        lot = draft.lot(part.row.sku, part.row.lot) if (part.row.sku, part.row.lot) in mine else None
+        return hold_reason(lot) if hold_reason(lot) is NotUsed.RECALLED else None
+
+    found = [_loser(draft, order, recall, picked_too=True) for order in orders_promised(draft, mine)]
+    found += [_loser(draft, order, objection) for order in orders_promised(draft, mine)]
+    return [loser for loser in found if loser is not None]
 
 
 def _loser(draft: Draft, order: Order, objection: Objection, *, picked_too: bool = False) -> Loser | None:

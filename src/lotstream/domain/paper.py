@@ -12,7 +12,7 @@ from lotstream.domain.commands import AdjustStock, ChangeStatus, CountStock, Mom
 from lotstream.domain.draft import Draft
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Booked, Item, Receipt, ReceiptKey, RowKey, Status, StockRow
+from lotstream.domain.model import Booked, Item, Receipt, ReceiptKey, RowKey, Status
 from lotstream.domain.places import is_staging
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.shelves import derived_of
@@ -70,11 +70,15 @@ class Paper:
     #: How much is in rows that were changed, after what was decided so far.
     on_hand: dict[RowKey, int] = field(default_factory=dict)
 
-    def rows(self, meant: Meant) -> list[StockRow]:
+    def rows(self, meant: Meant) -> list[RowKey]:
         """Return the rows with goods, or with a deficit, that a line names, the loose and good ones first."""
-        rows = derived_of(self.draft.ledger).rows.get((meant.item.sku, self.document.site), {})
-        found = [row for key, row in rows.items() if meant.fits(key) and (row.on_hand or key in self.on_hand)]
-        return sorted(found, key=lambda row: loose_first(row.key))
+        found = [key for key in self.keys(meant.item.sku) if meant.fits(key)]
+        return sorted(found, key=loose_first)
+
+    def keys(self, sku: str) -> list[RowKey]:
+        """Return the rows of a SKU with goods or a deficit, and those that were changed."""
+        rows = derived_of(self.draft.ledger).rows.get((sku, self.document.site), {})
+        return [key for key in {**rows, **self.on_hand} if key.sku == sku and (self.there(key) or key in self.on_hand)]
 
     def there(self, key: RowKey) -> int:
         """Return what is in a row, below zero for a deficit."""
@@ -160,8 +164,7 @@ def _amounts(said: StockLine, item: Item, path: str, *, positive: bool) -> tuple
 
 
 def _only_bin(paper: Paper, item: Item, said: StockLine) -> str | None:
-    rows = derived_of(paper.draft.ledger).rows.get((item.sku, paper.document.site), {}).values()
-    bins = {row.key.location for row in rows if row.key.lot == said.lot and row.on_hand}
+    bins = {key.location for key in paper.keys(item.sku) if key.lot == said.lot and paper.there(key)}
     places = {place for place in bins if not is_staging(place)}
     return places.pop() if len(places) == 1 else None
 

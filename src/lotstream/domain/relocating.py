@@ -14,7 +14,7 @@ from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
 from lotstream.domain.moving import orders_promised, take_back
 from lotstream.domain.paper import MOVE, STATUS_CHANGE, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import is_staging
-from lotstream.domain.reservations import copy_order
+from lotstream.domain.reservations import copy_order, staged_key
 from lotstream.domain.settling import settle
 
 _REASON = "moved"
@@ -100,7 +100,7 @@ def _check_status(paper: Paper, meant: Meant) -> Refusal | None:
 
 def _relocate(moves: _Moves, meant: Meant, target: Target) -> Refusal | None:
     paper = moves.paper
-    rows = [row.key for row in paper.rows(meant) if target(row.key) != row.key]
+    rows = [key for key in paper.rows(meant) if target(key) != key]
     named = meant.row(paper.document.site)
     new = book_once(paper, meant, target(named))
     refused = _check_there(moves, meant, rows) if new is True else new or None
@@ -179,7 +179,7 @@ def _carried(moves: _Moves, row: RowKey, quantity: int, *, may_stay: bool) -> tu
     ]
     if not may_stay:
         promised = sum(part.quantity - part.picked for _, _, part in promises)
-        moves.lost[row] = min(moves.lost.get(row, 0) + quantity, promised)
+        moves.lost[row] = min(moves.lost.get(row, 0) + quantity, promised + _standing(moves, row))
         return ()
     found: list[Carried] = []
     for order, line, part in promises:
@@ -188,6 +188,13 @@ def _carried(moves: _Moves, row: RowKey, quantity: int, *, may_stay: bool) -> tu
         if units:
             found.append(Carried(order.key, line.line, part.task, units))
     return tuple(found)
+
+
+def _standing(moves: _Moves, row: RowKey) -> int:
+    """Return what orders have picked that stands in a row: it may be found damaged there."""
+    orders = orders_promised(moves.paper.draft, [(row.sku, row.lot)])
+    parts = (part for order in orders for line in order.lines for part in line.reservations)
+    return sum(part.picked for part in parts if part.picked and staged_key(part.row, part.staged_at) == row)
 
 
 def _decided(moves: _Moves, kind: type[StockMoved | StatusChanged]) -> tuple[Event, ...]:

@@ -251,3 +251,35 @@ def test_found_below_what_is_picked() -> None:
     (loss,) = only(events, ReservationFreed).freed
     assert (loss.quantity, loss.picked) == (2, 2)
     assert world.row("L1", "STAGING").reserved == 3
+
+
+def test_a_hold_that_comes_with_goods_concerns_what_was_promised_before() -> None:
+    """A hold on one row of a lot is a hold on the lot: unpicked promises of it move, what is picked stays."""
+    world = World()
+    world.stock(goods("L1", 4), goods("L2", 4, expires=TODAY + timedelta(days=60)))
+    world.place("#1", wanted("1", 2))
+    world.place("#2", wanted("1", 2))
+    world.told(world.pick("#2"))
+    events = world.told(world.receipt(goods("L1", 3, hold=HoldKind.QUARANTINE)))
+    assert only(events, ReservationFreed).reason == "quarantine"
+    assert (world.lots("#1"), world.lots("#2")) == ([("L2", 2)], [("L1", 2)])
+
+
+def test_a_recall_that_comes_with_goods_takes_what_is_picked() -> None:
+    """A recall takes what is picked and has not left as well, with those promises that are not."""
+    world = World()
+    world.stock(goods("L1", 4), goods("L2", 4, expires=TODAY + timedelta(days=60)))
+    world.place("#1", wanted("1", 3))
+    world.told(world.pick("#1"))
+    world.stock(goods("L1", 1, hold=HoldKind.RECALL), balance="more")
+    assert world.lots("#1") == [("L2", 3)]
+    assert world.row("L1", "STAGING").reserved == 0
+
+
+def test_a_date_that_comes_with_goods_concerns_what_was_promised_before() -> None:
+    """A lot of which nobody knew how long it lives is promised no more once a delivery says that it has expired."""
+    world = World()
+    world.stock(goods("L1", 4, expires=None))
+    world.place("#1", wanted("1", 2))
+    world.told(world.receipt(goods("L1", 1, expires=TODAY - timedelta(days=1)), happened=False))
+    assert world.lots("#1") == []

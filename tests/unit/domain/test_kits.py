@@ -18,7 +18,9 @@ from lotstream.domain.commands import (
     OpenBalance,
     PickLine,
     ReleaseOrder,
+    ReportShort,
     ShippedLine,
+    ShortLine,
 )
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import OrderAllocated, OrderRecorded, ReservationFreed, ShipmentConfirmed
@@ -371,3 +373,13 @@ def test_kits_of_an_unknown_component_may_have_left(world: World) -> None:
     assert world.get("1").held == Code.UNKNOWN_ITEM
     events = world.told(world.ship("1", ShippedLine("1", None, Decimal(1)), happened=True))
     assert [part.sku for part in only(events, ShipmentConfirmed).shipped] == ["BAG"]
+
+
+def test_kits_of_one_lot_are_all_or_nothing_beside_what_is_picked(world: World) -> None:
+    """A line of kits from one lot that can no longer be whole keeps what is picked, and is promised nothing beside."""
+    found(world, cups("C1", 4), cups("C2", 4), pots("P", 9))
+    world.place("A", sets(2, single_lot=True))
+    task = next(part.task for part in world.parts("A") if part.row.sku == "CUP")
+    short = ShortLine(task, "1", "C1", "BIN", Decimal(3))
+    world.told(ReportShort(SITE, False, None, None, key("A"), None, (short,)))
+    assert held_by(world, "A") == {("CUP", "C1"): (3, 3)}

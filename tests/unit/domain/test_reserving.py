@@ -263,3 +263,13 @@ def test_a_line_that_was_dropped_before_its_item_was_known_takes_nothing() -> No
     world.place("#1", wanted(), version="2")
     assert world.get("#1").held is None
     assert world.refused(reserve("L1", 1, line="2")) == (Code.UNKNOWN_ITEM, "line")
+
+
+def test_more_left_than_was_counted_is_not_cancelled_below_zero() -> None:
+    """An order in a unit nobody knows is shipped as it happened; closed short, nothing of it is cancelled."""
+    world = asked()
+    world.place("#1", wanted("1", 1, unit="box"))
+    world.told(world.ship("#1", ShippedLine("1", "L1", Decimal(1)), happened=True))
+    (closed,) = world.told(CloseOrder(key("#1")))
+    assert isinstance(closed, OrderClosed)
+    assert [line.quantity for line in closed.lines] == [0]

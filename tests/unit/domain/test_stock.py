@@ -385,3 +385,25 @@ def test_a_document_at_an_unknown_site_that_has_happened_is_booked() -> None:
     world = World()
     events = world.told(adjust(said(1), site="NOWHERE", happened=True))
     assert kinds(events) == ["StockAdjusted", "DiscrepancyNoted"]
+
+
+def test_lines_of_a_document_follow_each_other() -> None:
+    """What one line of a move puts into a bin is there for the next one, also where that names no bin."""
+    world = World()
+    world.stock(goods("L1", 5))
+    world.told(move(said(5, to="A"), said(3, location=None, line="2", to="B")))
+    assert (world.row("L1", "A").on_hand, world.row("L1", "B").on_hand) == (2, 3)
+    world.told(move(said(3, location="B", to="C"), said(2, location="C", line="2", to="D"), number="M2"))
+    assert (world.row("L1", "C").on_hand, world.row("L1", "D").on_hand) == (1, 2)
+
+
+def test_picked_goods_that_are_found_damaged_are_lost() -> None:
+    """Where picked goods stand they may break: their order loses them and is given others."""
+    world = World()
+    world.stock(goods("L1", 5), goods("L2", 5, expires=LATER))
+    world.place("#1", wanted("1", 5))
+    world.told(world.pick("#1"))
+    world.told(turn(said(2, location="STAGING", status="good", to="damaged")))
+    assert sorted(world.lots("#1"), key=str) == [("L1", 3), ("L2", 2)]
+    assert (world.row("L1", "STAGING").reserved, world.row("L1", "STAGING").on_hand) == (3, 3)
+    assert world.row("L1", "STAGING", "damaged").on_hand == 2

@@ -1,0 +1,241 @@
+"""Every choice of a story made once more by the plain reference: what a line got, and why it did not get other stock.
+
+Only what a decision left is known here, so stock is given back decision by decision, the last one first. Decisions that
+also took stock away from somebody are passed over, and so are choices with a search of their own: packs that cover,
+zones, the fewest packages, several lots, kits, serial numbers (`tests/property/test_choice.py` has some of those).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from lotstream.domain.commands import Command, ReserveStock
+from lotstream.domain.events import (
+    BalanceOpened,
+    ClockSet,
+    CustomerDefined,
+    DayContinued,
+    DiscrepancyNoted,
+    Event,
+    GoodsReturned,
+    HoldLifted,
+    ItemDefined,
+    LineDecision,
+    OrderAllocated,
+    OrderChanged,
+    OrderRecorded,
+    StockReceived,
+)
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import (
+    Customer,
+    HoldKind,
+    LifeFrom,
+    Lot,
+    Order,
+    OrderLine,
+    PackRule,
+    Policy,
+    RowKey,
+    ShipPolicy,
+    Tracking,
+)
+from tests.property.reference import Row, Wish, taken
+
+#: After these nobody has less than before.
+ONLY_GIVING = (
+    BalanceOpened, ClockSet, CustomerDefined, DayContinued, DiscrepancyNoted, GoodsReturned, HoldLifted, ItemDefined,
+    OrderAllocated, OrderChanged, OrderRecorded, StockReceived,
+)  # fmt: skip
+#: Reasons that lie in the quantities, and not in the stock.
+OF_QUANTITY = {"reserved", "pack_size", "lot_too_small", "lot_limit", "zone"}
+FAR_AWAY = 2**53
+
+
+def check_choices(ledger: Ledger, command: Command, events: Sequence[Event]) -> int:
+    """Check every decision that can be made once more; returns how many there were."""
+    if isinstance(command, ReserveStock) or not all(isinstance(event, ONLY_GIVING) for event in events):
+        return 0
+    if any(isinstance(event, OrderChanged) and event.freed for event in events):
+        return 0
+    free = {key: row.on_hand - row.promised_elsewhere - row.reserved for key, row in ledger.stock.items()}
+    checked = 0
+    for order, decision in reversed(list(decisions_of(ledger, events))):
+        for part in decision.reserved:
+            free[part.row] += part.quantity
+        checked += _check(ledger, order, decision, free)
+    return checked
+
+
+def decisions_of(ledger: Ledger, events: Sequence[Event]) -> Iterator[tuple[Order, LineDecision]]:
+    """Yield the decisions of a message, each with its order as it is afterwards."""
+    for event in events:
+        if isinstance(event, OrderRecorded | OrderChanged | OrderAllocated):
+            key = event.key if isinstance(event, OrderAllocated) else event.order.key
+            order = ledger.orders.get(key)
+            yield from ((order, decision) for decision in event.decisions if order is not None)
+
+
+class Wanted:
+    """What a line asks for, found at the narrowest place that says it."""
+
+    def __init__(self, ledger: Ledger, order: Order, line: OrderLine) -> None:
+        item, customer = ledger.items[line.sku], ledger.customers.get(order.customer or "")
+        settings, theirs = ledger.settings, customer or Customer("nobody")
+        assert order.site is not None
+        site = ledger.sites.sites[order.site]
+        self.item, self.line, self.customer = item, line, theirs
+        self.today = ledger.sites.today[order.site]
+        self.ship = max(self.today, line.ship_date or order.ship_date or self.today)
+        policies = (line.policy, order.policy, theirs.policy, item.policy, site.policy)
+        self.policy = next((policy for policy in policies if policy is not None), settings.policy)
+        days = (line.min_days_left, theirs.min_days_left_by_sku.get(line.sku), theirs.min_days_left, item.min_days_left)
+        self.days = _first(*days, settings.min_days_left)
+        percents = (line.min_pct_left, theirs.min_pct_left_by_sku.get(line.sku), theirs.min_pct_left, item.min_pct_left)
+        self.percent = _first(*percents, settings.min_pct_left)
+        self.transit = 0
+        if theirs.life_from is LifeFrom.DELIVERY and (self.days is not None or self.percent is not None):
+            self.transit = theirs.transit_days
+        limits = [1 if line.single_lot else line.max_lots, 1 if theirs.single_lot else theirs.max_lots]
+        self.lots_max = min((most for most in limits if most is not None), default=None)
+        self.multiple = line.unit_factor if settings.whole_unit and line.unit != item.base_unit else 1
+        self.source = line.source_location or order.source_location
+        self.followed: date | None = None
+        if theirs.no_older_than_last_shipped:
+            last = (theirs.last_shipped_expiry.get(line.sku), ledger.last_shipped.get((theirs.id, line.sku)))
+            self.followed = max((day for day in last if day is not None), default=None)
+
+
+def _first(*found: object) -> object:
+    return next((one for one in found if one is not None), None)
+
+
+def _check(ledger: Ledger, order: Order, decision: LineDecision, free: dict[RowKey, int]) -> int:
+    line = next(one for one in order.lines if one.line == decision.line)
+    nothing_of_all = order.ship_policy is ShipPolicy.COMPLETE and not decision.reserved
+    if line.parts or line.serial is not None or order.site is None or nothing_of_all:
+        return 0
+    wanted = Wanted(ledger, order, line)
+    assert decision.policy == wanted.policy
+    rows = [key for key in ledger.stock if (key.sku, key.site) == (line.sku, order.site)]
+    _check_reasons(ledger, decision, wanted, {key: free[key] for key in rows})
+    units = decision.backordered + sum(part.quantity for part in decision.reserved)
+    have = line.ordered - line.cancelled - units
+    settings = ledger.settings
+    plain = settings.pack_rule is not PackRule.COVER and not settings.zone_rules and have % wanted.multiple == 0
+    if (
+        not plain
+        or wanted.policy is Policy.MIN_PACKAGES
+        or not (wanted.lots_max is None or wanted.lots_max + have == 1)
+    ):
+        return 0
+    broken = settings.pack_rule is PackRule.PARTIAL_PACKS
+    usable = {
+        _row(ledger, key, free[key], wanted, broken=broken): key for key in rows if not objections(ledger, key, wanted)
+    }
+    wish = Wish(units, wanted.multiple, wanted.policy, settings.tie_break, one_lot=wanted.lots_max == 1)
+    expected = {usable[row]: many for row, many in taken(usable, wish)}
+    if not settings.allow_partial and sum(expected.values()) < units:
+        expected = {}
+    got = {part.row: part.quantity for part in decision.reserved}
+    assert got == expected, (order.key, line.line, expected, got)
+    return 1
+
+
+def _check_reasons(ledger: Ledger, decision: LineDecision, wanted: Wanted, free: dict[RowKey, int]) -> None:
+    """Check that each reason that was recorded for a row is true of one that is so called."""
+    for record in decision.considered:
+        if record.reason is None:
+            continue
+        called = [key for key in free if (key.lot, key.location) == (record.lot, record.location)]
+        reasons = {reason for key in called for reason in objections(ledger, key, wanted)}
+        if not called:
+            # It was empty, and has been forgotten.
+            continue
+        assert record.reason in reasons | OF_QUANTITY, (decision.line, record, reasons)
+
+
+def _row(ledger: Ledger, key: RowKey, free: int, wanted: Wanted, *, broken: bool) -> Row:
+    lot, row = ledger.lots.get((key.sku, key.lot or "")), ledger.stock[key]
+    place = ledger.sites.locations.get((key.site, key.location))
+    sequence = None if place is None else place.sequence
+    return Row(
+        key.lot,
+        key.location,
+        FAR_AWAY if sequence is None else sequence,
+        free,
+        expires=None if lot is None else lot.expires,
+        received=row.received if lot is None else lot.received,
+        pack=None if broken else key.pack_size,
+        tier=0 if place is None else place.tier,
+        package=f"{key.package or ''}/{key.pack_size or 0:09}" if broken else key.package,
+        returned=key.returned,
+        tracked=wanted.item.tracking is not Tracking.NONE,
+    )
+
+
+def objections(ledger: Ledger, key: RowKey, wanted: Wanted) -> set[str]:
+    """Return everything that speaks against a row for a line, in the codes of the rules."""
+    lot, line = ledger.lots.get((key.sku, key.lot or "")), wanted.line
+    found = set(_shut(ledger, key, lot, wanted))
+    if line.lot not in (None, key.lot) or line.expires_exact not in (None, lot and lot.expires):
+        found.add("other_lot")
+    if line.pack_size not in (None, key.pack_size):
+        found.add("pack_size")
+    if wanted.source is not None and wanted.source not in around(ledger, key):
+        found.add("other_location")
+    if wanted.customer.exclude_returned and key.returned:
+        found.add("returned")
+    expires = None if lot is None else lot.expires
+    found.update(_too_short(lot, expires, wanted, expired_ok=ledger.settings.expired_ok))
+    if wanted.followed is not None:
+        if expires is None:
+            found.add("unknown_life")
+        elif expires < wanted.followed:
+            found.add("older_than_last_shipped")
+    return found
+
+
+def _shut(ledger: Ledger, key: RowKey, lot: Lot | None, wanted: Wanted) -> Iterator[str]:
+    codes = {HoldKind.HOLD: "hold", HoldKind.QUARANTINE: "quarantine", HoldKind.RECALL: "recalled"}
+    if key.status != "good":
+        yield {"sample": "quarantine"}.get(key.status, key.status)
+    yield from (codes[hold.kind] for hold in (lot.holds if lot is not None else ()))
+    for known in ledger.settings.holds:
+        if known.supplier in (None, lot.supplier if lot is not None else None):
+            yield codes[known.hold.kind]
+    shut = (ledger.sites.locations.get((key.site, place)) for place in around(ledger, key))
+    excluded = any(place in ledger.settings.exclude_locations for place in around(ledger, key))
+    closed = any(place.hold or place.holds or not place.pickable for place in shut if place is not None)
+    if excluded or closed or key.location.split("/")[0] == "STAGING":
+        yield "location_not_pickable"
+
+
+def around(ledger: Ledger, key: RowKey) -> list[str]:
+    """Return the bin of a row, and the areas around it."""
+    chain: list[str] = []
+    at: str | None = key.location
+    while at is not None and at not in chain:
+        chain.append(at)
+        known = ledger.sites.locations.get((key.site, at))
+        at = None if known is None else known.parent
+    return chain
+
+
+def _too_short(lot: Lot | None, expires: date | None, wanted: Wanted, *, expired_ok: bool) -> Iterator[str]:
+    if expires is not None and expires < wanted.ship and not expired_ok:
+        yield "expired"
+    days, percent = wanted.days or 0, wanted.percent or Decimal(0)
+    assert isinstance(days, int)
+    assert isinstance(percent, Decimal)
+    if not days and not percent and not wanted.transit:
+        return
+    if expires is None or (percent and (lot is None or lot.made is None)):
+        yield "unknown_life"
+        return
+    left = expires - wanted.ship - timedelta(days=wanted.transit)
+    whole = expires - lot.made if lot is not None and lot.made is not None else timedelta()
+    if left < timedelta(days=days) or left.days * 100 < percent * whole.days:
+        yield "short_life"

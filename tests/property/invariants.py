@@ -1,0 +1,252 @@
+"""What holds after every message, looked at from outside: sums, bounds, rules, and what is derived."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from lotstream.domain.commands import (
+    ChangeSettings,
+    Command,
+    DefineCustomer,
+    DefineItem,
+    ReserveStock,
+    UnreserveOrder,
+)
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import (
+    BalanceOpened,
+    Event,
+    GoodsReturned,
+    KitAssembled,
+    KitBroken,
+    ShipmentConfirmed,
+    ShipmentVoided,
+    StockAdjusted,
+    StockCounted,
+    StockFound,
+    StockMissing,
+    StockReceived,
+)
+from lotstream.domain.keeping import unmet
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import (
+    Order,
+    OrderKey,
+    Package,
+    PackageState,
+    Reservation,
+    RowKey,
+    Serial,
+    SerialState,
+    Shipment,
+)
+from lotstream.domain.sums import OVER, backordered, promised, state_of
+from lotstream.store.codec import decode
+from tests.property.choosing import check_choices
+from tests.property.house import House
+from tests.property.soundness import check_derived
+
+#: Staging, spelled out: goods that were picked stand there, and nobody picks them again.
+STAGING = "STAGING"
+
+
+class Story:
+    """What one owner has been told, as far as the ledger does not say it."""
+
+    def __init__(self, house: House, owner: str) -> None:
+        self._house = house
+        self._books = house.books[owner]
+        self._came: Counter[tuple[str, str | None]] = Counter()
+        #: Orders that were promised something by name, which their own rules do not take back.
+        self.named: set[OrderKey] = set()
+        #: How many choices the reference has made as well.
+        self.chosen = 0
+        #: Orders that gave promises back and wait to be asked.
+        self.released: set[OrderKey] = set()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The owner's ledger."""
+        return self._books.ledger
+
+    def check(self, command: Command, events: Sequence[Event]) -> None:
+        """Check everything after a message."""
+        if isinstance(command, ReserveStock):
+            self.named.add(command.key)
+        if isinstance(command, UnreserveOrder):
+            self.released.add(command.key)
+        if isinstance(command, ChangeSettings | DefineCustomer | DefineItem):
+            # Who has something keeps it when the rules change.
+            self.named.update(self.ledger.orders)
+        for event in events:
+            for sku, lot, units in moved(event):
+                self._came[sku, lot] += units
+        check_rows(self.ledger)
+        check_lots(self.ledger, self._came)
+        check_orders(self._books.orders())
+        check_documents(self._books.orders(), self._documents())
+        check_serials(self.ledger, {key: decode(body, Serial) for key, body in self._books.serials.items()})
+        check_derived(self.ledger)
+        self.chosen += check_choices(self.ledger, command, events)
+        if not is_due(self.ledger):
+            check_usable(self.ledger)
+            self._check_kept()
+
+    def _documents(self) -> list[Shipment | Package]:
+        return [one for one in self._books.shipped().values() if isinstance(one, Shipment | Package)]
+
+    def _check_kept(self) -> None:
+        draft = Draft(self.ledger, self._house.moment())
+        for order in self.ledger.orders.values():
+            if order.key not in self.named:
+                assert unmet(draft, order) == [], order
+
+
+def is_due(ledger: Ledger) -> bool:
+    """Tell whether an owner has something left to decide after a broadcast or a change of rules."""
+    return ledger.progress.is_due or ledger.progress.number < ledger.sites.turn
+
+
+def moved(event: Event) -> Iterator[tuple[str, str | None, int]]:
+    """Yield what an event brings into the house of a SKU and lot, less than zero for what leaves it."""
+    if isinstance(event, StockReceived | BalanceOpened | GoodsReturned):
+        yield from ((line.row.sku, line.row.lot, line.quantity) for line in event.lines)
+    elif isinstance(event, StockAdjusted | StockCounted):
+        yield from ((change.row.sku, change.row.lot, change.quantity) for change in event.changes)
+    elif isinstance(event, StockFound):
+        yield event.row.sku, event.row.lot, event.quantity
+    elif isinstance(event, StockMissing):
+        yield event.row.sku, event.row.lot, -event.booked
+    elif isinstance(event, KitAssembled | KitBroken):
+        yield from ((used.row.sku, used.row.lot, -used.quantity) for used in event.used)
+        yield from ((made.row.sku, made.row.lot, made.quantity) for made in event.made)
+    elif isinstance(event, ShipmentConfirmed):
+        yield from ((gone.sku, gone.lot, -gone.quantity) for gone in event.shipped)
+    elif isinstance(event, ShipmentVoided):
+        yield from ((gone.sku, gone.lot, gone.quantity) for gone in event.shipped)
+
+
+def stood_at(part: Reservation) -> RowKey:
+    """Return the row of picked goods."""
+    return part.row._replace(location=part.staged_at or STAGING)
+
+
+def check_rows(ledger: Ledger) -> None:
+    """Promises fit into what is there, and what orders hold is what rows have reserved."""
+    held: Counter[RowKey] = Counter()
+    for order in ledger.orders.values():
+        assert order.state not in OVER
+        for line in order.lines:
+            for part in line.reservations:
+                assert 0 <= part.packed <= part.picked <= part.quantity
+                assert part.quantity > 0
+                held[part.row] += part.quantity - part.picked
+                held[stood_at(part)] += part.picked
+    for key, row in ledger.stock.items():
+        assert row.key == key
+        assert 0 <= row.reserved <= max(row.on_hand, 0), row
+        assert row.reserved == held.pop(key, 0), row
+    assert not +held, held
+
+
+def check_lots(ledger: Ledger, came: Counter[tuple[str, str | None]]) -> None:
+    """What came in and was found, less what left, is what is there, by SKU and lot."""
+    there: Counter[tuple[str, str | None]] = Counter()
+    for row in ledger.stock.values():
+        there[row.key.sku, row.key.lot] += row.on_hand
+    assert {key: units for key, units in came.items() if units} == {key: units for key, units in there.items() if units}
+
+
+def check_orders(orders: list[Order]) -> None:
+    """The parts of a line make what was ordered; an order's state is what they say; what is over holds nothing."""
+    tasks: Counter[tuple[str, RowKey, str | None]] = Counter()
+    for order in orders:
+        for line in order.lines:
+            beyond = max(line.shipped + line.cancelled + promised(line) - line.ordered, 0)
+            assert promised(line) + line.shipped + backordered(line) + line.cancelled == line.ordered + beyond
+            assert 0 <= line.cancelled <= line.ordered
+            assert not (line.reservations and (order.test or order.state in OVER))
+            if line.lots_shipped and not line.parts:
+                assert sum(one.quantity for one in line.lots_shipped) == line.shipped
+            assert all(0 <= one.returned <= one.quantity for one in line.lots_shipped)
+            tasks.update((part.task, part.row, part.staged_at) for part in line.reservations)
+        if order.state not in OVER:
+            assert order.state is state_of(order, decided=order.state != "received"), order
+    assert max(tasks.values(), default=1) == 1
+
+
+def check_documents(orders: list[Order], documents: list[Shipment | Package]) -> None:
+    """What has left for a line is what its shipments say; what is packed for it is what packages hold."""
+    left: Counter[tuple[OrderKey, str, str]] = Counter()
+    packed: Counter[tuple[OrderKey, str, str]] = Counter()
+    for document in documents:
+        if isinstance(document, Shipment):
+            for gone in document.parts:
+                for one in gone.shipped:
+                    left[gone.order, one.line, one.sku] += one.quantity
+        elif document.state is PackageState.OPEN:
+            for content in document.contents:
+                if content.package is None:
+                    packed[content.order, content.line, content.task] += content.quantity
+    for order in orders:
+        for line in order.lines:
+            if not line.parts:
+                assert line.shipped == left[order.key, line.line, line.sku], (order, left)
+            for part in line.reservations:
+                # What was lost while it lay in a package is in there on paper until that is unpacked.
+                assert part.packed <= packed[order.key, line.line, part.task], (order, packed)
+
+
+def check_serials(ledger: Ledger, units: dict[tuple[str, str], Serial]) -> None:
+    """A serial number is never in two orders, and where it is picked is where the order has it."""
+    held: Counter[tuple[str, str]] = Counter()
+    for order in ledger.orders.values():
+        for line in order.lines:
+            for part in line.reservations:
+                held.update((number, part.row.sku) for number in part.serials)
+                for number in part.serials:
+                    unit = units.get((number, part.row.sku))
+                    if unit is not None and part.picked == part.quantity:
+                        assert unit.state is SerialState.PICKED
+                        assert (unit.source, unit.order) == order.key
+    assert max(held.values(), default=1) == 1, held
+    for key, unit in units.items():
+        assert key == unit.key
+        if unit.state is SerialState.PICKED:
+            assert held[key] == 1, unit
+
+
+def check_usable(ledger: Ledger) -> None:
+    """Nothing that is not picked is promised of stock that is held, expired, damaged, or in a bin that is shut."""
+    for order in ledger.orders.values():
+        for line in order.lines:
+            for part in line.reservations:
+                if part.picked < part.quantity:
+                    assert why_shut(ledger, part.row) is None, (order.key, line.line, part, why_shut(ledger, part.row))
+
+
+def why_shut(ledger: Ledger, row: RowKey) -> str | None:
+    """Return why no line may use a row, in the words of the rules; None when lines may."""
+    lot = ledger.lots.get((row.sku, row.lot or ""))
+    if row.status != "good":
+        return row.status
+    if lot is not None and lot.holds:
+        return "held"
+    if any(known.supplier in (None, lot.supplier if lot else None) for known in ledger.settings.holds):
+        return "owner held"
+    expires = None if lot is None or ledger.settings.expired_ok else lot.expires
+    if expires is not None and expires < ledger.sites.today.get(row.site, date.min):
+        return "expired"
+    around: str | None = row.location
+    seen: set[str] = set()
+    while around is not None and around not in seen:
+        seen.add(around)
+        known_place = ledger.sites.locations.get((row.site, around))
+        if around in ledger.settings.exclude_locations or around.split("/")[0] == STAGING:
+            return "excluded"
+        if known_place is not None and (known_place.hold or known_place.holds or not known_place.pickable):
+            return "shut"
+        around = None if known_place is None else known_place.parent
+    return None

@@ -1,0 +1,189 @@
+"""Messages about the floor and from the hub itself, and how often each message of a story is told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from lotstream.domain.commands import (
+    Command,
+    ConfirmPick,
+    ConfirmShipment,
+    ContinueDay,
+    CorrectShipment,
+    PackedLine,
+    PackPackage,
+    PickLine,
+    ReportShort,
+    ScanLot,
+    ShippedLine,
+    ShippedOrder,
+    ShippedPackage,
+    ShortLine,
+    StartPick,
+    TickClock,
+    UndoneLine,
+    UndoPick,
+    UnpackPackage,
+    VoidShipment,
+)
+from lotstream.domain.model import (
+    PACKAGE,
+    SHIPMENT,
+    Order,
+    OrderKey,
+    OrderLine,
+    PackageKind,
+    Reservation,
+)
+from tests.property.vocabulary import LOTS
+from tests.property.words import Words
+
+
+class AllWords(Words):
+    """Draws messages of every kind for one owner."""
+
+    # ---- The floor --------------------------------------------------------------------------------------------------
+
+    def _quantity(self, units: int, sku: str) -> Decimal:
+        item = self._books.ledger.items.get(sku)
+        exact = Decimal(self.number(1, max(units, 1))).scaleb(0 if item is None else -item.decimals)
+        return self.mostly(exact, Decimal(self.number(1, 7)))
+
+    def _open_part(self) -> tuple[Order, OrderLine, Reservation] | None:
+        found = [one for one in self._parts() if one[2].quantity > one[2].picked]
+        return self.one(found) if found else None
+
+    def pick(self) -> Command:
+        """Promised goods are picked, sometimes too many, sometimes others."""
+        found = self._open_part()
+        place = self.mostly(None, "TOTE", "B1")
+        if found is None or self.one(range(8)) == 7:
+            said = PickLine(None, "1", self.lot("A"), self.mostly(None, self.bin()), self.units(), sku=self.sku())
+            return ConfirmPick(self.site(), self.happened(), None, None, self.key(), place, (said,))
+        order, line, part = found
+        numbers = self._numbers() if part.row.sku == "S" else ()
+        quantity = Decimal(len(numbers)) if numbers else self._quantity(part.quantity - part.picked, part.row.sku)
+        said = PickLine(
+            self.mostly(part.task, None), line.line, self.mostly(part.row.lot, None, "L3"), None, quantity,
+            serials=numbers, sku=part.row.sku,
+        )  # fmt: skip
+        return ConfirmPick(part.row.site, self.happened(), None, None, order.key, place, (said,))
+
+    def pick_short(self) -> Command:
+        """Less is found in a bin than was promised of it."""
+        found = self._open_part()
+        if found is None:
+            said = ShortLine(None, "1", "L1", "A1", Decimal(1))
+            return ReportShort("S1", self.happened(), None, None, self.key(), None, (said,))
+        order, line, part = found
+        item = self._books.ledger.items[part.row.sku]
+        quantity = Decimal(self.number(0, part.quantity)).scaleb(-item.decimals)
+        location = self.mostly(part.row.location, None)
+        said = ShortLine(self.mostly(part.task, None), line.line, part.row.lot, location, quantity, sku=part.row.sku)
+        return ReportShort(part.row.site, self.happened(), None, None, order.key, None, (said,))
+
+    def start(self) -> Command:
+        """Somebody is on the way."""
+        tasks = [part.task for _, _, part in self._parts()]
+        named = (self.one(tasks),) if bool(tasks) and self.mostly(False, True) else ()
+        return StartPick(self.site(), self.happened(), None, None, self.key(), named)
+
+    def undo(self) -> Command:
+        """Picked goods go back."""
+        found = [one for one in self._parts() if one[2].picked]
+        if not found:
+            return UndoPick(self.site(), self.happened(), None, None, self.key())
+        order, line, part = self.one(found)
+        quantity = self.mostly(None, self._quantity(part.picked, part.row.sku))
+        lines = self.mostly((), (UndoneLine(self.mostly(part.task, None), line.line, quantity=quantity),))
+        return UndoPick(part.row.site, self.happened(), None, None, order.key, lines)
+
+    def scan(self) -> Command:
+        """A picker has another lot in his hand."""
+        found = self._open_part()
+        if found is None:
+            return ScanLot("S1", self.happened(), None, None, self.key(), "L1")
+        order, line, part = found
+        return ScanLot(
+            part.row.site, self.happened(), None, None, order.key, self.one(LOTS), self.mostly(part.row.lot, None),
+            line.line, self.mostly(None, part.task), self.mostly(None, part.row.location),
+            self.mostly(None, self._quantity(part.quantity, part.row.sku)),
+        )  # fmt: skip
+
+    def _package(self) -> str:
+        known = [key.number for key in self._books.documents if key.kind == PACKAGE]
+        return self.mostly(self.one(known), "BOX-1") if known else "BOX-1"
+
+    def pack(self) -> Command:
+        """Picked goods, or packages, go into a package."""
+        picked = [one for one in self._parts() if one[2].picked > one[2].packed]
+        lines: tuple[PackedLine, ...] = ()
+        for order, line, part in [self.one(picked)] if picked else []:
+            quantity = self.mostly(None, self._quantity(part.picked, part.row.sku))
+            lines = (PackedLine(order.key, self.mostly(line.line, None), self.mostly(None, part.task), None, quantity),)
+        inside = self.mostly((), (self._package(),))
+        kind = PackageKind.PALLET if inside else PackageKind.CARTON
+        site = self.mostly(self._site_of(picked), "S2")
+        return PackPackage(site, self.happened(), None, None, self.mostly(None, self._package()), kind, lines, inside)
+
+    def _site_of(self, parts: list[tuple[Order, OrderLine, Reservation]]) -> str:
+        return parts[0][2].row.site if parts else "S1"
+
+    def unpack(self) -> Command:
+        """A package is unpacked."""
+        return UnpackPackage(self.site(), self.happened(), None, None, self._package())
+
+    def _left(self, key: OrderKey) -> ShippedOrder:
+        order = self._books.ledger.orders.get(key)
+        if order is None or self.mostly(True, False):
+            return ShippedOrder(key)
+        line = self.one(order.lines)
+        numbers = self._numbers() if line.sku == "S" else ()
+        lot = self.mostly(self.one([*[part.row.lot for part in line.reservations], None]), "L2")
+        quantity = Decimal(len(numbers)) if numbers else self._quantity(line.ordered, line.sku or "A")
+        said = ShippedLine(self.mostly(line.line, "9"), lot, quantity, sku=line.sku, serials=numbers)
+        return ShippedOrder(key, (said,))
+
+    def _shipment(self) -> dict[str, Any]:
+        keys = dict.fromkeys([self.key(), self.key()] if self.mostly(False, True) else [self.key()])
+        packages = (ShippedPackage(self._package()),) if self.mostly(False, True) else ()
+        shipped = {"orders": tuple(self._left(key) for key in keys), "packages": packages}
+        return {"site": self.site(), "happened": self.happened(), "by": None, "occurred_at": None, **shipped}
+
+    def ship(self) -> Command:
+        """Goods leave."""
+        return ConfirmShipment(shipment=f"T{self.number(1, 4)}", **self._shipment())
+
+    def _gone(self) -> str:
+        known = [key.number for key in self._books.documents if key.kind == SHIPMENT]
+        return self.mostly(self.one(known), "T9") if known else "T1"
+
+    def void(self) -> Command:
+        """A shipment has not left after all."""
+        return VoidShipment(self.site(), self.happened(), None, None, self._gone())
+
+    def correct(self) -> Command:
+        """Something else has left than was told."""
+        return CorrectShipment(shipment=self._gone(), **self._shipment())
+
+    # ---- The hub ----------------------------------------------------------------------------------------------------
+
+    def go_on(self) -> Command:
+        """A part of what is due is decided."""
+        return ContinueDay(self.mostly(100, 1, 2))
+
+    def tick(self) -> Command:
+        """The clock says so."""
+        return TickClock()
+
+
+#: How often each kind of message is told to one owner, beside 1.
+OFTEN = {"place": 5, "receive": 4, "balance": 1, "pick": 4, "ship": 2, "go_on": 3, "request": 2, "pack": 2}
+TO_EVERYBODY = ("define_site", "define_location", "open_day", "hold_bin", "let_bin_go")
+TO_ONE = (
+    "define_owner", "change_settings", "define_item", "define_customer", "place", "cancel", "release", "request",
+    "unreserve", "close", "reserve", "receive", "balance", "hold", "lift", "recall", "hold_owner", "let_owner_go",
+    "adjust", "count", "move", "change_status", "give_back", "assemble", "take_apart", "pick", "pick_short", "start",
+    "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
+)  # fmt: skip
