@@ -16,6 +16,7 @@ PUBLISHED = (
     "lotstream.pick-tasks",
     "lotstream.order-status",
     "lotstream.ship-confirmations",
+    "lotstream.inventory",
     "lotstream.alerts",
     "lotstream.answers",
     "lotstream.inbound.dlq",

@@ -56,6 +56,7 @@ from lotstream.domain.model import (
 )
 from lotstream.testing.scenarios_domain import DomainWarehouse
 from lotstream.testing.scenarios_messages import SITE
+from tests.property.stock_reader import StockReader
 
 T = TypeVar("T")
 TODAY = date(2026, 9, 1)
@@ -66,7 +67,8 @@ class Day:
     """A warehouse and what is told to it; each step draws what it needs from its own seed."""
 
     def __init__(self, seed: int) -> None:
-        self.warehouse = DomainWarehouse(TODAY)
+        self.reader = StockReader()
+        self.warehouse = DomainWarehouse(TODAY, told=self.reader.hear)
         self.count = 0
         self.draw = Random(seed)
         self._begin()

@@ -26,4 +26,5 @@ def test_ledger_stays_sound(seed: int, told: list[str]) -> None:
         check_derived(day.warehouse.ledger)
         check_served(day.warehouse)
         check_kept(day.warehouse)
+        day.reader.check(day.warehouse.ledger)
     day.read_again()

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-_ORDER = {"source": "shopify:example-shop", "order": "#1001"}
-_FLOOR = {
-    "owner": "acme",
-    "site": "TOR",
-    "happened": True,
-    "by": "scanner-4",
-    "occurred_at": "2026-09-01T08:12:00-04:00",
-}
-_DECISION = "5f0c1d7e9a3b4c2d8e6f0a1b2c3d4e5f"
+from lotstream.contracts.examples_stock import DECISION, FLOOR, ORDER, STOCK
+
 _TASK = "9a41c07b3e5d4f6a8b2c1d0e9f8a7b6c"
 _SSCC = "001234560000000018"
 
@@ -62,7 +55,7 @@ _FACTS: dict[str, dict[str, Any]] = {
 _ORDERS: dict[str, dict[str, Any]] = {
     "order.placed": {
         "owner": "acme",
-        **_ORDER,
+        **ORDER,
         "version": "2026-09-01T14:00:02Z",
         "placed_at": "2026-09-01T14:00:00Z",
         "customer": "C-7",
@@ -84,25 +77,25 @@ _ORDERS: dict[str, dict[str, Any]] = {
             {"line": "2", "sku": "CER-002", "quantity": "2", "unit": "case", "single_lot": True},
         ],
     },
-    "order.cancelled": {"owner": "acme", **_ORDER, "version": "2026-09-01T15:00:00Z", "lines": ["2"]},
-    "order.released": {"owner": "acme", **_ORDER},
-    "order.unreserved": {"owner": "acme", **_ORDER, "lines": ["1"]},
-    "order.closed": {"owner": "acme", **_ORDER, "version": "2026-09-03T09:00:00Z"},
+    "order.cancelled": {"owner": "acme", **ORDER, "version": "2026-09-01T15:00:00Z", "lines": ["2"]},
+    "order.released": {"owner": "acme", **ORDER},
+    "order.unreserved": {"owner": "acme", **ORDER, "lines": ["1"]},
+    "order.closed": {"owner": "acme", **ORDER, "version": "2026-09-03T09:00:00Z"},
     "stock.reserved": {
         "owner": "acme",
-        **_ORDER,
+        **ORDER,
         "line": "1",
         "lot": "L24A",
         "location": "TOR-A-01",
         "quantity": "12",
         "unit": "each",
     },
-    "allocation.requested": {"owner": "acme", "orders": [_ORDER]},
+    "allocation.requested": {"owner": "acme", "orders": [ORDER]},
 }
 
 _GOODS: dict[str, dict[str, Any]] = {
     "stock.received": {
-        **_FLOOR,
+        **FLOOR,
         "receipt": "R-55",
         "expected": "ASN-9",
         "final": False,
@@ -157,28 +150,28 @@ _GOODS: dict[str, dict[str, Any]] = {
         "lots": [{"sku": "CER-001", "lot": "L24A"}],
     },
     "pick.confirmed": {
-        **_FLOOR,
-        **_ORDER,
+        **FLOOR,
+        **ORDER,
         "staged_at": "DOOR-3",
         "lines": [
             {"task": _TASK, "line": "1", "lot": "L24A", "location": "TOR-A-01", "quantity": "12", "unit": "each"}
         ],
     },
-    "pick.started": {**_FLOOR, **_ORDER, "tasks": [_TASK]},
+    "pick.started": {**FLOOR, **ORDER, "tasks": [_TASK]},
     "pick.undone": {
-        **_FLOOR,
-        **_ORDER,
+        **FLOOR,
+        **ORDER,
         "lines": [{"task": _TASK, "line": "1", "lot": "L24A", "quantity": "3", "unit": "each"}],
     },
     "pick.shorted": {
-        **_FLOOR,
-        **_ORDER,
+        **FLOOR,
+        **ORDER,
         "staged_at": "DOOR-3",
         "lines": [{"task": _TASK, "line": "1", "lot": "L24A", "location": "TOR-A-01", "picked": "9", "unit": "each"}],
     },
     "pick.scanned": {
-        **_FLOOR,
-        **_ORDER,
+        **FLOOR,
+        **ORDER,
         "happened": False,
         "task": _TASK,
         "line": "1",
@@ -187,18 +180,18 @@ _GOODS: dict[str, dict[str, Any]] = {
         "location": "TOR-A-01",
     },
     "package.packed": {
-        **_FLOOR,
+        **FLOOR,
         "package": _SSCC,
         "kind": "carton",
         "weight_kg": "6.4",
-        "lines": [{**_ORDER, "line": "1", "task": _TASK, "lot": "L24A", "quantity": "12", "unit": "each"}],
+        "lines": [{**ORDER, "line": "1", "task": _TASK, "lot": "L24A", "quantity": "12", "unit": "each"}],
     },
-    "package.unpacked": {**_FLOOR, "package": _SSCC},
+    "package.unpacked": {**FLOOR, "package": _SSCC},
     "shipment.confirmed": {
-        **_FLOOR,
+        **FLOOR,
         "shipment": "SH-801",
         "orders": [
-            {**_ORDER, "lines": [{"line": "1", "lot": "L24A", "quantity": "12", "unit": "each", "package": _SSCC}]}
+            {**ORDER, "lines": [{"line": "1", "lot": "L24A", "quantity": "12", "unit": "each", "package": _SSCC}]}
         ],
         "packages": [{"sscc": _SSCC, "tracking": "EXAMPLE-TRACKING-1", "weight_kg": "6.4"}],
         "scac": "UPSN",
@@ -208,15 +201,15 @@ _GOODS: dict[str, dict[str, Any]] = {
     },
 }
 
-_GOODS["shipment.voided"] = {**_FLOOR, "shipment": "SH-801", "reason": "Truck did not come"}
+_GOODS["shipment.voided"] = {**FLOOR, "shipment": "SH-801", "reason": "Truck did not come"}
 _GOODS["shipment.corrected"] = {**_GOODS["shipment.confirmed"], "reason": "Counted again"}
 
 _SENT: dict[str, dict[str, Any]] = {
     "pick_tasks": {
         "owner": "acme",
         "site": "TOR",
-        **_ORDER,
-        "decision": _DECISION,
+        **ORDER,
+        "decision": DECISION,
         "tasks": [
             {
                 "task": _TASK,
@@ -237,7 +230,7 @@ _SENT: dict[str, dict[str, Any]] = {
     "floor_tasks": {
         "owner": "acme",
         "site": "TOR",
-        "decision": _DECISION,
+        "decision": DECISION,
         "tasks": [
             {
                 "task": "3f5c0a7be19d4c528d0e6b1f7a2c4d9e",
@@ -249,7 +242,7 @@ _SENT: dict[str, dict[str, Any]] = {
                 "package": None,
                 "quantity": "12",
                 "unit": "each",
-                **_ORDER,
+                **ORDER,
                 "line": "1",
             }
         ],
@@ -262,10 +255,10 @@ _SENT: dict[str, dict[str, Any]] = {
         "status": "open",
         "parent": None,
         "weight_kg": "6.4",
-        "decision": _DECISION,
+        "decision": DECISION,
         "contents": [
             {
-                **_ORDER,
+                **ORDER,
                 "line": "1",
                 "sku": "CER-001",
                 "lot": "L24A",
@@ -277,13 +270,13 @@ _SENT: dict[str, dict[str, Any]] = {
     },
     "order_status": {
         "owner": "acme",
-        **_ORDER,
+        **ORDER,
         "version": "2026-09-01T14:00:02Z",
         "status": "partly_allocated",
         "site": "TOR",
         "code": None,
         "message": None,
-        "decision": _DECISION,
+        "decision": DECISION,
         "lines": [
             {
                 "line": "1",
@@ -301,7 +294,7 @@ _SENT: dict[str, dict[str, Any]] = {
     "ship_confirmation": {
         "owner": "acme",
         "site": "TOR",
-        **_ORDER,
+        **ORDER,
         "shipment": "SH-801",
         "voided": False,
         "status": "shipped",
@@ -329,7 +322,7 @@ _SENT: dict[str, dict[str, Any]] = {
                 "contents": [{"line": "1", "sku": "CER-001", "lot": "L24A", "quantity": "12", "unit": "each"}],
             }
         ],
-        "decision": _DECISION,
+        "decision": DECISION,
         "lines": [
             {
                 "line": "1",
@@ -357,7 +350,7 @@ _SENT: dict[str, dict[str, Any]] = {
         "sku": "CER-001",
         "unit": "each",
         "as_of": "2026-09-01T12:13:00Z",
-        "decision": _DECISION,
+        "decision": DECISION,
         "figures": [
             {"site": "TOR", "channel": "shop", "quantity": "228"},
             {"site": "CHI", "channel": "outlet", "quantity": "0"},
@@ -371,7 +364,7 @@ _SENT: dict[str, dict[str, Any]] = {
         "about": {"sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "shipment": "SH-801"},
         "quantity": "3",
         "raised_at": "2026-09-01T12:12:03Z",
-        "decision": _DECISION,
+        "decision": DECISION,
     },
     "answer": {
         "owner": "acme",
@@ -383,90 +376,9 @@ _SENT: dict[str, dict[str, Any]] = {
         "field": "order",
         "message": "Order #1001 has left the building and cannot be cancelled; book a return instead.",
         "decided_at": "2026-09-01T15:00:00Z",
-        "decision": _DECISION,
-    },
-}
-
-_STOCK: dict[str, dict[str, Any]] = {
-    "kit.assembled": {
-        "owner": "acme",
-        "site": "TOR",
-        "happened": True,
-        "by": "bench-2",
-        "assembly": "KA-7",
-        "sku": "GIFT-BOX",
-        "lot": "G-1",
-        "location": "TOR-K-01",
-        "quantity": "10",
-        "lines": [
-            {"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "quantity": "20"},
-            {"line": "2", "sku": "BOWL", "lot": "B-3", "location": "TOR-A-02", "quantity": "10"},
-        ],
-    },
-    "kit.broken": {
-        "owner": "acme",
-        "site": "TOR",
-        "happened": False,
-        "breaking": "KB-2",
-        "sku": "GIFT-BOX",
-        "lot": "G-1",
-        "location": "TOR-K-01",
-        "quantity": "1",
-        "lines": [
-            {"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "quantity": "2"},
-            {"line": "2", "sku": "BOWL", "lot": "B-3", "location": "TOR-A-02", "quantity": "1", "status": "damaged"},
-        ],
-    },
-    "stock.adjusted": {
-        **_FLOOR,
-        "adjustment": "ADJ-7",
-        "lines": [
-            {"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "quantity": "-3", "reason": "Torn"}
-        ],
-    },
-    "stock.counted": {
-        **_FLOOR,
-        "count": "CC-41",
-        "lines": [{"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "counted": "225"}],
-    },
-    "stock.moved": {
-        **_FLOOR,
-        "move": "MV-12",
-        "lines": [
-            {"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "quantity": "60", "to": "TOR-B-02"}
-        ],
-    },
-    "stock.status_changed": {
-        **_FLOOR,
-        "change": "ST-5",
-        "lines": [
-            {
-                "line": "1",
-                "sku": "CER-001",
-                "lot": "L24A",
-                "location": "TOR-A-01",
-                "quantity": "6",
-                "to_status": "damaged",
-                "reason": "Wet carton",
-            }
-        ],
-    },
-    "goods.returned": {
-        **_FLOOR,
-        **_ORDER,
-        "return": "RMA-19",
-        "lines": [
-            {
-                "line": "1",
-                "sku": "CER-001",
-                "lot": "L24A",
-                "location": "TOR-RETURNS",
-                "quantity": "2",
-                "reason": "Taste",
-            }
-        ],
+        "decision": DECISION,
     },
 }
 
 #: Short message name → an example body.
-EXAMPLES: dict[str, dict[str, Any]] = {**_FACTS, **_ORDERS, **_GOODS, **_STOCK, **_SENT}
+EXAMPLES: dict[str, dict[str, Any]] = {**_FACTS, **_ORDERS, **_GOODS, **STOCK, **_SENT}

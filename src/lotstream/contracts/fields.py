@@ -148,6 +148,8 @@ OwnerId = Annotated[
     str, StringConstraints(min_length=1, max_length=OWNER_CHARS_MAX, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 ]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_CHARS_MAX)]
+#: Hex digits of a decision or task id.
+Id = Annotated[str, Field(min_length=1, max_length=64)]
 #: A message id, or its source.
 MessageId = Annotated[str, StringConstraints(min_length=1, max_length=MESSAGE_ID_CHARS_MAX)]
 Text = Annotated[str, StringConstraints(max_length=TEXT_CHARS_MAX)]

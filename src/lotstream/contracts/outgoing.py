@@ -12,8 +12,10 @@ from typing import Any
 from lotstream.contracts.sending import Outgoing
 from lotstream.contracts.write_availability import availability
 from lotstream.contracts.write_floor import count_task, put_backs, undone_tasks, voided_tasks
+from lotstream.contracts.write_inventory import CHANGES, inventory_changes
 from lotstream.contracts.write_notices import (
     answer,
+    count_alerts,
     discrepancy_alert,
     goods_alerts,
     held_alert,
@@ -55,6 +57,7 @@ from lotstream.domain.events import (
     ReservationFreed,
     ShipmentConfirmed,
     ShipmentVoided,
+    StockCounted,
     StockMissing,
     StockMoved,
     StockPicked,
@@ -63,6 +66,8 @@ from lotstream.domain.events import (
 from lotstream.domain.ledger import Ledger
 
 __all__ = ["Outgoing", "answer", "messages", "refused"]
+
+_Writer = Callable[[Ledger, Any, Moment], Iterator[Outgoing]]
 
 
 def messages(ledger: Ledger, event: Event, moment: Moment) -> Iterator[Outgoing]:
@@ -169,7 +174,19 @@ def _noted(ledger: Ledger, event: DiscrepancyNoted, moment: Moment) -> Iterator[
     yield discrepancy_alert(ledger, event, moment)
 
 
-_WRITERS: dict[type, Callable[[Ledger, Any, Moment], Iterator[Outgoing]]] = {
+def _and_inventory(write: _Writer | None) -> _Writer:
+    """Return a writer of what an event tells, and after it of what it has changed in stock."""
+    if write is None:
+        return inventory_changes
+
+    def told(ledger: Ledger, event: Any, moment: Moment) -> Iterator[Outgoing]:  # noqa: ANN401 - any event
+        yield from write(ledger, event, moment)
+        yield from inventory_changes(ledger, event, moment)
+
+    return told
+
+
+_WRITERS: dict[type, _Writer] = {
     OrderRecorded: _recorded,
     OrderChanged: _changed,
     OrderAllocated: _allocated,
@@ -190,5 +207,7 @@ _WRITERS: dict[type, Callable[[Ledger, Any, Moment], Iterator[Outgoing]]] = {
     StockMoved: _moved,
     GoodsReturned: return_alerts,
     StockReceived: goods_alerts,
+    StockCounted: count_alerts,
     AvailabilityTold: availability,
 }
+_WRITERS |= {event: _and_inventory(_WRITERS.get(event)) for event in CHANGES}

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Amount, Day, Instant, MessageId, Name, OwnerId, Sent, Text
+from lotstream.contracts.fields import Amount, Day, Id, Instant, MessageId, Name, OwnerId, Sent, Text
+from lotstream.contracts.sent_inventory import InventoryChange
 from lotstream.domain.model import OrderState, PackageKind, PackageState
-
-#: Hex digits of a decision or task id.
-_ID = Field(min_length=1, max_length=64)
-Id = Annotated[str, _ID]
 
 
 class TaskAction(StrEnum):
@@ -283,7 +279,9 @@ class Alert(Sent):
     code: Name = Field(description="What is wrong, as a stable code.")
     message: Text = Field(description="The same as a sentence.")
     about: dict[Name, Text] = Field(description="What it concerns: order, line, sku, lot, location, receipt.")
-    quantity: Amount | None = Field(description="The quantity concerned, in base units.")
+    quantity: Amount | None = Field(
+        description="The quantity concerned, in base units; of a count how much more was found, below 0 for less."
+    )
     raised_at: Instant = Field(description="When the record that caused it was taken in.")
     decision: Id = Field(description="Id of the decision that caused it.")
 
@@ -320,6 +318,7 @@ SENT: dict[str, type[Sent]] = {
     "order_status": OrderStatus,
     "ship_confirmation": ShipConfirmation,
     "availability": Availability,
+    "inventory_change": InventoryChange,
     "alert": Alert,
     "answer": Answer,
 }

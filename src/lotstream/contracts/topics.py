@@ -76,6 +76,13 @@ SHIP_CONFIRMATIONS = Topic(
     readers="connectors, for 945, 856, shop fulfilments and ERP moves",
     bytes_max=Limit.OUTGOING,
 )
+INVENTORY = Topic(
+    name="lotstream.inventory",
+    description="Every physical change of a lot: received, counted, damaged, returned, shipped, made into kits.",
+    key="owner",
+    readers="connectors, for 947; ERPs",
+    bytes_max=Limit.OUTGOING,
+)
 AVAILABILITY = Topic(
     name="lotstream.availability",
     description="What may be sold per SKU, site and channel, told when it changes and gathered up per SKU.",
@@ -105,6 +112,7 @@ TOPICS: tuple[Topic, ...] = (
     FLOOR_TASKS,
     ORDER_STATUS,
     SHIP_CONFIRMATIONS,
+    INVENTORY,
     AVAILABILITY,
     ALERTS,
     ANSWERS,

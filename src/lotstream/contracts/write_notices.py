@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,14 @@ from lotstream.domain.commands import (
     UnreserveOrder,
     VoidShipment,
 )
-from lotstream.domain.events import DiscrepancyNoted, GoodsReturned, HeldNoticed, StockMissing, StockReceived
+from lotstream.domain.events import (
+    DiscrepancyNoted,
+    GoodsReturned,
+    HeldNoticed,
+    StockCounted,
+    StockMissing,
+    StockReceived,
+)
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order
 
@@ -53,6 +61,8 @@ if TYPE_CHECKING:
 
 ALERT_TYPE = "lotstream.alert.v1"
 ANSWER_TYPE = "lotstream.answer.v1"
+#: Code of an alert that a count found something else than was known: nothing was refused, and the bin is right now.
+COUNT_DIFFERENCE = "count_difference"
 
 _REQUESTS = (
     CancelOrder, ReleaseOrder, UnreserveOrder, CloseOrder, RequestAllocation, ReserveStock, PlaceHold, LiftHold,
@@ -125,6 +135,26 @@ def held_alert(ledger: Ledger, event: HeldNoticed, order: Order, moment: Moment)
     about = {"order": event.key.order, "source": event.key.source}
     message = held_notice(event, order)
     return _alert(ledger, moment, kind=AlertKind.HELD, code=event.code, message=message, about=about, quantity=None)
+
+
+def count_alerts(ledger: Ledger, event: StockCounted, moment: Moment) -> Iterator[Outgoing]:
+    """Return an alert for each counted line that found something else than was known to be there."""
+    more = Counter[str]()
+    for change in event.changes:
+        more[change.line] += change.quantity
+    for line, units in more.items():
+        if units == 0:
+            # Packages of one bin were mistaken for each other; all in all it has what was known.
+            continue
+        row, counted = event.booked[line].row, event.booked[line].quantity
+        item = item_of(ledger, row.sku)
+        found, known = (base_text(quantity, item.decimals) for quantity in (counted, counted - units))
+        goods = row.sku if row.lot is None else f"{row.sku} lot {row.lot}"
+        message = f"{found} {item.base_unit} of {goods} were counted in {row.location}, where {known} were known."
+        about = {"count": event.number, "line": line, "sku": row.sku, "location": row.location}
+        about |= {} if row.lot is None else {"lot": row.lot}
+        quantity = base_text(units, item.decimals)
+        yield _alert(ledger, moment, code=COUNT_DIFFERENCE, message=message, about=about, quantity=quantity)
 
 
 def _alert(

@@ -61,6 +61,15 @@ def rows_in(ledger: Ledger, site: str, location: str) -> set[RowKey]:
     return derived.bins.get((site, location), set())
 
 
+def rows_of_lot(ledger: Ledger, sku: str, lot: str | None, *, site: str) -> list[StockRow]:
+    """Return the rows of one lot at a site, empty ones too; from the shelf where there is one, else out of all rows."""
+    derived = derived_of(ledger)
+    shelf = derived.shelves.get((sku, site))
+    if shelf is not None:
+        return [candidate.row for candidate in shelf.by_lot.get(lot, {}).values()]
+    return [row for key, row in derived.rows.get((sku, site), {}).items() if key.lot == lot]
+
+
 def row_changed(ledger: Ledger, key: RowKey) -> None:
     """Tell the shelf of a row, if there is one yet, that the row's quantities have changed."""
     derived = derived_of(ledger)

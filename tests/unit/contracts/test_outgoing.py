@@ -245,7 +245,7 @@ def test_tasks_of_two_sites_are_two_messages(ledger: Ledger) -> None:
 
 def test_a_shipment_is_confirmed_by_line_and_lot(ledger: Ledger) -> None:
     """A line names what was ordered and left in the ordered unit, and each lot once however many bins it came from."""
-    (_, body), _ = told(ledger, shipped(lines=(LineShipped("1", "CER-001", 24, 12, 12, "case", 12),)))
+    (_, body), *_ = told(ledger, shipped(lines=(LineShipped("1", "CER-001", 24, 12, 12, "case", 12),)))
 
     assert body["lines"] == [
         {
@@ -263,7 +263,7 @@ def test_a_shipment_is_confirmed_by_line_and_lot(ledger: Ledger) -> None:
 
 def test_a_broken_unit_is_confirmed_in_base_units(ledger: Ledger) -> None:
     """Where a quantity is no whole number of the ordered unit, the whole line is in the base unit."""
-    (_, body), _ = told(ledger, shipped(lines=(LineShipped("1", "CER-001", 24, 12, 7, "case", 12),)))
+    (_, body), *_ = told(ledger, shipped(lines=(LineShipped("1", "CER-001", 24, 12, 7, "case", 12),)))
 
     (line,) = body["lines"]
     assert (line["unit"], line["ordered"], line["shipped"], line["short"]) == ("each", "24", "12", "7")
@@ -272,7 +272,7 @@ def test_a_broken_unit_is_confirmed_in_base_units(ledger: Ledger) -> None:
 
 def test_weighed_goods_are_confirmed_exactly(ledger: Ledger) -> None:
     """Half a kilogram of a thing counted in grams is half a kilogram, without a lot where it has none."""
-    (_, body), _ = told(ledger, shipped())
+    (_, body), *_ = told(ledger, shipped())
 
     line = body["lines"][1]
     assert (line["unit"], line["ordered"], line["shipped"], line["short_reason"]) == ("kg", "2.5", "0.5", None)
@@ -282,14 +282,14 @@ def test_weighed_goods_are_confirmed_exactly(ledger: Ledger) -> None:
 @pytest.mark.parametrize(("short", "reason"), [(9, "to_follow"), (10, "backordered"), (0, None)])
 def test_a_short_line_says_whether_the_rest_will_come(ledger: Ledger, short: int, reason: str | None) -> None:
     """What is promised follows; what is not is backordered."""
-    (_, body), _ = told(ledger, shipped(lines=(LineShipped("1", "CER-001", 24, 12, short, "each", 1),)))
+    (_, body), *_ = told(ledger, shipped(lines=(LineShipped("1", "CER-001", 24, 12, short, "each", 1),)))
 
     assert body["lines"][0]["short_reason"] == reason
 
 
 def test_packages_say_what_is_in_them(ledger: Ledger) -> None:
     """A carton with an SSCC lists the lots that were said to be in it; tracking numbers are told once."""
-    (_, body), _ = told(ledger, shipped())
+    (_, body), *_ = told(ledger, shipped())
 
     assert body["packages"][0] == {
         "sscc": CARTON, "tracking": "TRACK-1", "weight_kg": "6.4",
@@ -305,7 +305,9 @@ def test_goods_that_left_for_an_unknown_order_are_confirmed_without_its_state(le
     unknown = OrderKey("paper", "7")
     ledger.closed[unknown] = None
 
-    assert [topic for topic, _ in told(ledger, shipped(key=unknown))] == ["lotstream.ship-confirmations"]
+    assert [topic for topic, _ in told(ledger, shipped(key=unknown))] == [
+        "lotstream.ship-confirmations", "lotstream.inventory",
+    ]  # fmt: skip
 
 
 def test_an_order_that_was_not_loaded_is_not_taken_for_unknown(ledger: Ledger) -> None:
@@ -318,7 +320,7 @@ def test_received_goods_in_quarantine_raise_an_alert_each(ledger: Ledger) -> Non
     """A line that was not right is told with what it concerns and how much it is; the others are not told."""
     right = GoodsBooked("1", ROW, 12, None, date(2026, 9, 1))
     wrong = GoodsBooked("2", ROW, 5, None, date(2026, 9, 1), discrepancy="field_invalid", message="Another expiry.")
-    ((_, alert),) = told(ledger, StockReceived("TOR", "R-1", None, False, None, AT, (right, wrong)))
+    (_, alert), _ = told(ledger, StockReceived("TOR", "R-1", None, False, None, AT, (right, wrong)))
 
     assert (alert["code"], alert["message"], alert["quantity"]) == ("field_invalid", "Another expiry.", "5")
     assert alert["about"] == {

@@ -50,7 +50,7 @@ def test_picked_goods_that_nobody_wants_go_back(ledger: Ledger) -> None:
 
 def test_goods_that_were_not_found_are_told_to_floor_and_people(ledger: Ledger) -> None:
     """The bin is to be counted, and a person is told how much was looked for, or known to be there."""
-    (floor, tasks), (alerts, alert) = told(ledger, StockMissing(KEY, "2", LOOSE, 500, 1500, None, AT))
+    (floor, tasks), (alerts, alert), _ = told(ledger, StockMissing(KEY, "2", LOOSE, 500, 1500, None, AT))
 
     assert (floor, alerts) == ("lotstream.floor-tasks", "lotstream.alerts")
     assert [(task["kind"], task["location"], task["quantity"]) for task in tasks["tasks"]] == [
@@ -79,7 +79,7 @@ def test_a_package_is_told_with_what_is_in_it(ledger: Ledger) -> None:
 
 def test_a_voided_shipment_is_confirmed_as_voided(ledger: Ledger) -> None:
     """Its receivers are told what did not leave after all, and the floor puts back what no order wants."""
-    (topic, body), (floor, tasks), (status, _) = told(ledger, voided())
+    (topic, body), (floor, tasks), (status, _), _ = told(ledger, voided())
 
     assert (topic, floor, status) == (
         "lotstream.ship-confirmations", "lotstream.floor-tasks", "lotstream.order-status",

@@ -14,6 +14,7 @@ from lotstream.contracts.examples import EXAMPLES
 from lotstream.contracts.outgoing import Outgoing, answer, messages, refused
 from lotstream.contracts.produce import inbound
 from lotstream.contracts.sent import SENT, Alert, Answer, OrderStatus, PickTasks, ShipConfirmation
+from lotstream.contracts.sent_inventory import InventoryChange
 from lotstream.domain.apply import apply
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Moment
@@ -89,13 +90,15 @@ def test_an_order_is_promised_picked_and_shipped(hub: Hub) -> None:
     assert isinstance(picked, OrderStatus)
     assert picked.status == "picked"
 
-    confirmation, shipped = hub.take("shipment.confirmed")
+    confirmation, shipped, left = hub.take("shipment.confirmed")
     assert isinstance(confirmation, ShipConfirmation)
     assert isinstance(shipped, OrderStatus)
     assert shipped.status == "shipped"
     (lot,) = confirmation.lines[0].lots
     assert (lot.lot, lot.expires, lot.quantity) == ("L24A", date(2027, 6, 1), Decimal(12))
     assert confirmation.packages[0].contents[0].lot == "L24A"
+    assert isinstance(left, InventoryChange)
+    assert [(one.quantity, one.on_hand[0].quantity) for one in left.lines] == [(Decimal(-12), Decimal(228))]
 
 
 def test_a_hold_takes_the_tasks_back(hub: Hub) -> None:
@@ -139,7 +142,7 @@ def test_goods_that_left_for_an_unknown_order_are_told(hub: Hub) -> None:
     """What happened is booked: a confirmation, and an alert, although nobody knows the order."""
     told = hub.take("shipment.confirmed", {"orders": [_left("paper-7")]})
 
-    assert {type(message) for message in told} == {ShipConfirmation, Alert}
+    assert {type(message) for message in told} == {ShipConfirmation, Alert, InventoryChange}
 
 
 def _left(order: str) -> dict[str, Any]:

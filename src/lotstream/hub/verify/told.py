@@ -16,7 +16,7 @@ from lotstream import __version__
 from lotstream.contracts.cloudevents import DEAD_LETTER_LEFT_OUT
 from lotstream.contracts.decode import Undecodable
 from lotstream.contracts.outgoing import Outgoing, messages
-from lotstream.contracts.topics import ANSWERS, FLOOR_TASKS, ORDER_STATUS
+from lotstream.contracts.topics import ANSWERS, FLOOR_TASKS, INVENTORY, ORDER_STATUS
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import Event
@@ -39,7 +39,7 @@ TAILS = {
     Outcome.DUPLICATE: ((),),
 }
 #: Topics that joined after a release: what was decided by another version may lack their messages.
-JOINED = frozenset({FLOOR_TASKS.name})
+JOINED = frozenset({FLOOR_TASKS.name, INVENTORY.name})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,198 @@
+"""What has changed in stock, as trading partners (947) and ERPs are told it: lot by lot, with what is there afterwards.
+
+Told is how much a site has of a lot, in which condition, and in which bin it lies. What is picked stands in the same
+house still and is told when it leaves; an opening balance is what everybody begins with, and is told to nobody. So
+these messages alone, added up from there, give what is on hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from lotstream.contracts.quantities import base_text
+from lotstream.contracts.sending import Outgoing, encode, item_of
+from lotstream.contracts.sent_inventory import InventoryChangeKind
+from lotstream.contracts.topics import INVENTORY
+from lotstream.domain.commands import Moment
+from lotstream.domain.events import (
+    Event,
+    GoodsReturned,
+    KitAssembled,
+    KitBroken,
+    ShipmentConfirmed,
+    ShipmentVoided,
+    StatusChanged,
+    StockAdjusted,
+    StockCounted,
+    StockFound,
+    StockMissing,
+    StockMoved,
+    StockReceived,
+)
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import OrderKey, RowKey, StockRow
+from lotstream.domain.shelves import rows_of_lot
+
+TYPE = "lotstream.inventory_change.v1"
+LINES_MAX: Final = 1_000
+"""Lines of one message: a document of as many lines as may be sent, of goods on many pallets, fits in several."""
+
+
+class _Line(NamedTuple):
+    """What has become of goods of one row."""
+
+    line: str | None
+    row: RowKey
+    #: Smallest units: above zero for goods that came, below for goods that went.
+    quantity: int
+    reason: str | None = None
+    serials: tuple[str, ...] = ()
+    #: The row they are in now, for goods that neither came nor went.
+    to: RowKey | None = None
+
+
+class _Change(NamedTuple):
+    """What an event says of stock at one site."""
+
+    kind: InventoryChangeKind
+    site: str
+    lines: Sequence[_Line]
+    document: str | None = None
+    by: str | None = None
+    at: datetime | None = None
+    key: OrderKey | None = None
+    expected: str | None = None
+
+
+def inventory_changes(ledger: Ledger, event: Event, moment: Moment) -> Iterator[Outgoing]:
+    """Return what an applied event has changed in stock, in as many messages as it needs; nothing if it has not."""
+    change = CHANGES[type(event)](event)
+    for first in range(0, len(change.lines), LINES_MAX):
+        body = {
+            "owner": ledger.owner,
+            "site": change.site,
+            "change": change.kind,
+            "document": change.document,
+            "expected": change.expected,
+            "source": None if change.key is None else change.key.source,
+            "order": None if change.key is None else change.key.order,
+            "by": change.by,
+            "occurred_at": change.at or moment.recorded_at,
+            "decision": moment.decision,
+            "lines": [_written(ledger, line) for line in change.lines[first : first + LINES_MAX]],
+        }
+        yield Outgoing(INVENTORY.name, ledger.owner, TYPE, encode(body))
+
+
+def _written(ledger: Ledger, line: _Line) -> dict[str, Any]:
+    row, item = line.row, item_of(ledger, line.row.sku)
+    lot = None if row.lot is None else ledger.lots.get((row.sku, row.lot))
+    status, decimals = row.status, item.decimals
+    after = status if line.to is None else line.to.status
+    return {
+        "line": line.line,
+        "sku": row.sku,
+        "lot": row.lot,
+        "expires": None if lot is None else lot.expires,
+        "made": None if lot is None else lot.made,
+        "location": row.location,
+        "to_location": None if line.to is None or line.to.location == row.location else line.to.location,
+        "package": row.package,
+        "pack_size": None if row.pack_size is None else base_text(row.pack_size, decimals),
+        "returned": row.returned,
+        "from_status": None if line.to is None and line.quantity > 0 else status,
+        "to_status": None if line.to is None and line.quantity < 0 else after,
+        "quantity": base_text(line.quantity, decimals),
+        "unit": item.base_unit,
+        "serials": line.serials,
+        "reason": line.reason,
+        "on_hand": [
+            {"status": condition, "quantity": base_text(units, decimals)}
+            for condition, units in _on_hand(rows_of_lot(ledger, row.sku, row.lot, site=row.site))
+        ],
+    }
+
+
+def _on_hand(rows: Iterable[StockRow]) -> list[tuple[str, int]]:
+    """Return how much there is in each condition, by name; nothing of a condition where it adds up to nothing."""
+    there: dict[str, int] = {}
+    for row in rows:
+        there[row.key.status] = there.get(row.key.status, 0) + row.on_hand
+    return sorted((status, units) for status, units in there.items() if units)
+
+
+def _received(event: StockReceived) -> _Change:
+    lines = [_Line(line.line, line.row, line.quantity, line.message, line.serials) for line in event.lines]
+    return _Change(
+        InventoryChangeKind.RECEIVED, event.site, lines, event.receipt, event.by, event.at, expected=event.expected
+    )
+
+
+def _changed(event: StockAdjusted | StockCounted) -> _Change:
+    kind = InventoryChangeKind.ADJUSTED if isinstance(event, StockAdjusted) else InventoryChangeKind.COUNTED
+    lines = [_Line(change.line, change.row, change.quantity, change.reason) for change in event.changes]
+    return _Change(kind, event.site, lines, event.number, event.by, event.at)
+
+
+def _relocated(event: StockMoved | StatusChanged) -> _Change:
+    kind = InventoryChangeKind.MOVED if isinstance(event, StockMoved) else InventoryChangeKind.STATUS_CHANGED
+    lines = [_Line(move.line, move.row, move.quantity, move.reason, to=move.to) for move in event.moves]
+    return _Change(kind, event.site, lines, event.number, event.by, event.at)
+
+
+def _returned(event: GoodsReturned) -> _Change:
+    lines = [
+        _Line(back.line, back.row, back.quantity, back.reason or back.message, back.serials) for back in event.lines
+    ]
+    return _Change(InventoryChangeKind.RETURNED, event.site, lines, event.number, event.by, event.at, event.key)
+
+
+def _found(event: StockFound) -> _Change:
+    line = _Line(None, event.row, event.quantity, event.reason)
+    return _Change(InventoryChangeKind.FOUND, event.row.site, [line])
+
+
+def _missing(event: StockMissing) -> _Change:
+    lines = [_Line(event.line, event.row, -event.booked)] if event.booked else []
+    return _Change(InventoryChangeKind.MISSING, event.row.site, lines, None, event.by, event.at, event.key)
+
+
+def _shipped(event: ShipmentConfirmed) -> _Change:
+    lines = [_Line(part.line, part.picked_from, -part.quantity, None, part.serials) for part in event.shipped]
+    return _Change(InventoryChangeKind.SHIPPED, event.site, lines, event.shipment, event.by, event.at, event.key)
+
+
+def _voided(event: ShipmentVoided) -> _Change:
+    lines = [
+        _Line(part.shipped.line, part.staged, part.shipped.quantity, event.reason, part.serials)
+        for part in event.taken_back
+    ]
+    return _Change(
+        InventoryChangeKind.SHIPMENT_VOIDED, event.site, lines, event.shipment, event.by, event.at, event.key
+    )
+
+
+def _kitted(event: KitAssembled | KitBroken) -> _Change:
+    kind = InventoryChangeKind.KIT_ASSEMBLED if isinstance(event, KitAssembled) else InventoryChangeKind.KIT_BROKEN
+    lines = [_Line(used.line, used.row, -used.quantity) for used in event.used]
+    lines += [_Line(made.line, made.row, made.quantity, made.message, made.serials) for made in event.made]
+    return _Change(kind, event.site, lines, event.number, event.by, event.at)
+
+
+#: Events that change how much there is of a lot, in which condition or in which bin, and what each says of it.
+CHANGES: dict[type, Callable[[Any], _Change]] = {
+    StockReceived: _received,
+    StockAdjusted: _changed,
+    StockCounted: _changed,
+    StockMoved: _relocated,
+    StatusChanged: _relocated,
+    GoodsReturned: _returned,
+    StockFound: _found,
+    StockMissing: _missing,
+    ShipmentConfirmed: _shipped,
+    ShipmentVoided: _voided,
+    KitAssembled: _kitted,
+    KitBroken: _kitted,
+}
