@@ -36,8 +36,6 @@ MAY_BE_NEGATIVE = {
     ("balance.opened", "quantity"), ("location.defined", "sequence"), ("location.defined", "tier"),
     ("order.placed", "priority"), ("stock.adjusted", "quantity"),
 }  # fmt: skip
-#: Amounts of something that has happened, of which a discrepancy is noted and nothing is booked.
-NOTED = {("kit.assembled", "quantity"), ("kit.broken", "quantity")}
 #: Numbers of eighteen digits that harm nobody.
 MAY_BE_LARGE = {("shipment.confirmed", "weight_kg"), ("package.packed", "weight_kg")}
 
@@ -202,7 +200,7 @@ def _is_explained(name: str, case: Case, row: dict[str, Any]) -> None:
 def _may_be_taken(name: str, case: Case, schema: Draft202012Validator) -> bool:
     if case.kind in {"negative", "huge", "large"}:
         allowed = {"negative": MAY_BE_NEGATIVE, "large": MAY_BE_LARGE}.get(case.kind, set())
-        return (name, case.field) in allowed | NOTED
+        return (name, case.field) in allowed
     return case.kind in {"missing", "null", "empty"} and schema.is_valid(case.body)
 
 

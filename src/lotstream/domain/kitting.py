@@ -25,7 +25,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import contradiction, learn
 from lotstream.domain.model import Item, KitPart, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
 from lotstream.domain.places import DOCK
-from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 
 #: Kinds of documents that kits are made and broken under.
 ASSEMBLY = "assembly"
@@ -100,10 +100,12 @@ def _begin(
     """Return the work on kits that can be counted; a refusal, or the discrepancy when it has happened."""
     draft, verdicts = Draft(ledger, moment), Verdicts(command.happened)
     refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
-    refused = refused or _same_line(command.lines)
+    refused = refused or _same_line(command.lines) or _no_amount(command)
     if refused is not None:
         return refused
     counted = _count(draft, command)
+    if isinstance(counted, Refusal) and _is_no_amount(counted):
+        return counted
     if isinstance(counted, Refusal):
         about: dict[str, str | None] = {kind: number, "sku": command.sku, "lot": command.lot}
         refused = verdicts.object(counted.code, counted.field, counted.message, about)
@@ -143,16 +145,31 @@ def _pieces(work: _Work, lines: tuple[PieceT, ...]) -> list[tuple[str, PieceT, I
     for index, piece in enumerate(lines):
         path, item = f"lines.{index}", work.draft.item(piece.sku)
         counted = _counted(work, piece, item, path, is_part=piece.sku in wanted)
-        if isinstance(counted, Refusal):
+        if isinstance(counted, Refusal) and not _is_no_amount(counted):
             refused = work.object(counted.code, counted.field, counted.message, sku=piece.sku, lot=piece.lot)
             if refused is not None:
                 return refused
             factor = None if item is None else unit_factor(item, piece.unit)
-            counted = Refusal(Code.UNKNOWN_ITEM, "", "") if factor is None else smallest(piece.quantity, factor, path)
-        if isinstance(counted, int) and item is not None:
+            counted = None if factor is None else smallest(piece.quantity, factor, f"{path}.quantity")
+        if isinstance(counted, Refusal):
+            return counted
+        if counted is not None and item is not None:
             pieces.append((path, piece, item, counted))
             wanted[piece.sku] = wanted.get(piece.sku, 0) - counted
     return _check_sums(work, wanted) or pieces
+
+
+def _no_amount(command: AssembleKit | BreakKit) -> Refusal | None:
+    """Refuse what is no quantity of anything, whatever it is one of."""
+    refused = check_quantity(command.quantity, "quantity")
+    for index, piece in enumerate(command.lines):
+        refused = refused or check_quantity(piece.quantity, f"lines.{index}.quantity")
+    return refused
+
+
+def _is_no_amount(refused: Refusal) -> bool:
+    """Tell whether a quantity was refused: what is none, or not a whole one, cannot have happened either."""
+    return refused.field.endswith("quantity")
 
 
 def _counted(work: _Work, piece: KitPiece, item: Item | None, path: str, *, is_part: bool) -> int | Refusal:

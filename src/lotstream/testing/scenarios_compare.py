@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from lotstream.testing.scenarios_format import Node
+from lotstream.testing.scenarios_skus import skus_meant
 from lotstream.testing.scenarios_words import STOCK, serials, text
 
 Key = tuple[str | None, ...]
@@ -49,58 +50,29 @@ def _compare_sums(
             yield f"{name}: {where}: expected {expected.get(key, 0):f}, came out {came.get(key, 0):f}"
 
 
-def _skus(scenario: Node) -> Callable[[Node], str]:
-    """Return a function that finds the SKU an expected line means when it names none."""
-    usual = str(scenario["items"][0]["sku"])
-    wanted: dict[tuple[str, str], str] = {}
-    orders = [
-        *(scenario.get("orders") or []),
-        *_placed(scenario.get("steps") or []),
-    ]
-    for order in orders:
-        for at, line in enumerate(order.get("lines") or [], 1):
-            wanted[str(order["id"]), str(line.get("id", at))] = str(line.get("sku", usual))
-    of_kits = _skus_in_kits(scenario)
-
-    def find(line: Node) -> str:
-        sku = wanted.get((str(line.get("order")), str(line.get("line", 1))), usual)
-        return str(line.get("sku") or of_kits.get((sku, text(line.get("lot"))), sku))
-
-    return find
-
-
-def _skus_in_kits(scenario: Node) -> dict[tuple[str, str | None], str]:
-    """Return what a lot is one of on a line for a kit: a component, where its number alone says which."""
-    usual = scenario["items"][0]["sku"]
-    received = [step["receive"] for step in scenario.get("steps") or [] if "receive" in step]
-    rows = [*(scenario.get("stock") or []), *received]
-    found: dict[tuple[str, str | None], set[str]] = {}
-    for item in scenario["items"]:
-        for row in rows:
-            if (sku := str(row.get("sku", usual))) in {str(item["sku"]), *map(str, item.get("kit") or {})}:
-                found.setdefault((str(item["sku"]), text(row.get("lot"))), set()).add(sku)
-    return {name: skus.pop() for name, skus in found.items() if len(skus) == 1}
-
-
-def _placed(steps: Iterable[Node]) -> Iterator[Node]:
-    """Yield the orders that steps place, those said at once too."""
-    for step in steps:
-        if "order" in step:
-            yield step["order"]
-        yield from _placed((step.get("concurrent") or {}).get("verbs") or [])
-
-
 def _allocations(expect: Node, out: Node, scenario: Node) -> Iterator[str]:
-    sku_of = _skus(scenario)
-    expected = [
-        {**line, "line": line.get("line", 1), "sku": sku_of(line), "location": line.get("location", STOCK)}
-        for line in expect["allocations"] or []
-    ]
+    expected, came = _lines(scenario, expect["allocations"] or [], out["allocations"])
     loose = {"package"} if expect.get("any_package_of_size") else set()
     loose |= {name for name in ("package", "pack_size") if not any(name in line for line in expected)}
     keys = tuple(name for name in _OF_AN_ALLOCATION if name not in loose)
-    yield from _compare_sums("allocations", _added_up(expected, keys), _added_up(out["allocations"], keys), keys)
-    yield from _serials("allocations", expected, out["allocations"])
+    yield from _compare_sums("allocations", _added_up(expected, keys), _added_up(came, keys), keys)
+    yield from _serials("allocations", expected, came)
+
+
+def _lines(scenario: Node, expected: Iterable[Node], came: Iterable[Node]) -> tuple[list[Node], list[Node]]:
+    """Return expected lines with all that they leave unsaid, and those that came out as far as they can be compared."""
+    sku_of = skus_meant(scenario)
+    lines = [
+        {**line, "line": line.get("line", 1), "sku": sku_of(line), "location": line.get("location", STOCK)}
+        for line in expected
+    ]
+    vague = {_order_line(line) for line in lines if line["sku"] is None}
+    both = ([{**line, "sku": None} if _order_line(line) in vague else line for line in some] for some in (lines, came))
+    return next(both), next(both)
+
+
+def _order_line(line: Node) -> Key:
+    return text(line.get("order")), text(line["line"])
 
 
 def _serials(name: str, expected: Iterable[Node], came: Iterable[Node]) -> Iterator[str]:
@@ -120,15 +92,12 @@ def _backordered(expect: Node, out: Node, _scenario: Node) -> Iterator[str]:
 
 def _shipped(expect: Node, out: Node, scenario: Node) -> Iterator[str]:
     """Compare SKU and bin too where a file names one."""
-    sku_of, lines = _skus(scenario), expect["shipped"] or []
-    expected = [
-        {**line, "line": line.get("line", 1), "sku": sku_of(line), "location": line.get("location", STOCK)}
-        for line in lines
-    ]
+    lines = expect["shipped"] or []
+    expected, came = _lines(scenario, lines, out["shipped"])
     named = tuple(name for name in ("sku", "location") if any(name in line for line in lines))
     keys = ("order", "line", "lot", *named)
-    yield from _compare_sums("shipped", _added_up(expected, keys), _added_up(out["shipped"], keys), keys)
-    yield from _serials("shipped", expected, out["shipped"])
+    yield from _compare_sums("shipped", _added_up(expected, keys), _added_up(came, keys), keys)
+    yield from _serials("shipped", expected, came)
 
 
 def _available(expect: Node, out: Node, _scenario: Node) -> Iterator[str]:

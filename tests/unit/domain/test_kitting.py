@@ -155,6 +155,17 @@ def test_a_lot_of_kits_that_is_known_otherwise(world: World) -> None:
     ]
 
 
+@pytest.mark.parametrize("happened", [False, True])
+@pytest.mark.parametrize("quantity", [-2, 0, "0.5", 10**20])
+def test_what_is_no_amount_has_not_happened(world: World, quantity: object, happened: bool) -> None:
+    """Kits and components, right ones and wrong ones, of a quantity that nobody can have used are refused in any case."""
+    many = assembly(quantity=Decimal(str(quantity)), happened=happened)
+    assert world.refused(many)[1] == "quantity"
+    for wrong in (piece(quantity=quantity), piece(sku="TEA", quantity=quantity)):
+        if happened or wrong.sku == "CUP":
+            assert world.refused(assembly(wrong, POTS, happened=happened))[1] == "lines.0.quantity"
+
+
 def test_what_has_happened_is_booked(world: World) -> None:
     """Wrong components and components nobody knew of are booked with a discrepancy each; the kits go to quarantine."""
     wrong = (piece(lot="C2"), piece("2", "TEA", 2, "T"), piece("3", "NONE"), piece("4", "POT", 1, None, unit="box"))
