@@ -83,3 +83,27 @@ async def test_workers_that_forget_everything_tell_the_same_of_stock() -> None:
         last = await again.start()
 
     assert [row["value"] for row in again.rows("outbox")] == [row["value"] for row in hub.rows("outbox")]
+
+
+async def test_a_held_unit_goes_to_nobody_until_it_is_let_go() -> None:
+    """A serial number that no order speaks of is read for its hold; an order for two units gets one until it ends."""
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    hub.send("item.defined", {"owner": OWNER, "sku": "PUMP", "tracking": "serial"})
+    pumps = {"line": "1", "sku": "PUMP", "lot": "P", "quantity": "2", "location": "A", "serials": ["S-1", "S-2"]}
+    send(hub, "stock.received", receipt="R-1", lines=[pumps])
+    await worker.settle()
+    worker = await hub.start()
+    hub.send("hold.placed", {"owner": OWNER, "hold": "H-1", "serial": "S-2", "reason": "Leaks"})
+    order(hub, OWNER, 1, quantity=2, sku="PUMP")
+    await worker.settle()
+    assert hub.reserved(OWNER) == {"P": 1}
+    hub.send("hold.lifted", {"owner": OWNER, "serial": "S-2"})
+    await worker.settle()
+
+    assert hub.reserved(OWNER) == {"P": 2}
+    told = [(body["change"], body["document"], body["lines"][0]) for body in changes(hub)[1:]]
+    assert [(change, document, line["serials"], line["to_status"]) for change, document, line in told] == [
+        ("status_changed", "H-1", ["S-2"], "quarantine"), ("status_changed", None, ["S-2"], "good"),
+    ]  # fmt: skip

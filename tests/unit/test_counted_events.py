@@ -11,7 +11,7 @@ UNCOUNTED = {
     "DayContinued", "OrderRecorded", "OrderChanged", "OrderAllocated", "OrderCancelled", "CancelRemembered",
     "HoldPlaced", "HoldLifted", "ReservationFreed", "StockPicked", "DiscrepancyNoted", "LotSwapped", "AvailabilityTold",
     "ClockSet", "OrderClosed", "PromisesReleased", "StockMoved", "StatusChanged",
-    "OwnerHeld", "OwnerReleased", "PickStarted", "PickUndone",
+    "OwnerHeld", "OwnerReleased", "SerialHeld", "SerialReleased", "PickStarted", "PickUndone",
     "PackagesChanged", "OrderPacked", "HeldNoticed",
 }  # fmt: skip
 

@@ -68,7 +68,8 @@ async def test_a_deployment_rolls_forth_and_back_under_load_and_loses_and_double
         await story.send(catalogue(LOAD))
         await decided(hub)
         await story.send_orders()
-        assert (await run_lotstream(hub, "db", "migrate", "--before-deployment")).code == 0
+        for command in (("db", "migrate", "--before-deployment"), ("topics", "create")):
+            assert (await run_lotstream(hub, *command)).code == 0
         assert await kill_while_unpublished(yesterday, hub, send_more=story.send_some_orders) > 0
 
         # Today's code takes over what the old left unpublished, beside a worker of the old code.

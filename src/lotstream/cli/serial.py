@@ -52,6 +52,7 @@ def shown(owner: str, unit: Serial) -> dict[str, Any]:
         "owner": owner, "sku": unit.key.sku, "serial": unit.key.number, "state": unit.state.value, "lot": row.lot,
         "site": row.site, "location": row.location, "status": row.status, "source": unit.source, "order": unit.order,
         "line": unit.line, "customer": unit.customer, "shipment": unit.shipment, "shipped_at": unit.shipped_at,
+        "holds": [{"hold": hold.id, "kind": hold.kind.value, "reason": hold.reason} for hold in unit.holds],
     }  # fmt: skip
 
 
@@ -65,4 +66,7 @@ def in_words(told: dict[str, Any]) -> list[str]:
         lines.append(f"  last seen in {told['location']} at {told['site']} ({told['status']})")
     if told["order"] is not None:
         lines.append(f"  for line {told['line']} of order {told['order']} from {told['source']}")
+    for hold in told["holds"]:
+        why = f": {hold['reason']}" if hold["reason"] else ""
+        lines.append(f"  held by {hold['hold']} ({hold['kind']}){why}")
     return lines

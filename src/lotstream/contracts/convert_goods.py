@@ -17,10 +17,12 @@ from lotstream.domain.commands import (
     LiftBinHold,
     LiftHold,
     LiftOwnerHold,
+    LiftSerialHold,
     OpenBalance,
     PlaceBinHold,
     PlaceHold,
     PlaceOwnerHold,
+    PlaceSerialHold,
     ReceiveStock,
 )
 from lotstream.domain.model import Hold
@@ -51,8 +53,10 @@ def open_balance(body: BalanceOpened) -> OpenBalance:
     )
 
 
-def place_hold(body: HoldPlaced) -> PlaceHold | PlaceBinHold | PlaceOwnerHold:
-    """Return the command to hold a lot, a supplier's goods, an owner or a bin."""
+def place_hold(body: HoldPlaced) -> PlaceHold | PlaceSerialHold | PlaceBinHold | PlaceOwnerHold:
+    """Return the command to hold a lot, a serial number, a supplier's goods, an owner or a bin."""
+    if body.serial is not None:
+        return PlaceSerialHold(Hold(body.hold, body.kind, body.reason), body.sku, body.serial)
     if body.lot is None and body.owner is not None:
         return PlaceOwnerHold(Hold(body.hold, body.kind, body.reason), body.supplier)
     if body.lot is None:
@@ -60,8 +64,10 @@ def place_hold(body: HoldPlaced) -> PlaceHold | PlaceBinHold | PlaceOwnerHold:
     return PlaceHold(hold=body.hold, kind=body.kind, sku=body.sku, lot=body.lot, reason=body.reason)
 
 
-def lift_hold(body: HoldLifted) -> LiftHold | LiftBinHold | LiftOwnerHold:
-    """Return the command to lift a hold of a lot, a supplier's goods, an owner or a bin."""
+def lift_hold(body: HoldLifted) -> LiftHold | LiftSerialHold | LiftBinHold | LiftOwnerHold:
+    """Return the command to lift a hold of a lot, a serial number, a supplier's goods, an owner or a bin."""
+    if body.serial is not None:
+        return LiftSerialHold(body.hold, body.sku, body.serial)
     if body.lot is None and body.owner is not None:
         return LiftOwnerHold(body.hold, body.supplier)
     if body.lot is None:

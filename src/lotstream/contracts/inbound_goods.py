@@ -95,14 +95,17 @@ class BalanceOpened(Inbound):
 
 
 class _Held(Inbound):
-    """What a hold lies on: an owner's lot, a supplier's goods, all an owner has, or a bin of a site.
+    """What a hold lies on: an owner's lot, one serial number, a supplier's goods, all an owner has, or a site's bin.
 
     A bin concerns every partition and has no owner.
     """
 
     owner: OwnerId | None = Field(default=None, description="Whose goods; null for a bin.")
-    sku: Name | None = Field(default=None, description="SKU of the lot; null while the lot number is unique.")
+    sku: Name | None = Field(
+        default=None, description="SKU of the lot or serial number; null while the number is unique."
+    )
     lot: Name | None = Field(default=None, description="The lot; null for a bin.")
+    serial: Name | None = Field(default=None, description="The serial number of the one unit that is held.")
     site: Name | None = Field(default=None, description="The bin's site; null for a lot.")
     location: Name | None = Field(default=None, description="The bin; null for a lot.")
     supplier: Name | None = Field(
@@ -113,14 +116,15 @@ class _Held(Inbound):
     @model_validator(mode="after")
     def _one_target(self) -> Self:
         bin_ = self.site is not None and self.location is not None
-        targets = (self.lot is not None, self.supplier is not None, self.everything)
+        targets = (self.lot is not None, self.serial is not None, self.supplier is not None, self.everything)
         if self.owner is not None and self.site is None and self.location is None and sum(targets) == 1:
-            if self.lot is not None or self.sku is None:
+            if self.lot is not None or self.serial is not None or self.sku is None:
                 return self
         elif bin_ and self.owner is None and not any(targets) and self.sku is None:
             return self
         raise PydanticCustomError(
-            "hold_target", "owner and lot, supplier or everything is expected, or site and location without an owner"
+            "hold_target",
+            "owner and lot, serial, supplier or everything is expected, or site and location without an owner",
         )
 
 

@@ -21,6 +21,8 @@ from lotstream.domain.events import (
     GoodsReturned,
     KitAssembled,
     KitBroken,
+    SerialHeld,
+    SerialReleased,
     ShipmentConfirmed,
     ShipmentVoided,
     StatusChanged,
@@ -149,6 +151,16 @@ def _returned(event: GoodsReturned) -> _Change:
     return _Change(InventoryChangeKind.RETURNED, event.site, lines, event.number, event.by, event.at, event.key)
 
 
+def _serial(event: SerialHeld | SerialReleased) -> _Change:
+    if event.row is None:
+        return _Change(InventoryChangeKind.STATUS_CHANGED, event.unit.row.site, [])
+    held, hold = isinstance(event, SerialHeld), event.unit.holds[-1] if event.unit.holds else None
+    reason = hold.reason if held and hold is not None else None
+    line = _Line(None, event.row, event.quantity, reason, (event.unit.key.number,), to=event.unit.row)
+    document = hold.id if held and hold is not None else None
+    return _Change(InventoryChangeKind.STATUS_CHANGED, event.row.site, [line], document)
+
+
 def _found(event: StockFound) -> _Change:
     line = _Line(None, event.row, event.quantity, event.reason)
     return _Change(InventoryChangeKind.FOUND, event.row.site, [line])
@@ -189,6 +201,8 @@ CHANGES: dict[type, Callable[[Any], _Change]] = {
     StockMoved: _relocated,
     StatusChanged: _relocated,
     GoodsReturned: _returned,
+    SerialHeld: _serial,
+    SerialReleased: _serial,
     StockFound: _found,
     StockMissing: _missing,
     ShipmentConfirmed: _shipped,

@@ -26,11 +26,13 @@ from lotstream.domain.commands import (
     CountStock,
     LiftHold,
     LiftOwnerHold,
+    LiftSerialHold,
     Moment,
     MoveStock,
     PackPackage,
     PlaceHold,
     PlaceOwnerHold,
+    PlaceSerialHold,
     RecallLots,
     ReceiveStock,
     ReleaseOrder,
@@ -66,7 +68,7 @@ COUNT_DIFFERENCE = "count_difference"
 
 _REQUESTS = (
     CancelOrder, ReleaseOrder, UnreserveOrder, CloseOrder, RequestAllocation, ReserveStock, PlaceHold, LiftHold,
-    PlaceOwnerHold, LiftOwnerHold, RecallLots, ChangeSettings,
+    PlaceOwnerHold, LiftOwnerHold, PlaceSerialHold, LiftSerialHold, RecallLots, ChangeSettings,
 )  # fmt: skip
 #: `CorrectShipment` is a `ConfirmShipment`.
 _FLOOR = (

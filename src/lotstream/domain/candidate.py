@@ -8,7 +8,7 @@ from enum import Enum
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.events import Considered
 from lotstream.domain.expiry import NEVER
-from lotstream.domain.model import HoldKind, Lot, OwnerHold, RowKey, StockRow
+from lotstream.domain.model import Hold, HoldKind, Lot, OwnerHold, RowKey, StockRow
 from lotstream.domain.places import Place
 
 #: Kinds of holds, the strongest first, and what they say of a lot.
@@ -35,9 +35,12 @@ def ordinal(day: date | None) -> int:
 
 def hold_reason(lot: Lot | None) -> NotUsed | None:
     """Return why a lot's holds forbid its use: a recall before a quarantine before a hold; None when it has none."""
-    if lot is None or not lot.holds:
-        return None
-    kinds = {hold.kind for hold in lot.holds}
+    return None if lot is None or not lot.holds else strongest(lot.holds)
+
+
+def strongest(holds: tuple[Hold, ...]) -> NotUsed:
+    """Return why holds, of which there is at least one, forbid the use of what they lie on."""
+    kinds = {hold.kind for hold in holds}
     return next(reason for kind, reason in BY_HOLD.items() if kind in kinds)
 
 

@@ -34,6 +34,7 @@ from lotstream.domain.commands import (
     LiftBinHold,
     LiftHold,
     LiftOwnerHold,
+    LiftSerialHold,
     Moment,
     MoveStock,
     OpenBalance,
@@ -43,6 +44,7 @@ from lotstream.domain.commands import (
     PlaceHold,
     PlaceOrder,
     PlaceOwnerHold,
+    PlaceSerialHold,
     RecallLots,
     ReceiveStock,
     ReleaseOrder,
@@ -76,6 +78,7 @@ from lotstream.domain.requesting import request_allocation
 from lotstream.domain.reserving import reserve_stock
 from lotstream.domain.returning import return_goods
 from lotstream.domain.scanning import scan_lot
+from lotstream.domain.serial_holds import lift_serial_hold, place_serial_hold
 from lotstream.domain.shipping import confirm_shipment
 from lotstream.domain.shorting import report_short
 from lotstream.domain.ticking import set_clock, tick_clock
@@ -96,6 +99,8 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     PlaceHold: place_hold,
     PlaceOwnerHold: lambda ledger, command, _: place_owner_hold(ledger, command),
     LiftOwnerHold: lambda ledger, command, _: lift_owner_hold(ledger, command),
+    PlaceSerialHold: place_serial_hold,
+    LiftSerialHold: lift_serial_hold,
     RecallLots: recall_lots,
     AdjustStock: adjust_stock,
     AssembleKit: assemble_kit,

@@ -213,9 +213,11 @@ class Ledger:
             return self.serials[key.number].get(key.sku)
         raise NotLoaded(f"serial {key.number} of {self.owner}: put what it is by SKU, or nothing, into ledger.serials")
 
-    def know_serial(self, serial: Serial) -> None:
-        """Take a unit as it is now; raises `NotLoaded`."""
-        self.serial(serial.key)
+    def know_serial(self, serial: Serial, *, holds_too: bool = False) -> None:
+        """Take a unit as it is now, its holds as they were unless they are meant too; raises `NotLoaded`."""
+        known = self.serial(serial.key)
+        if known is not None and known.holds and not holds_too:
+            serial = replace(serial, holds=known.holds)
         self.serials[serial.key.number][serial.key.sku] = serial
         self.touched.serials.add(serial.key)
 

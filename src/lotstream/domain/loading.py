@@ -10,7 +10,7 @@ from lotstream.domain.kit_lines import as_part
 from lotstream.domain.load_free import load_free
 from lotstream.domain.load_packages import packed_for
 from lotstream.domain.loaded import Loading, Wanted, note_loaded, unit_told
-from lotstream.domain.model import Content, OrderLine, Reservation
+from lotstream.domain.model import Content, OrderLine, Reservation, SerialKey
 from lotstream.domain.places import staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import line_called, staged_key
@@ -107,11 +107,29 @@ def _load_part(
     row = staged_key(part.row, part.staged_at) if from_stage else part.row
     item = loading.draft.known_item(line.sku)
     told = told or Told(loading.draft, item, ())
+    serials = told.leaving_of(part, quantity) if from_stage or part.picked == 0 else told.of_row(part.row, quantity)
+    refused = _check_held(loading, line, part, serials, path)
+    if refused is not None:
+        return refused
     note_loaded(
         loading, line.line, row, part.row,
         quantity=quantity, reserved=quantity, task=part.task, package=package, unit=unit_told(line, item, quantity),
-        serials=told.leaving_of(part, quantity) if from_stage or part.picked == 0 else told.of_row(part.row, quantity),
+        serials=serials,
     )  # fmt: skip
+    return None
+
+
+def _check_held(
+    loading: Loading, line: OrderLine, part: Reservation, serials: tuple[str, ...], path: str
+) -> Refusal | None:
+    """Object to units that were picked and put on hold since, one by one."""
+    for number in serials:
+        unit = loading.draft.serial(SerialKey(number, part.row.sku))
+        if unit is not None and unit.holds:
+            message = f"Serial {number} of {part.row.sku} is on hold; have the hold lifted or leave it here."
+            refused = loading.object(Code.ON_HOLD, f"{path}.serials", message, line=line.line, row=part.row)
+            if refused is not None:
+                return refused
     return None
 
 

@@ -96,7 +96,7 @@ def read_numbers(
             told = verdicts.object(objection[0], f"{path}.serials.{index}", objection[1], about | {"serial": number})
             if told is not None:
                 return told
-        if objection is None or objection[0] in {Code.UNKNOWN_LOT, Code.LOT_NOT_ALLOWED}:
+        if objection is None or objection[0] in {Code.UNKNOWN_LOT, Code.LOT_NOT_ALLOWED, Code.ON_HOLD}:
             taken.append(number)
     return Told(draft, item, taken)
 

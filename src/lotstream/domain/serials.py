@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from lotstream.domain.candidate import Candidate
+from lotstream.domain.candidate import Candidate, strongest
 from lotstream.domain.checks import terms_of
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.draft import Draft
@@ -41,7 +41,8 @@ def decide_number(draft: Draft, order: Order, line: OrderLine, *, wanted: int, s
     looked_at: list[Considered] = []
     if serial is not None and wanted >= unit and _is_there(serial, site) and promised_to(draft, key) is None:
         for candidate in _places(draft, serial, terms.policy):
-            free, reason = draft.free(candidate), candidate.reason or terms.refuse(candidate)
+            held = strongest(serial.holds) if serial.holds else None
+            free, reason = draft.free(candidate), held or candidate.reason or terms.refuse(candidate)
             reason = reason or (None if _may_be_all(draft, line, terms, wanted=wanted) else NotUsed.LOT_TOO_SMALL)
             if reason is None and free >= unit and candidate.key.pack_size in (None, unit):
                 draft.take(candidate, unit)
@@ -115,6 +116,8 @@ def why_not_take(
         return Code.UNKNOWN_LOT, f"{name} is not known; check the number."
     if serial.state is SerialState.SHIPPED:
         return Code.ALREADY_SHIPPED, f"{name} was shipped to order {serial.order} with {serial.shipment}; check it."
+    if serial.holds:
+        return Code.ON_HOLD, f"{name} is on hold ({strongest(serial.holds)}); have the hold lifted or take another."
     if serial.state is SerialState.PICKED and not (picked_ok and (serial.source, serial.order) == order):
         return Code.PICKED_BY_OTHER, f"{name} was picked for order {serial.order}; take another."
     if holder not in (None, order):

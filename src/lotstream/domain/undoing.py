@@ -15,6 +15,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderKey, OrderLine, Reservation, RowKey, StockRow
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.reservations import copy_order, give_back, note_undone, staged_key
+from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.settling import lose, settle
 from lotstream.domain.sums import OVER, picked, promised, state_of
 
@@ -161,8 +162,21 @@ def _outcome(undoing: _Undoing) -> tuple[Event, ...]:
     event = PickUndone(order.key, order.state, tuple(undoing.undone), command.happened, command.by, at)
     draft.orders[order.key] = order
     freed, reason = _not_kept(draft, order, undoing.undone)
+    held = [(undone, unit) for undone in undoing.undone for unit in units_held(draft, undone)]
+    if held and not freed:
+        freed, reason = [_given_back(draft, order, undone) for undone, _ in held], NotUsed.HOLD
+    apart = [set_apart(draft, unit, undone.row) for undone, unit in held]
     losers = [lose(draft, order, freed, reason)] if freed else []
-    return event, *undoing.verdicts.noted, *settle(draft, losers)
+    return event, *apart, *undoing.verdicts.noted, *settle(draft, losers)
+
+
+def _given_back(draft: Draft, order: Order, undone: Undone) -> Freed:
+    """Return the promise of one unit of undone goods, which may not be kept."""
+    for line in (line for line in order.lines if line.line == undone.line):
+        for part in line.reservations:
+            if (part.task, part.row) == (undone.task, undone.row) and part.quantity > part.picked:
+                return give_back(line, _unit_of(draft, part), [part])[0]
+    raise LookupError(f"task {undone.task} of order {order.key.order} is not there after its pick was undone")
 
 
 def _not_kept(draft: Draft, order: Order, undone: list[Undone]) -> tuple[list[Freed], NotUsed]:

@@ -19,10 +19,12 @@ from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import (
     LiftBinHold,
     LiftOwnerHold,
+    LiftSerialHold,
     LineWanted,
     PlaceBinHold,
     PlaceOrder,
     PlaceOwnerHold,
+    PlaceSerialHold,
     ReturnGoods,
     StockLine,
 )
@@ -40,7 +42,7 @@ RENAMED = {"quantity": ("counted",), "to": ("to_status",), "number": ("return_",
 #: Fields of things that no message sets: holds are placed on a location one by one.
 KEPT = {"holds"}
 #: Fields that exclude others: a hold lies on a lot or on a bin, which has tests of its own.
-_OTHER_TARGETS = ("site", "location", "supplier", "everything")
+_OTHER_TARGETS = ("site", "location", "supplier", "everything", "serial")
 LEFT_OUT = {"hold.placed": _OTHER_TARGETS, "hold.lifted": _OTHER_TARGETS}
 #: Fields that goods of the one kind have and those of the other kind do not.
 DEFAULTS = {"received": None, "reason": None, "hold": None, "returned": False, "promised_elsewhere": 0}
@@ -172,6 +174,17 @@ def test_a_hold_lies_on_a_supplier_or_an_owner(target: dict[str, object], suppli
     assert lifted.command == LiftOwnerHold("H-1", supplier)
 
 
+@pytest.mark.parametrize("sku", [None, "PUMP"])
+def test_a_hold_lies_on_one_unit(sku: str | None) -> None:
+    """A serial number, with its SKU where it needs one, instead of a lot."""
+    value = json.dumps({"owner": "acme", "hold": "H-1", "serial": "S-1", "sku": sku, "reason": "Leak"}).encode()
+    placed = decode(headers_for(type_of("hold.placed"), id="m", source="s"), value)
+    assert placed.command == PlaceSerialHold(Hold("H-1", HoldKind.HOLD, "Leak"), sku, "S-1")
+    body = json.dumps({"owner": "acme", "serial": "S-1", "sku": sku}).encode()
+    lifted = decode(headers_for(type_of("hold.lifted"), id="m", source="s"), body)
+    assert lifted.command == LiftSerialHold(None, sku, "S-1")
+
+
 @pytest.mark.parametrize(
     "target",
     [
@@ -182,6 +195,8 @@ def test_a_hold_lies_on_a_supplier_or_an_owner(target: dict[str, object], suppli
         {"owner": "acme", "site": "TOR", "location": "A-01"},
         {"owner": "acme", "lot": "L1", "site": "TOR", "location": "A-01"},
         {"owner": "acme", "lot": "L1", "supplier": "S-1"},
+        {"owner": "acme", "lot": "L1", "serial": "S-1"},
+        {"serial": "S-1"},
         {"owner": "acme", "supplier": "S-1", "everything": True},
         {"owner": "acme", "supplier": "S-1", "sku": "SOAP"},
         {"site": "TOR", "location": "A-01", "supplier": "S-1"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,8 @@ from lotstream.domain.events import (
     Relocated,
     Returned,
     RowChange,
+    SerialHeld,
+    SerialReleased,
     StatusChanged,
     StockAdjusted,
     StockCounted,
@@ -29,7 +32,17 @@ from lotstream.domain.events import (
     StockReceived,
 )
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Booked, OrderState, RowKey, StockRow
+from lotstream.domain.model import (
+    Booked,
+    Hold,
+    HoldKind,
+    OrderState,
+    RowKey,
+    Serial,
+    SerialKey,
+    SerialState,
+    StockRow,
+)
 from lotstream.domain.shelves import shelf_of
 from tests.unit.contracts.building import AT, KEY, LOOSE, ROW, shipped, told, voided
 
@@ -200,3 +213,18 @@ def test_a_count_that_found_something_else_alerts_people(stocked: Ledger) -> Non
 def test_a_count_that_found_what_was_known_is_told_to_nobody(stocked: Ledger) -> None:
     """Nothing has changed, and nobody has to look."""
     assert told(stocked, StockCounted(*DOCUMENT, {"1": Booked(ROW, 20)}, ())) == []
+
+
+def test_a_unit_that_is_set_apart_is_in_another_condition(stocked: Ledger) -> None:
+    """By its serial number, with the hold as the document; one that was picked is where it was."""
+    unit = Serial(SerialKey("S1", ROW.sku), SerialState.IN_STOCK, DAMAGED, holds=(Hold("H", HoldKind.HOLD, "Leaks"),))
+    (body,) = told_of_stock(stocked, SerialHeld(unit, ROW, 1))
+    (back,) = told_of_stock(stocked, SerialReleased(replace(unit, holds=(), row=ROW), DAMAGED, 1))
+
+    assert (body["document"], body["lines"][0]["reason"], body["lines"][0]["serials"]) == ("H", "Leaks", ["S1"])
+    assert (back["document"], back["lines"][0]["from_status"], back["lines"][0]["to_status"]) == (
+        None,
+        "damaged",
+        "good",
+    )
+    assert told_of_stock(stocked, SerialHeld(unit, None, 0)) == []

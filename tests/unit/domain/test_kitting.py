@@ -158,7 +158,7 @@ def test_a_lot_of_kits_that_is_known_otherwise(world: World) -> None:
 @pytest.mark.parametrize("happened", [False, True])
 @pytest.mark.parametrize("quantity", [-2, 0, "0.5", 10**20])
 def test_what_is_no_amount_has_not_happened(world: World, quantity: object, happened: bool) -> None:
-    """Kits and components, right ones and wrong ones, of a quantity that nobody can have used are refused in any case."""
+    """Kits and components, right or wrong, in a quantity that nobody can have used are refused in any case."""
     many = assembly(quantity=Decimal(str(quantity)), happened=happened)
     assert world.refused(many)[1] == "quantity"
     for wrong in (piece(quantity=quantity), piece(sku="TEA", quantity=quantity)):

@@ -13,6 +13,8 @@ from lotstream.domain.events import (
     GoodsBooked,
     HoldLifted,
     HoldPlaced,
+    SerialHeld,
+    SerialReleased,
     StockFound,
     StockReceived,
 )
@@ -37,6 +39,13 @@ def _hold_placed(ledger: Ledger, event: HoldPlaced) -> None:
 def _hold_lifted(ledger: Ledger, event: HoldLifted) -> None:
     lot = ledger.lots[event.sku, event.lot]
     know_lot(ledger, replace(lot, holds=tuple(hold for hold in lot.holds if hold.id not in event.holds)))
+
+
+def _serial_changed(ledger: Ledger, event: SerialHeld | SerialReleased) -> None:
+    if event.row is not None:
+        change_row(ledger, event.row, on_hand=-event.quantity)
+        change_row(ledger, event.unit.row, on_hand=event.quantity)
+    ledger.know_serial(event.unit, holds_too=True)
 
 
 def _stock_found(ledger: Ledger, event: StockFound) -> None:
@@ -68,6 +77,8 @@ APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
     BalanceOpened: _balance_opened,
     HoldPlaced: _hold_placed,
     HoldLifted: _hold_lifted,
+    SerialHeld: _serial_changed,
+    SerialReleased: _serial_changed,
     StockFound: _stock_found,
     DiscrepancyNoted: _discrepancy_noted,
 }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from lotstream.domain.events import Event
+from lotstream.domain.events import Event, SerialHeld, SerialReleased
 from lotstream.domain.model import SerialKey
 
 
 def serials_in(event: Event) -> Iterator[SerialKey]:
-    """Yield the serial numbers of goods that an event brings in, gives back, picks or ships."""
+    """Yield the serial numbers of goods that an event brings in, gives back, picks, ships or holds."""
+    if isinstance(event, SerialHeld | SerialReleased):
+        yield event.unit.key
     for field in fields(event):
         parts = getattr(event, field.name)
         for part in parts if isinstance(parts, tuple) else ():

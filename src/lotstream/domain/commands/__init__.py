@@ -34,10 +34,12 @@ from lotstream.domain.commands.goods import (
     LiftBinHold,
     LiftHold,
     LiftOwnerHold,
+    LiftSerialHold,
     OpenBalance,
     PlaceBinHold,
     PlaceHold,
     PlaceOwnerHold,
+    PlaceSerialHold,
     ReceiveStock,
 )
 from lotstream.domain.commands.hub import AnswerBroadcast, ContinueDay, Moment, TickClock
@@ -89,6 +91,7 @@ __all__ = [
     "LiftBinHold",
     "LiftHold",
     "LiftOwnerHold",
+    "LiftSerialHold",
     "LineWanted",
     "Moment",
     "MoveStock",
@@ -102,6 +105,7 @@ __all__ = [
     "PlaceHold",
     "PlaceOrder",
     "PlaceOwnerHold",
+    "PlaceSerialHold",
     "RecallLots",
     "ReceiveStock",
     "ReleaseOrder",
@@ -150,6 +154,8 @@ Command = (
     | LiftHold
     | PlaceOwnerHold
     | LiftOwnerHold
+    | PlaceSerialHold
+    | LiftSerialHold
     | ConfirmPick
     | ConfirmShipment
     | ScanLot

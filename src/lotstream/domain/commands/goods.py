@@ -95,6 +95,24 @@ class LiftOwnerHold:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceSerialHold:
+    """hold.placed on the unit of a serial number."""
+
+    hold: Hold
+    sku: str | None
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiftSerialHold:
+    """hold.lifted from the unit of a serial number: one hold, or all of them when none is named."""
+
+    hold: str | None
+    sku: str | None
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceHold:
     """hold.placed on a lot."""
 

@@ -38,6 +38,8 @@ from lotstream.domain.events.goods import (
     HoldPlaced,
     OwnerHeld,
     OwnerReleased,
+    SerialHeld,
+    SerialReleased,
     StockFound,
     StockReceived,
 )
@@ -119,6 +121,8 @@ __all__ = [
     "Returned",
     "RowChange",
     "RuleUsed",
+    "SerialHeld",
+    "SerialReleased",
     "SettingsChanged",
     "ShipmentConfirmed",
     "ShipmentVoided",
@@ -160,6 +164,8 @@ Event = (
     | HoldLifted
     | OwnerHeld
     | OwnerReleased
+    | SerialHeld
+    | SerialReleased
     | ReservationFreed
     | StockFound
     | StockPicked

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from lotstream.domain.model import Hold, Lot, OwnerHold, RowKey
+from lotstream.domain.model import Hold, Lot, OwnerHold, RowKey, Serial
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,27 @@ class OwnerReleased:
     """Holds of an owner, or of a supplier's goods, were lifted."""
 
     holds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SerialHeld:
+    """The unit of a serial number was put on hold, and set apart where it was in stock."""
+
+    #: As it is afterwards.
+    unit: Serial
+    #: The row it was counted in, if it is in another now, and smallest units of one.
+    row: RowKey | None
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SerialReleased:
+    """Holds of the unit of a serial number were lifted; with the last it is back among the others."""
+
+    #: As it is afterwards.
+    unit: Serial
+    row: RowKey | None
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)

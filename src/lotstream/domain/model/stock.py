@@ -63,6 +63,9 @@ class Serial:
     shipment: str | None = None
     shipped_at: datetime | None = None
     customer: str | None = None
+    holds: tuple[Hold, ...] = ()
+    #: Its first hold has booked it into quarantine, from which its last one books it back.
+    apart: bool = False
 
 
 @dataclass(slots=True)

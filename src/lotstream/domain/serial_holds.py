@@ -1,0 +1,142 @@
+"""Holds on the unit of one serial number: it is set apart from its row, and comes back with its last hold.
+
+A promise of any unit of a row must not be a promise of the held one. So while the unit is in stock its first hold books
+it from good stock into quarantine in the same bin, and its last one books it back. One that is picked stays with its
+order, and does not leave while it is held.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.commands import LiftSerialHold, Moment, PlaceSerialHold
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, SerialHeld, SerialReleased, Undone
+from lotstream.domain.filling import fill
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import HoldKind, OrderLine, Reservation, RowKey, Serial, SerialKey, SerialState, Status
+from lotstream.domain.moving import take_back
+from lotstream.domain.places import is_staging
+from lotstream.domain.reservations import give_back
+from lotstream.domain.serials import promised_to
+from lotstream.domain.settling import Loser, lose, settle
+from lotstream.domain.shelves import rows_of_lot
+
+
+def place_serial_hold(ledger: Ledger, command: PlaceSerialHold, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide hold.placed on a serial number; whoever is promised that very unit, or the last of the row, loses it.
+
+    The same hold told again changes nothing.
+    """
+    if command.hold.kind is HoldKind.RECALL:
+        message = "A serial number is held, not recalled; recall its lot by lot.recalled."
+        return Refusal(Code.FIELD_INVALID, "kind", message)
+    serial = _find(ledger, command.sku, command.serial)
+    if isinstance(serial, Refusal):
+        return serial
+    if any(hold.id == command.hold.id for hold in serial.holds):
+        return ()
+    if serial.state is SerialState.SHIPPED:
+        message = f"Serial {serial.key.number} was shipped to order {serial.order}; it can be held when it is back."
+        return Refusal(Code.ALREADY_SHIPPED, "serial", message)
+    draft, held = Draft(ledger, moment), replace(serial, holds=(*serial.holds, command.hold))
+    losers: list[Loser] = []
+    row = _row_of(draft, serial) if serial.state is SerialState.IN_STOCK else None
+    event = set_apart(draft, held, row)
+    if row is not None:
+        losers = _lose(draft, serial.key, row, quantity=event.quantity)
+    return event, *settle(draft, losers)
+
+
+def lift_serial_hold(ledger: Ledger, command: LiftSerialHold, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide hold.lifted from a serial number: one hold, or all of them; then whoever waits is served."""
+    serial = _find(ledger, command.sku, command.serial)
+    if isinstance(serial, Refusal):
+        return serial
+    left = tuple(hold for hold in serial.holds if command.hold not in (None, hold.id))
+    if left == serial.holds:
+        return ()
+    unit = 10 ** ledger.items[serial.key.sku].decimals
+    apart = ledger.stock.get(serial.row) if serial.apart and not left else None
+    free = replace(serial, holds=left, apart=serial.apart and bool(left))
+    if apart is None or apart.on_hand < unit:
+        return (SerialReleased(free, None, 0),)
+    draft, good = Draft(ledger, moment), serial.row._replace(status=Status.GOOD.value)
+    draft.give(serial.row, -unit)
+    draft.give(good, unit)
+    draft.serials[serial.key] = free = replace(free, row=good)
+    return SerialReleased(free, serial.row, unit), *fill(draft, [serial.key.sku])
+
+
+def set_apart(draft: Draft, held: Serial, row: RowKey | None) -> SerialHeld:
+    """Return what holding a unit changes: it goes into quarantine where it lies; with no row, only its holds change."""
+    if row is None:
+        draft.serials[held.key] = held
+        return SerialHeld(held, None, 0)
+    unit, apart = 10 ** draft.known_item(row.sku).decimals, row._replace(status=Status.QUARANTINE.value)
+    draft.give(row, -unit)
+    draft.give(apart, unit)
+    held = draft.serials[held.key] = replace(held, row=apart, apart=True)
+    return SerialHeld(held, row, unit)
+
+
+def units_held(draft: Draft, undone: Undone) -> list[Serial]:
+    """Return the units that lie in their bin again although they are on hold, as they are there."""
+    found = [draft.serial(SerialKey(number, undone.row.sku)) for number in undone.serials]
+    return [
+        Serial(unit.key, SerialState.IN_STOCK, undone.row, holds=unit.holds)
+        for unit in found
+        if unit is not None and unit.holds
+    ]
+
+
+def _find(ledger: Ledger, sku: str | None, number: str) -> Serial | Refusal:
+    """Return the unit that is meant; without a SKU its number must be enough."""
+    units = ledger.serials.get(number, {})
+    found = [unit for name, unit in sorted(units.items()) if sku in (None, name)]
+    if not found:
+        message = f"Serial {number} is not known; check the number and its SKU."
+        return Refusal(Code.UNKNOWN_LOT, "serial", message)
+    if len(found) > 1:
+        skus = ", ".join(unit.key.sku for unit in found)
+        return Refusal(Code.FIELD_MISSING, "sku", f"Serial {number} is one of {skus}; say which SKU.")
+    return found[0]
+
+
+def _row_of(draft: Draft, serial: Serial) -> RowKey | None:
+    """Return the row of good stock that the unit is counted in: as promised, as last seen, else one of its lot.
+
+    None for a unit that is set apart already, or is not good, or of whose lot nothing is there any more.
+    """
+    if serial.apart or serial.row.status != Status.GOOD:
+        return None
+    part = _promise(draft, serial.key)
+    if part is not None:
+        return part[1].row
+    unit, seen = 10 ** draft.known_item(serial.key.sku).decimals, serial.row
+    rows = [row for row in rows_of_lot(draft.ledger, seen.sku, seen.lot, site=seen.site) if row.on_hand >= unit]
+    keys = [row.key for row in rows if row.key.status == Status.GOOD and not is_staging(row.key.location)]
+    return min(keys, key=lambda key: (key != seen, str(key)), default=None)
+
+
+def _promise(draft: Draft, key: SerialKey) -> tuple[OrderLine, Reservation] | None:
+    """Return the promise of that very unit, which is not picked; None when no line has it."""
+    holder = promised_to(draft, key)
+    for line in draft.ledger.orders[holder].lines if holder is not None else ():
+        for part in line.reservations:
+            if key.number in part.serials and part.row.sku == key.sku and part.quantity > part.picked:
+                return line, part
+    return None
+
+
+def _lose(draft: Draft, key: SerialKey, row: RowKey, *, quantity: int) -> list[Loser]:
+    """Take a unit off whoever is promised it, or off the back of the queue where the row has too little without it."""
+    named, holder = _promise(draft, key), promised_to(draft, key)
+    if named is not None and holder is not None:
+        freed = give_back(named[0], quantity, [named[1]])
+        return [lose(draft, draft.ledger.orders[holder], freed, NotUsed.HOLD)]
+    there = draft.ledger.stock[row]
+    left = max(there.on_hand - quantity, 0) - there.promised_elsewhere
+    missing = min(max(there.reserved - left, 0), there.reserved)
+    return take_back(draft, {row: missing}) if missing else []

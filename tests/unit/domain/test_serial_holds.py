@@ -1,0 +1,182 @@
+"""Holds on one unit: nobody is promised it, nobody picks or ships it, and it comes back with the last hold."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from lotstream.domain.codes import Code
+from lotstream.domain.commands import (
+    CountStock,
+    DefineItem,
+    LiftSerialHold,
+    LineWanted,
+    PickLine,
+    PlaceHold,
+    PlaceSerialHold,
+    ShippedLine,
+    StockLine,
+    UndoneLine,
+    UndoPick,
+)
+from lotstream.domain.events import DiscrepancyNoted, OrderAllocated, ReservationFreed, SerialHeld, SerialReleased
+from lotstream.domain.model import Hold, HoldKind, Item, OrderState, SerialKey, SerialState, Tracking
+from lotstream.testing.scenarios_messages import SITE
+from tests.unit.domain.build import World, goods, key, kinds, only, wanted
+
+PUMP = Item("PUMP", tracking=Tracking.SERIAL, decimals=1)
+
+
+@pytest.fixture
+def world() -> World:
+    """An owner with three pumps of one lot in one bin, and one of another lot elsewhere."""
+    world = World()
+    world.told(DefineItem(PUMP))
+    world.stock(
+        goods("L1", 3, sku="PUMP", serials=("S1", "S2", "S3")), goods("L2", 1, "FAR", sku="PUMP", serials=("S4",)),
+    )  # fmt: skip
+    return world
+
+
+def pump(serial: str | None = None, quantity: object = 1) -> LineWanted:
+    """A line of pumps."""
+    return wanted(quantity=quantity, sku="PUMP", serial=serial)
+
+
+def hold(number: str, id_: str = "H", *, kind: HoldKind = HoldKind.HOLD, sku: str | None = None) -> PlaceSerialHold:
+    """A hold on one pump."""
+    return PlaceSerialHold(Hold(id_, kind, "Leaks"), sku, number)
+
+
+def lift(number: str, id_: str | None = None) -> LiftSerialHold:
+    """The end of a hold on one pump, or of all."""
+    return LiftSerialHold(id_, None, number)
+
+
+def there(world: World) -> dict[tuple[str | None, str], tuple[int, int]]:
+    """Whole pumps on hand and reserved, by lot and condition."""
+    rows = (row for row in world.ledger.stock.values() if row.on_hand or row.reserved)
+    return {(row.key.lot, row.key.status): (row.on_hand // 10, row.reserved // 10) for row in rows}
+
+
+def promised(world: World, number: str) -> list[tuple[str | None, int, tuple[str, ...]]]:
+    """Lot, whole pumps and serial numbers promised to an order."""
+    return [(part.row.lot, part.quantity // 10, part.serials) for part in world.parts(number)]
+
+
+def test_a_held_unit_is_promised_to_nobody(world: World) -> None:
+    """It is counted apart, so that a line for any unit gets the others, and a line that names it waits."""
+    world.told(hold("S2"))
+    world.place("ANY", pump(quantity=4))
+    world.place("NAMED", pump("S2"))
+
+    assert there(world) == {("L1", "good"): (2, 2), ("L1", "quarantine"): (1, 0), ("L2", "good"): (1, 1)}
+    assert (world.get("ANY").state, world.get("NAMED").state) == (OrderState.PARTLY_ALLOCATED, OrderState.BACKORDERED)
+
+
+def test_the_last_hold_that_is_lifted_brings_it_back(world: World) -> None:
+    """With two holds nothing comes back with the first; then whoever waits for it is served in the same decision."""
+    world.told(hold("S2"))
+    world.told(hold("S2", "H2", kind=HoldKind.QUARANTINE))
+    world.place("NAMED", pump("S2"))
+    assert world.told(hold("S2")) == ()
+    assert kinds(world.told(lift("S2", "H"))) == ["SerialReleased"]
+    assert promised(world, "NAMED") == []
+    assert kinds(world.told(lift("S2"))) == ["SerialReleased", "OrderAllocated"]
+    assert promised(world, "NAMED") == [("L1", 1, ("S2",))]
+    assert there(world)["L1", "good"] == (3, 1)
+    assert world.told(lift("S2")) == ()
+    assert world.warehouse.serial(SerialKey("S2", "PUMP")).apart is False
+
+
+def test_who_is_promised_that_unit_loses_it(world: World) -> None:
+    """The line that names it gives it back, whatever its place in the queue; others keep theirs."""
+    world.place("NAMED", pump("S2"))
+    world.place("LATER", pump(quantity=2))
+    events = world.told(hold("S2"))
+
+    assert kinds(events) == ["SerialHeld", "ReservationFreed"]
+    assert only(events, ReservationFreed).reason == "hold"
+    assert (promised(world, "NAMED"), promised(world, "LATER")) == ([], [("L1", 2, ())])
+
+
+def test_the_back_of_the_queue_loses_a_unit_that_anybody_may_have(world: World) -> None:
+    """Where the row has less than it promised without the unit, the last in the queue moves to other stock."""
+    world.place("FIRST", pump(quantity=2))
+    world.place("LAST", pump())
+    events = world.told(hold("S1"))
+
+    assert kinds(events) == ["SerialHeld", "ReservationFreed", "OrderAllocated"]
+    assert (promised(world, "FIRST"), promised(world, "LAST")) == ([("L1", 2, ())], [("L2", 1, ())])
+    assert only(events, OrderAllocated).key == key("LAST")
+
+
+def test_a_held_unit_is_neither_picked_nor_shipped(world: World) -> None:
+    """Asked, its number is refused; what has happened is booked with a discrepancy."""
+    world.told(hold("S1"))
+    world.place("O", pump())
+    said = PickLine(None, "1", None, None, Decimal(1), serials=("S1",))
+    assert world.refused(world.pick("O", said)) == (Code.ON_HOLD, "lines.0.serials.0")
+    noted = only(world.told(world.pick("O", said, happened=True)), DiscrepancyNoted)
+    assert noted.code == "on_hold"
+    unit = world.warehouse.serial(SerialKey("S1", "PUMP"))
+    assert (unit.state, [one.id for one in unit.holds]) == (SerialState.PICKED, ["H"])
+    shipped = ShippedLine("1", None, Decimal(1), serials=("S1",))
+    assert world.refused(world.ship("O", shipped))[0] == Code.ON_HOLD
+    assert kinds(world.told(lift("S1"))) == ["SerialReleased"]
+    world.told(world.ship("O", shipped))
+    assert world.refused(hold("S1")) == (Code.ALREADY_SHIPPED, "serial")
+
+
+def test_a_picked_unit_stays_with_its_order_and_does_not_leave(world: World) -> None:
+    """A hold after the pick stops the shipment; undone, the unit is set apart and the order takes another."""
+    world.place("O", pump(quantity=2))
+    world.told(world.pick("O", PickLine(None, "1", None, None, Decimal(2), serials=("S1", "S2"))))
+    assert kinds(world.told(hold("S2"))) == ["SerialHeld"]
+    assert world.refused(world.ship("O")) == (Code.ON_HOLD, "orders.0.serials")
+    events = world.told(UndoPick(SITE, True, None, None, key("O"), (UndoneLine(line="1"),)))
+    assert kinds(events) == ["PickUndone", "SerialHeld", "ReservationFreed", "OrderAllocated"]
+    assert there(world)["L1", "quarantine"] == (1, 0)
+    assert sum(units for _, units, _ in promised(world, "O")) == 2
+    world.told(lift("S2"))
+    assert ("L1", "quarantine") not in there(world)
+
+
+def test_undone_goods_of_a_held_lot_go_back_whole(world: World) -> None:
+    """A unit that is held beside its lot is set apart too, and nothing is given back twice."""
+    world.place("O", pump(quantity=2))
+    world.told(world.pick("O", PickLine(None, "1", None, None, Decimal(2), serials=("S1", "S2"))))
+    world.told(hold("S2"))
+    world.told(PlaceHold("LOT", HoldKind.HOLD, "PUMP", "L1"))
+    events = world.told(UndoPick(SITE, True, None, None, key("O"), (UndoneLine(line="1"),)))
+    assert [loss.quantity for loss in only(events, ReservationFreed).freed] == [20]
+    assert there(world) == {("L1", "good"): (2, 0), ("L1", "quarantine"): (1, 0), ("L2", "good"): (1, 1)}
+
+
+def test_a_unit_that_was_moved_is_set_apart_where_its_lot_lies(world: World) -> None:
+    """Goods move without their numbers: one that is not where it was seen is looked for in the rest of its lot."""
+    world.stock(goods("L1", 2, "NEW", sku="PUMP", serials=("S8", "S9")), balance="more")
+    world.told(CountStock(SITE, True, None, None, "C", (StockLine("1", "PUMP", "L1", "BIN", Decimal(0)),)))
+    assert only(world.told(hold("S1")), SerialHeld).unit.row.location == "NEW"
+    world.told(CountStock(SITE, True, None, None, "D", (StockLine("1", "PUMP", "L1", "NEW", Decimal(0)),)))
+    assert only(world.told(hold("S2")), SerialHeld).row is None
+    assert only(world.told(lift("S1")), SerialReleased).row is None
+
+
+def test_a_unit_that_is_not_good_anyway_stays_where_it_is(world: World) -> None:
+    """What came in damaged is held without being booked to another row."""
+    world.stock(goods("L1", 1, sku="PUMP", serials=("BAD",), status="damaged", line="bad"), balance="bad")
+    assert only(world.told(hold("BAD")), SerialHeld).row is None
+    assert only(world.told(lift("BAD")), SerialReleased).row is None
+
+
+def test_what_is_not_one_unit_is_refused(world: World) -> None:
+    """A number nobody knows, one of two SKUs, and a recall of one unit are refused, each with its field."""
+    world.told(DefineItem(Item("FAN", tracking=Tracking.SERIAL)))
+    world.stock(goods("F1", 1, sku="FAN", serials=("S1",)), balance="fans")
+    assert world.refused(hold("NONE")) == (Code.UNKNOWN_LOT, "serial")
+    assert world.refused(lift("NONE")) == (Code.UNKNOWN_LOT, "serial")
+    assert world.refused(hold("S1")) == (Code.FIELD_MISSING, "sku")
+    assert world.refused(hold("S4", kind=HoldKind.RECALL)) == (Code.FIELD_INVALID, "kind")
+    assert only(world.told(hold("S1", sku="FAN")), SerialHeld).unit.key.sku == "FAN"
