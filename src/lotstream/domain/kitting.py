@@ -144,7 +144,7 @@ def _pieces(work: _Work, lines: tuple[PieceT, ...]) -> list[tuple[str, PieceT, I
     pieces: list[tuple[str, PieceT, Item, int]] = []
     for index, piece in enumerate(lines):
         path, item = f"lines.{index}", work.draft.item(piece.sku)
-        counted = _counted(work, piece, item, path, is_part=piece.sku in wanted)
+        counted: int | Refusal | None = _counted(work, piece, item, path, is_part=piece.sku in wanted)
         if isinstance(counted, Refusal) and not _is_no_amount(counted):
             refused = work.object(counted.code, counted.field, counted.message, sku=piece.sku, lot=piece.lot)
             if refused is not None:
