@@ -11,13 +11,15 @@ from lotstream.domain.commands import Moment, ReserveStock
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, LineDecision, OrderAllocated
 from lotstream.domain.filling import may_leave, possible_sites
+from lotstream.domain.kits import skus_of
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.looking import Passed, Take, fitting
 from lotstream.domain.lots import lots_of
-from lotstream.domain.model import Order, OrderLine, OrderState, Reservation
+from lotstream.domain.model import KitPart, Order, OrderLine, OrderState, Reservation
 from lotstream.domain.packs import exactly, take_in_order
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import line_called
+from lotstream.domain.reserving_kits import kits_wanted, part_meant, take_kits
 from lotstream.domain.sums import backordered, promised, state_of
 from lotstream.domain.terms import Terms
 
@@ -43,16 +45,24 @@ def reserve_stock(ledger: Ledger, command: ReserveStock, moment: Moment) -> tupl
     if refused is not None:
         return refused
     draft = Draft(ledger, moment)
-    found = _line_and_quantity(draft, order, command)
+    found = _what(draft, order, command)
     if isinstance(found, Refusal):
         return found
-    line, goal = found
-    if command.lot is not None and (line.sku, command.lot) not in ledger.lots:
-        message = f"Lot {command.lot} of {line.sku} is not known; check its number."
+    line, part, goal = found
+    sku = line.sku if part is None else part.sku
+    if command.lot is not None and (sku, command.lot) not in ledger.lots:
+        message = f"Lot {command.lot} of {sku} is not known; check its number."
         return Refusal(Code.UNKNOWN_LOT, "lot", message)
+
+    def take(of: OrderLine, units: int, site: str) -> LineDecision | Refusal | None:
+        return _take(draft, order, of, command, goal=units, site=site)
+
     refusal: Refusal | None = None
-    for site in _sites(draft, order, line):
-        taken = _take(draft, order, line, command, goal=goal, site=site)
+    for site in _sites(draft, order, sku=sku):
+        if part is None:
+            taken = take(line, goal, site)
+        else:
+            taken = take_kits(draft, order, line, part, take, kits=goal, site=site)
         if isinstance(taken, LineDecision):
             state = state_of(order, decided=True, promise=goal)
             return (OrderAllocated(order.key, state, site, (taken,), _is_chosen(draft, order, site)),)
@@ -66,18 +76,29 @@ def _too_late(order: Order) -> Refusal | None:
     return None if order.state is OrderState.PARTLY_SHIPPED else too_late(order)
 
 
-def _line_and_quantity(draft: Draft, order: Order, command: ReserveStock) -> tuple[OrderLine, int] | Refusal:
+def _what(draft: Draft, order: Order, command: ReserveStock) -> tuple[OrderLine, KitPart | None, int] | Refusal:
+    """Return the line, the component of it that is named, and how much of what the line orders is to be promised."""
     line = line_called(order, command.line)
     if line is None:
         message = f"Order {order.key.order} has no line {command.line}; name one it has."
         return Refusal(Code.FIELD_INVALID, "line", message)
-    if command.sku not in (None, line.sku):
+    part = part_meant(draft, line, command)
+    if part is None and command.sku not in (None, line.sku):
         return Refusal(Code.LOT_NOT_ALLOWED, "sku", f"Line {line.line} wants {line.sku}, not {command.sku}.")
-    item = draft.item(line.sku)
-    if item is None:
+    unknown = next((sku for sku in skus_of(line) if draft.item(sku) is None), None)
+    if unknown is not None:
         # The line was dropped before anybody knew what it wants.
-        message = f"{line.sku or line.gtin} of line {line.line} is not defined; define the item."
+        message = f"{unknown or line.gtin} of line {line.line} is not defined; define the item."
         return Refusal(Code.UNKNOWN_ITEM, "line", message)
+    if isinstance(part, KitPart):
+        units = kits_wanted(draft, line, part, command)
+        return units if isinstance(units, Refusal) else (line, part, units)
+    units = _quantity(draft, line, command) if part is None else part
+    return units if isinstance(units, Refusal) else (line, None, units)
+
+
+def _quantity(draft: Draft, line: OrderLine, command: ReserveStock) -> int | Refusal:
+    item = draft.known_item(line.sku)
     factor = unit_factor(item, command.unit)
     if factor is None:
         message = f"{item.sku} has no unit {command.unit}; send one it has."
@@ -92,16 +113,19 @@ def _line_and_quantity(draft: Draft, order: Order, command: ReserveStock) -> tup
     if in_packs and (promised(line) + line.shipped + units) % line.unit_factor:
         message = f"Line {line.line} is in {line.unit}, and gets whole ones; send a quantity that makes whole ones."
         return Refusal(Code.NOT_A_MULTIPLE, "quantity", message)
-    return line, units
+    if line.parts and units % line.parts[0].kit:
+        message = f"Line {line.line} gets whole kits; send a quantity of whole ones."
+        return Refusal(Code.NOT_A_MULTIPLE, "quantity", message)
+    return units
 
 
-def _sites(draft: Draft, order: Order, line: OrderLine) -> list[str]:
+def _sites(draft: Draft, order: Order, *, sku: str) -> list[str]:
     customer = draft.customer(order.customer)
     mine = None if may_leave(order) else order.site
     site = mine or (None if customer is None else customer.site)
     if site is not None:
         return [site]
-    there = draft.sites_of(line.sku)
+    there = draft.sites_of(sku)
     ranked = draft.ledger.settings.sites
     return [one for one in ranked if one in there] if ranked else sorted(there)
 
