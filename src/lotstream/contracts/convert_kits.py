@@ -23,6 +23,7 @@ def assemble_kit(body: KitAssembled) -> AssembleKit:
         package=body.package,
         made=body.made,
         expires=body.expires,
+        serials=body.serials,
     )
 
 
@@ -41,6 +42,7 @@ def break_kit(body: KitBroken) -> BreakKit:
         lines=tuple(_made(line) for line in body.lines),
         unit=body.unit,
         package=body.package,
+        serials=body.serials,
     )
 
 
@@ -53,6 +55,7 @@ def _used(line: KitPieceUsed) -> KitPiece:
         quantity=line.quantity,
         unit=line.unit,
         package=line.package,
+        serials=line.serials,
     )
 
 
@@ -65,5 +68,6 @@ def _made(line: KitPieceMade) -> PieceMade:
         quantity=line.quantity,
         unit=line.unit,
         package=line.package,
+        serials=line.serials,
         status=line.status.value,
     )

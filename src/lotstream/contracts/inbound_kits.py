@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity
-from lotstream.contracts.limits import LINES_MAX
+from lotstream.contracts.limits import LINES_MAX, SERIALS_MAX
 from lotstream.domain.model import Status
 
 
@@ -20,6 +20,9 @@ class _Piece(Inbound):
     package: Name | None = Field(default=None, description="Pallet or carton it is taken from, or put on.")
     quantity: Quantity = Field(description="How much, in `unit`.")
     unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+    serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
+        default=(), description="Serial numbers of the units, one for each; empty when they were not read."
+    )
 
 
 class KitPieceUsed(_Piece):
@@ -49,6 +52,9 @@ class _Kits(Inbound):
     package: Name | None = Field(default=None, description="Pallet or carton the kits stand on.")
     quantity: Quantity = Field(description="How many kits, in `unit`; whole ones.")
     unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+    serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
+        default=(), description="Serial numbers of the kits, one for each; empty when they have none."
+    )
 
 
 class KitAssembled(_Kits):

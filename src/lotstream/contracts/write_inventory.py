@@ -188,7 +188,7 @@ def _voided(event: ShipmentVoided) -> _Change:
 
 def _kitted(event: KitAssembled | KitBroken) -> _Change:
     kind = InventoryChangeKind.KIT_ASSEMBLED if isinstance(event, KitAssembled) else InventoryChangeKind.KIT_BROKEN
-    lines = [_Line(used.line, used.row, -used.quantity) for used in event.used]
+    lines = [_Line(used.line, used.row, -used.quantity, None, used.serials) for used in event.used]
     lines += [_Line(made.line, made.row, made.quantity, made.message, made.serials) for made in event.made]
     return _Change(kind, event.site, lines, event.number, event.by, event.at)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Item
+from lotstream.domain.model import Item, Tracking
 from lotstream.domain.quantities import smallest
 
 
@@ -22,9 +24,19 @@ def check_kit(ledger: Ledger, item: Item) -> Refusal | None:
             # Without the component its decimals are not known, and any number above zero may come out whole.
             fine = component is None and isinstance(units, Refusal) and units.code is Code.NOT_A_MULTIPLE
             refused = units if isinstance(units, Refusal) and not fine else None
+            if component is not None and component.tracking is Tracking.SERIAL and not refused:
+                refused = _check_whole(sku, quantity)
         if refused is not None:
             return refused
     return _check_users(ledger, item)
+
+
+def _check_whole(sku: str, quantity: Decimal) -> Refusal | None:
+    """Refuse a part of a unit that has a serial number."""
+    if quantity == int(quantity):
+        return None
+    message = f"{sku} is tracked by serial number; send a whole number of them."
+    return Refusal(Code.NOT_A_MULTIPLE, f"item.kit.{sku}", message)
 
 
 def _check_component(ledger: Ledger, item: Item, sku: str) -> Refusal | None:

@@ -12,7 +12,7 @@ from lotstream.domain.commands import PickLine, ShippedLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.kits import promised_parts, skus_of
-from lotstream.domain.model import Order, OrderLine, Reservation
+from lotstream.domain.model import Order, OrderLine, Reservation, SerialKey, Tracking
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import line_called
 
@@ -52,12 +52,31 @@ def _spelled_out(draft: Draft, line: OrderLine, said: SaidT) -> list[SaidT]:
     own = min(kits, promised_parts(line)[line.sku])
     if (kits - own) % base or any(draft.item(part.sku) is None for part in line.parts):
         return [replace(said, sku=line.sku)]
-    meant = [replace(said, sku=line.sku, quantity=Decimal(own) / base, unit=None)] if own else []
+    numbers = _by_sku(draft, line, said.serials)
+    mine = numbers.get(line.sku, ())
+    meant: list[SaidT] = []
+    if own:
+        meant.append(replace(said, sku=line.sku, quantity=Decimal(own) / base, unit=None, serials=mine))
     for part in line.parts if kits > own else ():
         one = 10 ** draft.known_item(part.sku).decimals
         quantity = Decimal((kits - own) // base * part.each) / one
-        meant.append(replace(said, sku=part.sku, quantity=quantity, unit=None))
-    return meant
+        mine = numbers.get(part.sku, ())
+        meant.append(replace(said, sku=part.sku, quantity=quantity, unit=None, serials=mine))
+    read = {number for one in meant for number in one.serials}
+    astray: tuple[str, ...] = tuple([number for number in said.serials if number not in read])
+    # Numbers of what nothing is taken of are nobody's units: whatever is taken first is refused with them.
+    return [replace(meant[0], serials=(*meant[0].serials, *astray)), *meant[1:]] if astray else meant
+
+
+def _by_sku(draft: Draft, line: OrderLine, serials: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the serial numbers of each SKU of a kit line: as known, else of the first that has such numbers."""
+    tracked = [sku for sku in skus_of(line) if draft.known_item(sku).tracking is Tracking.SERIAL] or [line.sku]
+    numbers: dict[str, tuple[str, ...]] = {}
+    for number in serials:
+        known = [sku for sku in tracked if draft.serial(SerialKey(number, sku)) is not None]
+        sku = (known or tracked)[0]
+        numbers[sku] = (*numbers.get(sku, ()), number)
+    return numbers
 
 
 def _sku_of(draft: Draft, line: OrderLine, lot: str) -> str:

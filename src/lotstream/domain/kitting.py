@@ -21,6 +21,7 @@ from lotstream.domain.events import Event, GoodsBooked, GoodsUsed, KitAssembled,
 from lotstream.domain.filling import fill
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.kit_lines import parts_of
+from lotstream.domain.kit_serials import Told, numbers_made, numbers_used
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import contradiction, learn
 from lotstream.domain.model import Item, KitPart, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
@@ -61,18 +62,18 @@ class _Work:
         about = {self.key.kind: self.key.number, "sku": sku or self.command.sku, "lot": lot}
         return self.verdicts.object(code, path, message, about)
 
-    def take(self, line: str, row: RowKey, quantity: int) -> None:
+    def take(self, line: str, row: RowKey, quantity: int, serials: tuple[str, ...]) -> None:
         """Take goods that are used; for the rest of the decision they are gone."""
         self.books.take(row, quantity, reserved=0, reason=_REASON)
         self.draft.give(row, -quantity)
-        self.used.append(GoodsUsed(line, row, quantity))
+        self.used.append(GoodsUsed(line, row, quantity, serials))
 
-    def put(self, line: str, row: RowKey, quantity: int, lot: Lot | None) -> None:
+    def put(self, line: str, row: RowKey, quantity: int, lot: Lot | None, *, serials: tuple[str, ...]) -> None:
         """Put down goods that were made."""
         if lot is not None and self.draft.lot(lot.sku, lot.lot) != lot:
             self.draft.know_lot(lot)
         self.draft.give(row, quantity)
-        self.made.append(GoodsBooked(line, row, quantity, lot, self.at.date()))
+        self.made.append(GoodsBooked(line, row, quantity, lot, self.at.date(), serials=serials))
 
 
 def assemble_kit(ledger: Ledger, command: AssembleKit, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -89,7 +90,10 @@ def break_kit(ledger: Ledger, command: BreakKit, moment: Moment) -> tuple[Event,
     work = _begin(ledger, command, moment, kind=BREAKING, number=command.breaking)
     if not isinstance(work, _Work):
         return work
-    piece = KitPiece(KITS, command.sku, command.lot, command.location, command.quantity, command.unit, command.package)
+    piece = KitPiece(
+        KITS, command.sku, command.lot, command.location, command.quantity, command.unit, command.package,
+        command.serials,
+    )  # fmt: skip
     refused = _use(work, piece, work.item, work.kits, "") or _lay_out(work, command.lines)
     return refused or _decided(work, KitBroken)
 
@@ -230,7 +234,10 @@ def _use(work: _Work, piece: KitPiece, item: Item, quantity: int, path: str) -> 
         refused = work.object(code, f"{path}lot", message, sku=item.sku, lot=row.lot)
         if refused is not None:
             return refused
-    work.take(piece.line, row, quantity)
+    numbers = numbers_used(work.draft, work.verdicts, Told(piece.serials, row, quantity, path))
+    if isinstance(numbers, Refusal):
+        return numbers
+    work.take(piece.line, row, quantity, numbers)
     return None
 
 
@@ -265,13 +272,16 @@ def _make_kits(work: _Work, command: AssembleKit) -> _Odd:
         refused = work.object(conflict.code, conflict.field, conflict.message, lot=command.lot)
         if refused is not None:
             return refused
-    status = Status.QUARANTINE if work.verdicts.noted else Status.GOOD
     place, day = command.location or DOCK, work.at.date()
-    row = RowKey(command.sku, command.lot, command.site, place, command.package, None, status.value)
+    row = RowKey(command.sku, command.lot, command.site, place, command.package)
+    numbers = numbers_made(work.draft, work.verdicts, Told(command.serials, row, work.kits, ""))
+    if isinstance(numbers, Refusal):
+        return numbers
+    row = row._replace(status=(Status.QUARANTINE if work.verdicts.noted else Status.GOOD).value)
     lot = known
     if conflict is None and command.lot is not None:
         lot = learn(known, line, sku=command.sku, lot=command.lot, received=day, hold=None)
-    work.put(KITS, row, work.kits, lot)
+    work.put(KITS, row, work.kits, lot, serials=numbers)
     return None
 
 
@@ -288,10 +298,13 @@ def _lay_out(work: _Work, lines: tuple[PieceMade, ...]) -> _Odd:
             if refused is not None:
                 return refused
             lot = Lot(item.sku, piece.lot)
-        odd = piece.status == Status.GOOD and bool(work.verdicts.noted)
-        status = Status.QUARANTINE.value if odd else piece.status
-        row = RowKey(item.sku, piece.lot, work.command.site, piece.location or DOCK, piece.package, None, status)
-        work.put(piece.line, row, quantity, lot)
+        row = RowKey(item.sku, piece.lot, work.command.site, piece.location or DOCK, piece.package, None, piece.status)
+        numbers = numbers_made(work.draft, work.verdicts, Told(piece.serials, row, quantity, f"{path}."))
+        if isinstance(numbers, Refusal):
+            return numbers
+        if piece.status == Status.GOOD and work.verdicts.noted:
+            row = row._replace(status=Status.QUARANTINE.value)
+        work.put(piece.line, row, quantity, lot, serials=numbers)
     return None
 
 

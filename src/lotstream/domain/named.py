@@ -123,6 +123,8 @@ _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     PlaceOrder: lambda command: tuple([line.serial for line in command.lines if line.serial is not None]),
     ReceiveStock: _of_lines,
     OpenBalance: _of_lines,
+    AssembleKit: lambda command: (*command.serials, *_of_lines(command)),
+    BreakKit: lambda command: (*command.serials, *_of_lines(command)),
     PlaceSerialHold: lambda command: (command.serial,),
     LiftSerialHold: lambda command: (command.serial,),
     ConfirmPick: _of_lines,

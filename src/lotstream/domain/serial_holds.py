@@ -123,11 +123,11 @@ def _row_of(draft: Draft, serial: Serial) -> RowKey | None:
 def _promise(draft: Draft, key: SerialKey) -> tuple[OrderLine, Reservation] | None:
     """Return the promise of that very unit, which is not picked; None when no line has it."""
     holder = promised_to(draft, key)
-    for line in draft.ledger.orders[holder].lines if holder is not None else ():
-        for part in line.reservations:
-            if key.number in part.serials and part.row.sku == key.sku and part.quantity > part.picked:
-                return line, part
-    return None
+    lines = [] if holder is None else draft.ledger.orders[holder].lines
+    parts = ((line, part) for line in lines for part in line.reservations if part.quantity > part.picked)
+    return next(
+        ((line, part) for line, part in parts if (key.number in part.serials) and part.row.sku == key.sku), None
+    )
 
 
 def _lose(draft: Draft, key: SerialKey, row: RowKey, *, quantity: int) -> list[Loser]:

@@ -116,6 +116,8 @@ def why_not_take(
         return Code.UNKNOWN_LOT, f"{name} is not known; check the number."
     if serial.state is SerialState.SHIPPED:
         return Code.ALREADY_SHIPPED, f"{name} was shipped to order {serial.order} with {serial.shipment}; check it."
+    if serial.state is SerialState.USED:
+        return Code.NOT_AVAILABLE, f"{name} went into a kit; check the number."
     if serial.holds:
         return Code.ON_HOLD, f"{name} is on hold ({strongest(serial.holds)}); have the hold lifted or take another."
     if serial.state is SerialState.PICKED and not (picked_ok and (serial.source, serial.order) == order):

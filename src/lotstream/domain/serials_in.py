@@ -14,6 +14,7 @@ _WHERE = {
     SerialState.IN_STOCK: "is in stock already",
     SerialState.PICKED: "is picked for an order",
     SerialState.SHIPPED: "was shipped",
+    SerialState.USED: "went into a kit",
 }
 
 

@@ -172,11 +172,10 @@ def _outcome(undoing: _Undoing) -> tuple[Event, ...]:
 
 def _given_back(draft: Draft, order: Order, undone: Undone) -> Freed:
     """Return the promise of one unit of undone goods, which may not be kept."""
-    for line in (line for line in order.lines if line.line == undone.line):
-        for part in line.reservations:
-            if (part.task, part.row) == (undone.task, undone.row) and part.quantity > part.picked:
-                return give_back(line, _unit_of(draft, part), [part])[0]
-    raise LookupError(f"task {undone.task} of order {order.key.order} is not there after its pick was undone")
+    parts = [(line, part) for line in order.lines for part in line.reservations if line.line == undone.line]
+    back = [(line, part) for line, part in parts if (part.task, part.row) == (undone.task, undone.row)]
+    line, part = next((line, part) for line, part in back if part.quantity > part.picked)
+    return give_back(line, _unit_of(draft, part), [part])[0]
 
 
 def _not_kept(draft: Draft, order: Order, undone: list[Undone]) -> tuple[list[Freed], NotUsed]:

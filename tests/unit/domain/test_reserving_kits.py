@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import DefineItem, PlaceHold, ReserveStock
+from lotstream.domain.commands import DefineItem, PickLine, PlaceHold, ReserveStock, UnreserveOrder
 from lotstream.domain.events import OrderAllocated
 from lotstream.domain.model import HoldKind, Item, OrderState, Settings, Tracking
 from lotstream.testing.scenarios_messages import SITE
@@ -74,6 +74,17 @@ def test_the_unit_is_the_component_s(world: World) -> None:
 def test_what_makes_no_whole_kits_is_refused(world: World, command: ReserveStock, code: Code, field: str) -> None:
     """Half kits, more than is wanted, more than is there of it or of another component: nothing is promised."""
     assert world.refused(command) == (code, field)
+
+
+def test_what_the_line_has_of_the_others_already_counts(world: World) -> None:
+    """A pot that stayed picked when its cups were lost is the pot of the next set."""
+    world.told(reserve(4))
+    pot = next(part for part in world.parts("O") if part.row.sku == "POT")
+    world.told(world.pick("O", PickLine(pot.task, None, None, None, Decimal(1))))
+    world.told(PlaceHold("H", HoldKind.HOLD, "CUP", "C2"))
+    world.told(UnreserveOrder(key("O")))
+    world.told(reserve(2, "C1"))
+    assert promised(world) == [("POT", "P1", 1), ("CUP", "C1", 2)]
 
 
 def test_a_held_component_is_not_promised_by_name(world: World) -> None:

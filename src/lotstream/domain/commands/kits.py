@@ -18,6 +18,8 @@ class KitPiece:
     quantity: Decimal
     unit: str | None = None
     package: str | None = None
+    #: One for each unit; empty when they were not read.
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class AssembleKit:
     made: date | None = None
     #: None: the earliest expiry of what went into them.
     expires: date | None = None
+    #: Of the kits.
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +68,5 @@ class BreakKit:
     lines: tuple[PieceMade, ...]
     unit: str | None = None
     package: str | None = None
+    #: Of the kits.
+    serials: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ class GoodsUsed:
     line: str
     row: RowKey
     quantity: int
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

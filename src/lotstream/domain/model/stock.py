@@ -39,6 +39,8 @@ class SerialState(StrEnum):
     IN_STOCK = "in_stock"
     PICKED = "picked"
     SHIPPED = "shipped"
+    #: It went into a kit.
+    USED = "used"
 
 
 class SerialKey(NamedTuple):
