@@ -64,8 +64,10 @@ def _spelled_out(draft: Draft, line: OrderLine, said: SaidT) -> list[SaidT]:
         meant.append(replace(said, sku=part.sku, quantity=quantity, unit=None, serials=mine))
     read = {number for one in meant for number in one.serials}
     astray: tuple[str, ...] = tuple([number for number in said.serials if number not in read])
-    # Numbers of what nothing is taken of are nobody's units: whatever is taken first is refused with them.
-    return [replace(meant[0], serials=(*meant[0].serials, *astray)), *meant[1:]] if astray else meant
+    if astray:
+        # Numbers of what nothing is taken of are nobody's units: whatever is taken first is refused with them.
+        meant[0] = replace(meant[0], serials=(*meant[0].serials, *astray))
+    return meant
 
 
 def _by_sku(draft: Draft, line: OrderLine, serials: Sequence[str]) -> dict[str, tuple[str, ...]]:
