@@ -109,7 +109,8 @@ def return_alerts(ledger: Ledger, event: GoodsReturned, moment: Moment) -> Itera
         if line.discrepancy is None:
             continue
         row = line.row
-        about = {"return": event.number, "order": event.key.order, "sku": row.sku, "location": row.location}
+        about = {"return": event.number, "line": line.line, "order": event.key.order, "source": event.key.source}
+        about |= {"sku": row.sku, "location": row.location}
         if row.lot is not None:
             about["lot"] = row.lot
         quantity = base_text(line.quantity, item_of(ledger, row.sku).decimals)

@@ -109,11 +109,12 @@ def _too_much(back: _Return, meant: Meant, row: RowKey, left: int) -> Refusal | 
     paper, said = back.paper, meant.said
     what = f"lot {row.lot}" if row.lot is not None else row.sku
     message = f"{left} smallest units of {what} more came back than left for the order; check lot and order."
-    refused = paper.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.quantity", message, said)
-    if refused is None:
-        book_once(paper, meant, meant.row(paper.document.site)._replace(returned=True))
-        _book(back, said, row._replace(status=Status.QUARANTINE.value), left, line=None, why=message)
-    return refused
+    if not paper.document.happened:
+        return Refusal(Code.MORE_THAN_SHIPPED, f"{meant.path}.quantity", message)
+    book_once(paper, meant, meant.row(paper.document.site)._replace(returned=True))
+    # The line itself says what is odd about it, and is the alert.
+    _book(back, said, row._replace(status=Status.QUARANTINE.value), left, line=None, why=message)
+    return None
 
 
 def _book(

@@ -334,17 +334,18 @@ def test_no_more_comes_back_than_left() -> None:
 
 
 def test_what_came_back_is_there_whatever_had_left() -> None:
-    """Happened, what cannot have left goes to quarantine with a discrepancy, also of an order nobody knows."""
+    """Happened, what cannot have left goes to quarantine and says why itself, also of an order nobody knows."""
     world = World()
     shipped(world)
     events = world.told(back("#1", said(5), happened=True))
-    assert kinds(events) == ["GoodsReturned", "DiscrepancyNoted"]
+    assert kinds(events) == ["GoodsReturned"]
+    assert [line.discrepancy for line in only(events, GoodsReturned).lines] == [None, None, "more_than_shipped"]
     assert [(line.row.status, line.quantity) for line in only(events, GoodsReturned).lines] == [
         ("good", 2), ("good", 1), ("quarantine", 2),
     ]  # fmt: skip
     assert world.told(back("#1", said(5), happened=True)) == ()
     events = world.told(back("#9", said(1, "L2"), happened=True, number="RMA-2"))
-    assert kinds(events) == ["GoodsReturned", "DiscrepancyNoted", "DiscrepancyNoted"]
+    assert kinds(events) == ["GoodsReturned", "DiscrepancyNoted"]
     assert world.row("L2", status="quarantine").on_hand == 1
     replayed(world)
 
