@@ -8,7 +8,8 @@ from lotstream.domain.allocation import decide_order
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import LineDecision, OrderAllocated
 from lotstream.domain.kits import anything_shipped, skus_of, wants_any_of
-from lotstream.domain.model import Order, OrderKey, OrderLine, PackRule
+from lotstream.domain.model import Order, OrderKey, OrderLine, OrderState, PackRule
+from lotstream.domain.reservations import copy_order, note_reserved
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.sums import OVER, backordered, state_of
 from lotstream.domain.waiting import queue_key
@@ -86,22 +87,27 @@ def _has_kits(order: Order) -> bool:
 
 
 def promised_on_top(order: Order, decisions: Iterable[LineDecision]) -> int:
-    """Return what decisions promise to an order, kits in kits: what its lines want less what they still want then."""
+    """Return what decisions promise to an order of what its lines want, without what packs go over by."""
     wanted = {line.line: backordered(line) for line in order.lines}
     return sum([wanted[decision.line] - decision.backordered for decision in decisions])
 
 
-def _promised_now(draft: Draft, order: Order, decisions: tuple[LineDecision, ...], got: int) -> int:
-    """Return what decisions promise of what lines want: neither components of a kit nor what packs go over by."""
-    exact = draft.ledger.settings.pack_rule is not PackRule.COVER and not _has_kits(order)
-    return got if exact else promised_on_top(order, decisions)
+def _state_with(draft: Draft, order: Order, decisions: tuple[LineDecision, ...], got: int) -> OrderState:
+    """Return the state of an order with ``got`` smallest units promised to it by decisions on top of what it has."""
+    if _has_kits(order):
+        # Of kits the same units are a whole one or a part of one, by what is promised and picked already.
+        after = copy_order(order)
+        note_reserved(after, decisions)
+        return state_of(after, decided=True)
+    over = draft.ledger.settings.pack_rule is PackRule.COVER
+    return state_of(order, decided=True, promise=promised_on_top(order, decisions) if over else got)
 
 
 def allocate(draft: Draft, order: Order, *, lines: Iterable[OrderLine] | None = None) -> OrderAllocated | None:
     """Decide an order that is recorded already; None when that changes nothing."""
     site, chosen, decisions = assign(draft, order, lines=lines)
     got = units_reserved(decisions)
-    state = state_of(order, decided=True, promise=_promised_now(draft, order, decisions, got))
+    state = _state_with(draft, order, decisions, got)
     if got == 0 and state is order.state:
         return None
     return OrderAllocated(order.key, state, site, decisions, chosen)

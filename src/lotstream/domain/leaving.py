@@ -29,7 +29,7 @@ def confirmed(loading: Loading, moment: Moment) -> ShipmentConfirmed:
     command, order = loading.command, loading.order
     if order is not None:
         order.shipments = (*order.shipments, command.shipment)
-        order.state = OrderState.SHIPPED if order.state in OVER else state_of(order, decided=True)
+        order.state = OrderState.SHIPPED if order.state in OVER else state_of(order, decided=False)
     return ShipmentConfirmed(
         site=command.site,
         shipment=command.shipment,

@@ -36,7 +36,7 @@ def orders_packed(
     for key, order in orders.items():
         mine = tuple(content for content in contents if content.order == key)
         if mine:
-            order.state = state_of(order, decided=True)
+            order.state = state_of(order, decided=False)
             events.append(OrderPacked(key, order.state, package, mine, unpacked))
     return events
 

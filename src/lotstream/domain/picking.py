@@ -43,7 +43,7 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
         if refused is not None:
             return refused
     at = command.occurred_at or moment.recorded_at
-    state = OrderState.REJECTED if picking.order is None else state_of(picking.order, decided=True)
+    state = OrderState.REJECTED if picking.order is None else state_of(picking.order, decided=False)
     picked = StockPicked(command.key, state, command.by, at, tuple(picking.picks))
     return *picking.books.found, picked, *verdicts.noted
 

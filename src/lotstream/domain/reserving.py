@@ -18,7 +18,7 @@ from lotstream.domain.lots import lots_of
 from lotstream.domain.model import KitPart, Order, OrderLine, OrderState, Reservation
 from lotstream.domain.packs import exactly, take_in_order
 from lotstream.domain.quantities import smallest, unit_factor
-from lotstream.domain.reservations import line_called
+from lotstream.domain.reservations import copy_order, line_called, note_reserved
 from lotstream.domain.reserving_kits import kits_wanted, part_meant, take_kits
 from lotstream.domain.sums import backordered, promised, state_of
 from lotstream.domain.terms import Terms
@@ -64,7 +64,9 @@ def reserve_stock(ledger: Ledger, command: ReserveStock, moment: Moment) -> tupl
         else:
             taken = take_kits(draft, order, line, part, take, kits=goal, site=site)
         if isinstance(taken, LineDecision):
-            state = state_of(order, decided=True, promise=goal)
+            after = copy_order(order)
+            note_reserved(after, (taken,))
+            state = state_of(after, decided=True)
             return (OrderAllocated(order.key, state, site, (taken,), _is_chosen(draft, order, site)),)
         refusal = refusal or taken
     return refusal or _nothing_there(line, command)

@@ -97,7 +97,7 @@ def _outcome(shorting: _Shorting) -> tuple[Event, ...]:
     events: list[Event] = [*picking.books.found]
     if order is not None:
         draft.orders[order.key] = order
-        order.state = state_of(order, decided=True)
+        order.state = state_of(order, decided=False)
     if picking.picks:
         state = OrderState.REJECTED if order is None else order.state
         events.append(StockPicked(command.key, state, command.by, at, tuple(picking.picks)))

@@ -69,7 +69,8 @@ def most_of(settings: Settings, line: OrderLine) -> int:
 def state_of(order: Order, *, decided: bool, promise: int = 0) -> OrderState:
     """Return the state that an order's quantities say, with ``promise`` smallest units promised on top of them.
 
-    ``decided`` is true when its allocation has just been decided; without it an order that never was stays received.
+    ``decided`` is true when its allocation has just been decided; without it an order that never was stays received
+    while it has nothing.
     """
     if order.held is not None:
         return OrderState.HELD

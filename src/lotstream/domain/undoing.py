@@ -157,7 +157,7 @@ def _outcome(undoing: _Undoing) -> tuple[Event, ...]:
     draft, command, order = undoing.draft, undoing.command, undoing.order
     if not undoing.undone:
         return tuple(undoing.verdicts.noted)
-    order.state = state_of(order, decided=True)
+    order.state = state_of(order, decided=False)
     at = command.occurred_at or draft.moment.recorded_at
     event = PickUndone(order.key, order.state, tuple(undoing.undone), command.happened, command.by, at)
     draft.orders[order.key] = order

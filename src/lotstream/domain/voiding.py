@@ -138,7 +138,7 @@ def _take_back(voiding: _Voiding, part: ShipmentPart) -> ShipmentVoided:
     taken = tuple([_stand_again(voiding, order, shipped) for shipped in part.shipped])
     if order is not None:
         order.shipments = tuple(one for one in order.shipments if one != number)
-        order.state = state_of(order, decided=True)
+        order.state = state_of(order, decided=False)
         draft.orders[order.key] = voiding.orders[order.key] = order
     return ShipmentVoided(
         site=voiding.shipment.site,

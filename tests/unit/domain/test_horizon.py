@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -21,6 +22,7 @@ from lotstream.domain.commands import (
     ReleaseOrder,
     RequestAllocation,
     ReserveStock,
+    ShippedLine,
     UnreserveOrder,
 )
 from lotstream.domain.decide import decide
@@ -155,6 +157,16 @@ def test_somebody_may_let_it_in_before_its_day() -> None:
     assert (world.get("#2").state, world.get("#2").ahead) == (OrderState.PARTLY_ALLOCATED, False)
     world.told(RequestAllocation())
     assert world.get("#2").state is OrderState.ALLOCATED
+
+
+def test_what_has_left_before_its_day_has_begun() -> None:
+    """Goods that left for an order let it in: the rest of it waits for goods, and no longer for its day."""
+    world = stocked(quantity=3)
+    world.place("#1", ship_date=in_days(30))
+    world.told(world.ship("#1", ShippedLine("1", "L1", Decimal(3)), happened=True))
+    assert (world.get("#1").state, world.get("#1").ahead) == (OrderState.PARTLY_SHIPPED, False)
+    world.stock(goods("L2", 9, expires=in_days(365)), balance="more")
+    assert world.lots("#1") == [("L2", 2)]
 
 
 def test_on_request_its_day_lets_it_be_asked_for() -> None:

@@ -13,8 +13,10 @@ from lotstream.domain.commands import (
     CloseOrder,
     Command,
     DefineCustomer,
+    DefineItem,
     LineWanted,
     PickLine,
+    PlaceHold,
     PlaceOrder,
     ReleaseOrder,
     RequestAllocation,
@@ -22,7 +24,7 @@ from lotstream.domain.commands import (
     ShippedLine,
     UnreserveOrder,
 )
-from lotstream.domain.model import Customer, OrderState, Settings
+from lotstream.domain.model import Customer, HoldKind, Item, OrderState, Settings
 from lotstream.domain.sums import Stage, stage_of, state_of
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, wanted
@@ -281,3 +283,24 @@ def test_the_head_of_a_line_that_is_cancelled_already() -> None:
     world.told(ordered(wanted("1", 4), priority=7))
     assert world.get("#1").priority == 7
     assert world.refused(ordered(priority=8, version="4"))[0] is Code.ALREADY_PICKED
+
+
+def test_a_kit_of_which_one_half_is_picked_is_being_picked() -> None:
+    """The other half was lost after that and is promised anew: the order is picking, not picked."""
+    world = World()
+    world.told(DefineItem(Item("TIN")))
+    world.told(DefineItem(Item("BOX", kit={"TEA": Decimal(1), "TIN": Decimal(1)})))
+    world.stock(goods("A", 1), goods("T1", 1, sku="TIN", line="2"))
+    world.place("#1", wanted(quantity=1, sku="BOX"))
+    world.told(world.pick("#1", PickLine(None, "1", "A", "BIN", Decimal(1), sku="TEA")))
+    world.told(PlaceHold("H", HoldKind.HOLD, "TIN", "T1"))
+    assert world.lots("#1") == [("A", 1)]
+    world.stock(goods("T2", 1, sku="TIN"), balance="more")
+    assert (world.get("#1").state, world.lots("#1")) == (OrderState.PICKING, [("A", 1), ("T2", 1)])
+
+
+def test_a_pick_that_books_nothing_decides_nothing() -> None:
+    """An order that nobody has decided stays received when somebody has picked what was not promised to it."""
+    world = received()
+    world.told(world.pick("#1", PickLine(None, "1", "L1", "BIN", Decimal(1)), happened=True))
+    assert (world.get("#1").state, world.lots("#1")) == (OrderState.RECEIVED, [])

@@ -7,7 +7,7 @@ from datetime import date
 
 from lotstream.domain.events import Freed, GoodsBooked, LineDecision
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Lot, Order, OrderKey, RowKey, Serial, SerialKey, SerialState, StockRow
+from lotstream.domain.model import Lot, Order, OrderKey, OrderState, RowKey, Serial, SerialKey, SerialState, StockRow
 from lotstream.domain.reservations import staged_key
 from lotstream.domain.shelves import derived_of, lot_changed, row_added, row_changed, row_replaced
 from lotstream.domain.sums import OVER
@@ -24,6 +24,9 @@ def any_order(ledger: Ledger, key: OrderKey) -> Order:
 def order_touched(ledger: Ledger, order: Order) -> None:
     """Note an order as changed, put it in its place in the queue, and among the closed ones when it is over."""
     derived = ledger.derived or ledger.index()
+    if order.ahead and order.state not in (OrderState.RECEIVED, OrderState.HELD):
+        # Somebody has begun with it before its day.
+        order.ahead = False
     derived.waiting.note(order)
     if derived.promised is not None:
         derived.promised.note(order)
