@@ -50,6 +50,10 @@ def take_unpromised(
     if refused is not None:
         return refused
     staged = staged_key(row, picking.place)
+    free = min(quantity, picking.books.unreserved(row))
+    if free:
+        # Nobody may be promised it in what follows.
+        picking.draft.take(picking.draft.candidate(row), free)
     picking.books.take(row, quantity, reserved=0, reason=PICKED)
     picking.books.put(staged, quantity)
     picking.picks.append(Picked(wanted.line or "", "", row, staged, quantity, told.of_row(row, quantity)))

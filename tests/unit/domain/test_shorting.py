@@ -236,3 +236,14 @@ def test_the_order_in_which_goods_came_does_not_show_in_a_short_pick() -> None:
         return [event.row.package for event in events if isinstance(event, StockMissing)]
 
     assert told(loose, packed) == told(packed, loose) == [None, "P1"]
+
+
+def test_what_was_taken_beyond_a_task_is_promised_to_nobody_after_it() -> None:
+    """More was found than was promised, and the bin is empty: who else was promised of it gets nothing there."""
+    world = World()
+    world.stock(goods("L1", 7))
+    world.place("#1", wanted(quantity=1))
+    world.place("#2", wanted(quantity=5))
+    world.told(short("#1", 3, happened=True))
+    assert (world.lots("#1"), world.lots("#2")) == ([("L1", 1)], [])
+    assert [(row.key.location, row.on_hand, row.reserved) for row in world.ledger.stock.values()] == [("STAGING", 3, 1)]
