@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from lotstream.domain.agenda import is_due
 from lotstream.domain.commands import RequestAllocation
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import (
@@ -16,7 +17,9 @@ from lotstream.domain.events import (
     StockAdjusted,
     StockCounted,
     StockFound,
+    StockMissing,
     StockReceived,
+    WaveTasksChanged,
 )
 from lotstream.domain.filling import AT_ONCE
 from lotstream.domain.keeping import unmet
@@ -70,6 +73,8 @@ def check_lots(ledger: Ledger, journal: list[tuple[Event, ...]]) -> None:
         elif isinstance(event, GoodsReturned):
             for returned in event.lines:
                 units[returned.row.sku, returned.row.lot] += returned.quantity
+        elif isinstance(event, StockMissing):
+            units[event.row.sku, event.row.lot] -= event.booked
         elif isinstance(event, StockFound):
             units[event.row.sku, event.row.lot] += event.quantity
         elif isinstance(event, ShipmentConfirmed):
@@ -89,7 +94,7 @@ def check_served(warehouse: DomainWarehouse) -> None:
     Packed goods are left out: whole packs and whole cases may fit together only once somebody took loose goods away.
     So is an owner who is being looked at part by part: those behind the last part have not been offered anything yet.
     """
-    if warehouse.ledger.settings.allocate != AT_ONCE or warehouse.ledger.progress.is_due:
+    if warehouse.ledger.settings.allocate != AT_ONCE or is_due(warehouse.ledger):
         return
     packed = {key.sku for key in warehouse.ledger.stock if key.pack_size is not None}
     late = warehouse.decide(RequestAllocation(()))
@@ -97,6 +102,8 @@ def check_served(warehouse: DomainWarehouse) -> None:
     for event in late:
         if warehouse.ledger.settings.reassign_partial and isinstance(event, OrderChanged):
             # A request, and nothing else, decides an order anew that has a part of what it wants.
+            continue
+        if isinstance(event, WaveTasksChanged):
             continue
         assert isinstance(event, OrderAllocated)
         assert {part.row.sku for decision in event.decisions for part in decision.reserved} <= packed

@@ -13,6 +13,7 @@ UNCOUNTED = {
     "ClockSet", "OrderClosed", "PromisesReleased", "StockMoved", "StatusChanged",
     "OwnerHeld", "OwnerReleased", "SerialHeld", "SerialReleased", "PickStarted", "PickUndone",
     "PackagesChanged", "OrderPacked", "HeldNoticed",
+    "TasksJoinedWave", "WaveReleased", "WaveCancelled", "TasksLeftWave", "WaveTasksChanged",
 }  # fmt: skip
 
 

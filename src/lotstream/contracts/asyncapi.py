@@ -37,7 +37,7 @@ _DEAD_LETTER = "dead_letter"
 CARRIES: dict[Topic, tuple[str, ...]] = {
     INBOUND_TOPIC: tuple(INBOUND),
     DEAD_LETTERS: (_DEAD_LETTER,),
-    PICK_TASKS: ("pick_tasks",),
+    PICK_TASKS: ("pick_tasks", "wave_tasks"),
     FLOOR_TASKS: ("floor_tasks", "package"),
     ORDER_STATUS: ("order_status",),
     SHIP_CONFIRMATIONS: ("ship_confirmation",),

@@ -123,6 +123,7 @@ def define_site(body: SiteDefined) -> DefineSite:
             reserve=body.reserve.value,
             version=body.version,
             policy=body.policy,
+            wave_tasks=body.wave_tasks,
         )
     )
 

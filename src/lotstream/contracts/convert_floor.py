@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import TypeVar
 
 from lotstream.contracts.inbound_floor import (
     PickConfirmed,
@@ -19,6 +20,8 @@ from lotstream.contracts.inbound_floor import (
     ShipmentPackage,
     ShipmentVoided,
 )
+from lotstream.contracts.undecodable import Undecodable
+from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.commands import (
     ConfirmPick,
     ConfirmShipment,
@@ -34,68 +37,74 @@ from lotstream.domain.commands import (
     UndoneLine,
     UndoPick,
     VoidShipment,
+    WorkOnWave,
+    nobody,
 )
 from lotstream.domain.model import OrderKey
 
 
-def confirm_pick(body: PickConfirmed) -> ConfirmPick:
+def confirm_pick(body: PickConfirmed) -> ConfirmPick | WorkOnWave:
     """Return the command to book a pick."""
-    return ConfirmPick(
+    said = ConfirmPick(
         site=body.site,
         happened=body.happened,
         by=body.by,
         occurred_at=body.occurred_at,
-        key=OrderKey(body.source, body.order),
+        key=_key(body),
         staged_at=body.staged_at,
         lines=tuple(_picked(line) for line in body.lines),
     )
+    return _of_wave(body, said)
 
 
-def start_pick(body: PickStarted) -> StartPick:
+def start_pick(body: PickStarted) -> StartPick | WorkOnWave:
     """Return the command to note that tasks are begun."""
-    return StartPick(
+    said = StartPick(
         site=body.site,
         happened=body.happened,
         by=body.by,
         occurred_at=body.occurred_at,
-        key=OrderKey(body.source, body.order),
+        key=_key(body),
         tasks=body.tasks,
     )
+    return _of_wave(body, said)
 
 
-def undo_pick(body: PickUndone) -> UndoPick:
+def undo_pick(body: PickUndone) -> UndoPick | WorkOnWave:
     """Return the command to take picked goods back to their bins."""
-    return UndoPick(
+    said = UndoPick(
         site=body.site,
         happened=body.happened,
         by=body.by,
         occurred_at=body.occurred_at,
-        key=OrderKey(body.source, body.order),
+        key=_key(body),
         lines=tuple(UndoneLine(line.task, line.line, line.lot, line.quantity, line.unit) for line in body.lines),
     )
+    return _of_wave(body, said)
 
 
-def report_short(body: PickShorted) -> ReportShort:
+def report_short(body: PickShorted) -> ReportShort | WorkOnWave:
     """Return the command to book what was not found."""
-    return ReportShort(
+    said = ReportShort(
         site=body.site,
         happened=body.happened,
         by=body.by,
         occurred_at=body.occurred_at,
-        key=OrderKey(body.source, body.order),
+        key=_key(body),
         staged_at=body.staged_at,
         lines=tuple(_shorted(line) for line in body.lines),
     )
+    return _of_wave(body, said)
 
 
-def scan_lot(body: PickScanned) -> ScanLot:
+def scan_lot(body: PickScanned) -> ScanLot | WorkOnWave:
     """Return the command to check a scanned lot, and to swap promises for it."""
-    return ScanLot(
+    said = ScanLot(
         site=body.site,
         happened=body.happened,
         by=body.by,
         occurred_at=body.occurred_at,
-        key=OrderKey(body.source, body.order),
+        key=_key(body),
         scanned=body.scanned,
         expected=body.expected,
         line=body.line,
@@ -104,6 +113,7 @@ def scan_lot(body: PickScanned) -> ScanLot:
         quantity=body.quantity,
         unit=body.unit,
     )
+    return _of_wave(body, said)
 
 
 def confirm_shipment(body: ShipmentConfirmed) -> ConfirmShipment:
@@ -140,6 +150,28 @@ def correct_shipment(body: ShipmentCorrected) -> CorrectShipment:
     """Return the command to tell a shipment anew."""
     told = confirm_shipment(body)
     return CorrectShipment(**{field.name: getattr(told, field.name) for field in fields(told)}, reason=body.reason)
+
+
+_Body = PickConfirmed | PickStarted | PickUndone | PickShorted | PickScanned
+_Said = TypeVar("_Said", ConfirmPick, StartPick, UndoPick, ReportShort, ScanLot)
+
+
+def _key(body: _Body) -> OrderKey:
+    """Return the order that is named, or what stands in place of one where a wave is; raises `Undecodable`."""
+    if body.wave is not None:
+        if body.order is not None or body.source is not None:
+            raise Undecodable(
+                DeadLetterCode.SCHEMA, "order", "It names a wave and an order; name the one or the other."
+            )
+        return nobody(body.wave)
+    if body.order is None or body.source is None:
+        missing = "order" if body.order is None else "source"
+        raise Undecodable(DeadLetterCode.SCHEMA, missing, "Field required, unless a wave is named.")
+    return OrderKey(body.source, body.order)
+
+
+def _of_wave(body: _Body, said: _Said) -> _Said | WorkOnWave:
+    return said if body.wave is None else WorkOnWave(body.wave, said)
 
 
 def _picked(line: PickConfirmedLine) -> PickLine:

@@ -22,6 +22,7 @@ from lotstream.contracts import convert_kits as kits
 from lotstream.contracts import convert_orders as orders
 from lotstream.contracts import convert_packing as packing
 from lotstream.contracts import convert_stock as stock
+from lotstream.contracts import convert_waves as waves
 from lotstream.contracts.cloudevents import Header, text_of
 from lotstream.contracts.convert_orders import Person
 from lotstream.contracts.fields import QUANTITY_FAULT, Inbound
@@ -207,6 +208,8 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "stock.moved": _alone(stock.move_stock),
     "stock.status_changed": _alone(stock.change_status),
     "goods.returned": _alone(stock.return_goods),
+    "wave.released": _alone(waves.release_wave),
+    "wave.cancelled": _alone(waves.cancel_wave),
     "pick.confirmed": _alone(floor.confirm_pick),
     "pick.started": _alone(floor.start_pick),
     "pick.undone": _alone(floor.undo_pick),

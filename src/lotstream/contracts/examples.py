@@ -157,6 +157,8 @@ _GOODS: dict[str, dict[str, Any]] = {
             {"task": _TASK, "line": "1", "lot": "L24A", "location": "TOR-A-01", "quantity": "12", "unit": "each"}
         ],
     },
+    "wave.released": {**FLOOR, "wave": "W-7", "orders": [ORDER, {**ORDER, "order": "#1002"}]},
+    "wave.cancelled": {**FLOOR, "wave": "W-7"},
     "pick.started": {**FLOOR, **ORDER, "tasks": [_TASK]},
     "pick.undone": {
         **FLOOR,
@@ -224,6 +226,31 @@ _SENT: dict[str, dict[str, Any]] = {
                 "unit": "each",
                 "serials": [],
                 "for": [{"order": "#1001", "line": "1", "quantity": "12"}],
+            }
+        ],
+    },
+    "wave_tasks": {
+        "owner": "acme",
+        "site": "TOR",
+        "wave": "W-7",
+        "decision": _DECISION,
+        "tasks": [
+            {
+                "task": _TASK,
+                "action": "create",
+                "sku": "CER-001",
+                "lot": "L24A",
+                "expires": "2027-06-01",
+                "location": "TOR-A-01",
+                "package": None,
+                "quantity": "20",
+                "picked": "0",
+                "unit": "each",
+                "serials": [],
+                "for": [
+                    {**ORDER, "line": "1", "quantity": "12", "picked": "0"},
+                    {**ORDER, "order": "#1002", "line": "1", "quantity": "8", "picked": "0"},
+                ],
             }
         ],
     },

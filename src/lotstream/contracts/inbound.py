@@ -10,6 +10,7 @@ from lotstream.contracts import inbound_kits as kits
 from lotstream.contracts import inbound_orders as orders
 from lotstream.contracts import inbound_packing as packing
 from lotstream.contracts import inbound_stock as stock
+from lotstream.contracts import inbound_waves as waves
 from lotstream.contracts.fields import Inbound
 
 #: Name of a command → the model of its body; the name is `lotstream.<name>.v1` in ``ce_type``.
@@ -40,6 +41,8 @@ INBOUND: dict[str, type[Inbound]] = {
     "stock.moved": stock.StockMoved,
     "stock.status_changed": stock.StockStatusChanged,
     "goods.returned": stock.GoodsReturned,
+    "wave.released": waves.WaveReleased,
+    "wave.cancelled": waves.WaveCancelled,
     "pick.confirmed": floor.PickConfirmed,
     "pick.started": floor.PickStarted,
     "pick.undone": floor.PickUndone,
@@ -89,8 +92,6 @@ LATER: frozenset[str] = frozenset(
         "recall.answered",
         "recall.closed",
         "condition.recorded",
-        "wave.released",
-        "wave.cancelled",
         "task.done",
         "shipment.progressed",
         "return.expected",

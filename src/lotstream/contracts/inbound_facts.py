@@ -234,6 +234,9 @@ class SiteDefined(Inbound):
     policy: Policy | None = Field(
         default=None, description="Order in which lots are used here, for items that name none of their own."
     )
+    wave_tasks: bool = Field(
+        default=False, description="True: what is promised here is told to the floor by waves only, one task for many."
+    )
 
 
 class LocationDefined(Inbound):

@@ -13,7 +13,7 @@ from lotstream.contracts.limits import LINES_MAX, ORDERS_MAX, PACKAGES_MAX, SERI
 class PickConfirmedLine(Inbound):
     """What was taken for one task, or for one order line."""
 
-    task: Name | None = Field(default=None, description="The pick task it answers; null when picked without one.")
+    task: Name | None = Field(default=None, description="The task it answers; a wave's has to be named.")
     line: Name | None = Field(default=None, description="The order line; may be null when the task is named.")
     lot: Name | None = Field(default=None, description="The lot that was taken; null means the task's.")
     sku: Name | None = Field(default=None, description="Needed where neither a task nor a known order line names it.")
@@ -34,8 +34,9 @@ class PickConfirmed(Inbound):
     happened: bool = Field(description="True: it has been done and is booked. False: somebody asks before doing it.")
     by: Name | None = Field(default=None, description="Who or which scanner says so.")
     occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
-    source: Name = Field(description="Where the order was made.")
-    order: Name = Field(description="The order's number at its source.")
+    source: Name | None = Field(default=None, description="Where the order was made; needed with `order`.")
+    order: Name | None = Field(default=None, description="The order's number at its source; null for a wave's tasks.")
+    wave: Name | None = Field(default=None, description="The wave whose tasks are named, in place of an order.")
     staged_at: Name | None = Field(default=None, description="Tote or door the goods stand at now.")
     lines: Annotated[tuple[PickConfirmedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
         description="What was taken."
@@ -50,8 +51,9 @@ class PickStarted(Inbound):
     happened: bool = Field(description="True: it has begun. False: somebody asks before.")
     by: Name | None = Field(default=None, description="Who or which scanner says so.")
     occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
-    source: Name = Field(description="Where the order was made.")
-    order: Name = Field(description="The order's number at its source.")
+    source: Name | None = Field(default=None, description="Where the order was made; needed with `order`.")
+    order: Name | None = Field(default=None, description="The order's number at its source; null for a wave's tasks.")
+    wave: Name | None = Field(default=None, description="The wave whose tasks are named, in place of an order.")
     tasks: Annotated[tuple[Name, ...], Field(max_length=LINES_MAX)] = Field(
         default=(), description="The pick tasks that are begun; empty means every open one."
     )
@@ -77,8 +79,9 @@ class PickUndone(Inbound):
     happened: bool = Field(description="True: they are back and it is booked. False: the floor is told to do it.")
     by: Name | None = Field(default=None, description="Who or which scanner says so.")
     occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
-    source: Name = Field(description="Where the order was made.")
-    order: Name = Field(description="The order's number at its source.")
+    source: Name | None = Field(default=None, description="Where the order was made; needed with `order`.")
+    order: Name | None = Field(default=None, description="The order's number at its source; null for a wave's tasks.")
+    wave: Name | None = Field(default=None, description="The wave whose tasks are named, in place of an order.")
     lines: Annotated[tuple[PickUndoneLine, ...], Field(max_length=LINES_MAX)] = Field(
         default=(), description="What goes back; empty means everything that is picked and not packed."
     )
@@ -105,8 +108,9 @@ class PickShorted(Inbound):
     happened: bool = Field(description="True: it has been done and is booked. False: somebody asks before doing it.")
     by: Name | None = Field(default=None, description="Who or which scanner says so.")
     occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
-    source: Name = Field(description="Where the order was made.")
-    order: Name = Field(description="The order's number at its source.")
+    source: Name | None = Field(default=None, description="Where the order was made; needed with `order`.")
+    order: Name | None = Field(default=None, description="The order's number at its source; null for a wave's tasks.")
+    wave: Name | None = Field(default=None, description="The wave whose tasks are named, in place of an order.")
     staged_at: Name | None = Field(default=None, description="Tote or door that what was found stands at now.")
     lines: Annotated[tuple[PickShortedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
         description="What was short."
@@ -121,8 +125,9 @@ class PickScanned(Inbound):
     happened: bool = Field(description="False: somebody asks before taking it. True: what cannot be granted is told.")
     by: Name | None = Field(default=None, description="Who or which scanner says so.")
     occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
-    source: Name = Field(description="Where the order was made.")
-    order: Name = Field(description="The order's number at its source.")
+    source: Name | None = Field(default=None, description="Where the order was made; needed with `order`.")
+    order: Name | None = Field(default=None, description="The order's number at its source; null for a wave's tasks.")
+    wave: Name | None = Field(default=None, description="The wave whose tasks are named, in place of an order.")
     task: Name | None = Field(default=None, description="The pick task; may be null where the line is named.")
     line: Name | None = Field(default=None, description="The order line; may be null where the task is named.")
     expected: Name | None = Field(default=None, description="The lot the task names; null means whatever is promised.")

@@ -27,6 +27,7 @@ from lotstream.contracts.write_packages import packages
 from lotstream.contracts.write_shipments import ship_confirmation, ship_voided
 from lotstream.contracts.write_status import change_refused, order_status
 from lotstream.contracts.write_tasks import moved_task, pick_tasks
+from lotstream.contracts.write_waves import cancelled, changed, joined, left, released
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import (
     CancelOrder,
@@ -62,6 +63,11 @@ from lotstream.domain.events import (
     StockMoved,
     StockPicked,
     StockReceived,
+    TasksJoinedWave,
+    TasksLeftWave,
+    WaveCancelled,
+    WaveReleased,
+    WaveTasksChanged,
 )
 from lotstream.domain.ledger import Ledger
 
@@ -161,7 +167,7 @@ def _shipped(ledger: Ledger, event: ShipmentConfirmed, moment: Moment) -> Iterat
 def _moved(ledger: Ledger, event: StockMoved, moment: Moment) -> Iterator[Outgoing]:
     for move in event.moves:
         for carried in move.carried:
-            yield from moved_task(ledger, carried, move.to, moment)
+            yield from moved_task(ledger, carried, move, moment)
 
 
 def _voided(ledger: Ledger, event: ShipmentVoided, moment: Moment) -> Iterator[Outgoing]:
@@ -209,5 +215,10 @@ _WRITERS: dict[type, _Writer] = {
     StockReceived: goods_alerts,
     StockCounted: count_alerts,
     AvailabilityTold: availability,
+    TasksJoinedWave: joined,
+    WaveReleased: released,
+    WaveCancelled: cancelled,
+    TasksLeftWave: left,
+    WaveTasksChanged: changed,
 }
 _WRITERS |= {event: _and_inventory(_WRITERS.get(event)) for event in CHANGES}

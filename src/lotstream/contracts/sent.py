@@ -58,6 +58,43 @@ class PickTasks(Sent):
     tasks: tuple[PickTask, ...] = Field(description="Tasks created, changed and cancelled.")
 
 
+class WaveTaskFor(Sent):
+    """An order line that a task of a wave serves."""
+
+    source: Name = Field(description="Where the order was made.")
+    order: Name = Field(description="The order's number at its source.")
+    line: Name = Field(description="The order line.")
+    quantity: Amount = Field(description="How much of the task is for it, in the task's unit.")
+    picked: Amount = Field(description="Of that, what is picked and has not left.")
+
+
+class WaveTask(Sent):
+    """One walk to one bin for one lot, for many order lines."""
+
+    task: Id = Field(description="The task's id; to be given back in pick.confirmed, with the wave.")
+    action: TaskAction = Field(description="What to do with the task.")
+    sku: Name = Field(description="The owner's SKU.")
+    lot: Name | None = Field(description="The lot to take; null for goods without one.")
+    expires: Day | None = Field(description="The lot's last day of use.")
+    location: Name = Field(description="The bin to take it from.")
+    package: Name | None = Field(description="The pallet or carton to take it from.")
+    quantity: Amount = Field(description="How much to take in all, in `unit`, without what has left; 0 when cancelled.")
+    picked: Amount = Field(description="Of that, what is picked.")
+    unit: Name = Field(description="The item's base unit.")
+    serials: tuple[Name, ...] = Field(default=(), description="Serial numbers that must be among what is taken.")
+    for_: tuple[WaveTaskFor, ...] = Field(alias="for", description="The order lines it serves, first come first.")
+
+
+class WaveTasks(Sent):
+    """What one decision means for the pickers of one wave at one site."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where to pick.")
+    wave: Name = Field(description="The wave's number; the key of this message.")
+    decision: Id = Field(description="Id of the decision that caused it.")
+    tasks: tuple[WaveTask, ...] = Field(description="Tasks created, changed and cancelled.")
+
+
 class FloorTaskKind(StrEnum):
     """What has to be done on the floor beside picking."""
 
@@ -313,6 +350,7 @@ class Answer(Sent):
 #: Name of an outgoing message → the model of its body; the name is `lotstream.<name>.v1` in ``ce_type``.
 SENT: dict[str, type[Sent]] = {
     "pick_tasks": PickTasks,
+    "wave_tasks": WaveTasks,
     "floor_tasks": FloorTasks,
     "package": Package,
     "order_status": OrderStatus,

@@ -17,6 +17,7 @@ from lotstream.domain.commands import (
     AssembleKit,
     BreakKit,
     CancelOrder,
+    CancelWave,
     ChangeSettings,
     ChangeStatus,
     CloseOrder,
@@ -36,6 +37,7 @@ from lotstream.domain.commands import (
     RecallLots,
     ReceiveStock,
     ReleaseOrder,
+    ReleaseWave,
     ReportShort,
     RequestAllocation,
     ReserveStock,
@@ -46,6 +48,7 @@ from lotstream.domain.commands import (
     UnpackPackage,
     UnreserveOrder,
     VoidShipment,
+    WorkOnWave,
 )
 from lotstream.domain.events import (
     DiscrepancyNoted,
@@ -75,6 +78,7 @@ _FLOOR = (
     ReceiveStock, AssembleKit, BreakKit,
     AdjustStock, CountStock, MoveStock, ChangeStatus, ReturnGoods, ConfirmPick, ReportShort, ScanLot,
     StartPick, UndoPick, PackPackage, UnpackPackage, ConfirmShipment, VoidShipment,
+    ReleaseWave, CancelWave, WorkOnWave,
 )  # fmt: skip
 
 

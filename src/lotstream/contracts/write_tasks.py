@@ -9,7 +9,7 @@ from lotstream.contracts.quantities import base_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.topics import PICK_TASKS
 from lotstream.domain.commands import Moment
-from lotstream.domain.events import Carried, Freed, LineDecision, LotSwapped
+from lotstream.domain.events import Carried, Freed, JoinedTask, LineDecision, LotSwapped, Relocated
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import OrderKey, Reservation, RowKey
 
@@ -25,17 +25,19 @@ def pick_tasks(
     decisions: Sequence[LineDecision] = (),
     swapped: LotSwapped | None = None,
 ) -> Iterator[Outgoing]:
-    """Return the tasks of one event, one message per site; nothing when no task changed.
+    """Return the tasks of one event, one message per site; nothing when no task changed, or waves tell of them.
 
     What was given back comes first, so that a bin is free before somebody else is sent to it.
     """
     by_site: dict[str, list[dict[str, Any]]] = {}
-    for back in freed:
-        left = _left(ledger, key, back)
+    for back in (loss for loss in freed if loss.wave is None):
+        left = _left(ledger, key, back.line, back.task)
         action = "change" if left else "cancel"
         task = _task(ledger, key, back.row, task=back.task, action=action, line=back.line, quantity=left)
         by_site.setdefault(back.row.site, []).append(task)
     for line, reserved in _created(decisions, swapped):
+        if reserved.wave is not None:
+            continue
         row = reserved.row
         task = _task(ledger, key, row, task=reserved.task, action="create", line=line, quantity=reserved.quantity)
         task["serials"] = reserved.serials
@@ -66,23 +68,66 @@ def _created(decisions: Sequence[LineDecision], swapped: LotSwapped | None) -> I
             yield swapped.line, taken
 
 
-def moved_task(ledger: Ledger, carried: Carried, to: RowKey, moment: Moment) -> Iterator[Outgoing]:
-    """Return the task of goods that went to another bin with their promise: the same task, and where to go now."""
-    task = _task(
-        ledger, carried.key, to, task=carried.task, action="change", line=carried.line, quantity=carried.quantity
-    )
-    yield _message(ledger, carried.key, to.site, [task], moment)
+def moved_task(ledger: Ledger, carried: Carried, move: Relocated, moment: Moment) -> Iterator[Outgoing]:
+    """Return the task of goods that went to another bin with their promise: the same task, and where to go now.
+
+    Where some that is not picked stayed behind, the task is for that, and there is another for what went along.
+    """
+    key, line, name = carried.key, carried.line, carried.to_task or carried.task
+    if _told_by_wave(ledger, carried, move.to, task=name):
+        return
+    left = _left(ledger, key, line, carried.task)
+    tasks = [_task(ledger, key, move.to, task=name, action="change", line=line, quantity=left)]
+    if carried.to_task is not None:
+        tasks = [
+            _task(ledger, key, move.row, task=carried.task, action="change", line=line, quantity=left),
+            _task(ledger, key, move.to, task=name, action="create", line=line, quantity=carried.quantity),
+        ]
+    yield _message(ledger, key, move.to.site, tasks, moment)
 
 
-def _left(ledger: Ledger, key: OrderKey, back: Freed) -> int:
+def _told_by_wave(ledger: Ledger, carried: Carried, to: RowKey, *, task: str) -> bool:
+    lines = [line for line in ledger.orders[carried.key].lines if line.line == carried.line]
+    parts = [part for line in lines for part in line.reservations]
+    return any(part.wave is not None for part in parts if part.task == task and part.row == to)
+
+
+def joined_tasks(ledger: Ledger, key: OrderKey, tasks: Sequence[JoinedTask], moment: Moment) -> Iterator[Outgoing]:
+    """Return that tasks of an order's own are cancelled: a wave tells of what they were for."""
+    yield from _alone(ledger, key, [(one, 0) for one in tasks if one.alone], "cancel", moment)
+
+
+def left_tasks(ledger: Ledger, key: OrderKey, tasks: Sequence[JoinedTask], moment: Moment) -> Iterator[Outgoing]:
+    """Return that an order has tasks of its own again, under the ids that they had before."""
+    parts = {
+        (line.line, part.task, part.row): part.quantity
+        for line in ledger.orders[key].lines
+        for part in line.reservations
+    }
+    alone = [(one, parts[one.line, one.task, one.row]) for one in tasks if one.alone]
+    yield from _alone(ledger, key, alone, "create", moment)
+
+
+def _alone(
+    ledger: Ledger, key: OrderKey, tasks: Sequence[tuple[JoinedTask, int]], action: str, moment: Moment
+) -> Iterator[Outgoing]:
+    told = [
+        _task(ledger, key, one.row, task=one.task, action=action, line=one.line, quantity=quantity)
+        for one, quantity in tasks
+    ]
+    if told:
+        yield _message(ledger, key, tasks[0][0].row.site, told, moment)
+
+
+def _left(ledger: Ledger, key: OrderKey, line: str, task: str) -> int:
     """Return what a task comes to now; goods of one task that stand at two staging places are two reservations."""
     order = ledger.order(key)
     return sum(
         reservation.quantity
-        for line in (order.lines if order else ())
-        if line.line == back.line
-        for reservation in line.reservations
-        if reservation.task == back.task
+        for one in (order.lines if order else ())
+        if one.line == line
+        for reservation in one.reservations
+        if reservation.task == task
     )
 
 

@@ -124,6 +124,7 @@ def apply_broadcast(sites: Sites, event: Event) -> None:
     """Change what a partition knows of sites; raises `TypeError` for an event of one owner."""
     if isinstance(event, SiteDefined):
         sites.sites[event.site.id] = event.site
+        sites.note_sites()
     elif isinstance(event, LocationDefined):
         sites.locations[event.location.site, event.location.id] = event.location
         sites.places.clear()

@@ -17,6 +17,7 @@ from lotstream.domain.commands import (
     AssembleKit,
     BreakKit,
     CancelOrder,
+    CancelWave,
     ChangeSettings,
     ChangeStatus,
     CloseOrder,
@@ -48,6 +49,7 @@ from lotstream.domain.commands import (
     RecallLots,
     ReceiveStock,
     ReleaseOrder,
+    ReleaseWave,
     ReportShort,
     RequestAllocation,
     ReserveStock,
@@ -59,6 +61,7 @@ from lotstream.domain.commands import (
     UnpackPackage,
     UnreserveOrder,
     VoidShipment,
+    WorkOnWave,
 )
 from lotstream.domain.counting import adjust_stock, count_stock
 from lotstream.domain.events import Event
@@ -85,6 +88,9 @@ from lotstream.domain.ticking import set_clock, tick_clock
 from lotstream.domain.undoing import start_pick, undo_pick
 from lotstream.domain.unreserving import unreserve_order
 from lotstream.domain.voiding import correct_shipment, void_shipment
+from lotstream.domain.wave_floor import work_on_wave
+from lotstream.domain.wave_telling import tell_by_wave
+from lotstream.domain.waves import cancel_wave, release_wave
 
 _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusal]] = {
     PlaceOrder: place_order,
@@ -122,6 +128,9 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     ConfirmShipment: confirm_shipment,
     VoidShipment: void_shipment,
     CorrectShipment: correct_shipment,
+    ReleaseWave: release_wave,
+    CancelWave: cancel_wave,
+    WorkOnWave: work_on_wave,
     DefineOwner: define_owner,
     ChangeSettings: change_settings,
     DefineItem: define_item,
@@ -142,4 +151,6 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
     if decider is None:
         raise TypeError(f"{type(command).__name__} is told to every partition; decide_broadcast decides it")
     decided = decider(ledger, command, moment)
+    if ledger.has_waves or ledger.sites.by_wave:
+        decided = tell_by_wave(ledger, decided)
     return set_clock(ledger, command, decided, moment) if ledger.clock.watched else decided

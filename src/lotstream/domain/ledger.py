@@ -34,6 +34,7 @@ from lotstream.domain.progress import Affected, Progress, Scope
 from lotstream.domain.promised import Promised
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.waiting import Waiting
+from lotstream.domain.waved import Waved
 
 DocumentT = TypeVar("DocumentT", bound=Document)
 
@@ -57,9 +58,16 @@ class Sites:
     stamp: object = field(default_factory=object, compare=False, repr=False)
     #: The largest number in ``turned``, since every record asks for it.
     turn: int = field(init=False)
+    #: Sites that tell promises to their floor by waves only, since every decision asks for them.
+    by_wave: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.turn = max(self.turned.values(), default=0)
+        self.note_sites()
+
+    def note_sites(self) -> None:
+        """Work out what follows from the definitions of sites; whoever changes one calls this."""
+        self.by_wave = frozenset([site.id for site in self.sites.values() if site.wave_tasks])
 
     def note_turn(self, site: str, number: int) -> None:
         """Note that what is promised at a site may have to move after a broadcast."""
@@ -119,6 +127,8 @@ class Derived:
     bins: dict[tuple[str, str], set[RowKey]] | None = None
     #: Orders that wait for their day; None: no order does.
     ahead: Ahead | None = None
+    #: Orders by the waves their promises are told by; None: there is no wave.
+    waved: Waved | None = None
 
 
 @dataclass(slots=True)
@@ -153,6 +163,8 @@ class Ledger:
     #: Serial numbers, each with its unit by SKU: those that open orders speak of, and those read by number for the
     #: records at hand; nothing under a number: the database has none.
     serials: dict[str, dict[str, Serial]] = field(default_factory=dict)
+    #: Some of what is promised is told by waves, or was; only a shorter way to what the orders say.
+    has_waves: bool = field(default=False, compare=False, repr=False)
 
     def index(self) -> Derived:
         """Work out afresh what is derived from rows, orders and items; whoever changed them by hand calls this."""
@@ -168,6 +180,8 @@ class Ledger:
             derived.gtins.update(dict.fromkeys(item.gtins, item.sku))
             if item.tracking is Tracking.SERIAL and derived.numbers is None:
                 derived.numbers = Numbers(self.orders.values())
+        if self.has_waves:
+            derived.waved = Waved(self.orders.values())
         self.derived = derived
         return derived
 
@@ -234,6 +248,13 @@ class Ledger:
         if derived.promised is None:
             derived.promised = Promised(self.orders.values())
         return derived.promised
+
+    def waved(self) -> Waved:
+        """Return the orders by the waves their promises are told by, kept up to date from here on."""
+        derived = self.derived or self.index()
+        if derived.waved is None:
+            self.has_waves, derived.waved = True, Waved(self.orders.values())
+        return derived.waved
 
     def ordered(self) -> frozenset[str]:
         """Return the SKUs on the lines of open orders; gathered once for as many items as change in a row."""

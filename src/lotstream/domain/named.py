@@ -14,6 +14,7 @@ from lotstream.domain.commands import (
     AssembleKit,
     BreakKit,
     CancelOrder,
+    CancelWave,
     ChangeStatus,
     CloseOrder,
     Command,
@@ -29,6 +30,7 @@ from lotstream.domain.commands import (
     PlaceSerialHold,
     ReceiveStock,
     ReleaseOrder,
+    ReleaseWave,
     ReportShort,
     RequestAllocation,
     ReserveStock,
@@ -39,6 +41,7 @@ from lotstream.domain.commands import (
     UnpackPackage,
     UnreserveOrder,
     VoidShipment,
+    WorkOnWave,
 )
 from lotstream.domain.events import Event, ShipmentConfirmed, ShipmentVoided
 from lotstream.domain.goods import BALANCE, RECEIPT
@@ -46,6 +49,7 @@ from lotstream.domain.kitting import ASSEMBLY, BREAKING
 from lotstream.domain.model import SHIPMENT, Document, OrderKey, ReceiptKey, Shipment
 from lotstream.domain.packages import SSCC_COUNTER, package_key, packages_within
 from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
+from lotstream.domain.wave_parts import wave_key
 
 _OfOneOrder = (
     PlaceOrder
@@ -118,6 +122,9 @@ _ORDERS: dict[type, Callable[[Any], tuple[OrderKey, ...]]] = {
     ConfirmShipment: _shipped,
     CorrectShipment: _shipped,
     PackPackage: lambda command: tuple(dict.fromkeys(line.key for line in command.lines)),
+    ReleaseWave: lambda command: tuple(dict.fromkeys(command.orders)),
+    # Goods that are no order's are told under a key that no order has.
+    WorkOnWave: lambda command: (command.said.key,),
 }
 _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     PlaceOrder: lambda command: tuple([line.serial for line in command.lines if line.serial is not None]),
@@ -131,6 +138,7 @@ _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     ReturnGoods: _of_lines,
     ConfirmShipment: _of_orders,
     CorrectShipment: _of_orders,
+    WorkOnWave: lambda command: serials_named(command.said),
 }
 _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     ReceiveStock: lambda command: (ReceiptKey(RECEIPT, command.receipt),),
@@ -150,6 +158,9 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     UnpackPackage: lambda command: (package_key(command.package),),
     VoidShipment: lambda command: (ReceiptKey(SHIPMENT, command.shipment),),
     CorrectShipment: _shipment_and_packages,
+    ReleaseWave: lambda command: (wave_key(command.wave),),
+    CancelWave: lambda command: (wave_key(command.wave),),
+    WorkOnWave: lambda command: (wave_key(command.wave),),
 }
 
 

@@ -10,7 +10,7 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ChangeStatus, Moment, MoveStock
 from lotstream.domain.events import Carried, Event, Relocated, StatusChanged, StockFound, StockMoved
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderLine, Reservation, RowKey
+from lotstream.domain.model import WAITS, InWave, Order, OrderLine, Reservation, RowKey
 from lotstream.domain.moving import orders_promised, take_back
 from lotstream.domain.paper import MOVE, STATUS_CHANGE, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import is_staging
@@ -33,6 +33,8 @@ class _Moves:
     lost: dict[RowKey, int] = field(default_factory=dict)
     #: Promises that went along, by row.
     carried: dict[RowKey, int] = field(default_factory=dict)
+    #: Tasks of waves of which a part went along, by their new row.
+    parted: dict[tuple[InWave, RowKey], InWave] = field(default_factory=dict)
 
 
 def move_stock(ledger: Ledger, command: MoveStock, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -150,7 +152,7 @@ def _shift(moves: _Moves, meant: Meant, row: RowKey, to: RowKey, quantity: int, 
         return
     paper, carried = moves.paper, tuple[Carried, ...]()
     if not spare:
-        carried = _carried(moves, row, quantity, may_stay=paper.draft.candidate(to).reason is None)
+        carried = _carried(moves, row, to, quantity, may_stay=paper.draft.candidate(to).reason is None)
     along = sum(one.quantity for one in carried)
     paper.change(row, -quantity)
     paper.change(to, quantity)
@@ -168,7 +170,7 @@ def _shift(moves: _Moves, meant: Meant, row: RowKey, to: RowKey, quantity: int, 
     moves.made.append(Relocated(meant.said.line, row, to, quantity, carried, meant.said.reason, received))
 
 
-def _carried(moves: _Moves, row: RowKey, quantity: int, *, may_stay: bool) -> tuple[Carried, ...]:
+def _carried(moves: _Moves, row: RowKey, to: RowKey, quantity: int, *, may_stay: bool) -> tuple[Carried, ...]:
     """Return the promises that go along, from the back of the queue, or note them as lost where they may not stay."""
     promises = [
         (order, line, part)
@@ -177,16 +179,19 @@ def _carried(moves: _Moves, row: RowKey, quantity: int, *, may_stay: bool) -> tu
         for part in reversed(line.reservations)
         if part.row == row and part.quantity > part.picked
     ]
+    promised = sum(part.quantity - part.picked for _, _, part in promises)
     if not may_stay:
-        promised = sum(part.quantity - part.picked for _, _, part in promises)
         moves.lost[row] = min(moves.lost.get(row, 0) + quantity, promised + _standing(moves, row))
         return ()
     found: list[Carried] = []
+    parted = quantity < promised
     for order, line, part in promises:
         units = min(part.quantity - part.picked, quantity)
         quantity -= units
         if units:
-            found.append(Carried(order.key, line.line, part.task, units))
+            task = moves.paper.draft.new_task() if units < part.quantity - part.picked else None
+            wave = _parted(moves, part.wave, to) if parted and part.wave not in (None, WAITS) else None
+            found.append(Carried(order.key, line.line, part.task, units, task, wave))
     return tuple(found)
 
 
@@ -195,6 +200,13 @@ def _standing(moves: _Moves, row: RowKey) -> int:
     orders = orders_promised(moves.paper.draft, [(row.sku, row.lot)])
     parts = (part for order in orders for line in order.lines for part in line.reservations)
     return sum(part.picked for part in parts if part.picked and staged_key(part.row, part.staged_at) == row)
+
+
+def _parted(moves: _Moves, wave: InWave, to: RowKey) -> InWave:
+    """Return the task of a wave for what went along of one of its tasks, while the rest stays behind."""
+    if (wave, to) not in moves.parted:
+        moves.parted[wave, to] = InWave(wave.wave, moves.paper.draft.new_task())
+    return moves.parted[wave, to]
 
 
 def _decided(moves: _Moves, kind: type[StockMoved | StatusChanged]) -> tuple[Event, ...]:
@@ -211,15 +223,16 @@ def carry(order: Order, row: RowKey, to: RowKey, one: Carried) -> None:
     for line in (line for line in order.lines if line.line == one.line):
         for part in line.reservations:
             if part.task == one.task and part.row == row and part.quantity - part.picked >= one.quantity:
-                _carry(line, part, to, one.quantity)
+                _carry(line, part, to, one)
                 return
     raise LookupError(f"task {one.task} of order {order.key.order} is not there to be taken along")
 
 
-def _carry(line: OrderLine, part: Reservation, to: RowKey, quantity: int) -> None:
-    if part.quantity == quantity:
-        part.row = to
+def _carry(line: OrderLine, part: Reservation, to: RowKey, one: Carried) -> None:
+    wave = one.to_wave or part.wave
+    if part.quantity == one.quantity:
+        part.row, part.wave = to, wave
         return
-    part.quantity -= quantity
+    part.quantity -= one.quantity
     at = next(index for index, other in enumerate(line.reservations) if other is part)
-    line.reservations.insert(at + 1, Reservation(part.task, to, quantity))
+    line.reservations.insert(at + 1, Reservation(one.to_task or part.task, to, one.quantity, wave=wave))

@@ -115,6 +115,8 @@ def _freed(line: OrderLine, loss: _Loss) -> Freed:
     quantity = loss.unpicked + loss.picked
     left = reservation.quantity - quantity
     back = Freed(line.line, reservation.task, reservation.row, quantity, left, loss.picked, reservation.staged_at)
+    if reservation.wave is not None:
+        back = replace(back, wave=reservation.wave)
     return replace(back, serials=_serials_back(loss)) if reservation.serials else back
 
 
@@ -182,7 +184,8 @@ def note_picked(order: Order, pick: Picked) -> None:
         reservation.staged_at = place
     else:
         reservation.quantity -= pick.quantity
-        part = Reservation(pick.task, pick.row, pick.quantity, pick.quantity, place, serials=pick.serials)
+        wave, taken = reservation.wave, pick.quantity
+        part = Reservation(pick.task, pick.row, taken, taken, place, serials=pick.serials, wave=wave)
         line.reservations.append(part)
     _join_parts(line)
 

@@ -16,7 +16,7 @@ from lotstream.domain.goods import site_unknown
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lots import lots_gone
-from lotstream.domain.model import Order, OrderLine, PackRule, Reservation, RowKey, Status
+from lotstream.domain.model import WAITS, InWave, Order, OrderKey, OrderLine, PackRule, Reservation, RowKey, Status
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order, drop_freed, give_back, note_reserved_more
@@ -24,12 +24,13 @@ from lotstream.domain.settling import settle
 from lotstream.domain.sums import OVER
 from lotstream.domain.taking_over import Losses, losers_of, promised_to_others, take_from_others
 from lotstream.domain.terms import lots_max
+from lotstream.domain.wave_parts import orders_in, parts_of
 
 Objection = tuple[Code, str]
 
 
 @dataclass(slots=True)
-class _Scan:
+class Scan:
     """One scan, with the line it is for."""
 
     draft: Draft
@@ -42,6 +43,10 @@ class _Scan:
     parts: list[Reservation]
     #: Smallest units that are to be swapped.
     wanted: int
+    #: Orders that lose nothing by it.
+    keeping: frozenset[OrderKey]
+    #: The tasks of waves that lots are taken under instead, by wave and row.
+    tasks: dict[tuple[str, RowKey], str] = field(default_factory=dict)
     given: list[Freed] = field(default_factory=list)
     taken: list[Reservation] = field(default_factory=list)
     losses: Losses = field(default_factory=dict)
@@ -58,26 +63,25 @@ def scan_lot(ledger: Ledger, command: ScanLot, moment: Moment) -> tuple[Event, .
     refused = site_unknown(ledger, command.site, noted=None)
     scan = refused or _scan(Draft(ledger, moment), command)
     if not isinstance(scan, Refusal):
-        scan = _counted(scan) or scan
+        scan = counted(scan) or scan
         if isinstance(scan, Refusal):
             return scan
-    events = scan if isinstance(scan, Refusal) else _swap(scan)
-    if not isinstance(events, Refusal) or not command.happened:
-        return events
-    verdicts = Verdicts(happened=True)
-    verdicts.object(events.code, events.field, events.message, _about(command))
+    refused = scan if isinstance(scan, Refusal) else swap(scan)
+    if refused is None and not isinstance(scan, Refusal):
+        return swapped([scan])
+    return not_granted(command, refused) if isinstance(refused, Refusal) and command.happened else refused or ()
+
+
+def not_granted(command: ScanLot, why: Refusal, wave: str | None = None) -> tuple[Event, ...]:
+    """Return what is noted of a scan that has happened and cannot be granted; it has moved no goods."""
+    verdicts, key = Verdicts(happened=True), command.key
+    whose = {"order": key.order, "source": key.source} if wave is None else {"wave": wave}
+    about = {"line": command.line, "task": command.task, "lot": command.scanned, "location": command.location}
+    verdicts.object(why.code, why.field, why.message, {**whose, **about})
     return tuple(verdicts.noted)
 
 
-def _about(command: ScanLot) -> dict[str, str | None]:
-    key = command.key
-    return {
-        "order": key.order, "source": key.source, "line": command.line, "task": command.task,
-        "lot": command.scanned, "location": command.location,
-    }  # fmt: skip
-
-
-def _scan(draft: Draft, command: ScanLot) -> _Scan | Refusal:
+def _scan(draft: Draft, command: ScanLot) -> Scan | Refusal:
     """Return what is scanned for, or why nothing can be."""
     name, known = command.key.order, draft.ledger.order(command.key)
     if known is None:
@@ -91,7 +95,7 @@ def _scan(draft: Draft, command: ScanLot) -> _Scan | Refusal:
             sku = parts[0].row.sku
             parts = [part for part in parts if part.row.sku == sku]
             meant = as_part(draft, line, sku) if line.parts else line
-            return _Scan(draft, command, order, meant, parts, _unpicked(parts))
+            return Scan(draft, command, order, meant, parts, unpicked(parts), frozenset([known.key]))
     expected = "stock" if command.expected is None else f"lot {command.expected}"
     message = f"No {expected} is promised to order {name} and not picked; scan for what its tasks say."
     return Refusal(Code.NOT_RESERVED, "expected", message)
@@ -108,11 +112,12 @@ def _is_expected(command: ScanLot, line: OrderLine, part: Reservation) -> bool:
     )
 
 
-def _unpicked(parts: list[Reservation]) -> int:
+def unpicked(parts: list[Reservation]) -> int:
+    """Return what of promises is not picked."""
     return sum(part.quantity - part.picked for part in parts)
 
 
-def _counted(scan: _Scan) -> Refusal | None:
+def counted(scan: Scan) -> Refusal | None:
     """Count the quantity that the scan is for; without one it is all that is promised and not picked."""
     command, item = scan.command, scan.draft.known_item(scan.line.sku)
     if command.quantity is None:
@@ -127,7 +132,8 @@ def _counted(scan: _Scan) -> Refusal | None:
     return None
 
 
-def _swap(scan: _Scan) -> tuple[Event, ...] | Refusal:
+def swap(scan: Scan) -> Refusal | None:
+    """Swap promises of a line for the scanned lot, in the draft; None as well when it is the lot they are of."""
     draft, command, line = scan.draft, scan.command, scan.line
     scan.parts = [part for part in scan.parts if part.row.lot != command.scanned] or scan.parts
     if scan.parts[0].row.lot == command.scanned:
@@ -145,19 +151,19 @@ def _swap(scan: _Scan) -> tuple[Event, ...] | Refusal:
         return Refusal(code, "scanned", message)
     for place, there in found.items():
         _swap_in(scan, place, [row for row in there if _objection(scan, row) is None])
-    return _outcome(scan)
+    return _check_lots(scan) if scan.taken else _nothing_there(scan)
 
 
-def _guard(scan: _Scan) -> tuple[Event, ...] | Refusal:
+def _guard(scan: Scan) -> Refusal | None:
     """Check the lot that is expected: there is nothing to swap, but it may no longer leave."""
     for part in scan.parts:
         objection = why_not_leave(scan.draft, scan.order, scan.line, part.row, in_bin=True)
         if objection is not None:
             return Refusal(objection[0], "scanned", objection[1])
-    return ()
+    return None
 
 
-def _unknown(scan: _Scan) -> Refusal:
+def _unknown(scan: Scan) -> Refusal:
     number = scan.command.scanned
     others = sorted(lot.sku for lot in scan.draft.ledger.lots_called(number))
     if others:
@@ -167,7 +173,7 @@ def _unknown(scan: _Scan) -> Refusal:
     return Refusal(Code.UNKNOWN_LOT, "scanned", message)
 
 
-def _rows(scan: _Scan, place: str) -> list[Candidate]:
+def _rows(scan: Scan, place: str) -> list[Candidate]:
     """Return the scanned lot's goods in a bin, in the order of use."""
     line, site = scan.line, scan.command.site
     shelf = scan.draft.shelf(line.sku, site)
@@ -180,7 +186,7 @@ def _rows(scan: _Scan, place: str) -> list[Candidate]:
     return sorted(there, key=shelf.queue(policy).key)
 
 
-def _objection(scan: _Scan, candidate: Candidate) -> Objection | None:
+def _objection(scan: Scan, candidate: Candidate) -> Objection | None:
     """Return why the line may not have goods of the scanned lot."""
     row, line = candidate.key, scan.line
     if line.serial is not None:
@@ -196,44 +202,60 @@ def _objection(scan: _Scan, candidate: Candidate) -> Objection | None:
     return Code.LOT_NOT_ALLOWED, f"Line {line.line} does not take lot {row.lot} ({other.value}); take other stock."
 
 
-def _swap_in(scan: _Scan, place: str, rows: list[Candidate]) -> None:
+def _swap_in(scan: Scan, place: str, rows: list[Candidate]) -> None:
     """Swap the promises of one bin: free stock first, then what others have not picked."""
     draft = scan.draft
     parts = [part for part in scan.parts if part.row.location == place]
-    left = min(scan.wanted, _unpicked(parts))
-    keeping, got = scan.order.key, dict.fromkeys([row.key for row in rows], 0)
+    left = min(scan.wanted, unpicked(parts))
+    keeping, losses, got = scan.keeping, scan.losses, dict.fromkeys([row.key for row in rows], 0)
     for others_too in (False, True):
         for candidate in rows:
             free = max(draft.free(candidate), 0)
-            most = free + (promised_to_others(draft, candidate.key, keeping=keeping) if others_too else 0)
+            others = promised_to_others(draft, candidate.key, keeping=keeping, losses=losses) if others_too else 0
+            most = free + others
             take = _whole_packs(scan, min(left, most), [candidate.key, *(part.row for part in parts)])
             if take > free:
-                take_from_others(draft, candidate.key, take - free, keeping=keeping, losses=scan.losses)
+                take_from_others(draft, candidate.key, take - free, keeping=keeping, losses=losses)
             draft.take(draft.candidate(candidate.key), take)
             got[candidate.key] += take
             left -= take
-    scan.taken += [Reservation(draft.new_task(), row, quantity) for row, quantity in got.items() if quantity]
+    scan.taken += [
+        Reservation(draft.new_task(), row, quantity, wave=_told_by(scan, parts[0].wave, row))
+        for row, quantity in got.items()
+        if quantity
+    ]
     scan.wanted -= sum(got.values())
     _give(scan, parts, sum(got.values()))
 
 
-def _whole_packs(scan: _Scan, quantity: int, rows: list[RowKey]) -> int:
+def _told_by(scan: Scan, before: InWave | None, row: RowKey) -> InWave | None:
+    """Return how the floor is told of what is taken instead: as it was before, by a task of the same wave."""
+    if before is None or before == WAITS:
+        return before
+    place = (before.wave, row)
+    if place not in scan.tasks:
+        known = parts_of(orders_in(scan.draft.ledger, before.wave), before.wave)
+        there = [one.task for one in known if one.part.row == row]
+        scan.tasks[place] = there[0] if there else scan.draft.new_task()
+    return InWave(before.wave, scan.tasks[place])
+
+
+def _whole_packs(scan: Scan, quantity: int, rows: list[RowKey]) -> int:
     """Return the most of a quantity that leaves the packs of all these rows whole, unless packs may be broken."""
     if scan.draft.ledger.settings.pack_rule is PackRule.PARTIAL_PACKS:
         return quantity
     return quantity - quantity % lcm(*(row.pack_size or 1 for row in rows))
 
 
-def _give(scan: _Scan, parts: list[Reservation], quantity: int) -> None:
+def _give(scan: Scan, parts: list[Reservation], quantity: int) -> None:
     given = give_back(scan.line, quantity, parts, rule=scan.draft.ledger.settings.pack_rule)
     drop_freed(scan.order, given)
     hand_back(scan.draft, given)
     scan.given += given
 
 
-def _outcome(scan: _Scan) -> tuple[Event, ...] | Refusal:
-    if not scan.taken:
-        return _nothing_there(scan)
+def _check_lots(scan: Scan) -> Refusal | None:
+    """Refuse one lot more than the line takes."""
     draft, line, command = scan.draft, scan.line, scan.command
     lots = {part.row.lot for part in (*line.reservations, *scan.taken) if part.quantity}.union(lots_gone(line))
     note_reserved_more(scan.order, line.line, scan.taken)
@@ -241,22 +263,35 @@ def _outcome(scan: _Scan) -> tuple[Event, ...] | Refusal:
     if most is not None and len(lots) > most:
         message = f"Lot {command.scanned} would be one lot more than line {line.line} takes; take what its tasks say."
         return Refusal(Code.LOT_NOT_ALLOWED, "scanned", message)
-    losers = losers_of(draft, scan.losses)
-    swapped = LotSwapped(
+    return None
+
+
+def swapped(scans: list[Scan]) -> tuple[Event, ...]:
+    """Return what follows from scans of one lot: the promises that were swapped, and who is served instead."""
+    scans = [scan for scan in scans if scan.taken]
+    if not scans:
+        return ()
+    draft = scans[0].draft
+    losers = losers_of(draft, scans[0].losses)
+    settled = settle(draft, losers, skus=[scans[0].line.sku])
+    # What others lost is free before it is promised to this line, and what this line gives back before it is to them.
+    return *settled[: len(losers)], *(_event(scan) for scan in scans), *settled[len(losers) :]
+
+
+def _event(scan: Scan) -> LotSwapped:
+    command = scan.command
+    return LotSwapped(
         key=scan.order.key,
-        line=line.line,
+        line=scan.line.line,
         scanned=command.scanned,
         by=command.by,
-        at=command.occurred_at or draft.moment.recorded_at,
+        at=command.occurred_at or scan.draft.moment.recorded_at,
         given=tuple(scan.given),
         taken=tuple(scan.taken),
     )
-    settled = settle(draft, losers, skus=[line.sku])
-    # What others lost is free before it is promised to this line, and what this line gives back before it is to them.
-    return *settled[: len(losers)], swapped, *settled[len(losers) :]
 
 
-def _nothing_there(scan: _Scan) -> Refusal:
+def _nothing_there(scan: Scan) -> Refusal:
     """Refuse a lot of which nothing can be had: somebody has picked it, or it is not there at all."""
     command, bins = scan.command, sorted({part.row.location for part in scan.parts})
     for order in orders_promised(scan.draft, [(scan.line.sku, command.scanned)]):

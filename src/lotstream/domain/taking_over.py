@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from dataclasses import replace
 
 from lotstream.domain.changing import hand_back
 from lotstream.domain.codes import NotUsed
@@ -19,22 +20,33 @@ from lotstream.domain.waiting import queue_key
 Losses = dict[OrderKey, list[Freed]]
 
 
-def promised_to_others(draft: Draft, row: RowKey, *, keeping: OrderKey) -> int:
-    """Return what is promised of a row to other orders than one, and not picked by them."""
-    return sum(part.quantity - part.picked for _, _, part in _promises(draft, row, keeping=keeping))
+def promised_to_others(draft: Draft, row: RowKey, *, keeping: Container[OrderKey], losses: Losses) -> int:
+    """Return what is promised of a row to other orders than some, not picked by them and not lost before."""
+    return sum(left for _, _, _, left in _promises(draft, row, keeping=keeping, losses=losses))
 
 
-def take_from_others(draft: Draft, row: RowKey, quantity: int, *, keeping: OrderKey, losses: Losses) -> None:
+def take_from_others(draft: Draft, row: RowKey, quantity: int, *, keeping: Container[OrderKey], losses: Losses) -> None:
     """Make a quantity of a row free that other orders have not picked, the back of the queue first, packs whole."""
-    for order, line, part in reversed(list(_promises(draft, row, keeping=keeping))):
+    for order, line, part, left in reversed(list(_promises(draft, row, keeping=keeping, losses=losses))):
         if quantity <= 0:
             return
         rule = draft.ledger.settings.pack_rule
         rule = rule if rule is PackRule.PARTIAL_PACKS else PackRule.NEVER_OVER
-        freed = give_back(line, min(quantity, part.quantity - part.picked), [part], rule=rule)
+        freed = give_back(line, min(quantity, left), [part], rule=rule)
         hand_back(draft, freed)
-        losses.setdefault(order.key, []).extend(freed)
+        _note_lost(losses.setdefault(order.key, []), freed)
         quantity -= sum(loss.quantity for loss in freed)
+
+
+def _note_lost(lost: list[Freed], freed: list[Freed]) -> None:
+    """Add what is lost; more of the same promise is one loss, so that its task is told once."""
+    for loss in freed:
+        same = (loss.line, loss.task, loss.row)
+        for before in [one for one in lost if (one.line, one.task, one.row) == same]:
+            lost.remove(before)
+            units, numbers = before.quantity, (*before.serials, *loss.serials)
+            loss = replace(loss, quantity=loss.quantity + units, left=loss.left - units, serials=numbers)  # noqa: PLW2901
+        lost.append(loss)
 
 
 def losers_of(draft: Draft, losses: Losses) -> list[Loser]:
@@ -50,9 +62,16 @@ def _loser(draft: Draft, order: Order, freed: list[Freed]) -> Loser:
     return Loser(after, after.state, tuple(freed), NotUsed.RESERVED)
 
 
-def _promises(draft: Draft, row: RowKey, *, keeping: OrderKey) -> Iterator[tuple[Order, OrderLine, Reservation]]:
+def _promises(
+    draft: Draft, row: RowKey, *, keeping: Container[OrderKey], losses: Losses
+) -> Iterator[tuple[Order, OrderLine, Reservation, int]]:
+    """Yield what is promised of a row, with how much of it is neither picked nor lost."""
     for order in orders_promised(draft, [(row.sku, row.lot)]):
-        for line in order.lines if order.key != keeping else ():
+        lost = losses.get(order.key, ())
+        for line in order.lines if order.key not in keeping else ():
             for part in line.reservations:
-                if part.row == row and part.quantity > part.picked:
-                    yield order, line, part
+                named = (line.line, part.task, row)
+                gone = sum(loss.quantity for loss in lost if (loss.line, loss.task, loss.row) == named)
+                left = part.quantity - part.picked - gone
+                if part.row == row and left > 0:
+                    yield order, line, part, left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lotstream.domain.checks import Verdicts
@@ -16,13 +17,13 @@ from lotstream.domain.model import Order, OrderKey, OrderLine, Reservation, RowK
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.reservations import copy_order, give_back, note_undone, staged_key
 from lotstream.domain.serial_holds import set_apart, units_held
-from lotstream.domain.settling import lose, settle
+from lotstream.domain.settling import Loser, lose, settle
 from lotstream.domain.sums import OVER, picked, promised, state_of
 
 
 @dataclass(slots=True)
-class _Undoing:
-    """What is decided so far about one message."""
+class Undoing:
+    """What is decided so far about picks of one order."""
 
     draft: Draft
     command: UndoPick
@@ -64,12 +65,12 @@ def undo_pick(ledger: Ledger, command: UndoPick, moment: Moment) -> tuple[Event,
         return refused
     if known is None:
         return tuple(verdicts.noted)
-    undoing = _Undoing(Draft(ledger, moment), command, copy_order(known), verdicts)
+    undoing = Undoing(Draft(ledger, moment), command, copy_order(known), verdicts)
     for index, line in enumerate(command.lines or (UndoneLine(),)):
-        refused = _undo(undoing, line, f"lines.{index}")
+        refused = undo(undoing, line, f"lines.{index}")
         if refused is not None:
             return refused
-    return _outcome(undoing)
+    return put_back(undoing.draft, [undoing], verdicts)
 
 
 def _check(verdicts: Verdicts, order: Order | None, key: OrderKey) -> Refusal | None:
@@ -86,7 +87,7 @@ def _about(key: OrderKey) -> dict[str, str | None]:
     return {"order": key.order, "source": key.source}
 
 
-def _undo(undoing: _Undoing, said: UndoneLine, path: str) -> Refusal | None:
+def undo(undoing: Undoing, said: UndoneLine, path: str) -> Refusal | None:
     """Undo picks of one line or task, the last picked first."""
     parts = [
         (line, part)
@@ -129,7 +130,7 @@ def _is_meant(line: OrderLine, part: Reservation, said: UndoneLine) -> bool:
 
 
 def _counted(
-    undoing: _Undoing, said: UndoneLine, parts: list[tuple[OrderLine, Reservation]], path: str
+    undoing: Undoing, said: UndoneLine, parts: list[tuple[OrderLine, Reservation]], path: str
 ) -> int | Refusal:
     """Return how much is said to be undone; of a kit line, of the component whose goods are meant."""
     refused = None if said.quantity is None else check_quantity(said.quantity, f"{path}.quantity")
@@ -145,7 +146,7 @@ def _counted(
     return smallest(said.quantity, factor, f"{path}.quantity")
 
 
-def _object(undoing: _Undoing, said: UndoneLine, path: str, *, loose: int, packed: bool) -> Refusal | None:
+def _object(undoing: Undoing, said: UndoneLine, path: str, *, loose: int, packed: bool) -> Refusal | None:
     code, message = Code.NOT_RESERVED, f"{loose} smallest units of that are picked for the order; undo what is picked."
     if packed:
         code, message = Code.ALREADY_PICKED, "Some of that is packed; have it unpacked first."
@@ -153,21 +154,26 @@ def _object(undoing: _Undoing, said: UndoneLine, path: str, *, loose: int, packe
     return undoing.verdicts.object(code, f"{path}.quantity", message, about)
 
 
-def _outcome(undoing: _Undoing) -> tuple[Event, ...]:
-    draft, command, order = undoing.draft, undoing.command, undoing.order
-    if not undoing.undone:
-        return tuple(undoing.verdicts.noted)
-    order.state = state_of(order, decided=False)
-    at = command.occurred_at or draft.moment.recorded_at
-    event = PickUndone(order.key, order.state, tuple(undoing.undone), command.happened, command.by, at)
-    draft.orders[order.key] = order
-    freed, reason = _not_kept(draft, order, undoing.undone)
-    held = [(undone, unit) for undone in undoing.undone for unit in units_held(draft, undone)]
-    if held and not freed:
-        freed, reason = [_given_back(draft, order, undone) for undone, _ in held], NotUsed.HOLD
-    apart = [set_apart(draft, unit, undone.row) for undone, unit in held]
-    losers = [lose(draft, order, freed, reason)] if freed else []
-    return event, *apart, *undoing.verdicts.noted, *settle(draft, losers)
+def put_back(draft: Draft, undoings: Iterable[Undoing], verdicts: Verdicts) -> tuple[Event, ...]:
+    """Return what follows: goods are back in their bins, and what may not be promised there is given back."""
+    undoings = [one for one in undoings if one.undone]
+    short = _deficits(draft, [undone for undoing in undoings for undone in undoing.undone])
+    events: list[Event] = []
+    apart: list[Event] = []
+    losers: list[Loser] = []
+    for undoing in undoings:
+        command, order = undoing.command, undoing.order
+        order.state = state_of(order, decided=False)
+        at = command.occurred_at or draft.moment.recorded_at
+        events.append(PickUndone(order.key, order.state, tuple(undoing.undone), command.happened, command.by, at))
+        draft.orders[order.key] = order
+        freed, reason = _not_kept(draft, order, {undone.row for undone in undoing.undone}, short)
+        held = [(undone, unit) for undone in undoing.undone for unit in units_held(draft, undone)]
+        if held and not freed:
+            freed, reason = [_given_back(draft, order, undone) for undone, _ in held], NotUsed.HOLD
+        apart += [set_apart(draft, unit, undone.row) for undone, unit in held]
+        losers += [lose(draft, order, freed, reason)] if freed else []
+    return *events, *apart, *verdicts.noted, *(settle(draft, losers) if events else ())
 
 
 def _given_back(draft: Draft, order: Order, undone: Undone) -> Freed:
@@ -178,16 +184,16 @@ def _given_back(draft: Draft, order: Order, undone: Undone) -> Freed:
     return give_back(line, _unit_of(draft, part), [part])[0]
 
 
-def _not_kept(draft: Draft, order: Order, undone: list[Undone]) -> tuple[list[Freed], NotUsed]:
+def _not_kept(draft: Draft, order: Order, rows: set[RowKey], short: dict[RowKey, int]) -> tuple[list[Freed], NotUsed]:
     """Return what may not stay promised where it lies now.
 
-    That is what nobody may use, what fills up a deficit of the bin, and what is more than was ordered.
+    That is what nobody may use, what fills up a deficit of the bin, and what is more than was ordered. ``short`` is
+    used up.
     """
     freed: list[Freed] = []
     reasons: list[NotUsed] = []
-    short = _deficits(draft, undone)
     for line in order.lines:
-        back = [part for part in line.reservations if part.row in short and part.quantity > part.picked]
+        back = [part for part in line.reservations if part.row in rows and part.quantity > part.picked]
         for part in back:
             unpicked, reason = part.quantity - part.picked, draft.candidate(part.row).reason
             lost = min(short[part.row], unpicked) if reason is None else unpicked

@@ -31,6 +31,8 @@ class Picking:
     place: str
     books: Books
     verdicts: Verdicts
+    #: The wave whose task it is; None: the order's own.
+    wave: str | None = None
     picks: list[Picked] = field(default_factory=list)
 
 
@@ -83,7 +85,7 @@ def is_meant(row: RowKey, wanted: PickLine, site: str) -> bool:
 def about_pick(picking: Picking, line: str | None, row: RowKey) -> dict[str, str | None]:
     """Return what an objection to a pick concerns."""
     key = picking.command.key
-    return {
-        "order": key.order, "source": key.source, "line": line,
-        "sku": row.sku, "lot": row.lot, "location": row.location,
-    }  # fmt: skip
+    whose: dict[str, str | None] = {"order": key.order, "source": key.source, "line": line}
+    if picking.wave is not None:
+        whose = {**(whose if picking.order is not None else {}), "wave": picking.wave}
+    return {**whose, "sku": row.sku, "lot": row.lot, "location": row.location}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,10 @@ from lotstream.domain.commands import (
     PlaceSerialHold,
     ReturnGoods,
     StockLine,
+    WorkOnWave,
+    nobody,
 )
-from lotstream.domain.model import Hold, HoldKind
+from lotstream.domain.model import Hold, HoldKind, OrderKey
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -43,7 +45,13 @@ RENAMED = {"quantity": ("counted",), "to": ("to_status",), "number": ("return_",
 KEPT = {"holds"}
 #: Fields that exclude others: a hold lies on a lot or on a bin, which has tests of its own.
 _OTHER_TARGETS = ("site", "location", "supplier", "everything", "serial")
-LEFT_OUT = {"hold.placed": _OTHER_TARGETS, "hold.lifted": _OTHER_TARGETS}
+#: Work is told of an order or of a wave, which has a test of its own.
+ON_THE_FLOOR = ("pick.confirmed", "pick.started", "pick.undone", "pick.shorted", "pick.scanned")
+LEFT_OUT = {
+    "hold.placed": _OTHER_TARGETS,
+    "hold.lifted": _OTHER_TARGETS,
+    **dict.fromkeys(ON_THE_FLOOR, ("wave",)),
+}
 #: Fields that goods of the one kind have and those of the other kind do not.
 DEFAULTS = {"received": None, "reason": None, "hold": None, "returned": False, "promised_elsewhere": 0}
 
@@ -152,6 +160,23 @@ def test_every_field_of_a_message_reaches_its_command(name: str) -> None:
     command = decode(headers_for(type_of(name), id="m", source="s"), value).command
 
     agree(command, INBOUND[name].model_validate_json(value))
+
+
+@pytest.mark.parametrize("name", ON_THE_FLOOR)
+def test_work_is_told_of_an_order_or_of_a_wave(name: str) -> None:
+    """A wave stands in place of an order; both, neither, or an order without its source is not understood."""
+    headers, body = headers_for(type_of(name), id="m", source="s"), filled(name)
+    order = {"source": body.pop("source"), "order": body.pop("order")}
+    command = decode(headers, json.dumps({**body, "wave": "W-1"}).encode()).command
+    alone = decode(headers, json.dumps({**body, **order}).encode()).command
+    assert isinstance(command, WorkOnWave)
+    assert (command.wave, command.happened) == ("W-1", command.said.happened)
+    assert command.said.key == nobody("W-1")
+    assert replace(command.said, key=OrderKey(**order)) == alone
+    for wrong, field in (({**order, "wave": "W-1"}, "order"), ({}, "order"), ({"order": "#1"}, "source")):
+        with pytest.raises(Undecodable) as refused:
+            decode(headers, json.dumps({**body, **wrong}).encode())
+        assert (refused.value.code, refused.value.field) == ("schema", field)
 
 
 def test_a_hold_on_a_bin_has_no_owner() -> None:

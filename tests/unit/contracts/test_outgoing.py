@@ -43,6 +43,8 @@ from lotstream.domain.events import (
     StockPicked,
     StockReceived,
     Undone,
+    WaveTask,
+    WaveTasksChanged,
 )
 from lotstream.domain.ledger import Ledger, NotLoaded
 from lotstream.domain.model import (
@@ -84,6 +86,7 @@ def every_event(ledger: Ledger) -> list[Event]:
         DiscrepancyNoted("not_available", "Three more than known.", {"sku": "CER-001"}, Decimal("3.0")),
         StockReceived("TOR", "R-1", None, False, None, AT, (booked, replace(booked, row=ROW, message=None))),
         AvailabilityTold(tuple(sold)),
+        WaveTasksChanged("W-1", "TOR", (WaveTask("w1", ROW), WaveTask("w2", LOOSE))),
     ]
 
 

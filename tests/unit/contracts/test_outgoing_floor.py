@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
+from jsonschema import Draft202012Validator, FormatChecker
+
+from lotstream.contracts.json_schema import schemas
+from lotstream.contracts.outgoing import messages
+from lotstream.contracts.sent import WaveTasks
 from lotstream.domain.events import (
     Freed,
+    JoinedTask,
     LotSwapped,
     OrderCancelled,
     PackagesChanged,
     PickUndone,
     StockMissing,
+    TasksJoinedWave,
+    TasksLeftWave,
     Undone,
+    WaveCancelled,
+    WaveReleased,
+    WaveTask,
 )
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
+    WAVE,
+    InWave,
     OrderState,
+    ReceiptKey,
     Reservation,
+    Wave,
+    WaveState,
 )
-from tests.unit.contracts.building import AT, CARTON, KEY, LOOSE, PACKED, ROW, told, voided
+from tests.unit.contracts.building import AT, CARTON, KEY, LOOSE, MOMENT, PACKED, ROW, told, voided
 
 
 def test_another_lot_that_was_scanned_changes_the_tasks(ledger: Ledger) -> None:
@@ -88,3 +105,37 @@ def test_a_voided_shipment_is_confirmed_as_voided(ledger: Ledger) -> None:
     assert [(task["sku"], task["quantity"], task["location"]) for task in tasks["tasks"]] == [
         ("CER-001", "7", "STAGING"), ("BAG-001", "0.5", "STAGING"),
     ]  # fmt: skip
+
+
+def test_a_wave_is_told_by_one_message(ledger: Ledger) -> None:
+    """Its key is the wave; a task says how much it is for each order line, and how much of that is picked."""
+    order = ledger.orders[KEY]
+    for line, name in zip(order.lines, ("w1", "w2"), strict=True):
+        line.reservations[0].wave = InWave("W-1", name)
+    wave = Wave(ReceiptKey(WAVE, "W-1"), "TOR", "c", (KEY,))
+    (sent,) = messages(ledger, WaveReleased(wave, None, AT), MOMENT)
+
+    assert (sent.topic, sent.key, sent.type) == ("lotstream.pick-tasks", "W-1", "lotstream.wave_tasks.v1")
+    body = json.loads(sent.value)
+    assert json.loads(WaveTasks.model_validate_json(sent.value).model_dump_json(by_alias=True)) == body
+    Draft202012Validator(schemas()["wave_tasks"], format_checker=FormatChecker()).validate(body)
+    assert [(task["task"], task["action"], task["quantity"], task["picked"]) for task in body["tasks"]] == [
+        ("w1", "create", "9", "0"), ("w2", "create", "1.5", "0.5"),
+    ]  # fmt: skip
+    assert body["tasks"][1]["for"] == [
+        {"source": KEY.source, "order": KEY.order, "line": "2", "quantity": "1.5", "picked": "0.5"}
+    ]
+
+
+def test_tasks_of_a_wave_are_withdrawn_before_orders_have_their_own(ledger: Ledger) -> None:
+    """A wave that is cancelled says so of its tasks; an order's own are cancelled when it joins and created after."""
+    wave = Wave(ReceiptKey(WAVE, "W-1"), "TOR", "c", (KEY,), WaveState.CANCELLED)
+    ((_, gone),) = told(ledger, WaveCancelled(wave, (WaveTask("w1", ROW),), None, AT))
+    assert [(task["task"], task["action"], task["quantity"]) for task in gone["tasks"]] == [("w1", "cancel", "0")]
+
+    mine = (JoinedTask("1", "t1", ROW, "w1"), JoinedTask("2", "t2", LOOSE, "w2", alone=False))
+    ((_, before),) = told(ledger, TasksJoinedWave(KEY, "W-1", mine))
+    ((_, after),) = told(ledger, TasksLeftWave(KEY, "W-1", mine))
+    assert [(task["task"], task["action"], task["quantity"]) for task in before["tasks"]] == [("t1", "cancel", "0")]
+    assert [(task["task"], task["action"], task["quantity"]) for task in after["tasks"]] == [("t1", "create", "9")]
+    assert told(ledger, TasksLeftWave(KEY, "W-1", mine[1:])) == []

@@ -3,6 +3,7 @@
 # ruff: noqa: ANN401 - the words of a test pass on whatever the messages take.
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from lotstream.domain.commands import (
     DefineItem,
     GoodsLine,
     LineWanted,
+    Moment,
     OpenBalance,
     PickLine,
     PlaceOrder,
@@ -25,12 +27,15 @@ from lotstream.domain.commands import (
     ShippedOrder,
 )
 from lotstream.domain.events import Event
+from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Item, Order, OrderKey, OrderLine, Reservation, Settings, StockRow
 from lotstream.testing.scenarios_domain import DomainWarehouse
 from lotstream.testing.scenarios_messages import SITE
 
 TODAY = date(2026, 9, 1)
 T = TypeVar("T")
+#: Called with each event after it was applied.
+After = Callable[[Ledger, Event, Moment], None]
 
 
 def key(order: str) -> OrderKey:
@@ -53,8 +58,8 @@ def goods(lot: str | None, quantity: object = 10, location: str | None = "BIN", 
 class World:
     """One owner who allocates at once, one site, and an item TEA in cases of 6."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        self.warehouse = DomainWarehouse(TODAY)
+    def __init__(self, settings: Settings | None = None, *, after: After | None = None) -> None:
+        self.warehouse = DomainWarehouse(TODAY, told=after)
         self.ledger = self.warehouse.ledger
         if settings is not None:
             self.told(ChangeSettings(settings))

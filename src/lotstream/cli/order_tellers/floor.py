@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from lotstream.cli.order_tellers.words import Story, by_whom, expiry, freed_lines, of_row
+from lotstream.cli.order_tellers.words import Story, by_whom, expiry, freed_lines, lot_of, of_row
 from lotstream.domain import events
 
 
@@ -68,6 +68,16 @@ def _voided(story: Story, event: events.ShipmentVoided) -> Iterator[str]:
         yield f"line {part.line}: {goods} in {taken.staged.location} again"
 
 
+def _joined(_story: Story, event: events.TasksJoinedWave) -> Iterator[str]:
+    yield f"Released for picking with wave {event.wave}."
+    yield from (f"line {one.line}: {lot_of(one.row)} in {one.row.location}" for one in event.tasks)
+
+
+def _left(_story: Story, event: events.TasksLeftWave) -> Iterator[str]:
+    yield f"Taken out of wave {event.wave} again."
+    yield from (f"line {one.line}: {lot_of(one.row)} in {one.row.location}" for one in event.tasks)
+
+
 #: The words for each event of this room.
 TELLERS: dict[type, Callable[[Story, Any], Iterator[str]]] = {
     events.StockPicked: _picked,
@@ -79,4 +89,6 @@ TELLERS: dict[type, Callable[[Story, Any], Iterator[str]]] = {
     events.ShipmentConfirmed: _shipped,
     events.GoodsReturned: _returned,
     events.ShipmentVoided: _voided,
+    events.TasksJoinedWave: _joined,
+    events.TasksLeftWave: _left,
 }

@@ -32,6 +32,8 @@ def order_touched(ledger: Ledger, order: Order) -> None:
         derived.promised.note(order)
     if derived.numbers is not None:
         derived.numbers.note(order)
+    if derived.waved is not None:
+        derived.waved.note(order)
     derived.ordered = None
     ledger.touched.orders.add(order.key)
     if order.state in OVER:

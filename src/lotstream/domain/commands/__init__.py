@@ -65,6 +65,7 @@ from lotstream.domain.commands.stock import (
     ReturnGoods,
     StockLine,
 )
+from lotstream.domain.commands.waves import CancelWave, ReleaseWave, WorkOnWave, nobody
 
 __all__ = [
     "AdjustStock",
@@ -72,6 +73,7 @@ __all__ = [
     "AssembleKit",
     "BreakKit",
     "CancelOrder",
+    "CancelWave",
     "ChangeSettings",
     "ChangeStatus",
     "CloseOrder",
@@ -109,6 +111,7 @@ __all__ = [
     "RecallLots",
     "ReceiveStock",
     "ReleaseOrder",
+    "ReleaseWave",
     "ReportShort",
     "RequestAllocation",
     "ReserveStock",
@@ -126,6 +129,8 @@ __all__ = [
     "UnpackPackage",
     "UnreserveOrder",
     "VoidShipment",
+    "WorkOnWave",
+    "nobody",
 ]
 
 Command = (
@@ -174,4 +179,7 @@ Command = (
     | UnpackPackage
     | VoidShipment
     | CorrectShipment
+    | ReleaseWave
+    | CancelWave
+    | WorkOnWave
 )

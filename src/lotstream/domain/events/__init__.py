@@ -72,6 +72,15 @@ from lotstream.domain.events.stock import (
     StockCounted,
     StockMoved,
 )
+from lotstream.domain.events.waves import (
+    JoinedTask,
+    TasksJoinedWave,
+    TasksLeftWave,
+    WaveCancelled,
+    WaveReleased,
+    WaveTask,
+    WaveTasksChanged,
+)
 from lotstream.domain.model import Shipped
 
 __all__ = [
@@ -95,6 +104,7 @@ __all__ = [
     "HoldLifted",
     "HoldPlaced",
     "ItemDefined",
+    "JoinedTask",
     "KitAssembled",
     "KitBroken",
     "LineCancelled",
@@ -137,7 +147,13 @@ __all__ = [
     "StockPicked",
     "StockReceived",
     "TakenBack",
+    "TasksJoinedWave",
+    "TasksLeftWave",
     "Undone",
+    "WaveCancelled",
+    "WaveReleased",
+    "WaveTask",
+    "WaveTasksChanged",
 ]
 
 Event = (
@@ -186,4 +202,9 @@ Event = (
     | OrderPacked
     | ShipmentVoided
     | HeldNoticed
+    | TasksJoinedWave
+    | WaveReleased
+    | WaveCancelled
+    | TasksLeftWave
+    | WaveTasksChanged
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from lotstream.domain.model import Order, OrderKey, OrderState, Reservation, RowKey
+from lotstream.domain.model import InWave, Order, OrderKey, OrderState, Reservation, RowKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ class Freed:
     staged_at: str | None = None
     #: The serial numbers that go back with it.
     serials: tuple[str, ...] = ()
+    #: How the floor was told of the reservation, as it is said there.
+    wave: InWave | None = None
 
 
 @dataclass(frozen=True, slots=True)

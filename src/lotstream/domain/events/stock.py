@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lotstream.domain.model import Booked, Lot, OrderKey, RowKey
+from lotstream.domain.model import Booked, InWave, Lot, OrderKey, RowKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,10 @@ class Carried:
     line: str
     task: str
     quantity: int
+    #: Its task from now on, where some that is not picked stays behind; a task is for one bin.
+    to_task: str | None = None
+    #: The same of a wave's task.
+    to_wave: InWave | None = None
 
 
 @dataclass(frozen=True, slots=True)

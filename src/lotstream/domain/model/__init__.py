@@ -12,6 +12,7 @@ from lotstream.domain.model.documents import (
     DOCUMENT_CLASSES,
     PACKAGE,
     SHIPMENT,
+    WAVE,
     Booked,
     Content,
     Document,
@@ -24,6 +25,8 @@ from lotstream.domain.model.documents import (
     Shipment,
     ShipmentPart,
     Shipped,
+    Wave,
+    WaveState,
     document_class,
 )
 from lotstream.domain.model.facts import (
@@ -47,6 +50,8 @@ from lotstream.domain.model.facts import (
     ZoneUse,
 )
 from lotstream.domain.model.orders import (
+    WAITS,
+    InWave,
     KitPart,
     LotShipped,
     Order,
@@ -63,6 +68,8 @@ __all__ = [
     "DOCUMENT_CLASSES",
     "PACKAGE",
     "SHIPMENT",
+    "WAITS",
+    "WAVE",
     "Booked",
     "Calendar",
     "Channel",
@@ -71,6 +78,7 @@ __all__ = [
     "Document",
     "Hold",
     "HoldKind",
+    "InWave",
     "Item",
     "KitPart",
     "LifeFrom",
@@ -107,6 +115,8 @@ __all__ = [
     "Status",
     "StockRow",
     "Tracking",
+    "Wave",
+    "WaveState",
     "ZoneRule",
     "ZoneUse",
     "document_class",

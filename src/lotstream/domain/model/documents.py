@@ -17,6 +17,8 @@ SHIPMENT = "shipment"
 PACKAGE = "package"
 #: Kind of the numbers that the hub gives out.
 COUNTER = "counter"
+#: Kind of the numbers under which tasks of many orders are released together.
+WAVE = "wave"
 
 
 class ReceiptKey(NamedTuple):
@@ -141,10 +143,29 @@ class NextNumber:
     next: int
 
 
+class WaveState(StrEnum):
+    """The life of a wave; it is done when nothing of its tasks is left to be picked."""
+
+    RELEASED = "released"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Orders that are picked together, one task for each row; which promises its tasks are of is said at those."""
+
+    key: ReceiptKey
+    site: str
+    #: Hash of what was told of it, by which a repeat is known.
+    content: str
+    orders: tuple[OrderKey, ...]
+    state: WaveState = WaveState.RELEASED
+
+
 #: What is booked under a number: kept in one table and read by key.
-Document = Receipt | Shipment | Package | NextNumber
+Document = Receipt | Shipment | Package | NextNumber | Wave
 #: Kind of a document → its class; every other kind is a `Receipt`.
-_CLASSES: dict[str, type[Document]] = {SHIPMENT: Shipment, PACKAGE: Package, COUNTER: NextNumber}
+_CLASSES: dict[str, type[Document]] = {SHIPMENT: Shipment, PACKAGE: Package, COUNTER: NextNumber, WAVE: Wave}
 DOCUMENT_CLASSES: tuple[type[Document], ...] = (Receipt, *_CLASSES.values())
 
 

@@ -91,6 +91,8 @@ class Site:
     version: int = 1
     #: The order of use for items that name none; the narrowest after the item.
     policy: Policy | None = None
+    #: Promises are told to the floor by waves only.
+    wave_tasks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,17 @@ class OrderKey(NamedTuple):
     order: str
 
 
+class InWave(NamedTuple):
+    """The wave by which a promise is told to the floor, and the task of the wave that it is a part of."""
+
+    wave: str
+    task: str
+
+
+#: Of a promise that is to be told by a wave, and is in none yet: nobody on the floor was told of it.
+WAITS = InWave("", "")
+
+
 @dataclass(slots=True)
 class Reservation:
     """A quantity of one stock row promised to one order line."""
@@ -63,6 +74,8 @@ class Reservation:
     serials: tuple[str, ...] = ()
     #: Somebody is on the way to pick it.
     started: bool = False
+    #: None: the floor was told of it by a task of its own, ``task``.
+    wave: InWave | None = None
 
 
 class KitPart(NamedTuple):

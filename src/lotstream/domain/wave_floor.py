@@ -1,0 +1,398 @@
+"""Work on tasks of a wave: what is told of one task is split to the orders it is for.
+
+Whoever stands first in the queue is picked for first, and short last; what is undone goes back from the end. Orders
+that are held come last of all. More than the tasks say is no order's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from lotstream.domain.books import Books
+from lotstream.domain.checks import Verdicts
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import (
+    ConfirmPick,
+    Moment,
+    PickLine,
+    ReportShort,
+    ScanLot,
+    ShortLine,
+    StartPick,
+    UndoneLine,
+    UndoPick,
+    WorkOnWave,
+)
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, PickStarted, StockPicked
+from lotstream.domain.goods import site_unknown
+from lotstream.domain.kit_lines import as_part
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Item, Order, OrderKey, OrderState, RowKey, Wave
+from lotstream.domain.picking import pick_line
+from lotstream.domain.places import staging_place
+from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.reservations import copy_order
+from lotstream.domain.scanning import Scan, counted, not_granted, swap, swapped, unpicked
+from lotstream.domain.serials import check_count
+from lotstream.domain.shorting import Shorting, pick_found, shorted
+from lotstream.domain.sums import state_of
+from lotstream.domain.undoing import Undoing, put_back, undo
+from lotstream.domain.unpromised import Picking, is_meant
+from lotstream.domain.wave_parts import WavePart, by_task, orders_in, parts_of, wave_key
+
+Outcome = tuple[Event, ...] | Refusal
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is decided so far about one message."""
+
+    draft: Draft
+    wave: str
+    verdicts: Verdicts
+    books: Books
+    #: Copies of the orders with anything in the wave, changed as they are picked; those that are held come last.
+    orders: dict[OrderKey, Order]
+    pickings: dict[OrderKey, Picking] = field(default_factory=dict)
+
+    def parts(self, task: str | None) -> list[WavePart]:
+        """Return the promises of a task as they are now, in the order in which they are served; None: of all tasks."""
+        return [one for one in parts_of(self.orders.values(), self.wave) if task in (None, one.task)]
+
+    def object(self, code: Code, path: str, message: str, task: str | None = None) -> Refusal | None:
+        """Object to something that is no single order's."""
+        return self.verdicts.object(code, path, message, {"wave": self.wave, "task": task})
+
+
+def work_on_wave(ledger: Ledger, command: WorkOnWave, moment: Moment) -> Outcome:
+    """Decide a message of the floor that names a wave in place of an order."""
+    said, verdicts = command.said, Verdicts(command.happened)
+    refused = site_unknown(ledger, said.site, noted=verdicts.noted if command.happened else None)
+    if refused is not None:
+        return refused
+    orders = [copy_order(order) for order in orders_in(ledger, command.wave)]
+    orders.sort(key=lambda order: order.held is not None)
+    draft = Draft(ledger, moment)
+    work = _Work(draft, command.wave, verdicts, Books(ledger), {order.key: order for order in orders})
+    known = ledger.document(wave_key(command.wave), Wave)
+    if known is None or known.site != said.site:
+        message = f"Wave {command.wave} is not known at {said.site}; check its number."
+        refused = work.object(Code.NOT_RESERVED, "wave", message)
+        if refused is not None:
+            return refused
+        work.orders.clear()
+    return _DO[type(said)](work, said)
+
+
+def _check_line(line: str | None, task: str | None, path: str) -> Refusal | None:
+    """Refuse what does not say which task of the wave is meant."""
+    if line is not None:
+        message = "A task of a wave is for lines of many orders; leave the line out, or name its order."
+        return Refusal(Code.FIELD_INVALID, f"{path}.line", message)
+    if task is None:
+        return Refusal(Code.FIELD_MISSING, f"{path}.task", "Name the task of the wave that it is about.")
+    return None
+
+
+def _picking(work: _Work, said: ConfirmPick | ReportShort, key: OrderKey) -> Picking:
+    """Return what is picked for an order of the wave, or for nobody under the key of none."""
+    picking = work.pickings.get(key)
+    if picking is None:
+        pick = ConfirmPick(said.site, said.happened, said.by, said.occurred_at, key, None, ())
+        place = staging_place(work.draft.ledger.sites, said.site, said.staged_at)
+        picking = Picking(work.draft, pick, work.orders.get(key), place, work.books, work.verdicts, work.wave)
+        work.pickings[key] = picking
+    return picking
+
+
+def _pick(work: _Work, said: ConfirmPick) -> Outcome:
+    if not said.lines:
+        return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as picked; send at least one line.")
+    for index, line in enumerate(said.lines):
+        path = f"lines.{index}"
+        refused = _check_line(line.line, line.task, path) or _pick_task(work, said, line, path)
+        if refused is not None:
+            return refused
+    at = said.occurred_at or work.draft.moment.recorded_at
+    events: list[Event] = [*work.books.found]
+    for key, picking in work.pickings.items():
+        state = OrderState.REJECTED if picking.order is None else state_of(picking.order, decided=False)
+        events.append(StockPicked(key, state, said.by, at, tuple(picking.picks)))
+    return *events, *work.verdicts.noted
+
+
+def _pick_task(work: _Work, said: ConfirmPick | ReportShort, line: PickLine, path: str) -> Refusal | None:
+    """Pick what was taken for one task, in the order in which its orders are served; the rest is no order's."""
+    parts = [one for one in work.parts(line.task) if is_meant(one.part.row, line, said.site)]
+    if not parts and not said.happened:
+        message = f"Nothing of that is promised by wave {work.wave} as task {line.task}; pick what its tasks say."
+        return Refusal(Code.NOT_RESERVED, f"{path}.task", message)
+    nobody, left = replace(line, task=None), 0
+    if parts:
+        item = work.draft.known_item(parts[0].part.row.sku)
+        meant = _smallest(item, line, path)
+        if isinstance(meant, Refusal):
+            return meant
+        shares, left = _shares(parts, meant)
+        numbers = _Numbers(line.serials, parts)
+        for one, quantity in shares:
+            refused = _check_held(work, one.order, path)
+            units = quantity // 10**item.decimals
+            share = PickLine(
+                one.part.task, None, one.part.row.lot, one.part.row.location, _base(item, quantity),
+                package=one.part.row.package, serials=numbers.of(one, units),
+            )  # fmt: skip
+            refused = refused or pick_line(_picking(work, said, one.order.key), share, path)
+            if refused is not None:
+                return refused
+        row = parts[-1].part.row
+        nobody = PickLine(
+            None, None, row.lot, row.location, _base(item, left), package=row.package, sku=item.sku,
+            serials=numbers.rest(),
+        )  # fmt: skip
+    return None if parts and not left else pick_line(_picking(work, said, said.key), nobody, path)
+
+
+def _smallest(item: Item, line: PickLine, path: str) -> int | Refusal:
+    """Return what a line says in smallest units, with as many serial numbers as units where any are told."""
+    factor = unit_factor(item, line.unit)
+    if factor is None:
+        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", f"{item.sku} has no unit {line.unit}; send one it has.")
+    quantity = smallest(line.quantity, factor, f"{path}.quantity")
+    if isinstance(quantity, Refusal):
+        return quantity
+    return check_count(line.serials, quantity, item, path) or quantity
+
+
+def _base(item: Item, quantity: int) -> Decimal:
+    return Decimal(quantity).scaleb(-item.decimals)
+
+
+def _shares(parts: Sequence[WavePart], quantity: int) -> tuple[list[tuple[WavePart, int]], int]:
+    """Return what each promise gets of a quantity, whoever comes first all of his, and what is left of it."""
+    shares = []
+    for one in parts:
+        share = min(one.part.quantity - one.part.picked, quantity)
+        quantity -= share
+        if share:
+            shares.append((one, share))
+    return shares, quantity
+
+
+class _Numbers:
+    """The serial numbers read for one task: a promise by number gets its own, every other the next that are left."""
+
+    def __init__(self, numbers: Sequence[str], parts: Sequence[WavePart]) -> None:
+        named = {number for one in parts if one.part.picked == 0 for number in one.part.serials}
+        self._named = named.intersection(numbers)
+        self._others = [number for number in numbers if number not in self._named]
+
+    def of(self, one: WavePart, units: int) -> tuple[str, ...]:
+        """Return the numbers of so many units picked of a promise."""
+        mine = [number for number in one.part.serials if number in self._named]
+        self._named.difference_update(mine)
+        mine += self._others[: units - len(mine)]
+        self._others = [number for number in self._others if number not in mine]
+        return tuple(mine)
+
+    def rest(self) -> tuple[str, ...]:
+        """Return the numbers that are left."""
+        return (*self._others, *sorted(self._named))
+
+
+def _check_held(work: _Work, order: Order, path: str) -> Refusal | None:
+    if order.held is None:
+        return None
+    message = f"Order {order.key.order} is held ({order.held}); have it released first."
+    return work.object(Code.ON_HOLD, f"{path}.quantity", message)
+
+
+def _short(work: _Work, said: ReportShort) -> Outcome:
+    if not said.lines:
+        return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as short; send at least one line.")
+    at = said.occurred_at or work.draft.moment.recorded_at
+    shorting = Shorting(work.draft, said.by, at, work.books, work.verdicts)
+    for index, line in enumerate(said.lines):
+        path = f"lines.{index}"
+        refused = _check_line(line.line, line.task, path) or _short_task(work, shorting, said, line, path)
+        if refused is not None:
+            return refused
+    shorting.pickings = list(work.pickings.values())
+    return shorted(shorting)
+
+
+def _short_task(work: _Work, shorting: Shorting, said: ReportShort, line: ShortLine, path: str) -> Refusal | None:
+    """Pick what was found for one task; who comes last in the queue goes without."""
+    found = PickLine(line.task, None, line.lot, line.location, line.picked, line.unit, line.package, line.sku)
+    parts = [one for one in work.parts(line.task) if is_meant(one.part.row, found, said.site)]
+    parts = [one for one in parts if one.part.quantity > one.part.picked]
+    if not parts:
+        message = f"Nothing of that is promised by wave {work.wave} and not picked; say what its task says."
+        refused = work.object(Code.NOT_RESERVED, f"{path}.task", message, line.task)
+        return refused or pick_found(_picking(work, said, said.key), replace(found, task=None), path)
+    wanting: dict[tuple[OrderKey, str, RowKey], int] = {}
+    for order, order_line, part, _ in parts:
+        name = (order.key, order_line.line, part.row)
+        wanting[name] = wanting.get(name, 0) + part.quantity - part.picked
+    before = {key: len(picking.picks) for key, picking in work.pickings.items()}
+    refused = None if line.picked == 0 else _pick_task(work, said, found, path)
+    for key, picking in work.pickings.items():
+        for pick in picking.picks[before.get(key, 0) :]:
+            if (key, pick.line, pick.row) in wanting:
+                wanting[key, pick.line, pick.row] -= pick.quantity
+    shorting.missing.update(wanting)
+    if refused is not None and refused.field == f"{path}.quantity":
+        return replace(refused, field=f"{path}.picked")
+    return refused
+
+
+def _start(work: _Work, said: StartPick) -> Outcome:
+    tasks = {
+        task: [one for one in parts if one.part.quantity > one.part.picked]
+        for task, parts in by_task(work.parts(None)).items()
+    }
+    begun: dict[OrderKey, dict[str, None]] = {}
+    for index, task in enumerate(said.tasks):
+        if not tasks.get(task):
+            message = f"Task {task} is no open task of wave {work.wave}; start what its tasks say."
+            refused = work.object(Code.NOT_RESERVED, f"tasks.{index}", message, task)
+            if refused is not None:
+                return refused
+    for task in said.tasks or tasks:
+        for one in tasks.get(task, ()):
+            if not one.part.started:
+                begun.setdefault(one.order.key, {})[one.part.task] = None
+    return *(PickStarted(key, tuple(mine)) for key, mine in begun.items()), *work.verdicts.noted
+
+
+def _undo(work: _Work, said: UndoPick) -> Outcome:
+    undoings: dict[OrderKey, Undoing] = {}
+    for index, line in enumerate(said.lines or (UndoneLine(),)):
+        path = f"lines.{index}"
+        refused = _check_line(line.line, line.task, path) if said.lines else None
+        refused = refused or _undo_task(work, said, undoings, line, path)
+        if refused is not None:
+            return refused
+    return put_back(work.draft, undoings.values(), work.verdicts)
+
+
+def _undo_task(
+    work: _Work, said: UndoPick, undoings: dict[OrderKey, Undoing], line: UndoneLine, path: str
+) -> Refusal | None:
+    """Undo picks of one task, from the end of the queue; without a quantity all that is not packed."""
+    parts = [one for one in work.parts(line.task) if line.lot in (None, one.part.row.lot) and one.part.picked]
+    loose, packed = sum(one.part.picked - one.part.packed for one in parts), any(one.part.packed for one in parts)
+    left: int | Refusal = loose
+    if parts and line.quantity is not None:
+        item = work.draft.known_item(parts[0].part.row.sku)
+        left = _smallest(item, PickLine(line.task, None, None, None, line.quantity, line.unit), path)
+    if isinstance(left, Refusal):
+        return left
+    if left > loose or loose == 0:
+        code, message = Code.NOT_RESERVED, f"{loose} smallest units of that are picked; undo what is picked."
+        if packed:
+            code, message = Code.ALREADY_PICKED, "Some of that is packed; have it unpacked first."
+        refused = work.object(code, f"{path}.quantity", message, line.task)
+        if refused is not None:
+            return refused
+    refused = None
+    for one in reversed(parts):
+        back = min(left, one.part.picked - one.part.packed)
+        if back:
+            left -= back
+            undoing = undoings.setdefault(
+                one.order.key, Undoing(work.draft, replace(said, key=one.order.key), one.order, work.verdicts)
+            )
+            item = work.draft.known_item(one.part.row.sku)
+            meant = UndoneLine(one.part.task, one.line.line, one.part.row.lot, _base(item, back))
+            refused = refused or undo(undoing, meant, path)
+    return refused
+
+
+def _scan(work: _Work, said: ScanLot) -> Outcome:
+    refused = _check_line(said.line, said.task, "") if said.line is not None else None
+    if refused is not None:
+        return replace(refused, field="line")
+    outcome = _swap(work, said)
+    if isinstance(outcome, Refusal) and said.happened and outcome.code not in _SAID_WRONG:
+        return not_granted(said, outcome, work.wave)
+    return outcome
+
+
+_SAID_WRONG = (Code.UNKNOWN_UNIT, Code.NOT_A_MULTIPLE, Code.NOT_POSITIVE, Code.TOO_LARGE)
+"""What is wrong with a scan as it was told, whether it has happened or not."""
+
+
+def _swap(work: _Work, said: ScanLot) -> Outcome:
+    """Swap promises of a task for the scanned lot, whoever comes first first; who may not have it keeps the old one."""
+    scans = list(_scans(work, said))
+    if not scans:
+        expected = "stock" if said.expected is None else f"lot {said.expected}"
+        message = f"No {expected} is promised by wave {work.wave} and not picked; scan for what its tasks say."
+        return Refusal(Code.NOT_RESERVED, "expected", message)
+    wanted, refusals, done = _wanted(scans), list[Refusal](), list[Scan]()
+    if isinstance(wanted, Refusal):
+        return wanted
+    for scan in scans:
+        work.draft.orders[scan.order.key] = scan.order
+        scan.losses, scan.tasks = scans[0].losses, scans[0].tasks
+        scan.wanted = min(scan.wanted, wanted)
+        refused = _not_held(scan) or swap(scan)
+        if refused is not None and scan.taken:
+            return refused
+        if refused is None:
+            done.append(scan)
+            wanted -= sum(part.quantity for part in scan.taken) or scan.wanted
+        else:
+            refusals.append(refused)
+        if wanted <= 0:
+            break
+    return refusals[0] if refusals and not any(scan.taken for scan in done) else swapped(done)
+
+
+def _scans(work: _Work, said: ScanLot) -> Iterator[Scan]:
+    """Yield a scan for each line that the task serves."""
+    parts = [
+        one
+        for one in work.parts(said.task)
+        if one.part.quantity > one.part.picked
+        and said.expected in (None, one.part.row.lot)
+        and said.location in (None, one.part.row.location)
+    ]
+    keeping = frozenset(one.order.key for one in parts)
+    lines: dict[tuple[OrderKey, str, str], list[WavePart]] = {}
+    for one in parts:
+        lines.setdefault((one.order.key, one.line.line, one.part.row.sku), []).append(one)
+    for (key, _, sku), mine in lines.items():
+        line = mine[0].line
+        meant = as_part(work.draft, line, sku) if line.parts else line
+        promises = [one.part for one in mine]
+        command = replace(said, key=key)
+        yield Scan(work.draft, command, mine[0].order, meant, promises, unpicked(promises), keeping)
+
+
+def _wanted(scans: list[Scan]) -> int | Refusal:
+    """Return how much the scan is for in all."""
+    everything, first = sum(scan.wanted for scan in scans), replace(scans[0])
+    first.wanted = everything
+    return counted(first) or first.wanted
+
+
+def _not_held(scan: Scan) -> Refusal | None:
+    if scan.order.held is None:
+        return None
+    message = f"Order {scan.order.key.order} is held ({scan.order.held}); have it released first."
+    return Refusal(Code.ON_HOLD, "task", message)
+
+
+_DO: dict[type, Callable[[_Work, Any], Outcome]] = {
+    ConfirmPick: _pick,
+    ReportShort: _short,
+    StartPick: _start,
+    UndoPick: _undo,
+    ScanLot: _scan,
+}
