@@ -33,6 +33,7 @@ GROUPS = (
     "order",
     "stock",
     "serial",
+    "wave",
     "site",
     "verify",
     "dlq",

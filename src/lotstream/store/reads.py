@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Sites
-from lotstream.domain.model import Customer, Hold, Item, Location, Order, OrderKey, Serial, Settings
+from lotstream.domain.model import Customer, Hold, Item, Location, Order, OrderKey, Serial, Settings, Wave
 from lotstream.store.codec import decode, decode_days, decode_event
 from lotstream.store.connection import Address
 from lotstream.store.rows import OwnerOrder
@@ -78,6 +78,16 @@ class Reads(Session):
         """Return the unit of a serial number of a SKU by owner; of one owner when it is given."""
         rows = await self._database.fetch(SQL["serials"], number, sku, owner)
         return {row["owner"]: decode(row["body"], Serial) for row in rows}
+
+    async def waves(self, number: str, *, owner: str | None) -> dict[str, Wave]:
+        """Return the wave of a number by owner; of one owner when it is given."""
+        rows = await self._database.fetch(SQL["waves"], number, owner)
+        return {row["owner"]: decode(row["body"], Wave) for row in rows}
+
+    async def orders(self, owner: str, keys: Sequence[OrderKey]) -> list[Order]:
+        """Return those orders of an owner that there are, as they are now, in no order."""
+        columns = zip(*keys, strict=True) if keys else ((), ())
+        return [decode(row["body"], Order) for row in await self._database.fetch(SQL["orders"], owner, *columns)]
 
     async def items(self, owner: str, skus: Iterable[str]) -> dict[str, Item]:
         """Return those of an owner's items that are defined."""

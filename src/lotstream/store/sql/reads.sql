@@ -30,6 +30,23 @@ CROSS JOIN LATERAL (
 WHERE $3::text IS NULL OR o.owner = $3
 ORDER BY s.owner;
 
+-- name: waves
+-- Waves of one number, of any owner when that is null.
+SELECT w.owner, w.body FROM owner AS o
+CROSS JOIN LATERAL (
+    SELECT * FROM receipt AS t WHERE t.owner = o.owner AND t.kind = 'wave' AND t.number = $1 LIMIT 1
+) AS w
+WHERE $2::text IS NULL OR o.owner = $2
+ORDER BY w.owner;
+
+-- name: orders
+-- Orders of one owner by key, as they are now.
+SELECT o.body FROM unnest($2::text[], $3::text[]) AS k(source, "order")
+CROSS JOIN LATERAL (
+    SELECT * FROM sales_order AS s
+    WHERE s.owner = $1 AND s.source = k.source AND s."order" = k."order" LIMIT 1
+) AS o;
+
 -- name: items
 -- Items of one owner.
 SELECT sku, body FROM item WHERE owner = $1 AND sku = ANY($2::text[]);
