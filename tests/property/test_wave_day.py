@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.property.soundness import check_derived, check_kept, check_lines, check_lots, check_rows, check_served
 from tests.property.wave_day import WAVE_VERBS, WaveDay
 
 seeds = st.integers(0, 2**32 - 1)
+#: Each is told a day of some length; in the short tests a handful, in the long ones as many as of any day.
+DAYS = 12 if os.environ.get("LOTSTREAM_TEST_LENGTH", "short") == "short" else 400
 verbs = st.lists(st.sampled_from(WAVE_VERBS), min_size=15, max_size=30)
 
 
+@settings(max_examples=DAYS)
 @given(seeds, verbs)
 def test_waves_tell_what_is_promised(seed: int, told: list[str]) -> None:
     """The sum of the tasks is what is promised after every message, and the ledger is as sound as without waves."""

@@ -233,7 +233,7 @@ _SENT: dict[str, dict[str, Any]] = {
         "owner": "acme",
         "site": "TOR",
         "wave": "W-7",
-        "decision": _DECISION,
+        "decision": DECISION,
         "tasks": [
             {
                 "task": _TASK,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from decimal import Decimal
+from typing import get_args, get_type_hints
 
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
+    AdjustStock,
     CancelOrder,
     DefineCustomer,
     DefineItem,
@@ -14,6 +17,7 @@ from lotstream.domain.commands import (
     MoveStock,
     PackedLine,
     PackPackage,
+    PickLine,
     PlaceHold,
     ScanLot,
     ShippedLine,
@@ -25,6 +29,8 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import (
     DiscrepancyNoted,
+    Event,
+    Freed,
     LotSwapped,
     ReservationFreed,
     TasksLeftWave,
@@ -46,6 +52,7 @@ from lotstream.domain.model import (
     WaveState,
 )
 from lotstream.domain.wave_parts import wave_key
+from lotstream.domain.wave_telling import FREED
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, goods, key, kinds, only, wanted
 from tests.unit.domain.waving import WAVE, WaveWorld, cancel_wave, pick, scan, short, start, three_orders, undo
@@ -398,3 +405,52 @@ def test_the_journal_says_it_all() -> None:
     world.told(cancel_wave(happened=True))
     assert only(tuple(world.warehouse.journal[-1]), WaveCancelled).wave.state is WaveState.CANCELLED
     assert not [event for event in world.warehouse.journal[-1] if isinstance(event, WaveTasksChanged)]
+
+
+def test_every_event_that_gives_back_is_told_to_waves() -> None:
+    """An event that is added and gives back promises has to say so to waves."""
+    giving = {
+        kind
+        for kind in get_args(Event)
+        if tuple[Freed, ...] in get_type_hints(kind, vars(sys.modules[kind.__module__])).values()
+    }
+    assert giving == set(FREED)
+
+
+def test_goods_that_are_undone_into_a_deficit() -> None:
+    """What a bin lacks is missing once, however many orders' goods go back into it: the back of the queue loses it."""
+    world = released()
+    world.told(pick(world.task(), 12))
+    line = StockLine("1", "TEA", "L1", "BIN", Decimal(-4))
+    world.told(AdjustStock(SITE, True, "clerk", None, "A-1", (line,)))
+    world.told(undo(happened=True))
+    assert sum(part.quantity for number in ("#1", "#2", "#3") for part in world.parts(number)) == 15
+    assert world.row("L1").reserved <= max(world.row("L1").on_hand, 0)
+    assert world.agrees()
+
+
+def test_a_part_of_a_task_goes_to_another_bin() -> None:
+    """A task is for one bin: what goes along has a task of its own, of an order as of a wave."""
+    world = three_orders()
+    world.told(world.release("#2", "#3"))
+    line = StockLine("1", "TEA", "L1", "BIN", Decimal(9), to="B9")
+    world.told(MoveStock(SITE, True, "clerk", None, "M-1", (line,)))
+    moved = {part.row.location: part.quantity for part in world.parts("#1")}
+    assert moved == {"BIN": 3, "B9": 2}
+    assert world.agrees()
+    world.told(MoveStock(SITE, True, "clerk", None, "M-2", (StockLine("1", "TEA", "L1", "B9", Decimal(5), to="B8"),)))
+    assert world.agrees()
+    tasks = {part.wave.task for part in world.parts("#3") + world.parts("#2") if part.wave is not None}
+    assert len(tasks) == 3
+    for task in sorted(tasks):
+        world.told(pick(task, world.floor.tasks[task]))
+    assert world.agrees()
+
+
+def test_a_task_that_is_picked_in_part_goes_to_another_bin() -> None:
+    """What is picked of it stays told by the same task, which comes to the same in all."""
+    world = three_orders()
+    world.told(world.pick("#1", PickLine(None, "1", "L1", None, Decimal(2))))
+    line = StockLine("1", "TEA", "L1", "BIN", Decimal(10), to="B9")
+    world.told(MoveStock(SITE, True, "clerk", None, "M-1", (line,)))
+    assert world.agrees()
