@@ -12,11 +12,13 @@ import pytest
 from lotstream.domain import waves
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
+    ConfirmPick,
     PickLine,
     ReportShort,
     StartPick,
     UndoneLine,
     WorkOnWave,
+    nobody,
 )
 from lotstream.domain.events import (
     DiscrepancyNoted,
@@ -34,6 +36,11 @@ from lotstream.domain.wave_parts import wave_key
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, goods, key, kinds, only, wanted
 from tests.unit.domain.waving import WAVE, WaveWorld, cancel_wave, pick, scan, short, start, three_orders, undo
+
+
+def picks(*lines: PickLine) -> WorkOnWave:
+    """Picks of tasks of a wave."""
+    return WorkOnWave(WAVE, ConfirmPick(SITE, False, "scanner", None, nobody(WAVE), None, lines))
 
 
 def released(settings: Settings | None = None, **more: Any) -> WaveWorld:  # noqa: ANN401 - whatever the world takes
@@ -153,9 +160,8 @@ def test_who_comes_first_is_picked_for_first() -> None:
 def test_tasks_of_one_message() -> None:
     """Whatever is taken for one order is one event of it, however many tasks it came by."""
     world = released()
-    said = pick(world.task(), 12)
-    more = replace(said, said=replace(said.said, lines=(*said.said.lines, *pick(world.task("L2"), 3).said.lines)))
-    assert kinds(world.told(more)) == ["StockPicked"] * 3
+    lines = tuple(PickLine(world.task(lot), None, None, None, Decimal(units)) for lot, units in (("L1", 12), ("L2", 3)))
+    assert kinds(world.told(picks(*lines))) == ["StockPicked"] * 3
     assert world.get("#3").state is OrderState.PICKED
 
 
@@ -183,7 +189,7 @@ def test_priority_comes_before_the_day() -> None:
         (pick("L1", 1, unit="barrel"), Code.UNKNOWN_UNIT, "lines.0.unit"),
         (pick("L1", 1, serials=("S1",)), Code.FIELD_INVALID, "lines.0.serials"),
         (pick("L1", 1, lot="L2"), Code.NOT_RESERVED, "lines.0.task"),
-        (replace(pick("T", 1), said=replace(pick("T", 1).said, lines=())), Code.FIELD_MISSING, "lines"),
+        (picks(), Code.FIELD_MISSING, "lines"),
         (short("T", 0), Code.NOT_RESERVED, "lines.0.task"),
         (short(None, 0), Code.FIELD_MISSING, "lines.0.task"),
         (short("L1", 13), Code.NOT_RESERVED, "lines.0.picked"),
