@@ -61,7 +61,7 @@ def use_order(row: Row, wish: Wish) -> tuple[object, ...]:
         Policy.FEFO: (expires,),
         Policy.FIFO: (received, expires),
         Policy.LIFO: (row.received is None, -received.toordinal()),
-        Policy.CLOSEST: (row.sequence, row.location),
+        Policy.CLOSEST: (row.sequence,),
         Policy.NEWEST_EXPIRY: (row.expires is None, -expires.toordinal()),
     }
     ties: dict[str, object] = {

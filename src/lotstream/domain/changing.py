@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lotstream.domain.ahead import first_day
 from lotstream.domain.checks import terms_of
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted, Event, Freed, LineDecision, OrderChanged
 from lotstream.domain.filling import AT_ONCE, assign, fill
@@ -89,7 +89,7 @@ def _change_head(draft: Draft, known: Order, order: Order) -> tuple[Event, ...]:
     """
     after = draft.orders[known.key] = with_head_of(known, order)
     parts = [(line, part) for line in after.lines for part in line.reservations if part.quantity > part.picked]
-    unfit = [(line, part) for line, part in parts if _refused(draft, after, line, part)]
+    unfit = [(line, part) for line, part in parts if _refused(draft, known, after, line, part)]
     freed = [loss for line, part in unfit for loss in give_back(line, part.quantity - part.picked, [part])]
     drop_freed(after, freed)
     hand_back(draft, freed)
@@ -97,9 +97,21 @@ def _change_head(draft: Draft, known: Order, order: Order) -> tuple[Event, ...]:
     return OrderChanged(after, tuple(freed)), *fill(draft, {loss.row.sku for loss in freed})
 
 
-def _refused(draft: Draft, order: Order, line: OrderLine, part: Reservation) -> bool:
-    mine = as_part(draft, line, part.row.sku) if line.parts else line
-    return terms_of(draft, order, mine, site=part.row.site).refuse(draft.candidate(part.row)) is not None
+def _refused(
+    draft: Draft, known: Order, after: Order, line: OrderLine, part: Reservation, *, before: OrderLine | None = None
+) -> bool:
+    """Tell whether a changed order no longer takes what is promised to a line of it.
+
+    Where it asks for what it asked for before (``before``: the line as it was, where that is another), what is promised
+    stays, although it may be too old meanwhile to be promised anew: the change is not about that. The expired goes.
+    """
+    row, was = part.row, before or line
+    mine = as_part(draft, line, row.sku) if line.parts else line
+    then = as_part(draft, was, row.sku) if was.parts else was
+    terms = terms_of(draft, after, mine, site=row.site)
+    reason = terms.refuse(draft.candidate(row))
+    aged = reason is not None and terms.take_the_same_as(terms_of(draft, known, then, site=row.site))
+    return reason is not None and (reason is NotUsed.EXPIRED or not aged)
 
 
 def _repeated(known: Order, order: Order) -> tuple[Event, ...]:
@@ -135,7 +147,7 @@ def change(draft: Draft, known: Order, after: Order) -> tuple[Event, ...]:
     after.ahead = _waits_for_its_day(draft, known, after)
     freed: list[Freed] = []
     for line in after.lines:
-        freed += _carry_over(draft, after, line, before=line_called(known, line.line))
+        freed += _carry_over(draft, known, after, line)
     freed += _gone(known, after)
     hand_back(draft, freed)
     decisions: tuple[LineDecision, ...] = ()
@@ -182,14 +194,15 @@ def _keep_rules(
     return freed + back, decisions
 
 
-def _carry_over(draft: Draft, after: Order, line: OrderLine, *, before: OrderLine | None) -> list[Freed]:
+def _carry_over(draft: Draft, known: Order, after: Order, line: OrderLine) -> list[Freed]:
     """Move what is promised from the line as it was to the line as it is; returns what has to be given back."""
+    before = line_called(known, line.line)
     if before is None or not before.reservations:
         return []
     if before.sku != line.sku or before.parts != line.parts:
         return give_back_all(before)
     kept = copy_line(before)
-    freed = _unfit(draft, after, line, kept)
+    freed = _unfit(draft, known, after, line, kept)
     for loss in freed:
         drop_loss(kept, loss)
     line.reservations = kept.reservations
@@ -202,7 +215,7 @@ def _carry_over(draft: Draft, after: Order, line: OrderLine, *, before: OrderLin
     return freed
 
 
-def _unfit(draft: Draft, after: Order, line: OrderLine, kept: OrderLine) -> list[Freed]:
+def _unfit(draft: Draft, known: Order, after: Order, line: OrderLine, kept: OrderLine) -> list[Freed]:
     if after.test or after.ahead or line.quantity_sent is not None:
         return give_back_all(kept)
     freed: list[Freed] = []
@@ -210,11 +223,10 @@ def _unfit(draft: Draft, after: Order, line: OrderLine, kept: OrderLine) -> list
     most = lots_max(line, draft.customer(after.customer))
     for reservation in kept.reservations:
         row = reservation.row
-        mine = as_part(draft, line, row.sku) if line.parts else line
-        terms = terms_of(draft, after, mine, site=row.site)
         other_lot = most is not None and row.lot not in [lot for sku, lot in lots if sku == row.sku][:most]
         other_lot = other_lot or line.serial not in (None, *reservation.serials)
-        if (after.site or row.site) != row.site or other_lot or terms.refuse(draft.candidate(row)) is not None:
+        unfit = other_lot or _refused(draft, known, after, line, reservation, before=kept)
+        if (after.site or row.site) != row.site or unfit:
             freed += give_back_all(kept, only=[reservation])
     return freed
 

@@ -14,7 +14,8 @@ from lotstream.domain.events import Considered
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.kits import skus_of
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderLine, ZoneRule
+from lotstream.domain.model import Order, OrderLine, PackRule, Policy, Settings
+from lotstream.domain.sums import backordered
 from lotstream.domain.terms import Terms
 from lotstream.domain.zones import outside
 
@@ -44,9 +45,9 @@ def _rows(draft: Draft, order: Order, line: OrderLine, *, site: str) -> tuple[Co
     terms = terms_of(draft, order, line, site=site)
     shelf = draft.shelf(line.sku, site)
     with_goods = [candidate for candidate in shelf.candidates.values() if candidate.row.on_hand > 0]
-    rules = draft.ledger.settings.zone_rules
+    settings = draft.ledger.settings
     here = [
-        _considered(candidate, line, terms, rules)
+        _considered(candidate, line, terms, settings)
         for candidate in sorted(with_goods, key=shelf.queue(terms.policy).key)
     ]
     return (*here, *_elsewhere(draft, line, site=site))
@@ -62,10 +63,21 @@ def _elsewhere(draft: Draft, line: OrderLine, *, site: str) -> Iterator[Consider
             yield replace(record, location=f"{candidate.key.location} at {other}")
 
 
-def _considered(candidate: Candidate, line: OrderLine, terms: Terms, rules: tuple[ZoneRule, ...]) -> Considered:
+def _considered(candidate: Candidate, line: OrderLine, terms: Terms, settings: Settings) -> Considered:
     mine = sum(part.quantity for part in line.reservations if part.row == candidate.key)
     if mine:
         return candidate.used(mine, candidate.free())
-    reason = candidate.reason or terms.refuse(candidate) or (NotUsed.ZONE if outside(rules, candidate) else None)
+    reason = candidate.reason or terms.refuse(candidate)
+    reason = reason or (NotUsed.ZONE if outside(settings.zone_rules, candidate) else None)
     reason = reason or (NotUsed.RESERVED if candidate.free() <= 0 else None)
+    reason = reason or (NotUsed.PACK_SIZE if _pack_stays_whole(candidate, line, terms, settings) else None)
     return candidate.used(0, candidate.free()) if reason is None else candidate.not_used(reason, candidate.free())
+
+
+def _pack_stays_whole(candidate: Candidate, line: OrderLine, terms: Terms, settings: Settings) -> bool:
+    """Tell whether not even one whole pack of a candidate can be given for what an open line wants still."""
+    pack, wanted = candidate.key.pack_size, backordered(line)
+    if pack is None or not wanted or settings.pack_rule is PackRule.PARTIAL_PACKS:
+        return False
+    goes_over = settings.pack_rule is PackRule.COVER or terms.policy is Policy.MIN_PACKAGES
+    return candidate.free() < pack or (wanted < pack and not goes_over)

@@ -8,6 +8,7 @@ from itertools import islice
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.draft import Draft
+from lotstream.domain.order_of_use import SMALLEST, level_again
 from lotstream.domain.queue import Segment
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.terms import Terms
@@ -51,7 +52,18 @@ class Passed:
 
 
 def usable(draft: Draft, shelf: Shelf, terms: Terms, passed: Passed) -> Iterator[Candidate]:
-    """Return the candidates a line looks at, in the order of use; what expires too early is passed over in one step."""
+    """Return the candidates a line looks at, in the order of use; what expires too early is passed over in one step.
+
+    Where the order hangs on what is free, it is what is free after all that was decided so far: whether orders are
+    decided in one decision or in several must not show.
+    """
+    found = _usable(draft, shelf, terms, passed)
+    if SMALLEST not in shelf.settings.tie_break:
+        return found
+    return level_again(found, terms.policy, shelf.settings.tie_break, draft.free)
+
+
+def _usable(draft: Draft, shelf: Shelf, terms: Terms, passed: Passed) -> Iterator[Candidate]:
     if terms.lot is not None:
         passed.count(NotUsed.OTHER_LOT, len(shelf.queue(terms.policy)) - shelf.usable_of(terms.lot))
         return iter(draft.of_lot(shelf, terms.policy, terms.lot))

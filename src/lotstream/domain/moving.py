@@ -13,15 +13,13 @@ from lotstream.domain.dates import cancel_rest
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DayContinued, Event, Freed
 from lotstream.domain.filling import AT_ONCE
-from lotstream.domain.kits import skus_of
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine, PackRule, Reservation, RowKey
 from lotstream.domain.progress import Progress, Scope, Walk
 from lotstream.domain.promised import LotKey
 from lotstream.domain.quantities import whole_packs
 from lotstream.domain.reservations import give_back, give_back_all, give_back_part, staged_key
-from lotstream.domain.settling import Loser, lose, settle, settle_in_turn, skus_given_back
-from lotstream.domain.sums import backordered
+from lotstream.domain.settling import Loser, lose, settle, settle_in_turn, skus_given_back, skus_wanted
 from lotstream.domain.todays import is_over
 from lotstream.domain.waiting import queue_key
 
@@ -133,8 +131,7 @@ def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[
     found = (_loser(draft, order, objection) for order in going_on)
     losers = [loser for loser in found if loser is not None]
     orders = [draft.orders.get(order.key, order) for order in going_on]
-    wanted = {sku for order in orders for line in order.lines if backordered(line) for sku in skus_of(line)}
-    supply = {sku: draft.supply(sku) for sku in sorted(wanted)}
+    supply = {sku: draft.supply(sku) for sku in sorted(skus_wanted(orders))}
     let_in = {order.key for order in orders if order.ahead}
     events = settle_in_turn(draft, losers, [order.key for order in orders], supply=supply, let_in=let_in)
     back = skus_given_back(losers) | {loss.row.sku for event in over for loss in event.freed}

@@ -17,11 +17,11 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Freed, OrderAllocated, ReservationFreed
 from lotstream.domain.filling import AT_ONCE, allocate, fill, use_up
 from lotstream.domain.keeping import joined, takes_one_lot, unmet
-from lotstream.domain.kits import wants_any_of
+from lotstream.domain.kits import skus_of, wants_any_of
 from lotstream.domain.model import Order, OrderKey, OrderLine, OrderState, Reallocate
 from lotstream.domain.reservations import copy_order, drop_freed, note_reserved
 from lotstream.domain.shelves import derived_of
-from lotstream.domain.sums import OVER, state_of
+from lotstream.domain.sums import OVER, backordered, state_of
 from lotstream.domain.waiting import queue_key
 
 
@@ -61,6 +61,9 @@ def settle(draft: Draft, losers: list[Loser], *, skus: Iterable[str] = ()) -> li
     wanted = {loss.row.sku for loser in losers for loss in loser.freed}.union(skus)
     if not losers:
         return list(fill(draft, wanted))
+    if not _at_once(draft):
+        # Whoever lost something is allocated again as a whole; at once he has all he could have of other SKUs already.
+        wanted |= skus_wanted(loser.order for loser in losers)
     waiting = derived_of(draft.ledger).waiting.for_skus(sorted(wanted)) if _at_once(draft) else []
     queue = _in_order(draft, {*waiting, *(loser.order.key for loser in losers)})
     supply = {sku: draft.supply(sku) for sku in sorted(wanted)}
@@ -94,6 +97,11 @@ def settle_in_turn(
             order = draft.orders.get(key) or draft.ledger.orders[key]
             served.append(_serve(draft, order, order.lines, supply, let_in=key in let_in))
     return [*(loser.event() for loser in losers), *(event for event in served if event is not None)]
+
+
+def skus_wanted(orders: Iterable[Order]) -> set[str]:
+    """Return the SKUs of which orders want something still."""
+    return {sku for order in orders for line in order.lines if backordered(line) for sku in skus_of(line)}
 
 
 def skus_given_back(losers: Iterable[Loser]) -> set[str]:

@@ -14,6 +14,13 @@ from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.expiry import follow_reason, later_expiry, life_reason
 from lotstream.domain.model import Customer, Item, LifeFrom, Order, OrderLine, Policy, Settings, Site
+from lotstream.domain.order_of_use import SMALLEST
+
+#: What of its terms decides which candidates do for a line.
+_TAKEN = (
+    "days", "expired_ok", "expires", "last_shipped", "lot", "pack_size", "percent", "returned_ok", "ship", "source",
+    "transit",
+)  # fmt: skip
 
 
 class Terms:
@@ -68,9 +75,13 @@ class Terms:
         self.source = source = line.source_location or order.source_location
         #: True when a candidate that stands in the queue may still not do.
         self.asks = asks = bool(cutoff or percent or lot or expires or pack_size or source or theirs)
-        #: True when the first candidate of the queue will do, if it has enough.
+        #: True when the first candidate of the queue will do, if it has enough, and is the first still.
         self.plain = not (
-            asks or self.lots_max is not None or settings.zone_rules or self.policy is Policy.MIN_PACKAGES
+            asks
+            or self.lots_max is not None
+            or settings.zone_rules
+            or self.policy is Policy.MIN_PACKAGES
+            or SMALLEST in settings.tie_break
         )
 
     def _add_customer(self, customer: Customer, line: OrderLine, *, minimum: bool) -> bool:
@@ -98,6 +109,10 @@ class Terms:
         if life is not None or self.last_shipped is None:
             return life
         return follow_reason(candidate.expires, last_shipped=self.last_shipped)
+
+    def take_the_same_as(self, others: Terms) -> bool:
+        """Tell whether the same candidates do under these terms as under others of the same day."""
+        return all(getattr(self, name) == getattr(others, name) for name in _TAKEN)
 
     def life(self, candidate: Candidate) -> NotUsed | None:
         """Return why a candidate does not live long enough for this line, or None."""

@@ -52,7 +52,7 @@ def readings(paths: Iterable[Path], *, category: str | None = None) -> Iterator[
 def _files(paths: Iterable[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
-        files += sorted(path.glob("**/*.yaml")) if path.is_dir() else [path]
+        files += sorted(path.glob("**/*.y*ml")) if path.is_dir() else [path]
     return files
 
 
@@ -108,5 +108,5 @@ async def _judged(scenario: Node, in_: Callable[[Node], Warehouse]) -> tuple[Nod
         await play.run()
         out = await came_out(play)
         return out, tuple(differences(scenario, out))
-    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise ScenarioError(f"a value is missing or wrong: {type(error).__name__}: {error}") from error

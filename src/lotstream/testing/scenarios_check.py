@@ -42,8 +42,8 @@ def check(scenario: object) -> Node:
         if not node.get(name):
             raise ScenarioError(f"{name} is missing")
     _settings(_mapping(node.get("settings") or {}, "settings"), "settings")
-    _each(node, "customers", _keys(CUSTOMER_KEYS))
-    _each(node, "items", _keys(ITEM_KEYS))
+    _each(node, "customers", _keys(CUSTOMER_KEYS, "min_days_left_by_sku", "last_shipped_expiry"))
+    _each(node, "items", _keys(ITEM_KEYS, "uoms", "kit"))
     _each(node, "locations", _keys(LOCATION_KEYS))
     _each(node, "stock", _stock)
     _each(node, "orders", _order)
@@ -130,12 +130,22 @@ def _expect(expect: Node) -> None:
                 raise ScenarioError(f"expect.{name}.{index} is no mapping")
     invariants = _mapping(expect.get("invariants") or {}, "expect.invariants")
     _known(invariants, INVARIANT_KEYS, "expect.invariants")
-    for name in PER_NAME & invariants.keys():
-        _mapping(invariants[name], f"expect.invariants.{name}")
+    for name, value in invariants.items():
+        if name in PER_NAME:
+            _mapping(value, f"expect.invariants.{name}")
+        elif isinstance(value, dict | list | None):
+            raise ScenarioError(f"expect.invariants.{name} is no number")
 
 
-def _keys(keys: Collection[str]) -> Look:
-    return lambda node, path: _known(node, keys, path)
+def _keys(keys: Collection[str], *mappings: str) -> Look:
+    """Return what looks at the keys of a mapping, and that those of ``mappings`` that are there are mappings too."""
+
+    def look(node: Node, path: str) -> None:
+        _known(node, keys, path)
+        for name in mappings:
+            _mapping(node.get(name) or {}, f"{path}.{name}")
+
+    return look
 
 
 def _each(node: Node, name: str, look: Look, path: str = "") -> None:

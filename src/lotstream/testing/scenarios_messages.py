@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from lotstream.contracts.limits import LINES_MAX, SERIALS_MAX
 from lotstream.domain.filling import ON_REQUEST
 from lotstream.testing.scenarios_format import Node, ScenarioError
 from lotstream.testing.scenarios_warehouse import SOURCE, Message
@@ -103,14 +104,35 @@ def _known(node: Node, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def facts(to: Writer, scenario: Node) -> Iterator[Message]:
-    """Yield the messages that define a scenario's items and customers; what lies in stock unlisted is an item too."""
+    """Yield the messages that define a scenario's items and customers; what is named and not listed is an item too."""
     listed = {name(node.get("sku")): node for node in scenario["items"]}
     parts = [sku for node in scenario["items"] for sku in node.get("kit") or {}]
-    stocked = [row["sku"] for row in scenario.get("stock") or [] if row.get("sku") is not None]
-    for sku in dict.fromkeys([*listed, *map(name, [*parts, *stocked])]):
+    for sku in dict.fromkeys([*listed, *map(name, [*parts, *_named(scenario)])]):
         yield _item(to, listed.get(sku, {"sku": sku}))
     for node in scenario.get("customers") or []:
         yield customer(to, node)
+
+
+def _named(scenario: Node) -> Iterator[object]:
+    """Yield the SKUs that lie in stock, are ordered or come in."""
+    steps = list(all_steps(scenario.get("steps") or []))
+    orders = [*(scenario.get("orders") or []), *(step["order"] for step in steps if "order" in step)]
+    rows = [*(scenario.get("stock") or []), *(step["receive"] for step in steps if "receive" in step)]
+    for node in (*rows, *(line for order in orders for line in order.get("lines") or [])):
+        if node.get("sku") is not None:
+            yield node["sku"]
+
+
+def all_steps(steps: Iterable[Node]) -> Iterator[Node]:
+    """Yield steps one by one, those included that are said at once."""
+    for step in steps:
+        said = step.get("concurrent")
+        if not isinstance(said, dict):
+            yield step
+            continue
+        yield from all_steps(said.get("verbs") or [])
+        orders = said.get("orders")
+        yield from ({said["verb"]: one} for one in (orders if isinstance(orders, list) else []) if said.get("verb"))
 
 
 def locations(site: str, scenario: Node) -> Iterator[Message]:
@@ -122,7 +144,8 @@ def locations(site: str, scenario: Node) -> Iterator[Message]:
             "parent": text(node.get("parent")),
             "sequence": node.get("sequence", place),
             "pickable": node.get("pickable", True),
-            "hold": node.get("hold") or False,
+            # A bin has no kinds of holds: whatever kind a file names, it is on hold.
+            "hold": bool(node.get("hold")),
             "tier": node.get("tier", 0),
         }
         yield Message("location.defined", f"location {body['location']}", body)
@@ -154,6 +177,27 @@ def customer(to: Writer, node: Node) -> Message:
     return to.of_owner("customer.defined", f"customer {who}", customer=who, **body)
 
 
+def openings(to: Writer, rows: list[Node]) -> Iterator[Message]:
+    """Yield messages of the stock a scenario begins with: so many rows and serial numbers in each as one may have."""
+    pieces = [piece for row in rows for piece in _pieces(row)]
+    at = number = 0
+    while at < len(pieces):
+        end, left = at + 1, SERIALS_MAX - len(serials(pieces[at]))
+        while end < len(pieces) and end - at < LINES_MAX and (left := left - len(serials(pieces[end]))) >= 0:
+            end += 1
+        yield opening(to, pieces[at:end], id="opening" if number == 0 else f"opening-{number}")
+        at, number = end, number + 1
+
+
+def _pieces(row: Node) -> list[Node]:
+    """Return a row of more serial numbers than a line may have as several."""
+    numbers = serials(row)
+    if len(numbers) <= SERIALS_MAX:
+        return [row]
+    rest = {key: value for key, value in row.items() if key not in ("qty", "serial", "serial_range")}
+    return [{**rest, "serial": numbers[at : at + SERIALS_MAX]} for at in range(0, len(numbers), SERIALS_MAX)]
+
+
 def opening(to: Writer, rows: list[Node], *, id: str) -> Message:
     """Return the message of stock as it is found; the same id is booked once."""
     lines = [_found(to, row, line=str(at)) for at, row in enumerate(rows)]
@@ -167,7 +211,7 @@ def _found(to: Writer, node: Node, *, line: str) -> Node:
         **_goods(to, node, line=line),
         "received": day(node.get("received")),
         "returned": bool(node.get("returned", False)),
-        "hold": node.get("hold") or None,
+        "hold": _kind(node),
         "promised_elsewhere": elsewhere or None,
     }
 
@@ -210,13 +254,18 @@ def receipt(to: Writer, node: Node, *, number: str) -> list[Message]:
 def _status(node: Node) -> Node:
     """Return the status of goods that are on hold and have no lot that could carry the hold."""
     on_hold_itself = node.get("hold") and node.get("lot") is None
-    return {"status": "quarantine", "reason": str(node["hold"])} if on_hold_itself else {}
+    return {"status": "quarantine", "reason": str(_kind(node))} if on_hold_itself else {}
+
+
+def _kind(node: Node) -> object:
+    """Return the kind of hold of a stock row; one that is only said to be there is of the plain kind."""
+    return "hold" if node.get("hold") is True else node.get("hold") or None
 
 
 def _hold(to: Writer, node: Node, *, number: str) -> list[Message]:
     if not node.get("hold") or node.get("lot") is None:
         return []
-    hold = {"hold": f"received-{number}", "kind": node["hold"]}
+    hold = {"hold": f"received-{number}", "kind": _kind(node)}
     return [to.of_owner("hold.placed", f"step-{number}-hold", sku=to.sku(node), lot=str(node["lot"]), **hold)]
 
 

@@ -7,11 +7,19 @@ from decimal import Decimal
 from itertools import pairwise
 
 from lotstream.domain.applying.serials import serials_in
-from lotstream.domain.events import Event, GoodsReturned, ShipmentConfirmed, ShipmentVoided
+from lotstream.domain.events import (
+    Event,
+    GoodsReturned,
+    OrderAllocated,
+    OrderChanged,
+    OrderRecorded,
+    ShipmentConfirmed,
+    ShipmentVoided,
+)
 from lotstream.domain.model import Order, OrderKey, StockRow
 from lotstream.domain.sums import OVER, backordered, promised
 from lotstream.testing.scenarios_format import Node
-from lotstream.testing.scenarios_play import Play, Sums
+from lotstream.testing.scenarios_play import NotUsed, Play, Sums
 from lotstream.testing.scenarios_warehouse import Troubles, View
 from lotstream.testing.scenarios_words import SMALLEST
 
@@ -31,7 +39,7 @@ async def came_out(play: Play) -> Node:
         ],
         "not_used": [
             {"order": order, "line": line, "sku": sku, "lot": lot, "reason": reason}
-            for order, line, sku, lot, reason in sorted(play.not_used, key=str)
+            for order, line, sku, lot, reason in sorted(play.not_used | passed_over(events, orders), key=str)
         ],
         "after_step": _after_step(play),
         "invariants": {
@@ -99,6 +107,20 @@ def _available(rows: Iterable[StockRow]) -> list[Node]:
         for row in sorted(rows, key=lambda row: str(row.key))
         if row.key.status == "good" and (free := row.on_hand - row.promised_elsewhere - row.reserved) > 0
     ]
+
+
+def passed_over(events: Iterable[Event], orders: Iterable[Order]) -> set[NotUsed]:
+    """Return what decisions passed over, with their reasons: a line that is complete since no longer says why."""
+    skus = {(order.key, line.line): line.sku for order in orders for line in order.lines}
+    found: set[NotUsed] = set()
+    for event in events:
+        if isinstance(event, OrderAllocated | OrderChanged | OrderRecorded):
+            key = event.key if isinstance(event, OrderAllocated) else event.order.key
+            for decision in event.decisions:
+                usual = skus.get((key, decision.line), "")
+                passed = [row for row in decision.considered if row.reason is not None]
+                found |= {(key.order, decision.line, row.sku or usual, row.lot, str(row.reason)) for row in passed}
+    return found
 
 
 def _after_step(play: Play) -> list[Node]:

@@ -8,7 +8,7 @@ from lotstream.domain.codes import Refusal
 from lotstream.domain.explaining import explain
 from lotstream.domain.sums import OVER, backordered, promised
 from lotstream.testing.scenarios_format import Node, ScenarioError
-from lotstream.testing.scenarios_messages import Writer, facts, locations, opening, settings
+from lotstream.testing.scenarios_messages import Writer, facts, locations, openings, settings
 from lotstream.testing.scenarios_scene import Scene, Tell
 from lotstream.testing.scenarios_steps import STEPS
 from lotstream.testing.scenarios_steps_orders import place
@@ -63,7 +63,7 @@ class Play:
         ground = [*locations(scene.to.site, scenario), settings(scene.to, scene.settings, id="settings")]
         ground += facts(scene.to, scenario)
         if scenario.get("stock"):
-            ground.append(opening(scene.to, scenario["stock"], id="opening"))
+            ground += openings(scene.to, scenario["stock"])
         scene.customers.update(str(node.get("id")) for node in scenario.get("customers") or [])
         await self._must(ground)
         await self._place_orders(scenario.get("orders") or [])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
 from lotstream.testing.scenarios_format import Node
+from lotstream.testing.scenarios_messages import all_steps
 from lotstream.testing.scenarios_words import text
 
 
@@ -17,7 +18,7 @@ def skus_meant(scenario: Node) -> Callable[[Node], str | None]:
     wanted: dict[tuple[str, str], str] = {}
     orders = [
         *(scenario.get("orders") or []),
-        *_placed(scenario.get("steps") or []),
+        *(step["order"] for step in all_steps(scenario.get("steps") or []) if "order" in step),
     ]
     for order in orders:
         for at, line in enumerate(order.get("lines") or [], 1):
@@ -37,7 +38,7 @@ def skus_meant(scenario: Node) -> Callable[[Node], str | None]:
 def _skus_in_kits(scenario: Node) -> dict[tuple[str, str | None], str]:
     """Return what a lot is one of on a line for a kit: a component, where its number alone says which."""
     usual = scenario["items"][0]["sku"]
-    received = [step["receive"] for step in scenario.get("steps") or [] if "receive" in step]
+    received = [step["receive"] for step in all_steps(scenario.get("steps") or []) if "receive" in step]
     rows = [*(scenario.get("stock") or []), *received]
     found: dict[tuple[str, str | None], set[str]] = {}
     for item in scenario["items"]:
@@ -45,11 +46,3 @@ def _skus_in_kits(scenario: Node) -> dict[tuple[str, str | None], str]:
             if (sku := str(row.get("sku", usual))) in {str(item["sku"]), *map(str, item.get("kit") or {})}:
                 found.setdefault((str(item["sku"]), text(row.get("lot"))), set()).add(sku)
     return {name: skus.pop() for name, skus in found.items() if len(skus) == 1}
-
-
-def _placed(steps: Iterable[Node]) -> Iterator[Node]:
-    """Yield the orders that steps place, those said at once too."""
-    for step in steps:
-        if "order" in step:
-            yield step["order"]
-        yield from _placed((step.get("concurrent") or {}).get("verbs") or [])

@@ -59,7 +59,7 @@ async def give_back(scene: Scene, said: Node) -> Tell:
 async def hold(scene: Scene, said: Node, kind: str = "hold") -> Tell:
     """Put a lot or a bin on hold."""
     held = f"{kind}-{scene.number()}"
-    return Tell([_held(scene, "hold.placed", held, said, hold=held, kind=kind)])
+    return Tell([await _held(scene, "hold.placed", held, said, hold=held, kind=kind)])
 
 
 async def recall(scene: Scene, said: Node) -> Tell:
@@ -69,13 +69,18 @@ async def recall(scene: Scene, said: Node) -> Tell:
 
 async def unhold(scene: Scene, said: Node) -> Tell:
     """Lift all holds of a lot, or of a bin."""
-    return Tell([_held(scene, "hold.lifted", f"unhold-{scene.number()}", said)])
+    return Tell([await _held(scene, "hold.lifted", f"unhold-{scene.number()}", said)])
 
 
-def _held(scene: Scene, message: str, id: str, said: Node, **body: object) -> Message:
-    """Return a message about a lot, which is the owner's, or about a bin, which is everybody's."""
+async def _held(scene: Scene, message: str, id: str, said: Node, **body: object) -> Message:
+    """Return a message about a lot, which is the owner's, or about a bin, which is everybody's.
+
+    A number that several SKUs have, none of which is named, is that of the first item, as everywhere in a scenario.
+    """
     if said.get("lot") is not None:
-        return scene.to.of_owner(message, id, sku=text(said.get("sku")), lot=str(said["lot"]), **body)
+        several = len({facts.sku for facts in (await scene.look()).ledger.lots_called(str(said["lot"]))}) > 1
+        sku = text(said.get("sku")) or (scene.to.usual_sku if several else None)
+        return scene.to.of_owner(message, id, sku=sku, lot=str(said["lot"]), **body)
     if said.get("location") is None:
         raise ScenarioError(f"step {scene.step} names neither a lot nor a location")
     return Message(message, id, {"site": scene.to.site, "location": str(said["location"]), **body})

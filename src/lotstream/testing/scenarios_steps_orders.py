@@ -66,7 +66,7 @@ async def release(scene: Scene, said: object) -> Tell:
 
 
 async def change_qty(scene: Scene, said: Node) -> Tell:
-    """Change how much of a line is wanted, by a newer version of the order."""
+    """Change how much of a line is wanted, by a newer version of the order; who wants nothing cancels the line."""
     node = deepcopy(scene.orders.get(name(said.get("order"))))
     if node is None:
         raise ScenarioError(f"step {scene.step} changes order {said.get('order')}, which was never placed")
@@ -74,6 +74,8 @@ async def change_qty(scene: Scene, said: Node) -> Tell:
     wanted = text(said.get("line")) or (str(lines[0]["id"]) if len(lines) == 1 else None)
     if wanted not in {str(line["id"]) for line in lines}:
         raise ScenarioError(f"step {scene.step} changes line {wanted} of order {node['id']}, which has no such line")
+    if number(said["qty"]) == 0:
+        return await cancel(scene, {"order": node["id"], "line": wanted})
     node["lines"] = [{**line, "qty": said["qty"]} if str(line["id"]) == wanted else line for line in lines]
     return await place(scene, node, version=scene.next_version())
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 from lotstream.domain.codes import NotUsed
-from lotstream.domain.commands import DefineSite, OpenBalance, OpenDay
+from lotstream.domain.commands import ChangeSettings, DefineSite, OpenBalance, OpenDay
 from lotstream.domain.explaining import explain
-from lotstream.domain.model import Calendar, Site
+from lotstream.domain.model import Calendar, PackRule, Settings, Site
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, wanted
 
@@ -35,3 +37,22 @@ def test_of_an_item_nobody_knows_there_is_nothing_to_look_at() -> None:
     order = made.get("O1")
     assert order.held is None
     assert explain(made.ledger, order, order.lines[1], site=SITE, moment=made.warehouse.moment()) == ()
+
+
+def test_a_pack_that_is_too_large_for_what_is_wanted_still() -> None:
+    """Of a pack of ten nothing is used for one that is wanted; it may be, where packs cover a line or are broken."""
+    made = World()
+    made.stock(
+        goods("L1", 3, "A"), goods("L2", 50, "B", pack_size=Decimal(10)), goods("L3", 9, "C", pack_size=Decimal(10))
+    )
+    made.place("O1", wanted(quantity=4), site=SITE)
+
+    def reasons(rule: PackRule) -> list[str | None]:
+        made.told(ChangeSettings(Settings(allocate="on_request", pack_rule=rule)))
+        order = made.get("O1")
+        rows = explain(made.ledger, order, order.lines[0], site=SITE, moment=made.warehouse.moment())
+        return [row.reason for row in rows]
+
+    assert reasons(PackRule.NEVER_OVER) == [None, NotUsed.PACK_SIZE, NotUsed.PACK_SIZE]
+    assert reasons(PackRule.COVER) == [None, None, NotUsed.PACK_SIZE]
+    assert reasons(PackRule.PARTIAL_PACKS) == [None, None, None]

@@ -111,6 +111,13 @@ def test_the_good_one_passes() -> None:
         ({"stock": [{"serial_range": ["A4", "A1"]}]}, "has -2 numbers"),
         ({"locations": [{"id": "A", "pickable": "no"}]}, "location A was refused: pickable"),
         ({"expect": {"invariants": {"allocated": 1}}}, "expect.invariants.allocated is no mapping"),
+        ({"expect": {"invariants": {"pick_tasks": {"O1": 1}}}}, "expect.invariants.pick_tasks is no number"),
+        ({"expect": {"invariants": {"allocated_total": None}}}, "expect.invariants.allocated_total is no number"),
+        ({"expect": {"allocations": [{"order": "O1", "qty": "2x"}]}}, "a value is missing or wrong: InvalidOperation"),
+        ({"items": [{"sku": "TEA", "uoms": ["case"]}]}, "items.0.uoms is no mapping"),
+        ({"items": [{"sku": "TEA", "kit": "JAM"}]}, "items.0.kit is no mapping"),
+        ({"customers": [{"id": "C", "min_days_left_by_sku": 9}]}, "customers.0.min_days_left_by_sku is no mapping"),
+        ({"customers": [{"id": "C", "last_shipped_expiry": "x"}]}, "customers.0.last_shipped_expiry is no mapping"),
     ],
 )
 def test_what_cannot_be_played_fails_by_name(parts: dict[str, Any], sentence: str) -> None:
@@ -158,13 +165,13 @@ def test_files_and_folders(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "a.yaml").write_text("{ unclosed")
     (tmp_path / "c.yaml").write_text(yaml.safe_dump(with_(id="c", category="lifo")))
-    (tmp_path / "d.yaml").write_text("- a list")
+    (tmp_path / "d.yml").write_text("- a list")
     results = run_paths([tmp_path], category="fefo")
     assert [(result.id, result.passed) for result in results] == [("b", True), ("c", None), ("d", None), ("a", False)]
     assert "cannot be read" in results[-1].differences[0]
     assert [result.id for result in run_paths([tmp_path / "b.yaml"])] == ["b"]
     assert run_file(tmp_path / "missing.yaml").passed is False
-    assert run_file(tmp_path / "d.yaml").differences == ("the file is no mapping",)
+    assert run_file(tmp_path / "d.yml").differences == ("the file is no mapping",)
     assert run_file(tmp_path / "c.yaml", category="lifo").passed is True
 
 
@@ -268,6 +275,51 @@ def test_a_step_finds_what_it_does_not_name() -> None:
         orders=[{"id": "O1", "lines": [{"id": "a", "sku": "JAM", "qty": 2}]}],
         steps=[{"allocate": "all"}, {"recall": {"lot": "J1"}}],
         expect={"allocations": [], "backordered": [{"order": "O1", "line": "a", "qty": 2}]},
+    )
+    assert run(parts, name="x").differences == ()
+
+
+def test_a_number_that_several_items_have_is_that_of_the_first() -> None:
+    """A hold that names no SKU, of a number two lots have, is on the first item's; one that names it, on its own."""
+    lots = [{"lot": "X", "qty": 5}, {"lot": "X", "sku": "JAM", "qty": 5}]
+    orders = [{"id": "O1", "lines": [{"qty": 1}, {"sku": "JAM", "qty": 1}]}]
+    expect = {"allocations": [{"order": "O1", "line": 2, "lot": "X", "qty": 1}], "rejected": []}
+    items = [{"sku": "TEA"}, {"sku": "JAM"}]
+    steps = [{"allocate": "all"}, {"hold": {"lot": "X"}}]
+    assert run(with_(items=items, stock=lots, orders=orders, steps=steps, expect=expect), name="x").differences == ()
+    steps += [{"unhold": {"lot": "X"}}, {"recall": {"lot": "X", "sku": "JAM"}}, {"allocate": "all"}]
+    expect["allocations"] = [{"order": "O1", "line": 1, "lot": "X", "qty": 1}]
+    assert run(with_(items=items, stock=lots, orders=orders, steps=steps, expect=expect), name="x").differences == ()
+
+
+def test_a_hold_without_a_kind() -> None:
+    """A row or a receipt that is said to be on hold is on a plain one; a bin is on hold whatever kind a file names."""
+    parts = with_(
+        locations=[{"id": "P", "hold": "quarantine"}, {"id": "STOCK", "hold": False}],
+        stock=[{"lot": "L1", "qty": 5, "hold": True}, {"lot": "L2", "qty": 5, "location": "P"}],
+        steps=[{"receive": {"lot": "L3", "qty": 5, "hold": True}}, {"allocate": "all"}],
+        expect={
+            "allocations": [],
+            "backordered": [{"order": "O1", "qty": 2}],
+            "not_used": [
+                {"lot": "L1", "reason": "hold"},
+                {"lot": "L2", "reason": "location_not_pickable"},
+                {"lot": "L3", "reason": "hold"},
+            ],
+        },
+    )
+    assert run(parts, name="x").differences == ()
+
+
+def test_more_stock_than_one_message_may_have() -> None:
+    """Thousands of rows and serial numbers are told in several messages; rows of one key are added up all the same."""
+    rows = [{"lot": f"L{number}", "qty": 1} for number in range(2_500)] + [{"lot": "L0", "qty": -1}]
+    units = [{"lot": None, "sku": "PUMP", "serial_range": ["S00001", "S10500"]}]
+    parts = with_(
+        items=[{"sku": "TEA"}, {"sku": "PUMP", "tracking": "serial"}],
+        stock=rows + units,
+        orders=[{"id": "O1", "lines": [{"qty": 9_000}, {"sku": "PUMP", "qty": 10_400}]}],
+        expect={"invariants": {"allocated_total": 2_499 + 10_400, "disjoint_serials": True}},
     )
     assert run(parts, name="x").differences == ()
 
