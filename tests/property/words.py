@@ -28,6 +28,7 @@ from lotstream.domain.commands import (
     LiftBinHold,
     LiftHold,
     LiftOwnerHold,
+    LiftSerialHold,
     LineWanted,
     MoveStock,
     OpenBalance,
@@ -37,6 +38,7 @@ from lotstream.domain.commands import (
     PlaceHold,
     PlaceOrder,
     PlaceOwnerHold,
+    PlaceSerialHold,
     RecallLots,
     ReceiveStock,
     ReleaseOrder,
@@ -402,6 +404,15 @@ class Words:
     def let_owner_go(self) -> Command:
         """All that an owner, or a supplier of his, has is let go."""
         return LiftOwnerHold(self.mostly(None, "h1"), self.mostly("SUP", None))
+
+    def hold_unit(self) -> Command:
+        """One unit is held by its serial number."""
+        kind = self.mostly(HoldKind.HOLD, *HoldKind)
+        return PlaceSerialHold(Hold(f"h{self.number(1, 2)}", kind), self.mostly(None, "S", "A"), self.one(NUMBERS))
+
+    def let_unit_go(self) -> Command:
+        """Holds of one unit are lifted."""
+        return LiftSerialHold(self.mostly(None, "h1"), self.mostly(None, "S"), self.one(NUMBERS))
 
     # ---- Stock ------------------------------------------------------------------------------------------------------
 

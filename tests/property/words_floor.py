@@ -184,6 +184,7 @@ TO_EVERYBODY = ("define_site", "define_location", "open_day", "hold_bin", "let_b
 TO_ONE = (
     "define_owner", "change_settings", "define_item", "define_customer", "place", "cancel", "release", "request",
     "unreserve", "close", "reserve", "receive", "balance", "hold", "lift", "recall", "hold_owner", "let_owner_go",
+    "hold_unit", "let_unit_go",
     "adjust", "count", "move", "change_status", "give_back", "assemble", "take_apart", "pick", "pick_short", "start",
     "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
 )  # fmt: skip

@@ -13,6 +13,7 @@ from lotstream.domain.model import Order, OrderLine, RowKey, Serial, SerialKey, 
 from lotstream.domain.paper import RETURN, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import DOCK
 from lotstream.domain.reservations import copy_order, note_returned
+from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.serials import check_count
 
 
@@ -52,7 +53,9 @@ def return_goods(ledger: Ledger, command: ReturnGoods, moment: Moment) -> tuple[
     returned = GoodsReturned(
         command.site, command.number, command.key, command.by, paper.at, paper.booked, tuple(back.lines)
     )
-    return returned, *paper.verdicts.noted, *fill(paper.draft, {line.row.sku for line in back.lines})
+    held = [(line.row, unit) for line in back.lines for unit in units_held(paper.draft, line)]
+    apart = [set_apart(paper.draft, unit, row) for row, unit in held]
+    return returned, *apart, *paper.verdicts.noted, *fill(paper.draft, {line.row.sku for line in back.lines})
 
 
 def _take_in(back: _Return, said: StockLine, path: str) -> Refusal | None:
@@ -137,7 +140,9 @@ def _book(
     order_line = None if line is None else line.line
     for number in serials:
         unit = SerialKey(number, row.sku)
-        paper.draft.serials[unit] = Serial(unit, SerialState.IN_STOCK, row)
+        known = paper.draft.serial(unit)
+        holds = () if known is None else known.holds
+        paper.draft.serials[unit] = Serial(unit, SerialState.IN_STOCK, row, holds=holds)
     back.lines.append(
         Returned(
             said.line,

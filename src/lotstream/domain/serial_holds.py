@@ -12,7 +12,7 @@ from dataclasses import replace
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import LiftSerialHold, Moment, PlaceSerialHold
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, SerialHeld, SerialReleased, Undone
+from lotstream.domain.events import Event, Returned, SerialHeld, SerialReleased, Undone
 from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import HoldKind, OrderLine, Reservation, RowKey, Serial, SerialKey, SerialState, Status
@@ -81,13 +81,13 @@ def set_apart(draft: Draft, held: Serial, row: RowKey | None) -> SerialHeld:
     return SerialHeld(held, row, unit)
 
 
-def units_held(draft: Draft, undone: Undone) -> list[Serial]:
-    """Return the units that lie in their bin again although they are on hold, as they are there."""
-    found = [draft.serial(SerialKey(number, undone.row.sku)) for number in undone.serials]
+def units_held(draft: Draft, back: Undone | Returned) -> list[Serial]:
+    """Return the units that lie among good stock again although they are on hold, as they are there."""
+    found = [draft.serial(SerialKey(number, back.row.sku)) for number in back.serials]
     return [
-        Serial(unit.key, SerialState.IN_STOCK, undone.row, holds=unit.holds)
+        Serial(unit.key, SerialState.IN_STOCK, back.row, holds=unit.holds)
         for unit in found
-        if unit is not None and unit.holds
+        if unit is not None and unit.holds and back.row.status == Status.GOOD
     ]
 
 

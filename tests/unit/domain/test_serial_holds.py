@@ -15,6 +15,7 @@ from lotstream.domain.commands import (
     PickLine,
     PlaceHold,
     PlaceSerialHold,
+    ReturnGoods,
     ShippedLine,
     StockLine,
     UndoneLine,
@@ -141,6 +142,21 @@ def test_a_picked_unit_stays_with_its_order_and_does_not_leave(world: World) -> 
     assert sum(units for _, units, _ in promised(world, "O")) == 2
     world.told(lift("S2"))
     assert ("L1", "quarantine") not in there(world)
+
+
+@pytest.mark.parametrize(("status", "apart"), [("good", "quarantine"), ("damaged", "damaged")])
+def test_a_held_unit_that_comes_back_is_set_apart(world: World, status: str, apart: str) -> None:
+    """One that has left all the same and is sent back as good is promised to nobody; a damaged one is not anyway."""
+    world.place("O", pump())
+    world.told(world.pick("O", PickLine(None, "1", None, None, Decimal(1), serials=("S1",))))
+    world.told(hold("S1"))
+    world.told(world.ship("O", happened=True))
+    back = StockLine("1", "PUMP", "L1", "BACK", Decimal(1), status=status, serials=("S1",))
+    world.told(ReturnGoods(SITE, True, None, None, "RMA", key("O"), (back,)))
+    assert world.warehouse.serial(SerialKey("S1", "PUMP")).row.status == apart
+    assert there(world)["L1", apart] == (1, 0)
+    world.told(lift("S1"))
+    assert there(world).get(("L1", "quarantine")) is None
 
 
 def test_undone_goods_of_a_held_lot_go_back_whole(world: World) -> None:
