@@ -19,8 +19,10 @@ from lotstream.domain.events import (
     BalanceOpened,
     Event,
     GoodsReturned,
+    HoldPlaced,
     KitAssembled,
     KitBroken,
+    OrderAllocated,
     ShipmentConfirmed,
     ShipmentVoided,
     StockAdjusted,
@@ -44,7 +46,7 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.sums import OVER, backordered, promised, state_of
 from lotstream.store.codec import decode
-from tests.property.choosing import check_choices
+from tests.property.choosing import ONLY_GIVING, check_choices
 from tests.property.house import House
 from tests.property.soundness import check_derived
 
@@ -93,6 +95,8 @@ class Story:
         if not is_due(self.ledger):
             check_usable(self.ledger)
             self._check_kept()
+        check_queue(self.ledger, events)
+        check_recalled(self.ledger, events)
 
     def _documents(self) -> list[Shipment | Package]:
         return [one for one in self._books.shipped().values() if isinstance(one, Shipment | Package)]
@@ -102,6 +106,25 @@ class Story:
         for order in self.ledger.orders.values():
             if order.key not in self.named:
                 assert unmet(draft, order) == [], order
+
+
+def check_queue(ledger: Ledger, events: Sequence[Event]) -> None:
+    """Whoever is served by a message that takes nothing from anybody is served in queue order."""
+    if not all(isinstance(event, ONLY_GIVING) for event in events):
+        return
+    keys = [event.key for event in events if isinstance(event, OrderAllocated)]
+    places = [(-order.priority, order.placed_at, order.arrival) for key in keys if (order := ledger.orders.get(key))]
+    assert places == sorted(places), places
+
+
+def check_recalled(ledger: Ledger, events: Sequence[Event]) -> None:
+    """A recall takes everything of its lot from everybody, what is picked as well."""
+    recalled = {
+        (event.sku, event.lot) for event in events if isinstance(event, HoldPlaced) and event.hold.kind == "recall"
+    }
+    for order in ledger.orders.values() if recalled else ():
+        for line in order.lines:
+            assert not [part for part in line.reservations if (part.row.sku, part.row.lot) in recalled], order
 
 
 def is_due(ledger: Ledger) -> bool:
@@ -192,8 +215,11 @@ def check_documents(orders: list[Order], documents: list[Shipment | Package]) ->
                     packed[content.order, content.line, content.task] += content.quantity
     for order in orders:
         for line in order.lines:
-            if not line.parts:
-                assert line.shipped == left[order.key, line.line, line.sku], (order, left)
+            kits = left[order.key, line.line, line.sku]
+            if line.parts:
+                assert all(part.shipped == left[order.key, line.line, part.sku] for part in line.parts), (order, left)
+                kits += min(part.shipped // part.each * part.kit for part in line.parts)
+            assert line.shipped == kits, (order, left)
             for part in line.reservations:
                 # What was lost while it lay in a package is in there on paper until that is unpacked.
                 assert part.packed <= packed[order.key, line.line, part.task], (order, packed)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from random import Random
+from typing import TypeVar, get_args
 
 from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from lotstream.domain.commands import AnswerBroadcast, Command
 from tests.property.telling import OWNERS, Telling
 from tests.property.words_floor import OFTEN, TO_EVERYBODY, TO_ONE, AllWords
 
 T = TypeVar("T")
+EVERY_COMMAND = set(get_args(Command)) - {AnswerBroadcast}
 #: How many stories are told for a hundred examples of other properties, and how many messages each has.
 SHARE, STEPS = 0.25, 30
 
@@ -60,6 +63,17 @@ for _word in TO_EVERYBODY:
 for _word in TO_ONE:
     for _again in range(OFTEN.get(_word, 1)):
         setattr(AnyStory, f"{_word}_{_again}", _rule(_word, to_one=True))
+
+
+def test_stories_are_told_in_every_word() -> None:
+    """No command is left out but what the hub answers itself with."""
+    told: set[type] = set()
+    for seed in range(200):
+        words = AllWords(Random(seed), Telling().house, OWNERS[0])
+        told.update(type(getattr(words, word)()) for word in (*TO_EVERYBODY, *TO_ONE))
+        if told == EVERY_COMMAND:
+            break
+    assert told == EVERY_COMMAND
 
 
 def test_every_story_holds() -> None:

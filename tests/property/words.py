@@ -112,6 +112,10 @@ class Words:
         """Return what is usual, one time in five something else."""
         return self.one((*[usual] * (4 * len(others)), *others))
 
+    def seldom(self, usual: T, *others: T) -> T:
+        """Return what is usual, one time in fifteen something else: what has many facts is plain all the same."""
+        return self.one((*[usual] * (14 * len(others)), *others))
+
     def number(self, least: int, most: int) -> int:
         """Return a number between two."""
         return self._chance.randint(least, most)
@@ -138,7 +142,7 @@ class Words:
 
     def sku(self) -> str:
         """Return a SKU that may be in stock."""
-        return self.one(("A", "A", "A", "A", "B", "B", "S", "W", "K", "N"))
+        return self.one(("A", "A", "A", "A", "A", "B", "B", "S", "S", "W", "K", "N"))
 
     def lot(self, sku: str) -> str | None:
         """Return a lot of a SKU, mostly one there may be."""
@@ -171,23 +175,25 @@ class Words:
         """An owner chooses otherwise."""
         return ChangeSettings(
             Settings(
-                policy=self.mostly(Policy.FEFO, *Policy),
-                tie_break=self.mostly(("received", "lot", "location"), ("smallest_qty",), ("location",), ()),
+                policy=self.seldom(Policy.FEFO, *Policy),
+                tie_break=self.seldom(("received", "lot", "location"), ("smallest_qty",), ("location",), ()),
                 allocate=self.mostly("at_once", "on_request"),
-                allow_partial=self.mostly(True, False),
-                expired_ok=self.mostly(False, True),
-                whole_unit=self.mostly(True, False),
-                min_days_left=self.mostly(None, 2),
-                exclude_locations=self.mostly((), ("B1",), ("AISLE",)),
-                sites=self.mostly(("S1", "S2"), ("S2", "S1")),
-                pack_rule=self.mostly(PackRule.NEVER_OVER, PackRule.COVER, PackRule.PARTIAL_PACKS),
-                zone_rules=self.mostly((), (ZoneRule("A2", ZoneUse.EMPTY_BIN), ZoneRule("AISLE", ZoneUse.PACKAGING))),
-                reassign_partial=self.mostly(False, True),
-                channels=self.mostly((), (Channel("web", min_days_left=3), Channel("shop", exclude_returned=True))),
+                allow_partial=self.seldom(True, False),
+                expired_ok=self.seldom(False, True),
+                whole_unit=self.seldom(True, False),
+                min_days_left=self.seldom(None, 2),
+                exclude_locations=self.seldom((), ("B1",), ("AISLE",)),
+                sites=self.seldom(("S1", "S2"), ("S2", "S1")),
+                pack_rule=self.seldom(PackRule.NEVER_OVER, PackRule.COVER, PackRule.PARTIAL_PACKS),
+                zone_rules=self.seldom((), (ZoneRule("A2", ZoneUse.EMPTY_BIN), ZoneRule("AISLE", ZoneUse.PACKAGING))),
+                reassign_partial=self.seldom(False, True),
+                channels=self.seldom((), (Channel("web", min_days_left=3), Channel("shop", exclude_returned=True))),
                 reallocate=self.mostly(Reallocate.AUTO, Reallocate.MANUAL),
-                over_pick_pct=self.mostly(Decimal(0), Decimal(50)),
-                short_pick=self.mostly(ShortPick.REALLOCATE, ShortPick.HOLD),
-                sscc_prefix=self.mostly(PREFIX, None),
+                over_pick_pct=self.seldom(Decimal(0), Decimal(50)),
+                short_pick=self.seldom(ShortPick.REALLOCATE, ShortPick.HOLD),
+                sscc_prefix=self.seldom(PREFIX, None),
+                allocate_days_ahead=self.seldom(None, 1),
+                held_notice_hours=self.seldom(None, 2),
             )
         )
 
@@ -212,7 +218,7 @@ class Words:
         known = self._books.ledger.customers
         customer = self.one(
             (
-                Customer("C-LATE", policy=Policy.LIFO, site=self.mostly(None, "S2")),
+                Customer("C-LATE", policy=Policy.LIFO, site=self.mostly(None, "S2"), allocate_days_ahead=1),
                 Customer("C-LIFE", min_pct_left=Decimal(25), life_from=LifeFrom.DELIVERY, transit_days=2),
                 Customer("C-LIFE", min_days_left=self.number(0, 5), min_pct_left_by_sku={"A": Decimal(50)}),
                 Customer("C-LOTS", max_lots=self.number(1, 3), exclude_returned=self.mostly(True, False)),
@@ -272,17 +278,17 @@ class Words:
             sku,
             self.units(),
             unit=self.mostly(None, "case", "box", "case"),
-            lot=self.mostly(None, self.one(LOTS), None),
-            serial=self.one((None, *NUMBERS)) if sku == "S" else None,
-            expires_exact=self.mostly(None, None, EXPIRES["L1"]),
-            min_days_left=self.mostly(None, 2, 0),
-            min_pct_left=self.mostly(None, None, Decimal(20)),
-            single_lot=self.mostly(False, True),
-            max_lots=self.mostly(None, 2, None),
-            policy=self.mostly(None, *Policy, None, None, None),
-            pack_size=self.mostly(None, None, Decimal(2)),
-            source_location=self.mostly(None, None, "AISLE"),
-            ship_date=self.mostly(None, None, TODAY + timedelta(days=3)),
+            lot=self.seldom(None, self.one(LOTS), None),
+            serial=self.one((None, None, *NUMBERS)) if sku == "S" else None,
+            expires_exact=self.seldom(None, None, EXPIRES["L1"]),
+            min_days_left=self.seldom(None, 2, 0),
+            min_pct_left=self.seldom(None, None, Decimal(20)),
+            single_lot=self.seldom(False, True),
+            max_lots=self.seldom(None, 2, None),
+            policy=self.seldom(None, *Policy, None, None, None),
+            pack_size=self.seldom(None, None, Decimal(2)),
+            source_location=self.seldom(None, None, "AISLE"),
+            ship_date=self.seldom(None, EXPIRES["L2"]),
         )
 
     def place(self) -> Command:
@@ -295,16 +301,17 @@ class Words:
             version,
             self._house.moment().recorded_at - timedelta(days=self.mostly(0, 1)),
             self.mostly(None, "C-LIFE", "C-LOTS", "C-LAST", "C-LATE"),
-            self.mostly(None, None, "S1", "S2"),
+            self.seldom(None, "S1", "S2"),
             self.several(self._wanted),
             self.mostly(f"content-{self._count()}", "the same"),
-            policy=self.mostly(None, None, Policy.LIFO),
+            policy=self.seldom(None, None, Policy.LIFO),
             priority=self.mostly(0, 5),
-            ship_policy=self.mostly(ShipPolicy.PARTIAL, ShipPolicy.COMPLETE, ShipPolicy.ONCE),
-            ship_date=self.mostly(None, TODAY, TODAY + timedelta(days=4)),
-            cancel_after=self.mostly(None, TODAY + timedelta(days=1)),
-            source_location=self.mostly(None, None, "AISLE"),
-            test=self.mostly(False, False, True),
+            ship_policy=self.seldom(ShipPolicy.PARTIAL, ShipPolicy.COMPLETE, ShipPolicy.ONCE),
+            ship_date=self.mostly(None, TODAY, EXPIRES["L2"], EXPIRES["L1"]),
+            cancel_after=self.seldom(None, TODAY + timedelta(days=1)),
+            source_location=self.seldom(None, None, "AISLE"),
+            test=self.seldom(False, False, True),
+            allocate_days_ahead=self.seldom(None, None, 0, 2),
         )
 
     def cancel(self) -> Command:
@@ -344,18 +351,18 @@ class Words:
             line,
             sku,
             Decimal(len(numbers)) if numbers else self.units(),
-            self.mostly(None, None, "case", "box"),
+            self.seldom(None, None, "case", "box"),
             self.mostly(self.bin(), None),
             lot=lot,
-            supplier=self.mostly(None, "SUP", None),
-            made=self.mostly(MADE, None),
-            expires=self.mostly(expires, expires, None, TODAY + timedelta(days=4)),
-            received=self.mostly(None, TODAY - timedelta(days=self.number(1, 3))),
-            package=self.mostly(None, "P1"),
-            pack_size=self.mostly(None, Decimal(2), Decimal(3)),
-            status=self.mostly("good", "damaged", "sample"),
-            returned=self.mostly(False, False, True),
-            hold=self.mostly(None, None, *HoldKind),
+            supplier=self.seldom(None, "SUP", None),
+            made=self.seldom(MADE, None),
+            expires=self.seldom(expires, expires, None, TODAY + timedelta(days=4)),
+            received=self.seldom(None, TODAY - timedelta(days=self.number(1, 3))),
+            package=self.seldom(None, "P1"),
+            pack_size=self.seldom(None, Decimal(2), Decimal(3)),
+            status=self.seldom("good", "damaged", "sample"),
+            returned=self.seldom(False, False, True),
+            hold=self.seldom(None, None, *HoldKind),
             serials=numbers,
         )
 

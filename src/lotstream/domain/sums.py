@@ -63,7 +63,7 @@ def backordered(line: OrderLine) -> int:
 def most_of(settings: Settings, line: OrderLine) -> int:
     """Return the smallest units a line may come to in all: what is ordered, and the allowance for picking more."""
     ordered = line.ordered - line.cancelled
-    return ordered + int(line.ordered * settings.over_pick_pct / 100) if settings.over_pick_pct else ordered
+    return ordered + int(ordered * settings.over_pick_pct / 100) if settings.over_pick_pct else ordered
 
 
 def state_of(order: Order, *, decided: bool, promise: int = 0) -> OrderState:

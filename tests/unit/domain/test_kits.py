@@ -19,8 +19,10 @@ from lotstream.domain.commands import (
     PickLine,
     ReleaseOrder,
     ReportShort,
+    RequestAllocation,
     ShippedLine,
     ShortLine,
+    UnreserveOrder,
 )
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import OrderAllocated, OrderRecorded, ReservationFreed, ShipmentConfirmed
@@ -383,3 +385,14 @@ def test_kits_of_one_lot_are_all_or_nothing_beside_what_is_picked(world: World) 
     short = ShortLine(task, "1", "C1", "BIN", Decimal(3))
     world.told(ReportShort(SITE, False, None, None, key("A"), None, (short,)))
     assert held_by(world, "A") == {("CUP", "C1"): (3, 3)}
+
+
+def test_an_order_with_a_picked_component_is_picking_when_the_rest_is_promised_again(world: World) -> None:
+    """What is promised beside a component that was picked before is not picked, however few whole kits it makes."""
+    found(world, cups("C1", 2), pots("P", 9))
+    world.place("A", sets(1))
+    task = next(part.task for part in world.parts("A") if part.row.sku == "POT")
+    world.told(world.pick("A", PickLine(task, None, None, None, Decimal("0.5"))))
+    world.told(UnreserveOrder(key("A")))
+    world.told(RequestAllocation((key("A"),)))
+    assert (world.get("A").state, held_by(world, "A")[("CUP", "C1")]) == (OrderState.PICKING, (2, 0))

@@ -268,3 +268,17 @@ def test_what_was_found_at_the_dock_leaves_its_promise_the_second_time() -> None
     assert (row.on_hand, row.reserved) == (3, 3)
     world.told(world.ship("#1", shipment="S3"))
     assert world.get("#1").state is OrderState.SHIPPED
+
+
+def test_an_allowance_for_picking_more_is_none_on_a_line_that_is_cancelled() -> None:
+    """What left of a cancelled line stands free after a void, also where more than ordered might have been picked."""
+    world = World(Settings(over_pick_pct=Decimal(50)))
+    world.stock(goods("L1", 8))
+    world.place("#1", wanted("1", 2), wanted("2", 4))
+    world.cancel("#1", "2")
+    left = ShippedLine("2", "L1", Decimal(2))
+    world.told(world.ship("#1", ShippedLine("1", None, Decimal(2)), left, happened=True))
+    world.told(void())
+    assert [(part.row.lot, part.quantity) for part in world.line("#1", "1").reservations] == [("L1", 2)]
+    assert world.line("#1", "2").reservations == []
+    assert (world.row("L1", "STAGING").on_hand, world.row("L1", "STAGING").reserved) == (4, 2)
