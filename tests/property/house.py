@@ -133,6 +133,8 @@ class Books:
         ledger.progress = decode(owner["progress"], Progress)
         ledger.clock = decode(owner["clock"], OwnerClock)
         ledger.cancels, ledger.told, ledger.last_shipped = tables["cancels"], tables["told"], tables["last_shipped"]
+        parts = (part for order in ledger.orders.values() for line in order.lines for part in line.reservations)
+        ledger.has_waves = any(part.wave is not None for part in parts)
         ledger.index()
         return Books(ledger, tables["closed"], tables["documents"], tables["serials"])
 

@@ -15,6 +15,7 @@ from lotstream.domain.commands import (
     ScanLot,
     TickClock,
     UndoPick,
+    WorkOnWave,
 )
 from lotstream.domain.events import Event
 from lotstream.domain.model import PackRule
@@ -24,7 +25,7 @@ from tests.property.vocabulary import FACTS, PLACES, STOCK
 
 OWNERS = ("acme", "best")
 #: Said twice they mean two things, or have no number by which a repeat could be known.
-MEANT_TWICE = (ConfirmPick, ContinueDay, ReportShort, ReserveStock, ScanLot, TickClock, UndoPick)
+MEANT_TWICE = (ConfirmPick, ContinueDay, ReportShort, ReserveStock, ScanLot, TickClock, UndoPick, WorkOnWave)
 
 
 class Telling:

@@ -10,8 +10,6 @@ from typing import Any, Protocol, TypeVar
 
 from lotstream.domain.commands import (
     AdjustStock,
-    AssembleKit,
-    BreakKit,
     CancelOrder,
     ChangeSettings,
     ChangeStatus,
@@ -24,7 +22,6 @@ from lotstream.domain.commands import (
     DefineOwner,
     DefineSite,
     GoodsLine,
-    KitPiece,
     LiftBinHold,
     LiftHold,
     LiftOwnerHold,
@@ -33,7 +30,6 @@ from lotstream.domain.commands import (
     MoveStock,
     OpenBalance,
     OpenDay,
-    PieceMade,
     PlaceBinHold,
     PlaceHold,
     PlaceOrder,
@@ -233,7 +229,13 @@ class Words:
         """A site gets a policy of its own."""
         known = self._house.sites.sites["S1"]
         return DefineSite(
-            Site("S1", calendar=Calendar.SCRIPTED, policy=self.one([None, *Policy]), version=known.version + 1)
+            Site(
+                "S1",
+                calendar=Calendar.SCRIPTED,
+                policy=self.one([None, *Policy]),
+                version=known.version + 1,
+                wave_tasks=self.mostly(False, True),
+            )
         )
 
     def define_location(self) -> Command:
@@ -474,31 +476,6 @@ class Words:
     def _shipped(self) -> list[Any]:
         documents = self._books.shipped().values()
         return [part for document in documents if isinstance(document, Shipment) for part in document.parts]
-
-    def assemble(self) -> Command:
-        """Kits are put together."""
-        many = self.number(1, 2)
-        lines = tuple(
-            KitPiece(str(at), sku, self.lot(sku), self.bin(), Decimal(each * self.mostly(many, 1)))
-            for at, (sku, each) in enumerate(self.mostly((("A", 2), ("B", 1)), (("A", 1),)), start=1)
-        )
-        return AssembleKit(
-            self.site(), self.happened(), None, None, f"K{self.mostly(self._count(), 1)}", "K", None, self.bin(),
-            Decimal(many), lines,
-        )  # fmt: skip
-
-    def take_apart(self) -> Command:
-        """Kits are taken apart."""
-        many = self.number(1, 2)
-        status = self.mostly("good", "damaged")
-        lines = (
-            PieceMade("1", "A", self.lot("A"), self.bin(), Decimal(2 * many)),
-            PieceMade("2", "B", None, self.bin(), Decimal(many), status=status),
-        )
-        return BreakKit(
-            self.site(), self.happened(), None, None, f"X{self.mostly(self._count(), 1)}", "K", None, self.bin(),
-            Decimal(many), lines,
-        )  # fmt: skip
 
 
 def _newer(fact: T, known: T | None) -> T:

@@ -6,14 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 from lotstream.domain.commands import (
+    AssembleKit,
+    BreakKit,
+    CancelWave,
     Command,
     ConfirmPick,
     ConfirmShipment,
     ContinueDay,
     CorrectShipment,
+    KitPiece,
     PackedLine,
     PackPackage,
     PickLine,
+    PieceMade,
+    ReleaseWave,
     ReportShort,
     ScanLot,
     ShippedLine,
@@ -26,6 +32,8 @@ from lotstream.domain.commands import (
     UndoPick,
     UnpackPackage,
     VoidShipment,
+    WorkOnWave,
+    nobody,
 )
 from lotstream.domain.model import (
     PACKAGE,
@@ -167,6 +175,62 @@ class AllWords(Words):
         """Something else has left than was told."""
         return CorrectShipment(shipment=self._gone(), **self._shipment())
 
+    def assemble(self) -> Command:
+        """Kits are put together."""
+        many = self.number(1, 2)
+        lines = tuple(
+            KitPiece(str(at), sku, self.lot(sku), self.bin(), Decimal(each * self.mostly(many, 1)))
+            for at, (sku, each) in enumerate(self.mostly((("A", 2), ("B", 1)), (("A", 1),)), start=1)
+        )
+        return AssembleKit(
+            self.site(), self.happened(), None, None, f"K{self.mostly(self._count(), 1)}", "K", None, self.bin(),
+            Decimal(many), lines,
+        )  # fmt: skip
+
+    def take_apart(self) -> Command:
+        """Kits are taken apart."""
+        many = self.number(1, 2)
+        status = self.mostly("good", "damaged")
+        lines = (
+            PieceMade("1", "A", self.lot("A"), self.bin(), Decimal(2 * many)),
+            PieceMade("2", "B", None, self.bin(), Decimal(many), status=status),
+        )
+        return BreakKit(
+            self.site(), self.happened(), None, None, f"X{self.mostly(self._count(), 1)}", "K", None, self.bin(),
+            Decimal(many), lines,
+        )  # fmt: skip
+
+    # ---- Waves ------------------------------------------------------------------------------------------------------
+
+    def wave(self) -> Command:
+        """Orders are picked together."""
+        keys = [*self._books.ledger.orders]
+        orders = tuple(dict.fromkeys([self.key(), *(self.one(keys) for _ in range(min(len(keys), 2)))]))
+        return ReleaseWave(self.mostly("S1", "S2"), self.happened(), None, None, f"W{self.number(1, 3)}", orders)
+
+    def cancel_wave(self) -> Command:
+        """A wave is withdrawn."""
+        return CancelWave(self.site(), self.happened(), None, None, f"W{self.number(1, 3)}")
+
+    def work_on_wave(self) -> Command:
+        """The floor works on a task of a wave."""
+        found = [part for _, _, part in self._parts() if part.wave is not None and part.wave.wave]
+        part = self.one(found) if found else None
+        wave, task, site, units, sku = (
+            ("W1", "no task", "S1", 1, "A")
+            if part is None or part.wave is None
+            else (part.wave.wave, part.wave.task, part.row.site, part.quantity, part.row.sku)
+        )
+        order, quantity = nobody(wave), self._quantity(units, sku)
+        said: list[ConfirmPick | ReportShort | StartPick | UndoPick | ScanLot] = [
+            ConfirmPick(site, self.happened(), None, None, order, None, (PickLine(task, None, None, None, quantity),)),
+            ReportShort(site, self.happened(), None, None, order, None, (ShortLine(task, None, None, None, quantity),)),
+            StartPick(site, self.happened(), None, None, order, (task,)),
+            UndoPick(site, self.happened(), None, None, order, (UndoneLine(task, quantity=quantity),)),
+            ScanLot(site, self.happened(), None, None, order, self.one(LOTS), task=task),
+        ]
+        return WorkOnWave(wave, self.one(said))
+
     # ---- The hub ----------------------------------------------------------------------------------------------------
 
     def go_on(self) -> Command:
@@ -179,12 +243,24 @@ class AllWords(Words):
 
 
 #: How often each kind of message is told to one owner, beside 1.
-OFTEN = {"place": 5, "receive": 4, "balance": 1, "pick": 4, "ship": 2, "go_on": 3, "request": 2, "pack": 2}
+OFTEN = {
+    "place": 5,
+    "receive": 4,
+    "balance": 1,
+    "pick": 4,
+    "ship": 2,
+    "go_on": 3,
+    "request": 2,
+    "pack": 2,
+    "wave": 2,
+    "work_on_wave": 2,
+}
 TO_EVERYBODY = ("define_site", "define_location", "open_day", "hold_bin", "let_bin_go")
 TO_ONE = (
     "define_owner", "change_settings", "define_item", "define_customer", "place", "cancel", "release", "request",
     "unreserve", "close", "reserve", "receive", "balance", "hold", "lift", "recall", "hold_owner", "let_owner_go",
     "hold_unit", "let_unit_go",
     "adjust", "count", "move", "change_status", "give_back", "assemble", "take_apart", "pick", "pick_short", "start",
-    "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
+    "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick", "hold_unit",
+    "let_unit_go", "wave", "cancel_wave", "work_on_wave",
 )  # fmt: skip
