@@ -158,7 +158,10 @@ class Package(Sent):
 
 
 class OrderStatusLine(Sent):
-    """What became of one order line; allocated + picked + shipped + backordered + cancelled = ordered."""
+    """What became of one order line; allocated + picked + shipped + backordered + cancelled = ordered.
+
+    Only where packs that cover a line, or an allowance for picking more, go beyond what was ordered is the sum larger.
+    """
 
     line: Name = Field(description="The sender's id of the line.")
     sku: Name | None = Field(description="The owner's SKU; null while only an unknown GTIN is known.")

@@ -10,6 +10,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, OrderRecorded
 from lotstream.domain.filling import AT_ONCE, assign
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.letting_go import BY_A_FACT, why_held_still
 from lotstream.domain.lines import Held, build_lines, check_ahead
 from lotstream.domain.model import Order, OrderState
 from lotstream.domain.noticing import note_held
@@ -41,7 +42,7 @@ def place_order(ledger: Ledger, command: PlaceOrder, moment: Moment) -> tuple[Ev
     if known is not None:
         return end_changed(draft, place_again(draft, known, order))
     if command.key in ledger.cancels:
-        _cancel_beforehand(ledger, order)
+        _cancel_beforehand(draft, order)
     if is_over(draft, order):
         return OrderRecorded(order), cancel_rest(draft, order)
     order.ahead = order.state is OrderState.RECEIVED and is_ahead(draft, order)
@@ -114,8 +115,8 @@ def _check(draft: Draft, command: PlaceOrder) -> Refusal | None:
     return check_ahead(command.allocate_days_ahead, "allocate_days_ahead")
 
 
-def _cancel_beforehand(ledger: Ledger, order: Order) -> None:
-    version, named = ledger.cancels[order.key]
+def _cancel_beforehand(draft: Draft, order: Order) -> None:
+    version, named = draft.ledger.cancels[order.key]
     if compare_versions(version, order.version) == -1:
         return
     for line in order.lines:
@@ -124,3 +125,8 @@ def _cancel_beforehand(ledger: Ledger, order: Order) -> None:
     if all(line.cancelled == line.ordered and line.quantity_sent is None for line in order.lines):
         order.held = order.held_message = order.held_since = None
         order.state = OrderState.CANCELLED
+    elif order.held in BY_A_FACT:
+        # It may have been held for what is not wanted any more.
+        order.held, order.held_message = why_held_still(draft, order) or (None, None)
+        order.state = OrderState.RECEIVED if order.held is None else OrderState.HELD
+        note_held(order, None, draft.moment.recorded_at)

@@ -242,3 +242,22 @@ def test_expiry_asked_for_exactly() -> None:
     world.stock(goods("L1"), goods("L2", expires=date(2027, 1, 1)), goods("L3", expires=None), goods(None))
     world.place("#1", wanted(quantity=20, expires_exact=date(2027, 1, 1)))
     assert world.lots("#1") == [("L2", 10)]
+
+
+def test_an_order_is_not_held_for_a_line_that_was_cancelled_before_it_came() -> None:
+    """What nobody wants need not be defined: the rest goes on, or is held for what it misses itself."""
+    world = World()
+    world.stock(goods("L1", 9))
+    lines = wanted("1"), wanted("2", sku="JAM")
+    world.cancel("#1", "2")
+    world.place("#1", *lines)
+    assert (world.get("#1").state, world.get("#1").held, world.lots("#1")) == (
+        OrderState.ALLOCATED, None, [("L1", 5)],
+    )  # fmt: skip
+    world.cancel("#2", "2")
+    world.place("#2", *lines, customer="C")
+    assert (world.get("#2").state, world.get("#2").held) == (OrderState.HELD, "unknown_customer")
+    assert world.get("#2").held_since is not None
+    world.cancel("#3", "1")
+    world.place("#3", *lines)
+    assert (world.get("#3").state, world.get("#3").held) == (OrderState.HELD, "unknown_item")
