@@ -150,12 +150,16 @@ def _load_line(loading: Loading, said: ShippedLine, path: str) -> Refusal | None
         line = as_part(loading.draft, line, said.sku or line.sku)
     sku = line.sku if line is not None else said.sku
     meant = goods_meant(loading.draft, sku, said.lot)
-    if meant is None:
+    if meant is None and sku is None:
         message = "It is not clear which goods were shipped; name the order line, or the sku."
-        return Refusal(Code.FIELD_MISSING if sku is None else Code.UNKNOWN_ITEM, f"{path}.sku", message)
+        return Refusal(Code.FIELD_MISSING, f"{path}.sku", message)
+    if meant is None:
+        message = f"{sku} is not defined; define the item and send this again."
+        return _uncounted(loading, said, Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", message))
     factor = unit_factor(meant[0], said.unit)
     if factor is None:
-        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", f"{meant[0].sku} has no unit {said.unit}; send one it has.")
+        message = f"{meant[0].sku} has no unit {said.unit}; send one it has."
+        return _uncounted(loading, said, Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message))
     quantity = smallest(said.quantity, factor, f"{path}.quantity")
     if isinstance(quantity, Refusal):
         return quantity
@@ -167,6 +171,16 @@ def _load_line(loading: Loading, said: ShippedLine, path: str) -> Refusal | None
     if isinstance(told, Refusal):
         return told
     return _load_quantity(loading, Wanted(said, meant[0], line, path, told), quantity)
+
+
+def _uncounted(loading: Loading, said: ShippedLine, why: Refusal) -> Refusal | None:
+    """Keep goods that cannot be counted in a discrepancy, with all that was said; refuse when only asked."""
+    key, number = loading.part.key, loading.command.shipment
+    about = {
+        "order": key.order, "source": key.source, "shipment": number, "line": said.line, "sku": said.sku,
+        "lot": said.lot, "location": said.location, "quantity": f"{said.quantity:f}", "unit": said.unit,
+    }  # fmt: skip
+    return loading.verdicts.object(why.code, why.field, why.message, about)
 
 
 def _load_quantity(loading: Loading, wanted: Wanted, quantity: int) -> Refusal | None:

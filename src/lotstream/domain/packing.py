@@ -167,7 +167,7 @@ def _packed(packing: _Packing) -> tuple[Event, ...] | Refusal:
     draft, command = packing.draft, packing.command
     named = _named(draft.ledger, command)
     if isinstance(named, Refusal):
-        return named
+        return packing.object(named.code, named.field, named.message) or tuple(packing.verdicts.noted)
     name, counter = named
     inside = [
         content._replace(package=package.key.number) for package in packing.carried for content in package.contents

@@ -13,7 +13,7 @@ from lotstream.domain.kit_floor import is_of, narrow, spelled_out
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine, OrderState, Reservation, RowKey, SerialState
-from lotstream.domain.places import staging_place
+from lotstream.domain.places import DOCK, staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order, line_called, note_picked, staged_key
 from lotstream.domain.serial_floor import Told, note_state, read_numbers
@@ -42,6 +42,8 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
         refused = pick_line(picking, line, f"lines.{index}")
         if refused is not None:
             return refused
+    if not picking.picks:
+        return tuple(verdicts.noted)
     at = command.occurred_at or moment.recorded_at
     state = OrderState.REJECTED if picking.order is None else state_of(picking.order, decided=False)
     picked = StockPicked(command.key, state, command.by, at, tuple(picking.picks))
@@ -74,13 +76,17 @@ def pick_line(picking: Picking, wanted: PickLine, path: str) -> Refusal | None:
         line = narrow(picking.draft, line, promised, wanted.sku)
     sku = line.sku if line is not None else wanted.sku
     meant = goods_meant(picking.draft, sku, wanted.lot)
-    if meant is None:
+    if meant is None and sku is None:
         message = "It is not clear which goods were picked; name the task, the order line, or the sku."
-        return Refusal(Code.FIELD_MISSING if sku is None else Code.UNKNOWN_ITEM, f"{path}.sku", message)
+        return Refusal(Code.FIELD_MISSING, f"{path}.sku", message)
+    if meant is None:
+        message = f"{sku} is not defined; define the item and send this again."
+        return _uncounted(picking, wanted, Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", message))
     item = meant[0]
     factor = unit_factor(item, wanted.unit)
     if factor is None:
-        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", f"{item.sku} has no unit {wanted.unit}; send one it has.")
+        message = f"{item.sku} has no unit {wanted.unit}; send one it has."
+        return _uncounted(picking, wanted, Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message))
     left = smallest(wanted.quantity, factor, f"{path}.quantity")
     if isinstance(left, Refusal):
         return left
@@ -106,6 +112,13 @@ def pick_line(picking: Picking, wanted: PickLine, path: str) -> Refusal | None:
         left -= over
     at = promised[-1].row if promised else None
     return take_unpromised(picking, wanted, item, left, path=path, told=told, at=at) if left else None
+
+
+def _uncounted(picking: Picking, wanted: PickLine, why: Refusal) -> Refusal | None:
+    """Keep goods that cannot be counted in a discrepancy, with all that was said; refuse when only asked."""
+    row = RowKey(wanted.sku or "", wanted.lot, picking.command.site, wanted.location or DOCK)
+    said = {"task": wanted.task, "quantity": f"{wanted.quantity:f}", "unit": wanted.unit}
+    return picking.verdicts.object(why.code, why.field, why.message, about_pick(picking, wanted.line, row) | said)
 
 
 def promised_to(picking: Picking, wanted: PickLine) -> tuple[OrderLine | None, list[Reservation]]:

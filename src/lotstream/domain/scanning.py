@@ -60,8 +60,7 @@ def scan_lot(ledger: Ledger, command: ScanLot, moment: Moment) -> tuple[Event, .
     first; those are allocated again in the same decision. What it cannot give stays on the expected lot. A scan moves
     no goods: where it has happened and cannot be granted, it is a discrepancy and changes nothing.
     """
-    refused = site_unknown(ledger, command.site, noted=None)
-    scan = refused or _scan(Draft(ledger, moment), command)
+    scan = site_unknown(ledger, command.site, noted=None) or _scan(Draft(ledger, moment), command)
     if not isinstance(scan, Refusal):
         scan = counted(scan) or scan
         if isinstance(scan, Refusal):

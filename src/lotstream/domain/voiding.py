@@ -77,16 +77,22 @@ def void_shipment(ledger: Ledger, command: VoidShipment, moment: Moment) -> tupl
 
 
 def correct_shipment(ledger: Ledger, command: CorrectShipment, moment: Moment) -> tuple[Event, ...] | Refusal:
-    """Decide shipment.corrected: what was told is taken back and what is told now is booked, in one decision."""
+    """Decide shipment.corrected: what was told is taken back and what is told now is booked, in one decision.
+
+    What has happened of a shipment nobody knows is booked as one that was confirmed.
+    """
+    verdicts, about = Verdicts(command.happened), {"shipment": command.shipment}
     known = ledger.document(ReceiptKey(SHIPMENT, command.shipment), Shipment)
     if known is None:
         message = f"Shipment {command.shipment} is not known; confirm it."
-        return Refusal(Code.FIELD_INVALID, "shipment", message)
+        refused = verdicts.object(Code.FIELD_INVALID, "shipment", message, {**about})
+        booked = refused or confirm(Draft(ledger, moment), Books(ledger), command, shipment=None)
+        return booked if isinstance(booked, Refusal) else (*booked, *verdicts.noted)
     told = {part.order: part.content for part in known.parts if part.shipped}
     if told == {part.key: content_of(part) for part in command.orders}:
         return ()
     if (back := _came_back(ledger, known)) is not None:
-        return back
+        return verdicts.object(back.code, back.field, back.message, {**about}) or tuple(verdicts.noted)
     draft, books = Draft(ledger, moment), Books(ledger)
     at = command.occurred_at or moment.recorded_at
     voiding = _Voiding(draft, books, known, command.by, at, command.reason)

@@ -6,8 +6,8 @@ that are held come last of all. More than the tasks say is no order's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,43 +29,20 @@ from lotstream.domain.commands import (
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, PickStarted, StockPicked
 from lotstream.domain.goods import site_unknown
-from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Item, Order, OrderKey, OrderState, RowKey, Wave
 from lotstream.domain.picking import pick_line
 from lotstream.domain.places import staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order
-from lotstream.domain.scanning import Scan, counted, not_granted, swap, swapped, unpicked
 from lotstream.domain.serials import check_count
 from lotstream.domain.shorting import Shorting, pick_found, shorted
 from lotstream.domain.sums import state_of
 from lotstream.domain.undoing import Undoing, put_back, undo
 from lotstream.domain.unpromised import Picking, is_meant
-from lotstream.domain.wave_parts import WavePart, by_task, orders_in, parts_of, wave_key
-
-Outcome = tuple[Event, ...] | Refusal
-
-
-@dataclass(slots=True)
-class _Work:
-    """What is decided so far about one message."""
-
-    draft: Draft
-    wave: str
-    verdicts: Verdicts
-    books: Books
-    #: Copies of the orders with anything in the wave, changed as they are picked; those that are held come last.
-    orders: dict[OrderKey, Order]
-    pickings: dict[OrderKey, Picking] = field(default_factory=dict)
-
-    def parts(self, task: str | None) -> list[WavePart]:
-        """Return the promises of a task as they are now, in the order in which they are served; None: of all tasks."""
-        return [one for one in parts_of(self.orders.values(), self.wave) if task in (None, one.task)]
-
-    def object(self, code: Code, path: str, message: str, task: str | None = None) -> Refusal | None:
-        """Object to something that is no single order's."""
-        return self.verdicts.object(code, path, message, {"wave": self.wave, "task": task})
+from lotstream.domain.wave_parts import WavePart, by_task, orders_in, wave_key
+from lotstream.domain.wave_scanning import scan_for_wave
+from lotstream.domain.wave_work import Outcome, Work, check_line
 
 
 def work_on_wave(ledger: Ledger, command: WorkOnWave, moment: Moment) -> Outcome:
@@ -77,7 +54,7 @@ def work_on_wave(ledger: Ledger, command: WorkOnWave, moment: Moment) -> Outcome
     orders = [copy_order(order) for order in orders_in(ledger, command.wave)]
     orders.sort(key=lambda order: order.held is not None)
     draft = Draft(ledger, moment)
-    work = _Work(draft, command.wave, verdicts, Books(ledger), {order.key: order for order in orders})
+    work = Work(draft, command.wave, verdicts, Books(ledger), {order.key: order for order in orders})
     known = ledger.document(wave_key(command.wave), Wave)
     if known is None or known.site != said.site:
         message = f"Wave {command.wave} is not known at {said.site}; check its number."
@@ -88,17 +65,7 @@ def work_on_wave(ledger: Ledger, command: WorkOnWave, moment: Moment) -> Outcome
     return _DO[type(said)](work, said)
 
 
-def _check_line(line: str | None, task: str | None, path: str) -> Refusal | None:
-    """Refuse what does not say which task of the wave is meant."""
-    if line is not None:
-        message = "A task of a wave is for lines of many orders; leave the line out, or name its order."
-        return Refusal(Code.FIELD_INVALID, f"{path}.line", message)
-    if task is None:
-        return Refusal(Code.FIELD_MISSING, f"{path}.task", "Name the task of the wave that it is about.")
-    return None
-
-
-def _picking(work: _Work, said: ConfirmPick | ReportShort, key: OrderKey) -> Picking:
+def _picking(work: Work, said: ConfirmPick | ReportShort, key: OrderKey) -> Picking:
     """Return what is picked for an order of the wave, or for nobody under the key of none."""
     picking = work.pickings.get(key)
     if picking is None:
@@ -109,23 +76,24 @@ def _picking(work: _Work, said: ConfirmPick | ReportShort, key: OrderKey) -> Pic
     return picking
 
 
-def _pick(work: _Work, said: ConfirmPick) -> Outcome:
+def _pick(work: Work, said: ConfirmPick) -> Outcome:
     if not said.lines:
         return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as picked; send at least one line.")
     for index, line in enumerate(said.lines):
         path = f"lines.{index}"
-        refused = _check_line(line.line, line.task, path) or _pick_task(work, said, line, path)
+        refused = check_line(line.line, line.task, path) or _pick_task(work, said, line, path)
         if refused is not None:
             return refused
     at = said.occurred_at or work.draft.moment.recorded_at
     events: list[Event] = [*work.books.found]
     for key, picking in work.pickings.items():
         state = OrderState.REJECTED if picking.order is None else state_of(picking.order, decided=False)
-        events.append(StockPicked(key, state, said.by, at, tuple(picking.picks)))
+        if picking.picks:
+            events.append(StockPicked(key, state, said.by, at, tuple(picking.picks)))
     return *events, *work.verdicts.noted
 
 
-def _pick_task(work: _Work, said: ConfirmPick | ReportShort, line: PickLine, path: str) -> Refusal | None:
+def _pick_task(work: Work, said: ConfirmPick | ReportShort, line: PickLine, path: str) -> Refusal | None:
     """Pick what was taken for one task, in the order in which its orders are served; the rest is no order's."""
     parts = [one for one in work.parts(line.task) if is_meant(one.part.row, line, said.site)]
     if not parts and not said.happened:
@@ -204,28 +172,28 @@ class _Numbers:
         return (*self._others, *sorted(self._named))
 
 
-def _check_held(work: _Work, order: Order, path: str) -> Refusal | None:
+def _check_held(work: Work, order: Order, path: str) -> Refusal | None:
     if order.held is None:
         return None
     message = f"Order {order.key.order} is held ({order.held}); have it released first."
     return work.object(Code.ON_HOLD, f"{path}.quantity", message)
 
 
-def _short(work: _Work, said: ReportShort) -> Outcome:
+def _short(work: Work, said: ReportShort) -> Outcome:
     if not said.lines:
         return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as short; send at least one line.")
     at = said.occurred_at or work.draft.moment.recorded_at
     shorting = Shorting(work.draft, said.by, at, work.books, work.verdicts)
     for index, line in enumerate(said.lines):
         path = f"lines.{index}"
-        refused = _check_line(line.line, line.task, path) or _short_task(work, shorting, said, line, path)
+        refused = check_line(line.line, line.task, path) or _short_task(work, shorting, said, line, path)
         if refused is not None:
             return refused
     shorting.pickings = list(work.pickings.values())
     return shorted(shorting)
 
 
-def _short_task(work: _Work, shorting: Shorting, said: ReportShort, line: ShortLine, path: str) -> Refusal | None:
+def _short_task(work: Work, shorting: Shorting, said: ReportShort, line: ShortLine, path: str) -> Refusal | None:
     """Pick what was found for one task; who comes last in the queue goes without."""
     found = PickLine(line.task, None, line.lot, line.location, line.picked, line.unit, line.package, line.sku)
     parts = [one for one in work.parts(line.task) if is_meant(one.part.row, found, said.site)]
@@ -250,7 +218,7 @@ def _short_task(work: _Work, shorting: Shorting, said: ReportShort, line: ShortL
     return refused
 
 
-def _start(work: _Work, said: StartPick) -> Outcome:
+def _start(work: Work, said: StartPick) -> Outcome:
     tasks = {
         task: [one for one in parts if one.part.quantity > one.part.picked]
         for task, parts in by_task(work.parts(None)).items()
@@ -269,11 +237,11 @@ def _start(work: _Work, said: StartPick) -> Outcome:
     return *(PickStarted(key, tuple(mine)) for key, mine in begun.items()), *work.verdicts.noted
 
 
-def _undo(work: _Work, said: UndoPick) -> Outcome:
+def _undo(work: Work, said: UndoPick) -> Outcome:
     undoings: dict[OrderKey, Undoing] = {}
     for index, line in enumerate(said.lines or (UndoneLine(),)):
         path = f"lines.{index}"
-        refused = _check_line(line.line, line.task, path) if said.lines else None
+        refused = check_line(line.line, line.task, path) if said.lines else None
         refused = refused or _undo_task(work, said, undoings, line, path)
         if refused is not None:
             return refused
@@ -281,7 +249,7 @@ def _undo(work: _Work, said: UndoPick) -> Outcome:
 
 
 def _undo_task(
-    work: _Work, said: UndoPick, undoings: dict[OrderKey, Undoing], line: UndoneLine, path: str
+    work: Work, said: UndoPick, undoings: dict[OrderKey, Undoing], line: UndoneLine, path: str
 ) -> Refusal | None:
     """Undo picks of one task, from the end of the queue; without a quantity all that is not packed."""
     parts = [one for one in work.parts(line.task) if line.lot in (None, one.part.row.lot) and one.part.picked]
@@ -313,86 +281,10 @@ def _undo_task(
     return refused
 
 
-def _scan(work: _Work, said: ScanLot) -> Outcome:
-    refused = _check_line(said.line, said.task, "") if said.line is not None else None
-    if refused is not None:
-        return replace(refused, field="line")
-    outcome = _swap(work, said)
-    if isinstance(outcome, Refusal) and said.happened and outcome.code not in _SAID_WRONG:
-        return not_granted(said, outcome, work.wave)
-    return outcome
-
-
-_SAID_WRONG = (Code.UNKNOWN_UNIT, Code.NOT_A_MULTIPLE, Code.NOT_POSITIVE, Code.TOO_LARGE)
-"""What is wrong with a scan as it was told, whether it has happened or not."""
-
-
-def _swap(work: _Work, said: ScanLot) -> Outcome:
-    """Swap promises of a task for the scanned lot, whoever comes first first; who may not have it keeps the old one."""
-    scans = list(_scans(work, said))
-    if not scans:
-        expected = "stock" if said.expected is None else f"lot {said.expected}"
-        message = f"No {expected} is promised by wave {work.wave} and not picked; scan for what its tasks say."
-        return Refusal(Code.NOT_RESERVED, "expected", message)
-    wanted, refusals, done = _wanted(scans), list[Refusal](), list[Scan]()
-    if isinstance(wanted, Refusal):
-        return wanted
-    for scan in scans:
-        work.draft.orders[scan.order.key] = scan.order
-        scan.losses, scan.tasks = scans[0].losses, scans[0].tasks
-        scan.wanted = min(scan.wanted, wanted)
-        refused = _not_held(scan) or swap(scan)
-        if refused is not None and scan.taken:
-            return refused
-        if refused is None:
-            done.append(scan)
-            wanted -= sum(part.quantity for part in scan.taken) or scan.wanted
-        else:
-            refusals.append(refused)
-        if wanted <= 0:
-            break
-    return refusals[0] if refusals and not any(scan.taken for scan in done) else swapped(done)
-
-
-def _scans(work: _Work, said: ScanLot) -> Iterator[Scan]:
-    """Yield a scan for each line that the task serves."""
-    parts = [
-        one
-        for one in work.parts(said.task)
-        if one.part.quantity > one.part.picked
-        and said.expected in (None, one.part.row.lot)
-        and said.location in (None, one.part.row.location)
-    ]
-    keeping = frozenset(one.order.key for one in parts)
-    lines: dict[tuple[OrderKey, str, str], list[WavePart]] = {}
-    for one in parts:
-        lines.setdefault((one.order.key, one.line.line, one.part.row.sku), []).append(one)
-    for (key, _, sku), mine in lines.items():
-        line = mine[0].line
-        meant = as_part(work.draft, line, sku) if line.parts else line
-        promises = [one.part for one in mine]
-        command = replace(said, key=key)
-        yield Scan(work.draft, command, mine[0].order, meant, promises, unpicked(promises), keeping)
-
-
-def _wanted(scans: list[Scan]) -> int | Refusal:
-    """Return how much the scan is for in all."""
-    everything, first = sum(scan.wanted for scan in scans), replace(scans[0])
-    first.wanted = everything
-    return counted(first) or first.wanted
-
-
-def _not_held(scan: Scan) -> Refusal | None:
-    if scan.order.held is None:
-        return None
-    message = f"Order {scan.order.key.order} is held ({scan.order.held}); have it released first."
-    return Refusal(Code.ON_HOLD, "task", message)
-
-
-_DO: dict[type, Callable[[_Work, Any], Outcome]] = {
+_DO: dict[type, Callable[[Work, Any], Outcome]] = {
     ConfirmPick: _pick,
     ReportShort: _short,
     StartPick: _start,
     UndoPick: _undo,
-    ScanLot: _scan,
+    ScanLot: scan_for_wave,
 }

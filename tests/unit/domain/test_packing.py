@@ -263,3 +263,11 @@ def test_a_task_that_is_packed_and_joined() -> None:
     world.told(world.pick("#1", replace(whole, quantity=Decimal(5))))
     assert [(part.picked, part.packed) for part in world.parts("#1")] == [(9, 4)]
     assert world.get("#1").state is OrderState.PICKED
+
+
+def test_a_package_that_can_have_no_number_is_kept_as_an_exception() -> None:
+    """Goods were packed that nobody can name the package of: a person is told, and they stay loose in the books."""
+    world = ready()
+    said = PackPackage(SITE, False, "packer", None, None, PackageKind.CARTON, (PackedLine(key("#1")),))
+    assert world.refused(said) == (Code.FIELD_MISSING, "package")
+    assert kinds(world.told(replace(said, happened=True))) == ["DiscrepancyNoted"]

@@ -207,3 +207,10 @@ def test_packs_that_may_be_broken_are_swapped_by_the_piece() -> None:
     world.place("#1", wanted(quantity=12))
     world.told(scan("#1", "L2"))
     assert world.lots("#1") == [("L1", 4), ("L2", 8)]
+
+
+def test_a_scan_at_a_site_nobody_knows() -> None:
+    """Asked it is refused; happened, it has moved no goods and a person is told."""
+    world = two_lots(10)
+    assert world.refused(scan("#1", "L2", site="NOWHERE")) == (Code.FIELD_INVALID, "site")
+    assert kinds(world.told(scan("#1", "L2", site="NOWHERE", happened=True))) == ["DiscrepancyNoted"]

@@ -129,6 +129,15 @@ def test_unknown_shipments() -> None:
     assert world.refused(correct(part("#1"), shipment="S9")) == (Code.FIELD_INVALID, "shipment")
 
 
+def test_what_really_left_is_booked_under_any_number() -> None:
+    """A correction of a shipment nobody knows says what has left: it is booked as one, and a person is told."""
+    world = ready()
+    events = world.told(correct(part("#1"), happened=True, shipment="S9"))
+    assert kinds(events) == ["ShipmentConfirmed", "DiscrepancyNoted"]
+    assert world.get("#1").state is OrderState.SHIPPED
+    assert world.told(correct(part("#1"), happened=True, shipment="S9")) == ()
+
+
 def test_goods_that_no_order_wants_stand_free() -> None:
     """What left for nobody, for a cancelled order, or beyond what was ordered, comes back promised to nobody."""
     world = ready()
@@ -248,6 +257,7 @@ def test_a_shipment_of_which_goods_were_sent_back_has_left() -> None:
     world.told(ReturnGoods(SITE, False, None, None, "RMA-1", key("#1"), (line,)))
     assert world.refused(void()) == (Code.MORE_THAN_SHIPPED, "shipment")
     assert world.refused(correct(part("#1", gone(1)))) == (Code.MORE_THAN_SHIPPED, "shipment")
+    assert kinds(world.told(correct(part("#1", gone(1)), happened=True))) == ["DiscrepancyNoted"]
     assert kinds(world.told(void(happened=True))) == ["DiscrepancyNoted"]
     assert world.line("#1").shipped == 5
 

@@ -246,6 +246,7 @@ def test_goods_of_a_wave_nobody_knows() -> None:
     assert kinds(world.told(short("T", 1, happened=True, sku="TEA", lot="L2"))) == [
         "StockPicked", "DiscrepancyNoted", "DiscrepancyNoted",
     ]  # fmt: skip
+    assert kinds(world.told(pick("T", 2, happened=True, sku="NEW"))) == ["DiscrepancyNoted"]
     for said in (undo(happened=True, wave="W-9"), start("T", happened=True), scan("T", "L2", happened=True)):
         assert {"DiscrepancyNoted"} == set(kinds(world.told(said)))
     assert world.agrees()
