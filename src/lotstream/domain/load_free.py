@@ -90,7 +90,8 @@ def _rows_meant(loading: Loading, wanted: Wanted) -> list[RowKey]:
 
 def _load_row(loading: Loading, wanted: Wanted, row: RowKey, quantity: int) -> None:
     """Load goods that were promised to nobody; for the rest of the decision they are gone."""
-    loading.draft.take(loading.draft.candidate(row), quantity)
+    there = loading.books.unreserved(row)
+    loading.draft.take(loading.draft.candidate(row), min(quantity, there))
     said, item = wanted.said, wanted.item
     unit, factor = unit_told(wanted.line, item, quantity)
     note_loaded(
