@@ -45,6 +45,10 @@ async def decided(hub_settings: Settings, tmp_path_factory: pytest.TempPathFacto
             await client.send("owner.defined", {"owner": owner, "sites": ["TOR"]})
             await client.send("item.defined", {"owner": owner, "sku": "CER-001"})
             await client.send("stock.received", {"owner": owner, **RECEIVED})
+        # Nobody has defined this owner; its goods are there all the same.
+        pump = {"line": "1", "sku": "PUMP", "quantity": "1", "location": "A-02", "lot": "L-P", "serials": ["SN-1"]}
+        await client.send("item.defined", {"owner": "nova", "sku": "PUMP", "tracking": "serial"})
+        await client.send("stock.received", {"owner": "nova", **RECEIVED, "lines": [pump]})
         order = {"source": "shop:1", "order": "#1001", "lines": [{"line": "1", "sku": "CER-001", "quantity": "12"}]}
         await client.send("order.placed", {"owner": "acme", **order})
         await client.send("customer.defined", {"owner": "acme", "customer": "C-1", "allocate_days_ahead": 14})
@@ -98,6 +102,32 @@ async def test_why_tells_from_when_on_an_order_is_allocated(lotstream: Lotstream
 
 
 @pytest.mark.usefixtures("decided")
+async def test_why_now_as_json_has_every_lot(lotstream: Lotstream) -> None:
+    """--now and --json together: each line with its rows, beside the order and its events."""
+    (line,) = json.loads((await lotstream("order", "why", "#1001", "--now", "--json")).out)["now"]
+
+    assert (line["line"], line["site"]) == ("1", "TOR")
+    assert [(row["lot"], row["taken"], row["reason"]) for row in line["rows"]] == [
+        ("L-OLD", 0, "expired"), ("L-NEW", 10, None),
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("decided")
+async def test_a_serial_number_says_where_its_unit_is(lotstream: Lotstream) -> None:
+    """In words and as JSON, with the owner or without, also of an owner whom nobody has defined."""
+    told = json.loads((await lotstream("serial", "PUMP", "SN-1", "--json")).out)
+    assert (told["owner"], told["lot"], told["location"], told["state"]) == ("nova", "L-P", "A-02", "in_stock")
+    assert json.loads((await lotstream("serial", "PUMP", "SN-1", "--owner", "nova", "--json")).out) == told
+    assert (await lotstream("serial", "PUMP", "SN-1")).out.splitlines() == [
+        "Serial SN-1 of PUMP, lot L-P, of nova: in stock", "  last seen in A-02 at TOR (good)",
+    ]  # fmt: skip
+    for owner in ("acme", "nov", "zz"):
+        ran = await lotstream("serial", "PUMP", "SN-1", "--owner", owner)
+        assert ran.code == ExitCode.INPUT
+        assert ran.err.splitlines()[0] == "lotstream: There is no serial SN-1 of PUMP here."
+
+
+@pytest.mark.usefixtures("decided")
 async def test_why_as_json_has_the_events(lotstream: Lotstream) -> None:
     """--json prints the order and its events as they are in the journal."""
     story = json.loads((await lotstream("order", "why", "#1001", "--json")).out)
@@ -123,7 +153,7 @@ async def test_what_is_not_unique_has_to_be_said(lotstream: Lotstream) -> None:
     ran = await lotstream("stock")
 
     assert ran.code == ExitCode.USAGE
-    assert ran.err.splitlines()[0] == "lotstream: More than one owner fits: acme, zenith."
+    assert ran.err.splitlines()[0] == "lotstream: More than one owner fits: acme, nova, zenith."
 
 
 HOSTILE = ("", "%", "_cme", "ACME", "acme ", "acme'--", "' OR '1'='1", "acme,zenith", "*", "zenith\n", "a" * 200)
@@ -149,5 +179,6 @@ async def test_what_is_asked_of_one_owner_never_tells_of_another(hub_settings: S
             settings, customer = await reads.rules(owner, draw.choice(["C-1", "%"]))
             assert settings.sites == (("TOR",) if mine else ())
             assert customer is None or owner == "acme"
+            assert await reads.serials("SN-1", sku="PUMP", owner=owner) == {}
             found = await reads.orders_called("#1001", owner=owner, source=None)
             assert found == ([("acme", key)] if owner == "acme" else [])

@@ -121,3 +121,34 @@ async def test_an_owner_that_leaves_memory_is_decided_about_as_one_that_stays(se
 def test_every_message_of_an_owner_is_among_them() -> None:
     """A message that is added is told to both hubs; an owner need not be defined."""
     assert WEIGHTS.keys() == INBOUND.keys() - BROADCAST - BY_HUB - {"owner.defined"}
+
+
+async def test_a_serial_number_is_forgotten_with_the_last_order_that_speaks_of_it() -> None:
+    """Memory keeps the units of open orders, whatever ends these: nothing is left of one that was cancelled."""
+    house = await House().build()
+    line = {"line": "1", "sku": "PUMP", "serial": "SN-1", "quantity": "1"}
+    await house.hear(1, "item.defined", {"owner": OWNER, "sku": "PUMP", "tracking": "serial"})
+    await house.hear(2, "order.placed", {"owner": OWNER, "source": "shop", "order": "O-1", "lines": [line]})
+    assert house.worker.ledgers[OWNER].serials.keys() == {"SN-1"}
+    await house.hear(3, "order.cancelled", {"owner": OWNER, "source": "shop", "order": "O-1"})
+    assert house.worker.ledgers[OWNER].serials == {}
+
+
+async def test_a_shipment_told_order_by_order_reads_no_order_twice() -> None:
+    """What left before under a shipment's number is not read again for the next order, but when it is taken back."""
+    house, asked = await House().build(), list[str]()
+    house.hub.tables.unasked.append(lambda table, key: asked.append(key[-1]) if table == "sales_order" else None)
+    await house.hear(1, "item.defined", {"owner": OWNER, "sku": "SOAP", "tracking": "none"})
+    goods = {"line": "1", "sku": "SOAP", "quantity": "9", "location": "A"}
+    await house.hear(
+        2, "stock.received", {"owner": OWNER, "site": SITE, "happened": True, "receipt": "R", "lines": [goods]}
+    )
+    shipment = {"owner": OWNER, "site": SITE, "happened": True, "shipment": "S-1"}
+    for number, order in ((3, "O-1"), (6, "O-2")):
+        key, line = {"source": "shop", "order": order}, {"line": "1", "sku": "SOAP", "quantity": "1"}
+        await house.hear(number, "order.placed", {"owner": OWNER, **key, "lines": [line]})
+        asked.clear()
+        await house.hear(number + 1, "shipment.confirmed", {**shipment, "orders": [key]})
+        assert asked == []
+    await house.hear(8, "shipment.voided", shipment)
+    assert sorted(asked) == ["O-1", "O-2"]

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 import pytest
 
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Policy
+from lotstream.domain.model import Item, Policy, Reservation, RowKey, Serial, SerialKey, SerialState, Tracking
+from lotstream.domain.numbers import Numbers
 from lotstream.domain.shelves import shelf_of
 from lotstream.hub.weight import Weight, expected_bytes, weigh
+from lotstream.store.codec import decode, encode_text
 from lotstream.store.migrate import migrate
 from lotstream.store.postgres import PostgresStore
 from lotstream.store.rows import OwnerSize
 from lotstream.testing.load import SITE
 from lotstream.testing.standing import Standing, fill
+from tests.store.build import order
 
 STANDING = Standing(owners=4, skus=100, lots=4, orders=100, lines=4)
 TODAY = 740_000
@@ -76,6 +79,25 @@ async def test_the_estimate_is_what_owners_take(postgres_url: str) -> None:
                 ledger.promised()
         more = sum(weigh(ledger).bytes for ledger in ledgers.values()) - weight - more
         assert more == pytest.approx(asked.bytes, rel=0.25)
+
+
+def test_serial_numbers_weigh_what_they_take(quick: Ledger) -> None:
+    """Units of the serial numbers that open orders speak of are weighed, with how they are found; within a quarter."""
+    quick.items["PUMP"] = Item("PUMP", tracking=Tracking.SERIAL)
+    units: dict[str, str] = {}
+    for number in range(2_000):
+        name, placed = f"SN-{number:09}", order(f"#{number}")
+        row = RowKey("PUMP", f"L-{number % 50}", SITE, f"STAGING/T-{number}", None, None, "good", False)
+        placed.lines[0].reservations = [Reservation("task", row, 1, 1, serials=(name,))]
+        quick.orders[placed.key] = placed
+        units[name] = encode_text(Serial(SerialKey(name, "PUMP"), SerialState.PICKED, row, *placed.key, "1"))
+    before = weigh(quick).bytes
+    quick.index()
+    with measured() as loaded:
+        quick.serials = {name: {"PUMP": decode(unit, Serial)} for name, unit in units.items()}
+        numbers = Numbers(quick.orders.values())
+    assert numbers.all() == units.keys()
+    assert weigh(quick).bytes - before == pytest.approx(loaded.bytes, rel=0.25)
 
 
 def test_an_owner_is_weighed_again_when_it_has_grown(quick: Ledger) -> None:

@@ -135,6 +135,10 @@ def check_derived(ledger: Ledger) -> None:
     # Asked for here, it is kept up to date from then on.
     kept, again = ledger.promised(), twin.promised()
     assert (kept._orders, kept.pairs) == (again._orders, again.pairs)
+    for number in sorted({number for _, number in ledger.lots}):
+        assert sorted(lot.sku for lot in ledger.lots_called(number)) == sorted(
+            lot.sku for lot in twin.lots_called(number)
+        )
     for sku in ledger.items:
         assert derived.waiting.for_skus([sku]) == fresh.waiting.for_skus([sku])
     for (sku, site), shelf in derived.shelves.items():

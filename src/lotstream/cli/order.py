@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from lotstream.cli.options import Json, Owner, Source
 from lotstream.cli.output import print_json
 
 if TYPE_CHECKING:
+    from lotstream.cli.order_now import LineNow
     from lotstream.cli.order_tellers.words import Story
 
 
@@ -35,21 +37,23 @@ def why(
     For each decision the rule that put the lots in order, each lot with what was taken of it or why it was not used,
     and what happened since. With --now every lot is looked at again as it is at this moment; nothing is promised by it.
     """
+    from lotstream.cli.order_now import now_lines
     from lotstream.cli.order_story import story_lines, story_of
 
     story = run(_read(order, owner=owner, source=source))
+    looked_at = run(_look_now(story)) if now else None
     if as_json:
-        print_json(story_of(story))
+        print_json(story_of(story) | ({} if looked_at is None else {"now": [asdict(line) for line in looked_at]}))
         return
     print("\n".join(story_lines(story)))
-    if now:
-        print("\n" + "\n".join(run(_look_now(story))))
+    if looked_at is not None:
+        print("\n" + "\n".join(now_lines(story, looked_at)))
 
 
-async def _look_now(story: Story) -> tuple[str, ...]:
-    from lotstream.cli.order_now import lots_now
+async def _look_now(story: Story) -> tuple[LineNow, ...]:
+    from lotstream.cli.order_now import lines_now
 
-    return await lots_now(read_settings(), story)
+    return await lines_now(read_settings(), story)
 
 
 async def _read(number: str, *, owner: str | None, source: str | None) -> Story:

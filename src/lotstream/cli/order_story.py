@@ -63,7 +63,7 @@ def _standing(story: Story, line: OrderLine) -> str:
         "backordered": backordered(line),
     }  # fmt: skip
     counts = ", ".join(f"{story.amount(line.sku, count)} {name}" for name, count in parts.items() if count)
-    return f"{story.amount(line.sku, line.ordered)} of {line.sku}: {counts}"
+    return f"{story.amount(line.sku, line.ordered)} of {line.sku}: {counts or 'cancelled'}"
 
 
 def _told(story: Story, decided: Decided) -> Iterator[str]:

@@ -58,7 +58,8 @@ def shown(owner: str, unit: Serial) -> dict[str, Any]:
 
 def in_words(told: dict[str, Any]) -> list[str]:
     """Return the same in lines for people."""
-    lines = [f"Serial {told['serial']} of {told['sku']}, lot {told['lot'] or '–'}, of {told['owner']}: {told['state']}"]
+    state = told["state"].replace("_", " ")
+    lines = [f"Serial {told['serial']} of {told['sku']}, lot {told['lot'] or '–'}, of {told['owner']}: {state}"]
     if told["shipment"] is not None:
         lines.append(f"  to customer {told['customer'] or '–'} on {told['shipped_at']:%Y-%m-%d}")
         lines.append(f"  with shipment {told['shipment']} from {told['site']}")

@@ -123,6 +123,8 @@ class Derived:
     affected: Affected | None = None
     #: Orders by the serial numbers they speak of; None: no item is tracked by serial number.
     numbers: Numbers | None = None
+    #: SKUs by the numbers of their lots; None: nobody has asked yet, and nothing is kept up to date.
+    lot_skus: dict[str, list[str]] | None = None
     #: Rows by site and location; None: nobody has asked yet, and nothing is kept up to date.
     bins: dict[tuple[str, str], set[RowKey]] | None = None
     #: Orders that wait for their day; None: no order does.
@@ -290,8 +292,13 @@ class Ledger:
         return {key.sku for key in touched.stock} | {sku for sku, _ in touched.lots} | touched.items
 
     def lots_called(self, lot: str) -> Iterator[Lot]:
-        """Return the lots of every SKU that carry a number."""
-        return (facts for (_, number), facts in self.lots.items() if number == lot)
+        """Return the lots of every SKU that carry a number; gathered when first asked for, as most owners never ask."""
+        derived = self.derived or self.index()
+        if derived.lot_skus is None:
+            derived.lot_skus = {}
+            for sku, number in self.lots:
+                derived.lot_skus.setdefault(number, []).append(sku)
+        return (self.lots[sku, lot] for sku in derived.lot_skus.get(lot, ()))
 
     def settle(self) -> None:
         """Forget what only the last decision needed: what was touched, empty rows, closed orders, receipts, serials."""

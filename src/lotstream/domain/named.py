@@ -101,6 +101,7 @@ def _shipped(command: ConfirmShipment) -> tuple[OrderKey, ...]:
 
 
 def _shipment_and_packages(command: ConfirmShipment) -> tuple[ReceiptKey, ...]:
+    """Return the shipment first."""
     packages = (package_key(package.sscc) for package in command.packages if package.sscc is not None)
     return ReceiptKey(SHIPMENT, command.shipment), *packages
 
@@ -164,18 +165,27 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
 }
 
 
+def documents_opened(command: Command) -> tuple[ReceiptKey, ...]:
+    """Return the documents a command names of which it needs as well what they tell of.
+
+    Of a shipment that is confirmed nothing else that left with it is looked at, however many orders that were.
+    """
+    names = receipts_named(command)
+    return names[1:] if type(command) is ConfirmShipment else names
+
+
 def documents_within(document: Document | None) -> tuple[ReceiptKey, ...]:
-    """Return the documents a document tells of, which whoever names the document needs as well."""
+    """Return the documents a document tells of, which whoever opens the document needs as well."""
     return packages_within(document)
 
 
 def orders_within(document: Document | None) -> tuple[OrderKey, ...]:
-    """Return the orders a document tells of, which whoever names the document needs as well."""
+    """Return the orders a document tells of, which whoever opens the document needs as well."""
     return tuple(part.order for part in document.parts) if isinstance(document, Shipment) else ()
 
 
 def serials_within(document: Document | None) -> tuple[str, ...]:
-    """Return the serial numbers a document tells of, which whoever names the document needs as well."""
+    """Return the serial numbers a document tells of, which whoever opens the document needs as well."""
     parts = document.parts if isinstance(document, Shipment) else ()
     return tuple(number for part in parts for shipped in part.shipped for number in shipped.serials)
 

@@ -15,8 +15,9 @@ from typing import Final, TypeVar
 
 from lotstream.contracts.decode import Undecodable
 from lotstream.domain.commands import Command
-from lotstream.domain.ledger import Ledger, Sites
+from lotstream.domain.ledger import Sites
 from lotstream.domain.named import (
+    documents_opened,
     documents_within,
     orders_named,
     orders_within,
@@ -124,7 +125,7 @@ class CommitUnit:
             seen = await self._store.seen(message_keys(entries))
             told = await rows_told(entries, store=self._store)
         with watch.stage(Stage.LOAD):
-            await self._load(entries, named)
+            await self._load(entries, named, opened=_named(asked, documents_opened))
         with watch.stage(Stage.DECIDE):
             deciding = Deciding(
                 self._states, self._ledgers, seen=seen.union(done), condemned=condemned, positions=self._positions(),
@@ -161,10 +162,19 @@ class CommitUnit:
         for owner, receipt in decided.named.receipts:
             if not any((owner, receipt) in other.receipts for other in self._named):
                 self._ledgers[owner].receipts.pop(receipt, None)
-        for owner, number in decided.named.serials:
-            ledger = self._ledgers[owner]
-            if not (_is_spoken_of(ledger, number) or any((owner, number) in other.serials for other in self._named)):
-                ledger.serials.pop(number, None)
+        for owner in decided.owners:
+            if owner in self._ledgers:
+                self._forget_serials(owner)
+
+    def _forget_serials(self, owner: str) -> None:
+        """Let go of the serial numbers that no open order speaks of and no batch under way names."""
+        ledger = self._ledgers[owner]
+        numbers = ledger.derived.numbers if ledger.derived else None
+        spoken_of = () if numbers is None else numbers.all()
+        if len(ledger.serials) > len(spoken_of):
+            for number in ledger.serials.keys() - spoken_of:
+                if not any((owner, number) in other.serials for other in self._named):
+                    del ledger.serials[number]
 
     async def forget(self, entries: Iterable[Entry]) -> None:
         """Drop what batches that failed may have changed in memory: their owners and their partitions' own state.
@@ -176,12 +186,12 @@ class CommitUnit:
         self._ledgers.drop(_owners(entries))
         await self._reread({e.partition for e in entries})
 
-    async def _load(self, entries: list[Entry], named: Named) -> None:
+    async def _load(self, entries: list[Entry], named: Named, *, opened: dict[OwnerReceipt, None]) -> None:
         """Read what the batch needs and memory lacks: whole owners, then documents and closed orders by key."""
         sites = {e.decoded.owner: self._states[e.partition].sites for e in entries if e.decoded and e.decoded.owner}
         await self._ledgers.need(sites, source=self._store)
-        await self._load_documents(named)
-        for owner, receipt in named.receipts:
+        await self._load_documents(named, opened)
+        for owner, receipt in opened:
             document = self._ledgers[owner].receipts[receipt]
             named.orders.update(((owner, key), None) for key in orders_within(document))
             named.serials.update(((owner, number), None) for number in serials_within(document))
@@ -194,18 +204,23 @@ class CommitUnit:
             for (owner, number), units in (await self._store.serials(serials)).items():
                 self._ledgers[owner].serials[number] = units
 
-    async def _load_documents(self, named: Named) -> None:
-        """Read the documents that are named, those that they tell of, and so on."""
-        wanted = [*named.receipts]
+    async def _load_documents(self, named: Named, opened: dict[OwnerReceipt, None]) -> None:
+        """Read the documents that are named; of those that are opened also what they tell of, and so on."""
+        await self._read(named.receipts)
+        wanted = [*opened]
         while wanted:
-            missing = [name for name in wanted if name[1] not in self._ledgers[name[0]].receipts]
-            for (owner, key), booked in (await self._store.receipts(missing) if missing else {}).items():
-                self._ledgers[owner].receipts[key] = booked
             within = [
                 (owner, one) for owner, key in wanted for one in documents_within(self._ledgers[owner].receipts[key])
             ]
-            wanted = [name for name in dict.fromkeys(within) if name not in named.receipts]
-            named.receipts.update(dict.fromkeys(wanted))
+            wanted = [name for name in dict.fromkeys(within) if name not in opened]
+            opened.update(dict.fromkeys(wanted))
+            await self._read(wanted)
+        named.receipts.update(opened)
+
+    async def _read(self, documents: Iterable[OwnerReceipt]) -> None:
+        missing = [(owner, key) for owner, key in documents if key not in self._ledgers[owner].receipts]
+        for (owner, key), booked in (await self._store.receipts(missing) if missing else {}).items():
+            self._ledgers[owner].receipts[key] = booked
 
     def _unknown(self, name: OwnerOrder) -> bool:
         owner, key = name
@@ -236,12 +251,6 @@ class CommitUnit:
                     "was expected: the topic is compacted, transactional or not the one Postgres knows."
                 )
             expected[entry.partition] = want + 1
-
-
-def _is_spoken_of(ledger: Ledger, number: str) -> bool:
-    """Tell whether an open order speaks of a serial number, which stays in memory as long."""
-    numbers = ledger.derived.numbers if ledger.derived else None
-    return numbers is not None and number in numbers.all()
 
 
 def _owners(entries: Iterable[Entry]) -> tuple[str, ...]:

@@ -33,6 +33,13 @@ CANCEL_BYTES: Final = 300
 TOLD_BYTES: Final = 260
 """A figure of what may be sold, as it was told last."""
 
+LAST_SHIPPED_BYTES: Final = 230
+SERIAL_BYTES: Final = 1_350
+"""A serial number that an open order speaks of, with its unit and the order it is found by."""
+
+LOT_CALLED_BYTES: Final = 110
+"""What a lot takes once more when anybody has asked which SKU it is of."""
+
 OWNER_BYTES: Final = 5_000
 """An owner without anything: its tables and sets."""
 
@@ -53,6 +60,7 @@ class Weight:
     items: int
     shelves: int
     promised: int
+    serials: int
     bytes: int
 
     def still_fits(self, ledger: Ledger) -> bool:
@@ -65,6 +73,7 @@ class Weight:
             and _near(self.items, len(ledger.items))
             and _near(self.shelves, len(derived.shelves) if derived else 0)
             and _near(self.promised, _promised(ledger))
+            and _near(self.serials, len(ledger.serials))
         )
 
 
@@ -81,11 +90,14 @@ def weigh(ledger: Ledger) -> Weight:
         + sum(map(_order_bytes, ledger.orders.values()))
         + len(ledger.cancels) * CANCEL_BYTES
         + len(ledger.told) * TOLD_BYTES
+        + len(ledger.last_shipped) * LAST_SHIPPED_BYTES
+        + len(ledger.serials) * SERIAL_BYTES
+        + (len(ledger.lots) * LOT_CALLED_BYTES if ledger.derived and ledger.derived.lot_skus is not None else 0)
         + _promised(ledger) * PROMISED_BYTES
     )
     return Weight(
         stock=len(ledger.stock), orders=len(ledger.orders), lots=len(ledger.lots), items=len(ledger.items),
-        shelves=len(shelves), promised=_promised(ledger), bytes=bytes_,
+        shelves=len(shelves), promised=_promised(ledger), serials=len(ledger.serials), bytes=bytes_,
     )  # fmt: skip
 
 

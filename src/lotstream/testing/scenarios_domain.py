@@ -19,6 +19,7 @@ from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Calendar, Document, Order, OrderKey, ReceiptKey, Serial, SerialKey, Site
 from lotstream.domain.named import (
     documents_of,
+    documents_opened,
     documents_within,
     orders_named,
     orders_within,
@@ -73,7 +74,9 @@ class DomainWarehouse:
         if isinstance(command, BROADCASTS):
             return decide_broadcast(self.ledger.sites, command, self.moment(), number=self._arrival)
         orders = [*orders_named(command)]
-        documents = [*receipts_named(command)]
+        for receipt in receipts_named(command):
+            self.ledger.receipts[receipt] = self.documents.get(receipt)
+        documents = [*documents_opened(command)]
         for receipt in documents:
             document = self.ledger.receipts[receipt] = self.documents.get(receipt)
             orders += orders_within(document)

@@ -116,7 +116,11 @@ def note_received(ledger: Ledger, key: RowKey, received: date | None) -> None:
 
 def know_lot(ledger: Ledger, lot: Lot) -> None:
     """Replace the facts of a lot; nothing is written when they are the same."""
-    if ledger.lots.get((lot.sku, lot.lot)) != lot:
+    known = ledger.lots.get((lot.sku, lot.lot))
+    if known != lot:
+        lot_skus = derived_of(ledger).lot_skus
+        if known is None and lot_skus is not None:
+            lot_skus.setdefault(lot.lot, []).append(lot.sku)
         ledger.lots[lot.sku, lot.lot] = lot
         ledger.touched.lots.add((lot.sku, lot.lot))
         lot_changed(ledger, lot)

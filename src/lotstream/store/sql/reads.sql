@@ -22,8 +22,16 @@ SELECT (SELECT settings FROM owner WHERE owner = $1) AS settings,
        (SELECT body FROM customer WHERE owner = $1 AND customer = $2) AS customer;
 
 -- name: serials
--- Units of one serial number and SKU, of any owner when that is null.
-SELECT s.owner, s.body FROM owner AS o
+-- Units of one serial number and SKU, of any owner when that is null: found by jumping from owner to owner in the index
+-- of serial numbers, since not every owner has been defined.
+WITH RECURSIVE seen AS (
+    (SELECT owner FROM serial WHERE owner >= coalesce($3, '') ORDER BY owner LIMIT 1)
+    UNION ALL
+    SELECT n.owner FROM seen AS w
+    CROSS JOIN LATERAL (SELECT owner FROM serial WHERE owner > w.owner ORDER BY owner LIMIT 1) AS n
+    WHERE $3::text IS NULL
+)
+SELECT s.owner, s.body FROM seen AS o
 CROSS JOIN LATERAL (
     SELECT * FROM serial AS t WHERE t.owner = o.owner AND t.serial = $1 AND t.sku = $2 LIMIT 1
 ) AS s
