@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
+from operator import itemgetter
 
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import Refusal
@@ -29,32 +30,48 @@ FigureName = tuple[str, str, str]
 def figures_changed(draft: Draft) -> Iterator[Figure]:
     """Yield each figure that is not what was told last, by SKU, site and channel.
 
-    What the ledger knows to be told already is passed over; it never decides what comes out.
+    What the ledger knows to be told already is passed over; it never decides what comes out. Nothing is worked out
+    before it is asked for: whoever takes the first figures pays for these.
     """
     ledger = draft.ledger
     channels = {channel.name: channel for channel in ledger.settings.channels}
-    for (sku, site), names in groupby(sorted(_names(ledger)), key=lambda name: name[:2]):
+    skus = may_differ(ledger)
+    told = _told_of(ledger, skus)
+    for sku in sorted(skus):
         parts = _parts(draft, sku)
-        rows = {of: list(_sellable(draft, of, site)) for of in (sku, *(part.sku for part in parts))}
-        for name in names:
-            quantity = _figure(draft, rows, parts, channels.get(name[2]), name=name)
-            if quantity != ledger.told.get(name, 0):
-                yield Figure(sku, site, name[2], quantity)
+        names = {(site, name) for site in _sites_of(ledger, sku) for name in channels} | told.get(sku, set())
+        for site, places in groupby(sorted(names), key=itemgetter(0)):
+            rows = {of: list(_sellable(draft, of, site)) for of in (sku, *(part.sku for part in parts))}
+            for _, name in places:
+                quantity = _figure(draft, rows, parts, channels.get(name), name=(sku, site, name))
+                if quantity != ledger.told.get((sku, site, name), 0):
+                    yield Figure(sku, site, name, quantity)
 
 
-def _names(ledger: Ledger) -> set[FigureName]:
-    """Return the figures that may be other than what was told last."""
-    skus, kits = ledger.may_be_untold(), [item for item in ledger.items.values() if item.kit]
-    sites_of = derived_of(ledger).sites_of
-    changed = sites_of.keys() if skus is None else skus
-    sites = {sku: set(sites_of.get(sku, ())) for sku in changed}
-    for kit in kits:
-        if kit.sku in changed or not changed.isdisjoint(kit.kit):
-            sites[kit.sku] = set().union(*(sites_of.get(sku, ()) for sku in (kit.sku, *kit.kit)))
-    channels = [channel.name for channel in ledger.settings.channels]
-    names = {(sku, site, channel) for sku, at in sites.items() for site in at for channel in channels}
-    # Also what nothing is left of: its rows are gone from memory, or its channel from the settings.
-    return names if skus is not None else names | ledger.told.keys()
+def may_differ(ledger: Ledger) -> set[str]:
+    """Return the SKUs of which a figure may be other than what was told last, kits of changed components included."""
+    changed = ledger.may_be_untold()
+    if changed is None:
+        # Also what nothing is left of: its rows are gone from memory.
+        changed = {*derived_of(ledger).sites_of, *(sku for sku, _, _ in ledger.told)}
+    kits = (item for item in ledger.items.values() if item.kit)
+    return changed | {kit.sku for kit in kits if not changed.isdisjoint(kit.kit)}
+
+
+def _told_of(ledger: Ledger, skus: set[str]) -> dict[str, set[tuple[str, str]]]:
+    """Return site and channel of what was told of SKUs whose rows may be gone, or their channel from the settings."""
+    told: dict[str, set[tuple[str, str]]] = {}
+    if ledger.untold.is_whole:
+        for sku, site, channel in ledger.told:
+            if sku in skus:
+                told.setdefault(sku, set()).add((site, channel))
+    return told
+
+
+def _sites_of(ledger: Ledger, sku: str) -> set[str]:
+    """Return the sites where a SKU, or something that it is made of, has rows."""
+    item, sites_of = ledger.items.get(sku), derived_of(ledger).sites_of
+    return set().union(*(sites_of.get(of, ()) for of in (sku, *(item.kit if item is not None else ()))))
 
 
 def _parts(draft: Draft, sku: str) -> tuple[KitPart, ...]:

@@ -102,6 +102,8 @@ class Untold:
     skus: set[str] | None = None
     #: What all figures hang on: settings, bins, and the last turn of a day. With other ones any SKU counts.
     stood_on: tuple[object, ...] = ()
+    #: True while figures may be among them of which memory has nothing but that they were told.
+    is_whole: bool = True
 
 
 @dataclass(slots=True)
@@ -277,12 +279,17 @@ class Ledger:
         """Return the SKUs whose figures may differ from what was told last; None when any may."""
         known = self.untold
         if known.skus is None or known.stood_on != self._stands_on():
+            self.untold = Untold()
             return None
         return known.skus | self._skus_touched()
 
     def all_is_told(self) -> None:
         """Take note that every figure is what was told last."""
-        self.untold = Untold(set(), self._stands_on())
+        self.untold = Untold(set(), self._stands_on(), is_whole=False)
+
+    def only_untold(self, skus: set[str]) -> None:
+        """Take note that figures of these SKUs alone may not be what was told last."""
+        self.untold = Untold(skus, self._stands_on(), self.untold.is_whole)
 
     def _stands_on(self) -> tuple[object, ...]:
         return self.settings, self.sites.stamp, self.sites.turn

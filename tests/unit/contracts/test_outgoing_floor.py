@@ -11,6 +11,8 @@ from lotstream.contracts.json_schema import schemas
 from lotstream.contracts.outgoing import messages
 from lotstream.contracts.sent import WaveTasks
 from lotstream.domain.events import (
+    AvailabilityTold,
+    Figure,
     Freed,
     JoinedTask,
     LotSwapped,
@@ -35,6 +37,7 @@ from lotstream.domain.model import (
     Wave,
     WaveState,
 )
+from lotstream.settings import Settings
 from tests.unit.contracts.building import AT, CARTON, KEY, LOOSE, MOMENT, PACKED, ROW, told, voided
 
 
@@ -139,3 +142,13 @@ def test_tasks_of_a_wave_are_withdrawn_before_orders_have_their_own(ledger: Ledg
     assert [(task["task"], task["action"], task["quantity"]) for task in before["tasks"]] == [("t1", "cancel", "0")]
     assert [(task["task"], task["action"], task["quantity"]) for task in after["tasks"]] == [("t1", "create", "9")]
     assert told(ledger, TasksLeftWave(KEY, "W-1", mine[1:])) == []
+
+
+def test_a_sku_at_very_many_sites_is_told_in_several_messages(ledger: Ledger) -> None:
+    """Each is no larger than the topic takes, whatever the names; together they say everything once."""
+    names = ["\N{GRINNING FACE}" * 120 + str(number) for number in range(2_001)]
+    figures = tuple(Figure("CER-001", name, "\x01" * 128, 1) for name in names)
+    messages = [body for _, body in told(ledger, AvailabilityTold(figures))]
+
+    assert [figure["site"] for body in messages for figure in body["figures"]] == names
+    assert max(len(json.dumps(body)) for body in messages) < Settings.model_fields["outgoing_bytes_max"].default

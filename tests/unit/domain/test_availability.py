@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from lotstream.domain import ticking
+from lotstream.domain import availability, ticking
+from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     ChangeSettings,
@@ -17,6 +19,7 @@ from lotstream.domain.commands import (
     PlaceHold,
     TickClock,
 )
+from lotstream.domain.draft import Draft
 from lotstream.domain.events import AvailabilityTold, ClockSet, Event
 from lotstream.domain.ledger import Untold
 from lotstream.domain.model import Channel, HoldKind, Item, Location, OwnerClock, Settings
@@ -223,6 +226,40 @@ def test_what_a_ledger_remembers_does_not_decide_what_is_told() -> None:
         assert told[0] == told[1]
         assert figures(told[0])
         assert known.ledger.told == anew.ledger.told
+
+
+def test_between_two_parts_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What changes while parts are told is told with the next, what was told already is not looked at again."""
+    monkeypatch.setattr(ticking, "FIGURES_MAX", 1)
+    known, anew = world(SHOP), world(SHOP)
+    looked_at = []
+    sellable = availability._sellable
+
+    def looked(draft: Draft, sku: str, site: str) -> Iterator[Candidate]:
+        if draft.ledger is known.ledger:
+            looked_at.append(sku)
+        return sellable(draft, sku, site)
+
+    for made in (known, anew):
+        for sku in ("A", "B", "C", "D"):
+            made.told(DefineItem(Item(sku)))
+        made.told(DefineItem(Item("SET", kit={"A": Decimal(2)})))
+        made.stock(*[goods(sku, 10, sku=sku) for sku in ("A", "B", "C", "D")])
+    monkeypatch.setattr(availability, "_sellable", looked)
+    for part in range(6):
+        told = []
+        for made in (known, anew):
+            if part == 2:
+                made.place("O", wanted(sku="A", quantity=5))
+            if made is anew:
+                made.ledger.untold = Untold()
+            told.append(tick(made))
+        assert told[0] == told[1]
+    assert known.ledger.told == anew.ledger.told
+    assert known.ledger.told["SET", SITE, "shop"] == 2
+    assert known.ledger.clock.due_at is None
+    # One ahead each time, to see whether anything is left; the kit with what it is made of.
+    assert looked_at.count("B") == 2
 
 
 def test_channels_are_named_once_and_ask_for_a_life_that_there_is() -> None:

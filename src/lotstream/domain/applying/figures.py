@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lotstream.domain.availability import may_differ
 from lotstream.domain.events import AvailabilityTold, ClockSet
 from lotstream.domain.ledger import Ledger
 
 
 def _availability_told(ledger: Ledger, event: AvailabilityTold) -> None:
+    # They were told in the order of SKUs: those up to the last are through.
+    last = event.figures[-1].sku
+    ledger.only_untold({sku for sku in may_differ(ledger) if sku > last})
     for figure in event.figures:
         name = figure.sku, figure.site, figure.channel
         ledger.told[name] = figure.quantity
