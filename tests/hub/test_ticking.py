@@ -128,6 +128,26 @@ async def test_workers_that_forget_everything_tell_the_same() -> None:
     assert len(told(hub, owners[0])) > 4
 
 
+async def test_owners_that_are_always_due_keep_nobody_waiting() -> None:
+    """With room for one look at a time and three owners who are due again at once, each has its turn."""
+    hub = SmallHub(partitions=1, owners_max=1)
+    worker = await hub.start()
+    await a_site(hub, worker)
+    owners = sorted(owners_in(0, 3, partitions=1))
+    for owner in owners:
+        await a_seller(hub, worker, owner)
+    looks = []
+    for number in range(9):
+        for owner in owners:
+            order(hub, owner, number)
+        await worker.decide()
+        later(hub)
+        await worker.look()
+        looks += [record.key.decode() for record in hub.log[0][worker.states[0].claim.next_offset :]]
+        await worker.decide()
+    assert {owner: looks.count(owner) for owner in owners} == dict.fromkeys(owners, 3)
+
+
 @pytest.mark.limit("continued_owners_max")
 async def test_only_so_many_owners_are_looked_at_at_once() -> None:
     """However many owners are due, a holder has no more looks in the log than its bound."""

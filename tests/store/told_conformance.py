@@ -160,14 +160,15 @@ class ToldConformance:
         assert await store.broadcasts_passed() == 0
 
     async def test_whose_time_has_come_is_found_in_its_partition(self, store: Store) -> None:
-        """Owners are found by the database's clock from the moment they are due, in order and only so many."""
+        """Owners are found by the database's clock from the moment they are due, the longest first, only so many."""
         now = await store.now()
         names = [f"owner-{number}" for number in range(12)]
         for tick, name in enumerate(names):
-            await with_clock(store, name, OwnerClock(now, tick, watched=True))
+            await with_clock(store, name, OwnerClock(now - timedelta(seconds=tick // 4), tick, watched=True))
         await with_clock(store, "later", OwnerClock(now + OLD, 1, watched=True))
         await with_clock(store, "never", OwnerClock(None, 1, watched=True))
-        mine = sorted(name for name in names if partition_of(name.encode(), PARTITIONS) in (1, 2))
+        mine = [name for name in names if partition_of(name.encode(), PARTITIONS) in (1, 2)]
+        mine.sort(key=lambda name: (-(names.index(name) // 4), name))
         wanted = [(name, slot(name.encode()), names.index(name)) for name in mine]
         assert await store.clocks_due([1, 2], limit=50) == wanted
         assert await store.clocks_due([1, 2], limit=1) == wanted[:1]

@@ -25,9 +25,11 @@ SELECT owner, slot, step FROM continuing
 WHERE due AND slot % (SELECT partitions FROM hub) = ANY($1::smallint[]) ORDER BY owner LIMIT $2;
 
 -- name: clocks_due
--- Owners of partitions whose time has come, by the database's clock.
+-- Owners of partitions whose time has come, by the database's clock; whoever waits longest comes first, so that those
+-- who are due again at once keep nobody waiting for ever.
 SELECT owner, slot, tick FROM owner_clock
-WHERE due_at <= clock_timestamp() AND slot % (SELECT partitions FROM hub) = ANY($1::smallint[]) ORDER BY owner LIMIT $2;
+WHERE due_at <= clock_timestamp() AND slot % (SELECT partitions FROM hub) = ANY($1::smallint[])
+ORDER BY due_at, owner LIMIT $2;
 
 -- name: behind
 -- Owners from one on, in order, that are not through with the last turn their partition was told of: those with open

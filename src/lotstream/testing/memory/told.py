@@ -27,11 +27,12 @@ def owners_due(tables: Tables, partitions: Sequence[int], limit: int) -> Rows:
 
 @answers("broadcasts", "clocks_due")
 def clocks_due(tables: Tables, partitions: Sequence[int], limit: int) -> Rows:
-    """Return owners of partitions whose time has come."""
+    """Return owners of partitions whose time has come, whoever waits longest first."""
     now = tables.clock()
     due = [row for row in tables.of("owner_clock") if row["due_at"] is not None and row["due_at"] <= now]
     mine = [row for row in due if _partition(tables, row["slot"]) in partitions]
-    return [row.only("owner", "slot", "tick") for row in sorted(mine, key=lambda row: str(row["owner"]))][:limit]
+    first = sorted(mine, key=lambda row: (row["due_at"], row["owner"]))[:limit]
+    return [row.only("owner", "slot", "tick") for row in first]
 
 
 @answers("broadcasts", "behind")
