@@ -18,7 +18,7 @@ TODAY: Final = date(2026, 9, 1)
 
 
 class Task(NamedTuple):
-    """A pick task that somebody was given."""
+    """A pick task that somebody was given: of an order, or of a wave."""
 
     order: Body
     task: Body
@@ -186,7 +186,8 @@ class AnyMessage:
 
     def _target(self) -> Body:
         lot = {"lot": self.draw.choice(["L1", "L2"]), "sku": self._mostly("LOTS", None)}
-        return self.draw.choice([lot, {"supplier": "SUP"}, {"everything": True}])
+        unit = {"serial": self._serials(1)[0], "sku": "UNITS"}
+        return self.draw.choice([lot, unit, {"supplier": "SUP"}, {"everything": True}])
 
     def _hold_placed(self) -> Body:
         kind = self.draw.choice(["hold", "quarantine", "recall"])
@@ -222,7 +223,7 @@ class AnyMessage:
     def _pick_confirmed(self) -> Body:
         order, task = self._task()
         line = self._with_serials({"sku": task["sku"], "quantity": self._mostly(task["quantity"], self._few())})
-        line |= {"task": self._mostly(task["task"], None), "line": self._mostly(task["line"], "2")}
+        line |= {"task": self._mostly(task["task"], None), "line": self._mostly(task.get("line"), "2")}
         line |= {"sku": self._mostly(None, self._sku()), "lot": self._mostly(None, self._lot())}
         return {**self._floor(), **order, "staged_at": self._mostly(None, "T1", "T2"), "lines": [line]}
 
@@ -242,10 +243,18 @@ class AnyMessage:
     def _pick_scanned(self) -> Body:
         order, task = self._task()
         scanned = {"scanned": self.draw.choice(["L1", "L2", "L3"]), "quantity": self._mostly(None, self._few(3))}
-        return {**self._floor(), **order, "task": self._mostly(task["task"], None), "line": task["line"], **scanned}
+        return {**self._floor(), **order, "task": self._mostly(task["task"], None), "line": task.get("line"), **scanned}
+
+    def _wave_released(self) -> Body:
+        orders = {order["order"]: order for order in (self._order(), self._order(), self._order())}
+        return {**self._floor(), "wave": self._named("W"), "orders": list(orders.values())}
+
+    def _wave_cancelled(self) -> Body:
+        waves = [task.order["wave"] for task in self.tasks if "wave" in task.order]
+        return {**self._floor(), "wave": self.draw.choice(waves or ["W-1"])}
 
     def _package_packed(self) -> Body:
-        line = {**self._task().order, "line": self._mostly(None, "1"), "quantity": self._mostly(None, self._few(3))}
+        line = {**self._order(), "line": self._mostly(None, "1"), "quantity": self._mostly(None, self._few(3))}
         return {
             **self._floor(), "package": self._mostly(self._package(), None), "lines": self._mostly([line], []),
             "kind": self.draw.choice(["carton", "pallet"]),
@@ -294,6 +303,6 @@ WEIGHTS: Final = {
     "stock.adjusted": 2, "stock.counted": 2, "stock.moved": 3, "stock.status_changed": 1, "goods.returned": 3,
     "pick.confirmed": 9, "pick.started": 1, "pick.undone": 2, "pick.shorted": 2, "pick.scanned": 2,
     "package.packed": 5, "package.unpacked": 2, "shipment.confirmed": 5, "shipment.corrected": 2, "shipment.voided": 3,
-    "kit.assembled": 2, "kit.broken": 1,
+    "kit.assembled": 2, "kit.broken": 1, "wave.released": 2, "wave.cancelled": 0.5,
 }  # fmt: skip
 """How often each kind of message comes."""

@@ -64,7 +64,7 @@ class House:
         """Return the pick tasks that were told last."""
         told = [json.loads(row["value"]) for row in self.hub.rows("outbox", topic=PICK_TASKS.name)[-TASKS_KNOWN:]]
         tasks = [
-            Task({"source": body["source"], "order": body["order"]}, task)
+            Task({name: body[name] for name in ("source", "order", "wave") if name in body}, task)
             for body in told
             for task in body["tasks"]
             if task["action"] == "create"
