@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from lotstream.contracts.inbound_goods import (
@@ -76,26 +77,21 @@ def lift_hold(body: HoldLifted) -> LiftHold | LiftSerialHold | LiftBinHold | Lif
 
 
 def _received(line: StockReceivedLine) -> GoodsLine:
-    return GoodsLine(
-        line=line.line,
-        sku=line.sku,
-        quantity=line.quantity,
-        unit=line.unit,
-        location=line.location,
-        lot=line.lot,
-        supplier=line.supplier,
-        supplier_lot=line.supplier_lot,
-        made=line.made,
-        expires=line.expires,
-        package=line.package,
-        pack_size=line.pack_size,
-        status=line.status.value,
-        reason=line.reason,
-        serials=line.serials,
-    )
+    return replace(_goods(line), reason=line.reason)
 
 
 def _found(line: BalanceOpenedLine) -> GoodsLine:
+    return replace(
+        _goods(line),
+        received=line.received,
+        returned=line.returned,
+        hold=line.hold,
+        promised_elsewhere=line.promised_elsewhere or Decimal(0),
+    )
+
+
+def _goods(line: StockReceivedLine | BalanceOpenedLine) -> GoodsLine:
+    """Return what goods that come in and goods that are found say alike."""
     return GoodsLine(
         line=line.line,
         sku=line.sku,
@@ -107,12 +103,8 @@ def _found(line: BalanceOpenedLine) -> GoodsLine:
         supplier_lot=line.supplier_lot,
         made=line.made,
         expires=line.expires,
-        received=line.received,
         package=line.package,
         pack_size=line.pack_size,
         status=line.status.value,
-        returned=line.returned,
-        hold=line.hold,
-        promised_elsewhere=line.promised_elsewhere or Decimal(0),
         serials=line.serials,
     )
