@@ -261,6 +261,6 @@ TO_ONE = (
     "unreserve", "close", "reserve", "receive", "balance", "hold", "lift", "recall", "hold_owner", "let_owner_go",
     "hold_unit", "let_unit_go",
     "adjust", "count", "move", "change_status", "give_back", "assemble", "take_apart", "pick", "pick_short", "start",
-    "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick", "hold_unit",
-    "let_unit_go", "wave", "cancel_wave", "work_on_wave",
+    "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
+    "wave", "cancel_wave", "work_on_wave",
 )  # fmt: skip

@@ -121,3 +121,11 @@ def test_named_lot_that_comes_free() -> None:
     events = world.told(LiftHold(None, "TEA", "L1"))
     assert kinds(events) == ["HoldLifted", "OrderAllocated"]
     assert world.lots("#1") == [("L1", 2), ("L1", 4)]
+
+
+def test_the_smallest_row_is_the_smallest_as_it_is_now() -> None:
+    """Where the least goes first, what a line before has taken counts; a line that wants all of them has all."""
+    world = World(Settings(tie_break=("smallest_qty",)))
+    world.stock(goods("L1", 4), goods("L2", 5), goods("L3", 9))
+    world.place("#1", wanted("1", 2, lot="L2"), wanted("2", 20))
+    assert [part.row.lot for part in world.line("#1", "2").reservations] == ["L2", "L1", "L3"]

@@ -283,3 +283,10 @@ def test_a_date_that_comes_with_goods_concerns_what_was_promised_before() -> Non
     world.place("#1", wanted("1", 2))
     world.told(world.receipt(goods("L1", 1, expires=TODAY - timedelta(days=1)), happened=False))
     assert world.lots("#1") == []
+
+
+def test_less_than_nothing_is_promised_to_nobody() -> None:
+    """What others were promised cannot be below zero: more would be free than is there."""
+    found = goods("L1", 3, promised_elsewhere=Decimal(-1))
+    refused = World().refused(OpenBalance(SITE, None, None, "B", (found,)))
+    assert refused == (Code.FIELD_INVALID, "lines.0.promised_elsewhere")

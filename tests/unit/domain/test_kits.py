@@ -396,3 +396,12 @@ def test_an_order_with_a_picked_component_is_picking_when_the_rest_is_promised_a
     world.told(UnreserveOrder(key("A")))
     world.told(RequestAllocation((key("A"),)))
     assert (world.get("A").state, held_by(world, "A")[("CUP", "C1")]) == (OrderState.PICKING, (2, 0))
+
+
+def test_a_task_of_a_kit_and_another_lot_are_no_pick(world: World) -> None:
+    """Who names the task of one component and the lot of another has picked neither as promised."""
+    found(world, cups("C1", 2), pots("P", 9))
+    world.place("A", sets(1))
+    task = next(part.task for part in world.parts("A") if part.row.sku == "CUP")
+    line = PickLine(task, "1", "C9", None, Decimal(1), sku="CUP")
+    assert world.refused(world.pick("A", line)) == (Code.NOT_RESERVED, "lines.0.quantity")

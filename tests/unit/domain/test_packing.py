@@ -271,3 +271,11 @@ def test_a_package_that_can_have_no_number_is_kept_as_an_exception() -> None:
     said = PackPackage(SITE, False, "packer", None, None, PackageKind.CARTON, (PackedLine(key("#1")),))
     assert world.refused(said) == (Code.FIELD_MISSING, "package")
     assert kinds(world.told(replace(said, happened=True))) == ["DiscrepancyNoted"]
+
+
+def test_a_package_lighter_than_nothing() -> None:
+    """A weight below zero is refused where goods are packed and where they leave."""
+    world = ready()
+    assert world.refused(pack("C1", packed(), weight_kg=Decimal(-1))) == (Code.FIELD_INVALID, "weight_kg")
+    leaving = world.ship("#1", packages=(ShippedPackage(None, None, Decimal(-1)),))
+    assert world.refused(leaving) == (Code.FIELD_INVALID, "packages.0.weight_kg")

@@ -101,3 +101,10 @@ def test_picked_packs_are_given_back_last() -> None:
     world.place("#1", wanted(quantity=4), version="2")
     (part,) = world.parts("#1")
     assert (part.quantity, part.picked) == (5, 5)
+
+
+def test_a_size_that_goes_over_by_more_is_left() -> None:
+    """One piece is covered by a pack of two, and not by the pack of five behind it."""
+    world = world_with(COVER, ("A", 2, 2), ("B", 5, 5))
+    world.place("#1", wanted(quantity=1))
+    assert world.lots("#1") == [("A", 2)]

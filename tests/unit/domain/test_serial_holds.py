@@ -196,3 +196,11 @@ def test_what_is_not_one_unit_is_refused(world: World) -> None:
     assert world.refused(hold("S1")) == (Code.FIELD_MISSING, "sku")
     assert world.refused(hold("S4", kind=HoldKind.RECALL)) == (Code.FIELD_INVALID, "kind")
     assert only(world.told(hold("S1", sku="FAN")), SerialHeld).unit.key.sku == "FAN"
+
+
+def test_a_hold_after_a_start_finds_the_unit(world: World) -> None:
+    """A worker that was just started has sorted no shelf yet, and finds the row of the unit all the same."""
+    world.warehouse.restart()
+    world.ledger = world.warehouse.ledger
+    event = only(world.told(hold("S1")), SerialHeld)
+    assert (event.unit.row.lot, event.unit.row.status) == ("L1", "quarantine")
