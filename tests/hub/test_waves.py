@@ -76,16 +76,19 @@ async def test_waves_through_kafka_and_postgres(hub_settings: Settings, tmp_path
                 partitions=hub_settings.partitions,
             )  # fmt: skip
     async with HubClient(hub_settings) as client:
-        async with WorkerProcess(hub_settings, instance="waves", log=tmp_path / "first.log") as worker:
+        async with WorkerProcess(hub_settings, instance="first", log=tmp_path / "first.log") as worker:
+            await client.row(
+                "SELECT FROM claim HAVING count(*) = $1 AND min(broadcast_seen) = 2", hub_settings.partitions
+            )
             await _goods_and_orders(client)
             assert (await client.send("wave.released", released(4)))["outcome"] == "done"
             refused = await client.send("wave.released", released(2, wave="W-2"))
             assert (refused["code"], refused["field"]) == ("not_reserved", "orders.0.order")
             await worker.kill()
-        tasks = await _read(hub_settings, 1)
-        assert [(task["lot"], task["quantity"]) for task in tasks[0]["tasks"]] == [("L1", "10"), ("L2", "2")]
-        first, second = (task["task"] for task in tasks[0]["tasks"])
-        async with WorkerProcess(hub_settings, instance="waves", log=tmp_path / "second.log"):
+        async with WorkerProcess(hub_settings, instance="second", log=tmp_path / "second.log"):
+            tasks = await _read(hub_settings, 1)
+            assert [(task["lot"], task["quantity"]) for task in tasks[0]["tasks"]] == [("L1", "10"), ("L2", "2")]
+            first, second = (task["task"] for task in tasks[0]["tasks"])
             assert (await _work(client, "pick.confirmed", {"task": first, "quantity": "4"}))["outcome"] == "done"
             assert (await _work(client, "pick.shorted", {"task": first, "picked": "2"}))["outcome"] == "done"
             shown = await run_lotstream(hub_settings, "wave", "W-1", "--json")

@@ -28,6 +28,11 @@ class Verdicts:
         return None
 
 
+def uncounted(verdicts: Verdicts, why: Refusal, about: dict[str, str | None]) -> Refusal | None:
+    """Object to a quantity that cannot be counted; a unit that nobody has defined may have been moved all the same."""
+    return verdicts.object(why.code, why.field, why.message, about) if why.code is Code.UNKNOWN_UNIT else why
+
+
 def why_not_leave(draft: Draft, order: Order, line: OrderLine, row: RowKey, *, in_bin: bool) -> tuple[Code, str] | None:
     """Return why goods of a row may not be picked or shipped for a line, as a code and a sentence; None if they may.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from lotstream.domain.checks import Verdicts, why_not_leave
+from lotstream.domain.checks import Verdicts, uncounted, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, PackedLine, PackPackage, UnpackPackage
 from lotstream.domain.draft import Draft
@@ -101,7 +101,13 @@ def _put_in(packing: _Packing, said: PackedLine, path: str) -> Refusal | None:
     loose = sum(part.picked - part.packed for _, part in parts)
     wanted = _counted(packing, said, parts, path)
     if isinstance(wanted, Refusal):
-        return wanted
+        told = {
+            "line": said.line,
+            "quantity": str(said.quantity),
+            "unit": said.unit,
+            "package": packing.command.package,
+        }
+        return uncounted(packing.verdicts, wanted, {"order": name, "source": said.key.source, **told})
     left = loose if wanted is None else wanted
     if left > loose or loose == 0:
         message = f"{loose} smallest units of that are picked for order {name} and loose; pick the goods first."

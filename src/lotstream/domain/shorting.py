@@ -20,6 +20,7 @@ from lotstream.domain.moving import take_back
 from lotstream.domain.paper import loose_first
 from lotstream.domain.picking import check_order, pick_line, promised_to
 from lotstream.domain.places import DOCK, staging_place
+from lotstream.domain.quantities import unit_factor
 from lotstream.domain.settling import settle
 from lotstream.domain.sums import state_of
 from lotstream.domain.unpromised import Picking, about_pick
@@ -75,6 +76,9 @@ def _short(shorting: Shorting, picking: Picking, said: ShortLine, path: str) -> 
         about = about_pick(picking, said.line, row)
         refused = picking.verdicts.object(Code.NOT_RESERVED, f"{path}.line", message, about)
         return refused or pick_found(picking, meant, path)
+    if meant.quantity and unit_factor(picking.draft.known_item(parts[0].row.sku), meant.unit) is None:
+        # How much was found nobody can say, and so not what is missing.
+        return pick_found(picking, meant, path)
     wanting: dict[RowKey, int] = {}
     for part in parts:
         wanting[part.row] = wanting.get(part.row, 0) + part.quantity - part.picked

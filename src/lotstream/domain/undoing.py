@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from lotstream.domain.checks import Verdicts
+from lotstream.domain.checks import Verdicts, uncounted
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import Moment, StartPick, UndoneLine, UndoPick
 from lotstream.domain.draft import Draft
@@ -98,7 +98,8 @@ def undo(undoing: Undoing, said: UndoneLine, path: str) -> Refusal | None:
     loose = sum(part.picked - part.packed for _, part in parts)
     wanted = loose if said.quantity is None else _counted(undoing, said, parts, path)
     if isinstance(wanted, Refusal):
-        return wanted
+        said_of = {"line": said.line, "task": said.task, "quantity": str(said.quantity), "unit": said.unit}
+        return uncounted(undoing.verdicts, wanted, _about(undoing.command.key) | said_of)
     if wanted > loose or loose == 0:
         refused = _object(undoing, said, path, loose=loose, packed=any(part.packed for _, part in parts))
         if refused is not None:

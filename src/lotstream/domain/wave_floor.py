@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from lotstream.domain.books import Books
-from lotstream.domain.checks import Verdicts
+from lotstream.domain.checks import Verdicts, uncounted
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import (
     ConfirmPick,
@@ -104,7 +104,7 @@ def _pick_task(work: Work, said: ConfirmPick | ReportShort, line: PickLine, path
         item = work.draft.known_item(parts[0].part.row.sku)
         meant = _smallest(item, line, path)
         if isinstance(meant, Refusal):
-            return meant
+            return uncounted(work.verdicts, meant, {"wave": work.wave, **_said(line)})
         shares, left = _shares(parts, meant)
         numbers = _Numbers(line.serials, parts)
         for one, quantity in shares:
@@ -134,6 +134,10 @@ def _smallest(item: Item, line: PickLine, path: str) -> int | Refusal:
     if isinstance(quantity, Refusal):
         return quantity
     return check_count(line.serials, quantity, item, path) or quantity
+
+
+def _said(line: PickLine) -> dict[str, str | None]:
+    return {"task": line.task, "quantity": str(line.quantity), "unit": line.unit}
 
 
 def _base(item: Item, quantity: int) -> Decimal:
@@ -202,6 +206,9 @@ def _short_task(work: Work, shorting: Shorting, said: ReportShort, line: ShortLi
         message = f"Nothing of that is promised by wave {work.wave} and not picked; say what its task says."
         refused = work.object(Code.NOT_RESERVED, f"{path}.task", message, line.task)
         return refused or pick_found(_picking(work, said, said.key), replace(found, task=None), path)
+    if found.quantity and unit_factor(work.draft.known_item(parts[0].part.row.sku), found.unit) is None:
+        # How much was found nobody can say, and so not what is missing.
+        return _pick_task(work, said, found, path)
     wanting: dict[tuple[OrderKey, str, RowKey], int] = {}
     for order, order_line, part, _ in parts:
         name = (order.key, order_line.line, part.row)
@@ -259,7 +266,8 @@ def _undo_task(
         item = work.draft.known_item(parts[0].part.row.sku)
         left = _smallest(item, PickLine(line.task, None, None, None, line.quantity, line.unit), path)
     if isinstance(left, Refusal):
-        return left
+        said_of = {"task": line.task, "quantity": str(line.quantity), "unit": line.unit}
+        return uncounted(work.verdicts, left, {"wave": work.wave, **said_of})
     if left > loose or loose == 0:
         code, message = Code.NOT_RESERVED, f"{loose} smallest units of that are picked; undo what is picked."
         if packed:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import PickLine, ShippedLine
+from lotstream.domain.commands import (
+    PackedLine,
+    PackPackage,
+    PickLine,
+    ReportShort,
+    ShippedLine,
+    ShortLine,
+    UndoneLine,
+    UndoPick,
+)
 from lotstream.domain.events import DiscrepancyNoted, ShipmentConfirmed
-from tests.unit.domain.build import World, goods, kinds, only, wanted
+from lotstream.domain.model import PackageKind
+from lotstream.testing.scenarios_messages import SITE
+from tests.unit.domain.build import World, goods, key, kinds, only, wanted
+from tests.unit.domain.waving import pick, short, three_orders, undo
 
 
 def test_what_cannot_be_counted_is_kept_as_an_exception() -> None:
@@ -35,3 +48,44 @@ def test_what_cannot_be_counted_is_kept_as_an_exception() -> None:
     assert {event.code for event in events if isinstance(event, DiscrepancyNoted)} == {
         "unknown_unit", "field_invalid", "unknown_item",
     }  # fmt: skip
+
+
+def test_units_nobody_has_defined() -> None:
+    """Undone, packed, or picked with a wave: asked they are refused, happened a person is told."""
+    world = three_orders()
+    world.told(world.release("#2", "#3"))
+    world.told(world.pick("#1"))
+    barrel = UndoneLine(line="1", quantity=Decimal(1), unit="barrel")
+    said = (
+        UndoPick(SITE, False, None, None, key("#1"), (barrel,)),
+        PackPackage(
+            SITE,
+            False,
+            None,
+            None,
+            "C1",
+            PackageKind.CARTON,
+            (PackedLine(key("#1"), "1", None, None, Decimal(1), "barrel"),),
+        ),
+    )
+    for command in said:
+        assert world.refused(command) == (Code.UNKNOWN_UNIT, "lines.0.unit")
+        noted = only(world.told(replace(command, happened=True)), DiscrepancyNoted)
+        assert (noted.code, noted.about["unit"]) == ("unknown_unit", "barrel")
+    assert kinds(world.told(pick(world.task(), 1, happened=True, unit="barrel"))) == ["DiscrepancyNoted"]
+    world.told(pick(world.task(), 2))
+    line = UndoneLine(task=world.task(), quantity=Decimal(1), unit="barrel")
+    assert kinds(world.told(undo(line, happened=True))) == ["DiscrepancyNoted"]
+
+
+def test_a_short_pick_that_cannot_be_counted() -> None:
+    """Nothing is booked off a bin of which nobody can say how much was found there."""
+    world = three_orders()
+    world.told(world.release("#2", "#3"))
+    line = ShortLine(None, "1", None, None, Decimal(1), "barrel")
+    said = ReportShort(SITE, False, None, None, key("#1"), None, (line,))
+    assert world.refused(said) == (Code.UNKNOWN_UNIT, "lines.0.unit")
+    assert kinds(world.told(replace(said, happened=True))) == ["DiscrepancyNoted"]
+    assert world.refused(short(world.task(), 1, unit="barrel")) == (Code.UNKNOWN_UNIT, "lines.0.unit")
+    assert kinds(world.told(short(world.task(), 1, happened=True, unit="barrel"))) == ["DiscrepancyNoted"]
+    assert world.row("L1").on_hand == 12
