@@ -227,6 +227,8 @@ class Bug:
     put_in: Mutation
     #: Invariants that it breaks; whichever a seed comes to first is found.
     breaks: frozenset[Invariant]
+    #: A seed that showed it when this was written: where the short runs begin to look.
+    seen_in: int
 
     @property
     def name(self) -> str:
@@ -239,8 +241,8 @@ class Bug:
         return (self.put_in.__doc__ or "").splitlines()[0]
 
 
-def _bug(put_in: Mutation, *breaks: Invariant) -> Bug:
-    return Bug(put_in, frozenset(breaks))
+def _bug(put_in: Mutation, *breaks: Invariant, seen_in: int = 1) -> Bug:
+    return Bug(put_in, frozenset(breaks), seen_in)
 
 
 BUGS: Final = (
@@ -250,9 +252,9 @@ BUGS: Final = (
     _bug(keep_a_failed_batchs_partition_state, Invariant.LAG, Invariant.REFERENCE),
     _bug(forget_one_dedupe_key, Invariant.REFERENCE),
     _bug(commit_offsets_before_state, Invariant.INTAKE),
-    _bug(read_the_position_before_fencing, Invariant.PUBLISHED, Invariant.POSITIONS),
-    _bug(initialise_the_own_transactional_id_twice, Invariant.PUBLISHED, Invariant.POSITIONS),
-    _bug(lower_the_position_after_a_restore, Invariant.PUBLISHED, Invariant.POSITIONS),
+    _bug(read_the_position_before_fencing, Invariant.PUBLISHED, Invariant.POSITIONS, seen_in=55),
+    _bug(initialise_the_own_transactional_id_twice, Invariant.PUBLISHED, Invariant.POSITIONS, seen_in=20),
+    _bug(lower_the_position_after_a_restore, Invariant.PUBLISHED, Invariant.POSITIONS, seen_in=82),
     _bug(answer_a_broadcast_too_early, Invariant.REFERENCE),
 )
 
