@@ -28,8 +28,8 @@ demo: $(READY) ## Run a Shopify order, an X12 940 and a flat-file order through 
 	@$(BIN)/lotstream demo
 
 .PHONY: test
-test: $(READY) ## Run all tests in small sizes, real Kafka and PostgreSQL included (10 minutes).
-	@$(BIN)/pytest
+test: $(READY) ## Run all tests in small sizes, real Kafka and PostgreSQL included (12 minutes).
+	@$(BIN)/python -m scripts.run_tests $(ARGS)
 
 .PHONY: check
 check: format-check lint types layers house licences lock-check schemas-check docs-check ## Lint, types, layers, licences; schemas and docs current (2 minutes).
