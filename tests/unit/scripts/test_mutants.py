@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import ast
+import types
+from pathlib import Path
 
-import pytest
-
-from scripts import mutate
+from scripts import mutate, trying
 from scripts.mutants import mutants, mutated
 
 SOURCE = '''
@@ -58,12 +58,21 @@ def test_what_is_argued_is_there_to_be_tried() -> None:
     assert mutate.listed() - names == set()
 
 
-def test_a_module_is_imported_from_another_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever imports the module gets the mutant; every other module is itself."""
-    import importlib
-    import sys
+def test_a_function_does_what_the_other_text_says() -> None:
+    """Who has the function already gets the mutant; what was worked out before is worked out anew."""
+    text = "from functools import cache\ndef double(n):\n    return n * 2\n@cache\ndef kept(n):\n    return double(n)\n"
+    module = types.ModuleType("made_up")
+    exec(text, module.__dict__)
+    double, kept = module.double, module.kept
+    assert (double(4), kept(4)) == (8, 8)
+    trying.put_in("made_up", text.replace("n * 2", "n // 2"))
+    assert (double(4), kept(4)) == (2, 2)
 
-    monkeypatch.delitem(sys.modules, "scripts.house_rules", raising=False)
-    monkeypatch.setattr(sys, "meta_path", [mutate.Instead("scripts.house_rules", "ANSWER = 42"), *sys.meta_path])
-    assert importlib.import_module("scripts.house_rules").ANSWER == 42
-    monkeypatch.delitem(sys.modules, "scripts.house_rules")
+
+def test_what_became_of_mutants_is_kept(tmp_path: Path) -> None:
+    """A second run reads what the first one wrote, and a third what both did."""
+    kept = tmp_path / "kept.tsv"
+    assert mutate.read_kept(None) == mutate.read_kept(kept) == {}
+    mutate.keep(kept, {"a.b: 1 → 2": trying.Fate.FOUND})
+    mutate.keep(kept, {"a.c: 1 → 2": trying.Fate.SURVIVED})
+    assert mutate.read_kept(kept) == {"a.b: 1 → 2": trying.Fate.FOUND, "a.c: 1 → 2": trying.Fate.SURVIVED}
