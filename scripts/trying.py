@@ -92,15 +92,11 @@ class Trying:
         return self._until is not None and time.monotonic() > self._until
 
     def _kept_calls(self, session: pytest.Session) -> Called | None:
-        """Return what an earlier run has seen of these tests and modules."""
+        """Return what an earlier run has seen of these tests."""
         if self._calls is None or not self._calls.exists():
             return None
-        names, modules, called = pickle.loads(self._calls.read_bytes())
-        same = names == [item.nodeid for item in session.items] and self._modules() <= modules
-        return called if same else None
-
-    def _modules(self) -> set[str]:
-        return {f"{PACKAGE}.{module}" for module, _ in self.left}
+        names, called = pickle.loads(self._calls.read_bytes())
+        return called if names == [item.nodeid for item in session.items] else None
 
     def _see_who_calls(self, session: pytest.Session) -> Called | None:
         """Run all tests once in a fork; returns what each function's tests are, or None when one fails."""
@@ -109,7 +105,7 @@ class Trying:
         if pid == 0:
             _be_quiet()
             os.close(reading)
-            seen = self._run_watched(session, self._modules())
+            seen = self._run_watched(session)
             with os.fdopen(writing, "wb") as out:
                 pickle.dump(None if self._failed else seen, out)
             os._exit(0)
@@ -118,10 +114,10 @@ class Trying:
             called: Called | None = pickle.load(told)
         os.waitpid(pid, 0)
         if self._calls is not None and called is not None:
-            self._calls.write_bytes(pickle.dumps(([item.nodeid for item in session.items], self._modules(), called)))
+            self._calls.write_bytes(pickle.dumps(([item.nodeid for item in session.items], called)))
         return called
 
-    def _run_watched(self, session: pytest.Session, modules: set[str]) -> Called:
+    def _run_watched(self, session: pytest.Session) -> Called:
         called: Called = {}
         known: dict[types.CodeType, tuple[str, str] | None] = {}
         seen: set[tuple[str, str]] = set()
@@ -130,7 +126,7 @@ class Trying:
             code = frame.f_code
             if code not in known:
                 name = frame.f_globals.get("__name__", "")
-                known[code] = (name, _top(code.co_qualname)) if name in modules else None
+                known[code] = (name, _top(code.co_qualname)) if name.startswith(f"{PACKAGE}.") else None
             if (function := known[code]) is not None:
                 seen.add(function)
 
