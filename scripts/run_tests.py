@@ -1,8 +1,8 @@
-"""Runs all tests as two processes beside one another: those that need no servers, and all others.
+"""Runs all tests as two processes beside one another: most of what they take is waiting for servers.
 
-``python -m scripts.run_tests`` is what `make test` does. The tests with servers wait for them much of the time and are
-told as they go; the others use that time, and what they printed comes at the end. Options that are said after the name
-go to both. Exits with 0 when both passed, else with the code of the pytest that says why not.
+``python -m scripts.run_tests`` is what `make test` does. Each half has servers of its own. The first is told as it
+goes, what the other printed comes at the end; options that are said after the name go to both. Exits with 0 when both
+passed, else with the code of the pytest that says why not.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from typing import IO, Final
 from xml.etree import ElementTree as ET
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-WITHOUT_SERVERS: Final = ("tests/property", "tests/scenarios", "tests/simulation", "tests/unit")
-"""Folders in which no test starts a server; whatever is elsewhere runs with those that do."""
+ASIDE: Final = ("tests/hub", "tests/property", "tests/scenarios", "tests/unit")
+"""Folders that take about as long as all others together, and run beside them."""
 
 WIDTH: Final = 80
 
 
 def main(options: list[str]) -> int:
-    """Run both parts to their ends and return the worse of their exit codes."""
+    """Run both halves to their ends and return the worse of their exit codes."""
     began = time.monotonic()
     with TemporaryDirectory() as name, (Path(name) / "printed").open("w+b") as printed:
         counted = [Path(name) / "aside.xml", Path(name) / "ahead.xml"]
-        own = ["-o", "cache_dir=.pytest_cache/without_servers", f"--junitxml={counted[0]}"]
-        aside = _start(*WITHOUT_SERVERS, *options, *own, to=printed)
-        left_out = [f"--ignore={folder}" for folder in WITHOUT_SERVERS]
+        own = ["-o", "cache_dir=.pytest_cache/aside", f"--junitxml={counted[0]}"]
+        aside = _start(*ASIDE, *options, *own, to=printed)
+        left_out = [f"--ignore={folder}" for folder in ASIDE]
         ahead = _start(*left_out, *options, f"--junitxml={counted[1]}")
         # A terminal interrupts all three processes at once: the two say how far they came, and this one waits for them.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -42,7 +42,7 @@ def main(options: list[str]) -> int:
         counts = sum(map(_counts, counted), Counter[str]())
     words = ", ".join(f"{counts[what]} {what}" for what in ("failed", "passed", "skipped", "errors") if counts[what])
     # In the form of pytest's own last line, for whoever looks for that.
-    print(f" both parts: {words or 'no tests ran'} in {time.monotonic() - began:.2f}s ".center(WIDTH, "="))
+    print(f" both halves: {words or 'no tests ran'} in {time.monotonic() - began:.2f}s ".center(WIDTH, "="))
     return max(code % 256 for code in codes)
 
 
@@ -56,7 +56,7 @@ def _start(*arguments: str, to: IO[bytes] | None = None) -> subprocess.Popen[byt
 
 
 def _show(printed: IO[bytes]) -> None:
-    print(f"==> beside the above ran {', '.join(WITHOUT_SERVERS)}", flush=True)
+    print(f"==> beside the above ran {', '.join(ASIDE)}", flush=True)
     printed.seek(0)
     sys.stdout.buffer.write(printed.read())
     sys.stdout.flush()

@@ -6,9 +6,7 @@ from typing import IO
 import pytest
 
 from scripts import run_tests
-from scripts.run_tests import ROOT, WITHOUT_SERVERS
-
-SERVERS = ("hub_settings", "empty_hub", "kafka_bootstrap: str", "postgres_url: str", "LocalStack(", "stack: LocalStack")
+from scripts.run_tests import ASIDE
 
 COUNTED = '<testsuites><testsuite tests="8" failures="1" errors="0" skipped="2"/></testsuites>'
 
@@ -24,7 +22,7 @@ class Started:
 
 
 @pytest.mark.parametrize(("codes", "worst"), [((0, 0), 0), ((1, 0), 1), ((0, 1), 1), ((0, 2), 2), ((-9, 0), 247)])
-def test_each_folder_is_in_one_part_and_the_worse_verdict_counts(
+def test_each_folder_is_in_one_half_and_the_worse_verdict_counts(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], codes: tuple[int, int], worst: int
 ) -> None:
     """What one pytest is given the other leaves out; what was printed aside is shown, and who failed is said."""
@@ -41,22 +39,10 @@ def test_each_folder_is_in_one_part_and_the_worse_verdict_counts(
     monkeypatch.setattr(run_tests, "_start", start)
     assert run_tests.main(["--durations=5"]) == worst
     aside, ahead = ran
-    assert {argument.removeprefix("--ignore=") for argument in ahead if "ignore" in argument} == set(WITHOUT_SERVERS)
-    assert set(WITHOUT_SERVERS) < set(aside)
+    assert {argument.removeprefix("--ignore=") for argument in ahead if "ignore" in argument} == set(ASIDE)
+    assert set(ASIDE) < set(aside)
     assert "--durations=5" in aside
     assert "--durations=5" in ahead
     said = capfd.readouterr().out
     assert "FAILED tests/unit/test_x.py::test_y" in said
-    assert said.splitlines()[-1].strip("= ").startswith("both parts: 2 failed, 10 passed, 4 skipped in ")
-
-
-def test_no_test_of_the_part_without_servers_asks_for_one() -> None:
-    """The folders are there, and nothing in them names a server's fixture."""
-    files = [path for folder in WITHOUT_SERVERS for path in (ROOT / folder).rglob("*.py")]
-    asking = [
-        path.name
-        for path in files
-        if path.name != "test_run_tests.py" and any(word in path.read_text("utf-8") for word in SERVERS)
-    ]
-    assert len(files) > 50
-    assert asking == []
+    assert said.splitlines()[-1].strip("= ").startswith("both halves: 2 failed, 10 passed, 4 skipped in ")
