@@ -21,6 +21,7 @@ from lotstream.domain.codes import Code, DeadLetterCode
 from lotstream.domain.slots import partition_of
 from tests.hub.small_hub import SmallHub, a_site
 
+SCHEMAS = schemas()
 Path = tuple[str | int, ...]
 OWNER = "acme"
 #: Numbers of digits that no field takes, and characters.
@@ -92,7 +93,7 @@ def wrong(schema: dict[str, Any]) -> Iterator[tuple[str, object]]:
 
 def cases(name: str) -> list[Case]:
     """Return every message of a name with one field wrong."""
-    schema = schemas()[name]
+    schema = SCHEMAS[name]
     made = []
     for path, part in fields(schema, schema.get("$defs", {})):
         for kind, value in [("missing", MISSING), *wrong(part)]:
@@ -173,7 +174,7 @@ async def test_a_field_that_is_wrong_is_refused_or_dead_lettered_and_changes_not
     What is taken all the same is what the published schema allows: a field that may be left out, be null or be empty.
     """
     house = await House().build()
-    schema = Draft202012Validator(schemas()[name], format_checker=FormatChecker())
+    schema = Draft202012Validator(SCHEMAS[name], format_checker=FormatChecker())
     allowed: list[Case] = []
     bad: list[Case] = []
     for case in cases(name):
@@ -205,7 +206,7 @@ def _may_be_taken(name: str, case: Case, schema: Draft202012Validator) -> bool:
 
 
 def _every(name: str) -> set[Path]:
-    return {path for path, _ in fields(schemas()[name], schemas()[name].get("$defs", {}))}
+    return {path for path, _ in fields(SCHEMAS[name], SCHEMAS[name].get("$defs", {}))}
 
 
 def test_every_field_of_every_message_is_tried() -> None:

@@ -41,6 +41,7 @@ WHOLE = {"settings": None, "item": None, "customer": "customer", "site": "site",
 MADE = {"content", "person", "city", "region", "postcode", "country", "scac", "service"}
 #: Fields of documents about stock that the messages name as people do.
 RENAMED = {"quantity": ("counted",), "to": ("to_status",), "number": ("return_",)}
+SCHEMAS = schemas()
 #: Fields of things that no message sets: holds are placed on a location one by one.
 KEPT = {"holds"}
 #: Fields that exclude others: a hold lies on a lot or on a bin, which has tests of its own.
@@ -58,7 +59,7 @@ DEFAULTS = {"received": None, "reason": None, "hold": None, "returned": False, "
 
 def filled(name: str) -> dict[str, Any]:
     """Return a message in which every field that may be filled has a value found nowhere else in it."""
-    schema = schemas()[name]
+    schema = SCHEMAS[name]
     body = _value(schema, schema.get("$defs", {}), count(1))
     assert isinstance(body, dict)
     body = {field: value for field, value in body.items() if field not in LEFT_OUT.get(name, ())}
