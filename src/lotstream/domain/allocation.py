@@ -101,7 +101,7 @@ def _terms(
         customer=customer,
         today=shelf.today,
         site=where,
-        last_shipped=draft.ledger.last_shipped,
+        last_shipped=draft.last_shipped,
     )
     if usual:
         shelf.terms = item, where, terms

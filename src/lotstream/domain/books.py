@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import KeysView
+
 from lotstream.domain.events import StockFound
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import RowKey
@@ -17,6 +19,10 @@ class Books:
         self._rows: dict[RowKey, tuple[int, int]] = {}
         #: Goods nobody knew of: they were there, because they were taken.
         self.found: list[StockFound] = []
+
+    def rows(self) -> KeysView[RowKey]:
+        """Return the rows that were changed in this decision."""
+        return self._rows.keys()
 
     def unreserved(self, key: RowKey) -> int:
         """Return the goods of a row that this hub has promised to nobody; 0 for a deficit."""
@@ -40,9 +46,13 @@ class Books:
         on_hand, promised = self._row(key)
         self._rows[key] = (on_hand - quantity, promised - reserved)
 
-    def put(self, key: RowKey, quantity: int, *, reserved: int = 0) -> None:
-        """Put goods into a row."""
+    def put(self, key: RowKey, quantity: int, *, reserved: int = 0, reason: str = "") -> None:
+        """Put goods into a row; where it has a deficit, what is ``reserved`` of them proves that much of it wrong."""
         on_hand, promised = self._row(key)
+        swallowed = promised + reserved - (on_hand + quantity)
+        if reserved and swallowed > 0:
+            self.found.append(StockFound(key, swallowed, reason))
+            on_hand += swallowed
         self._rows[key] = (on_hand + quantity, promised + reserved)
 
     def _row(self, key: RowKey) -> tuple[int, int]:

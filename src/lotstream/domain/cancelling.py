@@ -8,7 +8,7 @@ from lotstream.domain.changing import hand_back, too_late
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import CancelOrder, Moment
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import CancelRemembered, Event, LineCancelled, OrderCancelled
+from lotstream.domain.events import CancelRemembered, Event, Freed, LineCancelled, OrderCancelled
 from lotstream.domain.filling import fill
 from lotstream.domain.kits import skus_of
 from lotstream.domain.ledger import Ledger
@@ -102,6 +102,7 @@ def end_lines(
     drop_freed(after, freed)
     cancel_lines(after, cancelled)
     after.state = state_of(after, decided=False)
+    freed += left_over(after)
     hand_back(draft, list(freed))
     event = OrderCancelled(order.key, after.state, version, cancelled, freed)
     going_on = let_go(draft, after) if after.state is OrderState.HELD else ()
@@ -112,6 +113,15 @@ def end_lines(
         skus.update(sku for line in after.lines for sku in skus_of(line))
     # Its own other lines may have what was given back, in their turn, unless they have been decided just now.
     return event, (*going_on, *fill(draft, skus, without=order.key if going_on else None))
+
+
+def left_over(after: Order) -> tuple[Freed, ...]:
+    """Return what an order that is over gives back, changing it: what was picked for lines beyond what they wanted."""
+    if after.state not in OVER:
+        return ()
+    freed = tuple(loss for line in after.lines for loss in give_back_all(line))
+    drop_freed(after, freed)
+    return freed
 
 
 def cancel_lines(order: Order, lines: tuple[LineCancelled, ...]) -> None:

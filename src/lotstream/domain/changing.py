@@ -8,7 +8,7 @@ from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted, Event, Freed, LineDecision, OrderChanged
 from lotstream.domain.filling import AT_ONCE, assign, fill
-from lotstream.domain.heads import only_head_differs, wants_otherwise, with_head_of
+from lotstream.domain.heads import only_head_differs, rest_differs, wants_otherwise, with_head_of
 from lotstream.domain.keeping import joined, takes_one_lot, unmet
 from lotstream.domain.kit_lines import as_part, give_back_latest
 from lotstream.domain.kits import anything_shipped
@@ -51,9 +51,11 @@ def place_again(draft: Draft, known: Order, order: Order) -> tuple[Event, ...] |
         message = f"Version {order.version} is recorded with other content; send the change with a newer version."
         return Refusal(Code.CONFLICTING_CONTENT, "version", message)
     refused = too_late(known) or _packed_otherwise(known, order)
-    if refused is not None:
-        head_only = newer == 1 and known.state not in OVER and only_head_differs(known, order)
-        return _change_head(draft, known, order) if head_only else refused
+    if refused is not None or _is_anything_packed(known):
+        if newer == 1 and known.state not in OVER and only_head_differs(known, order):
+            return _change_head(draft, known, order)
+        if refused is not None:
+            return refused
     return _in_conflict(draft, known) if newer is None else change(draft, known, order)
 
 
@@ -71,11 +73,17 @@ def too_late(order: Order) -> Refusal | None:
 
 
 def _packed_otherwise(known: Order, order: Order) -> Refusal | None:
-    """Refuse a newer version that wants a packed line otherwise, while others are still being picked."""
-    for line in known.lines:
-        if stage_of(line) is Stage.PACKED and wants_otherwise(line, line_called(order, line.line)):
-            return _is_packed(known)
+    """Refuse a newer version that wants a packed line, or the order, otherwise while others are being picked."""
+    packed = [line for line in known.lines if stage_of(line) is Stage.PACKED]
+    if packed and rest_differs(known, order):
+        return _is_packed(known)
+    if any(wants_otherwise(line, line_called(order, line.line)) for line in packed):
+        return _is_packed(known)
     return None
+
+
+def _is_anything_packed(order: Order) -> bool:
+    return any(part.packed for line in order.lines for part in line.reservations)
 
 
 def _is_packed(order: Order) -> Refusal:
@@ -150,6 +158,7 @@ def change(draft: Draft, known: Order, after: Order) -> tuple[Event, ...]:
         freed += _carry_over(draft, known, after, line)
     freed += _gone(known, after)
     hand_back(draft, freed)
+    draft.orders[known.key] = after
     decisions: tuple[LineDecision, ...] = ()
     at_once = draft.ledger.settings.allocate == AT_ONCE and not after.ahead
     if after.held is None and at_once and not is_over(draft, after):
@@ -225,6 +234,9 @@ def _unfit(draft: Draft, known: Order, after: Order, line: OrderLine, kept: Orde
         row = reservation.row
         other_lot = most is not None and row.lot not in [lot for sku, lot in lots if sku == row.sku][:most]
         other_lot = other_lot or line.serial not in (None, *reservation.serials)
+        if reservation.packed:
+            # It is refused at the ramp if it may not leave; nobody opens a carton for a date.
+            continue
         unfit = other_lot or _refused(draft, known, after, line, reservation, before=kept)
         if (after.site or row.site) != row.site or unfit:
             freed += give_back_all(kept, only=[reservation])

@@ -62,7 +62,7 @@ def terms_of(draft: Draft, order: Order, line: OrderLine, *, site: str) -> Terms
         customer=draft.customer(order.customer),
         today=draft.today(site),
         site=draft.ledger.sites.sites.get(site),
-        last_shipped=draft.ledger.last_shipped,
+        last_shipped=draft.last_shipped,
     )
 
 

@@ -7,6 +7,7 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import CancelOrder, CloseOrder, Moment
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, OrderClosed
+from lotstream.domain.kits import anything_shipped
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderState
 from lotstream.domain.sums import Stage, stage_of
@@ -28,7 +29,7 @@ def close_order(ledger: Ledger, command: CloseOrder, moment: Moment) -> tuple[Ev
     if compare_versions(command.version, order.version) == -1:
         message = f"Version {command.version} is older than {order.version}, which is recorded; nothing was closed."
         return Refusal(Code.STALE_VERSION, "version", message)
-    if not any(line.shipped for line in order.lines):
+    if not any(anything_shipped(line) for line in order.lines):
         return cancel_order(ledger, CancelOrder(command.key, command.version), moment)
     return _packed(order) or _close(Draft(ledger, moment), order, command.version)
 

@@ -31,8 +31,8 @@ class _Changes:
         if key.lot is not None and draft.lot(key.sku, key.lot) is None:
             lot = Lot(key.sku, key.lot, received=self.paper.at.date())
             draft.know_lot(lot)
-        self.paper.change(key, quantity)
         received = self.paper.at.date() if key.lot is None and quantity > 0 else None
+        self.paper.change(key, quantity, received=received)
         self.made.append(RowChange(meant.said.line, key, quantity, meant.said.reason, lot, received))
 
 

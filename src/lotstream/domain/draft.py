@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import blake2b
 
 from lotstream.domain.candidate import Candidate, Standing
 from lotstream.domain.commands import Moment
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Customer, Item, Lot, Order, OrderKey, Policy, RowKey, Serial, SerialKey, StockRow
+from lotstream.domain.model import (
+    Customer,
+    Item,
+    Lot,
+    Order,
+    OrderKey,
+    Package,
+    Policy,
+    ReceiptKey,
+    RowKey,
+    Serial,
+    SerialKey,
+    StockRow,
+)
 from lotstream.domain.queue import Segment
 from lotstream.domain.shelf import Shelf
-from lotstream.domain.shelves import candidate_for, derived_of, rows_in, shelf_of
+from lotstream.domain.shelves import candidate_for, derived_of, is_empty, rows_in, shelf_of
 
 
 @dataclass(slots=True)
@@ -55,7 +69,7 @@ class Draft:
 
     __slots__ = (
         "_altered", "_deltas", "_log", "_sites", "_skips", "_task_prefix", "_tasks", "_todays", "customers", "items",
-        "ledger", "lots", "moment", "numbers", "orders", "serials",
+        "last_shipped", "ledger", "lots", "moment", "numbers", "orders", "packages", "serials",
     )  # fmt: skip
 
     def __init__(self, ledger: Ledger, moment: Moment) -> None:
@@ -67,6 +81,10 @@ class Draft:
         self.lots: dict[tuple[str, str], Lot] = {}
         #: Open orders as they are after what was decided so far, where that is different.
         self.orders: dict[OrderKey, Order] = {}
+        #: By customer and SKU the latest expiry that was shipped, what leaves in this decision included.
+        self.last_shipped: Mapping[tuple[str, str], date] = ledger.last_shipped
+        #: Packages as they are after what was decided so far, where that is different.
+        self.packages: dict[ReceiptKey, Package] = {}
         #: Units of serial numbers as they are after what was decided so far, where that is different.
         self.serials: dict[SerialKey, Serial] = {}
         #: Serial numbers that were promised in this decision, each with the entry of the log that took its unit.
@@ -117,6 +135,10 @@ class Draft:
         known = self.serials.get(key)
         return known or self.ledger.serials.get(key.number, {}).get(key.sku)
 
+    def package(self, key: ReceiptKey) -> Package | None:
+        """Return a package as it is after what was decided so far; None when nobody has packed it."""
+        return self.packages.get(key) or self.ledger.document(key, Package)
+
     def promise_number(self, key: SerialKey) -> None:
         """Note that the unit taken last is that of a serial number; `undo` takes it back with the unit."""
         self.numbers[key] = (len(self._log) - 1, self._log[-1])
@@ -152,6 +174,8 @@ class Draft:
         candidate = altered.opened.get(key) or altered.aside.get(key)
         if candidate is None and key not in altered.shut:
             candidate = shelf.candidates.get(key)
+            if candidate is not None and is_empty(candidate.row) and candidate not in self._deltas:
+                candidate = None
         return self._new_candidate(shelf, StockRow(key)) if candidate is None else candidate
 
     def free(self, candidate: Candidate) -> int:
@@ -168,6 +192,10 @@ class Draft:
         added = [key for altered in self._altered.values() for key in (*altered.opened, *altered.aside)]
         mine = {key for key in added if (key.site, key.location) == (site, location)}
         return rows_in(self.ledger, site, location) | mine
+
+    def rows_of(self, sku: str, site: str) -> list[RowKey]:
+        """Return the rows of a SKU at a site that said anything before this decision, in no order."""
+        return [key for key, candidate in self.shelf(sku, site).candidates.items() if not is_empty(candidate.row)]
 
     def supply(self, sku: str) -> int:
         """Return how much of a SKU lines may still use, over all sites; a deficit takes nothing from other rows."""
@@ -199,11 +227,13 @@ class Draft:
         del self._log[mark:]
         self._skips.clear()
 
-    def give(self, key: RowKey, quantity: int) -> None:
-        """Add free units to a row: given back by an order, or new goods."""
+    def give(self, key: RowKey, quantity: int, *, received: date | None = None) -> None:
+        """Add free units to a row: given back by an order, or new goods, which came in on a day if they have no lot."""
         shelf = self.shelf(key.sku, key.site)
         altered = self._altered.setdefault(shelf, Altered())
         candidate = self.candidate(key)
+        if received is not None and key.lot is None and received.toordinal() < candidate.received:
+            candidate = self._made_older(shelf, altered, candidate, received)
         self._deltas[candidate] = self._deltas.get(candidate, 0) + quantity
         self._sites.setdefault(key.sku, set()).add(key.site)
         if candidate.reason is not None:
@@ -212,6 +242,17 @@ class Draft:
         elif candidate.standing is not Standing.QUEUED:
             altered.opened[key] = candidate
         self._skips.clear()
+
+    def _made_older(self, shelf: Shelf, altered: Altered, before: Candidate, received: date) -> Candidate:
+        """Return a row in the place of the day on which the oldest of its goods came in."""
+        candidate = self._new_candidate(shelf, before.row)
+        candidate.received = received.toordinal()
+        if (delta := self._deltas.pop(before, None)) is not None:
+            self._deltas[candidate] = delta
+        altered.forget(before.key)
+        if (known := shelf.candidates.get(before.key)) is not None:
+            altered.shut[before.key] = known
+        return candidate
 
     def know_lot(self, lot: Lot) -> None:
         """Take the facts of a lot as they are after this decision; its rows are placed anew."""
@@ -228,7 +269,7 @@ class Draft:
 
     def _replace(self, shelf: Shelf, altered: Altered, *, before: Candidate) -> None:
         row, delta = before.row, self._deltas.pop(before, 0)
-        if row.on_hand == row.reserved == row.promised_elsewhere == delta == 0:
+        if delta == 0 and is_empty(row):
             # An empty row may be dropped at any time, and whether it was must not show.
             return
         candidate = self._new_candidate(shelf, row)

@@ -15,7 +15,7 @@ from lotstream.domain.letting_go import let_all_go
 from lotstream.domain.lines import check_ahead, check_lots, check_minimum
 from lotstream.domain.model import Customer, Item, Settings
 from lotstream.domain.order_of_use import TIE_BREAKS
-from lotstream.domain.shelves import derived_of
+from lotstream.domain.shelves import derived_of, is_empty
 from lotstream.domain.sscc import is_prefix
 from lotstream.domain.ticking import clock_for
 from lotstream.domain.waiting import CUSTOMER, GTIN, SKU
@@ -152,7 +152,8 @@ def _check_frozen(ledger: Ledger, item: Item, known: Item) -> Refusal | None:
 
 def _in_use(ledger: Ledger, sku: str) -> bool:
     derived = derived_of(ledger)
-    if any(derived.rows.get((sku, site)) for site in derived.sites_of.get(sku, ())):
+    rows = (row for site in derived.sites_of.get(sku, ()) for row in derived.rows.get((sku, site), {}).values())
+    if not all(is_empty(row) for row in rows):
         return True
     return sku in ledger.ordered() or any(of == sku for of, _ in ledger.lots)
 

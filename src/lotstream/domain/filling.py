@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from lotstream.domain.allocation import decide_order
 from lotstream.domain.draft import Draft
@@ -12,7 +12,7 @@ from lotstream.domain.model import Order, OrderKey, OrderLine, OrderState, PackR
 from lotstream.domain.reservations import copy_order, note_reserved
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.sums import OVER, backordered, state_of
-from lotstream.domain.waiting import queue_key
+from lotstream.domain.waiting import queue_key, skus_wanted
 
 AT_ONCE = "at_once"
 ON_REQUEST = "on_request"
@@ -123,10 +123,17 @@ def fill(
     """
     waiting = derived_of(draft.ledger).waiting
     at_once = draft.ledger.settings.allocate == AT_ONCE
-    wanted = {sku for sku in skus if moved or (at_once and waiting.anybody(sku))}
+    wanted = {sku for sku in skus if moved or (at_once and (draft.orders or waiting.anybody(sku)))}
     supply = {sku: draft.supply(sku) for sku in sorted(wanted)}
-    queue = _queue(draft, waiting.for_skus(supply) if at_once else [], moved)
+    queue = _queue(draft, waiting_for(draft, supply) if at_once else [], moved)
     return serve(draft, queue, supply, without=without)
+
+
+def waiting_for(draft: Draft, skus: Collection[str]) -> list[OrderKey]:
+    """Return the orders that want any of some SKUs, in queue order, with those that want it since this decision."""
+    waiting = derived_of(draft.ledger).waiting.for_skus(skus)
+    new = [order.key for order in draft.orders.values() if not skus_wanted(order).isdisjoint(skus)]
+    return _queue(draft, waiting, new)
 
 
 def serve(

@@ -243,7 +243,7 @@ def _book_once(
         return None
     received = line.received or delivery.day
     lot = _learn(delivery, line, received) if conflict is None else delivery.draft.lot(line.sku, line.lot)
-    delivery.draft.give(row, amounts.quantity - amounts.promised)
+    delivery.draft.give(row, amounts.quantity - amounts.promised, received=received)
     serials = () if not line.serials else take_in(delivery.draft, line.serials, row)
     code = None if conflict is None else conflict.code.value
     why = None if conflict is None else conflict.message

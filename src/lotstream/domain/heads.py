@@ -27,12 +27,17 @@ _ASKED = (
 
 def only_head_differs(known: Order, order: Order) -> bool:
     """Tell whether a newer version of an order wants the same goods on the same terms."""
-    if order.site not in (None, known.site) or any(getattr(order, name) != getattr(known, name) for name in _REST):
+    if rest_differs(known, order):
         return False
     open_lines = [line for line in known.lines if line.cancelled < line.ordered or line.quantity_sent is not None]
     if {line.line for line in open_lines} != {line.line for line in order.lines}:
         return False
     return not any(wants_otherwise(line, line_called(order, line.line)) for line in open_lines)
+
+
+def rest_differs(known: Order, order: Order) -> bool:
+    """Tell whether a newer version says otherwise what goods depend on beside their lines: customer, site, rules."""
+    return order.site not in (None, known.site) or any(getattr(order, one) != getattr(known, one) for one in _REST)
 
 
 def wants_otherwise(known: OrderLine, line: OrderLine | None) -> bool:

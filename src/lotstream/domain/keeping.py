@@ -24,13 +24,15 @@ def unmet(draft: Draft, order: Order) -> list[Freed]:
     lot, keeps all or nothing. A line in another unit keeps whole multiples of it, and a line of kits no component that
     belongs to no whole kit.
     """
-    short = [line for line in order.lines if line.reservations and backordered(line)]
+    some = [line for line in order.lines if line.reservations and (line.parts or backordered(line))]
     if order.ship_policy is ShipPolicy.COMPLETE and any(backordered(line) for line in order.lines):
         return [loss for line in order.lines for loss in _unpicked(line)]
-    return [loss for line in short for loss in _unmet(draft, order, line)]
+    return [loss for line in some for loss in _unmet(draft, order, line)]
 
 
 def _unmet(draft: Draft, order: Order, line: OrderLine) -> list[Freed]:
+    if not backordered(line):
+        return _not_picked(give_back_kits(draft, order, line, 0, site=line.reservations[0].row.site))
     settings, item = draft.ledger.settings, draft.known_item(line.sku)
     multiple = line.unit_factor if settings.whole_unit and line.unit != item.base_unit else 1
     if line.parts:

@@ -230,6 +230,14 @@ def give_back_kits(draft: Draft, order: Order, line: OrderLine, surplus: int, *,
     return freed
 
 
+def kept_kits(line: OrderLine) -> int:
+    """Return how much of a kit a line keeps when it gives back what nobody has picked anything of."""
+    units = promised_parts(line)
+    own = sum([part.quantity - part.picked for part in line.reservations if part.row.sku == line.sku])
+    whole = promised_kits(line)
+    return whole - _unpicked_kits(line, whole - units[line.sku]) - (own - own % line.parts[0].kit)
+
+
 def _unpicked_kits(line: OrderLine, made: int) -> int:
     """Return how many of the kits that components make can be given back without touching what is picked."""
     picked = Counter[str]()

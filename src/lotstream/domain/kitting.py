@@ -72,7 +72,7 @@ class _Work:
         """Put down goods that were made."""
         if lot is not None and self.draft.lot(lot.sku, lot.lot) != lot:
             self.draft.know_lot(lot)
-        self.draft.give(row, quantity)
+        self.draft.give(row, quantity, received=self.at.date())
         self.made.append(GoodsBooked(line, row, quantity, lot, self.at.date(), serials=serials))
 
 
@@ -245,7 +245,7 @@ def _row_meant(work: _Work, piece: KitPiece, item: Item) -> RowKey:
     site = work.command.site
     fitting = [
         key
-        for key in work.draft.shelf(item.sku, site).candidates
+        for key in work.draft.rows_of(item.sku, site)
         if key.lot == piece.lot
         and piece.location in (None, key.location)
         and piece.package in (None, key.package)

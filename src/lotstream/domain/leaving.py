@@ -15,6 +15,7 @@ from lotstream.domain.events import (
     ReservationFreed,
     ShipmentConfirmed,
 )
+from lotstream.domain.expiry import later_expiry
 from lotstream.domain.kit_lines import give_back_latest
 from lotstream.domain.kits import shipped_now
 from lotstream.domain.loaded import Loading
@@ -30,6 +31,7 @@ def confirmed(loading: Loading, moment: Moment) -> ShipmentConfirmed:
     if order is not None:
         order.shipments = (*order.shipments, command.shipment)
         order.state = OrderState.SHIPPED if order.state in OVER else state_of(order, decided=False)
+        _note_last_shipped(loading, order)
     return ShipmentConfirmed(
         site=command.site,
         shipment=command.shipment,
@@ -52,6 +54,19 @@ def confirmed(loading: Loading, moment: Moment) -> ShipmentConfirmed:
         country=None if order is None else order.country,
         content=content_of(loading.part),
     )
+
+
+def _note_last_shipped(loading: Loading, order: Order) -> None:
+    """Let nothing older than what leaves follow it in the same decision, where the customer asks for that."""
+    draft, customer = loading.draft, loading.draft.customer(order.customer)
+    if customer is None or not customer.no_older_than_last_shipped:
+        return
+    latest = dict(draft.last_shipped)
+    for shipped in loading.shipped:
+        key = (customer.id, shipped.sku)
+        if (last := later_expiry(latest.get(key), shipped.expires)) is not None:
+            latest[key] = last
+    draft.last_shipped = latest
 
 
 def lines_shipped(order: Order | None, shipped: Sequence[Shipped]) -> tuple[LineShipped, ...]:
@@ -90,17 +105,27 @@ def what_follows(loading: Loading, freed: list[Freed]) -> list[Event]:
         return []
     if order.ship_policy is ShipPolicy.ONCE and order.state is OrderState.PARTLY_SHIPPED:
         return [_close_rest(order, freed)]
-    surplus: list[Freed] = []
-    for line in order.lines:
-        most = 0 if line.parts else min(picked(line), most_of(loading.draft.ledger.settings, line) - line.shipped)
-        over = promised(line) - max(line.ordered - line.cancelled - line.shipped, most, 0)
-        if over > 0:
-            surplus += give_back_latest(loading.draft, order, line, over, site=loading.command.site)
+    surplus = _surplus(loading, order)
     if not surplus:
         return []
     freed += surplus
     drop_freed(order, surplus)
     return [ReservationFreed(order.key, order.state, tuple(surplus), NotUsed.OTHER_LOT)]
+
+
+def _surplus(loading: Loading, order: Order) -> list[Freed]:
+    """Return what the lines of an order need no longer; of one that is over nobody comes for anything any more."""
+    if order.state in OVER:
+        return [loss for line in order.lines for loss in give_back_all(line)]
+    surplus: list[Freed] = []
+    settings = loading.draft.ledger.settings
+    for line in order.lines:
+        most = 0 if line.parts else min(picked(line), most_of(settings, line) - line.shipped)
+        over = promised(line) - max(line.ordered - line.cancelled - line.shipped, most, 0)
+        # Of kits what belongs to no whole one goes back, too.
+        if over > 0 or (line.parts and line.reservations):
+            surplus += give_back_latest(loading.draft, order, line, max(over, 0), site=loading.command.site)
+    return surplus
 
 
 def _close_rest(order: Order, freed: list[Freed]) -> OrderCancelled:

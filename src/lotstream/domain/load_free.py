@@ -79,8 +79,9 @@ def _free_stock(loading: Loading, wanted: Wanted) -> Iterator[Candidate]:
 def _rows_meant(loading: Loading, wanted: Wanted) -> list[RowKey]:
     """Return the rows the goods can have come from: staging places first, then the fullest."""
     said, books = wanted.said, loading.books
-    shelf = loading.draft.shelf(wanted.item.sku, loading.command.site)
-    rows = [key for key in shelf.candidates if said.lot in (None, key.lot) and said.location in (None, key.location)]
+    place = (wanted.item.sku, loading.command.site)
+    known = {*loading.draft.rows_of(*place), *(key for key in books.rows() if (key.sku, key.site) == place)}
+    rows = [key for key in known if said.lot in (None, key.lot) and said.location in (None, key.location)]
 
     def rank(key: RowKey) -> tuple[bool, int, list[str]]:
         return (not is_staging(key.location), -books.unreserved(key), [str(part) for part in key])

@@ -75,7 +75,8 @@ def _load_packed(loading: Loading, contents: list[Content], path: str) -> Refusa
             return loading.object(Code.NOT_RESERVED, f"{path}.order", message, line=content.line, row=content.row)
         for line, part in found:
             quantity = min(content.quantity, part.picked)
-            refused = _load_part(loading, line, part, quantity, path=path, from_stage=True, package=content.package)
+            meant = as_part(loading.draft, line, part.row.sku) if line.parts else line
+            refused = _load_part(loading, meant, part, quantity, path=path, from_stage=True, package=content.package)
             if refused is not None:
                 return refused
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import NotUsed
@@ -100,6 +100,8 @@ def _note_others(candidates: list[Candidate], lots: set[Lot], passed: Passed, *,
 
 def _sets(free: Sequence[int], *, most: int, goal: int) -> Iterator[tuple[int, ...]]:
     """Yield the sets of at most so many lots that together have a goal free, in the order of use, lot by lot."""
+    # The most that any lot from here on has free: where that is too little, nobody need look for the largest.
+    peaks = list(accumulate(reversed(free), max, initial=0))[::-1]
     largest = sorted(range(len(free)), key=lambda at: -free[at])
     chosen: list[int] = []
     total, at = 0, 0
@@ -108,7 +110,8 @@ def _sets(free: Sequence[int], *, most: int, goal: int) -> Iterator[tuple[int, .
     while True:
         room = most - len(chosen) - 1
         if at < len(free) and room >= 0:
-            if total + free[at] + _best(free, largest, after=at, most=room) >= goal:
+            enough = total + free[at] + room * peaks[at + 1] >= goal
+            if enough and total + free[at] + _best(free, largest, after=at, most=room) >= goal:
                 chosen.append(at)
                 total += free[at]
                 if total >= goal:

@@ -94,11 +94,11 @@ def _loss(draft: Draft, line: OrderLine, part: Reservation, missing: dict[RowKey
     if draft.ledger.settings.pack_rule is not PackRule.PARTIAL_PACKS:
         short = whole_packs(short, part.row.pack_size)
     unpicked = min(short, part.quantity - part.picked)
+    missing[part.row] = missing.get(part.row, 0) - unpicked
     picked = min(max(missing.get(staged, 0), 0), part.picked)
+    missing[staged] = missing.get(staged, 0) - picked
     if unpicked + picked == 0:
         return None
-    for row, units in ((part.row, unpicked), (staged, picked)):
-        missing[row] = missing.get(row, 0) - units
     return give_back_part(line, part, unpicked=unpicked, picked=picked)
 
 

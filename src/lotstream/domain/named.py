@@ -102,7 +102,10 @@ def _shipped(command: ConfirmShipment) -> tuple[OrderKey, ...]:
 
 def _shipment_and_packages(command: ConfirmShipment) -> tuple[ReceiptKey, ...]:
     """Return the shipment first."""
-    packages = (package_key(package.sscc) for package in command.packages if package.sscc is not None)
+    names = [package.sscc for package in command.packages]
+    # What a line says it lay in is kept with the shipment, and looked for when that is taken back.
+    names += [line.package for part in command.orders for line in part.lines]
+    packages = dict.fromkeys(package_key(name) for name in names if name is not None)
     return ReceiptKey(SHIPMENT, command.shipment), *packages
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from lotstream.domain.checks import Verdicts, goods_meant
@@ -87,10 +87,10 @@ class Paper:
         row = self.draft.ledger.stock.get(key)
         return 0 if row is None else row.on_hand
 
-    def change(self, key: RowKey, quantity: int) -> None:
+    def change(self, key: RowKey, quantity: int, *, received: date | None = None) -> None:
         """Add goods to a row, or take them from it, for the rest of the decision."""
         self.on_hand[key] = self.there(key) + quantity
-        self.draft.give(key, quantity)
+        self.draft.give(key, quantity, received=received)
 
     def missing(self) -> dict[RowKey, int]:
         """Return how much of what we promised the changed rows no longer have beside what others promised."""

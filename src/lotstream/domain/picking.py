@@ -8,6 +8,7 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ConfirmPick, Moment, PickLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Picked, StockPicked
+from lotstream.domain.filling import fill
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.kit_floor import is_of, narrow, spelled_out
 from lotstream.domain.kit_lines import as_part
@@ -26,7 +27,7 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
 
     Asked, only what is promised to the order, and may leave, can be picked. Happened is booked whatever it was: goods
     that nobody knew of are found first, goods that were not promised stand at the staging place unreserved, and each
-    oddity is a discrepancy.
+    oddity is a discrepancy. So is a line that nobody can count, whatever else is booked.
     """
     known = ledger.order(command.key)
     verdicts = Verdicts(command.happened)
@@ -45,9 +46,11 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
     if not picking.picks:
         return tuple(verdicts.noted)
     at = command.occurred_at or moment.recorded_at
+    if picking.order is not None:
+        picking.draft.orders[picking.order.key] = picking.order
     state = OrderState.REJECTED if picking.order is None else state_of(picking.order, decided=False)
     picked = StockPicked(command.key, state, command.by, at, tuple(picking.picks))
-    return *picking.books.found, picked, *verdicts.noted
+    return *picking.books.found, picked, *verdicts.noted, *fill(picking.draft, picking.freed)
 
 
 def check_order(picking: Picking, known: Order | None) -> Refusal | None:
@@ -162,7 +165,7 @@ def _take(
     pick = Picked(line.line, part.task, part.row, staged, quantity, told.picked_of(part, quantity), over)
     note_state(picking.draft, order.key, pick.serials, staged, SerialState.PICKED)
     picking.books.take(part.row, quantity, reserved=quantity - over, reason=PICKED)
-    picking.books.put(staged, quantity, reserved=quantity)
+    picking.books.put(staged, quantity, reserved=quantity, reason=PICKED)
     picking.picks.append(pick)
     note_picked(order, pick)
     return None

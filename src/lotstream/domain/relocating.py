@@ -14,7 +14,7 @@ from lotstream.domain.model import WAITS, InWave, Order, OrderLine, Reservation,
 from lotstream.domain.moving import orders_promised, take_back
 from lotstream.domain.paper import MOVE, STATUS_CHANGE, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import is_staging
-from lotstream.domain.reservations import copy_order, staged_key
+from lotstream.domain.reservations import copy_order, join_parts, staged_key
 from lotstream.domain.settling import settle
 
 _REASON = "moved"
@@ -31,7 +31,7 @@ class _Moves:
     found: list[StockFound] = field(default_factory=list)
     #: How much of each row orders lose, because where the goods come to nobody may use them.
     lost: dict[RowKey, int] = field(default_factory=dict)
-    #: Promises that went along, by row.
+    #: Promises that went along, by the row they left, and below zero by the row they came to.
     carried: dict[RowKey, int] = field(default_factory=dict)
     #: Tasks of waves of which a part went along, by their new row.
     parted: dict[tuple[InWave, RowKey], InWave] = field(default_factory=dict)
@@ -111,7 +111,7 @@ def _relocate(moves: _Moves, meant: Meant, target: Target) -> Refusal | None:
     left = meant.quantity
     for spare in (True, False):
         for key in rows:
-            quantity = min(_spare(moves, key) if spare else max(paper.there(key), 0), left)
+            quantity = min(_spare(moves, key) if spare else _there(moves, key), left)
             _shift(moves, meant, key, target(key), quantity, spare=spare)
             left -= quantity
     if left:
@@ -125,7 +125,7 @@ def _relocate(moves: _Moves, meant: Meant, target: Target) -> Refusal | None:
 def _check_there(moves: _Moves, meant: Meant, rows: list[RowKey]) -> Refusal | None:
     """Object to more than is there, and to a part of what is promised; no goods are told from others of their row."""
     paper = moves.paper
-    there = sum(max(paper.there(key), 0) for key in rows)
+    there = sum(_there(moves, key) for key in rows)
     spare = sum(_spare(moves, key) for key in rows)
     what = f"lot {meant.said.lot}" if meant.said.lot is not None else meant.item.sku
     if there < meant.quantity:
@@ -136,6 +136,22 @@ def _check_there(moves: _Moves, meant: Meant, rows: list[RowKey]) -> Refusal | N
         message = f"Only {spare} smallest units of {what} in {meant.location} are not promised; move those or all."
         return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
     return None
+
+
+def _there(moves: _Moves, key: RowKey) -> int:
+    """Return what of a row may go to another; what was picked for an order and stands there leaves by a shipment."""
+    kept = _standing(moves, key) if moves.paper.key.kind == MOVE else 0
+    return max(moves.paper.there(key) - kept, 0)
+
+
+def _standing(moves: _Moves, key: RowKey) -> int:
+    """Return what orders have picked that stands in a row."""
+    row = moves.paper.draft.ledger.stock.get(key)
+    if row is None or row.reserved == 0:
+        return 0
+    orders = orders_promised(moves.paper.draft, [(key.sku, key.lot)])
+    parts = (part for order in orders for line in order.lines for part in line.reservations if part.picked)
+    return sum(part.picked for part in parts if staged_key(part.row, part.staged_at) == key)
 
 
 def _spare(moves: _Moves, key: RowKey) -> int:
@@ -154,8 +170,10 @@ def _shift(moves: _Moves, meant: Meant, row: RowKey, to: RowKey, quantity: int, 
     if not spare:
         carried = _carried(moves, row, to, quantity, may_stay=paper.draft.candidate(to).reason is None)
     along = sum(one.quantity for one in carried)
+    known = paper.draft.ledger.stock.get(row)
+    received = known.received if known is not None else None
     paper.change(row, -quantity)
-    paper.change(to, quantity)
+    paper.change(to, quantity, received=received)
     for one in carried:
         order = paper.draft.orders.get(one.key) or paper.draft.ledger.orders[one.key]
         after = paper.draft.orders[one.key] = copy_order(order)
@@ -165,8 +183,7 @@ def _shift(moves: _Moves, meant: Meant, row: RowKey, to: RowKey, quantity: int, 
         paper.draft.give(row, along)
         paper.draft.give(to, -along)
         moves.carried[row] = moves.carried.get(row, 0) + along
-    known = paper.draft.ledger.stock.get(row)
-    received = known.received if known is not None else None
+        moves.carried[to] = moves.carried.get(to, 0) - along
     moves.made.append(Relocated(meant.said.line, row, to, quantity, carried, meant.said.reason, received))
 
 
@@ -195,13 +212,6 @@ def _carried(moves: _Moves, row: RowKey, to: RowKey, quantity: int, *, may_stay:
     return tuple(found)
 
 
-def _standing(moves: _Moves, row: RowKey) -> int:
-    """Return what orders have picked that stands in a row: it may be found damaged there."""
-    orders = orders_promised(moves.paper.draft, [(row.sku, row.lot)])
-    parts = (part for order in orders for line in order.lines for part in line.reservations)
-    return sum(part.picked for part in parts if part.picked and staged_key(part.row, part.staged_at) == row)
-
-
 def _parted(moves: _Moves, wave: InWave, to: RowKey) -> InWave:
     """Return the task of a wave for what went along of one of its tasks, while the rest stays behind."""
     if (wave, to) not in moves.parted:
@@ -212,18 +222,31 @@ def _parted(moves: _Moves, wave: InWave, to: RowKey) -> InWave:
 def _decided(moves: _Moves, kind: type[StockMoved | StatusChanged]) -> tuple[Event, ...]:
     paper = moves.paper
     document, draft = paper.document, paper.draft
-    losers = take_back(draft, dict(moves.lost))
+    losers = take_back(draft, _lost(moves))
     told = kind(document.site, paper.key.number, document.by, paper.at, paper.booked, tuple(moves.made))
     settled = settle(draft, losers, skus={move.row.sku for move in moves.made})
     return *moves.found, told, *paper.verdicts.noted, *settled
 
 
+def _lost(moves: _Moves) -> dict[RowKey, int]:
+    """Return what orders lose, by row: where goods went to nobody may use them, or a deficit has swallowed them."""
+    lost, stock = dict(moves.lost), moves.paper.draft.ledger.stock
+    for row, gone in moves.carried.items():
+        if gone < 0:
+            reserved = (stock[row].reserved if row in stock else 0) - gone
+            lost[row] = max(lost.get(row, 0), reserved - max(moves.paper.there(row), 0))
+    return lost
+
+
 def carry(order: Order, row: RowKey, to: RowKey, one: Carried) -> None:
     """Take a promise along to another row; what is picked of it stays told by the bin it was picked from."""
     for line in (line for line in order.lines if line.line == one.line):
-        for part in line.reservations:
-            if part.task == one.task and part.row == row and part.quantity - part.picked >= one.quantity:
+        parts = [part for part in line.reservations if part.task == one.task and part.row == row]
+        # Of two parts of a task the one that goes along as a whole is meant, so that the other is there for its own.
+        for part in sorted(parts, key=lambda part: part.quantity - part.picked):
+            if part.quantity - part.picked >= one.quantity:
                 _carry(line, part, to, one)
+                join_parts(line)
                 return
     raise LookupError(f"task {one.task} of order {order.key.order} is not there to be taken along")
 

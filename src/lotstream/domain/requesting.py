@@ -56,10 +56,13 @@ def _again(draft: Draft, order: Order) -> OrderChanged | None:
     freed = [loss for line in order.lines for loss in give_back_all(line)]
     drop_freed(after, freed)
     hand_back(draft, freed)
+    # So that a unit it gave back by its number is found to be nobody's.
+    draft.orders[order.key] = after
     after.site, after.site_chosen, decisions = assign(draft, after)
     note_reserved(after, decisions)
     if _held_by(after) == _held_by(order):
         # What was handed back was taken again, to the last unit.
+        del draft.orders[order.key]
         return None
     after.state = state_of(after, decided=True)
     return OrderChanged(after, tuple(freed), decisions)

@@ -187,7 +187,7 @@ def note_picked(order: Order, pick: Picked) -> None:
         wave, taken = reservation.wave, pick.quantity
         part = Reservation(pick.task, pick.row, taken, taken, place, serials=pick.serials, wave=wave)
         line.reservations.append(part)
-    _join_parts(line)
+    join_parts(line)
 
 
 def note_taken_back(line: OrderLine, shipped: Shipped, promise: Reservation | None) -> None:
@@ -205,7 +205,7 @@ def note_taken_back(line: OrderLine, shipped: Shipped, promise: Reservation | No
     line.lots_shipped = tuple([lot for lot in line.lots_shipped if lot.quantity])
     if promise is not None:
         line.reservations.append(copy(promise))
-        _join_parts(line)
+        join_parts(line)
 
 
 def note_packed(order: Order, content: Content, *, sign: int = 1) -> None:
@@ -225,12 +225,12 @@ def note_undone(order: Order, undone: Undone) -> None:
                 part.picked -= undone.quantity
                 part.serials = tuple(one for one in part.serials if one not in undone.serials or one == line.serial)
                 part.staged_at = part.staged_at if part.picked else None
-                _join_parts(line)
+                join_parts(line)
                 return
     raise LookupError(f"task {undone.task} of line {undone.line} of order {order.key.order} is not there to be undone")
 
 
-def _join_parts(line: OrderLine) -> None:
+def join_parts(line: OrderLine) -> None:
     """Make one reservation of parts of a task that stand at the same place, so that each can be told by its place."""
     joined: dict[tuple[str, RowKey, str | None], Reservation] = {}
     for part in line.reservations:
@@ -283,14 +283,15 @@ def note_shipped(order: Order, shipped: Shipped) -> None:
     for reservation in list(line.reservations):
         if reservation.task != shipped.task or reservation.row != shipped.picked_from:
             continue
-        # What was found at a staging place and came back from a shipment stands where it was taken from: picked first.
-        if reservation.picked and shipped.row == staged_key(reservation.row, reservation.staged_at):
+        gone = 0
+        # Goods may have been picked to where they lay: then the bin is where they stand, too.
+        if shipped.row == staged_key(reservation.row, reservation.staged_at):
             gone = min(left, reservation.picked)
             reservation.picked -= gone
             reservation.packed = min(reservation.packed, reservation.picked)
-        elif shipped.row == reservation.row:
-            gone = min(left, reservation.quantity - reservation.picked)
-        else:
+        if shipped.row == reservation.row:
+            gone += min(left - gone, reservation.quantity - gone - reservation.picked)
+        if gone == 0:
             continue
         reservation.quantity -= gone
         if shipped.serials:

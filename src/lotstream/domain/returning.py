@@ -135,7 +135,7 @@ def _book(
     paper = back.paper
     if line is not None:
         note_returned(line, row.sku, row.lot, quantity)
-    paper.change(row, quantity)
+    paper.change(row, quantity, received=paper.at.date())
     code = None if why is None else Code.MORE_THAN_SHIPPED.value
     order_line = None if line is None else line.line
     for number in serials:

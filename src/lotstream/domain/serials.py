@@ -82,13 +82,21 @@ def _places(draft: Draft, serial: Serial, policy: Policy) -> list[Candidate]:
 
 def promised_to(draft: Draft, key: SerialKey) -> OrderKey | None:
     """Return the order that the unit of a serial number is promised to, or picked for, by its number; None for none."""
+    found = _promise_of(draft, key)
+    if found is not None:
+        return found[0]
+    return OrderKey("", "") if draft.is_promised_here(key) else None
+
+
+def _promise_of(draft: Draft, key: SerialKey) -> tuple[OrderKey, str] | None:
+    """Return the order and the line that the unit of a serial number is promised to, or picked for."""
     numbers = derived_of(draft.ledger).numbers
     for name in () if numbers is None else numbers.orders(key.number):
         order = draft.orders.get(name) or draft.ledger.orders[name]
-        for part in (part for line in order.lines for part in line.reservations):
-            if key.number in part.serials and part.row.sku == key.sku:
-                return name
-    return OrderKey("", "") if draft.is_promised_here(key) else None
+        for line in order.lines:
+            if any(key.number in part.serials and part.row.sku == key.sku for part in line.reservations):
+                return name, line.line
+    return None
 
 
 def check_line(item: Item, serial: str | None, ordered: int, field: str) -> Refusal | None:
@@ -124,6 +132,9 @@ def why_not_take(
         return Code.PICKED_BY_OTHER, f"{name} was picked for order {serial.order}; take another."
     if holder not in (None, order):
         return Code.NOT_AVAILABLE, f"{name} is promised to another order; take another."
+    mine = None if line is None or holder is None else _promise_of(draft, key)
+    if line is not None and mine is not None and mine[1] != line.line:
+        return Code.NOT_AVAILABLE, f"{name} is promised to line {mine[1]} of the order; take another."
     if line is not None and line.serial not in (None, key.number):
         return Code.LOT_NOT_ALLOWED, f"Line {line.line} wants serial {line.serial}, not {key.number}; take that."
     return None

@@ -15,12 +15,11 @@ from lotstream.domain.changing import hand_back
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Freed, OrderAllocated, ReservationFreed
-from lotstream.domain.filling import AT_ONCE, allocate, fill, use_up
+from lotstream.domain.filling import AT_ONCE, allocate, fill, use_up, waiting_for
 from lotstream.domain.keeping import joined, takes_one_lot, unmet
 from lotstream.domain.kits import skus_of, wants_any_of
 from lotstream.domain.model import Order, OrderKey, OrderLine, OrderState, Reallocate
 from lotstream.domain.reservations import copy_order, drop_freed, note_reserved
-from lotstream.domain.shelves import derived_of
 from lotstream.domain.sums import OVER, backordered, state_of
 from lotstream.domain.waiting import queue_key
 
@@ -37,6 +36,11 @@ class Loser:
     reason: NotUsed
     #: What it gave back because its own rules forbid it to keep it.
     settled: list[Freed] = field(default_factory=list)
+
+    def lines(self) -> list[OrderLine]:
+        """Return the lines that lost something."""
+        lost = {loss.line for loss in self.freed}
+        return [line for line in self.order.lines if line.line in lost]
 
     def event(self) -> ReservationFreed:
         """Return what happened to its promises."""
@@ -64,8 +68,10 @@ def settle(draft: Draft, losers: list[Loser], *, skus: Iterable[str] = ()) -> li
     if not _at_once(draft):
         # Whoever lost something is allocated again as a whole; at once he has all he could have of other SKUs already.
         wanted |= skus_wanted(loser.order for loser in losers)
-    waiting = derived_of(draft.ledger).waiting.for_skus(sorted(wanted)) if _at_once(draft) else []
+    waiting = waiting_for(draft, wanted) if _at_once(draft) else []
     queue = _in_order(draft, {*waiting, *(loser.order.key for loser in losers)})
+    # A line of kits that loses a component may have assembled ones instead.
+    wanted.update(sku for loser in losers for line in loser.lines() for sku in skus_of(line))
     supply = {sku: draft.supply(sku) for sku in sorted(wanted)}
     events = settle_in_turn(draft, losers, queue, supply=supply)
     back = skus_given_back(losers)

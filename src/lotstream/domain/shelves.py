@@ -51,6 +51,11 @@ def candidate_for(ledger: Ledger, row: StockRow, lot: Lot | None = None) -> Cand
     return Candidate(row, lot, place_of(ledger.sites, key.site, key.location), lot_tracked=tracked)
 
 
+def is_empty(row: StockRow) -> bool:
+    """Tell whether a row says nothing: it may be dropped at any time, and whether it was must not show."""
+    return row.on_hand == row.reserved == row.promised_elsewhere == 0
+
+
 def rows_in(ledger: Ledger, site: str, location: str) -> set[RowKey]:
     """Return the rows in one bin; gathered when first asked for, as most owners never ask."""
     derived = derived_of(ledger)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lotstream.domain.books import Books
 from lotstream.domain.changing import hand_back
 from lotstream.domain.checks import Verdicts
@@ -41,9 +43,12 @@ def confirm_shipment(ledger: Ledger, command: ConfirmShipment, moment: Moment) -
 
 
 def confirm(
-    draft: Draft, books: Books, command: ConfirmShipment, shipment: Shipment | None
+    draft: Draft, books: Books, command: ConfirmShipment, shipment: Shipment | None, *, skus: Iterable[str] = ()
 ) -> tuple[Event, ...] | Refusal:
-    """Decide what leaves in the middle of a decision; ``shipment`` is what is known under its number."""
+    """Decide what leaves in the middle of a decision; ``shipment`` is what is known under its number.
+
+    Of ``skus`` something is free for another reason.
+    """
     ledger, verdicts = draft.ledger, Verdicts(command.happened)
     refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
     refused = refused or _check(command)
@@ -72,9 +77,9 @@ def confirm(
             if loading.order is not None:
                 draft.orders[part.key] = loading.order
     if any(isinstance(event, ShipmentConfirmed) for event in events):
-        events += packages_left(ledger, command, command.occurred_at or draft.moment.recorded_at)
+        events += packages_left(draft, command, command.occurred_at or draft.moment.recorded_at)
     hand_back(draft, freed)
-    filled = fill(draft, {loss.row.sku for loss in freed} | _wanted_still(draft))
+    filled = fill(draft, {loss.row.sku for loss in freed}.union(skus, wanted_still(draft)))
     return *books.found, *events, *verdicts.noted, *filled
 
 
@@ -92,7 +97,7 @@ def _repeated(shipment: Shipment | None, part: ShippedOrder, verdicts: Verdicts,
     return verdicts.object(Code.CONFLICTING_CONTENT, f"{path}.order", message, about) or True
 
 
-def _wanted_still(draft: Draft) -> set[str]:
+def wanted_still(draft: Draft) -> set[str]:
     """Return what the shipped orders still want: the rest of a line may be filled where the whole could not."""
     open_orders = (order for order in draft.orders.values() if order.state not in OVER)
     return {sku for order in open_orders for line in order.lines if backordered(line) for sku in skus_of(line)}

@@ -123,7 +123,8 @@ def shorted(shorting: Shorting) -> tuple[Event, ...]:
             books.put(row, -booked)
             draft.take(draft.candidate(row), booked)
     losers = take_back(draft, dict(lost))
-    return *events, *shorting.verdicts.noted, *settle(draft, losers)
+    freed = set[str]().union(*(picking.freed for picking in shorting.pickings))
+    return *events, *shorting.verdicts.noted, *settle(draft, losers, skus=freed)
 
 
 _Short = tuple[OrderKey, str, RowKey, int]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lotstream.domain.ahead import first_day
 from lotstream.domain.draft import Draft
+from lotstream.domain.kit_lines import kept_kits
 from lotstream.domain.model import Order, OrderLine
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.sums import picked
@@ -33,8 +34,8 @@ def is_open(line: OrderLine) -> bool:
 
 
 def unpicked(line: OrderLine) -> int:
-    """Return the smallest units of a line that are neither picked nor shipped nor cancelled."""
-    return line.ordered - line.cancelled - line.shipped - picked(line)
+    """Return the smallest units of a line that are neither picked nor shipped nor cancelled; of kits, not begun."""
+    return line.ordered - line.cancelled - line.shipped - (kept_kits(line) if line.parts else picked(line))
 
 
 def is_ahead(draft: Draft, order: Order) -> bool:

@@ -12,10 +12,11 @@ from lotstream.domain.commands import Moment, StartPick, UndoneLine, UndoPick
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Freed, PickStarted, PickUndone, Undone
 from lotstream.domain.goods import site_unknown
+from lotstream.domain.keeping import unmet
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderKey, OrderLine, Reservation, RowKey, StockRow
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
-from lotstream.domain.reservations import copy_order, give_back, note_undone, staged_key
+from lotstream.domain.reservations import copy_order, give_back, give_back_part, note_undone, staged_key
 from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.settling import Loser, lose, settle
 from lotstream.domain.sums import OVER, picked, promised, state_of
@@ -173,7 +174,7 @@ def put_back(draft: Draft, undoings: Iterable[Undoing], verdicts: Verdicts) -> t
         if held and not freed:
             freed, reason = [_given_back(draft, order, undone) for undone, _ in held], NotUsed.HOLD
         apart += [set_apart(draft, unit, undone.row) for undone, unit in held]
-        losers += [lose(draft, order, freed, reason)] if freed else []
+        losers += [lose(draft, order, freed, reason)] if freed or unmet(draft, order) else []
     return *events, *apart, *verdicts.noted, *(settle(draft, losers) if events else ())
 
 
@@ -195,16 +196,18 @@ def _not_kept(draft: Draft, order: Order, rows: set[RowKey], short: dict[RowKey,
     reasons: list[NotUsed] = []
     for line in order.lines:
         back = [part for part in line.reservations if part.row in rows and part.quantity > part.picked]
-        for part in back:
+        mine: list[Freed] = []
+        for part in reversed(back):
             unpicked, reason = part.quantity - part.picked, draft.candidate(part.row).reason
             lost = min(short[part.row], unpicked) if reason is None else unpicked
             if lost:
-                freed += give_back(line, lost, [part])
+                mine.append(give_back_part(line, part, unpicked=lost, picked=0))
                 reasons.append(reason or NotUsed.LOT_TOO_SMALL)
                 short[part.row] -= lost
         over = 0 if line.parts else promised(line) - max(line.ordered - line.cancelled - line.shipped, picked(line))
-        if not reasons and over > 0:
-            freed += give_back(line, over, back[::-1])
+        kept = [part for part in reversed(back) if all(loss.task != part.task for loss in mine)]
+        over -= sum(loss.quantity for loss in mine)
+        freed += [*mine, *(give_back(line, over, kept) if over > 0 else ())]
     return freed, reasons[0] if reasons else NotUsed.OTHER_LOT
 
 

@@ -34,6 +34,8 @@ class Picking:
     #: The wave whose task it is; None: the order's own.
     wave: str | None = None
     picks: list[Picked] = field(default_factory=list)
+    #: SKUs of goods that stand somewhere free now.
+    freed: set[str] = field(default_factory=set)
 
 
 def take_unpromised(
@@ -52,12 +54,13 @@ def take_unpromised(
     if refused is not None:
         return refused
     staged = staged_key(row, picking.place)
-    free = min(quantity, picking.books.unreserved(row))
-    if free:
-        # Nobody may be promised it in what follows.
-        picking.draft.take(picking.draft.candidate(row), free)
+    spare = min(quantity, picking.books.unreserved(row))
     picking.books.take(row, quantity, reserved=0, reason=PICKED)
     picking.books.put(staged, quantity)
+    # Nobody goes to a tote for goods, but a door may be a bin as well: there they are free for others.
+    picking.draft.give(row, -spare)
+    picking.draft.give(staged, quantity)
+    picking.freed.add(item.sku)
     picking.picks.append(Picked(wanted.line or "", "", row, staged, quantity, told.of_row(row, quantity)))
     return None
 
@@ -65,8 +68,7 @@ def take_unpromised(
 def _row_taken(picking: Picking, wanted: PickLine, item: Item) -> RowKey:
     """Return the row that unpromised goods came from: the fullest that fits what is named, or one that is new."""
     site = picking.command.site
-    shelf = picking.draft.shelf(item.sku, site)
-    fitting = [key for key in shelf.candidates if is_meant(key, wanted, site)]
+    fitting = [key for key in picking.draft.rows_of(item.sku, site) if is_meant(key, wanted, site)]
     if fitting:
         return max(fitting, key=lambda key: (picking.books.unreserved(key), [str(part) for part in key]))
     return RowKey(item.sku, wanted.lot, site, wanted.location or DOCK, wanted.package)

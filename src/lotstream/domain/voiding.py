@@ -12,6 +12,7 @@ from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import CorrectShipment, Moment, VoidShipment
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, PackagesChanged, ShipmentVoided, TakenBack
+from lotstream.domain.filling import fill
 from lotstream.domain.leaving import lines_shipped
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
@@ -27,13 +28,17 @@ from lotstream.domain.model import (
     Shipment,
     ShipmentPart,
     Shipped,
+    Status,
 )
 from lotstream.domain.packages import orders_packed, packages_within
 from lotstream.domain.places import is_staging
 from lotstream.domain.reservations import copy_order, line_called, note_packed, note_taken_back, staged_key
 from lotstream.domain.shipments import content_of
-from lotstream.domain.shipping import confirm
-from lotstream.domain.sums import most_of, promised, state_of
+from lotstream.domain.shipping import confirm, wanted_still
+from lotstream.domain.sums import OVER, most_of, promised, state_of
+
+#: Why goods that nobody knew of were found.
+VOIDED = "voided"
 
 
 @dataclass(slots=True)
@@ -72,8 +77,9 @@ def void_shipment(ledger: Ledger, command: VoidShipment, moment: Moment) -> tupl
         )
     at = command.occurred_at or moment.recorded_at
     voiding = _Voiding(Draft(ledger, moment), Books(ledger), known, command.by, at, command.reason)
-    _void(voiding)
-    return tuple(voiding.events)
+    skus = _void(voiding)
+    filled = fill(voiding.draft, skus | wanted_still(voiding.draft))
+    return *voiding.books.found, *voiding.events, *filled
 
 
 def correct_shipment(ledger: Ledger, command: CorrectShipment, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -96,9 +102,11 @@ def correct_shipment(ledger: Ledger, command: CorrectShipment, moment: Moment) -
     draft, books = Draft(ledger, moment), Books(ledger)
     at = command.occurred_at or moment.recorded_at
     voiding = _Voiding(draft, books, known, command.by, at, command.reason)
-    _void(voiding)
-    confirmed = confirm(draft, books, command, shipment=None)
-    return confirmed if isinstance(confirmed, Refusal) else (*voiding.events, *confirmed)
+    skus = _void(voiding)
+    found = tuple(books.found)
+    books.found.clear()
+    confirmed = confirm(draft, books, command, shipment=None, skus=skus)
+    return confirmed if isinstance(confirmed, Refusal) else (*found, *voiding.events, *confirmed)
 
 
 def _came_back(ledger: Ledger, shipment: Shipment) -> Refusal | None:
@@ -116,12 +124,15 @@ def _came_back(ledger: Ledger, shipment: Shipment) -> Refusal | None:
     return None
 
 
-def _void(voiding: _Voiding) -> None:
-    for part in [part for part in voiding.shipment.parts if part.shipped]:
+def _void(voiding: _Voiding) -> set[str]:
+    """Take back all that left; returns the SKUs."""
+    parts = [part for part in voiding.shipment.parts if part.shipped]
+    for part in parts:
         voiding.events.append(_take_back(voiding, part))
     for package in _packages(voiding):
         if package.state is PackageState.SHIPPED:
             _reopen(voiding, package)
+    return {shipped.sku for part in parts for shipped in part.shipped}
 
 
 def _packages(voiding: _Voiding) -> list[Package]:
@@ -141,7 +152,8 @@ def _take_back(voiding: _Voiding, part: ShipmentPart) -> ShipmentVoided:
     known = draft.orders.get(part.order) or draft.ledger.order(part.order)
     order = None if known is None else copy_order(known)
     lines, number = lines_shipped(order, part.shipped), voiding.shipment.key.number
-    taken = tuple([_stand_again(voiding, order, shipped) for shipped in part.shipped])
+    wanting = order is not None and _wants_again(order, part)
+    taken = tuple([_stand_again(voiding, order, shipped, wanting=wanting) for shipped in part.shipped])
     if order is not None:
         order.shipments = tuple(one for one in order.shipments if one != number)
         order.state = state_of(order, decided=False)
@@ -164,27 +176,38 @@ def _take_back(voiding: _Voiding, part: ShipmentPart) -> ShipmentVoided:
     )
 
 
-def _stand_again(voiding: _Voiding, order: Order | None, shipped: Shipped) -> TakenBack:
+def _wants_again(order: Order, part: ShipmentPart) -> bool:
+    """Tell whether anything may be promised to an order again: something of it is open then, and it is no test."""
+    after = copy_order(order)
+    for shipped in part.shipped:
+        if (line := line_called(after, shipped.line)) is not None:
+            note_taken_back(line, shipped, None)
+    return not order.test and state_of(after, decided=True) not in OVER
+
+
+def _stand_again(voiding: _Voiding, order: Order | None, shipped: Shipped, *, wanting: bool) -> TakenBack:
     """Put goods back to where they stood before they left, promised to their line as far as it wants them."""
     row = shipped.row
     staged = row if is_staging(row.location) or row != shipped.picked_from else staged_key(row, None)
     line = None if order is None else line_called(order, shipped.line)
     promise = None
     if line is not None:
-        quantity = _wanted(voiding, line, shipped)
+        quantity = _wanted(voiding, line, shipped) if wanting else 0
         if quantity:
             task = shipped.task or voiding.draft.new_task()
             serials = shipped.serials if quantity == shipped.quantity else ()
             promise = Reservation(task, shipped.picked_from, quantity, quantity, staged.location, serials=serials)
         note_taken_back(line, shipped, promise)
-    voiding.books.put(staged, shipped.quantity, reserved=0 if promise is None else promise.quantity)
+    reserved = 0 if promise is None else promise.quantity
+    voiding.books.put(staged, shipped.quantity, reserved=reserved, reason=VOIDED)
+    voiding.draft.give(staged, shipped.quantity - reserved)
     return TakenBack(shipped, staged, promise)
 
 
 def _wanted(voiding: _Voiding, line: OrderLine, shipped: Shipped) -> int:
-    """Return how much of goods that had left their line wants again; nothing of a lot that is recalled."""
+    """Return how much of goods that had left their line wants again; nothing of what is recalled, or not good."""
     draft = voiding.draft
-    if hold_reason(draft.lot(shipped.sku, shipped.lot)) is NotUsed.RECALLED:
+    if hold_reason(draft.lot(shipped.sku, shipped.lot)) is NotUsed.RECALLED or shipped.row.status != Status.GOOD:
         return 0
     if line.parts:
         return shipped.quantity if line.cancelled < line.ordered else 0
@@ -194,7 +217,7 @@ def _wanted(voiding: _Voiding, line: OrderLine, shipped: Shipped) -> int:
 
 def _reopen(voiding: _Voiding, package: Package) -> None:
     """Open a package that left; what lies in it itself is packed again."""
-    again = replace(package, state=PackageState.OPEN)
+    again = voiding.draft.packages[package.key] = replace(package, state=PackageState.OPEN)
     voiding.events.append(PackagesChanged((again,), None, voiding.by, voiding.at))
     loose = [content for content in package.contents if content.package is None and content.order in voiding.orders]
     for content in loose:

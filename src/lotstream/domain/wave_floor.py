@@ -28,6 +28,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, PickStarted, StockPicked
+from lotstream.domain.filling import fill
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Item, Order, OrderKey, OrderState, RowKey, Wave
@@ -90,7 +91,10 @@ def _pick(work: Work, said: ConfirmPick) -> Outcome:
         state = OrderState.REJECTED if picking.order is None else state_of(picking.order, decided=False)
         if picking.picks:
             events.append(StockPicked(key, state, said.by, at, tuple(picking.picks)))
-    return *events, *work.verdicts.noted
+        if picking.order is not None:
+            work.draft.orders[key] = picking.order
+    freed = set[str]().union(*(picking.freed for picking in work.pickings.values()))
+    return *events, *work.verdicts.noted, *fill(work.draft, freed)
 
 
 def _pick_task(work: Work, said: ConfirmPick | ReportShort, line: PickLine, path: str) -> Refusal | None:

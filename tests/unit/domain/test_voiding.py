@@ -18,6 +18,7 @@ from lotstream.domain.commands import (
     PackPackage,
     PickLine,
     PlaceHold,
+    RequestAllocation,
     ReturnGoods,
     ShippedLine,
     ShippedOrder,
@@ -159,7 +160,8 @@ def test_goods_that_no_order_wants_stand_free() -> None:
 
 def test_recalled_goods_come_back_free() -> None:
     """A recall takes what is picked and not shipped: what comes back of the lot is promised to nobody."""
-    world = ready()
+    world = ready(Settings(allocate="on_request"))
+    world.told(RequestAllocation())
     world.told(world.ship("#1"))
     world.told(PlaceHold("R", HoldKind.RECALL, None, "L1"))
     world.told(void())
