@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -207,11 +207,13 @@ async def test_a_database_that_stalls_makes_the_worker_wait(hub: Hub) -> None:
 async def test_a_broker_that_takes_nothing_makes_the_worker_wait(hub: Hub) -> None:
     """While nothing can be published no more is committed than may wait for it; then every message goes out once."""
     resident = resident_bytes(hub.worker.pid)
-    async with intake_locked(hub.settings):
-        await hub.send_orders()
-        # Fetched before the broker stops; what it does not have a worker cannot decide.
-        await hub.until("lotstream_limit_used{fetch_bytes_max}", 1)
-    with stopped(hub.kafka_pid()):
+    with ExitStack() as outage:
+        async with intake_locked(hub.settings):
+            await hub.send_orders()
+            # Fetched before the broker stops, as what it does not have a worker cannot decide; and not committed
+            # before it has stopped, as all of it would be published in no time.
+            await hub.until("lotstream_limit_used{fetch_bytes_max}", 1)
+            outage.enter_context(stopped(hub.kafka_pid()))
         await hub.until("lotstream_limit_used{relay_batches_max}", hub.settings.relay_batches_max)
         await nothing_piles_up(hub, resident=resident)
     await hub.until_done(hub.sent)

@@ -28,7 +28,7 @@ from lotstream.contracts.write_shipments import ship_confirmation, ship_voided
 from lotstream.contracts.write_status import change_refused, order_status
 from lotstream.contracts.write_tasks import moved_task, pick_tasks
 from lotstream.contracts.write_waves import cancelled, changed, joined, left, released
-from lotstream.domain.codes import Refusal
+from lotstream.domain.codes import NotUsed, Refusal
 from lotstream.domain.commands import (
     CancelOrder,
     CloseOrder,
@@ -128,6 +128,9 @@ def _freed(ledger: Ledger, event: ReservationFreed, moment: Moment) -> Iterator[
     told = {loss.task for loss in event.freed}
     settled = (loss for loss in event.settled if loss.task not in told)
     yield from pick_tasks(ledger, event.key, moment, freed=(*event.freed, *settled))
+    # Picked goods that were counted and are not there cannot be put back.
+    lying = () if event.reason == NotUsed.LOT_TOO_SMALL else event.freed
+    yield from put_backs(ledger, event.key, (*lying, *event.settled), moment)
     yield from order_status(ledger, event.key, moment)
 
 

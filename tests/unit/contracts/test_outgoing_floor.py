@@ -19,6 +19,7 @@ from lotstream.domain.events import (
     OrderCancelled,
     PackagesChanged,
     PickUndone,
+    ReservationFreed,
     StockMissing,
     TasksJoinedWave,
     TasksLeftWave,
@@ -66,6 +67,19 @@ def test_picked_goods_that_nobody_wants_go_back(ledger: Ledger) -> None:
         "2",
     )
     assert (task["source"], task["order"], task["line"], body["site"]) == (KEY.source, KEY.order, "1", "TOR")
+
+
+def test_picked_goods_that_may_not_leave_go_back(ledger: Ledger) -> None:
+    """What a recall takes from an order is put back, and what it may not keep alone; not what was found missing."""
+    freed, settled = Freed("1", "t1", ROW, 5, 0, 5, "DOOR"), Freed("2", "t2", LOOSE, 500, 0, 500, "DOOR")
+    recalled = ReservationFreed(KEY, OrderState.BACKORDERED, (freed,), "recalled", (settled,))
+    missing = replace(recalled, reason="lot_too_small", settled=())
+    floor = [body for topic, body in told(ledger, recalled) if topic == "lotstream.floor-tasks"]
+
+    assert [[(task["kind"], task["line"], task["quantity"]) for task in body["tasks"]] for body in floor] == [
+        [("put_back", "1", "5"), ("put_back", "2", "0.5")]
+    ]
+    assert "lotstream.floor-tasks" not in [topic for topic, _ in told(ledger, missing)]
 
 
 def test_goods_that_were_not_found_are_told_to_floor_and_people(ledger: Ledger) -> None:
