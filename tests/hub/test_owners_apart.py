@@ -27,6 +27,7 @@ EVERYBODY: Final = {
     ("maintenance", "prune_empty_stock"): "deletes rows of nothing",
     ("reads", "owners_of_sku"): "names owners, so that a person says which one is meant",
     ("reads", "orders_called"): "names owners, so that a person says which one is meant",
+    ("reads", "serials"): "goes from owner to owner where the person who asks names none",
     ("verify", "owners"): "names every owner that a table knows; what follows is read owner by owner",
     ("verify", "shipment_line"): "reads a partition's records in their order, each put beside its own journal row",
     ("audit", "stock"): "judges a whole house in a fault run",
