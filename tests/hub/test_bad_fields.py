@@ -38,7 +38,7 @@ MAY_BE_NEGATIVE = {
     ("order.placed", "priority"), ("stock.adjusted", "quantity"),
 }  # fmt: skip
 #: Numbers of eighteen digits that harm nobody.
-MAY_BE_LARGE = {("shipment.confirmed", "weight_kg"), ("package.packed", "weight_kg")}
+MAY_BE_LARGE = {(name, "weight_kg") for name in ("shipment.confirmed", "shipment.corrected", "package.packed")}
 
 
 class Case(NamedTuple):
