@@ -242,12 +242,12 @@ def carry(order: Order, row: RowKey, to: RowKey, one: Carried) -> None:
     """Take a promise along to another row; what is picked of it stays told by the bin it was picked from."""
     for line in (line for line in order.lines if line.line == one.line):
         parts = [part for part in line.reservations if part.task == one.task and part.row == row]
-        # Of two parts of a task the one that goes along as a whole is meant, so that the other is there for its own.
-        for part in sorted(parts, key=lambda part: part.quantity - part.picked):
-            if part.quantity - part.picked >= one.quantity:
-                _carry(line, part, to, one)
-                join_parts(line)
-                return
+        parts = [part for part in parts if part.quantity - part.picked >= one.quantity]
+        if parts:
+            # Of two parts of a task the one that goes along as a whole is meant: the other is there for its own.
+            _carry(line, min(parts, key=lambda part: part.quantity - part.picked), to, one)
+            join_parts(line)
+            return
     raise LookupError(f"task {one.task} of order {order.key.order} is not there to be taken along")
 
 

@@ -307,6 +307,9 @@ def test_what_no_order_may_have_comes_back_free() -> None:
     world.place("#3")
     world.told(world.ship("#3", ShippedLine("1", "L2", Decimal(2)), shipment="S4", happened=True))
     world.told(void("S4", happened=True))
+    line = ShippedLine("9", "L1", Decimal(2), sku="TEA")
+    world.told(world.ship("#2", line, shipment="S5", happened=True))
+    world.told(void("S5", happened=True))
     assert (world.parts("#1"), world.parts("#2"), world.get("#2").state) == ([], [], OrderState.SHIPPED)
     assert "L2" not in {lot for lot, _ in world.lots("#3")}
     check_rows(world.ledger)

@@ -213,6 +213,9 @@ def test_nothing_older_follows_in_the_decision_that_ships() -> None:
     world.told(world.ship("#1", ShippedLine("1", "L2", Decimal(5)), happened=True))
     check_rows(world.ledger)
     assert "L1" not in {lot for lot, _ in world.lots("#2")}
+    world.stock(goods("L3", 5, expires=None), balance="more")
+    world.told(world.ship("#2", ShippedLine("1", "L3", Decimal(1)), shipment="S2", happened=True))
+    assert world.ledger.last_shipped == {("C", "TEA"): TODAY + timedelta(days=60)}
 
 
 def test_lots_that_cannot_fill_a_line_are_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
