@@ -64,22 +64,9 @@ async def test_a_wave_outlives_its_worker() -> None:
 
 async def test_waves_through_kafka_and_postgres(hub_settings: Settings, tmp_path: Path) -> None:
     """Released, picked, shorted and cancelled with workers that are killed in between; tables and journal agree."""
-    async with PostgresStore(hub_settings.postgres_url) as store:
-        for number, (name, body) in enumerate(
-            (
-                ("site.defined", {"site": SITE, "calendar": "scripted"}),
-                ("day.opened", {"site": SITE, "date": "2026-09-01"}),
-            )
-        ):
-            await define(
-                store, f"lotstream.{name}.v1", f"waves/{number}", json.dumps(body).encode(),
-                partitions=hub_settings.partitions,
-            )  # fmt: skip
     async with HubClient(hub_settings) as client:
         async with WorkerProcess(hub_settings, instance="first", log=tmp_path / "first.log") as worker:
-            await client.row(
-                "SELECT FROM claim HAVING count(*) = $1 AND min(broadcast_seen) = 2", hub_settings.partitions
-            )
+            await _a_site(hub_settings)
             await _goods_and_orders(client)
             assert (await client.send("wave.released", released(4)))["outcome"] == "done"
             refused = await client.send("wave.released", released(2, wave="W-2"))
@@ -107,6 +94,14 @@ async def test_waves_through_kafka_and_postgres(hub_settings: Settings, tmp_path
     assert "Released for picking with wave W-1." in why.out
     assert "Taken out of wave W-1 again." in why.out
     assert (await verify(hub_settings.postgres_url)).differences == ()
+
+
+async def _a_site(settings: Settings) -> None:
+    """Define the site and open a day there."""
+    async with PostgresStore(settings.postgres_url) as store:
+        for name, body in (("site.defined", {"calendar": "scripted"}), ("day.opened", {"date": "2026-09-01"})):
+            told = json.dumps({"site": SITE, **body}).encode()
+            await define(store, f"lotstream.{name}.v1", f"waves/{name}", told, partitions=settings.partitions)
 
 
 async def _goods_and_orders(client: HubClient) -> None:

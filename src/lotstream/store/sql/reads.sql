@@ -40,7 +40,13 @@ ORDER BY s.owner;
 
 -- name: waves
 -- Waves of one number, of any owner when that is null.
-SELECT w.owner, w.body FROM owner AS o
+WITH RECURSIVE o AS (
+    (SELECT i.owner FROM item AS i ORDER BY i.owner LIMIT 1)
+    UNION ALL
+    SELECT (SELECT i.owner FROM item AS i WHERE i.owner > o.owner ORDER BY i.owner LIMIT 1) FROM o
+    WHERE o.owner IS NOT NULL
+)
+SELECT w.owner, w.body FROM o
 CROSS JOIN LATERAL (
     SELECT * FROM receipt AS t WHERE t.owner = o.owner AND t.kind = 'wave' AND t.number = $1 LIMIT 1
 ) AS w
