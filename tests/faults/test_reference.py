@@ -14,6 +14,8 @@ from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import ContinueDay, OpenDay
 from lotstream.testing.faults import shop
 from lotstream.testing.faults.oracle import Fate, Oracle
+from lotstream.testing.faults.reference import Books
+from lotstream.testing.faults.reference_model import Refused
 from lotstream.testing.faults.shop import Shop, value_of
 from lotstream.testing.faults.verdict import order_as_expected, order_as_seen, stock_as_expected
 from lotstream.testing.kafka import Seen
@@ -30,7 +32,8 @@ ORDERS_MAX = 10_000
 
 #: Shares of the log after which the day turns.
 TURNED_AT = (0.4, 0.7)
-NOON_MS = round(datetime.combine(TODAY, time(12), UTC).timestamp() * 1000)
+NOON = datetime.combine(TODAY, time(12), UTC)
+NOON_MS = round(NOON.timestamp() * 1000)
 
 
 def _log(seed: int, records: int) -> list[Seen]:
@@ -120,3 +123,26 @@ def test_the_plain_reference_and_the_ledger_come_to_the_same(seed: int, monkeypa
         assert {key: order_as_expected(order) for key, order in books.orders.items()} == orders
     states = Counter(order.state() for books in oracle.books.values() for order in books.orders.values())
     assert set(states) >= {"backordered", "allocated", "partly_shipped", "shipped", "cancelled", "picking"}
+
+
+def test_a_line_may_be_cancelled_beside_one_that_has_left() -> None:
+    """What has left keeps neither another line of its order open nor a cancellation of that line out."""
+    books = Books(TODAY)
+    order = {"source": "shop", "order": "#1"}
+    wanted = [{"line": line, "sku": sku, "quantity": "5"} for line, sku in (("1", "TEA"), ("2", "MUG"))]
+    goods = {"line": "1", "sku": "TEA", "lot": "L1", "location": "A-01", "quantity": "5"}
+    received, expires = TODAY.isoformat(), (TODAY + timedelta(days=90)).isoformat()
+    for number, (name, body) in enumerate(
+        [
+            ("item.defined", {"sku": "TEA"}),
+            ("item.defined", {"sku": "MUG"}),
+            ("balance.opened", {"balance": "B", "lines": [{**goods, "received": received, "expires": expires}]}),
+            ("order.placed", {**order, "version": "1", "placed_at": NOON.isoformat(), "lines": wanted}),
+            ("shipment.confirmed", {"shipment": "S-1", "orders": [order]}),
+        ]
+    ):
+        books.do(name, body, (1, number))
+    with pytest.raises(Refused, match="already_shipped"):
+        books.do("order.cancelled", {**order, "lines": ["1"]}, (1, 9))
+    books.do("order.cancelled", {**order, "lines": ["2"]}, (1, 10))
+    assert books.orders["shop", "#1"].state() == "shipped"

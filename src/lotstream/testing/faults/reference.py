@@ -178,9 +178,9 @@ class Books:
             return
         if order.state() == "cancelled":
             return
-        if any(line.shipped for line in order.lines):
-            raise Refused("already_shipped")
         lines = [line for line in order.lines if line.line in (body.get("lines") or [line.line])]
+        if any(line.shipped for line in (order.lines if order.state() in OVER else lines)):
+            raise Refused("already_shipped")
         self._close(order, lines)
         self._fill([line.sku for line in lines])
 
