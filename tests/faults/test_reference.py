@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from aiokafka.partitioner import murmur2
@@ -132,15 +133,14 @@ def test_a_line_may_be_cancelled_beside_one_that_has_left() -> None:
     wanted = [{"line": line, "sku": sku, "quantity": "5"} for line, sku in (("1", "TEA"), ("2", "MUG"))]
     goods = {"line": "1", "sku": "TEA", "lot": "L1", "location": "A-01", "quantity": "5"}
     received, expires = TODAY.isoformat(), (TODAY + timedelta(days=90)).isoformat()
-    for number, (name, body) in enumerate(
-        [
-            ("item.defined", {"sku": "TEA"}),
-            ("item.defined", {"sku": "MUG"}),
-            ("balance.opened", {"balance": "B", "lines": [{**goods, "received": received, "expires": expires}]}),
-            ("order.placed", {**order, "version": "1", "placed_at": NOON.isoformat(), "lines": wanted}),
-            ("shipment.confirmed", {"shipment": "S-1", "orders": [order]}),
-        ]
-    ):
+    said: list[tuple[str, dict[str, Any]]] = [
+        ("item.defined", {"sku": "TEA"}),
+        ("item.defined", {"sku": "MUG"}),
+        ("balance.opened", {"balance": "B", "lines": [{**goods, "received": received, "expires": expires}]}),
+        ("order.placed", {**order, "version": "1", "placed_at": NOON.isoformat(), "lines": wanted}),
+        ("shipment.confirmed", {"shipment": "S-1", "orders": [order]}),
+    ]
+    for number, (name, body) in enumerate(said):
         books.do(name, body, (1, number))
     with pytest.raises(Refused, match="already_shipped"):
         books.do("order.cancelled", {**order, "lines": ["1"]}, (1, 9))
