@@ -213,9 +213,6 @@ def test_nothing_older_follows_in_the_decision_that_ships() -> None:
     world.told(world.ship("#1", ShippedLine("1", "L2", Decimal(5)), happened=True))
     check_rows(world.ledger)
     assert "L1" not in {lot for lot, _ in world.lots("#2")}
-    world.stock(goods("L3", 5, expires=None), balance="more")
-    world.told(world.ship("#2", ShippedLine("1", "L3", Decimal(1)), shipment="S2", happened=True))
-    assert world.ledger.last_shipped == {("C", "TEA"): TODAY + timedelta(days=60)}
 
 
 def test_lots_that_cannot_fill_a_line_are_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,3 +271,13 @@ def test_a_unit_leaves_for_the_line_it_is_promised_to() -> None:
     assert world.line("#1").reservations[0].serials == ("N1",)
     world.told(world.ship("#1", replace(gone, line="1"), shipment="S2"))
     assert world.get("#1").state is OrderState.SHIPPED
+
+
+def test_goods_without_a_date_set_no_mark() -> None:
+    """What is shipped without an expiry says nothing about what may follow it."""
+    world = World()
+    world.told(DefineCustomer(Customer("C", no_older_than_last_shipped=True)))
+    world.stock(goods("L1", 5, expires=None))
+    world.place("#1", customer="C")
+    world.told(world.ship("#1"))
+    assert world.ledger.last_shipped == {}
