@@ -157,3 +157,24 @@ async def test_a_shipment_told_order_by_order_reads_no_order_twice() -> None:
         assert asked == []
     await house.hear(8, "shipment.voided", shipment)
     assert sorted(asked) == ["O-1", "O-2"]
+
+
+async def test_a_package_that_the_hub_numbers_leaves_memory_after_its_batch() -> None:
+    """No message named it, so that nobody was to let it go; with it every package of the day stayed."""
+    house = await House().build()
+    floor = {"owner": OWNER, "site": SITE, "happened": False, "by": "scanner"}
+    goods = {"line": "1", "sku": "SOAP", "lot": "L1", "location": "B2", "quantity": "5", "expires": "2027-01-01"}
+    order = {"source": "shop", "order": "O-1"}
+    told: list[tuple[str, Body]] = [
+        ("settings.changed", {"owner": OWNER, "allocate": "at_once", "sscc_prefix": "0614141"}),
+        ("item.defined", {"owner": OWNER, "sku": "SOAP"}),
+        ("balance.opened", {"owner": OWNER, "site": SITE, "balance": "B", "lines": [goods]}),
+        ("order.placed", {**order, "owner": OWNER, "lines": [{"line": "1", "sku": "SOAP", "quantity": "5"}]}),
+        ("pick.confirmed", {**floor, **order, "lines": [{"line": "1", "lot": "L1", "quantity": "5"}]}),
+        ("package.packed", {**floor, "kind": "carton", "lines": [{**order, "line": "1", "quantity": "5"}]}),
+    ]
+    for number, (name, body) in enumerate(told, start=1):
+        await house.hear(number, name, body)
+    assert {row["outcome"] for row in house.hub.intake(owner=OWNER)} == {"done"}
+    assert {row["kind"] for row in house.hub.rows("receipt", owner=OWNER)} == {"balance", "counter", "package"}
+    assert house.worker.ledgers[OWNER].receipts == {}

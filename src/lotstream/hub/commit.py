@@ -236,6 +236,7 @@ class CommitUnit:
             closed = sorted(key for key in ledger.touched.orders if key in ledger.closed)
             named.orders.update(((owner, key), None) for key in closed)
             named.serials.update(((owner, key.number), None) for key in sorted(ledger.touched.serials))
+            named.receipts.update(((owner, key), None) for key in sorted(ledger.touched.receipts))
             ledger.taken()
 
     def _is_behind(self, partition: int) -> bool:
