@@ -71,11 +71,11 @@ def main(arguments: list[str] | None = None) -> int:
         [(module, mutant) for module, mutant in todo if mutant.name not in known], source, processes=said.processes,
         until=began + said.seconds if said.seconds is not None else None,
         calls=said.kept.with_suffix(".calls") if said.kept is not None else None,
+        tell=lambda name, fate: keep(said.kept, {name: fate}),
     )  # fmt: skip
     if trying.left:
         _run(trying)
         fates |= trying.fates
-        keep(said.kept, trying.fates)
     return _report([mutant for _, mutant in todo], fates, time.monotonic() - began)
 
 

@@ -50,6 +50,7 @@ class Trying:
         processes: int,
         until: float | None = None,
         calls: Path | None = None,
+        tell: Callable[[str, Fate], None] = lambda _name, _fate: None,
     ) -> None:
         """Take mutants by module; none is begun after ``until``, and ``calls`` keeps which tests call what."""
         self.left = list(reversed(todo))
@@ -58,6 +59,7 @@ class Trying:
         self._processes = processes
         self._until = until
         self._calls = calls
+        self._tell = tell
         #: Process id → the mutant in it, and when it began.
         self._running: dict[int, tuple[Mutant, float]] = {}
         self._failed = False
@@ -103,7 +105,7 @@ class Trying:
         reading, writing = os.pipe()
         pid = os.fork()
         if pid == 0:
-            _be_quiet()
+            _be_quiet(session)
             os.close(reading)
             seen = self._run_watched(session)
             with os.fdopen(writing, "wb") as out:
@@ -147,7 +149,7 @@ class Trying:
         if pid:
             self._running[pid] = (mutant, time.monotonic())
             return
-        _be_quiet()
+        _be_quiet(session)
         put_in(f"{PACKAGE}.{module}", mutated(self._source(module), mutant))
         for item, following in _in_turn([session.items[place] for place in _tests_of(module, mutant, called)]):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -161,7 +163,8 @@ class Trying:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid in self._running:
                 mutant, _ = self._running.pop(pid)
-                self.fates[mutant.name] = Fate.FOUND if status else Fate.SURVIVED
+                fate = self.fates[mutant.name] = Fate.FOUND if status else Fate.SURVIVED
+                self._tell(mutant.name, fate)
                 return
             for one, (_, began) in self._running.items():
                 if time.monotonic() - began > LOST_S:
@@ -204,7 +207,8 @@ def _in_turn(items: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
     return zip(items, [*items[1:], None], strict=True)
 
 
-def _be_quiet() -> None:
+def _be_quiet(session: pytest.Session) -> None:
+    session.config.pluginmanager.unregister(name="terminalreporter")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
