@@ -49,6 +49,11 @@ def mutated(source: str, mutant: Mutant) -> str:
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
+def unchanged(source: str) -> str:
+    """Return a module's source as a mutant has it, without any mistake."""
+    return ast.unparse(_plain(source))
+
+
 def _plain(source: str) -> ast.Module:
     """Return a module without what says nothing about what it does: its docstrings."""
     tree = ast.parse(source)

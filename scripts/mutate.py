@@ -7,7 +7,7 @@ beside that file which tests call what, for as long as the tests have the same n
 The tests are collected once and run once to see which functions each of them calls; then each mutant is put into a fork
 of that process, which runs the tests that call its function, the quickest first, until one fails. A mutant that
 survives has to stand in docs/reference/mutants.md with the reason why nobody could tell it from the right program; one
-that does not ends the run with exit code 1.
+that does not ends the run with exit code 1, and so does one whose fork ended of anything but its tests.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Final
 import pytest
 
 from scripts.mutants import Mutant, mutants
+from scripts.mutants_progress import Progress
 from scripts.trying import Fate, Trying
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -34,6 +35,7 @@ MODULES: Final = (
 )
 """Modules that decide which lot an order gets and what happens when it loses one."""
 
+FOUND: Final = (Fate.FOUND, Fate.ENDLESS)
 TESTS: Final = ("tests/unit/domain", "tests/scenarios", "tests/property")
 
 
@@ -66,16 +68,23 @@ def main(arguments: list[str] | None = None) -> int:
     said = parser.parse_args(arguments)
     os.chdir(ROOT)
     todo, fates, began = chosen(said.module or MODULES, said.every), read_kept(said.kept), time.monotonic()
-    known = {name for name, fate in fates.items() if fate is Fate.FOUND or not said.again}
-    trying = Trying(
-        [(module, mutant) for module, mutant in todo if mutant.name not in known], source, processes=said.processes,
-        until=began + said.seconds if said.seconds is not None else None,
-        calls=said.kept.with_suffix(".calls") if said.kept is not None else None,
-        tell=lambda name, fate: keep(said.kept, {name: fate}),
-    )  # fmt: skip
-    if trying.left:
-        _run(trying)
-        fates |= trying.fates
+    known = {name for name, fate in fates.items() if fate in FOUND or (fate is Fate.SURVIVED and not said.again)}
+    left = [(module, mutant) for module, mutant in todo if mutant.name not in known]
+    with Progress(len(left)) as progress:
+
+        def tell(name: str, fate: Fate) -> None:
+            keep(said.kept, {name: fate})
+            progress.tell(fate)
+
+        trying = Trying(
+            left, source, processes=said.processes,
+            until=began + said.seconds if said.seconds is not None else None,
+            calls=said.kept.with_suffix(".calls") if said.kept is not None else None,
+            tell=tell,
+        )  # fmt: skip
+        if left:
+            _run(trying)
+            fates |= trying.fates
     return _report([mutant for _, mutant in todo], fates, time.monotonic() - began)
 
 
@@ -96,20 +105,25 @@ def keep(path: Path | None, fates: Mapping[str, Fate]) -> None:
 
 def _run(trying: Trying) -> None:
     """Have pytest collect the tests and hand them over."""
-    if pytest.main(["-q", "-p", "no:cacheprovider", "--no-header", *TESTS], plugins=[trying]) != 0:
+    # Nothing is captured: what the forks print goes nowhere, and what is said of them goes out at once.
+    if pytest.main(["-qq", "-s", "-p", "no:cacheprovider", "--no-header", *TESTS], plugins=[trying]) != 0:
         raise SystemExit("The tests fail without any mistake put in; mend them first.")
 
 
 def _report(tried: Iterable[Mutant], fates: Mapping[str, Fate], took_s: float) -> int:
-    done = [mutant for mutant in tried if mutant.name in fates]
-    survived = sorted((m for m in done if fates[m.name] is Fate.SURVIVED), key=lambda mutant: mutant.name)
+    done = sorted([mutant for mutant in tried if mutant.name in fates], key=lambda mutant: mutant.name)
+    of = {fate: [mutant for mutant in done if fates[mutant.name] is fate] for fate in Fate}
     argued = listed()
-    new = [mutant for mutant in survived if mutant.name not in argued]
-    for mutant in survived:
+    new = [mutant for mutant in of[Fate.SURVIVED] if mutant.name not in argued]
+    for mutant in of[Fate.SURVIVED]:
         print(f"{'argued' if mutant.name in argued else 'SURVIVED'}  {mutant.name}  (line {mutant.line})")
-    counts = f"{len(done)} mutants, {len(done) - len(survived)} found, {len(survived)} survived, {len(new)} not argued"
-    print(f"{counts}; {took_s:.0f} s")
-    return 1 if new else 0
+    for mutant in of[Fate.UNTRIED]:
+        print(f"UNTRIED  {mutant.name}  (line {mutant.line})")
+    found = f"{len(of[Fate.FOUND]) + len(of[Fate.ENDLESS])} found ({len(of[Fate.ENDLESS])} of them without end)"
+    untried = f", {len(of[Fate.UNTRIED])} untried" if of[Fate.UNTRIED] else ""
+    survived = f"{len(of[Fate.SURVIVED])} survived, {len(new)} not argued"
+    print(f"{len(done)} mutants, {found}, {survived}{untried}; {took_s:.0f} s")
+    return 1 if new or of[Fate.UNTRIED] else 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 A function gets the mutant's code in place of its own, wherever it is known by then. What a module works out while it is
 imported stays as it was; the modules that are tried work out nothing then.
+
+Before any mutant all tests run once on the modules' own text, put in the same way: what fails then is no mutant's
+doing. A fork says by its exit code what became of its mutant; one that ends in any other way has found nothing.
 """
 
 from __future__ import annotations
@@ -10,23 +13,27 @@ import functools
 import gc
 import os
 import pickle
+import resource
 import signal
 import sys
 import time
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import pytest
 
-from scripts.mutants import Mutant, mutated
+from scripts.mutants import Mutant, mutated, unchanged
 
 CACHE: Final = type(functools.cache(lambda: None))
 PACKAGE: Final = "lotstream.domain"
-LOST_S: Final = 300
-"""A mutant whose tests take longer than this goes round in circles, and is found."""
+CPU_S: Final = 20
+CPU_TIMES: Final = 3
+"""A mutant goes round in circles when its tests take so many times what they take without it and those seconds."""
+MEMORY_MAX: Final = 4 * 2**30
+"""Bytes that a mutant may reserve, so that one that piles up rows does not take the machine with it."""
 
 Called = dict[tuple[str, str], list[tuple[float, int]]]
 """By module and function: the tests that call it, by their seconds and their place among all tests."""
@@ -35,8 +42,13 @@ Called = dict[tuple[str, str], list[tuple[float, int]]]
 class Fate(StrEnum):
     """What became of a mutant."""
 
-    FOUND = "found"
+    FOUND = "found"  # a test fails
+    ENDLESS = "endless"  # the tests do not end
     SURVIVED = "survived"
+    UNTRIED = "untried"  # its fork ended of something else, which says nothing
+
+
+_EXIT: Final = {Fate.SURVIVED: 0, Fate.FOUND: 1, Fate.UNTRIED: 2}
 
 
 class Trying:
@@ -60,16 +72,20 @@ class Trying:
         self._until = until
         self._calls = calls
         self._tell = tell
-        #: Process id → the mutant in it, and when it began.
-        self._running: dict[int, tuple[Mutant, float]] = {}
+        #: Process id → the mutant in it.
+        self._running: dict[int, Mutant] = {}
         self._failed = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
-        """Keep no examples: one by which a mutant was found is none to try the right program with first."""
+        """Keep no examples: one by which a mutant was found is none to try the right program with first.
+
+        Each run tries the same ones, so that a mutant that was found is found again.
+        """
         from hypothesis import HealthCheck, settings
 
-        settings.register_profile("mutants", settings(database=None, suppress_health_check=list(HealthCheck)))
+        same = settings(database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        settings.register_profile("mutants", same)
         settings.load_profile("mutants")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -105,19 +121,27 @@ class Trying:
         reading, writing = os.pipe()
         pid = os.fork()
         if pid == 0:
-            _be_quiet(session)
             os.close(reading)
-            seen = self._run_watched(session)
-            with os.fdopen(writing, "wb") as out:
-                pickle.dump(None if self._failed else seen, out)
-            os._exit(0)
+            try:
+                self._run_unchanged(session, writing)
+            finally:
+                os._exit(0)
         os.close(writing)
         with os.fdopen(reading, "rb") as told:
-            called: Called | None = pickle.load(told)
+            text = told.read()
+        called: Called | None = pickle.loads(text) if text else None
         os.waitpid(pid, 0)
         if self._calls is not None and called is not None:
             self._calls.write_bytes(pickle.dumps(([item.nodeid for item in session.items], called)))
         return called
+
+    def _run_unchanged(self, session: pytest.Session, writing: int) -> None:
+        _be_quiet(session)
+        for module in {module for module, _ in self.left}:
+            put_in(f"{PACKAGE}.{module}", unchanged(self._source(module)))
+        seen = self._run_watched(session)
+        with os.fdopen(writing, "wb") as out:
+            pickle.dump(None if self._failed else seen, out)
 
     def _run_watched(self, session: pytest.Session) -> Called:
         called: Called = {}
@@ -146,38 +170,61 @@ class Trying:
     def _begin(self, session: pytest.Session, called: Called) -> None:
         module, mutant = self.left.pop()
         pid = os.fork()
-        if pid:
-            self._running[pid] = (mutant, time.monotonic())
-            return
-        _be_quiet(session)
-        put_in(f"{PACKAGE}.{module}", mutated(self._source(module), mutant))
-        for item, following in _in_turn([session.items[place] for place in _tests_of(module, mutant, called)]):
+        if pid == 0:
+            self._try(session, module, mutant, called)
+        self._running[pid] = mutant
+
+    def _try(self, session: pytest.Session, module: str, mutant: Mutant, called: Called) -> NoReturn:
+        """Run the tests of a mutant in this fork, which ends with what became of it."""
+        fate = Fate.UNTRIED
+        try:
+            _be_quiet(session)
+            tests = _tests_of(module, mutant, called)
+            _limit(sum(seconds for seconds, _ in tests))
+            put_in(f"{PACKAGE}.{module}", mutated(self._source(module), mutant))
+            fate = self._fate_by(session.items[place] for _, place in tests)
+        finally:
+            os._exit(_EXIT[fate])
+
+    def _fate_by(self, items: Iterable[pytest.Item]) -> Fate:
+        for item, following in _in_turn(list(items)):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if self._failed:
-                os._exit(1)
-        os._exit(0)
+                return Fate.FOUND
+        return Fate.SURVIVED
 
     def _end_one(self) -> None:
-        """Wait until one of the forks has ended, or is found to go round in circles."""
-        while True:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if pid in self._running:
-                mutant, _ = self._running.pop(pid)
-                fate = self.fates[mutant.name] = Fate.FOUND if status else Fate.SURVIVED
-                self._tell(mutant.name, fate)
-                return
-            for one, (_, began) in self._running.items():
-                if time.monotonic() - began > LOST_S:
-                    os.kill(one, signal.SIGKILL)
-            time.sleep(0.01)
+        """Wait until one of the forks has ended."""
+        pid, status = os.wait()
+        if pid in self._running:
+            mutant = self._running.pop(pid)
+            self.fates[mutant.name] = fate_of(status)
+            self._tell(mutant.name, self.fates[mutant.name])
 
 
-def _tests_of(module: str, mutant: Mutant, called: Called) -> list[int]:
-    """Return the tests that call the function of a mutant, the quickest first."""
+def fate_of(status: int) -> Fate:
+    """Return what the end of a fork says of its mutant, by the status that waiting for it gives."""
+    code = os.waitstatus_to_exitcode(status)
+    if code == -signal.SIGXCPU:
+        return Fate.ENDLESS
+    return next((fate for fate, own in _EXIT.items() if own == code), Fate.UNTRIED)
+
+
+def _limit(usual_s: float) -> None:
+    """End this process when it takes far more than its tests take without a mistake."""
+    seconds = round(CPU_S + CPU_TIMES * usual_s)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
+
+
+def _tests_of(module: str, mutant: Mutant, called: Called) -> list[tuple[float, int]]:
+    """Return the tests that call the function of a mutant, the quickest first, with their seconds."""
     function = mutant.name.removeprefix(f"{module}.").split(":", maxsplit=1)[0]
     # Of a function within a function it is the outer one whose calls are noted.
     names = [name for at, name in called if at == f"{PACKAGE}.{module}" and f"{function}.".startswith(f"{name}.")]
-    return [place for _, place in sorted({test for name in names for test in called[f"{PACKAGE}.{module}", name]})]
+    seconds = {place: took for name in names for took, place in called[f"{PACKAGE}.{module}", name]}
+    return sorted((took, place) for place, took in seconds.items())
 
 
 def put_in(module: str, source: str) -> None:
