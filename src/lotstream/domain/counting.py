@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from lotstream.domain.codes import Code, Refusal
@@ -9,10 +10,11 @@ from lotstream.domain.commands import AdjustStock, CountStock, Moment
 from lotstream.domain.events import DiscrepancyNoted, Event, RowChange, StockAdjusted, StockCounted
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Lot, RowKey
-from lotstream.domain.moving import orders_promised, take_back
+from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import ADJUSTMENT, COUNT, Meant, Paper, begin, book_once, understand
 from lotstream.domain.reservations import staged_key
 from lotstream.domain.settling import settle
+from lotstream.domain.taking_back import Origin, take_back
 
 
 @dataclass(slots=True)
@@ -21,6 +23,8 @@ class _Changes:
 
     paper: Paper
     made: list[RowChange] = field(default_factory=list)
+    #: What was taken off picked goods, by where they stand and the row they were picked from.
+    picked_from: Counter[Origin] = field(default_factory=Counter)
 
     def add(self, meant: Meant, key: RowKey, quantity: int) -> None:
         """Change a row; a lot that nobody knew of is known from now on."""
@@ -143,6 +147,7 @@ def _take_picked(changes: _Changes, meant: Meant, quantity: int) -> int:
                 staged = staged_key(part.row, part.staged_at)
                 less = min(part.picked, quantity, max(paper.there(staged), 0))
                 changes.add(meant, staged, -less)
+                changes.picked_from[Origin(staged, part.row)] += less
                 quantity -= less
     return quantity
 
@@ -160,6 +165,6 @@ def _decided(changes: _Changes, kind: type[StockAdjusted | StockCounted]) -> tup
     paper = changes.paper
     document = paper.document
     told = kind(document.site, paper.key.number, document.by, paper.at, paper.booked, tuple(changes.made))
-    losers = take_back(paper.draft, paper.missing())
+    losers = take_back(paper.draft, paper.missing(), picked_from=changes.picked_from)
     more = {change.row.sku for change in changes.made if change.quantity > 0}
     return told, *paper.verdicts.noted, *settle(paper.draft, losers, skus=more)

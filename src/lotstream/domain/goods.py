@@ -13,11 +13,12 @@ from lotstream.domain.events import BalanceOpened, DiscrepancyNoted, Event, Good
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import Conflict, contradiction, learn
 from lotstream.domain.model import Booked, Hold, Item, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
-from lotstream.domain.moving import shut_out, take_back
+from lotstream.domain.moving import shut_out
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.serials_in import arriving, take_in
 from lotstream.domain.settling import settle
+from lotstream.domain.taking_back import take_back
 
 #: Kinds of documents goods come in under.
 RECEIPT = "receipt"

@@ -14,11 +14,10 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import DayContinued, Event, Freed
 from lotstream.domain.filling import AT_ONCE
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderLine, PackRule, Reservation, RowKey
+from lotstream.domain.model import Order, Reservation
 from lotstream.domain.progress import Progress, Scope, Walk
 from lotstream.domain.promised import LotKey
-from lotstream.domain.quantities import whole_packs
-from lotstream.domain.reservations import give_back, give_back_all, give_back_part, staged_key
+from lotstream.domain.reservations import give_back, give_back_all
 from lotstream.domain.settling import Loser, lose, settle, settle_in_turn, skus_given_back, skus_wanted
 from lotstream.domain.todays import is_over
 from lotstream.domain.waiting import queue_key
@@ -67,39 +66,6 @@ def _loser(draft: Draft, order: Order, objection: Objection, *, picked_too: bool
             reasons.append(objected)
             freed += give_back_all(line, only=[part]) if picked_too else give_back(line, unpicked, [part])
     return lose(draft, order, freed, reasons[0]) if freed else None
-
-
-def take_back(draft: Draft, missing: dict[RowKey, int]) -> list[Loser]:
-    """Take off orders what rows can no longer keep, the back of the queue first; the caller settles those orders.
-
-    ``missing`` says how many smallest units each row is short of what is promised of it; what is found is taken off it.
-    Unpicked goods are lost before picked ones, and of packed goods whole packs.
-    """
-    losers: list[Loser] = []
-    for order in reversed(orders_promised(draft, {(row.sku, row.lot) for row in missing})):
-        freed = [
-            loss
-            for line in reversed(order.lines)
-            for part in reversed(line.reservations)
-            if (loss := _loss(draft, line, part, missing)) is not None
-        ]
-        if freed:
-            losers.append(lose(draft, order, freed, NotUsed.LOT_TOO_SMALL))
-    return losers[::-1]
-
-
-def _loss(draft: Draft, line: OrderLine, part: Reservation, missing: dict[RowKey, int]) -> Freed | None:
-    staged = staged_key(part.row, part.staged_at)
-    short = max(missing.get(part.row, 0), 0)
-    if draft.ledger.settings.pack_rule is not PackRule.PARTIAL_PACKS:
-        short = whole_packs(short, part.row.pack_size)
-    unpicked = min(short, part.quantity - part.picked)
-    missing[part.row] = missing.get(part.row, 0) - unpicked
-    picked = min(max(missing.get(staged, 0), 0), part.picked)
-    missing[staged] = missing.get(staged, 0) - picked
-    if unpicked + picked == 0:
-        return None
-    return give_back_part(line, part, unpicked=unpicked, picked=picked)
 
 
 def orders_promised(draft: Draft, lots: Iterable[LotKey]) -> list[Order]:

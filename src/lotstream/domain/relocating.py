@@ -11,11 +11,12 @@ from lotstream.domain.commands import ChangeStatus, Moment, MoveStock
 from lotstream.domain.events import Carried, Event, Relocated, StatusChanged, StockFound, StockMoved
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import WAITS, InWave, Order, OrderLine, Reservation, RowKey
-from lotstream.domain.moving import orders_promised, take_back
+from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import MOVE, STATUS_CHANGE, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import is_staging
 from lotstream.domain.reservations import copy_order, join_parts, staged_key
 from lotstream.domain.settling import settle
+from lotstream.domain.taking_back import take_back
 
 _REASON = "moved"
 #: From a row to the row that its goods come to.

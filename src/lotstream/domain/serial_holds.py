@@ -16,12 +16,12 @@ from lotstream.domain.events import Event, Returned, SerialHeld, SerialReleased,
 from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import HoldKind, OrderLine, Reservation, RowKey, Serial, SerialKey, SerialState, Status
-from lotstream.domain.moving import take_back
 from lotstream.domain.places import is_staging
 from lotstream.domain.reservations import give_back
 from lotstream.domain.serials import promised_to
 from lotstream.domain.settling import Loser, lose, settle
 from lotstream.domain.shelves import rows_of_lot
+from lotstream.domain.taking_back import take_back
 
 
 def place_serial_hold(ledger: Ledger, command: PlaceSerialHold, moment: Moment) -> tuple[Event, ...] | Refusal:

@@ -14,15 +14,18 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, StockMissing, StockPicked
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.kit_floor import spelled_out
+from lotstream.domain.kit_shorts import component_meant, kit_line, not_picked
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import OrderKey, OrderState, RowKey, ShortPick
-from lotstream.domain.moving import take_back
+from lotstream.domain.model import OrderKey, OrderLine, OrderState, RowKey, ShortPick
+from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import loose_first
 from lotstream.domain.picking import check_order, pick_line, promised_to
 from lotstream.domain.places import DOCK, staging_place
 from lotstream.domain.quantities import unit_factor
+from lotstream.domain.reservations import staged_key
 from lotstream.domain.settling import settle
 from lotstream.domain.sums import state_of
+from lotstream.domain.taking_back import take_back
 from lotstream.domain.unpromised import Picking, about_pick
 
 
@@ -39,6 +42,8 @@ class Shorting:
     pickings: list[Picking] = field(default_factory=list)
     #: What lines did not find of rows that were promised to them; zero when all of it was there.
     missing: dict[tuple[OrderKey, str, RowKey], int] = field(default_factory=dict)
+    #: Of whole kits that could not be made: what stays promised until a count says which component is short.
+    unclear: list[StockMissing] = field(default_factory=list)
 
 
 def report_short(ledger: Ledger, command: ReportShort, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -48,6 +53,9 @@ def report_short(ledger: Ledger, command: ReportShort, moment: Moment) -> tuple[
     who was promised some of it loses that, and those orders are allocated again at once, in queue order. Where the
     owner has short picks held, the missing goods stay promised and are not looked for elsewhere until the bin is
     counted. Either way the bin is to be counted.
+
+    What is told in whole kits has to say which component is short; where it has happened and does not, the components
+    of the kits that could not be made stay promised, and all their bins are to be counted.
     """
     verdicts, place = Verdicts(command.happened), staging_place(ledger.sites, command.site, command.staged_at)
     as_pick = ConfirmPick(command.site, command.happened, command.by, command.occurred_at, command.key, None, ())
@@ -66,7 +74,12 @@ def report_short(ledger: Ledger, command: ReportShort, moment: Moment) -> tuple[
 def _short(shorting: Shorting, picking: Picking, said: ShortLine, path: str) -> Refusal | None:
     """Pick what was found for one line, and note what was not."""
     meant = PickLine(said.task, said.line, said.lot, said.location, said.picked, said.unit, said.package, said.sku)
-    meant = spelled_out(picking.draft, picking.order, [meant])[0][1]
+    kits = kit_line(picking.order, meant)
+    if kits is not None:
+        one = component_meant(picking.draft, picking.order, kits, meant, site=picking.command.site)
+        if one is None:
+            return _short_of_kits(shorting, picking, kits, meant, path)
+        meant = one
     line, promised = promised_to(picking, meant)
     parts = [part for part in promised if part.quantity > part.picked]
     if line is None or not parts:
@@ -89,6 +102,26 @@ def _short(shorting: Shorting, picking: Picking, said: ShortLine, path: str) -> 
             wanting[pick.row] -= pick.quantity - pick.over
     for row, missing in wanting.items():
         shorting.missing[picking.command.key, line.line, row] = max(missing, 0)
+    return refused
+
+
+def _short_of_kits(shorting: Shorting, picking: Picking, line: OrderLine, meant: PickLine, path: str) -> Refusal | None:
+    """Pick the whole kits that were found; refuse, or note, that nobody says what the others lack."""
+    for _, found in spelled_out(picking.draft, picking.order, [meant]):
+        refused = pick_found(picking, found, path)
+        if refused is not None:
+            return refused
+    left = not_picked(line, meant, site=picking.command.site)
+    if not left:
+        return None
+    skus = ", ".join(dict.fromkeys(part.row.sku for part in left))
+    message = f"Line {line.line} is made of {skus}; say by its sku, lot or location which of them is short."
+    about = about_pick(picking, line.line, left[0].row)
+    refused = picking.verdicts.object(Code.FIELD_MISSING, f"{path}.sku", message, about)
+    for part in left:
+        missing = part.quantity - part.picked
+        told = StockMissing(picking.command.key, line.line, part.row, missing, 0, shorting.by, shorting.at)
+        shorting.unclear.append(told)
     return refused
 
 
@@ -116,15 +149,26 @@ def shorted(shorting: Shorting) -> tuple[Event, ...]:
     held = draft.ledger.settings.short_pick is ShortPick.HOLD
     lost: dict[RowKey, int] = {}
     for key, line, row, missing in _rows_short(shorting):
-        booked = 0 if held else books.on_hand(row)
+        picked, promised = _picked_there(shorting, row)
+        booked = 0 if held else books.on_hand(row) - picked
         events.append(StockMissing(key, line, row, missing, booked, shorting.by, shorting.at))
         if booked:
-            lost[row] = books.reserved(row)
+            lost[row] = books.reserved(row) - promised
             books.put(row, -booked)
             draft.take(draft.candidate(row), booked)
+    events += shorting.unclear
     losers = take_back(draft, dict(lost))
     freed = set[str]().union(*(picking.freed for picking in shorting.pickings))
     return *events, *shorting.verdicts.noted, *settle(draft, losers, skus=freed)
+
+
+def _picked_there(shorting: Shorting, row: RowKey) -> tuple[int, int]:
+    """Return what stands picked in a row that is a staging place too, and was not missing; and how much is promised."""
+    orders = orders_promised(shorting.draft, [(row.sku, row.lot)])
+    parts = [part for order in orders for line in order.lines for part in line.reservations if part.picked]
+    promised = sum([part.picked for part in parts if staged_key(part.row, part.staged_at) == row])
+    picks = [pick for picking in shorting.pickings for pick in picking.picks if not pick.task]
+    return promised + sum([pick.quantity for pick in picks if pick.staged == row]), promised
 
 
 _Short = tuple[OrderKey, str, RowKey, int]
@@ -148,5 +192,5 @@ def _lines_short(shorting: Shorting, row: RowKey, *, first: tuple[OrderKey, str]
     lines = [(key, line, short) for (key, line, other), short in shorting.missing.items() if other == row and short]
     for key, line, short in lines:
         yield key, line, row, short
-    if not lines and shorting.books.on_hand(row):
+    if not lines and shorting.books.on_hand(row) > _picked_there(shorting, row)[0]:
         yield *first, row, 0

@@ -25,7 +25,14 @@ from lotstream.domain.commands import (
     UnreserveOrder,
 )
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import OrderAllocated, OrderRecorded, ReservationFreed, ShipmentConfirmed
+from lotstream.domain.events import (
+    DiscrepancyNoted,
+    OrderAllocated,
+    OrderRecorded,
+    ReservationFreed,
+    ShipmentConfirmed,
+    StockMissing,
+)
 from lotstream.domain.explaining import explain
 from lotstream.domain.kit_lines import give_back_kits
 from lotstream.domain.kits import begun_kits, picked_kits, promised_kits
@@ -385,6 +392,90 @@ def test_kits_of_one_lot_are_all_or_nothing_beside_what_is_picked(world: World) 
     short = ShortLine(task, "1", "C1", "BIN", Decimal(3))
     world.told(ReportShort(SITE, False, None, None, key("A"), None, (short,)))
     assert held_by(world, "A") == {("CUP", "C1"): (3, 3)}
+
+
+def short(picked: object, **more: Any) -> ReportShort:
+    """A short pick of line 1 of order A, told in kits unless it says otherwise."""
+    happened = more.pop("happened", False)
+    line = ShortLine(None, "1", more.pop("lot", None), more.pop("location", None), Decimal(str(picked)), **more)
+    return ReportShort(SITE, happened, None, None, key("A"), None, (line,))
+
+
+@pytest.fixture
+def three_sets(world: World) -> World:
+    """Order A has three sets: six cups of the seven in one bin, three pots of the nine in another."""
+    found(world, cups("C1", 7, location="CUPS"), pots("P", 9, location="POTS"))
+    world.place("A", sets(3))
+    return world
+
+
+@pytest.mark.parametrize("picked", [0, 2])
+def test_whole_kits_do_not_say_which_component_is_short(three_sets: World, picked: int) -> None:
+    """Asked, a short pick in kits is refused until it says which component is short; nothing is taken off any bin."""
+    assert three_sets.refused(short(picked)) == (Code.FIELD_MISSING, "lines.0.sku")
+
+
+def test_kits_that_could_not_be_made_stay_promised_until_their_bins_are_counted(three_sets: World) -> None:
+    """Happened, the kits that were found are picked; of the others nothing is booked off, and each bin is counted."""
+    events = three_sets.told(short(2, happened=True))
+    told = [(event.row.sku, event.missing, event.booked) for event in events if isinstance(event, StockMissing)]
+    assert told == [("CUP", 2, 0), ("POT", 10, 0)]
+    assert only(events, DiscrepancyNoted).code == Code.FIELD_MISSING
+    assert held_by(three_sets, "A") == {("CUP", "C1"): (6, 4), ("POT", "P"): (30, 20)}
+    assert (three_sets.row("C1", "CUPS").on_hand, three_sets.row("P", "POTS").on_hand) == (3, 70)
+
+
+@pytest.mark.parametrize("happened", [False, True])
+def test_all_kits_were_found(three_sets: World, happened: bool) -> None:
+    """Where no kit is short, nothing is: every component is picked, and no bin is booked down."""
+    events = three_sets.told(short(3, happened=happened))
+    assert not [event for event in events if isinstance(event, StockMissing)]
+    assert held_by(three_sets, "A") == {("CUP", "C1"): (6, 6), ("POT", "P"): (30, 30)}
+
+
+@pytest.mark.parametrize("said", [{"sku": "CUP"}, {"lot": "C1"}, {"location": "CUPS"}])
+def test_a_sku_a_lot_or_a_bin_says_which_component_is_short(three_sets: World, said: dict[str, str]) -> None:
+    """What is named is counted in units of the component; the others go back as far as they make no whole kit."""
+    missing = only(three_sets.told(short(5, **said)), StockMissing)
+    assert (missing.row.sku, missing.missing, missing.booked) == ("CUP", 1, 2)
+    assert held_by(three_sets, "A") == {("CUP", "C1"): (5, 5), ("POT", "P"): (20, 0)}
+    assert backordered(three_sets.line("A")) == 1
+
+
+@pytest.mark.parametrize(("picked", "left"), [(0, 0), (2, 4)])
+def test_the_only_component_that_is_not_picked_is_the_short_one(three_sets: World, picked: int, left: int) -> None:
+    """Told in kits, what is found is counted in kits of the one component that can be meant."""
+    task = next(part.task for part in three_sets.parts("A") if part.row.sku == "POT")
+    three_sets.told(three_sets.pick("A", PickLine(task, None, None, None, Decimal(3))))
+    missing = only(three_sets.told(short(picked)), StockMissing)
+    assert (missing.row.sku, missing.missing) == ("CUP", 6 - left)
+    assert held_by(three_sets, "A")["CUP", "C1"] if left else ("CUP", "C1") not in held_by(three_sets, "A")
+
+
+def test_no_part_of_a_kit_is_found(three_sets: World) -> None:
+    """Half a kit is no amount, and what is not promised or picked already is not short."""
+    assert three_sets.refused(short("2.5")) == (Code.NOT_A_MULTIPLE, "lines.0.picked")
+    task = next(part.task for part in three_sets.parts("A") if part.row.sku == "POT")
+    three_sets.told(three_sets.pick("A", PickLine(task, None, None, None, Decimal(3))))
+    assert three_sets.refused(short("2.5")) == (Code.NOT_RESERVED, "lines.0.line")
+    three_sets.told(three_sets.pick("A", PickLine(None, "1", "C1", None, Decimal(6))))
+    for more in ({}, {"lot": "C1"}):
+        assert three_sets.refused(short(0, **more)) == (Code.NOT_RESERVED, "lines.0.line")
+
+
+def test_assembled_kits_are_short_when_their_sku_is_named(world: World) -> None:
+    """The SKU of the kit itself means those that stand assembled; alone they need not be named."""
+    found(world, goods("K", 2, "SETS", sku="SET"), cups("C1", 7, location="CUPS"), pots("P", 9, location="POTS"))
+    world.place("A", sets(3))
+    assert world.refused(short(1)) == (Code.FIELD_MISSING, "lines.0.sku")
+    missing = only(world.told(short(1, sku="SET")), StockMissing)
+    assert (missing.row.sku, missing.missing, missing.booked) == ("SET", 1, 1)
+    found_more = goods("K2", 1, "SETS", sku="SET", line="K2")
+    world.stock(found_more, balance="more")
+    world.place("B", sets(1))
+    line = ShortLine(None, "1", None, None, Decimal(0))
+    missing = only(world.told(ReportShort(SITE, False, None, None, key("B"), None, (line,))), StockMissing)
+    assert (missing.row.sku, missing.booked) == ("SET", 1)
 
 
 def test_an_order_with_a_picked_component_is_picking_when_the_rest_is_promised_again(world: World) -> None:

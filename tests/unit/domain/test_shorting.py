@@ -11,6 +11,7 @@ import pytest
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     ChangeSettings,
+    DefineLocation,
     GoodsLine,
     PickLine,
     PlaceHold,
@@ -19,7 +20,7 @@ from lotstream.domain.commands import (
     ShortLine,
 )
 from lotstream.domain.events import DiscrepancyNoted, StockFound, StockMissing, StockPicked
-from lotstream.domain.model import HoldKind, OrderState, Settings, ShortPick
+from lotstream.domain.model import HoldKind, Location, OrderState, Settings, ShortPick
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
 
@@ -104,6 +105,31 @@ def test_two_lines_short_of_one_bin() -> None:
     told = [(event.line, event.missing, event.booked) for event in events if isinstance(event, StockMissing)]
     assert told == [("1", 3, 9), ("2", 3, 0)]
     assert world.lots("#1") == [("L1", 1)]
+
+
+def test_goods_that_are_staged_in_their_own_bin_were_found() -> None:
+    """What stands picked in the bin itself is not booked off, whoever picked it, and stays with its order."""
+    world = ready()
+    world.told(DefineLocation(Location(SITE, "BIN")))
+    world.place("#2", wanted(quantity=3))
+    world.told(world.pick("#2", PickLine(None, "1", None, None, Decimal(2)), staged_at="BIN"))
+    missing = only(world.told(short("#1", 4, staged_at="BIN")), StockMissing)
+    assert (missing.missing, missing.booked) == (2, 4)
+    row = world.row("L1")
+    assert (row.on_hand, row.reserved) == (6, 6)
+    assert (world.lots("#1"), world.lots("#2")) == ([("L1", 4), ("L2", 2)], [("L1", 2), ("L2", 1)])
+
+
+def test_what_nobody_was_promised_and_was_taken_was_found() -> None:
+    """More than was promised, taken from the bin and put down in it again, is not booked off either."""
+    world = ready()
+    world.told(DefineLocation(Location(SITE, "BIN")))
+    missing = only(world.told(short("#1", 8, staged_at="BIN", happened=True)), StockMissing)
+    assert (missing.missing, missing.booked) == (0, 2)
+    row = world.row("L1")
+    assert (row.on_hand, row.reserved) == (8, 6)
+    world.told(short("#1", 1, staged_at="BIN", happened=True))
+    assert world.lots("#1") == [("L1", 6)]
 
 
 def test_short_picks_may_wait_for_a_count() -> None:

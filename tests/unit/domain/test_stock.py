@@ -138,6 +138,19 @@ def test_what_is_taken_off_a_bin_makes_a_deficit_at_last() -> None:
     replayed(world)
 
 
+def test_who_picked_from_the_bin_loses_it_and_not_who_came_last() -> None:
+    """Picks from two bins stand on one staging row; what the one bin lacks is lost by those who picked from it."""
+    world = World()
+    world.stock(goods("L1", 3), goods("L1", 4, location="BIN-2"))
+    world.place("#1", wanted(quantity=3))
+    world.place("#2", wanted(quantity=4))
+    world.told(world.pick("#1"))
+    world.told(world.pick("#2"))
+    world.told(adjust(said(-2)))
+    assert (world.lots("#1"), world.lots("#2")) == ([("L1", 1)], [("L1", 4)])
+    replayed(world)
+
+
 def test_picked_goods_of_other_bins_are_left_alone() -> None:
     """Only what was picked from the bin itself answers for what the bin lacks."""
     world = World()
@@ -145,7 +158,7 @@ def test_picked_goods_of_other_bins_are_left_alone() -> None:
     world.place("#1", wanted(quantity=6))
     world.told(world.pick("#1"))
     world.told(adjust(said(-3)))
-    assert sorted((part.row.location, part.picked) for part in world.parts("#1")) == [("BIN", 2), ("BIN-2", 2)]
+    assert [(part.row.location, part.picked) for part in world.parts("#1")] == [("BIN-2", 4)]
     assert world.row("L1", "STAGING").on_hand == 4
     assert world.row("L1").on_hand == -1
 
