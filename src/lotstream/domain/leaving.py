@@ -18,6 +18,7 @@ from lotstream.domain.events import (
 from lotstream.domain.expiry import later_expiry
 from lotstream.domain.kit_lines import give_back_latest
 from lotstream.domain.kits import shipped_now
+from lotstream.domain.load_lots import too_many
 from lotstream.domain.loaded import Loading
 from lotstream.domain.model import Order, OrderState, Shipped, ShipPolicy
 from lotstream.domain.reservations import drop_freed, give_back_all
@@ -105,12 +106,20 @@ def what_follows(loading: Loading, freed: list[Freed]) -> list[Event]:
         return []
     if order.ship_policy is ShipPolicy.ONCE and order.state is OrderState.PARTLY_SHIPPED:
         return [_close_rest(order, freed)]
+    others = _of_too_many_lots(loading, order)
+    drop_freed(order, others)
     surplus = _surplus(loading, order)
-    if not surplus:
-        return []
-    freed += surplus
     drop_freed(order, surplus)
-    return [ReservationFreed(order.key, order.state, tuple(surplus), NotUsed.OTHER_LOT)]
+    back = (*others, *surplus)
+    freed += back
+    return [ReservationFreed(order.key, order.state, back, NotUsed.OTHER_LOT)] if back else []
+
+
+def _of_too_many_lots(loading: Loading, order: Order) -> list[Freed]:
+    """Return promises of lots that may not follow what left instead, of lines from one lot or from a few."""
+    instead = {part.line for part in loading.shipped if part.reserved < part.quantity}
+    lines = [line for line in order.lines if line.line in instead and not line.parts and order.state not in OVER]
+    return [loss for line in lines for loss in give_back_all(line, only=too_many(loading.draft, order, line))]
 
 
 def _surplus(loading: Loading, order: Order) -> list[Freed]:

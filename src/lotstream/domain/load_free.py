@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.checks import terms_of, why_not_leave
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.load_lots import enough_first, may_join
 from lotstream.domain.loaded import Loading, Wanted, note_loaded, unit_told
 from lotstream.domain.looking import Passed, usable
 from lotstream.domain.model import RowKey
@@ -15,7 +16,7 @@ from lotstream.domain.places import DOCK, is_staging
 
 def load_free(loading: Loading, wanted: Wanted, quantity: int) -> Refusal | None:
     """Load goods that were not promised: free stock the line may have, then, if it has happened, whatever it was."""
-    for candidate in _free_stock(loading, wanted):
+    for candidate in _free_stock(loading, wanted, quantity):
         take = min(quantity, loading.draft.free(candidate), loading.books.unreserved(candidate.key))
         if take > 0:
             _load_row(loading, wanted, candidate.key, take)
@@ -56,23 +57,30 @@ def _object_to(loading: Loading, wanted: Wanted, row: RowKey) -> Refusal | None:
     other = terms_of(loading.draft, order, line, site=row.site).refuse(candidate)
     if code is Code.NOT_AVAILABLE and other is not None:
         code, message = Code.LOT_NOT_ALLOWED, f"Line {line.line} does not take this stock ({other.value}); take other."
+    elif code is Code.NOT_AVAILABLE and not may_join(loading, line, row.lot):
+        message = f"Line {line.line} may not come from so many lots ({NotUsed.LOT_LIMIT.value}); ship one it has."
+        code = Code.LOT_NOT_ALLOWED
     return loading.object(code, f"{wanted.path}.lot", message, line=line.line, row=row)
 
 
-def _free_stock(loading: Loading, wanted: Wanted) -> Iterator[Candidate]:
-    """Return the candidates a line may be given of, in the order of use."""
+def _free_stock(loading: Loading, wanted: Wanted, quantity: int) -> Iterator[Candidate]:
+    """Return the candidates a line may be given of, in the order of use; of one lot or a few those that have enough."""
     line, order, site = wanted.line, loading.order, loading.command.site
     if line is None or order is None:
         return
     said = wanted.said
     terms = terms_of(loading.draft, order, line, site=site)
     shelf = loading.draft.shelf(line.sku, site)
-    if said.lot is None:
+    if said.lot is not None:
+        candidates = iter(loading.draft.of_lot(shelf, terms.policy, said.lot))
+    elif terms.lots_max is None:
         candidates = usable(loading.draft, shelf, terms, Passed({}))
     else:
-        candidates = iter(loading.draft.of_lot(shelf, terms.policy, said.lot))
+        candidates = iter(enough_first(loading, line, terms, said.location, quantity=quantity))
     for candidate in candidates:
-        if said.location in (None, candidate.key.location) and terms.refuse(candidate) is None:
+        key = candidate.key
+        fits = said.location in (None, key.location) and terms.refuse(candidate) is None
+        if fits and (terms.lots_max is None or may_join(loading, line, key.lot)):
             yield candidate
 
 
