@@ -139,6 +139,22 @@ async def test_a_serial_number_is_forgotten_with_the_last_order_that_speaks_of_i
     assert house.worker.ledgers[OWNER].serials == {}
 
 
+async def test_a_unit_on_hold_comes_with_its_owner() -> None:
+    """No order speaks of it and no message names it; a change of condition does not make it good all the same."""
+    house = await House().build()
+    await house.hear(1, "item.defined", {"owner": OWNER, "sku": "PUMP", "tracking": "serial"})
+    said = {"owner": OWNER, "site": SITE, "happened": True}
+    goods = {"line": "1", "sku": "PUMP", "quantity": "1", "location": "A", "serials": ["SN-1"]}
+    await house.hear(2, "stock.received", {**said, "receipt": "R", "lines": [{**goods, "lot": "L"}]})
+    await house.hear(3, "hold.placed", {"owner": OWNER, "hold": "H", "sku": "PUMP", "serial": "SN-1", "kind": "hold"})
+    assert house.worker.ledgers[OWNER].serials.keys() == {"SN-1"}
+    house.worker.ledgers.drop([OWNER])
+    turned = {"line": "1", "sku": "PUMP", "lot": "L", "quantity": "1", "location": "A", "status": "quarantine"}
+    await house.hear(4, "stock.status_changed", {**said, "change": "C", "lines": [{**turned, "to_status": "good"}]})
+    rows = house.worker.ledgers[OWNER].stock.values()
+    assert [(row.key.status, row.on_hand) for row in rows if row.on_hand] == [("quarantine", 1)]
+
+
 async def test_a_shipment_told_order_by_order_reads_no_order_twice() -> None:
     """What left before under a shipment's number is not read again for the next order, but when it is taken back."""
     house, asked = await House().build(), list[str]()

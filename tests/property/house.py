@@ -86,6 +86,7 @@ class Books:
             self._read_order(key)
         numbers = (self.ledger.derived or self.ledger.index()).numbers
         told = {number for name in documents for number in serials_within(self.ledger.receipts[name])}
+        told |= {key.number for key, body in self.serials.items() if b'"holds":' in body}
         for number in sorted({*serials_named(command), *told, *(() if numbers is None else numbers.all())}):
             self._read_serial(number)
         return decide(self.ledger, command, moment)

@@ -53,7 +53,8 @@ def _read(draft: Draft, verdicts: Verdicts, told: Told, state: SerialState) -> t
             if refused is not None:
                 return refused
         if objection is None or objection[0] in _BELIEVED:
-            draft.serials[key] = Serial(key, state, row)
+            known = draft.serial(key)
+            draft.serials[key] = Serial(key, state, row, holds=() if known is None else known.holds)
             taken.append(number)
     return tuple(taken)
 

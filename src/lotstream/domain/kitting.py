@@ -27,6 +27,7 @@ from lotstream.domain.lot_facts import contradiction, learn
 from lotstream.domain.model import Item, KitPart, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+from lotstream.domain.serial_holds import set_apart, units_held
 
 #: Kinds of documents that kits are made and broken under.
 ASSEMBLY = "assembly"
@@ -311,8 +312,10 @@ def _lay_out(work: _Work, lines: tuple[PieceMade, ...]) -> _Odd:
 def _decided(work: _Work, event: type[KitAssembled | KitBroken]) -> tuple[Event, ...]:
     command = work.command
     done = event(command.site, work.key.number, command.by, work.at, tuple(work.used), tuple(work.made))
+    held = [(unit, made.row) for made in work.made for unit in units_held(work.draft, made)]
+    apart = [set_apart(work.draft, unit, row) for unit, row in held]
     filled = fill(work.draft, {made.row.sku for made in work.made})
-    return *work.books.found, done, *work.verdicts.noted, *filled
+    return *work.books.found, done, *apart, *work.verdicts.noted, *filled
 
 
 def _again(work: _Work, known: Receipt) -> tuple[Event, ...] | Refusal:

@@ -10,11 +10,12 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ChangeStatus, Moment, MoveStock
 from lotstream.domain.events import Carried, Event, Relocated, StatusChanged, StockFound, StockMoved
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import WAITS, InWave, Order, OrderLine, Reservation, RowKey
+from lotstream.domain.model import WAITS, InWave, Order, OrderLine, Reservation, RowKey, Status, Tracking
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import MOVE, STATUS_CHANGE, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import is_staging
 from lotstream.domain.reservations import copy_order, join_parts, staged_key
+from lotstream.domain.serial_holds import held_at
 from lotstream.domain.settling import settle
 from lotstream.domain.taking_back import take_back
 
@@ -34,6 +35,8 @@ class _Moves:
     lost: dict[RowKey, int] = field(default_factory=dict)
     #: Promises that went along, by the row they left, and below zero by the row they came to.
     carried: dict[RowKey, int] = field(default_factory=dict)
+    #: Of the goods of the line under way, units on hold: a change of condition does not make them good.
+    held: dict[RowKey, int] = field(default_factory=dict)
     #: Tasks of waves of which a part went along, by their new row.
     parted: dict[tuple[InWave, RowKey], InWave] = field(default_factory=dict)
 
@@ -64,6 +67,7 @@ def change_status(ledger: Ledger, command: ChangeStatus, moment: Moment) -> tupl
     """Decide stock.status_changed: goods that are no longer good are promised to nobody, those that are again may be.
 
     Free goods come first; beyond them the back of the queue loses first and is given other stock in the same decision.
+    Units that are on hold one by one stay as they are until their holds are lifted.
     """
     paper = begin(ledger, command, moment, kind=STATUS_CHANGE, number=command.change)
     if isinstance(paper, Refusal):
@@ -72,8 +76,11 @@ def change_status(ledger: Ledger, command: ChangeStatus, moment: Moment) -> tupl
     for index, said in enumerate(command.lines):
         meant = understand(paper, said, f"lines.{index}")
         refused = _check_status(paper, meant) if isinstance(meant, Meant) else meant
-        if refused is None and isinstance(meant, Meant):
+        if refused is None and isinstance(meant, Meant) and said.to != said.status:
+            if said.to == Status.GOOD and meant.item.tracking is Tracking.SERIAL:
+                moves.held = held_at(paper.draft, meant.item.sku, said.lot, site=command.site)
             refused = _relocate(moves, meant, partial(_of_status, said.to))
+            moves.held = {}
         if refused is not None:
             return refused
     return _decided(moves, StatusChanged) if paper.booked else tuple(paper.verdicts.noted)
@@ -109,10 +116,16 @@ def _relocate(moves: _Moves, meant: Meant, target: Target) -> Refusal | None:
     refused = _check_there(moves, meant, rows) if new is True else new or None
     if refused is not None or new is not True:
         return refused
-    left = meant.quantity
+    kept = _held_back(moves, meant, rows)
+    if kept:
+        message = f"{kept} smallest units of {meant.item.sku} are on hold by their serial numbers; lift the holds."
+        refused = paper.object(Code.ON_HOLD, f"{meant.path}.quantity", message, meant.said)
+        if refused is not None:
+            return refused
+    left = meant.quantity - kept
     for spare in (True, False):
         for key in rows:
-            quantity = min(_spare(moves, key) if spare else _there(moves, key), left)
+            quantity = min(_spare(moves, key) if spare else _there(moves, key), _not_held(moves, key), left)
             _shift(moves, meant, key, target(key), quantity, spare=spare)
             left -= quantity
     if left:
@@ -121,6 +134,22 @@ def _relocate(moves: _Moves, meant: Meant, target: Target) -> Refusal | None:
         paper.change(row, left)
         _shift(moves, meant, row, target(row), left, spare=True)
     return None
+
+
+def _held_back(moves: _Moves, meant: Meant, rows: list[RowKey]) -> int:
+    """Return how much of what is meant has to stay as it is, because its units are on hold."""
+    if not moves.held:
+        return 0
+    sku, lot = meant.item.sku, meant.said.lot
+    # Units may have been moved without their numbers: in all of the lot as many have to stay as are on hold.
+    others = [key for key in moves.paper.keys(sku) if key.lot == lot and key.status != Status.GOOD]
+    spare = sum(max(moves.paper.there(key), 0) for key in others) - sum(moves.held.values())
+    free = max(min(sum(_not_held(moves, key) for key in rows), spare), 0)
+    return max(min(meant.quantity, sum(_there(moves, key) for key in rows)) - free, 0)
+
+
+def _not_held(moves: _Moves, key: RowKey) -> int:
+    return max(_there(moves, key) - moves.held.get(key, 0), 0)
 
 
 def _check_there(moves: _Moves, meant: Meant, rows: list[RowKey]) -> Refusal | None:

@@ -7,12 +7,13 @@ order, and does not leave while it is held.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import LiftSerialHold, Moment, PlaceSerialHold
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, Returned, SerialHeld, SerialReleased, Undone
+from lotstream.domain.events import Event, GoodsBooked, Returned, SerialHeld, SerialReleased, Undone
 from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import HoldKind, OrderLine, Reservation, RowKey, Serial, SerialKey, SerialState, Status
@@ -58,15 +59,16 @@ def lift_serial_hold(ledger: Ledger, command: LiftSerialHold, moment: Moment) ->
     if left == serial.holds:
         return ()
     unit = 10 ** ledger.items[serial.key.sku].decimals
-    apart = ledger.stock.get(serial.row) if serial.apart and not left else None
+    draft = Draft(ledger, moment)
+    apart = _lies_in(draft, serial, Status.QUARANTINE) if serial.apart and not left else None
     free = replace(serial, holds=left, apart=serial.apart and bool(left))
-    if apart is None or apart.on_hand < unit:
+    if apart is None:
         return (SerialReleased(free, None, 0),)
-    draft, good = Draft(ledger, moment), serial.row._replace(status=Status.GOOD.value)
-    draft.give(serial.row, -unit)
+    good = apart._replace(status=Status.GOOD.value)
+    draft.give(apart, -unit)
     draft.give(good, unit)
     draft.serials[serial.key] = free = replace(free, row=good)
-    return SerialReleased(free, serial.row, unit), *fill(draft, [serial.key.sku])
+    return SerialReleased(free, apart, unit), *fill(draft, [serial.key.sku])
 
 
 def set_apart(draft: Draft, held: Serial, row: RowKey | None) -> SerialHeld:
@@ -81,7 +83,7 @@ def set_apart(draft: Draft, held: Serial, row: RowKey | None) -> SerialHeld:
     return SerialHeld(held, row, unit)
 
 
-def units_held(draft: Draft, back: Undone | Returned) -> list[Serial]:
+def units_held(draft: Draft, back: Undone | Returned | GoodsBooked) -> list[Serial]:
     """Return the units that lie among good stock again although they are on hold, as they are there."""
     found = [draft.serial(SerialKey(number, back.row.sku)) for number in back.serials]
     return [
@@ -114,10 +116,31 @@ def _row_of(draft: Draft, serial: Serial) -> RowKey | None:
     part = _promise(draft, serial.key)
     if part is not None:
         return part[1].row
+    return _lies_in(draft, serial, Status.GOOD)
+
+
+def _lies_in(draft: Draft, serial: Serial, status: Status) -> RowKey | None:
+    """Return the row of a condition that a unit lies in: as last seen, else one of its lot; None where there is none.
+
+    Goods are moved without their numbers being told.
+    """
     unit, seen = 10 ** draft.known_item(serial.key.sku).decimals, serial.row
     rows = [row for row in rows_of_lot(draft.ledger, seen.sku, seen.lot, site=seen.site) if row.on_hand >= unit]
-    keys = [row.key for row in rows if row.key.status == Status.GOOD and not is_staging(row.key.location)]
+    keys = [row.key for row in rows if row.key.status == status and not is_staging(row.key.location)]
     return min(keys, key=lambda key: (key != seen, str(key)), default=None)
+
+
+def held_at(draft: Draft, sku: str, lot: str | None, *, site: str) -> Counter[RowKey]:
+    """Return how many smallest units of a lot at a site are units on hold that are not among good stock, by row."""
+    found = Counter[RowKey]()
+    unit = 10 ** draft.known_item(sku).decimals
+    units = (serials[sku] for serials in draft.ledger.serials.values() if sku in serials)
+    for serial in units:
+        row = serial.row
+        set_aside = serial.holds and serial.state is SerialState.IN_STOCK and row.status != Status.GOOD
+        if set_aside and (row.lot, row.site) == (lot, site):
+            found[row] += unit
+    return found
 
 
 def _promise(draft: Draft, key: SerialKey) -> tuple[OrderLine, Reservation] | None:

@@ -167,13 +167,14 @@ class CommitUnit:
                 self._forget_serials(owner)
 
     def _forget_serials(self, owner: str) -> None:
-        """Let go of the serial numbers that no open order speaks of and no batch under way names."""
+        """Let go of serial numbers that no open order speaks of and no batch under way names, but for units on hold."""
         ledger = self._ledgers[owner]
         numbers = ledger.derived.numbers if ledger.derived else None
         spoken_of = () if numbers is None else numbers.all()
         if len(ledger.serials) > len(spoken_of):
             for number in ledger.serials.keys() - spoken_of:
-                if not any((owner, number) in other.serials for other in self._named):
+                held = any(unit.holds for unit in ledger.serials[number].values())
+                if not held and not any((owner, number) in other.serials for other in self._named):
                     del ledger.serials[number]
 
     async def forget(self, entries: Iterable[Entry]) -> None:

@@ -73,7 +73,7 @@ class State:
     async def ledgers(self, owners: Mapping[str, Sites]) -> dict[str, Ledger]:
         """Load whole owners, one query per table; an owner nobody has defined is an empty ledger.
 
-        Of serial numbers, of which there is no end, come those that open orders speak of.
+        Of serial numbers, of which there is no end, come those that open orders speak of, and those of units on hold.
         """
         ledgers = {owner: Ledger(owner=owner, sites=sites) for owner, sites in owners.items()}
         names = sorted(ledgers)
@@ -85,7 +85,8 @@ class State:
             if (numbers := ledger.index().numbers) is not None
             for number in sorted(numbers.all())
         ]
-        for (name, number), units in (await self.serials(spoken_of)).items():
+        held = [(row["owner"], row["serial"]) for row in await self._database.fetch(SQL["serials_held"], names)]
+        for (name, number), units in (await self.serials([*spoken_of, *held])).items():
             ledgers[name].serials[number] = units
         return ledgers
 

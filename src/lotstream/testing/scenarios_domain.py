@@ -88,6 +88,8 @@ class DomainWarehouse:
         told = {number for receipt in documents for number in serials_within(self.ledger.receipts[receipt])}
         for number in {*serials_named(command), *told, *(() if numbers is None else numbers.all())}:
             self._load_serial(number)
+        for number in [number for number, units in self._serials.items() if any(one.holds for one in units.values())]:
+            self._load_serial(number)
         return decide(self.ledger, command, self.moment())
 
     def tell_all_again(self) -> None:

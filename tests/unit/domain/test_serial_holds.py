@@ -8,11 +8,17 @@ import pytest
 
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
+    AssembleKit,
+    BreakKit,
+    ChangeStatus,
     CountStock,
     DefineItem,
+    KitPiece,
     LiftSerialHold,
     LineWanted,
+    MoveStock,
     PickLine,
+    PieceMade,
     PlaceHold,
     PlaceSerialHold,
     ReturnGoods,
@@ -204,3 +210,61 @@ def test_a_hold_after_a_start_finds_the_unit(world: World) -> None:
     world.ledger = world.warehouse.ledger
     event = only(world.told(hold("S1")), SerialHeld)
     assert (event.unit.row.lot, event.unit.row.status) == ("L1", "quarantine")
+
+
+def turn(quantity: object, status: str | None = "quarantine", to: str = "good", **more: bool) -> ChangeStatus:
+    """A change of condition of pumps of L1."""
+    happened = more.pop("happened", False)
+    line = StockLine("1", "PUMP", "L1", "BIN", Decimal(str(quantity)), status=status, to=to)
+    return ChangeStatus(SITE, happened, "clerk", None, f"T-{quantity}-{status}-{to}-{happened}", (line,))
+
+
+def test_a_change_of_condition_does_not_make_a_held_unit_good(world: World) -> None:
+    """Of two units in quarantine, one of which is on hold, one may be found good; asked for both, it is refused."""
+    world.told(turn(1, "good", "quarantine"))
+    world.told(hold("S2"))
+    assert world.refused(turn(2)) == (Code.ON_HOLD, "lines.0.quantity")
+    events = world.told(turn(2, happened=True))
+    assert only(events, DiscrepancyNoted).code == Code.ON_HOLD
+    assert there(world)["L1", "quarantine"] == (1, 0)
+    assert world.refused(turn(1)) == (Code.ON_HOLD, "lines.0.quantity")
+    assert world.refused(turn(1, None))[0] is Code.ON_HOLD
+    assert world.refused(turn(3))[0] is Code.NOT_AVAILABLE
+    world.told(lift("S2"))
+    assert there(world)["L1", "good"] == (3, 0)
+
+
+def test_a_held_unit_that_is_not_good_does_not_become_good(world: World) -> None:
+    """A damaged unit that is put on hold stays damaged; good when that is lifted and somebody says so."""
+    world.stock(goods("L1", 1, sku="PUMP", serials=("S9",), status="damaged", line="9"), balance="more")
+    world.told(hold("S9"))
+    assert world.refused(turn(1, "damaged"))[0] is Code.ON_HOLD
+    world.told(lift("S9"))
+    world.told(turn(1, "damaged"))
+    assert there(world)["L1", "good"] == (4, 0)
+
+
+def test_a_held_unit_that_was_moved_comes_back_where_it_lies(world: World) -> None:
+    """Carried to a cage, it stays on hold there, is not found good there, and comes back from there."""
+    world.told(hold("S2"))
+    line = StockLine("1", "PUMP", "L1", "BIN", Decimal(1), status="quarantine", to="CAGE")
+    world.told(MoveStock(SITE, True, "truck", None, "M", (line,)))
+    found = StockLine("1", "PUMP", "L1", "CAGE", Decimal(1), status="quarantine", to="good")
+    assert world.refused(ChangeStatus(SITE, False, "clerk", None, "T", (found,)))[0] is Code.ON_HOLD
+    assert only(world.told(lift("S2")), SerialReleased).unit.row.location == "CAGE"
+    assert (world.row("L1", "BIN").on_hand, world.row("L1", "CAGE").on_hand) == (20, 10)
+
+
+def test_a_held_unit_that_comes_out_of_a_kit_is_set_apart(world: World) -> None:
+    """A unit is put on hold while it is in a kit; taken out of it, it is nobody's until the hold is lifted."""
+    world.told(DefineItem(Item("SET", kit={"PUMP": Decimal(1)})))
+    world.stock(goods("K", 1, sku="SET"), balance="kits")
+    used = KitPiece("1", "PUMP", "L1", "BIN", Decimal(1), serials=("S2",))
+    world.told(AssembleKit(SITE, False, "bench", None, "A", "SET", "K", "BIN", Decimal(1), (used,)))
+    assert kinds(world.told(hold("S2"))) == ["SerialHeld"]
+    made = PieceMade("1", "PUMP", "L1", "BIN", Decimal(1), serials=("S2",))
+    events = world.told(BreakKit(SITE, False, "bench", None, "B", "SET", "K", "BIN", Decimal(1), (made,)))
+    assert only(events, SerialHeld).unit.row.status == "quarantine"
+    assert there(world)["L1", "good"] == (2, 0)
+    world.told(lift("S2"))
+    assert there(world)["L1", "good"] == (3, 0)

@@ -151,6 +151,16 @@ def test_who_picked_from_the_bin_loses_it_and_not_who_came_last() -> None:
     replayed(world)
 
 
+def test_a_change_to_the_same_condition_finds_nothing() -> None:
+    """Told of goods that are good already that they are good, somebody is told, and nothing is found or booked."""
+    world = World()
+    world.stock(goods("L1", 3))
+    line = replace(said(3), status="good", to="good")
+    assert world.refused(turn(line)) == (Code.FIELD_INVALID, "lines.0.to_status")
+    assert kinds(world.told(turn(line, happened=True))) == ["DiscrepancyNoted"]
+    assert world.row("L1").on_hand == 3
+
+
 def test_picked_goods_of_other_bins_are_left_alone() -> None:
     """Only what was picked from the bin itself answers for what the bin lacks."""
     world = World()

@@ -84,6 +84,10 @@ CROSS JOIN LATERAL (
     SELECT * FROM receipt AS t WHERE t.owner = k.owner AND t.kind = k.kind AND t.number = k.number LIMIT 1
 ) AS r;
 
+-- name: serials_held
+-- Serial numbers of units that are on hold; the same words as in the index that finds them.
+SELECT owner, serial FROM serial WHERE owner = ANY($1::text[]) AND body LIKE '%"holds":%' ORDER BY owner, serial;
+
 -- name: serials
 -- Units by serial number, of whatever SKU; each number a look-up of its own.
 SELECT s.owner, s.serial, s.sku, s.body

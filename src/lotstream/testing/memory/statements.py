@@ -243,6 +243,13 @@ _by_key("orders", "sales_order", "owner", "source", "order", "open", "body")
 _by_key("receipts", "receipt", "owner", "kind", "number", "body")
 
 
+@answers("load", "serials_held")
+def _serials_held(tables: Tables, owners: Sequence[str]) -> Rows:
+    rows = sorted(tables.of("serial"), key=lambda row: (row["owner"], row["serial"]))
+    held = [row for row in rows if row["owner"] in owners and '"holds":' in row["body"]]
+    return [row.only("owner", "serial") for row in held]
+
+
 @answers("load", "serials")
 def _serials(tables: Tables, owners: Sequence[str], numbers: Sequence[str]) -> Rows:
     keys = list(zip(owners, numbers, strict=True))
