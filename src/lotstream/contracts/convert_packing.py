@@ -17,7 +17,7 @@ def pack_package(body: PackagePacked) -> PackPackage:
         package=body.package,
         kind=body.kind,
         lines=tuple(
-            PackedLine(OrderKey(one.source, one.order), one.line, one.task, one.lot, one.quantity, one.unit)
+            PackedLine(OrderKey(one.source, one.order), one.line, one.task, one.lot, one.quantity, one.unit, one.sku)
             for one in body.lines
         ),
         packages=body.packages,

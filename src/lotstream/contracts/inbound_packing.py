@@ -19,6 +19,10 @@ class PackagePackedLine(Inbound):
     line: Name | None = Field(default=None, description="The order line; null means any.")
     task: Name | None = Field(default=None, description="The pick task the goods were picked by; null means any.")
     lot: Name | None = Field(default=None, description="The lot; null means any.")
+    sku: Name | None = Field(
+        default=None,
+        description="The component of a kit, in units of which it is told; null means any, and whole kits.",
+    )
     quantity: Quantity | None = Field(
         default=None, description="How much went in, in `unit`; null means all that is picked and not packed."
     )

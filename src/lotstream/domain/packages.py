@@ -22,7 +22,15 @@ def package_key(name: str) -> ReceiptKey:
 def content_of_package(command: PackPackage) -> str:
     """Return the hash of what is told of a package; equal quantities count as equal however written."""
     said = [
-        (*line.key, line.line, line.task, line.lot, str(line.quantity and line.quantity.normalize()), line.unit)
+        (
+            *line.key,
+            line.line,
+            line.task,
+            line.lot,
+            str(line.quantity and line.quantity.normalize()),
+            line.unit,
+            *(() if line.sku is None else (line.sku,)),
+        )
         for line in command.lines
     ]
     return blake2b(repr((command.kind.value, said, command.packages)).encode(), digest_size=16).hexdigest()

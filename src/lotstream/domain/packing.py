@@ -15,6 +15,7 @@ from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Content, NextNumber, Order, OrderKey, OrderLine, Package, PackageState, Reservation
 from lotstream.domain.packages import SSCC_COUNTER, content_of_package, orders_packed, package_key
+from lotstream.domain.packed_kits import PickedPart, kit_line, packed_kits
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.reservations import copy_order, note_packed
 from lotstream.domain.sscc import is_wrong, sscc
@@ -44,9 +45,9 @@ class _Packing:
 def pack_package(ledger: Ledger, command: PackPackage, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide package.packed.
 
-    Goods that are picked and not packed go in, and packages that stand nowhere yet. A package without a number gets the
-    owner's next one. What is told again under the same number is passed over; other content is refused, or noted and
-    not booked. Happened is booked as far as the goods are picked.
+    Goods that are picked and not packed go in, of kits all that belongs to them, and packages that stand nowhere yet. A
+    package without a number gets the owner's next one. What is told again under the same number is passed over; other
+    content is refused, or noted and not booked. Happened is booked as far as the goods are picked.
     """
     packing = _Packing(Draft(ledger, moment), command, Verdicts(command.happened))
     noted = packing.verdicts.noted
@@ -98,20 +99,40 @@ def _put_in(packing: _Packing, said: PackedLine, path: str) -> Refusal | None:
         for part in line.reservations
         if part.row.site == packing.command.site and part.picked > part.packed and _is_meant(line, part, said)
     ]
-    loose = sum(part.picked - part.packed for _, part in parts)
+    kits = kit_line(said, parts)
+    if kits is not None and said.quantity is not None:
+        amounts = packed_kits(packing.draft, kits, said.quantity, parts, unit=said.unit, path=path)
+        if isinstance(amounts, Refusal):
+            return _uncounted(packing, said, amounts)
+        for sku, units in amounts.items():
+            mine = [(line, part) for line, part in parts if part.row.sku == sku]
+            refused = refused or _put_goods(packing, order, mine, units, path)
+        return refused
+    if said.quantity is not None and len(skus := list(dict.fromkeys(part.row.sku for _, part in parts))) > 1:
+        message = f"That is {', '.join(skus)}, picked for order {name}; say by line, sku, lot or task which is meant."
+        return packing.object(Code.FIELD_MISSING, f"{path}.sku", message, said.key)
     wanted = _counted(packing, said, parts, path)
     if isinstance(wanted, Refusal):
-        told = {
-            "line": said.line,
-            "quantity": str(said.quantity),
-            "unit": said.unit,
-            "package": packing.command.package,
-        }
-        return uncounted(packing.verdicts, wanted, {"order": name, "source": said.key.source, **told})
+        return _uncounted(packing, said, wanted)
+    return _put_goods(packing, order, parts, wanted, path)
+
+
+def _uncounted(packing: _Packing, said: PackedLine, why: Refusal) -> Refusal | None:
+    about = {"order": said.key.order, "source": said.key.source, "line": said.line}
+    told = {"quantity": str(said.quantity), "unit": said.unit, "package": packing.command.package}
+    return uncounted(packing.verdicts, why, about | told)
+
+
+def _put_goods(
+    packing: _Packing, order: Order, parts: list[PickedPart], wanted: int | None, path: str
+) -> Refusal | None:
+    """Put a quantity of picked goods in, or all of them; what has happened as far as they are picked."""
+    loose = sum(part.picked - part.packed for _, part in parts)
     left = loose if wanted is None else wanted
     if left > loose or loose == 0:
-        message = f"{loose} smallest units of that are picked for order {name} and loose; pick the goods first."
-        refused = packing.object(Code.NOT_RESERVED, f"{path}.quantity", message, said.key)
+        sku = f" of {parts[0][1].row.sku}" if parts else ""
+        message = f"{loose} smallest units{sku} are picked for order {order.key.order} and loose; pick the goods first."
+        refused = packing.object(Code.NOT_RESERVED, f"{path}.quantity", message, order.key)
         if refused is not None:
             return refused
     for line, part in parts:
@@ -124,17 +145,15 @@ def _put_in(packing: _Packing, said: PackedLine, path: str) -> Refusal | None:
 
 
 def _is_meant(line: OrderLine, part: Reservation, said: PackedLine) -> bool:
-    return said.line in (None, line.line) and said.task in (None, part.task) and said.lot in (None, part.row.lot)
+    named = said.line in (None, line.line) and said.task in (None, part.task) and said.lot in (None, part.row.lot)
+    return named and said.sku in (None, line.sku, part.row.sku)
 
 
-def _counted(
-    packing: _Packing, said: PackedLine, parts: list[tuple[OrderLine, Reservation]], path: str
-) -> int | Refusal | None:
-    """Return how much is said to go in, None for all; of several SKUs the first one's goods are meant."""
+def _counted(packing: _Packing, said: PackedLine, parts: list[PickedPart], path: str) -> int | Refusal | None:
+    """Return how much of one SKU is said to go in, None for all."""
     if said.quantity is None or not parts:
         return None
     item = packing.draft.known_item(parts[0][1].row.sku)
-    parts[:] = [(line, part) for line, part in parts if part.row.sku == item.sku]
     factor = unit_factor(item, said.unit)
     if factor is None:
         return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", f"{item.sku} has no unit {said.unit}; send one it has.")

@@ -14,6 +14,7 @@ from lotstream.domain.commands import (
     DefineItem,
     PackedLine,
     PackPackage,
+    PickLine,
     PlaceHold,
     ShippedLine,
     ShippedPackage,
@@ -237,19 +238,88 @@ def test_held_goods_do_not_leave_in_a_carton() -> None:
     assert world.refused(said) == (Code.NOT_RESERVED, "orders.0.order")
 
 
-def test_kits_are_packed_by_their_components() -> None:
-    """A kit line's components go into the carton as they were picked."""
+@pytest.fixture
+def sets() -> World:
+    """A world where order #1 has three sets of two cups and some tea, one of them assembled, all picked."""
     world = World()
     world.told(DefineItem(Item("CUP")))
-    world.told(DefineItem(Item("SET", kit={"CUP": Decimal(2), "TEA": Decimal(1)})))
-    world.stock(goods("C", 4, sku="CUP", line="c"), goods("T", 2))
-    world.place("#1", wanted(quantity=2, sku="SET"))
-    for part in world.parts("#1"):
-        world.told(world.pick("#1", *[line for line in world.pick("#1").lines if line.task == part.task]))
-    world.told(pack("C1", packed(quantity=4)))
-    assert world.get("#1").state is OrderState.PICKED
-    world.told(pack("C2", packed()))
-    assert world.get("#1").state is OrderState.PACKED
+    world.told(DefineItem(Item("SET", decimals=1, kit={"CUP": Decimal(2), "TEA": Decimal(1)})))
+    world.stock(goods("K", 1, sku="SET"), goods("C", 4, sku="CUP"), goods("T", 2))
+    world.place("#1", wanted(quantity=3, sku="SET"))
+    world.told(world.pick("#1", *[PickLine(None, "1", None, None, Decimal(3))]))
+    return world
+
+
+def inside(world: World, name: str) -> dict[str, int]:
+    """What is in a package, by SKU, in smallest units."""
+    return {content.row.sku: content.quantity for content in package(world, name).contents}
+
+
+def test_kits_are_packed_whole(sets: World) -> None:
+    """A quantity of a kit line is one of kits: assembled ones go in first, then all components of the others."""
+    sets.told(pack("C1", packed(quantity=2)))
+    assert inside(sets, "C1") == {"SET": 10, "CUP": 2, "TEA": 1}
+    assert sets.get("#1").state is OrderState.PICKED
+    assert sets.refused(pack("C2", packed(quantity=2, line="1"))) == (Code.NOT_RESERVED, "lines.0.quantity")
+    sets.told(pack("C2", packed(quantity=1, line="1", sku="SET")))
+    assert inside(sets, "C2") == {"CUP": 2, "TEA": 1}
+    assert sets.get("#1").state is OrderState.PACKED
+
+
+def test_components_are_packed_one_by_one(sets: World) -> None:
+    """A SKU, a lot or a task says which component goes in, in units of it; the rest goes in by itself."""
+    tea = next(part.task for part in sets.parts("#1") if part.row.sku == "TEA")
+    sets.told(pack("C1", packed(quantity=3, sku="CUP"), packed(quantity=1, task=tea)))
+    assert inside(sets, "C1") == {"CUP": 3, "TEA": 1}
+    sets.told(pack("C2", packed(quantity=1, lot="T")))
+    sets.told(pack("C3", packed()))
+    assert (inside(sets, "C2"), inside(sets, "C3")) == ({"TEA": 1}, {"SET": 10, "CUP": 1})
+    assert sets.get("#1").state is OrderState.PACKED
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "field"),
+    [
+        (packed(quantity="1.5"), Code.NOT_A_MULTIPLE, "lines.0.quantity"),
+        (packed(quantity="0.01"), Code.NOT_A_MULTIPLE, "lines.0.quantity"),
+        (packed(quantity=1, unit="crate"), Code.UNKNOWN_UNIT, "lines.0.unit"),
+    ],
+)
+def test_kits_that_do_not_go_in(sets: World, said: PackedLine, code: Code, field: str) -> None:
+    """Half a kit is no kit, and of a unit that nobody has defined nobody knows how many kits it is."""
+    assert sets.refused(pack("C1", said)) == (code, field)
+
+
+def test_a_quantity_of_several_goods_is_not_clear() -> None:
+    """An order of two SKUs: so many of which is not said, and is asked for; what has happened is told to a person."""
+    world = World()
+    world.told(DefineItem(Item("CUP")))
+    world.stock(goods("C", 4, sku="CUP"), goods("T", 2))
+    world.place("#1", wanted(quantity=2, sku="CUP"), wanted("2", quantity=2))
+    world.told(world.pick("#1"))
+    said = pack("C1", packed(quantity=2))
+    assert world.refused(said) == (Code.FIELD_MISSING, "lines.0.sku")
+    assert kinds(world.told(replace(said, happened=True))) == ["DiscrepancyNoted"]
+    world.told(pack("C1", packed(quantity=2, sku="TEA")))
+    assert inside(world, "C1") == {"TEA": 2}
+
+
+def test_kits_leave_by_their_packages(sets: World) -> None:
+    """A shipment of cartons tells whole kits, and component by component which carton they lie in."""
+    sets.told(pack("C1", packed(quantity=2)))
+    sets.told(pack("C2", packed(quantity=1, sku="CUP")))
+    sets.told(pack("C3", packed()))
+    told = []
+    for number in ("C1", "C2", "C3"):
+        said = sets.ship("#1", shipment=f"S-{number}", packages=(ShippedPackage(number),))
+        left = only(sets.told(said), ShipmentConfirmed)
+        told.append(({part.sku: part.quantity for part in left.shipped}, left.lines[0].shipped, left.state))
+        assert {part.package for part in left.shipped} == {number}
+    assert told == [
+        ({"SET": 10, "CUP": 2, "TEA": 1}, 20, OrderState.PARTLY_SHIPPED),
+        ({"CUP": 1}, 0, OrderState.PARTLY_SHIPPED),
+        ({"CUP": 1, "TEA": 1}, 10, OrderState.SHIPPED),
+    ]
 
 
 def test_a_task_that_is_packed_and_joined() -> None:

@@ -20,6 +20,8 @@ class PackedLine:
     #: None: all that is picked and not packed.
     quantity: Decimal | None = None
     unit: str | None = None
+    #: Names the component of a kit where neither the task nor the lot does; kits are counted in kits without it.
+    sku: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
