@@ -19,6 +19,7 @@ from lotstream.domain.ledger import Sites
 from lotstream.domain.model import Order, OrderKey, OrderState, Site
 from lotstream.errors import ClaimLost, ConstraintViolated
 from lotstream.hub.app import build_app, ledger_store
+from lotstream.hub.aside import Aside, OnThread
 from lotstream.hub.commit import CommitUnit, Decided
 from lotstream.hub.pipeline import Pipeline
 from lotstream.hub.records import Entry
@@ -64,7 +65,7 @@ class GatedStore(MemoryStore):
 class Bench:
     """One partition of a hub without Kafka."""
 
-    def __init__(self, *, message_bytes_max: int = 1 << 20) -> None:
+    def __init__(self, *, message_bytes_max: int = 1 << 20, aside: Aside | None = None) -> None:
         self.tables = Tables()
         self.store = GatedStore(self.tables)
         self.ledgers = ledger_store(build_app(Settings(_env_file=None)))
@@ -74,7 +75,7 @@ class Bench:
         self.offset = 0
         unit = CommitUnit(
             self.store, self.ledgers, self.states, reread=self._reread, positions=dict, behind=lambda _: False,
-            message_bytes_max=message_bytes_max, continued_orders_max=1_000,
+            message_bytes_max=message_bytes_max, continued_orders_max=1_000, aside=aside,
         )  # fmt: skip
         self.pipeline = Pipeline(unit, deliver=self._deliver, constraint_failures_max=3, die=self.died.append)
 
@@ -139,10 +140,10 @@ class Bench:
             self.states[partition].claim = claim
 
 
-@pytest.fixture
-async def bench() -> Bench:
-    """A hub of one partition with ten pieces of one lot."""
-    made = Bench()
+@pytest.fixture(params=[None, OnThread(orders_min=0)], ids=["on the loop", "aside"])
+async def bench(request: pytest.FixtureRequest) -> Bench:
+    """A hub of one partition with ten pieces of one lot; whatever can be decided aside is, or nothing."""
+    made = Bench(aside=request.param)
     await made.begin()
     return made
 

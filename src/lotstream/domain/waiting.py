@@ -61,6 +61,11 @@ class Waiting:
         self._ending: list[tuple[date, OrderKey]] = []
         self._ends: dict[OrderKey, date] = {}
 
+    @property
+    def count(self) -> int:
+        """How many orders wait for goods, or for a fact or a person."""
+        return len(self._places) + len(self._held)
+
     def note(self, order: Order) -> None:
         """Put an order where it belongs after it was changed in any way."""
         key, wanted = order.key, skus_wanted(order)

@@ -11,6 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, TypeVar
 
 from lotstream.contracts.decode import Undecodable
@@ -26,6 +27,7 @@ from lotstream.domain.named import (
     serials_within,
 )
 from lotstream.errors import LogMismatch
+from lotstream.hub.aside import Aside, OnThread
 from lotstream.hub.deciding import Coordinates, Deciding
 from lotstream.hub.ledgers import LedgerStore
 from lotstream.hub.records import Entry, message_keys
@@ -38,6 +40,7 @@ from lotstream.store.rows import Batch, MessageKey, OwnerOrder, OwnerReceipt, Ow
 from lotstream.store.seam import Store
 
 KeyT = TypeVar("KeyT")
+T = TypeVar("T")
 
 RECORDS_AT_ONCE: Final = 25
 """Records decided before the event loop may turn to what else there is: some five milliseconds of work."""
@@ -86,6 +89,7 @@ class CommitUnit:
         behind: Callable[[Sites], bool],
         message_bytes_max: int,
         continued_orders_max: int,
+        aside: Aside | None = None,
     ) -> None:
         self._store = store
         self._ledgers = ledgers
@@ -100,6 +104,12 @@ class CommitUnit:
         self._continued_orders_max = continued_orders_max
         #: What batches name that are not in Postgres yet, the one being decided included.
         self._named: list[Named] = []
+        #: Where long decisions are made.
+        self._aside = aside or OnThread()
+        #: True while ledgers and sites belong to a decision that is made aside.
+        self._is_away = False
+        #: Batches that were written meanwhile: memory lets go of what they needed afterwards.
+        self._written: list[Decided] = []
 
     async def decide(
         self,
@@ -127,20 +137,43 @@ class CommitUnit:
         with watch.stage(Stage.LOAD):
             await self._load(entries, named, opened=_named(asked, documents_opened))
         with watch.stage(Stage.DECIDE):
+            # A decision that is made aside looks up nothing in a table that others change meanwhile.
+            ledgers = {owner: self._ledgers[owner] for owner in _owners(entries)}
             deciding = Deciding(
-                self._states, self._ledgers, seen=seen.union(done), condemned=condemned, positions=self._positions(),
+                self._states, ledgers, seen=seen.union(done), condemned=condemned, positions=self._positions(),
                 message_bytes_max=self._message_bytes_max, told=told,
                 continued_orders_max=self._continued_orders_max,
             )  # fmt: skip
-            for first in range(0, len(entries), RECORDS_AT_ONCE):
-                deciding.take(entries[first : first + RECORDS_AT_ONCE])
-                # The transaction of the batch before goes on meanwhile.
-                await asyncio.sleep(0)
-            batch = deciding.finish()
+            batch = await self._decide_all(deciding, entries)
             owners = _owners(entries)
             self._advance(batch, owners, named)
         kept_back = frozenset(p.after.partition for p in batch.partitions if self._is_behind(p.after.partition))
         return Decided(entries, batch, frozenset(deciding.done), owners, named, kept_back, deciding.orders, watch)
+
+    async def _decide_all(self, deciding: Deciding, entries: list[Entry]) -> Batch:
+        """Decide records one after the other; those that may take long aside, and so what is made of all of them."""
+        at, was_long, orders_min = 0, False, self._aside.orders_min
+        while at < len(entries):
+            next_ones = entries[at : at + RECORDS_AT_ONCE]
+            taken = deciding.take(next_ones, orders_min=orders_min)
+            # The transaction of the batch before goes on meanwhile.
+            await asyncio.sleep(0)
+            if taken == 0:
+                was_long = True
+                taken = await self._away(partial(deciding.take_long, next_ones, orders_min=orders_min))
+            at += taken
+        return await self._away(deciding.finish) if was_long else deciding.finish()
+
+    async def _away(self, work: Callable[[], T]) -> T:
+        """Have something decided aside; what is written meanwhile is let go of when memory is our own again."""
+        self._is_away = True
+        try:
+            return await self._aside.run(work)
+        finally:
+            self._is_away = False
+            written, self._written = self._written, []
+            for decided in written:
+                self._let_go(decided)
 
     async def write(self, decided: Decided) -> None:
         """Write a batch in one transaction, and let memory go of what only it needed.
@@ -153,6 +186,13 @@ class CommitUnit:
         crash_point(CrashPoint.AFTER_COMMIT)
         for part in decided.batch.partitions:
             self._states[part.after.partition].written = part.after.next_offset
+        if self._is_away:
+            self._written.append(decided)
+        else:
+            self._let_go(decided)
+
+    def _let_go(self, decided: Decided) -> None:
+        """Let memory go of what only a batch needed that is written now."""
         self._ledgers.settled(decided.owners)
         self._named.remove(decided.named)
         for owner, order in decided.named.orders:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from msgspec import structs
@@ -29,6 +29,7 @@ from lotstream.domain.commands import (
 from lotstream.domain.decide import decide
 from lotstream.domain.events import Event, OrderChanged, OrderRecorded, ShipmentConfirmed, ShipmentVoided
 from lotstream.domain.ledger import Ledger
+from lotstream.hub.aside import may_take_long
 from lotstream.hub.continuing import note_part
 from lotstream.hub.dead_letters import dead_letter
 from lotstream.hub.ids import CONTINUED, decision_id, outgoing_id
@@ -120,16 +121,33 @@ class Deciding:
         #: Decisions on orders by the state they led to.
         self.orders = Counter[str]()
 
-    def take(self, entries: Iterable[Entry]) -> None:
-        """Decide the next records of the batch."""
-        for entry in entries:
+    def take(self, entries: Sequence[Entry], *, orders_min: int) -> int:
+        """Decide the next records of the batch up to one that may take long; returns how many were decided."""
+        for number, entry in enumerate(entries):
+            if self._may_take_long(entry, orders_min):
+                return number
             self._decide_one(self._head(entry), entry)
+        return len(entries)
+
+    def take_long(self, entries: Sequence[Entry], *, orders_min: int) -> int:
+        """Decide the next record of the batch however long it takes, and those like it; returns how many."""
+        for number, entry in enumerate(entries):
+            if number and not self._may_take_long(entry, orders_min):
+                return number
+            self._decide_one(self._head(entry), entry)
+        return len(entries)
 
     def finish(self) -> Batch:
         """Return what one commit has to write."""
         self.batch.partitions = [self._advance(head) for head in self._heads.values()]
         self.batch.state = state_rows(self._touched.values(), self.batch.journal)
         return self.batch
+
+    def _may_take_long(self, entry: Entry, orders_min: int) -> bool:
+        decoded = entry.decoded
+        if decoded is None or decoded.owner is None:
+            return False
+        return may_take_long(self._ledgers[decoded.owner], decoded.command, orders_min=orders_min)
 
     def _head(self, entry: Entry) -> _Head:
         head = self._heads.get(entry.partition)

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from aiokafka import ConsumerRecord
 
+from lotstream.hub.aside import Aside, OnThread
 from lotstream.hub.claim import Claims, Prove, Seek
 from lotstream.hub.clock import Clock
 from lotstream.hub.commit import CommitUnit, Decided
@@ -38,7 +39,7 @@ class Hub:
 
     def __init__(
         self, settings: Settings, store: Store, log: Log, ledgers: LedgerStore, *, kafka: Kafka, topic: str,
-        die: Callable[[BaseException], None],
+        die: Callable[[BaseException], None], aside: Aside | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings
         self.store = store
@@ -65,6 +66,7 @@ class Hub:
             behind=lambda sites: bool(self.clock.days_due(sites)),
             message_bytes_max=settings.outgoing_bytes_max - ENVELOPE_BYTES,
             continued_orders_max=settings.continued_orders_max,
+            aside=aside or OnThread(),
         )  # fmt: skip
         self._pipeline = Pipeline(
             unit, deliver=self._deliver, constraint_failures_max=settings.constraint_failures_max, die=die

@@ -21,6 +21,7 @@ from lotstream.hub.maintenance import Maintenance
 from lotstream.hub.records import Polled
 from lotstream.settings import Settings
 from lotstream.store.rows import Log
+from lotstream.testing.simulation.aside import MadeUpThread
 from lotstream.testing.simulation.consumer import Consumer, Fetcher
 from lotstream.testing.simulation.database import RemoteStore, remote
 from lotstream.testing.simulation.group import Membership
@@ -140,8 +141,9 @@ class Worker:
 
     def _new_hub(self, log: Log) -> Hub:
         hub = Hub(
-            self.settings, remote(self.store), log, new_ledgers(), kafka=self.kafka, topic=INBOUND.name, die=self.die
-        )
+            self.settings, remote(self.store), log, new_ledgers(), kafka=self.kafka, topic=INBOUND.name, die=self.die,
+            aside=MadeUpThread(Random(self._random.random())),
+        )  # fmt: skip
         hub.relay.transactional_id = f"{self.process.name}"
         return hub
 
