@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from lotstream.domain import shelves
 from lotstream.domain.apply import apply
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import ChangeSettings, OpenDay, PickLine, PlaceHold, RequestAllocation
@@ -97,6 +98,18 @@ def test_loaded_ledger_decides_as_the_one_that_was_written() -> None:
     moment = world.warehouse.moment()
     for command in (PlaceHold("H9", HoldKind.HOLD, "TEA", "L1"), RequestAllocation(())):
         assert decide(world.ledger, command, moment) == decide(twin, command, moment)
+
+
+def test_how_many_wait() -> None:
+    """Orders that wait for goods count, and those that wait for a fact; those that have all they want do not."""
+    world = World()
+    world.stock(goods("L1", 7))
+    world.place("#1")
+    world.place("#2")
+    world.place("#3", wanted(sku="COFFEE"))
+    assert shelves.derived_of(world.ledger).waiting.count == 2
+    world.cancel("#2")
+    assert shelves.derived_of(world.ledger).waiting.count == 1
 
 
 def test_what_has_to_be_loaded() -> None:

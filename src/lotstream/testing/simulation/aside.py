@@ -1,7 +1,7 @@
 """Long decisions of the simulation: they take made-up time, and everybody else goes on before and after them.
 
-What a thread changes bit by bit is changed here at one moment; that nobody else looks at it meanwhile is tried with real
-threads (`tests/hub/test_aside.py`).
+What a thread changes bit by bit is changed here at one moment; that nobody else looks at it meanwhile is tried with
+real threads (`tests/hub/test_aside.py`).
 """
 
 from __future__ import annotations
