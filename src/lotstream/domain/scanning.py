@@ -2,54 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from math import lcm
-
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.changing import hand_back
 from lotstream.domain.checks import Verdicts, terms_of, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, ScanLot
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, Freed, LotSwapped
+from lotstream.domain.events import Event, LotSwapped
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.lots import lots_gone
-from lotstream.domain.model import WAITS, InWave, Order, OrderKey, OrderLine, PackRule, Reservation, RowKey, Status
+from lotstream.domain.model import WAITS, InWave, OrderLine, Reservation, RowKey, Status
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order, drop_freed, give_back, note_reserved_more
+from lotstream.domain.scan_plans import Plan, Scan, in_all, parts_in, planned, too_many_lots, unpicked
 from lotstream.domain.settling import settle
 from lotstream.domain.sums import OVER
-from lotstream.domain.taking_over import Losses, losers_of, promised_to_others, take_from_others
-from lotstream.domain.terms import lots_max
+from lotstream.domain.taking_over import losers_of, take_from_others
 from lotstream.domain.wave_parts import orders_in, parts_of
 
 Objection = tuple[Code, str]
-
-
-@dataclass(slots=True)
-class Scan:
-    """One scan, with the line it is for."""
-
-    draft: Draft
-    command: ScanLot
-    #: A copy, changed as promises are swapped.
-    order: Order
-    #: The order line, or what concerns one component of it when it orders a kit.
-    line: OrderLine
-    #: Promises of the expected lot that are not picked.
-    parts: list[Reservation]
-    #: Smallest units that are to be swapped.
-    wanted: int
-    #: Orders that lose nothing by it.
-    keeping: frozenset[OrderKey]
-    #: The tasks of waves that lots are taken under instead, by wave and row.
-    tasks: dict[tuple[str, RowKey], str] = field(default_factory=dict)
-    given: list[Freed] = field(default_factory=list)
-    taken: list[Reservation] = field(default_factory=list)
-    losses: Losses = field(default_factory=dict)
 
 
 def scan_lot(ledger: Ledger, command: ScanLot, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -111,11 +84,6 @@ def _is_expected(command: ScanLot, line: OrderLine, part: Reservation) -> bool:
     )
 
 
-def unpicked(parts: list[Reservation]) -> int:
-    """Return what of promises is not picked."""
-    return sum(part.quantity - part.picked for part in parts)
-
-
 def counted(scan: Scan) -> Refusal | None:
     """Count the quantity that the scan is for; without one it is all that is promised and not picked."""
     command, item = scan.command, scan.draft.known_item(scan.line.sku)
@@ -148,9 +116,15 @@ def swap(scan: Scan) -> Refusal | None:
     if all(objections):
         code, message = next(objection for objection in objections if objection is not None)
         return Refusal(code, "scanned", message)
-    for place, there in found.items():
-        _swap_in(scan, place, [row for row in there if _objection(scan, row) is None])
-    return _check_lots(scan) if scan.taken else _nothing_there(scan)
+    usable = {place: [row for row in there if _objection(scan, row) is None] for place, there in found.items()}
+    plans = planned(scan, usable)
+    refused = too_many_lots(scan, plans)
+    if refused is not None:
+        return refused
+    for place, plan in plans.items():
+        _swap_in(scan, place, plan)
+    note_reserved_more(scan.order, line.line, scan.taken)
+    return None if scan.taken else _nothing_there(scan)
 
 
 def _guard(scan: Scan) -> Refusal | None:
@@ -201,30 +175,21 @@ def _objection(scan: Scan, candidate: Candidate) -> Objection | None:
     return Code.LOT_NOT_ALLOWED, f"Line {line.line} does not take lot {row.lot} ({other.value}); take other stock."
 
 
-def _swap_in(scan: Scan, place: str, rows: list[Candidate]) -> None:
-    """Swap the promises of one bin: free stock first, then what others have not picked."""
-    draft = scan.draft
-    parts = [part for part in scan.parts if part.row.location == place]
-    left = min(scan.wanted, unpicked(parts))
-    keeping, losses, got = scan.keeping, scan.losses, dict.fromkeys([row.key for row in rows], 0)
-    for others_too in (False, True):
-        for candidate in rows:
-            free = max(draft.free(candidate), 0)
-            others = promised_to_others(draft, candidate.key, keeping=keeping, losses=losses) if others_too else 0
-            most = free + others
-            take = _whole_packs(scan, min(left, most), [candidate.key, *(part.row for part in parts)])
-            if take > free:
-                take_from_others(draft, candidate.key, take - free, keeping=keeping, losses=losses)
-            draft.take(draft.candidate(candidate.key), take)
-            got[candidate.key] += take
-            left -= take
+def _swap_in(scan: Scan, place: str, plan: Plan) -> None:
+    """Swap the promises of one bin as planned."""
+    draft, parts = scan.draft, parts_in(scan, place)
+    for row, taking in plan.items():
+        if taking.others:
+            take_from_others(draft, row, taking.others, keeping=scan.keeping, losses=scan.losses)
+        draft.take(draft.candidate(row), sum(taking))
     scan.taken += [
-        Reservation(draft.new_task(), row, quantity, wave=_told_by(scan, parts[0].wave, row))
-        for row, quantity in got.items()
-        if quantity
+        Reservation(draft.new_task(), row, sum(taking), wave=_told_by(scan, parts[0].wave, row))
+        for row, taking in plan.items()
+        if sum(taking)
     ]
-    scan.wanted -= sum(got.values())
-    _give(scan, parts, sum(got.values()))
+    got = in_all(plan)
+    scan.wanted -= got
+    _give(scan, parts, got)
 
 
 def _told_by(scan: Scan, before: InWave | None, row: RowKey) -> InWave | None:
@@ -239,30 +204,11 @@ def _told_by(scan: Scan, before: InWave | None, row: RowKey) -> InWave | None:
     return InWave(before.wave, scan.tasks[place])
 
 
-def _whole_packs(scan: Scan, quantity: int, rows: list[RowKey]) -> int:
-    """Return the most of a quantity that leaves the packs of all these rows whole, unless packs may be broken."""
-    if scan.draft.ledger.settings.pack_rule is PackRule.PARTIAL_PACKS:
-        return quantity
-    return quantity - quantity % lcm(*(row.pack_size or 1 for row in rows))
-
-
 def _give(scan: Scan, parts: list[Reservation], quantity: int) -> None:
     given = give_back(scan.line, quantity, parts, rule=scan.draft.ledger.settings.pack_rule)
     drop_freed(scan.order, given)
     hand_back(scan.draft, given)
     scan.given += given
-
-
-def _check_lots(scan: Scan) -> Refusal | None:
-    """Refuse one lot more than the line takes."""
-    draft, line, command = scan.draft, scan.line, scan.command
-    lots = {part.row.lot for part in (*line.reservations, *scan.taken) if part.quantity}.union(lots_gone(line))
-    note_reserved_more(scan.order, line.line, scan.taken)
-    most = lots_max(line, draft.customer(scan.order.customer))
-    if most is not None and len(lots) > most:
-        message = f"Lot {command.scanned} would be one lot more than line {line.line} takes; take what its tasks say."
-        return Refusal(Code.LOT_NOT_ALLOWED, "scanned", message)
-    return None
 
 
 def swapped(scans: list[Scan]) -> tuple[Event, ...]:

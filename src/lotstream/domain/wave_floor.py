@@ -1,7 +1,7 @@
 """Work on tasks of a wave: what is told of one task is split to the orders it is for.
 
 Whoever stands first in the queue is picked for first, and short last; what is undone goes back from the end. Orders
-that are held come last of all. More than the tasks say is no order's.
+that are held come last of all. More than the tasks say, and than the owner allows for their orders, is no order's.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from lotstream.domain.undoing import Undoing, put_back, undo
 from lotstream.domain.unpromised import Picking, is_meant
 from lotstream.domain.wave_parts import WavePart, by_task, orders_in, wave_key
 from lotstream.domain.wave_scanning import scan_for_wave
+from lotstream.domain.wave_shares import shares
 from lotstream.domain.wave_work import Outcome, Work, check_line
 
 
@@ -109,9 +110,9 @@ def _pick_task(work: Work, said: ConfirmPick | ReportShort, line: PickLine, path
         meant = _smallest(item, line, path)
         if isinstance(meant, Refusal):
             return uncounted(work.verdicts, meant, {"wave": work.wave, **_said(line)})
-        shares, left = _shares(parts, meant)
+        mine, left = shares(work, parts, meant)
         numbers = _Numbers(line.serials, parts)
-        for one, quantity in shares:
+        for one, quantity in mine:
             refused = _check_held(work, one.order, path)
             units = quantity // 10**item.decimals
             share = PickLine(
@@ -146,17 +147,6 @@ def _said(line: PickLine) -> dict[str, str | None]:
 
 def _base(item: Item, quantity: int) -> Decimal:
     return Decimal(quantity).scaleb(-item.decimals)
-
-
-def _shares(parts: Sequence[WavePart], quantity: int) -> tuple[list[tuple[WavePart, int]], int]:
-    """Return what each promise gets of a quantity, whoever comes first all of his, and what is left of it."""
-    shares = []
-    for one in parts:
-        share = min(one.part.quantity - one.part.picked, quantity)
-        quantity -= share
-        if share:
-            shares.append((one, share))
-    return shares, quantity
 
 
 class _Numbers:
@@ -222,7 +212,7 @@ def _short_task(work: Work, shorting: Shorting, said: ReportShort, line: ShortLi
     for key, picking in work.pickings.items():
         for pick in picking.picks[before.get(key, 0) :]:
             if (key, pick.line, pick.row) in wanting:
-                wanting[key, pick.line, pick.row] -= pick.quantity
+                wanting[key, pick.line, pick.row] -= pick.quantity - pick.over
     shorting.missing.update(wanting)
     if refused is not None and refused.field == f"{path}.quantity":
         return replace(refused, field=f"{path}.picked")

@@ -9,7 +9,8 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ScanLot
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.model import OrderKey
-from lotstream.domain.scanning import Scan, counted, not_granted, swap, swapped, unpicked
+from lotstream.domain.scan_plans import Scan, unpicked
+from lotstream.domain.scanning import counted, not_granted, swap, swapped
 from lotstream.domain.wave_parts import WavePart
 from lotstream.domain.wave_work import Outcome, Work, check_line
 
@@ -44,8 +45,6 @@ def _swap(work: Work, said: ScanLot) -> Outcome:
         scan.losses, scan.tasks = scans[0].losses, scans[0].tasks
         scan.wanted = min(scan.wanted, wanted)
         refused = _not_held(scan) or swap(scan)
-        if refused is not None and scan.taken:
-            return refused
         if refused is None:
             done.append(scan)
             wanted -= sum(part.quantity for part in scan.taken) or scan.wanted

@@ -12,6 +12,7 @@ import pytest
 from lotstream.domain import waves
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
+    ChangeSettings,
     ConfirmPick,
     PickLine,
     ReportShort,
@@ -32,6 +33,7 @@ from lotstream.domain.model import (
     Settings,
     ShortPick,
 )
+from lotstream.domain.sums import promised
 from lotstream.domain.wave_parts import wave_key
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, goods, key, kinds, only, wanted
@@ -234,6 +236,29 @@ def test_more_than_the_tasks_say_is_no_order_s() -> None:
     row = world.row("L1", "STAGING")
     assert (row.on_hand, row.reserved) == (14, 12)
     assert only(events, StockFound).quantity == 2
+
+
+def test_more_than_the_tasks_say_within_the_allowance() -> None:
+    """What the owner allows beyond what was ordered goes to the task's orders in queue order, as far as it is free."""
+    world = released()
+    world.told(ChangeSettings(Settings(over_pick_pct=Decimal(25))))
+    assert world.refused(pick(world.task(), 14)) == (Code.NOT_RESERVED, "lines.0.quantity")
+    world.stock(goods("L1", 9, expires=TODAY + timedelta(days=10)), balance="more")
+    assert world.refused(pick(world.task(), 16)) == (Code.NOT_RESERVED, "lines.0.quantity")
+    world.told(pick(world.task(), 6))
+    world.told(pick(world.task(), 9))
+    assert [world.picked(number) for number in ("#1", "#2", "#3")] == [6, 5, 4]
+    assert [promised(world.line(number)) for number in ("#1", "#2", "#3")] == [6, 5, 7]
+
+
+def test_found_more_than_the_tasks_say() -> None:
+    """A short pick of a wave's task that finds more than it says picks as much as is allowed, and misses nothing."""
+    world = released()
+    world.told(ChangeSettings(Settings(over_pick_pct=Decimal(25))))
+    world.stock(goods("L1", 2, expires=TODAY + timedelta(days=10)), balance="more")
+    events = world.told(short(world.task(), 14))
+    assert not [event for event in events if isinstance(event, StockMissing)]
+    assert [world.picked(number) for number in ("#1", "#2", "#3")] == [6, 5, 3]
 
 
 def test_goods_of_a_wave_nobody_knows() -> None:

@@ -267,15 +267,40 @@ def test_orders_that_are_not_in_the_wave_lose_the_scanned_lot() -> None:
     assert world.agrees()
 
 
-def test_a_lot_too_many_refuses_the_scan() -> None:
-    """A line that takes one lot cannot be half of another: the scan is refused as a whole."""
+def limited(quantity: int, *lines: object) -> WaveWorld:
+    """A wave of #1 with 5 from one lot, and of #2 with 4; so much of L2 lies beside L1."""
     world = WaveWorld()
-    world.stock(goods("L1", 9, expires=TODAY + timedelta(days=10)), goods("L2", 3, expires=TODAY + timedelta(days=20)))
+    world.stock(
+        goods("L1", 9, expires=TODAY + timedelta(days=10)), goods("L2", quantity, expires=TODAY + timedelta(days=20))
+    )
     world.told(DefineCustomer(Customer("C-1", max_lots=1)))
     world.place("#1", wanted(quantity=5), customer="C-1")
-    world.place("#2", wanted(quantity=4))
+    world.place("#2", wanted(quantity=4), customer="C-1" if lines else None)
     world.told(world.release("#1", "#2"))
+    return world
+
+
+def test_a_line_of_one_lot_keeps_it_and_others_get_the_scanned_one() -> None:
+    """A line that takes one lot cannot be half of another: it keeps its own, and who comes after it gets the other."""
+    world = limited(3)
+    world.told(scan(world.task(), "L2"))
+    assert (world.lots("#1"), world.lots("#2")) == ([("L1", 5)], [("L1", 1), ("L2", 3)])
+    assert world.agrees()
+
+
+def test_a_line_of_one_lot_is_swapped_as_a_whole() -> None:
+    """Where the scanned lot is enough for all of it, the line is of that lot afterwards."""
+    world = limited(6)
+    world.told(scan(world.task(), "L2"))
+    assert (world.lots("#1"), world.lots("#2")) == ([("L2", 5)], [("L1", 3), ("L2", 1)])
+    assert world.agrees()
+
+
+def test_a_lot_too_many_for_every_line_refuses_the_scan() -> None:
+    """Where no line may have it the scan is refused, or noted when it has happened; nothing is swapped."""
+    world = limited(3, "all of one lot")
     assert world.refused(scan(world.task(), "L2")) == (Code.LOT_NOT_ALLOWED, "scanned")
+    assert kinds(world.told(scan(world.task(), "L2", happened=True))) == ["DiscrepancyNoted"]
 
 
 def test_orders_that_are_held_come_last() -> None:
