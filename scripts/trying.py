@@ -251,7 +251,7 @@ def _top(qualname: str) -> str:
 
 def _in_turn(items: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
     """Yield each test with the one after it, whose fixtures are kept."""
-    return zip(items, [*items[1:], None], strict=True)
+    return zip(items, [*items, None][1:], strict=True)
 
 
 def _be_quiet(session: pytest.Session) -> None:

@@ -67,7 +67,7 @@ def decide_line(draft: Draft, order: Order, line: OrderLine, *, wanted: int, sit
     got = sum([quantity for _, quantity in takes])
     kept = min(got, wanted)
     # What packs go over by is no part of what is wanted, so that it need not make whole units.
-    while (got < wanted or (goal < wanted and got == wanted)) and (kept := whole(got, multiple, have=have)) < got:
+    while got <= wanted and (kept := whole(got, multiple, have=have)) < got:
         takes, got = cut_back(takes, got - kept, rule=settings.pack_rule)
     if not settings.allow_partial and kept < wanted:
         takes, kept = [], 0

@@ -72,7 +72,7 @@ class Candidate:
         self.reason: NotUsed | None = None
         #: Where it stood, and its free units, when the shelf last looked.
         self.standing = Standing.NOWHERE
-        self.free_seen = 0
+        self.free_seen = self.free()
         self._considered: Considered | None = None
 
     def free(self) -> int:

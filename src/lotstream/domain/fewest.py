@@ -60,22 +60,22 @@ def _size(offer: Offer) -> int | None:
 
 def _fewest(boxes: dict[int, int], *, goal: int, loose: int, unit: int) -> dict[int, int]:
     """Return how many packages of each size to take; what they do not come to is taken loose."""
-    step = gcd(*boxes) if boxes else 1
-    top = (goal + max(boxes, default=0)) // step
+    if not boxes:
+        return {}
+    step = gcd(*boxes)
+    top = (goal + max(boxes)) // step
     if top > SUMS_MAX:
         return _largest_first(boxes, goal=goal, loose=loose)
     tables, steps = _search(boxes, top=top, step=step)
     fewest = tables[-1]
 
-    def rank(at: int) -> tuple[int, int, int]:
+    def rank(at: int) -> tuple[bool, int, int]:
         """Exact before over; then the fewest packages; then the least over, or the least loose."""
         rest = goal - at * step
-        if fewest[at] >= _TOO_MANY or rest > loose:
-            return (2, 0, 0)
-        return (int(rest < 0), fewest[at] + -(-max(rest, 0) // unit), abs(rest))
+        return (rest < 0, fewest[at] + -(-max(rest, 0) // unit), abs(rest))
 
-    best = min(range(top + 1), key=rank)
-    return _taken_apart(tables, steps, best, step=step)
+    enough = [at for at in range(top + 1) if fewest[at] < _TOO_MANY and goal - at * step <= loose]
+    return _taken_apart(tables, steps, min(enough, key=rank), step=step)
 
 
 def _search(boxes: dict[int, int], *, top: int, step: int) -> tuple[list[list[int]], list[_Step]]:
@@ -123,14 +123,11 @@ def _largest_first(boxes: dict[int, int], *, goal: int, loose: int) -> dict[int,
     for size in sorted(boxes, reverse=True):
         counts[size] = min(goal // size, boxes[size])
         goal -= counts[size] * size
-    more = [size for size in sorted(boxes) if counts[size] < boxes[size]]
-    if goal > loose and more:
-        counts[more[0]] += 1
-        over = more[0] - goal
-        for size in sorted(boxes):
-            closed = min(counts[size], over // size)
-            counts[size] -= closed
-            over -= closed * size
+    if goal > loose:
+        more = min(size for size in boxes if counts[size] < boxes[size])
+        # It holds more than all smaller ones together that were taken.
+        counts = {size: many for size, many in counts.items() if size >= more}
+        counts[more] += 1
     return counts
 
 

@@ -49,10 +49,9 @@ def _unmet(draft: Draft, order: Order, line: OrderLine) -> list[Freed]:
 
 def _odd(draft: Draft, order: Order, line: OrderLine, *, multiple: int, has: int) -> list[Freed]:
     """Return what a line has beyond whole multiples of its unit; of packed goods more, when packs stay whole."""
-    parts = [part for part in line.reservations if part.quantity > part.picked]
-    unpicked = sum(part.quantity - part.picked for part in parts)
+    unpicked = sum(part.quantity - part.picked for part in line.reservations)
     terms = terms_of(draft, order, line, site=line.reservations[0].row.site)
-    latest = [part for part in latest_first(draft, terms, line) if part.quantity > part.picked]
+    latest = latest_first(draft, terms, line)
     surplus, freed = has % multiple, []
     while surplus:
         freed = give_back(line, min(surplus, unpicked), latest, rule=exactly(draft.ledger.settings.pack_rule))

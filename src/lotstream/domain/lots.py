@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
@@ -69,9 +70,9 @@ def few_lots(
     does, it is the first lots in the order of use, as far as they go.
     """
     candidates = [one for one in fitting(usable(draft, shelf, terms, passed), terms, passed) if draft.free(one) > 0]
-    free: dict[Lot, int] = {}
+    free = Counter[Lot]()
     for candidate in candidates:
-        free[candidate.key.lot] = free.get(candidate.key.lot, 0) + draft.free(candidate)
+        free[candidate.key.lot] += draft.free(candidate)
     others = [lot for lot in free if lot not in held]
     room = max((terms.lots_max or 0) - len(set(held)), 0)
     of_held = sum([units for lot, units in free.items() if lot in held])

@@ -6,11 +6,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 from lotstream.domain.codes import NotUsed
-from lotstream.domain.commands import DefineItem, LiftHold, RequestAllocation
+from lotstream.domain.commands import (
+    DefineItem,
+    LiftHold,
+    PickLine,
+    RequestAllocation,
+    ShippedLine,
+    UnreserveOrder,
+)
 from lotstream.domain.events import LineDecision, OrderAllocated, OrderChanged, OrderRecorded
 from lotstream.domain.looking import CONSIDERED_MAX
 from lotstream.domain.model import HoldKind, Item, Policy, Settings, ShipPolicy
-from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
+from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
 
 LATER = TODAY + timedelta(days=60)
 
@@ -129,3 +136,29 @@ def test_the_smallest_row_is_the_smallest_as_it_is_now() -> None:
     world.stock(goods("L1", 4), goods("L2", 5), goods("L3", 9))
     world.place("#1", wanted("1", 2, lot="L2"), wanted("2", 20))
     assert [part.row.lot for part in world.line("#1", "2").reservations] == ["L2", "L1", "L3"]
+
+
+def test_a_line_in_another_unit_gets_whole_ones_with_what_it_has() -> None:
+    """Pairs are whole over all that a line ever got: what has left, and without what was cancelled since."""
+    world = World()
+    world.told(DefineItem(Item("SOCK", units={"pair": Decimal(2), "pack": Decimal(5)})))
+    world.stock(goods("L1", 60, sku="SOCK"))
+    world.place("#1", wanted(quantity="1.5", unit="pair", sku="SOCK"))
+    assert world.lots("#1") == [("L1", 2)]
+    world.place("#2", wanted(quantity=2, unit="pack", sku="SOCK"))
+    world.told(world.pick("#2", PickLine(world.parts("#2")[0].task, None, None, None, Decimal(3))))
+    world.told(world.ship("#2", ShippedLine("1", "L1", Decimal(3))))
+    world.told(UnreserveOrder(key("#2")))
+    assert (world.line("#2").shipped, world.lots("#2")) == (3, [])
+    world.line("#2").ordered += 4
+    world.line("#2").cancelled += 4
+    world.told(RequestAllocation((key("#2"),)))
+    assert world.lots("#2") == [("L1", 7)]
+
+
+def test_a_line_that_may_not_be_filled_in_part_wants_all_of_it_still() -> None:
+    """Where there is too little for a line it gets nothing, and everything is open."""
+    world = World(Settings(allow_partial=False))
+    world.stock(goods("L1", 3))
+    decision = decided(world, "#1", wanted(quantity=5))
+    assert (decision.reserved, decision.backordered) == ((), 5)

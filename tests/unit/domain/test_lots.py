@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import combinations, product
+
+import pytest
 
 from lotstream.domain.codes import NotUsed
-from lotstream.domain.commands import CancelOrder
-from lotstream.domain.events import OrderRecorded
-from lotstream.domain.model import PackRule, Settings
+from lotstream.domain.commands import (
+    CancelOrder,
+    PickLine,
+    PlaceHold,
+    RequestAllocation,
+    ReturnGoods,
+    ShippedLine,
+    StockLine,
+    UnreserveOrder,
+)
+from lotstream.domain.events import OrderChanged, OrderRecorded
+from lotstream.domain.lots import _sets
+from lotstream.domain.model import HoldKind, PackRule, Settings
+from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, only, wanted
 
 
@@ -83,3 +97,73 @@ def test_a_lot_of_packs_that_are_all_too_large_is_no_lot_for_a_line_of_one() -> 
     recorded = only(world.place("#1", wanted(quantity=5, single_lot=True)), OrderRecorded)
     assert world.lots("#1") == [("B", 5)]
     assert recorded.decisions[0].not_used == {NotUsed.PACK_SIZE: 1}
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_every_set_of_lots_that_is_enough_is_tried_in_the_order_of_use(most: int) -> None:
+    """Lot by lot, as a list of all sets of at most so many lots that have the goal, sorted, says it."""
+    for free in (list(free) for many in range(5) for free in product(range(1, 4), repeat=many)):
+        sets = sorted(lots for many in range(most + 1) for lots in combinations(range(len(free)), many))
+        for goal in range(-1, 8):
+            enough = [lots for lots in sets if sum(free[at] for at in lots) >= goal]
+            assert list(_sets(free, most=most, goal=goal)) == enough
+
+
+def test_what_its_own_lots_have_more_is_counted_before_others_are_looked_for() -> None:
+    """A line with goods of one lot takes, of two, the first other lot that makes up for what that one has not."""
+    world = world_with(("A", 1, None), ("B", 9, None), ("C", 9, None))
+    world.place("#0", wanted(quantity=5, lot="C"))
+    world.place("#1", wanted(quantity=4, lot="C"), version="1")
+    world.cancel("#0")
+    world.place("#1", wanted(quantity=11, max_lots=2), version="2")
+    assert world.lots("#1") == [("C", 4), ("B", 7)]
+
+
+def test_a_lot_that_a_line_before_used_up_is_none_of_the_few() -> None:
+    """What the first line of an order took is gone for the second, whose two lots are those behind it."""
+    world = world_with(("A", 3, None), ("B", 2, None), ("C", 2, None))
+    world.place("#1", wanted("1", 3), wanted("2", 9, max_lots=2))
+    assert [part.row.lot for part in world.line("#1", "2").reservations] == ["B", "C"]
+
+
+def test_a_lot_that_came_back_whole_binds_a_line_no_more() -> None:
+    """A line of one lot that was sent back may come from another; one of which a piece stayed away may not."""
+    for returned, lots in ((3, [("B", 3)]), (2, [])):
+        world = world_with(("A", 6, None), ("B", 9, None))
+        world.place("#1", wanted(quantity=6, single_lot=True))
+        world.told(world.pick("#1", PickLine(None, "1", "A", None, Decimal(3))))
+        world.told(world.ship("#1", ShippedLine("1", "A", Decimal(3))))
+        world.told(UnreserveOrder(key("#1")))
+        world.told(PlaceHold("H", HoldKind.HOLD, "TEA", "A"))
+        world.told(ReturnGoods(SITE, False, None, None, "RMA", key("#1"), (_back(returned),)))
+        world.told(RequestAllocation((key("#1"),)))
+        assert world.lots("#1") == lots
+
+
+def _back(quantity: int) -> StockLine:
+    return StockLine("1", "TEA", "A", "BIN", Decimal(quantity))
+
+
+def test_a_line_of_one_lot_says_what_it_passed_over() -> None:
+    """A lot in two bins is too small once; one that is not the line's own goes over its limit."""
+    world = World()
+    world.stock(goods("A", 1), goods("A", 1, "B2"), goods("B", 4, expires=TODAY + timedelta(days=40)))
+    recorded = only(world.place("#1", wanted(quantity=3, single_lot=True), version="1"), OrderRecorded)
+    assert (world.lots("#1"), recorded.decisions[0].not_used) == ([("B", 3)], {NotUsed.LOT_TOO_SMALL: 1})
+    changed = only(world.place("#1", wanted(quantity=4, single_lot=True), version="2"), OrderChanged)
+    assert (world.lots("#1"), changed.decisions[0].not_used) == ([("B", 3), ("B", 1)], {NotUsed.LOT_LIMIT: 1})
+
+
+def test_the_last_piece_of_a_lot_may_be_all_that_a_line_wants() -> None:
+    """A lot with one piece fills a line of one."""
+    world = world_with(("A", 1, None), ("B", 9, None))
+    world.place("#1", wanted(quantity=1, single_lot=True))
+    assert world.lots("#1") == [("A", 1)]
+
+
+def test_of_one_lot_only_the_rows_that_do_for_the_line_count() -> None:
+    """A lot that lies in two places has no more for a line from one of them than is there."""
+    world = World()
+    world.stock(goods("A", 5), goods("A", 5, "B2"))
+    world.place("#1", wanted(quantity=8, single_lot=True, source_location="BIN"))
+    assert world.lots("#1") == []

@@ -6,9 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import PickLine, PlaceHold
+from lotstream.domain.events import OrderRecorded
 from lotstream.domain.model import HoldKind, OrderState, PackRule, Settings, ShipPolicy
-from tests.unit.domain.build import World, goods, wanted
+from tests.unit.domain.build import World, goods, only, wanted
 
 COVER = Settings(pack_rule=PackRule.COVER)
 BROKEN = Settings(pack_rule=PackRule.PARTIAL_PACKS)
@@ -108,3 +110,47 @@ def test_a_size_that_goes_over_by_more_is_left() -> None:
     world = world_with(COVER, ("A", 2, 2), ("B", 5, 5))
     world.place("#1", wanted(quantity=1))
     assert world.lots("#1") == [("A", 2)]
+
+
+def test_a_loss_among_packs_that_cover_leaves_whole_cases() -> None:
+    """Two cases out of packs of four: without one pack eight are no whole cases, and packs stay whole."""
+    world = world_with(COVER, ("A", 8, 4), ("B", 4, 4))
+    world.place("#1", wanted(quantity=2, unit="case"))
+    assert world.lots("#1") == [("A", 8), ("B", 4)]
+    world.told(PlaceHold("H1", HoldKind.HOLD, "TEA", "B"))
+    assert world.lots("#1") == []
+
+
+def test_a_promise_that_is_cut_stays_the_same_task() -> None:
+    """A pack that may be broken is given back to a whole case, and the picker keeps the slip for the rest."""
+    world = world_with(BROKEN, ("A", 10, 10))
+    world.stock(goods("B", 2), balance="more")
+    world.place("#1", wanted(quantity=2, unit="case"))
+    task = world.parts("#1")[0].task
+    world.told(PlaceHold("H1", HoldKind.HOLD, "TEA", "B"))
+    assert [(part.task, part.quantity) for part in world.parts("#1")] == [(task, 6)]
+
+
+@pytest.mark.parametrize("settings", [Settings(), COVER])
+def test_packs_that_are_too_large_are_told_and_packs_that_are_gone_are_not(settings: Settings) -> None:
+    """The second line of an order passes over the packs that would go over, and says nothing of those of the first."""
+    world = world_with(settings, ("A", 4, 4))
+    world.stock(goods("B", 9, pack_size=Decimal(9)), goods("C", 1), goods("D", 9), balance="more")
+    recorded = only(world.place("#1", wanted("1", 4), wanted("2", 3)), OrderRecorded)
+    assert world.lots("#1") == [("A", 4), ("C", 1), ("D", 2)]
+    assert recorded.decisions[1].not_used == {NotUsed.PACK_SIZE: 1}
+    assert [row.lot for row in recorded.decisions[1].considered if row.reason] == ["B"]
+
+
+def test_of_sizes_that_go_over_alike_the_first_in_the_order_of_use_is_taken() -> None:
+    """Five out of packs of four: one more of two goes over by one, and so does one of six instead of the four."""
+    world = world_with(COVER, ("A", 4, 4), ("B", 2, 2), ("C", 6, 6))
+    world.place("#1", wanted(quantity=5))
+    assert world.lots("#1") == [("A", 4), ("B", 2)]
+
+
+def test_an_order_that_packs_can_cover_nothing_of_waits() -> None:
+    """Without any stock nothing is promised, whatever the rule."""
+    world = World(COVER)
+    world.place("#1")
+    assert world.get("#1").state is OrderState.BACKORDERED

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from lotstream.domain.codes import NotUsed
-from lotstream.domain.commands import DefineItem
+from lotstream.domain.commands import DefineItem, DefineLocation
 from lotstream.domain.events import OrderRecorded
-from lotstream.domain.model import Item, PackRule, Settings, ZoneRule, ZoneUse
+from lotstream.domain.model import Item, Location, PackRule, Settings, ZoneRule, ZoneUse
+from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, only, wanted
 
 
@@ -92,3 +95,49 @@ def test_pack_names_that_an_item_does_not_have_are_no_packs() -> None:
     world.stock(goods("A", 20))
     world.place("#1", wanted(quantity=15))
     assert bins(world, "#1") == [("BIN", 12)]
+
+
+def test_zones_that_gave_nothing_are_told_and_zones_that_nobody_came_to_are_not() -> None:
+    """A bin that would not be emptied is passed over, and goods in no zone; the zone behind the last one is not."""
+    world = world_with(ZoneRule("A", ZoneUse.EMPTY_BIN), ZoneRule("B"), ZoneRule("C"))
+    world.stock(goods("L1", 9, "A"), goods("L2", 9, "B"), goods("L3", 9, "C"), goods("L4", 9, "AWAY"))
+    recorded = only(world.place("#1", wanted(quantity=8)), OrderRecorded)
+    assert bins(world, "#1") == [("B", 8)]
+    assert recorded.decisions[0].not_used == {NotUsed.ZONE: 2}
+    assert [row.location for row in recorded.decisions[0].considered if row.reason] == ["A", "AWAY"]
+
+
+def test_packs_of_a_zone_are_never_gone_over_where_they_do_not_cover() -> None:
+    """Six out of packs of four are four."""
+    world = world_with(ZoneRule("BIN"))
+    world.stock(goods("A", 12, pack_size=Decimal(4)))
+    world.place("#1", wanted(quantity=6))
+    assert bins(world, "#1") == [("BIN", 4)]
+
+
+@pytest.mark.parametrize(("packs", "taken"), [(("1",), 15), (("1.5",), 0), (("Infinity",), 0), (("7",), 14)])
+def test_packs_of_a_zone_are_whole_numbers_of_the_smallest_unit(packs: tuple[str, ...], taken: int) -> None:
+    """Of pieces every one is a pack; one and a half, and what is no number to count to, are none."""
+    world = world_with(ZoneRule("BIN", ZoneUse.PACKAGING, packs))
+    world.stock(goods("A", 20))
+    world.place("#1", wanted(quantity=15))
+    assert sum(quantity for _, quantity in bins(world, "#1")) == taken
+
+
+def test_bins_are_emptied_one_after_the_other_as_far_as_they_fit() -> None:
+    """What the first bin gave is wanted no more: the second would be too much, the one piece in the third is not."""
+    world = world_with(ZoneRule("YARD", ZoneUse.EMPTY_BIN))
+    for location in ("Y1", "Y2", "Y3"):
+        world.told(DefineLocation(Location(SITE, location, parent="YARD")))
+    world.stock(*(goods(f"L{at}", units, f"Y{at}") for at, units in ((1, 5), (2, 5), (3, 1))))
+    world.place("#1", wanted(quantity=8))
+    assert bins(world, "#1") == [("Y1", 5), ("Y3", 1)]
+
+
+def test_one_piece_of_anything_else_keeps_a_bin_from_being_emptied() -> None:
+    """A bin with a single piece of another item would not be empty afterwards."""
+    world = world_with(ZoneRule("BIN", ZoneUse.EMPTY_BIN))
+    world.told(DefineItem(Item("OIL")))
+    world.stock(goods("A", 4), goods("O", 1, sku="OIL"))
+    world.place("#1", wanted(quantity=4))
+    assert bins(world, "#1") == []
