@@ -33,23 +33,36 @@ def uncounted(verdicts: Verdicts, why: Refusal, about: dict[str, str | None]) ->
     return verdicts.object(why.code, why.field, why.message, about) if why.code is Code.UNKNOWN_UNIT else why
 
 
-def why_not_leave(draft: Draft, order: Order, line: OrderLine, row: RowKey, *, in_bin: bool) -> tuple[Code, str] | None:
+def why_not_leave(draft: Draft, terms: Terms, row: RowKey, *, in_bin: bool) -> tuple[Code, str] | None:
     """Return why goods of a row may not be picked or shipped for a line, as a code and a sentence; None if they may.
 
-    Holds, bins and life are asked of the same functions as in allocation. ``in_bin`` is false for goods that stand at a
-    staging place already: their bin no longer matters.
+    Holds, bins and expiry are asked of the same functions as in allocation. ``in_bin`` is false for goods that stand at
+    a staging place already: their bin no longer matters. A minimum of life is asked when goods are promised, since
+    promises stay where they are: what aged meanwhile may leave, and `aged` is told to a person.
     """
     candidate = draft.candidate(row)
-    name = f"lot {row.lot}" if row.lot is not None else f"stock of {row.sku}"
     held = hold_reason(candidate.lot) or owner_hold_reason(draft.ledger.settings.holds, candidate.lot)
     if held is not None:
-        return Code.ON_HOLD, f"{name} is on hold ({held.value}); have the hold lifted or take other stock."
+        return Code.ON_HOLD, f"{_name(row)} is on hold ({held.value}); have the hold lifted or take other stock."
     if in_bin and candidate.reason is NotUsed.LOCATION_NOT_PICKABLE:
         return Code.ON_HOLD, f"{row.location} is on hold or not for picking; take other stock."
-    life = terms_of(draft, order, line, site=row.site).life(candidate)
-    if life is not None:
-        return Code.LOT_NOT_ALLOWED, f"{name} does not live long enough ({life.value}); take other stock."
+    if terms.life(candidate) is NotUsed.EXPIRED:
+        return Code.LOT_NOT_ALLOWED, f"{_name(row)} is expired by the day it would leave; take other stock."
     return None
+
+
+def aged(draft: Draft, terms: Terms, row: RowKey, about: dict[str, str | None]) -> list[DiscrepancyNoted]:
+    """Return what a person is told of goods that leave although they live less long than their line asks for."""
+    life = terms.life(draft.candidate(row)) if terms.asks else None
+    if life is None or life is NotUsed.EXPIRED:
+        return []
+    message = f"{_name(row)} lives less long than the line asks for ({life.value}); it was promised before."
+    facts = {name: value for name, value in about.items() if value is not None}
+    return [DiscrepancyNoted(Code.LOT_NOT_ALLOWED.value, message, facts)]
+
+
+def _name(row: RowKey) -> str:
+    return f"lot {row.lot}" if row.lot is not None else f"stock of {row.sku}"
 
 
 def terms_of(draft: Draft, order: Order, line: OrderLine, *, site: str) -> Terms:

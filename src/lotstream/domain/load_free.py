@@ -51,10 +51,11 @@ def _object_to(loading: Loading, wanted: Wanted, row: RowKey) -> Refusal | None:
     if line is None or order is None:
         return None
     candidate = loading.draft.candidate(row)
-    code, message = why_not_leave(loading.draft, order, line, row, in_bin=True) or (
+    terms = terms_of(loading.draft, order, line, site=row.site)
+    code, message = why_not_leave(loading.draft, terms, row, in_bin=True) or (
         Code.NOT_AVAILABLE, f"Stock of {row.sku} in {row.location} is promised to others; ship what is there."
     )  # fmt: skip
-    other = terms_of(loading.draft, order, line, site=row.site).refuse(candidate)
+    other = terms.refuse(candidate)
     if code is Code.NOT_AVAILABLE and other is not None:
         code, message = Code.LOT_NOT_ALLOWED, f"Line {line.line} does not take this stock ({other.value}); take other."
     elif code is Code.NOT_AVAILABLE and not may_join(loading, line, row.lot):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lotstream.domain.checks import goods_meant, why_not_leave
+from lotstream.domain.checks import aged, goods_meant, terms_of, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ShippedLine
 from lotstream.domain.kit_floor import is_of, spelled_out
@@ -100,11 +100,17 @@ def _load_part(
     """Load promised goods, from their staging place or straight from their bin."""
     if quantity == 0 or loading.order is None:
         return None
-    objection = why_not_leave(loading.draft, loading.order, line, part.row, in_bin=not from_stage)
+    terms = terms_of(loading.draft, loading.order, line, site=part.row.site)
+    objection = why_not_leave(loading.draft, terms, part.row, in_bin=not from_stage)
     if objection is not None:
         refused = loading.object(objection[0], f"{path}.lot", objection[1], line=line.line, row=part.row)
         if refused is not None:
             return refused
+    if terms.asks:
+        key, number = loading.part.key, loading.command.shipment
+        whose = {"order": key.order, "source": key.source, "shipment": number, "line": line.line}
+        about = whose | {"sku": part.row.sku, "lot": part.row.lot}
+        loading.verdicts.noted += aged(loading.draft, terms, part.row, about)
     row = staged_key(part.row, part.staged_at) if from_stage else part.row
     item = loading.draft.known_item(line.sku)
     told = told or Told(loading.draft, item, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from lotstream.domain.checks import Verdicts, uncounted, why_not_leave
+from lotstream.domain.checks import Verdicts, terms_of, uncounted, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, PackedLine, PackPackage, UnpackPackage
 from lotstream.domain.draft import Draft
@@ -164,7 +164,8 @@ def _put_part(
     packing: _Packing, order: Order, line: OrderLine, part: Reservation, quantity: int, *, path: str
 ) -> Refusal | None:
     meant = as_part(packing.draft, line, part.row.sku) if line.parts else line
-    objection = why_not_leave(packing.draft, order, meant, part.row, in_bin=False)
+    terms = terms_of(packing.draft, order, meant, site=part.row.site)
+    objection = why_not_leave(packing.draft, terms, part.row, in_bin=False)
     if objection is not None:
         refused = packing.object(objection[0], f"{path}.lot", objection[1], order.key)
         if refused is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lotstream.domain.books import Books
-from lotstream.domain.checks import Verdicts, goods_meant, why_not_leave
+from lotstream.domain.checks import Verdicts, aged, goods_meant, terms_of, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ConfirmPick, Moment, PickLine
 from lotstream.domain.draft import Draft
@@ -155,12 +155,15 @@ def _take(
     told: Told,
     over: int = 0,
 ) -> Refusal | None:
-    objection = why_not_leave(picking.draft, order, line, part.row, in_bin=True)
+    terms = terms_of(picking.draft, order, line, site=part.row.site)
+    objection = why_not_leave(picking.draft, terms, part.row, in_bin=True)
     if objection is not None:
         code, message = objection
         refused = picking.verdicts.object(code, f"{path}.lot", message, about_pick(picking, line.line, part.row))
         if refused is not None:
             return refused
+    if terms.asks:
+        picking.verdicts.noted += aged(picking.draft, terms, part.row, about_pick(picking, line.line, part.row))
     staged = staged_key(part.row, picking.place)
     pick = Picked(line.line, part.task, part.row, staged, quantity, told.picked_of(part, quantity), over)
     note_state(picking.draft, order.key, pick.serials, staged, SerialState.PICKED)
@@ -182,6 +185,9 @@ def _take_over(
     taken = 0
     for row in dict.fromkeys(rows):
         candidate = picking.draft.candidate(row)
+        if terms_of(picking.draft, order, line, site=row.site).life(candidate) is not None:
+            # Nobody promised more of what has aged.
+            continue
         free = min(picking.draft.free(candidate), picking.books.unreserved(row))
         quantity = min(wanted - taken, room - taken, free)
         if quantity > 0:

@@ -130,7 +130,8 @@ def swap(scan: Scan) -> Refusal | None:
 def _guard(scan: Scan) -> Refusal | None:
     """Check the lot that is expected: there is nothing to swap, but it may no longer leave."""
     for part in scan.parts:
-        objection = why_not_leave(scan.draft, scan.order, scan.line, part.row, in_bin=True)
+        terms = terms_of(scan.draft, scan.order, scan.line, site=part.row.site)
+        objection = why_not_leave(scan.draft, terms, part.row, in_bin=True)
         if objection is not None:
             return Refusal(objection[0], "scanned", objection[1])
     return None
@@ -166,10 +167,11 @@ def _objection(scan: Scan, candidate: Candidate) -> Objection | None:
         return Code.LOT_NOT_ALLOWED, f"Line {line.line} wants serial {line.serial}; take that."
     if row.status != Status.GOOD:
         return Code.ON_HOLD, f"Lot {row.lot} in {row.location} is {row.status}; take other stock."
-    held = why_not_leave(scan.draft, scan.order, line, row, in_bin=True)
+    terms = terms_of(scan.draft, scan.order, line, site=row.site)
+    held = why_not_leave(scan.draft, terms, row, in_bin=True)
     if held is not None:
         return held
-    other = terms_of(scan.draft, scan.order, line, site=row.site).refuse(candidate)
+    other = terms.refuse(candidate)
     if other is None:
         return None
     return Code.LOT_NOT_ALLOWED, f"Line {line.line} does not take lot {row.lot} ({other.value}); take other stock."
