@@ -16,7 +16,7 @@ from lotstream.domain.codes import NotUsed
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Freed, OrderAllocated, ReservationFreed
 from lotstream.domain.filling import AT_ONCE, allocate, fill, use_up, waiting_for
-from lotstream.domain.keeping import joined, takes_one_lot, unmet
+from lotstream.domain.keeping import joined, unmet
 from lotstream.domain.kits import skus_of, wants_any_of
 from lotstream.domain.model import Order, OrderKey, OrderLine, OrderState, Reallocate
 from lotstream.domain.reservations import copy_order, drop_freed, note_reserved
@@ -116,7 +116,7 @@ def skus_given_back(losers: Iterable[Loser]) -> set[str]:
 
 
 def _decide_again(draft: Draft, loser: Loser, supply: dict[str, int]) -> OrderAllocated | None:
-    """Decide what a loser wants again, have it give back what it may not keep, and look once for another lot."""
+    """Decide what a loser wants again, have it give back what it may not keep, and decide it once more with that."""
     order, by_itself = loser.order, _by_itself(draft)
     served = _serve(draft, order, order.lines, supply) if by_itself else None
     back = unmet(draft, order)
@@ -128,12 +128,7 @@ def _decide_again(draft: Draft, loser: Loser, supply: dict[str, int]) -> OrderAl
     drop_freed(order, back)
     hand_back(draft, back)
     loser.state, order.state = _state_without(order, served), state_of(order, decided=True)
-    free_again = [
-        line
-        for line in order.lines
-        if takes_one_lot(draft, order, line) and any(loss.line == line.line for loss in back)
-    ]
-    again = _serve(draft, order, free_again, supply) if by_itself else None
+    again = _serve(draft, order, order.lines, supply) if by_itself else None
     return _joined(order, [event for event in (served, again) if event is not None])
 
 

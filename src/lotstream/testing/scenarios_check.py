@@ -120,6 +120,8 @@ def _concurrent(said: Node, path: str) -> None:
 
 def _expect(expect: Node) -> None:
     _known(expect, EXPECT_KEYS, "expect")
+    if isinstance(expect.get("rejected"), int):
+        expect["rejected"] = [expect["rejected"]]
     for name, keys in EXPECTED_LINE_KEYS.items():
         if not isinstance(expect.get(name), list | None):
             raise ScenarioError(f"expect.{name} is no list")

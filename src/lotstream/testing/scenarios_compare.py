@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from lotstream.testing.scenarios_format import Node
+from lotstream.testing.scenarios_messages import all_steps
 from lotstream.testing.scenarios_skus import skus_meant
 from lotstream.testing.scenarios_words import STOCK, serials, text
 
@@ -37,9 +38,16 @@ def _quantity(value: object) -> Decimal:
 def _added_up(lines: Iterable[Node], keys: tuple[str, ...]) -> dict[Key, Decimal]:
     sums: dict[Key, Decimal] = {}
     for line in lines:
-        key = tuple(text(line.get(name)) for name in keys)
+        key = tuple(_part(name, line.get(name)) for name in keys)
         sums[key] = sums.get(key, Decimal(0)) + _quantity(line["qty"])
     return {key: total for key, total in sums.items() if total}
+
+
+def _part(name: str, value: object) -> str | None:
+    """Return a part of a key as text; 6 and 6.0 are one size."""
+    if name == "pack_size" and isinstance(value, int | float | Decimal):
+        return f"{_quantity(value).normalize():f}"
+    return text(value)
 
 
 def _compare_sums(
@@ -53,11 +61,26 @@ def _compare_sums(
 
 def _allocations(expect: Node, out: Node, scenario: Node) -> Iterator[str]:
     expected, came = _lines(scenario, expect["allocations"] or [], out["allocations"])
-    loose = {"package"} if expect.get("any_package_of_size") else set()
+    by_size = any(node.get("any_package_of_size") for node in (expect, *expected))
+    loose = {"package"} if by_size else set()
+    if by_size:
+        sizes = _package_sizes(scenario)
+        came = [{**line, "pack_size": line["pack_size"] or sizes.get(line["package"])} for line in came]
     loose |= {name for name in ("package", "pack_size") if not any(name in line for line in expected)}
     keys = tuple(name for name in _OF_AN_ALLOCATION if name not in loose)
     yield from _compare_sums("allocations", _added_up(expected, keys), _added_up(came, keys), keys)
     yield from _serials("allocations", expected, came)
+
+
+def _package_sizes(scenario: Node) -> dict[str | None, Decimal]:
+    """Return what was in each package when it came, which is its size where its row names none."""
+    received = [step["receive"] for step in all_steps(scenario.get("steps") or []) if "receive" in step]
+    sizes: dict[str | None, Decimal] = {}
+    for row in (*(scenario.get("stock") or []), *received):
+        if row.get("package") is not None:
+            package = text(row["package"])
+            sizes[package] = sizes.get(package, Decimal(0)) + _quantity(row["qty"])
+    return sizes
 
 
 def _lines(scenario: Node, expected: Iterable[Node], came: Iterable[Node]) -> tuple[list[Node], list[Node]]:

@@ -22,6 +22,7 @@ from lotstream.testing.scenarios_words import (
     number_or_none,
     serials,
     text,
+    whole,
 )
 
 #: A scenario declares no sites: everything in it is one.
@@ -39,6 +40,7 @@ _USUAL: Node = {
     "last_shipped_expiry": {}, "kit": {},
 }  # fmt: skip
 _QUANTITIES = {"min_pct_left", "over_pick_pct"}
+_COUNTS = {"min_days_left", "max_lots"}
 
 
 @dataclass(slots=True)
@@ -97,10 +99,16 @@ def _zone_rule(node: Node) -> Node:
 def _known(node: Node, names: tuple[str, ...]) -> dict[str, Any]:
     """Return the entries of a mapping that say something other than leaving them out."""
     return {
-        key: number(node[key]) if key in _QUANTITIES else node[key]
+        key: _value(key, node[key])
         for key in names
         if node.get(key) is not None and (key not in _USUAL or node[key] != _USUAL[key])
     }
+
+
+def _value(key: str, said: Any) -> Any:
+    if key in _QUANTITIES:
+        return number(said)
+    return whole(said) if key in _COUNTS else said
 
 
 def facts(to: Writer, scenario: Node) -> Iterator[Message]:
@@ -142,11 +150,11 @@ def locations(site: str, scenario: Node) -> Iterator[Message]:
             "site": site,
             "location": name(node.get("id")),
             "parent": text(node.get("parent")),
-            "sequence": node.get("sequence", place),
+            "sequence": whole(node.get("sequence", place)),
             "pickable": node.get("pickable", True),
             # A bin has no kinds of holds: whatever kind a file names, it is on hold.
             "hold": bool(node.get("hold")),
-            "tier": node.get("tier", 0),
+            "tier": whole(node.get("tier", 0)),
         }
         yield Message("location.defined", f"location {body['location']}", body)
 
@@ -170,7 +178,7 @@ def customer(to: Writer, node: Node) -> Message:
             "no_older_than_last_shipped",
         ),
     )  # fmt: skip
-    for key, of in (("min_days_left_by_sku", lambda days: days), ("last_shipped_expiry", day)):
+    for key, of in (("min_days_left_by_sku", whole), ("last_shipped_expiry", day)):
         if node.get(key):
             body[key] = {str(sku): of(value) for sku, value in node[key].items()}
     who = name(node.get("id"))
@@ -276,7 +284,7 @@ def order(to: Writer, node: Node, *, placed_at: datetime, id: str, version: str 
     return to.of_order(
         "order.placed", id, node.get("id"), version=version, placed_at=_instant(placed_at),
         customer=text(node.get("customer")), site=to.site, policy=node.get("policy"),
-        priority=node.get("priority") or 0, ship_policy=node.get("ship_policy") or "partial",
+        priority=whole(node.get("priority")) or 0, ship_policy=node.get("ship_policy") or "partial",
         ship_date=day(node.get("ship_date")), source_location=text(node.get("source_location")), lines=lines,
     )  # fmt: skip
 
@@ -290,10 +298,10 @@ def _line(to: Writer, node: Node, *, at: int) -> Node:
         "lot": text(node.get("lot")),
         "serial": text(node.get("serial")),
         "expires_exact": day(node.get("expires_exact")),
-        "min_days_left": node.get("min_days_left"),
+        "min_days_left": whole(node.get("min_days_left")),
         "min_pct_left": number_or_none(node.get("min_pct_left")),
         "single_lot": node.get("single_lot") or False,
-        "max_lots": node.get("max_lots"),
+        "max_lots": whole(node.get("max_lots")),
         "policy": node.get("policy"),
         "pack_size": number_or_none(node.get("pack_size")),
         "source_location": text(node.get("source_location")),

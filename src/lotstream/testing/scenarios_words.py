@@ -17,6 +17,7 @@ STOCK = "STOCK"
 SERIALS_MAX = 100_000
 
 _RANGE = re.compile(r"^(\S+?)\s*(?:\.\.+|:|\s+-\s+|-)\s*(\S+)$")
+_WHOLE = re.compile(r"^[+-]?[0-9]+$")
 _NUMBERED = re.compile(r"^(.*?)([0-9]+)$")
 
 
@@ -40,6 +41,11 @@ def number(value: object) -> Decimal:
 def number_or_none(value: object) -> Decimal | None:
     """Return a quantity that may be left out."""
     return None if value is None else number(value)
+
+
+def whole(value: object) -> object:
+    """Return a count as a number where it is written as text; anything else is left to be refused by name."""
+    return int(value) if isinstance(value, str) and _WHOLE.match(value) else value
 
 
 def day(value: object) -> date | None:

@@ -91,3 +91,42 @@ def test_a_step_that_cannot_be_played_fails_by_name(step: Node, said: str) -> No
 def test_a_wrong_value_is_a_verdict(part: Node, said: str) -> None:
     """A value of the wrong form fails its own scenario, in words, and leaves the others of a run alone."""
     assert said in why({**SCENARIO, **part})
+
+
+def test_counts_written_as_text_are_counts() -> None:
+    """Whoever quotes his numbers is understood: places, tiers, priorities, days and limits of lots."""
+    parts: Node = {
+        "settings": {"min_days_left": "2"},
+        "customers": [{"id": "C", "max_lots": "2", "min_days_left": "5", "min_days_left_by_sku": {"A": "4"}}],
+        "items": [{"sku": "A", "min_days_left": "3"}],
+        "locations": [{"id": "STOCK", "sequence": "2", "tier": "1"}, {"id": "NEAR", "sequence": "1", "tier": "0"}],
+        "stock": [{"lot": "L", "qty": "5"}, {"lot": "M", "qty": "1", "location": "NEAR"}],
+        "orders": [
+            {"id": "LAST", "lines": [{"qty": "5", "min_days_left": "0"}]},
+            {
+                "id": "FIRST",
+                "customer": "C",
+                "priority": "1",
+                "lines": [{"qty": "3", "min_days_left": "0", "max_lots": "2"}],
+            },
+        ],
+        "steps": [{"allocate": "all"}],
+        "expect": {
+            "allocations": [
+                {"order": "FIRST", "lot": "M", "location": "NEAR", "qty": "1"},
+                {"order": "FIRST", "lot": "L", "qty": "2"},
+                {"order": "LAST", "lot": "L", "qty": "3"},
+            ],
+            "backordered": [{"order": "LAST", "qty": "2"}],
+        },
+    }
+    assert not why({**SCENARIO, **parts})
+    said = why({**SCENARIO, "locations": [{"id": "STOCK", "sequence": "near"}]})
+    assert "sequence: Field sequence: a whole number is expected" in said
+
+
+def test_one_refused_step_needs_no_list() -> None:
+    """The number of the step that is refused may stand alone; another number fails."""
+    refused = with_step({"pick": {"order": "O", "line": 1, "lot": "L", "qty": 1}})
+    assert not why({**refused, "expect": {"rejected": 2}})
+    assert "step 1 should have been refused" in why({**refused, "expect": {"rejected": 1}})
