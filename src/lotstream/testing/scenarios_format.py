@@ -64,10 +64,19 @@ EXPECT_KEYS = frozenset(
 EXPECTED_LINE_KEYS: dict[str, frozenset[str]] = {
     "allocations": frozenset(
         {
-            "order", "line", "sku", "lot", "location", "qty", "pack_size", "package", "serial", "serials",
+            "order",
+            "line",
+            "sku",
+            "lot",
+            "location",
+            "qty",
+            "pack_size",
+            "package",
+            "serial",
+            "serials",
             "any_package_of_size",
         }
-    ),  # fmt: skip
+    ),
     "backordered": frozenset({"order", "line", "qty", "sku"}),
     "shipped": frozenset({"order", "line", "sku", "lot", "location", "qty", "serial", "serials"}),
     "available": frozenset({"sku", "lot", "location", "qty"}),
