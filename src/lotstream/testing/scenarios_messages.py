@@ -105,7 +105,7 @@ def _known(node: Node, names: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _value(key: str, said: Any) -> Any:
+def _value(key: str, said: object) -> object:
     if key in _QUANTITIES:
         return number(said)
     return whole(said) if key in _COUNTS else said
