@@ -31,7 +31,7 @@ DOMAIN: Final = ROOT / "src" / "lotstream" / "domain"
 LISTED: Final = ROOT / "docs" / "reference" / "mutants.md"
 MODULES: Final = (
     *("order_of_use", "allocation", "expiry", "terms", "queue", "shelf", "candidate", "fewest", "lots", "packs"),
-    *("zones", "filling", "moving", "settling", "keeping", "recalling", "shorting"),
+    *("zones", "filling", "moving", "settling", "keeping", "taking_back", "recalling", "shorting"),
 )
 """Modules that decide which lot an order gets and what happens when it loses one."""
 

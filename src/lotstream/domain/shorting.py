@@ -99,7 +99,7 @@ def _short(shorting: Shorting, picking: Picking, said: ShortLine, path: str) -> 
     refused = pick_found(picking, meant, path)
     for pick in picking.picks[before:]:
         if pick.row in wanting:
-            wanting[pick.row] -= pick.quantity - pick.over
+            wanting[pick.row] -= pick.quantity
     for row, missing in wanting.items():
         shorting.missing[picking.command.key, line.line, row] = max(missing, 0)
     return refused

@@ -162,3 +162,13 @@ def test_a_line_that_may_not_be_filled_in_part_wants_all_of_it_still() -> None:
     world.stock(goods("L1", 3))
     decision = decided(world, "#1", wanted(quantity=5))
     assert (decision.reserved, decision.backordered) == ((), 5)
+
+
+def test_goods_of_one_item_do_not_end_with_those_of_another() -> None:
+    """A receipt of two items serves who waits for the second, though the first is used up by then."""
+    world = World()
+    world.told(DefineItem(Item("JAM")))
+    world.place("#1")
+    world.place("#2", wanted(sku="JAM"))
+    world.told(world.receipt(goods("L1", 5), goods("J1", 5, sku="JAM")))
+    assert (world.lots("#1"), world.lots("#2")) == ([("L1", 5)], [("J1", 5)])

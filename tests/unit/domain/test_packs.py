@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 
 from lotstream.domain.codes import NotUsed
-from lotstream.domain.commands import PickLine, PlaceHold
+from lotstream.domain.commands import PickLine, PlaceHold, RequestAllocation
 from lotstream.domain.events import OrderRecorded
 from lotstream.domain.model import HoldKind, OrderState, PackRule, Settings, ShipPolicy
-from tests.unit.domain.build import World, goods, only, wanted
+from tests.unit.domain.build import World, goods, key, only, wanted
 
 COVER = Settings(pack_rule=PackRule.COVER)
 BROKEN = Settings(pack_rule=PackRule.PARTIAL_PACKS)
@@ -150,7 +150,8 @@ def test_of_sizes_that_go_over_alike_the_first_in_the_order_of_use_is_taken() ->
 
 
 def test_an_order_that_packs_can_cover_nothing_of_waits() -> None:
-    """Without any stock nothing is promised, whatever the rule."""
-    world = World(COVER)
+    """Once it was asked for, all of it is open: nothing is there that could go over."""
+    world = World(Settings(pack_rule=PackRule.COVER, allocate="on_request"))
     world.place("#1")
+    world.told(RequestAllocation((key("#1"),)))
     assert world.get("#1").state is OrderState.BACKORDERED

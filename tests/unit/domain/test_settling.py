@@ -8,19 +8,22 @@ from decimal import Decimal
 import pytest
 
 from lotstream.domain.candidate import Candidate
+from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import (
     CancelOrder,
     ChangeSettings,
     ContinueDay,
     DefineItem,
+    LiftBinHold,
     OpenDay,
     PickLine,
+    PlaceBinHold,
     PlaceHold,
     RequestAllocation,
 )
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import OrderAllocated, ReservationFreed
-from lotstream.domain.model import HoldKind, Item, OrderState, Reallocate, Settings, ShipPolicy
+from lotstream.domain.model import Hold, HoldKind, Item, OrderState, Reallocate, Settings, ShipPolicy
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
 
@@ -285,3 +288,100 @@ def test_what_a_line_costs_does_not_grow_with_those_who_lost_before_it(monkeypat
         assert len(events) == 1 + 2 * orders
         cost[orders] = looks / orders
     assert cost[80] < 1.5 * cost[20]
+
+
+def test_what_was_lost_is_told_with_what_is_free_of_it() -> None:
+    """The decision that looks for other stock says of the held lot how much of it came free, and why it is no use."""
+    world = World()
+    world.stock(goods("L1", 5), goods("L2", 9, expires=LATER))
+    world.place("#1")
+    (decision,) = only(world.told(PlaceHold("H", HoldKind.HOLD, "TEA", "L1")), OrderAllocated).decisions
+    assert [(row.lot, row.taken, row.free, row.reason) for row in decision.considered] == [
+        ("L1", 0, 5, NotUsed.HOLD), ("L2", 5, 9, None),
+    ]  # fmt: skip
+
+
+def test_the_last_piece_of_a_bin_that_is_let_go_is_promised() -> None:
+    """One piece is enough for who waits for one."""
+    world = World()
+    world.stock(goods("L1", 1))
+    world.told(PlaceBinHold(Hold("H", HoldKind.HOLD), SITE, "BIN"))
+    world.place("#1", wanted(quantity=1))
+    assert world.lots("#1") == []
+    world.told(LiftBinHold(None, SITE, "BIN"))
+    while world.told(ContinueDay(10)):
+        pass
+    assert world.lots("#1") == [("L1", 1)]
+
+
+def test_what_is_given_back_goes_to_who_waits_while_those_who_lost_wait_for_a_request() -> None:
+    """By hand nobody who lost is served again; who merely waits is, with what they may not keep."""
+    world = World(Settings(reallocate=Reallocate.MANUAL))
+    world.told(DefineItem(Item("JAM")))
+    world.stock(goods("L1", 5), goods("J1", sku="JAM"))
+    world.place("#1", wanted(), wanted("2", 10, sku="JAM"), ship_policy=ShipPolicy.COMPLETE)
+    world.place("#2", wanted("1", 4), wanted("2", 4, sku="JAM"))
+    held(world)
+    assert (world.lots("#1"), world.lots("#2")) == ([], [("J1", 4)])
+
+
+def test_each_line_of_one_lot_looks_for_another_once_two_lines_gave_back() -> None:
+    """A line in cases that names its lot and one of one lot lose in one count; only the latter moves as a whole."""
+    world = World(Settings(allocate="on_request"))
+    world.stock(
+        goods("L1", 3), goods("L1", 7, "BIN-2"), goods("L1", 4, "BIN-3"), goods("L2", 8, "BIN-4", expires=LATER)
+    )
+    world.place("#1", wanted("1", 1, unit="case", lot="L1"), wanted("2", 8, single_lot=True))
+    world.told(RequestAllocation())
+    assert [(part.row.location, part.quantity) for part in world.parts("#1")] == [
+        ("BIN", 3), ("BIN-2", 3), ("BIN-2", 4), ("BIN-3", 4),
+    ]  # fmt: skip
+    world.stock(goods("L1", -7, "BIN-2"), balance="found")
+    assert world.lots("#1") == [("L2", 8)]
+
+
+def test_lines_that_need_no_whole_units_keep_what_is_left() -> None:
+    """Where a unit may be broken two cases that lose three pieces keep nine."""
+    world = World(Settings(whole_unit=False))
+    world.stock(goods("L1", 3), goods("L2", 9, expires=LATER))
+    world.place("#1", wanted(quantity=2, unit="case"))
+    held(world)
+    assert world.lots("#1") == [("L2", 9)]
+
+
+@pytest.mark.parametrize("cancelled", [0, 7])
+def test_a_line_of_one_lot_that_has_all_its_whole_units_keeps_them(cancelled: int) -> None:
+    """Two cases and a half are two: that another line lost its goods moves nothing of them."""
+    world = two_skus()
+    world.stock(goods("L2", 20, expires=LATER), balance="b")
+    world.place("#1", wanted(quantity="2.5", unit="case", single_lot=True), wanted("2", 10, sku="JAM"))
+    line = world.line("#1")
+    line.ordered, line.cancelled = line.ordered + cancelled, cancelled
+    kept = world.parts("#1")[0]
+    assert (kept.row.lot, kept.quantity) == ("L2", 12)
+    held(world, "J1", sku="JAM")
+    assert [(part.task, part.quantity) for part in world.parts("#1")] == [(kept.task, 12)]
+
+
+def test_packs_go_back_until_whole_packs_are_whole_cases() -> None:
+    """Packs of four in cases of six: of five packs two are odd, so that three are left."""
+    world = World()
+    world.stock(goods("L1", 4), goods("L2", 20, pack_size=Decimal(4), expires=LATER))
+    world.place("#1", wanted(quantity=4, unit="case"))
+    assert world.lots("#1") == [("L1", 4), ("L2", 20)]
+    held(world)
+    assert world.lots("#1") == [("L2", 12)]
+
+
+def test_the_parts_of_a_walk_are_numbered_one_after_the_other() -> None:
+    """Each part of what a new day brings has the next number, so that none is taken for another."""
+    world = World()
+    world.stock(goods("L1", expires=TODAY))
+    for number in ("#1", "#2", "#3"):
+        world.place(number, wanted(quantity=2))
+    world.told(OpenDay(SITE, TODAY + timedelta(days=1)))
+    steps = [world.ledger.progress.step]
+    while world.told(ContinueDay(1)):
+        steps.append(world.ledger.progress.step)
+    assert steps == list(range(steps[0], steps[0] + len(steps)))
+    assert len(steps) > 3

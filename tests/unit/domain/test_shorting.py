@@ -273,3 +273,30 @@ def test_what_was_taken_beyond_a_task_is_promised_to_nobody_after_it() -> None:
     world.told(short("#1", 3, happened=True))
     assert (world.lots("#1"), world.lots("#2")) == ([("L1", 1)], [])
     assert [(row.key.location, row.on_hand, row.reserved) for row in world.ledger.stock.values()] == [("STAGING", 3, 1)]
+
+
+def test_what_is_short_is_told_with_when_and_where() -> None:
+    """Without a time of its own it is the record's; what nobody promised is told with its bin, else with the dock."""
+    world = ready()
+    events = world.told(short("#1", 4))
+    assert only(events, StockMissing).at == only(events, StockPicked).at == world.warehouse.moment().recorded_at
+    for location, told in (("B9", "B9"), (None, "DOCK")):
+        world = ready()
+        events = world.told(short("#1", 0, line="9", lot="L1", location=location, happened=True))
+        assert only(events, DiscrepancyNoted).about["location"] == told
+
+
+def test_what_was_picked_before_is_not_missing() -> None:
+    """Of six two are picked; of the other four one is found, so that three were not."""
+    world = ready()
+    world.told(world.pick("#1", PickLine(None, "1", "L1", None, Decimal(2))))
+    assert only(world.told(short("#1", 1)), StockMissing).missing == 3
+
+
+def test_goods_found_for_an_order_that_was_never_decided_leave_it_received() -> None:
+    """What was picked beyond any promise is promised to nobody, so that the order waits to be asked for as before."""
+    world = World(Settings(allocate="on_request"))
+    world.stock(goods("L1", 10))
+    world.place("#1")
+    events = world.told(short("#1", 2, lot="L1", location="BIN", happened=True))
+    assert only(events, StockPicked).state is world.get("#1").state is OrderState.RECEIVED

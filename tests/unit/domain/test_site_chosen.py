@@ -136,3 +136,43 @@ def test_a_packed_order_is_bound_to_the_site_its_newer_version_names() -> None:
     assert world.get("#1").site_chosen
     world.place("#1", priority=2, site="A", version="3")
     assert not world.get("#1").site_chosen
+
+
+def test_of_sites_that_give_as_much_the_first_in_the_ranking_is_chosen() -> None:
+    """Neither site fills the order, and both have the same: the ranking decides, and not the name."""
+    world = two_sites(("B", "A"))
+    at(world, "A", "L1", 5)
+    at(world, "B", "L2", 5)
+    world.place("#1", wanted(quantity=9))
+    assert (world.get("#1").site, world.lots("#1")) == ("B", [("L2", 5)])
+
+
+def test_a_whole_line_is_worth_more_than_many_units() -> None:
+    """The site that fills one line wholly is chosen over one that has more of another line, but not all."""
+    world = two_sites(("B", "A"))
+    world.told(DefineItem(Item("JAM")))
+    at(world, "A", "L1", 2)
+    world.told(OpenBalance("B", None, None, "B", (goods("J1", 8, sku="JAM"),)))
+    world.place("#1", wanted("1", 2), wanted("2", 10, sku="JAM"))
+    assert (world.get("#1").site, world.lots("#1")) == ("A", [("L1", 2)])
+
+
+def test_one_line_with_goods_binds_the_whole_order() -> None:
+    """While anything of any line is promised the others wait for goods of that site."""
+    world = chosen()
+    assert (world.get("#1").site, world.lots("#1")) == ("A", [("L1", 5)])
+    world.told(RequestAllocation((key("#1"),)))
+    assert (world.get("#1").site, world.lots("#1")) == ("A", [("L1", 5)])
+
+
+def test_a_site_without_another_is_not_chosen() -> None:
+    """Where the customer has a site, or the owner only one, nobody has chosen, and the order stays."""
+    world = two_sites(("A",))
+    world.told(DefineCustomer(Customer("C", site="B")))
+    at(world, "A", "L1", 5)
+    at(world, "B", "L2", 5)
+    world.place("#1", customer="C")
+    world.place("#2")
+    assert [(world.get(number).site, world.get(number).site_chosen) for number in ("#1", "#2")] == [
+        ("B", False), ("A", False),
+    ]  # fmt: skip
