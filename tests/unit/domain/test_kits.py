@@ -11,14 +11,12 @@ import pytest
 
 from lotstream.domain.codes import Code, NotUsed
 from lotstream.domain.commands import (
-    ChangeSettings,
     DefineItem,
     DefineSite,
     GoodsLine,
     LineWanted,
     OpenBalance,
     PickLine,
-    PlaceHold,
     ReleaseOrder,
     ReportShort,
     RequestAllocation,
@@ -38,7 +36,7 @@ from lotstream.domain.events import (
 from lotstream.domain.explaining import explain
 from lotstream.domain.kit_lines import give_back_kits
 from lotstream.domain.kits import begun_kits, picked_kits, promised_kits
-from lotstream.domain.model import HoldKind, Item, KitPart, OrderState, Settings, ShipPolicy, Site, Tracking
+from lotstream.domain.model import Item, KitPart, OrderState, Settings, ShipPolicy, Site, Tracking
 from lotstream.domain.sums import backordered
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, only, wanted
@@ -498,64 +496,3 @@ def test_a_task_of_a_kit_and_another_lot_are_no_pick(world: World) -> None:
     task = next(part.task for part in world.parts("A") if part.row.sku == "CUP")
     line = PickLine(task, "1", "C9", None, Decimal(1), sku="CUP")
     assert world.refused(world.pick("A", line)) == (Code.NOT_RESERVED, "lines.0.quantity")
-
-
-def test_units_of_components_are_no_kits_beside_another_line(world: World) -> None:
-    """Twelve smallest units make one kit: eleven pieces of the other line are open, and the order is partly there."""
-    world.place("#1", sets(), wanted("2", 11))
-    found(world, cups("C1", 2), pots("P1", 1))
-    assert world.get("#1").state is OrderState.PARTLY_ALLOCATED
-
-
-def test_kits_of_which_nothing_is_there_wait(world: World) -> None:
-    """Once it was asked for an order of kits is no longer merely received."""
-    world.told(ChangeSettings(Settings(allocate="on_request")))
-    world.place("#1", sets())
-    assert world.get("#1").state is OrderState.RECEIVED
-    world.told(RequestAllocation((key("#1"),)))
-    assert world.get("#1").state is OrderState.BACKORDERED
-
-
-def test_a_kit_that_loses_a_component_may_be_one_that_is_assembled(world: World) -> None:
-    """The line takes an assembled kit that came in since, and gives back the other component."""
-    found(world, cups("C1", 2), pots("P1", 1))
-    world.place("#1", sets())
-    world.told(world.receipt(goods("S1", 1, sku="SET")))
-    world.told(PlaceHold("H", HoldKind.HOLD, "CUP", "C1"))
-    assert world.lots("#1") == [("S1", 1)]
-
-
-def test_a_kit_of_one_promise_is_kept_or_given_back(world: World) -> None:
-    """An assembled kit stays when another line loses its goods; a component that is left alone does not."""
-    found(world, goods("S1", 1, sku="SET"))
-    world.stock(goods("L1", 5), balance="tea")
-    world.place("#1", sets(), wanted("2"))
-    world.told(PlaceHold("H", HoldKind.HOLD, "TEA", "L1"))
-    assert world.lots("#1") == [("S1", 1)]
-    world.told(OpenBalance(SITE, None, None, "kit", (cups("C1", 2), pots("P1", 1))))
-    world.place("#2", sets())
-    world.told(PlaceHold("H", HoldKind.HOLD, "CUP", "C1"))
-    assert world.lots("#2") == []
-
-
-def test_what_is_picked_of_kits_that_are_no_whole_case_stays(world: World) -> None:
-    """Of a case of four kits two are left: all goes back but the pots that are picked."""
-    found(world, cups("C1", 4), cups("C2", 4, expires=TODAY + timedelta(days=40)), pots("P1", 4))
-    world.place("#1", sets(unit="case"))
-    task = next(part.task for part in world.parts("#1") if part.row.sku == "POT")
-    world.told(world.pick("#1", PickLine(task, None, None, None, Decimal(3))))
-    freed = only(world.told(PlaceHold("H", HoldKind.HOLD, "CUP", "C1")), ReservationFreed)
-    assert [(loss.row.lot, loss.quantity, loss.left, loss.picked) for loss in freed.settled] == [
-        ("C2", 4, 0, 0), ("P1", 10, 30, 0),
-    ]  # fmt: skip
-    assert [(part.row.lot, part.quantity, part.picked) for part in world.parts("#1")] == [("P1", 30, 30)]
-
-
-def test_a_kit_of_one_component_keeps_whole_kits(world: World) -> None:
-    """Two boxes of six cups that lose the cups of one keep the other."""
-    world.told(DefineItem(Item("BOX", kit={"CUP": Decimal(6)})))
-    found(world, cups("C1", 7), cups("C2", 5, expires=TODAY + timedelta(days=40)))
-    world.place("#1", wanted(quantity=2, sku="BOX"))
-    assert world.lots("#1") == [("C1", 7), ("C2", 5)]
-    world.told(PlaceHold("H", HoldKind.HOLD, "CUP", "C2"))
-    assert world.lots("#1") == [("C1", 6)]
