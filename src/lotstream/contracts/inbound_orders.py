@@ -164,5 +164,5 @@ class AllocationRequested(Inbound):
 
     owner: OwnerId = Field(description="Whose orders.")
     orders: Annotated[tuple[OrderNamed, ...], Field(max_length=ORDERS_MAX)] = Field(
-        default=(), description="The orders to decide; empty means all that wait."
+        default=(), description="The orders to decide, the rest in further messages; empty means all that wait."
     )

@@ -20,7 +20,7 @@ _EXPECTED = {
     "dict_type": "an object is expected",
     "enum": "one of {expected} is expected",
     "too_short": "at least {min_length} entries are expected",
-    "too_long": "at most {max_length} entries are expected",
+    "too_long": "at most {max_length} entries are expected in one message",
 }
 
 #: Characters of a field path; field names come from the sender and may be anything.

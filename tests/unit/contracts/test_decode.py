@@ -143,6 +143,11 @@ def test_what_is_not_json_says_so(value: bytes) -> None:
         (on_line(max_lot=1), "lines.0.max_lot", "Field lines.0.max_lot is not known in this version"),
         (on_line(sku=""), "lines.0.sku", "at least 1 character"),
         (on_order(lines=[]), "lines", "at least 1 entries are expected"),
+        (
+            lambda body: body.update(lines=body["lines"] * 2001),
+            "lines",
+            "at most 2000 entries are expected in one message",
+        ),
         (on_order(lines={}), "lines", "a list is expected, but it is an object"),
         (on_order(ship_to=[]), "ship_to", "an object is expected, but it is a list of 0"),
         (on_order(policy="fefo"), "policy", "one of 'FEFO', 'FIFO'"),

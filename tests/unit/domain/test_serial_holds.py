@@ -223,6 +223,7 @@ def test_a_change_of_condition_does_not_make_a_held_unit_good(world: World) -> N
     """Of two units in quarantine, one of which is on hold, one may be found good; asked for both, it is refused."""
     world.told(turn(1, "good", "quarantine"))
     world.told(hold("S2"))
+    world.place("OTHER", pump("S4"))
     assert world.refused(turn(2)) == (Code.ON_HOLD, "lines.0.quantity")
     events = world.told(turn(2, happened=True))
     assert only(events, DiscrepancyNoted).code == Code.ON_HOLD
