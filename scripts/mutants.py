@@ -64,7 +64,7 @@ def _plain(source: str) -> ast.Module:
 
 
 def _nodes(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
-    """Yield nodes inside functions with the function's name; annotations and what stands outside say nothing."""
+    """Yield nodes inside functions with the function's name; annotations and what stands outside are left alone."""
     for top in tree.body:
         yield from _inside(top, "")
 
@@ -73,7 +73,8 @@ def _inside(node: ast.AST, function: str) -> Iterator[tuple[ast.AST, str]]:
     if isinstance(node, ast.ClassDef | ast.FunctionDef):
         function = f"{function}.{node.name}".strip(".")
         for statement in node.body:
-            yield from _inside(statement, function)
+            if isinstance(node, ast.FunctionDef) or isinstance(statement, ast.ClassDef | ast.FunctionDef):
+                yield from _inside(statement, function)
         return
     if function:
         yield node, function

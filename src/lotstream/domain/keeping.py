@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from math import lcm
 
 from lotstream.domain.checks import terms_of
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Freed, LineDecision
 from lotstream.domain.kit_lines import give_back_kits
+from lotstream.domain.looking import CONSIDERED_MAX
 from lotstream.domain.model import Order, OrderLine, ShipPolicy
 from lotstream.domain.packs import exactly
 from lotstream.domain.reservations import give_back, latest_first
@@ -78,6 +80,18 @@ def takes_one_lot(draft: Draft, order: Order, line: OrderLine) -> bool:
 
 
 def joined(order: Order, *parts: Iterable[LineDecision]) -> tuple[LineDecision, ...]:
-    """Return decisions about the lines of an order as one, in the order of its lines; of one line the last counts."""
-    by_line = {decision.line: decision for decisions in parts for decision in decisions}
+    """Return decisions about the lines of an order as one, in the order of its lines.
+
+    Of a line that was decided twice the last counts, with what the one before it promised and nobody gave back.
+    """
+    by_line: dict[str, LineDecision] = {}
+    for decision in chain.from_iterable(parts):
+        before = by_line.get(decision.line)
+        by_line[decision.line] = _added_to(before, decision) if before is not None and before.reserved else decision
     return tuple(by_line[line.line] for line in order.lines if line.line in by_line)
+
+
+def _added_to(before: LineDecision, decision: LineDecision) -> LineDecision:
+    taken = [record for record in before.considered if record.taken]
+    considered = (*taken, *decision.considered)[:CONSIDERED_MAX]
+    return replace(decision, reserved=before.reserved + decision.reserved, considered=considered)

@@ -420,7 +420,8 @@ def test_kits_that_could_not_be_made_stay_promised_until_their_bins_are_counted(
     events = three_sets.told(short(2, happened=True))
     told = [(event.row.sku, event.missing, event.booked) for event in events if isinstance(event, StockMissing)]
     assert told == [("CUP", 2, 0), ("POT", 10, 0)]
-    assert only(events, DiscrepancyNoted).code == Code.FIELD_MISSING
+    noted = only(events, DiscrepancyNoted)
+    assert (noted.code, noted.about["sku"]) == (Code.FIELD_MISSING, "CUP")
     assert held_by(three_sets, "A") == {("CUP", "C1"): (6, 4), ("POT", "P"): (30, 20)}
     assert (three_sets.row("C1", "CUPS").on_hand, three_sets.row("P", "POTS").on_hand) == (3, 70)
 

@@ -342,6 +342,22 @@ def test_each_line_of_one_lot_looks_for_another_once_two_lines_gave_back() -> No
     ]  # fmt: skip
 
 
+def test_what_a_line_got_before_another_gave_back_is_kept() -> None:
+    """A line takes what is left of the next lot, and then of what the other line may not keep: both are promised."""
+    world = World()
+    world.stock(
+        goods("L1", 3), goods("L1", 7, "BIN-2"), goods("L1", 4, "BIN-3"), goods("L2", 2, "BIN-4", expires=LATER)
+    )
+    world.place("#1", wanted("1", 1, unit="case", lot="L1"), wanted("2", 8))
+    (_, decision) = only(world.stock(goods("L1", -7, "BIN-2"), balance="found"), OrderAllocated).decisions
+    assert [(part.row.lot, part.quantity) for part in decision.reserved] == [("L2", 2), ("L1", 2)]
+    assert [(row.lot, row.taken) for row in decision.considered if row.taken] == [("L2", 2), ("L1", 2)]
+    assert sorted(world.lots("#1")) == [("L1", 2), ("L1", 4), ("L2", 2)]
+    before = world.warehouse.state()
+    world.warehouse.restart()
+    assert world.warehouse.state() == before
+
+
 def test_lines_that_need_no_whole_units_keep_what_is_left() -> None:
     """Where a unit may be broken two cases that lose three pieces keep nine."""
     world = World(Settings(whole_unit=False))

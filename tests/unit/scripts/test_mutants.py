@@ -24,6 +24,8 @@ LIMIT = 3
 class Shelf:
     """A shelf."""
 
+    rows: int = 4
+
     def count(self, rows: list[int], most: int = 0) -> int:
         """Return 7 of them."""
         total = 0
