@@ -86,7 +86,7 @@ async def test_waiting_for_workers_that_do_not_run_ends_with_what_to_do(lotstrea
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("calendar", "lunar"), ("time-zone", "Mars/Phobos"), ("time-zone", "../UTC"), ("reserve", "lot")],
+    [("calendar", "lunar"), ("time-zone", "Mars/Phobos"), ("time-zone", "../UTC"), ("reserve", "shelf")],
 )
 async def test_a_site_that_no_worker_could_keep_is_refused(lotstream: Lotstream, option: str, value: str) -> None:
     """What the message's model refuses never gets a number, and so reaches no worker."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from lotstream.domain.by_lot import is_by_lot
 from lotstream.domain.commands import (
     ChangeSettings,
     Command,
@@ -91,6 +92,7 @@ class Story:
         check_documents(self._books.orders(), self._documents())
         check_serials(self.ledger, {key: decode(body, Serial) for key, body in self._books.serials.items()})
         check_derived(self.ledger)
+        check_by_lot(self.ledger)
         self.chosen += check_choices(self.ledger, command, events)
         if not is_due(self.ledger):
             check_usable(self.ledger)
@@ -198,6 +200,12 @@ def check_orders(orders: list[Order]) -> None:
         if order.state not in OVER:
             assert order.state is state_of(order, decided=order.state != "received"), order
     assert max(tasks.values(), default=1) == 1
+
+
+def check_by_lot(ledger: Ledger) -> None:
+    """What is promised at a site that has always reserved by lot is told so, and has its bin all the same."""
+    parts = [part for order in ledger.orders.values() for line in order.lines for part in line.reservations]
+    assert all(is_by_lot(part.task) and part.row.location for part in parts if part.row.site == "S2")
 
 
 def check_documents(orders: list[Order], documents: list[Shipment | Package]) -> None:

@@ -15,6 +15,7 @@ from lotstream.domain.commands import (
     OpenDay,
 )
 from lotstream.domain.model import (
+    BY_LOT,
     Calendar,
     Customer,
     Item,
@@ -68,7 +69,7 @@ STOCK = (
 
 PLACES = (
     DefineSite(Site("S1", calendar=Calendar.SCRIPTED)),
-    DefineSite(Site("S2")),
+    DefineSite(Site("S2", reserve=BY_LOT)),
     OpenDay("S1", TODAY),
     OpenDay("S2", TODAY),
     DefineLocation(Location("S1", "AISLE")),

@@ -45,6 +45,7 @@ from lotstream.domain.commands import (
     UnreserveOrder,
 )
 from lotstream.domain.model import (
+    BY_LOT,
     Calendar,
     Channel,
     Customer,
@@ -235,6 +236,7 @@ class Words:
                 policy=self.one([None, *Policy]),
                 version=known.version + 1,
                 wave_tasks=self.mostly(False, True),
+                reserve=self.mostly(known.reserve, BY_LOT, "bin"),
             )
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from lotstream.domain.by_lot import told_by_lot
 from lotstream.domain.commands import (
     AssembleKit,
     BreakKit,
@@ -62,6 +63,12 @@ class AllWords(Words):
         found = [one for one in self._parts() if one[2].quantity > one[2].picked]
         return self.one(found) if found else None
 
+    def _named(self, part: Reservation, otherwise: str | None) -> str | None:
+        """The bin that the floor names of a task by lot: where the goods are expected, or anywhere."""
+        if not told_by_lot(part.task, part.wave):
+            return otherwise
+        return self.mostly(part.row.location, self.bin(), self.bin(), None)
+
     def pick(self) -> Command:
         """Promised goods are picked, sometimes too many, sometimes others."""
         found = self._open_part()
@@ -73,7 +80,8 @@ class AllWords(Words):
         numbers = self._numbers() if part.row.sku == "S" else ()
         quantity = Decimal(len(numbers)) if numbers else self._quantity(part.quantity - part.picked, part.row.sku)
         said = PickLine(
-            self.mostly(part.task, None), line.line, self.mostly(part.row.lot, None, "L3"), None, quantity,
+            self.mostly(part.task, None), line.line, self.mostly(part.row.lot, None, "L3"), self._named(part, None),
+            quantity,
             serials=numbers, sku=part.row.sku,
         )  # fmt: skip
         return ConfirmPick(part.row.site, self.happened(), None, None, order.key, place, (said,))
@@ -87,7 +95,7 @@ class AllWords(Words):
         order, line, part = found
         item = self._books.ledger.items[part.row.sku]
         quantity = Decimal(self.number(0, part.quantity)).scaleb(-item.decimals)
-        location = self.mostly(part.row.location, None)
+        location = self._named(part, self.mostly(part.row.location, None))
         said = ShortLine(self.mostly(part.task, None), line.line, part.row.lot, location, quantity, sku=part.row.sku)
         return ReportShort(part.row.site, self.happened(), None, None, order.key, None, (said,))
 
@@ -115,7 +123,7 @@ class AllWords(Words):
         order, line, part = found
         return ScanLot(
             part.row.site, self.happened(), None, None, order.key, self.one(LOTS), self.mostly(part.row.lot, None),
-            line.line, self.mostly(None, part.task), self.mostly(None, part.row.location),
+            line.line, self.mostly(None, part.task), self._named(part, self.mostly(None, part.row.location)),
             self.mostly(None, self._quantity(part.quantity, part.row.sku)),
         )  # fmt: skip
 
@@ -222,12 +230,14 @@ class AllWords(Words):
             else (part.wave.wave, part.wave.task, part.row.site, part.quantity, part.row.sku)
         )
         order, quantity = nobody(wave), self._quantity(units, sku)
+        place = None if part is None else self._named(part, None)
+        taken, short = PickLine(task, None, None, place, quantity), ShortLine(task, None, None, place, quantity)
         said: list[ConfirmPick | ReportShort | StartPick | UndoPick | ScanLot] = [
-            ConfirmPick(site, self.happened(), None, None, order, None, (PickLine(task, None, None, None, quantity),)),
-            ReportShort(site, self.happened(), None, None, order, None, (ShortLine(task, None, None, None, quantity),)),
+            ConfirmPick(site, self.happened(), None, None, order, None, (taken,)),
+            ReportShort(site, self.happened(), None, None, order, None, (short,)),
             StartPick(site, self.happened(), None, None, order, (task,)),
             UndoPick(site, self.happened(), None, None, order, (UndoneLine(task, quantity=quantity),)),
-            ScanLot(site, self.happened(), None, None, order, self.one(LOTS), task=task),
+            ScanLot(site, self.happened(), None, None, order, self.one(LOTS), task=task, location=place),
         ]
         return WorkOnWave(wave, self.one(said))
 

@@ -10,7 +10,7 @@ UNCOUNTED = {
     "OwnerDefined", "SettingsChanged", "ItemDefined", "CustomerDefined", "SiteDefined", "LocationDefined", "DayOpened",
     "DayContinued", "OrderRecorded", "OrderChanged", "OrderAllocated", "OrderCancelled", "CancelRemembered",
     "HoldPlaced", "HoldLifted", "ReservationFreed", "StockPicked", "DiscrepancyNoted", "LotSwapped", "AvailabilityTold",
-    "ClockSet", "OrderClosed", "PromisesReleased", "StockMoved", "StatusChanged",
+    "ClockSet", "OrderClosed", "PromisesReleased", "StockMoved", "StatusChanged", "BinsChanged",
     "OwnerHeld", "OwnerReleased", "SerialHeld", "SerialReleased", "PickStarted", "PickUndone",
     "PackagesChanged", "OrderPacked", "HeldNoticed",
     "TasksJoinedWave", "WaveReleased", "WaveCancelled", "TasksLeftWave", "WaveTasksChanged",

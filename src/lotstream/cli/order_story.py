@@ -10,6 +10,7 @@ from typing import Any
 from lotstream.cli.order_tellers import tell
 from lotstream.cli.order_tellers.words import Story, said_by
 from lotstream.domain.ahead import horizon_of, ships_on
+from lotstream.domain.by_lot import told_by_lot
 from lotstream.domain.model import OrderKey, OrderLine
 from lotstream.domain.sums import backordered, picked, promised
 from lotstream.errors import InputRefused
@@ -63,7 +64,9 @@ def _standing(story: Story, line: OrderLine) -> str:
         "backordered": backordered(line),
     }  # fmt: skip
     counts = ", ".join(f"{story.amount(line.sku, count)} {name}" for name, count in parts.items() if count)
-    return f"{story.amount(line.sku, line.ordered)} of {line.sku}: {counts or 'cancelled'}"
+    by_lot = any(part.quantity > part.picked and told_by_lot(part.task, part.wave) for part in line.reservations)
+    named = " (by lot: the warehouse names the bin)" if by_lot else ""
+    return f"{story.amount(line.sku, line.ordered)} of {line.sku}: {counts or 'cancelled'}{named}"
 
 
 def _told(story: Story, decided: Decided) -> Iterator[str]:

@@ -41,7 +41,7 @@ def define_site(
         str, typer.Option("--calendar", help="Where its today comes from: clock, or scripted (day open alone).")
     ] = "clock",
     reserve: Annotated[
-        str, typer.Option("--reserve", help="What is promised: bin; lot alone is not in this version.")
+        str, typer.Option("--reserve", help="What is promised: bin, or lot where the warehouse names the bin.")
     ] = "bin",
     version: Version = 1,
     wait: Wait = 0.0,

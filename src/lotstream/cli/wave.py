@@ -71,6 +71,7 @@ def shown(owner: str, wave: Wave, orders: Sequence[Order], items: dict[str, Item
 
 def _task(name: str, parts: Sequence[Any], items: dict[str, Item]) -> dict[str, Any]:
     from lotstream.contracts.quantities import base_text
+    from lotstream.domain.by_lot import is_by_lot
 
     row = next((one.part.row for one in parts if one.part.quantity > one.part.picked), parts[0].part.row)
     item = items.get(row.sku)
@@ -85,8 +86,11 @@ def _task(name: str, parts: Sequence[Any], items: dict[str, Item]) -> dict[str, 
         }
         for one in parts
     ]
+    bins = sorted({one.part.row.location for one in parts if one.part.quantity > one.part.picked})
+    by_lot = {"location": None, "package": None, "expected_in": bins}
+    place = by_lot if is_by_lot(name) else {"location": row.location, "package": row.package}
     return {
-        "task": name, "sku": row.sku, "lot": row.lot, "location": row.location, "package": row.package,
+        "task": name, "sku": row.sku, "lot": row.lot, **place,
         "quantity": base_text(sum(one.part.quantity for one in parts), decimals),
         "picked": base_text(sum(one.part.picked for one in parts), decimals),
         "unit": None if item is None else item.base_unit, "for": told,
@@ -100,9 +104,17 @@ def in_words(told: dict[str, Any]) -> list[str]:
     for task in told["tasks"]:
         lot = f"lot {task['lot']}" if task["lot"] is not None else "goods without a lot"
         much = f"{task['picked']} of {task['quantity']} {task['unit'] or ''}".rstrip()
-        lines.append(f"  {task['sku']} {lot} in {task['location']}: {much} picked (task {task['task']})")
+        lines.append(f"  {task['sku']} {lot} {_where(task)}: {much} picked (task {task['task']})")
         lines += [
             f"    order {one['order']} from {one['source']}, line {one['line']}: {one['picked']} of {one['quantity']}"
             for one in task["for"]
         ]
     return lines
+
+
+def _where(task: dict[str, Any]) -> str:
+    """Return the bin of a task; of one by lot, where the hub expects the rest to be taken from."""
+    if task["location"] is not None:
+        return f"in {task['location']}"
+    expected = f", expected in {' and '.join(task['expected_in'])}" if task["expected_in"] else ""
+    return f"from bins that the warehouse names{expected}"

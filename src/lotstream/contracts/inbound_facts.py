@@ -44,9 +44,12 @@ class Allocate(StrEnum):
 
 
 class Reserve(StrEnum):
-    """How far lotstream decides: to the bin."""
+    """How far lotstream decides."""
 
+    #: The lot and the bin: each pick task names both.
     BIN = "bin"
+    #: The lot: the warehouse system names the bin when it picks.
+    LOT = "lot"
 
 
 def _known_zone(name: str) -> str:
@@ -228,7 +231,9 @@ class SiteDefined(Inbound):
     )
     calendar: Calendar = Field(default=Calendar.CLOCK, description="Where the site's today comes from.")
     reserve: Reserve = Field(
-        default=Reserve.BIN, description="What lotstream names: the bin. The lot alone is not handled by this version."
+        default=Reserve.BIN,
+        description="What lotstream names: `bin`, the lot and the bin; `lot`, the lot alone, and pick.confirmed names "
+        "the bin.",
     )
     version: Count = Field(default=1, description="Grows with every change; an older one changes nothing.")
     policy: Policy | None = Field(

@@ -17,7 +17,9 @@ class PickConfirmedLine(Inbound):
     line: Name | None = Field(default=None, description="The order line; may be null when the task is named.")
     lot: Name | None = Field(default=None, description="The lot that was taken; null means the task's.")
     sku: Name | None = Field(default=None, description="Needed where neither a task nor a known order line names it.")
-    location: Name | None = Field(default=None, description="The bin it was taken from; null means the task's.")
+    location: Name | None = Field(
+        default=None, description="The bin it was taken from; null means the task's, which a task by lot does not have."
+    )
     package: Name | None = Field(default=None, description="The pallet or carton it was taken from.")
     quantity: Quantity = Field(description="How much was taken, in `unit`.")
     unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
@@ -93,7 +95,9 @@ class PickShortedLine(Inbound):
     task: Name | None = Field(default=None, description="The pick task; may be null where the line is named.")
     line: Name | None = Field(default=None, description="The order line; may be null where the task is named.")
     lot: Name | None = Field(default=None, description="The lot; null means the task's.")
-    location: Name | None = Field(default=None, description="The bin; null means the task's.")
+    location: Name | None = Field(
+        default=None, description="The bin; null means the task's, which a task by lot does not have."
+    )
     package: Name | None = Field(default=None, description="The pallet or carton it should have been taken from.")
     sku: Name | None = Field(default=None, description="The component of a kit, where task and lot do not name it.")
     picked: Quantity = Field(description="How much was found and taken, in `unit`; may be 0.")
@@ -132,7 +136,9 @@ class PickScanned(Inbound):
     line: Name | None = Field(default=None, description="The order line; may be null where the task is named.")
     expected: Name | None = Field(default=None, description="The lot the task names; null means whatever is promised.")
     scanned: Name = Field(description="The lot that was scanned.")
-    location: Name | None = Field(default=None, description="The bin; null means the task's.")
+    location: Name | None = Field(
+        default=None, description="The bin; null means the task's, which a task by lot does not have."
+    )
     quantity: Quantity | None = Field(
         default=None, description="How much of it is meant, in `unit`; null means all that is promised and not picked."
     )

@@ -31,7 +31,7 @@ class TaskFor(Sent):
 
 
 class PickTask(Sent):
-    """One walk to one bin for one lot."""
+    """One walk to one bin for one lot; at a site that reserves by lot, to whichever bins have it."""
 
     task: Id = Field(description="The task's id; to be given back in pick.confirmed.")
     action: TaskAction = Field(description="What to do with the task.")
@@ -39,7 +39,7 @@ class PickTask(Sent):
     sku: Name = Field(description="The owner's SKU.")
     lot: Name | None = Field(description="The lot to take; null for goods without one.")
     expires: Day | None = Field(description="The lot's last day of use.")
-    location: Name = Field(description="The bin to take it from.")
+    location: Name | None = Field(description="The bin to take it from; null where the site reserves by lot.")
     package: Name | None = Field(description="The pallet or carton to take it from.")
     quantity: Amount = Field(description="How much to take in all, in `unit`; 0 when cancelled.")
     unit: Name = Field(description="The item's base unit.")
@@ -69,14 +69,14 @@ class WaveTaskFor(Sent):
 
 
 class WaveTask(Sent):
-    """One walk to one bin for one lot, for many order lines."""
+    """One walk for one lot and many order lines: to one bin, or where the site reserves by lot to whichever have it."""
 
     task: Id = Field(description="The task's id; to be given back in pick.confirmed, with the wave.")
     action: TaskAction = Field(description="What to do with the task.")
     sku: Name = Field(description="The owner's SKU.")
     lot: Name | None = Field(description="The lot to take; null for goods without one.")
     expires: Day | None = Field(description="The lot's last day of use.")
-    location: Name = Field(description="The bin to take it from.")
+    location: Name | None = Field(description="The bin to take it from; null where the site reserves by lot.")
     package: Name | None = Field(description="The pallet or carton to take it from.")
     quantity: Amount = Field(description="How much to take in all, in `unit`, without what has left; 0 when cancelled.")
     picked: Amount = Field(description="Of that, what is picked.")
@@ -187,6 +187,11 @@ class OrderStatus(Sent):
     site: Name | None = Field(description="The site that fills it; null while none is chosen.")
     code: Name | None = Field(default=None, description="Why it is held, or why a change was refused.")
     message: Text | None = Field(default=None, description="The same as a sentence.")
+    reserve: Name | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="`lot` where its site is promised by lot and names the bins itself when it picks; else left out.",
+    )
     decision: Id = Field(description="Id of the decision that caused it.")
     lines: tuple[OrderStatusLine, ...] = Field(description="Its lines; empty for an order that was refused whole.")
 

@@ -12,7 +12,7 @@ from lotstream.contracts.topics import ORDER_STATUS
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Moment
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Item, Order, OrderKey, OrderLine, OrderState
+from lotstream.domain.model import BY_LOT, Item, Order, OrderKey, OrderLine, OrderState
 from lotstream.domain.sums import picked, promised
 
 TYPE = "lotstream.order_status.v1"
@@ -51,7 +51,7 @@ def change_refused(ledger: Ledger, key: OrderKey, refusal: Refusal, moment: Mome
 
 
 def _status(ledger: Ledger, order: Order, moment: Moment, *, code: str | None, message: str | None) -> Outgoing:
-    body = {
+    body: dict[str, Any] = {
         "owner": ledger.owner,
         "source": order.key.source,
         "order": order.key.order,
@@ -63,6 +63,8 @@ def _status(ledger: Ledger, order: Order, moment: Moment, *, code: str | None, m
         "decision": moment.decision,
         "lines": [_line(ledger, line) for line in order.lines],
     }
+    if order.site in ledger.sites.by_lot:
+        body["reserve"] = BY_LOT
     return Outgoing(ORDER_STATUS.name, order.key.order, TYPE, encode(body))
 
 

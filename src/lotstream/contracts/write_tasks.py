@@ -8,6 +8,7 @@ from typing import Any
 from lotstream.contracts.quantities import base_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.topics import PICK_TASKS
+from lotstream.domain.by_lot import is_by_lot, place_of_lot
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import Carried, Freed, JoinedTask, LineDecision, LotSwapped, Relocated
 from lotstream.domain.ledger import Ledger
@@ -30,13 +31,18 @@ def pick_tasks(
     What was given back comes first, so that a bin is free before somebody else is sent to it.
     """
     by_site: dict[str, list[dict[str, Any]]] = {}
+    lots = ledger.sites.lot_tasks
+    if lots:
+        yield from _by_lot(ledger, key, moment, freed=freed, created=[*_created(decisions, swapped)])
     for back in (loss for loss in freed if loss.wave is None):
+        if lots and is_by_lot(back.task):
+            continue
         left = _left(ledger, key, back.line, back.task)
         action = "change" if left else "cancel"
         task = _task(ledger, key, back.row, task=back.task, action=action, line=back.line, quantity=left)
         by_site.setdefault(back.row.site, []).append(task)
     for line, reserved in _created(decisions, swapped):
-        if reserved.wave is not None:
+        if reserved.wave is not None or (lots and is_by_lot(reserved.task)):
             continue
         row = reserved.row
         task = _task(ledger, key, row, task=reserved.task, action="create", line=line, quantity=reserved.quantity)
@@ -44,6 +50,44 @@ def pick_tasks(
         by_site.setdefault(row.site, []).append(task)
     for site, tasks in by_site.items():
         yield _message(ledger, key, site, tasks, moment)
+
+
+def _by_lot(
+    ledger: Ledger,
+    key: OrderKey,
+    moment: Moment,
+    *,
+    freed: Sequence[Freed],
+    created: Sequence[tuple[str, Reservation]],
+) -> Iterator[Outgoing]:
+    """Return the tasks that name no bin, each once, with what it comes to now; nothing of those that come to the same.
+
+    What was promised of one bin in place of another one is no news to a floor that was told of neither.
+    """
+    more: dict[tuple[str, str], int] = {}
+    rows: dict[tuple[str, str], RowKey] = {}
+    serials: dict[tuple[str, str], tuple[str, ...]] = {}
+    for loss in (loss for loss in freed if loss.wave is None and is_by_lot(loss.task)):
+        more[loss.line, loss.task] = more.get((loss.line, loss.task), 0) - loss.quantity
+        rows[loss.line, loss.task] = loss.row
+    for line, part in created:
+        if part.wave is None and is_by_lot(part.task):
+            more[line, part.task] = more.get((line, part.task), 0) + part.quantity
+            rows[line, part.task] = part.row
+            serials[line, part.task] = (*serials.get((line, part.task), ()), *part.serials)
+    tasks: dict[str, list[dict[str, Any]]] = {}
+    for (line, name), units in more.items():
+        row, left = rows[line, name], _left(ledger, key, line, name)
+        if units:
+            action = "cancel" if not left else "create" if left == units else "change"
+            task = _task(ledger, key, row, task=name, action=action, line=line, quantity=left)
+            tasks.setdefault(row.site, []).append(task | {"serials": serials.get((line, name), ())})
+    for site, told in tasks.items():
+        yield _message(ledger, key, site, sorted(told, key=_taken_back_first), moment)
+
+
+def _taken_back_first(task: dict[str, Any]) -> int:
+    return ("cancel", "change", "create").index(task["action"])
 
 
 def _message(ledger: Ledger, key: OrderKey, site: str, tasks: list[dict[str, Any]], moment: Moment) -> Outgoing:
@@ -74,7 +118,7 @@ def moved_task(ledger: Ledger, carried: Carried, move: Relocated, moment: Moment
     Where some that is not picked stayed behind, the task is for that, and there is another for what went along.
     """
     key, line, name = carried.key, carried.line, carried.to_task or carried.task
-    if _told_by_wave(ledger, carried, move.to, task=name):
+    if is_by_lot(carried.task) or _told_by_wave(ledger, carried, move.to, task=name):
         return
     left = _left(ledger, key, line, carried.task)
     tasks = [_task(ledger, key, move.to, task=name, action="change", line=line, quantity=left)]
@@ -111,9 +155,14 @@ def left_tasks(ledger: Ledger, key: OrderKey, tasks: Sequence[JoinedTask], momen
 def _alone(
     ledger: Ledger, key: OrderKey, tasks: Sequence[tuple[JoinedTask, int]], action: str, moment: Moment
 ) -> Iterator[Outgoing]:
+    units: dict[tuple[str, str, RowKey], int] = {}
+    for one, quantity in tasks:
+        # A task that names no bin is told once for all that it has in several.
+        name = (one.line, one.task, place_of_lot(one.row) if is_by_lot(one.task) else one.row)
+        units[name] = units.get(name, 0) + quantity
     told = [
-        _task(ledger, key, one.row, task=one.task, action=action, line=one.line, quantity=quantity)
-        for one, quantity in tasks
+        _task(ledger, key, row, task=task, action=action, line=line, quantity=quantity)
+        for (line, task, row), quantity in units.items()
     ]
     if told:
         yield _message(ledger, key, tasks[0][0].row.site, told, moment)
@@ -137,6 +186,7 @@ def _task(
     item = item_of(ledger, row.sku)
     lot = ledger.lots.get((row.sku, row.lot)) if row.lot is not None else None
     text = base_text(quantity, item.decimals)
+    bins = not (ledger.sites.lot_tasks and is_by_lot(task))
     return {
         "task": task,
         "action": action,
@@ -144,8 +194,8 @@ def _task(
         "sku": row.sku,
         "lot": row.lot,
         "expires": lot.expires if lot is not None else None,
-        "location": row.location,
-        "package": row.package,
+        "location": row.location if bins else None,
+        "package": row.package if bins else None,
         "quantity": text,
         "unit": item.base_unit,
         "serials": (),

@@ -9,6 +9,7 @@ from lotstream.contracts.quantities import base_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.topics import PICK_TASKS
 from lotstream.contracts.write_tasks import joined_tasks, left_tasks
+from lotstream.domain.by_lot import is_by_lot
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import TasksJoinedWave, TasksLeftWave, WaveCancelled, WaveReleased, WaveTasksChanged
 from lotstream.domain.ledger import Ledger
@@ -71,8 +72,8 @@ def _task(ledger: Ledger, row: RowKey, task: str, action: str, parts: Sequence[W
         "sku": row.sku,
         "lot": row.lot,
         "expires": lot.expires if lot is not None else None,
-        "location": row.location,
-        "package": row.package,
+        "location": None if is_by_lot(task) else row.location,
+        "package": None if is_by_lot(task) else row.package,
         "quantity": base_text(sum(one.part.quantity for one in parts), item.decimals),
         "picked": base_text(sum(one.part.picked for one in parts), item.decimals),
         "unit": item.base_unit,

@@ -22,7 +22,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import DayOpened, Event, LocationDefined, SiteDefined
 from lotstream.domain.ledger import Sites
-from lotstream.domain.model import Calendar, Location, Site
+from lotstream.domain.model import BY_LOT, Calendar, Location, Site
 
 #: Events that `apply_broadcast` applies; all others are one owner's.
 BROADCAST_EVENTS = (SiteDefined, LocationDefined, DayOpened)
@@ -47,7 +47,12 @@ def decide_broadcast(sites: Sites, command: Command, moment: Moment, *, number: 
 
 def _define_site(sites: Sites, site: Site) -> tuple[Event, ...]:
     known = sites.sites.get(site.id)
-    return () if known is not None and known.version >= site.version else (SiteDefined(site),)
+    if known is not None and known.version >= site.version:
+        return ()
+    if site.reserve == BY_LOT or (known is not None and known.lot_tasks):
+        # What was told by lot stays so until it is done, whatever the site says from now on.
+        site = replace(site, lot_tasks=True)
+    return (SiteDefined(site),)
 
 
 def _define_location(sites: Sites, location: Location, number: int) -> tuple[Event, ...] | Refusal:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lotstream.domain.by_lot import tell_by_lot
 from lotstream.domain.cancelling import cancel_order
 from lotstream.domain.closing import close_order
 from lotstream.domain.codes import Refusal
@@ -151,6 +152,8 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
     if decider is None:
         raise TypeError(f"{type(command).__name__} is told to every partition; decide_broadcast decides it")
     decided = decider(ledger, command, moment)
+    if ledger.sites.lot_tasks:
+        decided = tell_by_lot(ledger, decided)
     if ledger.has_waves or ledger.sites.by_wave:
         decided = tell_by_wave(ledger, decided)
     return set_clock(ledger, command, decided, moment) if ledger.clock.watched else decided

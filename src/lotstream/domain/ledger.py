@@ -10,6 +10,7 @@ from typing import TypeVar
 from lotstream.domain.ahead import Ahead, first_day
 from lotstream.domain.kits import skus_counted
 from lotstream.domain.model import (
+    BY_LOT,
     Customer,
     Document,
     Item,
@@ -60,6 +61,10 @@ class Sites:
     turn: int = field(init=False)
     #: Sites that tell promises to their floor by waves only, since every decision asks for them.
     by_wave: frozenset[str] = field(init=False)
+    #: Sites that reserve by lot.
+    by_lot: frozenset[str] = field(init=False)
+    #: Tasks may be open somewhere that name no bin, since every decision asks for it.
+    lot_tasks: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.turn = max(self.turned.values(), default=0)
@@ -68,6 +73,8 @@ class Sites:
     def note_sites(self) -> None:
         """Work out what follows from the definitions of sites; whoever changes one calls this."""
         self.by_wave = frozenset([site.id for site in self.sites.values() if site.wave_tasks])
+        self.by_lot = frozenset([site.id for site in self.sites.values() if site.reserve == BY_LOT])
+        self.lot_tasks = any(site.lot_tasks for site in self.sites.values())
 
     def note_turn(self, site: str, number: int) -> None:
         """Note that what is promised at a site may have to move after a broadcast."""

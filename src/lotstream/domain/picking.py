@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lotstream.domain.bins_named import Bringing, bring_picked
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts, aged, goods_meant, terms_of, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ConfirmPick, Moment, PickLine
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, Picked, StockPicked
+from lotstream.domain.events import BinsChanged, Event, Picked, StockPicked
 from lotstream.domain.filling import fill
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.kit_floor import is_of, narrow, spelled_out
@@ -39,18 +43,39 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
         return refused
     if not command.lines:
         return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as picked; send at least one line.")
-    for index, line in spelled_out(picking.draft, picking.order, command.lines):
+    lines = spelled_out(picking.draft, picking.order, command.lines)
+    bins = bins_for(picking, lines) if ledger.sites.lot_tasks else ()
+    if isinstance(bins, Refusal):
+        return bins
+    for index, line in lines:
         refused = pick_line(picking, line, f"lines.{index}")
         if refused is not None:
             return refused
     if not picking.picks:
-        return tuple(verdicts.noted)
+        return *picking.books.found, *bins, *verdicts.noted
     at = command.occurred_at or moment.recorded_at
     if picking.order is not None:
         picking.draft.orders[picking.order.key] = picking.order
     state = OrderState.REJECTED if picking.order is None else state_of(picking.order, decided=False)
     picked = StockPicked(command.key, state, command.by, at, tuple(picking.picks))
-    return *picking.books.found, picked, *verdicts.noted, *fill(picking.draft, picking.freed)
+    return *picking.books.found, *bins, picked, *verdicts.noted, *fill(picking.draft, picking.freed)
+
+
+def bins_for(picking: Picking, lines: Sequence[tuple[int, PickLine]]) -> tuple[BinsChanged, ...] | Refusal:
+    """Bring what is promised by lot to the bins that lines name, before anything is picked."""
+    order = picking.order
+    if order is None:
+        return ()
+    site = picking.command.site
+    bringing = Bringing(picking.draft, picking.books, picking.verdicts, site, PICKED)
+    for index, told in lines:
+        meant, parts = promised_to(picking, replace(told, location=None, package=None))
+        line = None if meant is None else line_called(order, meant.line)
+        refused = None if line is None else bring_picked(bringing, order, (line, parts), told, f"lines.{index}")
+        if refused is not None:
+            return refused
+    picking.freed |= bringing.freed
+    return bringing.event()
 
 
 def check_order(picking: Picking, known: Order | None) -> Refusal | None:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from lotstream.domain.by_lot import is_by_lot, told_by_lot
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ChangeStatus, Moment, MoveStock
-from lotstream.domain.events import Carried, Event, Relocated, StatusChanged, StockFound, StockMoved
+from lotstream.domain.events import BinChange, Carried, Event, Relocated, StatusChanged, StockFound, StockMoved
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import WAITS, InWave, Order, OrderLine, Reservation, RowKey, Status, Tracking
 from lotstream.domain.moving import orders_promised
@@ -162,10 +163,19 @@ def _check_there(moves: _Moves, meant: Meant, rows: list[RowKey]) -> Refusal | N
         message = f"{meant.location} has only {there} smallest units of {what}; count it first."
         return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
     to_be_kept = paper.key.kind == MOVE and spare < meant.quantity < there
+    if to_be_kept and paper.draft.ledger.sites.lot_tasks:
+        to_be_kept = spare + sum(_by_lot(moves, key) for key in rows) < meant.quantity
     if to_be_kept:
         message = f"Only {spare} smallest units of {what} in {meant.location} are not promised; move those or all."
         return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
     return None
+
+
+def _by_lot(moves: _Moves, key: RowKey) -> int:
+    """Return what is promised of a row, and not picked, by tasks that name no bin."""
+    orders = orders_promised(moves.paper.draft, [(key.sku, key.lot)])
+    parts = (part for order in orders for line in order.lines for part in line.reservations)
+    return sum(part.quantity - part.picked for part in parts if part.row == key and told_by_lot(part.task, part.wave))
 
 
 def _there(moves: _Moves, key: RowKey) -> int:
@@ -226,6 +236,9 @@ def _carried(moves: _Moves, row: RowKey, to: RowKey, quantity: int, *, may_stay:
         for part in reversed(line.reservations)
         if part.row == row and part.quantity > part.picked
     ]
+    if moves.paper.draft.ledger.sites.lot_tasks:
+        # Nobody has to be told where those are that were told by lot.
+        promises.sort(key=lambda one: not told_by_lot(one[2].task, one[2].wave))
     promised = sum(part.quantity - part.picked for _, _, part in promises)
     if not may_stay:
         moves.lost[row] = min(moves.lost.get(row, 0) + quantity, promised + _standing(moves, row))
@@ -236,14 +249,18 @@ def _carried(moves: _Moves, row: RowKey, to: RowKey, quantity: int, *, may_stay:
         units = min(part.quantity - part.picked, quantity)
         quantity -= units
         if units:
-            task = moves.paper.draft.new_task() if units < part.quantity - part.picked else None
-            wave = _parted(moves, part.wave, to) if parted and part.wave not in (None, WAITS) else None
+            # A task that names no bin is for all of them.
+            leaves = units < part.quantity - part.picked and not is_by_lot(part.task)
+            task = moves.paper.draft.new_task() if leaves else None
+            wave = _parted(moves, part.wave, to) if parted else None
             found.append(Carried(order.key, line.line, part.task, units, task, wave))
     return tuple(found)
 
 
-def _parted(moves: _Moves, wave: InWave, to: RowKey) -> InWave:
+def _parted(moves: _Moves, wave: InWave | None, to: RowKey) -> InWave | None:
     """Return the task of a wave for what went along of one of its tasks, while the rest stays behind."""
+    if wave is None or wave == WAITS or is_by_lot(wave.task):
+        return None
     if (wave, to) not in moves.parted:
         moves.parted[wave, to] = InWave(wave.wave, moves.paper.draft.new_task())
     return moves.parted[wave, to]
@@ -281,6 +298,11 @@ def carry(order: Order, row: RowKey, to: RowKey, one: Carried) -> None:
     raise LookupError(f"task {one.task} of order {order.key.order} is not there to be taken along")
 
 
+def change_bin(order: Order, change: BinChange) -> None:
+    """Note at an order that some of a promise is expected in another row."""
+    carry(order, change.row, change.to, Carried(change.key, change.line, change.task, change.quantity))
+
+
 def _carry(line: OrderLine, part: Reservation, to: RowKey, one: Carried) -> None:
     wave = one.to_wave or part.wave
     if part.quantity == one.quantity:
@@ -288,4 +310,6 @@ def _carry(line: OrderLine, part: Reservation, to: RowKey, one: Carried) -> None
         return
     part.quantity -= one.quantity
     at = next(index for index, other in enumerate(line.reservations) if other is part)
-    line.reservations.insert(at + 1, Reservation(one.to_task or part.task, to, one.quantity, wave=wave))
+    started = part.started and one.to_task is None
+    along = Reservation(one.to_task or part.task, to, one.quantity, wave=wave, started=started)
+    line.reservations.insert(at + 1, along)

@@ -48,7 +48,8 @@ def kits_wanted(draft: Draft, line: OrderLine, part: KitPart, command: ReserveSt
         return units
     kits, rest = divmod(units, part.each)
     kits *= part.kit
-    in_packs = draft.ledger.settings.whole_unit and line.unit != kit_item.base_unit
+    # A line that was dropped before anybody knew its unit has no factor, and wants nothing.
+    in_packs = draft.ledger.settings.whole_unit and line.unit_factor and line.unit != kit_item.base_unit
     if rest or (in_packs and (promised(line) + line.shipped + kits) % line.unit_factor):
         message = f"Line {line.line} gets whole kits; send a quantity of {item.sku} that makes whole ones."
         return Refusal(Code.NOT_A_MULTIPLE, "quantity", message)

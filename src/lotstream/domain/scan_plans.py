@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from math import lcm
 from typing import NamedTuple
 
+from lotstream.domain.bins_named import PromiseOf
+from lotstream.domain.by_lot import told_by_lot
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ScanLot
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Freed
+from lotstream.domain.events import BinChange, Freed
 from lotstream.domain.lots import lots_gone
 from lotstream.domain.model import Order, OrderKey, OrderLine, PackRule, Reservation, RowKey
 from lotstream.domain.reservations import give_back
@@ -50,6 +52,9 @@ class Scan:
     tasks: dict[tuple[str, RowKey], str] = field(default_factory=dict)
     given: list[Freed] = field(default_factory=list)
     taken: list[Reservation] = field(default_factory=list)
+    #: Where promises of the expected lot are expected now, since the floor has named a bin, and what it has named.
+    changes: list[BinChange] = field(default_factory=list)
+    kept: Counter[PromiseOf] = field(default_factory=Counter)
     losses: Losses = field(default_factory=dict)
 
 
@@ -79,7 +84,13 @@ def planned(scan: Scan, usable: dict[str, list[Candidate]]) -> dict[str, Plan]:
 
 def parts_in(scan: Scan, place: str) -> list[Reservation]:
     """Return the promises of one bin that are to be swapped."""
-    return [part for part in scan.parts if part.row.location == place]
+    return [part for part in scan.parts if place_of(scan, part) == place]
+
+
+def place_of(scan: Scan, part: Reservation) -> str:
+    """Return the bin in which the scanned lot is in the picker's hand: of a task that names none, the one he names."""
+    named = scan.command.location if told_by_lot(part.task, part.wave) else None
+    return named or part.row.location
 
 
 def _of_others(scan: Scan, row: RowKey) -> int:

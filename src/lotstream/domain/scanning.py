@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lotstream.domain.bins_named import Bringing, Spot, Want, bring, no_bin, open_by_lot
+from lotstream.domain.books import Books
+from lotstream.domain.by_lot import by_lot, is_by_lot, place_of_lot, told_by_lot
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.changing import hand_back
 from lotstream.domain.checks import Verdicts, terms_of, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, ScanLot
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, LotSwapped
+from lotstream.domain.events import BinsChanged, Event, LotSwapped, ReservationFreed
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import WAITS, InWave, OrderLine, Reservation, RowKey, Status
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.quantities import smallest, unit_factor
-from lotstream.domain.reservations import copy_order, drop_freed, give_back, note_reserved_more
-from lotstream.domain.scan_plans import Plan, Scan, in_all, parts_in, planned, too_many_lots, unpicked
-from lotstream.domain.settling import settle
+from lotstream.domain.reservations import copy_order, drop_freed, give_back, line_called, note_reserved_more
+from lotstream.domain.scan_plans import Plan, Scan, in_all, parts_in, place_of, planned, too_many_lots, unpicked
+from lotstream.domain.settling import bins_changed, settle
 from lotstream.domain.sums import OVER
 from lotstream.domain.taking_over import losers_of, take_from_others
 from lotstream.domain.wave_parts import orders_in, parts_of
@@ -80,7 +85,7 @@ def _is_expected(command: ScanLot, line: OrderLine, part: Reservation) -> bool:
         and command.line in (None, line.line)
         and command.task in (None, part.task)
         and command.expected in (None, part.row.lot)
-        and command.location in (None, part.row.location)
+        and (command.location in (None, part.row.location) or told_by_lot(part.task, part.wave))
     )
 
 
@@ -103,11 +108,13 @@ def swap(scan: Scan) -> Refusal | None:
     """Swap promises of a line for the scanned lot, in the draft; None as well when it is the lot they are of."""
     draft, command, line = scan.draft, scan.command, scan.line
     scan.parts = [part for part in scan.parts if part.row.lot != command.scanned] or scan.parts
+    if draft.ledger.sites.lot_tasks and command.location is None and not command.happened and open_by_lot(scan.parts):
+        return replace(no_bin(command.site, ""), field="location")
     if scan.parts[0].row.lot == command.scanned:
-        return _guard(scan)
+        return _bring(scan) or _guard(scan)
     if draft.lot(line.sku, command.scanned) is None:
         return _unknown(scan)
-    bins = dict.fromkeys(part.row.location for part in scan.parts)
+    bins = dict.fromkeys(place_of(scan, part) for part in scan.parts)
     found = {place: _rows(scan, place) for place in bins}
     rows = [row for there in found.values() for row in there]
     if not rows:
@@ -125,6 +132,21 @@ def swap(scan: Scan) -> Refusal | None:
         _swap_in(scan, place, plan)
     note_reserved_more(scan.order, line.line, scan.taken)
     return None if scan.taken else _nothing_there(scan)
+
+
+def _bring(scan: Scan) -> Refusal | None:
+    """Bring promises of the scanned lot, which is the one that is expected, to the bin that is named."""
+    command, parts = scan.command, open_by_lot(scan.parts)
+    if command.location is None or not parts:
+        return None
+    verdicts, ledger = Verdicts(happened=False), scan.draft.ledger
+    bringing = Bringing(scan.draft, Books(ledger), verdicts, command.site, "", scan.changes, scan.kept)
+    line = line_called(scan.order, scan.line.line) or scan.line
+    goods, tasks = [(parts[0].row.sku, parts[0].row.lot)], frozenset(part.task for part in parts)
+    want = Want(scan.order, line, tasks, goods, Spot(command.location), scan.wanted, "location")
+    refused = bring(bringing, want)
+    scan.parts = [part for part in line.reservations if part.task in tasks and want.spot.holds(part.row)]
+    return refused
 
 
 def _guard(scan: Scan) -> Refusal | None:
@@ -198,11 +220,15 @@ def _told_by(scan: Scan, before: InWave | None, row: RowKey) -> InWave | None:
     """Return how the floor is told of what is taken instead: as it was before, by a task of the same wave."""
     if before is None or before == WAITS:
         return before
-    place = (before.wave, row)
+    lots = is_by_lot(before.task)
+    place = (before.wave, place_of_lot(row) if lots else row)
     if place not in scan.tasks:
         known = parts_of(orders_in(scan.draft.ledger, before.wave), before.wave)
         there = [one.task for one in known if one.part.row == row]
-        scan.tasks[place] = there[0] if there else scan.draft.new_task()
+        if lots:
+            there = [one.task for one in known if is_by_lot(one.task) and place_of_lot(one.part.row) == place[1]]
+        new = None if there else scan.draft.new_task()
+        scan.tasks[place] = there[0] if new is None else by_lot(new) if lots else new
     return InWave(before.wave, scan.tasks[place])
 
 
@@ -215,14 +241,16 @@ def _give(scan: Scan, parts: list[Reservation], quantity: int) -> None:
 
 def swapped(scans: list[Scan]) -> tuple[Event, ...]:
     """Return what follows from scans of one lot: the promises that were swapped, and who is served instead."""
+    changes = [change for scan in scans for change in scan.changes]
     scans = [scan for scan in scans if scan.taken]
     if not scans:
-        return ()
+        return bins_changed(changes)
     draft = scans[0].draft
     losers = losers_of(draft, scans[0].losses)
     settled = settle(draft, losers, skus=[scans[0].line.sku])
     # What others lost is free before it is promised to this line, and what this line gives back before it is to them.
-    return *settled[: len(losers)], *(_event(scan) for scan in scans), *settled[len(losers) :]
+    first = sum(isinstance(event, BinsChanged | ReservationFreed) for event in settled)
+    return *settled[:first], *(_event(scan) for scan in scans), *settled[first:]
 
 
 def _event(scan: Scan) -> LotSwapped:
@@ -240,7 +268,7 @@ def _event(scan: Scan) -> LotSwapped:
 
 def _nothing_there(scan: Scan) -> Refusal:
     """Refuse a lot of which nothing can be had: somebody has picked it, or it is not there at all."""
-    command, bins = scan.command, sorted({part.row.location for part in scan.parts})
+    command, bins = scan.command, sorted({place_of(scan, part) for part in scan.parts})
     for order in orders_promised(scan.draft, [(scan.line.sku, command.scanned)]):
         for part in (part for line in order.lines for part in line.reservations if part.picked):
             if (part.row.lot, part.row.site) == (command.scanned, command.site) and part.row.location in bins:

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from lotstream.domain.bins_kept import keep_elsewhere
 from lotstream.domain.changing import hand_back
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, Freed, OrderAllocated, ReservationFreed
+from lotstream.domain.events import BinChange, BinsChanged, Event, Freed, OrderAllocated, ReservationFreed
 from lotstream.domain.filling import AT_ONCE, allocate, fill, use_up, waiting_for
 from lotstream.domain.keeping import joined, unmet
 from lotstream.domain.kits import skus_of, wants_any_of
@@ -36,6 +37,8 @@ class Loser:
     reason: NotUsed
     #: What it gave back because its own rules forbid it to keep it.
     settled: list[Freed] = field(default_factory=list)
+    #: All that it lost is promised to it in other bins of the same lots.
+    kept: bool = False
 
     def lines(self) -> list[OrderLine]:
         """Return the lines that lost something."""
@@ -95,14 +98,36 @@ def settle_in_turn(
     """
     mine = {loser.order.key: loser for loser in losers}
     served: list[OrderAllocated | None] = []
+    changes: list[BinChange] = []
     for key in queue:
         loser = mine.get(key)
+        if loser is not None and draft.ledger.sites.lot_tasks:
+            loser = _kept_elsewhere(draft, loser, supply, changes)
         if loser is not None:
             served.append(_decide_again(draft, loser, supply))
-        elif key in let_in or any(units > 0 for units in supply.values()):
+        elif (key in let_in or any(units > 0 for units in supply.values())) and (key not in mine or _at_once(draft)):
             order = draft.orders.get(key) or draft.ledger.orders[key]
             served.append(_serve(draft, order, order.lines, supply, let_in=key in let_in))
-    return [*(loser.event() for loser in losers), *(event for event in served if event is not None)]
+    lost = [loser.event() for loser in losers if not loser.kept]
+    return [*bins_changed(changes), *lost, *(event for event in served if event is not None)]
+
+
+def bins_changed(changes: list[BinChange]) -> tuple[BinsChanged, ...]:
+    """Return the event that promises by lot are expected in other bins, if any are."""
+    return (BinsChanged(tuple(changes)),) if changes else ()
+
+
+def _kept_elsewhere(draft: Draft, loser: Loser, supply: dict[str, int], changes: list[BinChange]) -> Loser | None:
+    """Have a loser keep what other bins have of the lots it lost; None when it loses nothing then."""
+    order = loser.order
+    freed, found = keep_elsewhere(draft, order, loser.freed, supply)
+    if not found:
+        return loser
+    changes += found
+    loser.freed = freed
+    loser.state = order.state = state_of(order, decided=True)
+    loser.kept = not freed and not unmet(draft, order)
+    return None if loser.kept else loser
 
 
 def skus_wanted(orders: Iterable[Order]) -> set[str]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from lotstream.domain.bins_named import rows_named
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ConfirmPick, Moment, PickLine, ReportShort, ShortLine
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, StockMissing, StockPicked
+from lotstream.domain.events import BinsChanged, Event, StockMissing, StockPicked
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.kit_floor import spelled_out
 from lotstream.domain.kit_shorts import component_meant, kit_line, not_picked
@@ -19,7 +20,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import OrderKey, OrderLine, OrderState, RowKey, ShortPick
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import loose_first
-from lotstream.domain.picking import check_order, pick_line, promised_to
+from lotstream.domain.picking import bins_for, check_order, pick_line, promised_to
 from lotstream.domain.places import DOCK, staging_place
 from lotstream.domain.quantities import unit_factor
 from lotstream.domain.reservations import staged_key
@@ -44,6 +45,10 @@ class Shorting:
     missing: dict[tuple[OrderKey, str, RowKey], int] = field(default_factory=dict)
     #: Of whole kits that could not be made: what stays promised until a count says which component is short.
     unclear: list[StockMissing] = field(default_factory=list)
+    #: Where promises by lot are expected, since the floor has named bins.
+    bins: tuple[BinsChanged, ...] = ()
+    #: SKUs of which something else is free than before, because of that.
+    freed: set[str] = field(default_factory=set)
 
 
 def report_short(ledger: Ledger, command: ReportShort, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -66,14 +71,38 @@ def report_short(ledger: Ledger, command: ReportShort, moment: Moment) -> tuple[
         refused = Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as short; send at least one line.")
     at = command.occurred_at or moment.recorded_at
     shorting = Shorting(picking.draft, command.by, at, picking.books, verdicts, [picking])
+    if refused is None and ledger.sites.lot_tasks:
+        refused = _name_bins(shorting, picking, command)
     for index, line in enumerate(command.lines):
         refused = refused or _short(shorting, picking, line, f"lines.{index}")
     return refused or shorted(shorting)
 
 
+def _name_bins(shorting: Shorting, picking: Picking, command: ReportShort) -> Refusal | None:
+    """Bring what was found of promises by lot to the bins that are named; whatever was expected there is short."""
+    told: list[tuple[int, PickLine]] = []
+    for index, line in enumerate(command.lines):
+        meant = as_pick_line(line)
+        kits = kit_line(picking.order, meant)
+        one = meant
+        if kits is not None:
+            one = component_meant(picking.draft, picking.order, kits, meant, site=command.site) or meant
+        told += [(index, part) for _, part in spelled_out(picking.draft, picking.order, [one])]
+    bins = bins_for(picking, told)
+    if isinstance(bins, Refusal):
+        return bins
+    shorting.bins = bins
+    return None
+
+
+def as_pick_line(said: ShortLine) -> PickLine:
+    """Return what a line of a short pick says was found, as a line of a pick."""
+    return PickLine(said.task, said.line, said.lot, said.location, said.picked, said.unit, said.package, said.sku)
+
+
 def _short(shorting: Shorting, picking: Picking, said: ShortLine, path: str) -> Refusal | None:
     """Pick what was found for one line, and note what was not."""
-    meant = PickLine(said.task, said.line, said.lot, said.location, said.picked, said.unit, said.package, said.sku)
+    meant = as_pick_line(said)
     kits = kit_line(picking.order, meant)
     if kits is not None:
         one = component_meant(picking.draft, picking.order, kits, meant, site=picking.command.site)
@@ -82,6 +111,8 @@ def _short(shorting: Shorting, picking: Picking, said: ShortLine, path: str) -> 
         meant = one
     line, promised = promised_to(picking, meant)
     parts = [part for part in promised if part.quantity > part.picked]
+    if line is not None and not parts and _found_none(shorting, picking, line, meant):
+        return None
     if line is None or not parts:
         name, site = picking.command.key.order, picking.command.site
         message = f"Nothing of that is promised to order {name} and not picked; say what its task says."
@@ -103,6 +134,17 @@ def _short(shorting: Shorting, picking: Picking, said: ShortLine, path: str) -> 
     for row, missing in wanting.items():
         shorting.missing[picking.command.key, line.line, row] = max(missing, 0)
     return refused
+
+
+def _found_none(shorting: Shorting, picking: Picking, line: OrderLine, meant: PickLine) -> bool:
+    """Note a bin in which a lot was looked for in vain that was promised from others; False where it had none."""
+    if meant.location is None or meant.quantity:
+        return False
+    _, parts = promised_to(picking, replace(meant, location=None, package=None))
+    rows = rows_named(shorting.draft, shorting.books, parts, meant)
+    for row in rows:
+        shorting.missing.setdefault((picking.command.key, line.line, row), 0)
+    return bool(rows)
 
 
 def _short_of_kits(shorting: Shorting, picking: Picking, line: OrderLine, meant: PickLine, path: str) -> Refusal | None:
@@ -138,7 +180,7 @@ def pick_found(picking: Picking, found: PickLine, path: str) -> Refusal | None:
 def shorted(shorting: Shorting) -> tuple[Event, ...]:
     """Return what follows: what was found is picked, and what was not is booked off, lost and looked for elsewhere."""
     draft, books = shorting.draft, shorting.books
-    events: list[Event] = [*books.found]
+    events: list[Event] = [*books.found, *shorting.bins]
     for picking in shorting.pickings:
         order, state = picking.order, OrderState.REJECTED
         if order is not None:
@@ -158,7 +200,7 @@ def shorted(shorting: Shorting) -> tuple[Event, ...]:
             draft.take(draft.candidate(row), booked)
     events += shorting.unclear
     losers = take_back(draft, dict(lost))
-    freed = set[str]().union(*(picking.freed for picking in shorting.pickings))
+    freed = shorting.freed.union(*(picking.freed for picking in shorting.pickings))
     return *events, *shorting.verdicts.noted, *settle(draft, losers, skus=freed)
 
 

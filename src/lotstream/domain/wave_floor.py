@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from lotstream.domain.bins_named import rows_named
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts, uncounted
 from lotstream.domain.codes import Code, Refusal
@@ -27,7 +28,7 @@ from lotstream.domain.commands import (
     WorkOnWave,
 )
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, PickStarted, StockPicked
+from lotstream.domain.events import BinsChanged, Event, PickStarted, StockPicked
 from lotstream.domain.filling import fill
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
@@ -37,10 +38,11 @@ from lotstream.domain.places import staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order
 from lotstream.domain.serials import check_count
-from lotstream.domain.shorting import Shorting, pick_found, shorted
+from lotstream.domain.shorting import Shorting, as_pick_line, pick_found, shorted
 from lotstream.domain.sums import state_of
 from lotstream.domain.undoing import Undoing, put_back, undo
 from lotstream.domain.unpromised import Picking, is_meant
+from lotstream.domain.wave_bins import bins_for_wave, open_parts
 from lotstream.domain.wave_parts import WavePart, by_task, orders_in, wave_key
 from lotstream.domain.wave_scanning import scan_for_wave
 from lotstream.domain.wave_shares import shares
@@ -81,21 +83,32 @@ def _picking(work: Work, said: ConfirmPick | ReportShort, key: OrderKey) -> Pick
 def _pick(work: Work, said: ConfirmPick) -> Outcome:
     if not said.lines:
         return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as picked; send at least one line.")
+    bins, freed = _name_bins(work, said.site, said.lines)
+    if isinstance(bins, Refusal):
+        return bins
     for index, line in enumerate(said.lines):
         path = f"lines.{index}"
         refused = check_line(line.line, line.task, path) or _pick_task(work, said, line, path)
         if refused is not None:
             return refused
     at = said.occurred_at or work.draft.moment.recorded_at
-    events: list[Event] = [*work.books.found]
+    events: list[Event] = [*work.books.found, *bins]
     for key, picking in work.pickings.items():
         state = OrderState.REJECTED if picking.order is None else state_of(picking.order, decided=False)
         if picking.picks:
             events.append(StockPicked(key, state, said.by, at, tuple(picking.picks)))
         if picking.order is not None:
             work.draft.orders[key] = picking.order
-    freed = set[str]().union(*(picking.freed for picking in work.pickings.values()))
+    freed = freed.union(*(picking.freed for picking in work.pickings.values()))
     return *events, *work.verdicts.noted, *fill(work.draft, freed)
+
+
+def _name_bins(work: Work, site: str, lines: Sequence[PickLine]) -> tuple[tuple[BinsChanged, ...] | Refusal, set[str]]:
+    """Bring what tasks by lot are for to the bins that are named; returns also SKUs with something else free now."""
+    if not work.draft.ledger.sites.lot_tasks:
+        return (), set()
+    bringing = bins_for_wave(work, site, lines)
+    return (bringing, set()) if isinstance(bringing, Refusal) else (bringing.event(), bringing.freed)
 
 
 def _pick_task(work: Work, said: ConfirmPick | ReportShort, line: PickLine, path: str) -> Refusal | None:
@@ -182,6 +195,10 @@ def _short(work: Work, said: ReportShort) -> Outcome:
         return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as short; send at least one line.")
     at = said.occurred_at or work.draft.moment.recorded_at
     shorting = Shorting(work.draft, said.by, at, work.books, work.verdicts)
+    bins, shorting.freed = _name_bins(work, said.site, [as_pick_line(line) for line in said.lines])
+    if isinstance(bins, Refusal):
+        return bins
+    shorting.bins = bins
     for index, line in enumerate(said.lines):
         path = f"lines.{index}"
         refused = check_line(line.line, line.task, path) or _short_task(work, shorting, said, line, path)
@@ -193,9 +210,11 @@ def _short(work: Work, said: ReportShort) -> Outcome:
 
 def _short_task(work: Work, shorting: Shorting, said: ReportShort, line: ShortLine, path: str) -> Refusal | None:
     """Pick what was found for one task; who comes last in the queue goes without."""
-    found = PickLine(line.task, None, line.lot, line.location, line.picked, line.unit, line.package, line.sku)
+    found = replace(as_pick_line(line), line=None)
     parts = [one for one in work.parts(line.task) if is_meant(one.part.row, found, said.site)]
     parts = [one for one in parts if one.part.quantity > one.part.picked]
+    if not parts and _found_none(work, shorting, said.site, found):
+        return None
     if not parts:
         message = f"Nothing of that is promised by wave {work.wave} and not picked; say what its task says."
         refused = work.object(Code.NOT_RESERVED, f"{path}.task", message, line.task)
@@ -217,6 +236,17 @@ def _short_task(work: Work, shorting: Shorting, said: ReportShort, line: ShortLi
     if refused is not None and refused.field == f"{path}.quantity":
         return replace(refused, field=f"{path}.picked")
     return refused
+
+
+def _found_none(work: Work, shorting: Shorting, site: str, found: PickLine) -> bool:
+    """Note a bin in which a lot was looked for in vain that was promised from others; False where it had none."""
+    parts = open_parts(work, site, found) if work.draft.ledger.sites.lot_tasks and found.location else []
+    if not parts or found.quantity:
+        return False
+    rows = rows_named(work.draft, work.books, [one.part for one in parts], found)
+    for row in rows:
+        shorting.missing.setdefault((parts[0].order.key, parts[0].line.line, row), 0)
+    return bool(rows)
 
 
 def _start(work: Work, said: StartPick) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from lotstream.domain.by_lot import is_by_lot
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ScanLot
 from lotstream.domain.kit_lines import as_part
@@ -37,14 +38,19 @@ def _swap(work: Work, said: ScanLot) -> Outcome:
         expected = "stock" if said.expected is None else f"lot {said.expected}"
         message = f"No {expected} is promised by wave {work.wave} and not picked; scan for what its tasks say."
         return Refusal(Code.NOT_RESERVED, "expected", message)
+    if work.draft.ledger.sites.lot_tasks:
+        work.draft.orders.update(work.orders)
     wanted, refusals, done = _wanted(scans), list[Refusal](), list[Scan]()
     if isinstance(wanted, Refusal):
         return wanted
     for scan in scans:
         work.draft.orders[scan.order.key] = scan.order
-        scan.losses, scan.tasks = scans[0].losses, scans[0].tasks
+        scan.losses, scan.tasks, scan.kept = scans[0].losses, scans[0].tasks, scans[0].kept
         scan.wanted = min(scan.wanted, wanted)
         refused = _not_held(scan) or swap(scan)
+        if refused is not None and scan.changes:
+            # A part of it was brought to the bin already, which has to be undone.
+            return refused
         if refused is None:
             done.append(scan)
             wanted -= sum(part.quantity for part in scan.taken) or scan.wanted
@@ -62,7 +68,7 @@ def _scans(work: Work, said: ScanLot) -> Iterator[Scan]:
         for one in work.parts(said.task)
         if one.part.quantity > one.part.picked
         and said.expected in (None, one.part.row.lot)
-        and said.location in (None, one.part.row.location)
+        and (said.location in (None, one.part.row.location) or is_by_lot(one.task))
     ]
     keeping = frozenset(one.order.key for one in parts)
     lines: dict[tuple[OrderKey, str, str], list[WavePart]] = {}

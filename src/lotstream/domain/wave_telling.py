@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from lotstream.domain.by_lot import is_by_lot
 from lotstream.domain.codes import Refusal
 from lotstream.domain.events import (
     Event,
@@ -95,7 +96,9 @@ def _marks(ledger: Ledger, event: Event) -> Iterator[tuple[InWave | None, RowKey
         yield from ((loss.wave, loss.row) for loss in freed(event))
     elif isinstance(event, StockMoved):
         for move in event.moves:
-            yield from ((_told(ledger, one.key, one.line, one.task, move.row), move.to) for one in move.carried)
+            marks = ((_told(ledger, one.key, one.line, one.task, move.row), move.to) for one in move.carried)
+            # Nobody was told of a bin by a task that names none.
+            yield from ((told, to) for told, to in marks if told is None or not is_by_lot(told.task))
     elif isinstance(event, ShipmentConfirmed):
         for part in event.shipped:
             if part.row == part.picked_from and part.task is not None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
+from lotstream.domain.by_lot import by_lot, place_of_lot
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import CancelWave, Moment, ReleaseWave
@@ -125,9 +126,13 @@ def _not_begun(order: Order, site: str) -> list[tuple[str, Reservation]]:
 
 
 def _task(release: _Release, row: RowKey) -> str:
-    task = release.tasks.get(row)
+    """Return the task for a row; at a site that reserves by lot, for all rows of its lot."""
+    lots = row.site in release.draft.ledger.sites.by_lot
+    place = place_of_lot(row) if lots else row
+    task = release.tasks.get(place)
     if task is None:
-        task = release.tasks[row] = release.draft.new_task()
+        new = release.draft.new_task()
+        task = release.tasks[place] = by_lot(new) if lots else new
     return task
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from lotstream.contracts.inbound_floor import (
@@ -68,6 +69,8 @@ class Floor:
     """All jobs that are not finished, oldest first."""
 
     jobs: dict[Place, Job] = field(default_factory=dict)
+    #: What was taken for tasks that name no bin, in all: such a task grows when more of its lot is promised.
+    taken: dict[str, Decimal] = field(default_factory=dict)
     #: Next offset to read per partition.
     read: dict[int, int] = field(default_factory=dict)
 
@@ -83,8 +86,8 @@ class Floor:
         if created:
             self.jobs[at] = Job(at, order, open=created)
         for task in order.tasks:
-            if task.action is not TaskAction.CREATE:
-                self._change(task)
+            if task.action is not TaskAction.CREATE and not self._change(task):
+                self._take_more(task, order, at)
 
     def next_pick(self) -> Pick | None:
         """Return the task to pick next, or None when there is nothing to do."""
@@ -96,6 +99,8 @@ class Floor:
     def confirm(self, pick: Pick) -> Record:
         """Book a task as picked and return what the hub is told."""
         job = self.jobs[pick.job]
+        if pick.task.location is None:
+            self.taken[pick.task.task] = self.taken.get(pick.task.task, Decimal(0)) + pick.task.quantity
         job.picked.append(job.open.pop(pick.task.task))
         return _picked(job.order, pick.task)
 
@@ -119,8 +124,18 @@ class Floor:
         self.jobs = {place: job for place, job in self.jobs.items() if place.partition not in gone}
         self.read = {partition: offset for partition, offset in self.read.items() if partition not in gone}
 
-    def _change(self, changed: PickTask) -> None:
-        """Change or cancel a task that is still open; what is picked already is put back by the hub's own word."""
+    def _take_more(self, changed: PickTask, order: PickTasks, at: Place) -> None:
+        """Take what a task that names no bin has grown by since it was picked."""
+        more = changed.quantity - self.taken.get(changed.task, changed.quantity)
+        if more > 0:
+            job = self.jobs.setdefault(at, Job(at, order))
+            job.open[changed.task] = changed.model_copy(update={"quantity": more})
+
+    def _change(self, changed: PickTask) -> bool:
+        """Change or cancel a task that is still open; what is picked already is put back by the hub's own word.
+
+        Returns whether it was open.
+        """
         for job in self.jobs.values():
             task = job.open.get(changed.task)
             if task is None:
@@ -129,6 +144,8 @@ class Floor:
                 del job.open[task.task]
             else:
                 job.open[task.task] = task.model_copy(update={"quantity": changed.quantity})
+            return True
+        return False
 
 
 def _picked(order: PickTasks, task: PickTask) -> Record:
@@ -141,7 +158,8 @@ def _picked(order: PickTasks, task: PickTask) -> Record:
         order=order.order,
         lines=(PickConfirmedLine(task=task.task, line=task.line, quantity=task.quantity, unit=task.unit),),
     )
-    return inbound("pick.confirmed", body, source=SOURCE, message_id=f"pick/{task.task}")
+    again = "" if task.action is TaskAction.CREATE else f"/{order.decision}"
+    return inbound("pick.confirmed", body, source=SOURCE, message_id=f"pick/{task.task}{again}")
 
 
 def _shipped(job: Job) -> Record:

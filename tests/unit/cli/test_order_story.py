@@ -275,3 +275,22 @@ def test_every_rule_has_its_words(policy: Policy) -> None:
     """The rule that put lots in their order is said in words, with who made it; a later version's as far as can be."""
     assert POLICIES[policy] in rule(policy.value, "settings")
     assert rule("by_weight", "line") == "lots are taken by weight (by the line)"
+
+
+def test_what_is_promised_by_lot_says_who_names_the_bin() -> None:
+    """Where it stands, in a decision, in a wave and after a scan: the bins shown are where the hub expects it."""
+    by_lot = order()
+    by_lot.lines[0].reservations = [Reservation("lot-1", ROW, 1500)]
+    assert list(story_lines(Story("acme", by_lot, (), ITEMS)))[1].endswith(
+        "backordered (by lot: the warehouse names the bin)"
+    )
+    reserved = (Reservation("lot-1", ROW, 1500),)
+    lines = told(events.OrderRecorded(by_lot, (decision(reserved=reserved),)), of=by_lot)
+    assert lines[2].strip() == (
+        "promised by lot: the warehouse names the bin when it picks; the bins below are where it is expected"
+    )
+    elsewhere = ROW._replace(location="B-07")
+    tasks = tuple(events.JoinedTask("1", "lot-1", row, "lot-w") for row in (ROW, elsewhere))
+    assert told(events.TasksJoinedWave(KEY, "W-1", tasks), of=by_lot)[1:] == ["    line 1: lot L1"]
+    swapped = events.LotSwapped(KEY, "1", "L1", None, AT, (), reserved)
+    assert told(swapped, of=by_lot)[1:] == ["    line 1: 1.5 kg of lot L1 reserved"]

@@ -42,8 +42,9 @@ MADE = {"content", "person", "city", "region", "postcode", "country", "scac", "s
 #: Fields of documents about stock that the messages name as people do.
 RENAMED = {"quantity": ("counted",), "to": ("to_status",), "number": ("return_",)}
 SCHEMAS = schemas()
-#: Fields of things that no message sets: holds are placed on a location one by one.
-KEPT = {"holds"}
+#: Fields of things that no message sets: holds are placed on a location one by one, and that a site has reserved by lot
+#: is noted by the ledger.
+KEPT = {"holds", "lot_tasks"}
 #: Fields that exclude others: a hold lies on a lot or on a bin, which has tests of its own.
 _OTHER_TARGETS = ("site", "location", "supplier", "everything", "serial")
 #: Work is told of an order or of a wave, which has a test of its own.

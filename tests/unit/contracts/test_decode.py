@@ -404,7 +404,7 @@ def test_no_change_of_a_message_raises_anything_but_undecodable(data: st.DataObj
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("time_zone", "Mars/Phobos"), ("time_zone", "../UTC"), ("time_zone", "America"), ("reserve", "lot")],
+    [("time_zone", "Mars/Phobos"), ("time_zone", "../UTC"), ("time_zone", "America"), ("reserve", "shelf")],
 )
 def test_a_site_that_no_worker_could_keep_is_refused(field: str, value: str) -> None:
     """A time zone nobody knows, and what this version cannot do, end at the door and never in a worker's state."""

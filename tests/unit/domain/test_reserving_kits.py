@@ -109,3 +109,11 @@ def test_a_line_in_cases_of_kits_gets_whole_cases(world: World) -> None:
     world.place("CASES", wanted(quantity=1, sku="SET", unit="case"))
     assert world.refused(ReserveStock(key("CASES"), "1", "C2", Decimal(2))) == (Code.NOT_A_MULTIPLE, "quantity")
     world.told(ReserveStock(key("CASES"), "1", "C2", Decimal(4)))
+
+
+def test_a_line_that_was_dropped_before_its_unit_was_known_wants_no_kits(world: World) -> None:
+    """There is nothing to be a multiple of."""
+    world.place("N", wanted(quantity=1, sku="SET"), wanted("2", quantity=4, sku="SET", unit="crate"))
+    world.cancel("N", "2")
+    named = ReserveStock(key("N"), "2", "C2", Decimal(4))
+    assert world.refused(named) == (Code.MORE_THAN_ORDERED, "quantity")

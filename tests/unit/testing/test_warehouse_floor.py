@@ -183,3 +183,20 @@ def test_demo_codes_have_18_digits_under_the_demo_prefix() -> None:
     codes = [demo_sscc(number) for number in (0, 1, 999_999_999, 1_000_000_000, 9_999_999_999)]
     assert len(set(codes)) == len(codes)
     assert all(len(code) == 18 and code[1:8] == "9521234" and check_digit(code[:-1]) == code[-1] for code in codes)
+
+
+def test_a_task_without_a_bin_grows_after_it_was_picked() -> None:
+    """What it has grown by is picked and shipped as well, under an id of its own; told again it is nothing more."""
+    floor = Floor()
+    floor.take(tasks(task("lot-1") | {"location": None}), FIRST)
+    pick_all(floor)
+    grown = tasks(task("lot-1", action="change", quantity="8") | {"location": None}, decision="d2")
+    floor.take(grown, SECOND)
+    more, shipment = pick_all(floor)
+    pick, shipped = commands([more, shipment])
+    assert isinstance(pick, ConfirmPick)
+    assert isinstance(shipped, ConfirmShipment)
+    assert (pick.lines[0].quantity, shipped.orders[0].lines[0].quantity) == (Decimal(3), Decimal(3))
+    assert ids([more]) == ["pick/lot-1/d2"]
+    floor.take(grown, Place(3, 9))
+    assert pick_all(floor) == []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from lotstream.cli.order_tellers.words import Story, by_whom, expiry, freed_lines, lot_of, of_row
 from lotstream.domain import events
+from lotstream.domain.by_lot import is_by_lot, told_by_lot
 
 
 def _picked(story: Story, event: events.StockPicked) -> Iterator[str]:
@@ -42,7 +43,8 @@ def _swapped(story: Story, event: events.LotSwapped) -> Iterator[str]:
     yield f"Another lot was scanned{by_whom(event.by)}: the line takes {event.scanned}."
     yield from freed_lines(story, event.given)
     for part in event.taken:
-        yield f"line {event.line}: {of_row(story, part.row, part.quantity)} reserved in {part.row.location}"
+        where = "" if told_by_lot(part.task, None) else f" in {part.row.location}"
+        yield f"line {event.line}: {of_row(story, part.row, part.quantity)} reserved{where}"
 
 
 def _shipped(story: Story, event: events.ShipmentConfirmed) -> Iterator[str]:
@@ -70,12 +72,21 @@ def _voided(story: Story, event: events.ShipmentVoided) -> Iterator[str]:
 
 def _joined(_story: Story, event: events.TasksJoinedWave) -> Iterator[str]:
     yield f"Released for picking with wave {event.wave}."
-    yield from (f"line {one.line}: {lot_of(one.row)} in {one.row.location}" for one in event.tasks)
+    yield from _tasks(event.tasks)
+
+
+def _tasks(tasks: Iterable[events.JoinedTask]) -> Iterator[str]:
+    """Yield tasks by line, lot and bin; one by lot, which may be for several bins, once and without."""
+    told = (
+        f"line {one.line}: {lot_of(one.row)}{'' if is_by_lot(one.wave_task) else f' in {one.row.location}'}"
+        for one in tasks
+    )
+    yield from dict.fromkeys(told)
 
 
 def _left(_story: Story, event: events.TasksLeftWave) -> Iterator[str]:
     yield f"Taken out of wave {event.wave} again."
-    yield from (f"line {one.line}: {lot_of(one.row)} in {one.row.location}" for one in event.tasks)
+    yield from _tasks(event.tasks)
 
 
 #: The words for each event of this room.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lotstream.contracts.quantities import base_text
+from lotstream.domain.by_lot import told_by_lot
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.events import Considered, Freed, LineDecision, RuleUsed
 from lotstream.domain.model import Item, Order, Policy, Reservation, RowKey
@@ -63,6 +64,9 @@ PACK_RULES = {
     "partial_packs": "packs may be broken",
 }
 """How packs are taken, as a person says it."""
+
+BY_LOT = "promised by lot: the warehouse names the bin when it picks; the bins below are where it is expected"
+"""What is said of a promise at a site that names bins itself."""
 
 SAID_BY = {"settings": "the owner's settings", "today": "the site's today"}
 """Who said so, where a name alone would not do."""
@@ -136,6 +140,8 @@ def decision_lines(story: Story, decisions: Iterable[LineDecision]) -> Iterator[
     for decision in decisions:
         got = _got(story, decision.line, decision.reserved)
         yield f"line {decision.line}: {got} reserved, {story.quantity(decision.line, decision.backordered)} backordered"
+        if any(told_by_lot(part.task, None) for part in decision.reserved):
+            yield f"  {BY_LOT}"
         yield f"  {rule(decision.policy, decision.policy_from)}"
         yield from (f"  {further_rule(used)}" for used in decision.rules)
         yield from (f"  {line}" for line in _lots(story, decision))

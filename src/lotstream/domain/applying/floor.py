@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from lotstream.domain.applying.rows import change_row, give_back, order_touched
+from lotstream.domain.by_lot import join_tasks
 from lotstream.domain.events import (
     LotSwapped,
     PickStarted,
@@ -80,6 +81,8 @@ def _lot_swapped(ledger: Ledger, event: LotSwapped) -> None:
     note_reserved_more(order, event.line, event.taken)
     for reservation in event.taken:
         change_row(ledger, reservation.row, reserved=reservation.quantity)
+    if ledger.sites.lot_tasks:
+        join_tasks(order.lines)
     order_touched(ledger, order)
 
 

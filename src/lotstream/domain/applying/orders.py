@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lotstream.domain.applying.rows import any_order, give_back, order_touched, reserve
+from lotstream.domain.by_lot import join_tasks
 from lotstream.domain.cancelling import cancel_lines
 from lotstream.domain.events import (
     CancelRemembered,
@@ -39,6 +40,8 @@ def _order_changed(ledger: Ledger, event: OrderChanged) -> None:
     derived_of(ledger).affected = None
     give_back(ledger, event.freed)
     reserve(ledger, event.decisions)
+    if ledger.sites.lot_tasks:
+        join_tasks(event.order.lines)
     order_touched(ledger, event.order)
 
 
@@ -48,6 +51,8 @@ def _order_allocated(ledger: Ledger, event: OrderAllocated) -> None:
     order.site, order.site_chosen = event.site, event.site_chosen
     note_reserved(order, event.decisions)
     reserve(ledger, event.decisions)
+    if ledger.sites.lot_tasks:
+        join_tasks(order.lines)
     order_touched(ledger, order)
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from lotstream.domain.applying.rows import any_order, change_row, know_lot, note_received, order_touched
 from lotstream.domain.booked_under import document_of
-from lotstream.domain.events import GoodsReturned, StatusChanged, StockAdjusted, StockCounted, StockMoved
+from lotstream.domain.events import BinsChanged, GoodsReturned, StatusChanged, StockAdjusted, StockCounted, StockMoved
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Receipt, Serial, SerialKey, SerialState
-from lotstream.domain.relocating import carry
+from lotstream.domain.relocating import carry, change_bin
 from lotstream.domain.reservations import line_called, note_returned
 
 _Document = StockAdjusted | StockCounted | StockMoved | StatusChanged | GoodsReturned
@@ -36,6 +36,15 @@ def _relocated(ledger: Ledger, event: StockMoved | StatusChanged) -> None:
             order = any_order(ledger, one.key)
             carry(order, move.row, move.to, one)
             order_touched(ledger, order)
+
+
+def _bins_changed(ledger: Ledger, event: BinsChanged) -> None:
+    for change in event.changes:
+        change_row(ledger, change.row, reserved=-change.quantity)
+        change_row(ledger, change.to, reserved=change.quantity)
+        order = any_order(ledger, change.key)
+        change_bin(order, change)
+        order_touched(ledger, order)
 
 
 def _returned(ledger: Ledger, event: GoodsReturned) -> None:
@@ -68,6 +77,7 @@ APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
     StockAdjusted: _changed,
     StockCounted: _changed,
     StockMoved: _relocated,
+    BinsChanged: _bins_changed,
     StatusChanged: _relocated,
     GoodsReturned: _returned,
 }

@@ -62,6 +62,8 @@ from lotstream.domain.events.orders import (
 )
 from lotstream.domain.events.packing import OrderPacked, PackagesChanged
 from lotstream.domain.events.stock import (
+    BinChange,
+    BinsChanged,
     Carried,
     GoodsReturned,
     Relocated,
@@ -86,6 +88,8 @@ from lotstream.domain.model import Shipped
 __all__ = [
     "AvailabilityTold",
     "BalanceOpened",
+    "BinChange",
+    "BinsChanged",
     "CancelRemembered",
     "Carried",
     "ClockSet",
@@ -193,6 +197,7 @@ Event = (
     | StockAdjusted
     | StockCounted
     | StockMoved
+    | BinsChanged
     | StatusChanged
     | GoodsReturned
     | StockMissing

@@ -63,6 +63,25 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class BinChange:
+    """Smallest units promised by lot, and not picked, that are expected in another row of the lot from now on."""
+
+    key: OrderKey
+    line: str
+    task: str
+    row: RowKey
+    to: RowKey
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class BinsChanged:
+    """The ledger's own notes of where promises by lot will be picked were put right; the floor was told of no bin."""
+
+    changes: tuple[BinChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Relocated:
     """Smallest units that are in another row now."""
 

@@ -30,6 +30,7 @@ from lotstream.domain.model.documents import (
     document_class,
 )
 from lotstream.domain.model.facts import (
+    BY_LOT,
     Calendar,
     Channel,
     Customer,
@@ -64,6 +65,7 @@ from lotstream.domain.model.orders import (
 from lotstream.domain.model.stock import Lot, RowKey, Serial, SerialKey, SerialState, Status, StockRow
 
 __all__ = [
+    "BY_LOT",
     "COUNTER",
     "DOCUMENT_CLASSES",
     "PACKAGE",

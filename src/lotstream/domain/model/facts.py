@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 
 class Policy(StrEnum):
@@ -79,6 +80,10 @@ class HoldKind(StrEnum):
     RECALL = "recall"
 
 
+#: What a site says that names bins itself (`Site.reserve`).
+BY_LOT: Final = "lot"
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A warehouse with its own clock."""
@@ -93,6 +98,8 @@ class Site:
     policy: Policy | None = None
     #: Promises are told to the floor by waves only.
     wave_tasks: bool = False
+    #: It reserves by lot, or has done so before: tasks may be open there that name no bin.
+    lot_tasks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
