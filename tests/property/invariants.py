@@ -30,6 +30,7 @@ from lotstream.domain.events import (
     StockCounted,
     StockFound,
     StockMissing,
+    StockPicked,
     StockReceived,
 )
 from lotstream.domain.keeping import unmet
@@ -66,6 +67,8 @@ class Story:
         self.named: set[OrderKey] = set()
         #: How many choices the reference has made as well.
         self.chosen = 0
+        #: Who was promised which unit by its number, or had picked it, before the message.
+        self._numbers: dict[tuple[str, str], OrderKey] = {}
         #: Orders that gave promises back and wait to be asked.
         self.released: set[OrderKey] = set()
 
@@ -91,6 +94,8 @@ class Story:
         check_orders(self._books.orders())
         check_documents(self._books.orders(), self._documents())
         check_serials(self.ledger, {key: decode(body, Serial) for key, body in self._books.serials.items()})
+        check_taken(self._numbers, events)
+        self._numbers = numbers_of(self.ledger)
         check_derived(self.ledger)
         check_by_lot(self.ledger)
         self.chosen += check_choices(self.ledger, command, events)
@@ -250,6 +255,30 @@ def check_serials(ledger: Ledger, units: dict[tuple[str, str], Serial]) -> None:
         assert key == unit.key
         if unit.state is SerialState.PICKED:
             assert held[key] == 1, unit
+
+
+def numbers_of(ledger: Ledger) -> dict[tuple[str, str], OrderKey]:
+    """Return which order has which unit by its number, promised or picked."""
+    return {
+        (number, part.row.sku): order.key
+        for order in ledger.orders.values()
+        for line in order.lines
+        for part in line.reservations
+        for number in part.serials
+    }
+
+
+def check_taken(had: dict[tuple[str, str], OrderKey], events: Sequence[Event]) -> None:
+    """No unit is picked or shipped for an order while another one has it by its number."""
+    given_back: set[tuple[str, str]] = set()
+    for event in events:
+        freed = (*getattr(event, "freed", ()), *getattr(event, "settled", ()), *getattr(event, "given", ()))
+        given_back.update((number, loss.row.sku) for loss in freed for number in loss.serials)
+        if not isinstance(event, StockPicked | ShipmentConfirmed):
+            continue
+        for one in event.picks if isinstance(event, StockPicked) else event.shipped:
+            names = {(number, one.row.sku) for number in one.serials} - given_back
+            assert {had.get(name, event.key) for name in names} <= {event.key}, (event, had)
 
 
 def check_usable(ledger: Ledger) -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
+import pytest
 from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from lotstream.domain import serial_floor
+from lotstream.domain.codes import Code
 from lotstream.domain.commands import AnswerBroadcast, Command
+from lotstream.domain.serials import Objection, why_not_take
 from tests.property.telling import OWNERS, Telling
-from tests.property.words_floor import OFTEN, TO_EVERYBODY, TO_ONE, AllWords
+from tests.property.words_floor import OF_UNITS, OFTEN, TO_EVERYBODY, TO_ONE, AllWords
 
 T = TypeVar("T")
 EVERY_COMMAND = set(get_args(Command)) - {AnswerBroadcast}
 #: How many stories are told for a hundred examples of other properties, and how many messages each has.
-SHARE, STEPS = 0.25, 30
+SHARE, SHARE_OF_UNITS, STEPS = 0.25, 0.1, 30
 
 
 class Drawn:
@@ -35,8 +39,8 @@ class Drawn:
         return self._draw(st.integers(least, most))
 
 
-class AnyStory(RuleBasedStateMachine):
-    """Tells messages of every kind; its rules are made of the words below."""
+class AStory(RuleBasedStateMachine):
+    """Tells messages; its rules are made of the words of a vocabulary."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,9 +51,17 @@ class AnyStory(RuleBasedStateMachine):
         self.telling.end()
 
 
+class AnyStory(AStory):
+    """Tells messages of every kind."""
+
+
+class StoryOfUnits(AStory):
+    """Tells of serial numbers, which meet too seldom among everything else."""
+
+
 def _rule(word: str, *, to_one: bool) -> Callable[..., None]:
     @rule(data=st.data(), owner=st.sampled_from(OWNERS))
-    def act(self: AnyStory, data: st.DataObject, owner: str) -> None:
+    def act(self: AStory, data: st.DataObject, owner: str) -> None:
         command = getattr(AllWords(Drawn(data), self.telling.house, owner), word)()
         note(f"{owner}: {command}")
         self.telling.tell(owner if to_one else None, command)
@@ -63,6 +75,9 @@ for _word in TO_EVERYBODY:
 for _word in TO_ONE:
     for _again in range(OFTEN.get(_word, 1)):
         setattr(AnyStory, f"{_word}_{_again}", _rule(_word, to_one=True))
+for _word in OF_UNITS:
+    for _again in range(OFTEN.get(_word, 1)):
+        setattr(StoryOfUnits, f"{_word}_{_again}", _rule(_word, to_one=True))
 
 
 def test_stories_are_told_in_every_word() -> None:
@@ -81,3 +96,31 @@ def test_every_story_holds() -> None:
     assert settings.default is not None
     share = max(int(settings.default.max_examples * SHARE), 1)
     run_state_machine_as_test(AnyStory, settings=settings(max_examples=share, stateful_step_count=STEPS))
+
+
+def test_every_story_of_units_holds() -> None:
+    """Units are promised by number or not, picked, shipped, held and taken back: each is in one order at a time."""
+    assert settings.default is not None
+    share = max(int(settings.default.max_examples * SHARE_OF_UNITS), 1)
+    run_state_machine_as_test(StoryOfUnits, settings=settings(max_examples=share, stateful_step_count=STEPS))
+
+
+def test_a_stolen_unit_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a pick may take the unit that another order was promised by its number, some story says so."""
+
+    def lenient(*args: Any, **more: Any) -> Objection | None:  # noqa: ANN401 - whatever the guard takes
+        found = why_not_take(*args, **more)
+        return None if found is not None and found[0] is Code.NOT_AVAILABLE else found
+
+    monkeypatch.setattr(serial_floor, "why_not_take", lenient)
+    with pytest.raises(AssertionError, match="'S'"):
+        _tell_of_units(50)
+
+
+def _tell_of_units(stories: int) -> None:
+    words = [word for word in OF_UNITS for _ in range(OFTEN.get(word, 1))]
+    for seed in range(stories):
+        chance, telling = Random(seed), Telling()
+        for _ in range(STEPS):
+            owner, word = chance.choice(OWNERS), chance.choice(words)
+            telling.tell(owner, getattr(AllWords(chance, telling.house, owner), word)())

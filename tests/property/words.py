@@ -318,6 +318,12 @@ class Words:
             allocate_days_ahead=self.seldom(None, None, 0, 2),
         )
 
+    def place_unit(self) -> Command:
+        """An order comes for units that have numbers: for those of one number, or for any."""
+        wanted = LineWanted("1", "S", Decimal(self.mostly(1, 2)), serial=self.one((None, None, *NUMBERS[:2])))
+        content = f"content-{self._count()}"
+        return PlaceOrder(self._any_key(), None, None, None, self.seldom(None, "S1"), (wanted,), content)
+
     def cancel(self) -> Command:
         """An order, or a line of it, is cancelled, sometimes before it came."""
         return CancelOrder(self.key(), self.mostly(None, "2", "9"), self.one(((), ("1",), ("1", "2"))))

@@ -45,7 +45,7 @@ from lotstream.domain.model import (
     PackageKind,
     Reservation,
 )
-from tests.property.vocabulary import LOTS
+from tests.property.vocabulary import LOTS, NUMBERS
 from tests.property.words import Words
 
 
@@ -85,6 +85,17 @@ class AllWords(Words):
             serials=numbers, sku=part.row.sku,
         )  # fmt: skip
         return ConfirmPick(part.row.site, self.happened(), None, None, order.key, place, (said,))
+
+    def take_unit(self) -> Command:
+        """Units are picked by their serial numbers: those that are promised, or that somebody else has."""
+        found = [one for one in self._parts() if one[2].row.sku == "S" and one[2].quantity > one[2].picked]
+        if not found:
+            return self.pick()
+        order, line, part = self.one(found)
+        theirs = {number for other, _, one in self._parts() if other.key != order.key for number in one.serials}
+        numbers = self.mostly((self.one(sorted(theirs) or NUMBERS),), part.serials or NUMBERS[:2])
+        said = PickLine(self.mostly(part.task, None), line.line, None, None, Decimal(len(numbers)), serials=numbers)
+        return ConfirmPick(part.row.site, self.happened(), None, None, order.key, None, (said,))
 
     def pick_short(self) -> Command:
         """Less is found in a bin than was promised of it."""
@@ -262,15 +273,22 @@ OFTEN = {
     "go_on": 3,
     "request": 2,
     "pack": 2,
+    "place_unit": 3,
+    "take_unit": 3,
     "wave": 2,
     "work_on_wave": 2,
 }
 TO_EVERYBODY = ("define_site", "define_location", "open_day", "hold_bin", "let_bin_go")
 TO_ONE = (
-    "define_owner", "change_settings", "define_item", "define_customer", "place", "cancel", "release", "request",
-    "unreserve", "close", "reserve", "receive", "balance", "hold", "lift", "recall", "hold_owner", "let_owner_go",
-    "hold_unit", "let_unit_go",
-    "adjust", "count", "move", "change_status", "give_back", "assemble", "take_apart", "pick", "pick_short", "start",
-    "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
+    "define_owner", "change_settings", "define_item", "define_customer", "place", "place_unit", "cancel", "release",
+    "request", "unreserve", "close", "reserve", "receive", "balance", "hold", "lift", "recall", "hold_owner",
+    "let_owner_go", "hold_unit", "let_unit_go",
+    "adjust", "count", "move", "change_status", "give_back", "assemble", "take_apart", "pick", "take_unit",
+    "pick_short", "start", "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
     "wave", "cancel_wave", "work_on_wave",
+)  # fmt: skip
+#: What is told of units that have numbers.
+OF_UNITS = (
+    "place_unit", "take_unit", "undo", "ship", "cancel", "unreserve", "void", "give_back", "hold_unit", "let_unit_go",
+    "wave", "work_on_wave",
 )  # fmt: skip
