@@ -1,13 +1,14 @@
 """Every choice of a story made once more by the plain reference: what a line got, and why it did not get other stock.
 
 Only what a decision left is known here, so stock is given back decision by decision, the last one first. Decisions that
-also took stock away from somebody are passed over, and so are choices with a search of their own: packs that cover,
-zones, the fewest packages, several lots, kits, serial numbers (`tests/property/test_choice.py` has some of those).
+also took stock away from somebody are passed over, and so are choices with a search of their own: the fewest packages,
+zones of whole bins and packs, several lots of packed goods, serial numbers (`tests/property/test_choice.py` has some).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -28,6 +29,7 @@ from lotstream.domain.events import (
     OrderRecorded,
     StockReceived,
 )
+from lotstream.domain.kits import anything_shipped, promised_kits
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
     Customer,
@@ -41,8 +43,10 @@ from lotstream.domain.model import (
     RowKey,
     ShipPolicy,
     Tracking,
+    ZoneUse,
 )
-from tests.property.reference import Row, Wish, taken
+from lotstream.domain.sums import promised
+from tests.property.reference import Row, Wish, by_zones, covered, few_lots, taken
 
 #: After these nobody has less than before.
 ONLY_GIVING = (
@@ -86,7 +90,7 @@ class Wanted:
         settings, theirs = ledger.settings, customer or Customer("nobody")
         assert order.site is not None
         site = ledger.sites.sites[order.site]
-        self.item, self.line, self.customer = item, line, theirs
+        self.item, self.line, self.customer, self.site = item, line, theirs, order.site
         self.today = ledger.sites.today[order.site]
         self.ship = max(self.today, line.ship_date or order.ship_date or self.today)
         policies = (line.policy, order.policy, theirs.policy, item.policy, site.policy)
@@ -115,33 +119,103 @@ def _first(*found: object) -> object:
 def _check(ledger: Ledger, order: Order, decision: LineDecision, free: dict[RowKey, int]) -> int:
     line = next(one for one in order.lines if one.line == decision.line)
     nothing_of_all = order.ship_policy is ShipPolicy.COMPLETE and not decision.reserved
-    if line.parts or line.serial is not None or order.site is None or nothing_of_all:
+    if line.serial is not None or order.site is None or nothing_of_all:
         return 0
-    wanted = Wanted(ledger, order, line)
-    assert decision.policy == wanted.policy
-    rows = [key for key in ledger.stock if (key.sku, key.site) == (line.sku, order.site)]
-    _check_reasons(ledger, decision, wanted, {key: free[key] for key in rows})
-    units = decision.backordered + sum(part.quantity for part in decision.reserved)
+    got = {part.row: part.quantity for part in decision.reserved}
+    expected: dict[RowKey, int] | None
+    if line.parts:
+        expected = _of_kit(ledger, order, line, decision, free)
+    else:
+        wanted = Wanted(ledger, order, line)
+        assert decision.policy == wanted.policy
+        rows = {key: free[key] for key in ledger.stock if (key.sku, key.site) == (line.sku, order.site)}
+        _check_reasons(ledger, decision, wanted, rows)
+        expected = _of_goods(ledger, decision, wanted, rows)
+    assert expected is None or got == expected, (order.key, line.line, expected, got)
+    return 0 if expected is None else 1
+
+
+def _of_goods(
+    ledger: Ledger, decision: LineDecision, wanted: Wanted, rows: dict[RowKey, int]
+) -> dict[RowKey, int] | None:
+    """Return what the reference gives a line of goods; None where it has no way of its own to choose them."""
+    settings, line = ledger.settings, wanted.line
+    reserved = sum(part.quantity for part in decision.reserved)
+    covers = settings.pack_rule is PackRule.COVER
+    units = decision.backordered + reserved
+    if covers and not decision.backordered:
+        # Packs that cover go over what is wanted.
+        units = line.ordered - line.cancelled - line.shipped - promised(line) + reserved
     have = line.ordered - line.cancelled - units
-    settings = ledger.settings
-    plain = settings.pack_rule is not PackRule.COVER and not settings.zone_rules and have % wanted.multiple == 0
-    if (
-        not plain
-        or wanted.policy is Policy.MIN_PACKAGES
-        or not (wanted.lots_max is None or wanted.lots_max + have == 1)
-    ):
-        return 0
+    if have % wanted.multiple or wanted.policy is Policy.MIN_PACKAGES:
+        return None
     broken = settings.pack_rule is PackRule.PARTIAL_PACKS
     usable = {
-        _row(ledger, key, free[key], wanted, broken=broken): key for key in rows if not objections(ledger, key, wanted)
+        _row(ledger, key, units, wanted, broken=broken): key
+        for key, units in rows.items()
+        if not objections(ledger, key, wanted)
     }
     wish = Wish(units, wanted.multiple, wanted.policy, settings.tie_break, one_lot=wanted.lots_max == 1)
-    expected = {usable[row]: many for row, many in taken(usable, wish)}
-    if not settings.allow_partial and sum(expected.values()) < units:
-        expected = {}
-    got = {part.row: part.quantity for part in decision.reserved}
-    assert got == expected, (order.key, line.line, expected, got)
-    return 1
+    takes = _takes(ledger, usable, wish, lots_max=wanted.lots_max, have=have)
+    if takes is None:
+        return None
+    expected = {usable[row]: many for row, many in takes}
+    return {} if not settings.allow_partial and sum(expected.values()) < units else expected
+
+
+def _takes(
+    ledger: Ledger, usable: dict[Row, RowKey], wish: Wish, *, lots_max: int | None, have: int
+) -> list[tuple[Row, int]] | None:
+    settings = ledger.settings
+    if settings.zone_rules:
+        plain = lots_max is None and settings.pack_rule is not PackRule.COVER
+        if not plain or any(rule.rule is not ZoneUse.DEFAULT for rule in settings.zone_rules):
+            return None
+        zones = [
+            [row for row, key in usable.items() if rule.zone in around(ledger, key)] for rule in settings.zone_rules
+        ]
+        return by_zones(zones, wish)
+    if settings.pack_rule is PackRule.COVER:
+        return covered(usable, wish) if lots_max is None and wish.multiple == 1 else None
+    if lots_max is None or (lots_max == 1 and have == 0):
+        return taken(usable, wish)
+    loose = wish.multiple == 1 and have == 0 and all(row.pack is None for row in usable)
+    return few_lots(usable, wish, lots_max) if loose else None
+
+
+def _of_kit(
+    ledger: Ledger, order: Order, line: OrderLine, decision: LineDecision, free: dict[RowKey, int]
+) -> dict[RowKey, int] | None:
+    """Return what the reference gives a line of kits of which it has nothing yet: assembled ones, then components."""
+    units, base, settings = line.ordered - line.cancelled, line.parts[0].kit, ledger.settings
+    whole = decision.backordered + promised_kits(line) == units and line.unit == ledger.items[line.sku].base_unit
+    pinned = line.lot is not None or line.pack_size is not None or line.expires_exact is not None
+    if not whole or pinned or anything_shipped(line) or settings.zone_rules or settings.pack_rule is PackRule.COVER:
+        return None
+    lines = [line, *(replace(line, sku=part.sku) for part in line.parts)]
+    wishes = [Wanted(ledger, order, one) for one in lines]
+    usable = [_usable(ledger, wanted, free) for wanted in wishes]
+    if any(row.pack for rows in usable for row in rows) or any(
+        wanted.lots_max is not None or wanted.policy is Policy.MIN_PACKAGES for wanted in wishes
+    ):
+        return None
+    there = [sum(max(row.units, 0) for row in rows) for rows in usable]
+    own = min(units, there[0] - there[0] % base)
+    made = min([many // part.each for many, part in zip(there[1:], line.parts, strict=True)] + [(units - own) // base])
+    if not settings.allow_partial and own + made * base < units:
+        return {}
+    amounts = [own, *(made * part.each for part in line.parts)]
+    return {
+        rows[row]: many
+        for rows, wanted, amount in zip(usable, wishes, amounts, strict=True)
+        for row, many in taken(rows, Wish(amount, 1, wanted.policy, settings.tie_break))
+    }
+
+
+def _usable(ledger: Ledger, wanted: Wanted, free: dict[RowKey, int]) -> dict[Row, RowKey]:
+    place, broken = (wanted.line.sku, wanted.site), ledger.settings.pack_rule is PackRule.PARTIAL_PACKS
+    keys = [key for key in ledger.stock if (key.sku, key.site) == place and not objections(ledger, key, wanted)]
+    return {_row(ledger, key, free[key], wanted, broken=broken): key for key in keys}
 
 
 def _check_reasons(ledger: Ledger, decision: LineDecision, wanted: Wanted, free: dict[RowKey, int]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import combinations
 
 from lotstream.domain.model import Policy
 
@@ -141,3 +142,50 @@ def _one_lot(rows: list[Row], wish: Wish) -> list[tuple[Row, int]]:
         if sum(units for _, units in takes) == goal:
             return takes
     return []
+
+
+def by_zones(zones: Iterable[Iterable[Row]], wish: Wish) -> list[tuple[Row, int]]:
+    """What a line gets of zones that are used one after the other, each as far as it goes."""
+    takes: list[tuple[Row, int]] = []
+    for zone in zones:
+        used = {row for row, _ in takes}
+        usable = sorted((row for row in zone if row not in used), key=lambda row: use_order(row, wish))
+        takes += _take(usable, wish.units - sum(units for _, units in takes))
+    while (total := sum(units for _, units in takes)) % wish.multiple:
+        takes = _less(takes, total % wish.multiple)
+    return takes
+
+
+def few_lots(rows: Iterable[Row], wish: Wish, most: int) -> list[tuple[Row, int]]:
+    """What a line gets of at most so many lots, all loose: the first set that fills it, else the first lots."""
+    usable = [row for row in sorted(rows, key=lambda row: use_order(row, wish)) if row.units > row.promised]
+    lots = list(dict.fromkeys(row.lot for row in usable))
+    sets = [chosen for many in range(1, most + 1) for chosen in combinations(range(len(lots)), many)]
+    free = [sum(row.units - row.promised for row in usable if row.lot == lot) for lot in lots]
+    filling = [chosen for chosen in sets if sum(free[at] for at in chosen) >= wish.units]
+    chosen = {lots[at] for at in (min(filling) if filling else range(min(most, len(lots))))}
+    return _take([row for row in usable if row.lot in chosen], wish.units)
+
+
+def covered(rows: Iterable[Row], wish: Wish) -> list[tuple[Row, int]]:
+    """What a line gets of whole packs that go over it by the least: three ways through the order of use."""
+    usable = sorted(rows, key=lambda row: use_order(row, wish))
+    packs = [row.pack or 1 for row in usable]
+    free = [max(row.units - row.promised, 0) // pack * pack for row, pack in zip(usable, packs, strict=True)]
+    got, short = list[int](), wish.units
+    for there, pack in zip(free, packs, strict=True):
+        got.append(min(short // pack * pack, there))
+        short -= got[-1]
+    tries = []
+    for at, pack in enumerate(packs):
+        if not short or got[at] + pack > free[at]:
+            continue
+        more, over = [*got], pack - short
+        more[at] += pack
+        for back in reversed(range(len(packs))):
+            less = min(over, more[back]) // packs[back] * packs[back]
+            more[back] -= less
+            over -= less
+        tries.append((over, at, more))
+    found = min(tries)[2] if tries else got
+    return [(row, units) for row, units in zip(usable, found, strict=True) if units]

@@ -9,19 +9,26 @@ from typing import Any, TypeVar, get_args
 import pytest
 from hypothesis import note, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from lotstream.domain import serial_floor
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import AnswerBroadcast, Command
+from lotstream.domain.commands import AnswerBroadcast, ChangeSettings, Command
+from lotstream.domain.model import PackRule, Policy, Settings, ZoneRule, ZoneUse
 from lotstream.domain.serials import Objection, why_not_take
 from tests.property.telling import OWNERS, Telling
-from tests.property.words_floor import OF_UNITS, OFTEN, TO_EVERYBODY, TO_ONE, AllWords
+from tests.property.vocabulary import PACKED
+from tests.property.words_floor import OF_CHOICES, OF_UNITS, OFTEN, TO_EVERYBODY, TO_ONE, AllWords
 
 T = TypeVar("T")
 EVERY_COMMAND = set(get_args(Command)) - {AnswerBroadcast}
 #: How many stories are told for a hundred examples of other properties, and how many messages each has.
 SHARE, SHARE_OF_UNITS, STEPS = 0.25, 0.1, 30
+#: How zones may be used in stories of choices, and ties broken.
+ZONES: tuple[tuple[ZoneRule, ...], ...] = (
+    (), (ZoneRule("A2"), ZoneRule("B1"), ZoneRule("AISLE")), (ZoneRule("A2", ZoneUse.EMPTY_BIN), ZoneRule("AISLE")),
+)  # fmt: skip
+TIES: tuple[tuple[str, ...], ...] = (("received", "lot", "location"), ("smallest_qty",), ())
 
 
 class Drawn:
@@ -59,6 +66,23 @@ class StoryOfUnits(AStory):
     """Tells of serial numbers, which meet too seldom among everything else."""
 
 
+class StoryOfChoices(AStory):
+    """Tells of packs, zones, lots and kits under rules that are drawn before: each choice is made once more."""
+
+    @initialize(
+        pack_rule=st.sampled_from(PackRule), zones=st.sampled_from(ZONES), policy=st.sampled_from(Policy),
+        tie_break=st.sampled_from(TIES),
+    )  # fmt: skip
+    def begin(
+        self, pack_rule: PackRule, zones: tuple[ZoneRule, ...], policy: Policy, tie_break: tuple[str, ...]
+    ) -> None:
+        """Lay packs down, and say how they are used."""
+        chosen = Settings(pack_rule=pack_rule, zone_rules=zones, policy=policy, tie_break=tie_break)
+        for owner in OWNERS:
+            self.telling.tell(owner, ChangeSettings(chosen))
+            self.telling.tell(owner, PACKED)
+
+
 def _rule(word: str, *, to_one: bool) -> Callable[..., None]:
     @rule(data=st.data(), owner=st.sampled_from(OWNERS))
     def act(self: AStory, data: st.DataObject, owner: str) -> None:
@@ -78,6 +102,9 @@ for _word in TO_ONE:
 for _word in OF_UNITS:
     for _again in range(OFTEN.get(_word, 1)):
         setattr(StoryOfUnits, f"{_word}_{_again}", _rule(_word, to_one=True))
+for _word in OF_CHOICES:
+    for _again in range(OFTEN.get(_word, 1)):
+        setattr(StoryOfChoices, f"{_word}_{_again}", _rule(_word, to_one=True))
 
 
 def test_stories_are_told_in_every_word() -> None:
@@ -103,6 +130,13 @@ def test_every_story_of_units_holds() -> None:
     assert settings.default is not None
     share = max(int(settings.default.max_examples * SHARE_OF_UNITS), 1)
     run_state_machine_as_test(StoryOfUnits, settings=settings(max_examples=share, stateful_step_count=STEPS))
+
+
+def test_every_story_of_choices_holds() -> None:
+    """Packs that cover, zones, lines of a few lots and kits get what the plain reference gives them."""
+    assert settings.default is not None
+    share = max(int(settings.default.max_examples * SHARE_OF_UNITS), 1)
+    run_state_machine_as_test(StoryOfChoices, settings=settings(max_examples=share, stateful_step_count=STEPS))
 
 
 def test_a_stolen_unit_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

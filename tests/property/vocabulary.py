@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -66,6 +67,15 @@ STOCK = (
     OpenBalance("S2", None, None, "opening there", (_found("A", "L1", 3, "A1"), _found("B", None, 2, "B1"))),
 )  # fmt: skip
 """What lies there for each of them then."""
+
+PACKED = OpenBalance(
+    "S1", None, None, "packed",
+    tuple(
+        replace(_found("A", lot, units, place), pack_size=Decimal(pack))
+        for lot, units, place, pack in (("L1", 6, "B1", 3), ("L2", 4, "A1", 2), ("L3", 10, "A2", 5))
+    ),
+)  # fmt: skip
+"""Packs, for stories of what is chosen."""
 
 PLACES = (
     DefineSite(Site("S1", calendar=Calendar.SCRIPTED)),

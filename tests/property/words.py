@@ -182,7 +182,11 @@ class Words:
                 exclude_locations=self.seldom((), ("B1",), ("AISLE",)),
                 sites=self.seldom(("S1", "S2"), ("S2", "S1")),
                 pack_rule=self.seldom(PackRule.NEVER_OVER, PackRule.COVER, PackRule.PARTIAL_PACKS),
-                zone_rules=self.seldom((), (ZoneRule("A2", ZoneUse.EMPTY_BIN), ZoneRule("AISLE", ZoneUse.PACKAGING))),
+                zone_rules=self.seldom(
+                    (),
+                    (ZoneRule("A2", ZoneUse.EMPTY_BIN), ZoneRule("AISLE", ZoneUse.PACKAGING)),
+                    (ZoneRule("A2"), ZoneRule("B1"), ZoneRule("AISLE")),
+                ),
                 reassign_partial=self.seldom(False, True),
                 channels=self.seldom((), (Channel("web", min_days_left=3), Channel("shop", exclude_returned=True))),
                 reallocate=self.mostly(Reallocate.AUTO, Reallocate.MANUAL),

@@ -292,3 +292,5 @@ OF_UNITS = (
     "place_unit", "take_unit", "undo", "ship", "cancel", "unreserve", "void", "give_back", "hold_unit", "let_unit_go",
     "wave", "work_on_wave",
 )  # fmt: skip
+#: What is told of choices: what is wanted, what is there, and what is asked for.
+OF_CHOICES = ("place", "receive", "balance", "request", "cancel", "unreserve", "pick", "ship", "define_customer")
