@@ -40,6 +40,7 @@
     + ConstraintViolated      the database refused a row; nothing was written
     + InputRefused            a file or an argument is not what it should be
       - Undecodable         a record that could not be understood, in lotstream.contracts
+      - ScanError           a label that cannot be taken as it is, in lotstream.standards
       - Refused             a delivery that cannot be taken, in lotstream.connect
       - NotHandled          a delivery that is not acted upon, in lotstream.connect
       - FaultsUnknown       a fault run was asked for what it does not have, in lotstream.testing.faults

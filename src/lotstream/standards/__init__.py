@@ -1,0 +1,1 @@
+"""Standards of others that goods are labelled by: GS1 element strings and Digital Links."""
