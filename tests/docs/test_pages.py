@@ -18,6 +18,7 @@ from lotstream.domain.codes import Code, DeadLetterCode, NotUsed
 from lotstream.errors import ExitCode
 from lotstream.local.jars import MIRROR_VARIABLE
 from lotstream.settings import Settings
+from lotstream.standards.scan import ScanFault
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("connectors/*/README.md")])
@@ -66,7 +67,7 @@ def test_every_exit_code_has_its_heading() -> None:
     assert headings("exit-codes.md") == {f"{code.value} {code.name}" for code in ExitCode}
 
 
-@pytest.mark.parametrize("codes", [NotUsed, Code, DeadLetterCode, DeliveryCode])
+@pytest.mark.parametrize("codes", [NotUsed, Code, DeadLetterCode, DeliveryCode, ScanFault])
 def test_every_code_has_its_row(codes: type[StrEnum]) -> None:
     """Each code that a sender can get is explained."""
     page = (ROOT / "docs" / "reference" / "codes.md").read_text()

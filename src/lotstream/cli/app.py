@@ -32,6 +32,7 @@ GROUPS = (
     "shopify",
     "order",
     "stock",
+    "scan",
     "serial",
     "wave",
     "site",

@@ -40,23 +40,25 @@ def dotted(path: Path) -> str:
     return ".".join(map(str, path))
 
 
-def body_of(model: type[BodyT], values: Mapping[str, Any], *, name: Callable[[Path], str] = dotted) -> BodyT:
+def body_of(
+    model: type[BodyT], values: Mapping[str, Any], *, name: Callable[[Path], str] = dotted, thing: str = "order"
+) -> BodyT:
     """Build a canonical body from values: texts, whole numbers, decimals, days and times.
 
-    ``name`` turns a path in the body into the sender's word for it.
+    ``name`` turns a path in the body into the sender's word for it; ``thing`` is what is to be corrected and sent.
     Raises `Refused` with the field and a sentence when the contract does not take the values.
     """
     try:
         # Through JSON, so that what is taken here is exactly what the hub takes.
         body = model.model_validate_json(json.dumps(values, default=_written))
     except ValidationError as error:
-        raise _refused(error, name) from error
+        raise _refused(error, name, thing) from error
     written = body.model_dump_json()
     if "\\u0000" in written and _NUL.search(written):
         raise Refused(
             DeliveryCode.FIELD_INVALID,
             None,
-            "A text of the order has a NUL character, which cannot be kept; remove it.",
+            f"A text of the {thing} has a NUL character, which cannot be kept; remove it.",
         )
     return body
 
@@ -79,12 +81,12 @@ def _id(type: str, order: str, body: BaseModel) -> str:
     return f"{type}/{order}/{hashlib.sha256(content).hexdigest()[:_DIGEST_CHARS]}"
 
 
-def _refused(error: ValidationError, name: Callable[[Path], str]) -> Refused:
+def _refused(error: ValidationError, name: Callable[[Path], str], thing: str) -> Refused:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    field = name(first["loc"]) or "The order"
+    field = name(first["loc"]) or f"The {thing}"
     code = DeliveryCode.FIELD_MISSING if first["type"] == "missing" else DeliveryCode.FIELD_INVALID
     others = error.error_count() - 1
     more = f" ({others} more like this)" if others else ""
     return Refused(
-        code, field, f"{field} cannot be passed on: {first['msg']}{more}; correct it and send the order again."
+        code, field, f"{field} cannot be passed on: {first['msg']}{more}; correct it and send the {thing} again."
     )

@@ -40,6 +40,10 @@ class DeliveryCode(StrEnum):
     TOO_LARGE = "too_large"
     NOTHING_TO_SHIP = "nothing_to_ship"
     UNKNOWN_SENDER = "unknown_sender"
+    #: A scanned trade item's number that no item of the owner has.
+    UNKNOWN_ITEM = "unknown_item"
+    #: A scanned trade item that is another than the one asked for.
+    WRONG_ITEM = "wrong_item"
     #: The connector itself failed on these bytes; its log has the traceback.
     CONNECTOR_FAILED = "connector_failed"
 
