@@ -10,6 +10,7 @@ from typing import Any
 from lotstream.contracts.limits import LINES_MAX, SERIALS_MAX
 from lotstream.domain.filling import ON_REQUEST
 from lotstream.testing.scenarios_format import Node, ScenarioError
+from lotstream.testing.scenarios_kits import taken_apart
 from lotstream.testing.scenarios_warehouse import SOURCE, Message
 from lotstream.testing.scenarios_words import (
     DECIMALS,
@@ -113,7 +114,7 @@ def _value(key: str, said: object) -> object:
 
 def facts(to: Writer, scenario: Node) -> Iterator[Message]:
     """Yield the messages that define a scenario's items and customers; what is named and not listed is an item too."""
-    listed = {name(node.get("sku")): node for node in scenario["items"]}
+    listed = taken_apart({name(node.get("sku")): node for node in scenario["items"]})
     parts = [sku for node in scenario["items"] for sku in node.get("kit") or {}]
     for sku in dict.fromkeys([*listed, *map(name, [*parts, *_named(scenario)])]):
         yield _item(to, listed.get(sku, {"sku": sku}))
@@ -243,11 +244,14 @@ def _goods(to: Writer, node: Node, *, line: str) -> Node:
     }
 
 
-def receipt(to: Writer, node: Node, *, number: str) -> list[Message]:
+def receipt(to: Writer, node: Node, *, number: str, as_found: bool = False) -> list[Message]:
     """Return the messages of one stock row that comes in, on the day it names or today.
 
-    What a receipt cannot say (returned, promised by others, less than nothing) is taken over as found instead.
+    What a receipt cannot say (returned, promised by others, less than nothing) is taken over as found instead, as is
+    what a scenario has that no receipt would be allowed: goods of a lot-tracked item without a lot.
     """
+    if as_found:
+        return [opening(to, [{"received": to.today, **node}], id=f"step-{number}")]
     if node.get("returned") or node.get("reserved") or (node.get("qty") or 0) < 0:
         return [opening(to, [node], id=f"step-{number}")]
     received = day(node.get("received"))

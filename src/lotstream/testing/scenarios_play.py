@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lotstream.domain.codes import Refusal
+from lotstream.domain.draft import Draft
 from lotstream.domain.explaining import explain
 from lotstream.domain.sums import OVER, backordered, promised
 from lotstream.testing.scenarios_format import Node, ScenarioError
 from lotstream.testing.scenarios_messages import Writer, facts, locations, openings, settings
+from lotstream.testing.scenarios_objections import objections
 from lotstream.testing.scenarios_scene import Scene, Tell
 from lotstream.testing.scenarios_steps import STEPS
 from lotstream.testing.scenarios_steps_orders import place
@@ -138,7 +140,11 @@ class Play:
         """Take note of every lot that speaks against itself for a line that is open."""
         if not self.scenario["expect"].get("not_used"):
             return
+        draft = Draft(view.ledger, view.moment)
         for held in view.ledger.orders.values():
+            if held.held is None:
+                all_of_them = objections(draft, held, site=view.site)
+                self.not_used |= {(held.key.order, line, sku, lot, str(why)) for line, sku, lot, why in all_of_them}
             for line in held.lines if held.held is None else ():
                 for row in explain(view.ledger, held, line, site=view.site, moment=view.moment):
                     if row.reason is not None:

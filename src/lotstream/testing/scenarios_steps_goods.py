@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lotstream.domain.model import Tracking
 from lotstream.testing.scenarios_format import STOCK_KEYS, Node, ScenarioError
 from lotstream.testing.scenarios_messages import receipt
 from lotstream.testing.scenarios_scene import Scene, Step, Tell
@@ -10,8 +11,10 @@ from lotstream.testing.scenarios_words import STOCK, day, number, text
 
 
 async def receive(scene: Scene, said: Node) -> Tell:
-    """Receive a stock row."""
-    return Tell(receipt(scene.to, said, number=scene.number()))
+    """Receive a stock row; lot-tracked goods without a lot are loaded as they are found."""
+    item = None if said.get("lot") is not None else (await scene.look()).ledger.items.get(scene.to.sku(said))
+    lotless = item is not None and item.tracking is Tracking.LOT
+    return Tell(receipt(scene.to, said, number=scene.number(), as_found=lotless))
 
 
 async def adjust(scene: Scene, said: Node) -> Tell:

@@ -130,3 +130,9 @@ def test_one_refused_step_needs_no_list() -> None:
     refused = with_step({"pick": {"order": "O", "line": 1, "lot": "L", "qty": 1}})
     assert not why({**refused, "expect": {"rejected": 2}})
     assert "step 1 should have been refused" in why({**refused, "expect": {"rejected": 1}})
+
+
+def test_a_kit_that_is_in_itself_fails() -> None:
+    """Kits of kits are taken apart; one that never ends is a verdict."""
+    items = [{"sku": "A", "kit": {"B": 2}}, {"sku": "B", "kit": {"C": 1, "A": 1}}]
+    assert why({**SCENARIO, "items": items}) == "the kit A is in itself"
