@@ -134,13 +134,18 @@ def _available(expect: Node, out: Node, _scenario: Node) -> Iterator[str]:
             yield f"available: {where}: expected {line['qty']}, came out {came:f}"
 
 
-def _rejected(expect: Node, out: Node, _scenario: Node) -> Iterator[str]:
-    """Compare the steps that were refused; a file that names none expects every step to be done."""
+def _rejected(expect: Node, out: Node, scenario: Node) -> Iterator[str]:
+    """Compare the steps that were refused; a file that names none expects every step to be done.
+
+    A step that says what one before it has said is a repeat: it has to change nothing, and may be refused for that.
+    """
+    steps = scenario.get("steps") or []
+    repeats = {at for at, step in enumerate(steps) if step in steps[:at]} if _REJECTED not in expect else set()
     expected = {line["step"] if isinstance(line, dict) else line for line in expect.get(_REJECTED) or []}
     came = {line["step"]: line["reason"] for line in out["rejected"]}
     for step in sorted(expected - came.keys()):
         yield f"rejected: step {step} should have been refused and was not"
-    for step in sorted(came.keys() - expected):
+    for step in sorted(came.keys() - expected - repeats):
         yield f"rejected: step {step} was refused and should not have been: {came[step]}"
 
 

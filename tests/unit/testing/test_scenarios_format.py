@@ -136,3 +136,11 @@ def test_a_kit_that_is_in_itself_fails() -> None:
     """Kits of kits are taken apart; one that never ends is a verdict."""
     items = [{"sku": "A", "kit": {"B": 2}}, {"sku": "B", "kit": {"C": 1, "A": 1}}]
     assert why({**SCENARIO, "items": items}) == "the kit A is in itself"
+
+
+def test_a_step_told_twice_may_be_refused() -> None:
+    """A repeat changes nothing; a file that names no refused step need not say that the second truck was refused."""
+    steps = [{"allocate": "all"}, {"ship": "O"}, {"ship": "O"}]
+    expect = {"shipped": [{"order": "O", "lot": "L", "qty": 5}]}
+    assert not why({**SCENARIO, "steps": steps, "expect": expect})
+    assert "step 2 was refused" in why({**SCENARIO, "steps": steps, "expect": {**expect, "rejected": []}})
