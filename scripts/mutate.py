@@ -5,9 +5,10 @@
 beside that file which tests call what, for as long as the tests have the same names.
 
 The tests are collected once and run once to see which functions each of them calls; then each mutant is put into a fork
-of that process, which runs the tests that call its function, the quickest first, until one fails. A mutant that
-survives has to stand in docs/reference/mutants.md with the reason why nobody could tell it from the right program; one
-that does not ends the run with exit code 1, and so does one whose fork ended of anything but its tests.
+of that process, which runs the tests that call its function until one fails, those first that are quick and have found
+many. A mutant that survives has to stand in docs/reference/mutants.md with the reason why nobody could tell it from the
+right program; one that does not ends the run with exit code 1, and so does one whose fork ended of anything but its
+tests.
 """
 
 from __future__ import annotations
