@@ -169,7 +169,10 @@ class AllWords(Words):
         numbers = self._numbers() if line.sku == "S" else ()
         lot = self.mostly(self.one([*[part.row.lot for part in line.reservations], None]), "L2")
         quantity = Decimal(len(numbers)) if numbers else self._quantity(line.ordered, line.sku or "A")
-        said = ShippedLine(self.mostly(line.line, "9"), lot, quantity, sku=line.sku, serials=numbers)
+        place = self.seldom(None, self.bin())
+        said = ShippedLine(
+            self.mostly(line.line, "9"), lot, quantity, location=place, sku=line.sku, serials=numbers
+        )  # fmt: skip
         return ShippedOrder(key, (said,))
 
     def _shipment(self) -> dict[str, Any]:

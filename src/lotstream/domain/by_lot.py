@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -158,7 +159,11 @@ def _note(telling: _Telling, event: Event) -> None:
 
 
 def join_tasks(lines: Iterable[OrderLine]) -> None:
-    """Make one reservation of what tasks by lot have in one bin, after promises were added to them."""
+    """Make one reservation of what tasks by lot have in one bin, after promises were added to them.
+
+    The promises of an event stay as they are: it is told of after it was applied.
+    """
     for line in lines:
         if len(line.reservations) > 1:
+            line.reservations = [copy(part) for part in line.reservations]
             join_parts(line)

@@ -9,7 +9,7 @@ from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ConfirmShipment, ShippedLine, ShippedOrder
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Shipped
+from lotstream.domain.events import BinChange, Shipped
 from lotstream.domain.model import Item, Order, OrderLine, RowKey, SerialState
 from lotstream.domain.reservations import note_shipped
 from lotstream.domain.serial_floor import Told, note_state
@@ -30,6 +30,8 @@ class Loading:
     books: Books
     verdicts: Verdicts
     shipped: list[Shipped] = field(default_factory=list)
+    #: Where promises by lot are expected, since the shipment has named bins.
+    changes: list[BinChange] = field(default_factory=list)
 
     def object(
         self, code: Code, path: str, message: str, *, line: str | None = None, row: RowKey | None = None

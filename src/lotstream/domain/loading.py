@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lotstream.domain.bins_named import Bringing, Spot, Want, bring, open_by_lot
 from lotstream.domain.checks import aged, goods_meant, terms_of, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ShippedLine
@@ -9,8 +10,8 @@ from lotstream.domain.kit_floor import is_of, spelled_out
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.load_free import load_free
 from lotstream.domain.load_packages import packed_for
-from lotstream.domain.loaded import Loading, Wanted, note_loaded, unit_told
-from lotstream.domain.model import Content, OrderLine, Reservation, SerialKey
+from lotstream.domain.loaded import SHIPPED, Loading, Wanted, note_loaded, unit_told
+from lotstream.domain.model import Content, Order, OrderLine, Reservation, SerialKey
 from lotstream.domain.places import staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import line_called, staged_key
@@ -200,6 +201,10 @@ def _load_quantity(loading: Loading, wanted: Wanted, quantity: int) -> Refusal |
             refused = loading.object(Code.MORE_THAN_ORDERED, f"{wanted.path}.quantity", message, line=line.line)
             if refused is not None:
                 return refused
+        if loading.order is not None and loading.draft.ledger.sites.lot_tasks:
+            whole = line_called(loading.order, line.line) or line
+            _name_bin(loading, loading.order, whole, line, said=wanted.said, quantity=quantity)
+            line.reservations = [part for part in whole.reservations if part.row.sku == line.sku]
         for from_stage in (True, False):
             for part in [part for part in line.reservations if _matches(loading, part, wanted.said)]:
                 there = part.picked if from_stage else part.quantity - part.picked
@@ -212,6 +217,24 @@ def _load_quantity(loading: Loading, wanted: Wanted, quantity: int) -> Refusal |
                     return refused
                 quantity -= take
     return load_free(loading, wanted, quantity) if quantity else None
+
+
+def _name_bin(
+    loading: Loading, order: Order, whole: OrderLine, line: OrderLine, *, said: ShippedLine, quantity: int
+) -> None:
+    """Bring what is promised by lot, and was not picked, to the bin that a shipment names, as far as that has it.
+
+    ``line`` is the part of the ``whole`` that is shipped: of a kit line what concerns one component.
+    """
+    parts = open_by_lot(part for part in line.reservations if said.lot in (None, part.row.lot))
+    left = quantity - sum(part.picked for part in line.reservations if _matches(loading, part, said))
+    most = min(left, sum(part.quantity - part.picked for part in parts))
+    if said.location is None or most <= 0:
+        return
+    goods = list(dict.fromkeys((part.row.sku, part.row.lot) for part in parts))
+    site, spot = loading.command.site, Spot(said.location)
+    bringing = Bringing(loading.draft, loading.books, loading.verdicts, site, SHIPPED, loading.changes)
+    bring(bringing, Want(order, whole, None, goods, spot, most, ""), short_ok=True)
 
 
 def _matches(loading: Loading, part: Reservation, said: ShippedLine) -> bool:

@@ -26,6 +26,7 @@ from lotstream.domain.loading import load
 from lotstream.domain.model import SHIPMENT, ReceiptKey, Shipment
 from lotstream.domain.reservations import copy_order
 from lotstream.domain.serial_floor import missing_numbers
+from lotstream.domain.settling import bins_changed
 from lotstream.domain.shipments import content_of, told_of
 from lotstream.domain.sums import OVER, backordered
 
@@ -72,6 +73,7 @@ def confirm(
             return refused
         if loading.shipped:
             verdicts.noted += missing_numbers(draft, part.key, loading.shipped)
+            events += bins_changed(loading.changes)
             events.append(confirmed(loading, draft.moment))
             events += what_follows(loading, freed)
             if loading.order is not None:

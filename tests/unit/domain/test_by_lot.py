@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from lotstream.domain.by_lot import is_by_lot
+from lotstream.domain.apply import apply
+from lotstream.domain.by_lot import is_by_lot, tell_by_lot
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     CountStock,
@@ -13,6 +15,7 @@ from lotstream.domain.commands import (
     DefineLocation,
     MoveStock,
     PlaceBinHold,
+    RequestAllocation,
     ShippedLine,
     ShortLine,
     StartPick,
@@ -20,8 +23,17 @@ from lotstream.domain.commands import (
     UndoPick,
     VoidShipment,
 )
-from lotstream.domain.events import BinsChanged, DiscrepancyNoted, StockFound, StockMissing, StockPicked
-from lotstream.domain.model import Hold, HoldKind, Item, Location, PackRule, Settings, ZoneRule
+from lotstream.domain.events import (
+    BinsChanged,
+    DiscrepancyNoted,
+    LineDecision,
+    OrderAllocated,
+    ShipmentConfirmed,
+    StockFound,
+    StockMissing,
+    StockPicked,
+)
+from lotstream.domain.model import Hold, HoldKind, Item, Location, OrderState, PackRule, Reservation, Settings, ZoneRule
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, goods, key, kinds, only, wanted
 from tests.unit.domain.lotting import LotWorld, scan, short, site, taken, two_bins
@@ -360,3 +372,38 @@ def test_what_left_without_a_task_has_one_by_lot_when_it_comes_back() -> None:
     world.told(world.ship("#1", ShippedLine("1", "L1", Decimal(2)), happened=True))
     world.told(VoidShipment(SITE, True, "gate", None, "S1"))
     assert is_by_lot(world.only_task("#1"))
+
+
+def test_a_shipment_of_what_nobody_has_picked_may_name_the_bin() -> None:
+    """It leaves from there, and others are expected in the other bin; without a bin it leaves from where it was."""
+    world = two_bins()
+    world.place("#1", wanted(quantity=4))
+    world.place("#2", wanted(quantity=6))
+    events = world.told(world.ship("#1", ShippedLine("1", None, Decimal(3), location="B")))
+    assert kinds(events) == ["BinsChanged", "ShipmentConfirmed"]
+    assert (world.bins("#1"), world.bins("#2")) == ({"A": 1}, {"B": 3, "A": 3})
+    gone = only(world.told(world.ship("#1", ShippedLine("1", "L1", Decimal(1)), shipment="S2")), ShipmentConfirmed)
+    assert gone.shipped[0].picked_from.location == "A"
+    assert world.refused(world.ship("#2", ShippedLine("1", None, Decimal(6), location="A"), shipment="S3")) == (
+        Code.NOT_AVAILABLE, "orders.0.lines.0.quantity",
+    )  # fmt: skip
+
+
+def test_two_promises_of_one_bin_in_one_decision_are_one() -> None:
+    """What a line gets of a bin at first, and then more of what another line gave back, is told as a change."""
+    world = LotWorld(Settings(allocate="on_request"))
+    world.stock(
+        goods("L1", 2, "A", expires=TODAY + timedelta(days=5)),
+        goods("L1", 3, "B", expires=TODAY + timedelta(days=5)),
+        goods("L2", 9, "C", expires=TODAY + timedelta(days=9)),
+    )
+    world.place("#1", wanted(quantity=5), wanted("2", quantity=1))
+    world.told(RequestAllocation())
+    part = Reservation("x", world.row("L2", "C").key, 1)
+    twice = LineDecision("1", (part, replace(part, task="y", quantity=2)), 0, "FEFO", "settings", ())
+    decided = tell_by_lot(world.ledger, (OrderAllocated(key("#1"), OrderState.ALLOCATED, SITE, (twice,)),))
+    assert isinstance(decided, tuple)
+    (event,) = decided
+    apply(world.ledger, event)
+    assert [one.quantity for one in twice.reserved] == [1, 2]
+    assert [part.quantity for part in world.line("#1").reservations if part.row.lot == "L2"] == [3]
