@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from lotstream.contracts.quantities import base_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
@@ -15,6 +15,8 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import OrderKey, Reservation, RowKey
 
 TYPE = "lotstream.pick_tasks.v1"
+#: What a task by lot says of where to go.
+_NO_BIN: Final[dict[str, Any]] = {"location": None, "package": None}
 
 
 def pick_tasks(
@@ -81,7 +83,7 @@ def _by_lot(
         if units:
             action = "cancel" if not left else "create" if left == units else "change"
             task = _task(ledger, key, row, task=name, action=action, line=line, quantity=left)
-            tasks.setdefault(row.site, []).append(task | {"serials": serials.get((line, name), ())})
+            tasks.setdefault(row.site, []).append(task | _NO_BIN | {"serials": serials.get((line, name), ())})
     for site, told in tasks.items():
         yield _message(ledger, key, site, sorted(told, key=_taken_back_first), moment)
 
@@ -162,6 +164,7 @@ def _alone(
         units[name] = units.get(name, 0) + quantity
     told = [
         _task(ledger, key, row, task=task, action=action, line=line, quantity=quantity)
+        | (_NO_BIN if is_by_lot(task) else {})
         for (line, task, row), quantity in units.items()
     ]
     if told:
@@ -186,7 +189,6 @@ def _task(
     item = item_of(ledger, row.sku)
     lot = ledger.lots.get((row.sku, row.lot)) if row.lot is not None else None
     text = base_text(quantity, item.decimals)
-    bins = not (ledger.sites.lot_tasks and is_by_lot(task))
     return {
         "task": task,
         "action": action,
@@ -194,8 +196,8 @@ def _task(
         "sku": row.sku,
         "lot": row.lot,
         "expires": lot.expires if lot is not None else None,
-        "location": row.location if bins else None,
-        "package": row.package if bins else None,
+        "location": row.location,
+        "package": row.package,
         "quantity": text,
         "unit": item.base_unit,
         "serials": (),

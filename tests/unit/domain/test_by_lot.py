@@ -372,6 +372,11 @@ def test_what_left_without_a_task_has_one_by_lot_when_it_comes_back() -> None:
     world.told(world.ship("#1", ShippedLine("1", "L1", Decimal(2)), happened=True))
     world.told(VoidShipment(SITE, True, "gate", None, "S1"))
     assert is_by_lot(world.only_task("#1"))
+    world.place("#2", wanted(quantity=3))
+    task = world.only_task("#2")
+    world.told(world.ship("#2", shipment="S2"))
+    world.told(VoidShipment(SITE, True, "gate", None, "S2"))
+    assert world.only_task("#2") == task
 
 
 def test_a_shipment_of_what_nobody_has_picked_may_name_the_bin() -> None:
