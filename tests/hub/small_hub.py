@@ -104,10 +104,14 @@ class SmallHub:
         """Return what is reserved of each lot."""
         return {row["lot"]: row["reserved"] for row in self.rows("stock", owner=owner) if row["reserved"]}
 
+    def told(self, **like: object) -> list[dict[str, Any]]:
+        """Return what messages in the outbox say whose rows have these values, in the order of the log."""
+        rows = sorted(self.rows("outbox", **like), key=lambda row: (int(row["offset"]), int(row["index"])))
+        return [json.loads(row["value"]) for row in rows]
+
     def answers(self) -> list[dict[str, Any]]:
         """Return the answers in the outbox, in order."""
-        rows = sorted(self.rows("outbox", topic="lotstream.answers"), key=lambda row: int(row["offset"]))
-        return [json.loads(row["value"]) for row in rows]
+        return self.told(topic="lotstream.answers")
 
 
 class Log:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -28,8 +27,7 @@ def later(hub: SmallHub, seconds: float = 60) -> None:
 
 def told(hub: SmallHub, owner: str) -> list[dict[str, str]]:
     """Return what was told of SOAP, message by message: the quantity of each channel that changed."""
-    rows = sorted(hub.rows("outbox", topic="lotstream.availability"), key=lambda row: int(row["offset"]))
-    bodies = [json.loads(row["value"]) for row in rows]
+    bodies = hub.told(topic="lotstream.availability")
     return [{one["channel"]: one["quantity"] for one in body["figures"]} for body in bodies if body["owner"] == owner]
 
 
@@ -222,7 +220,7 @@ async def test_who_sent_an_order_that_is_held_too_long_is_told_once() -> None:
     await worker.settle()
     said = "Held for 2 hours. Line 1 wants SOAP, which is not defined; define the item."
     assert held_alerts(hub) == [(held, "unknown_item", said)]
-    statuses = [json.loads(row["value"]) for row in hub.rows("outbox", topic="lotstream.order-status")]
+    statuses = hub.told(topic="lotstream.order-status")
     told_of = [status["code"] for status in statuses if status["owner"] == held]
     assert told_of == ["unknown_item", "unknown_item"]
     assert [row["due_at"] for row in hub.rows("owner_clock")] == [None]
@@ -230,5 +228,5 @@ async def test_who_sent_an_order_that_is_held_too_long_is_told_once() -> None:
 
 def held_alerts(hub: SmallHub) -> list[tuple[str, str, str]]:
     """Return owner, code and sentence of each alert about an order that is held."""
-    bodies = [json.loads(row["value"]) for row in hub.rows("outbox", topic="lotstream.alerts")]
+    bodies = hub.told(topic="lotstream.alerts")
     return [(body["owner"], body["code"], body["message"]) for body in bodies if body["alert"] == "held"]

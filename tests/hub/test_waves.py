@@ -30,8 +30,7 @@ def released(count: int, *, wave: str = "W-1", **more: object) -> dict[str, obje
 
 def told(hub: SmallHub, type_: str) -> list[dict[str, Any]]:
     """Return the messages of a type in the outbox, in order."""
-    rows = sorted(hub.rows("outbox", type=type_), key=lambda row: (int(row["offset"]), int(row["index"])))
-    return [json.loads(row["value"]) for row in rows]
+    return hub.told(type=type_)
 
 
 async def test_a_wave_outlives_its_worker() -> None:
