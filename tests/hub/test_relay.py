@@ -12,10 +12,12 @@ from aiokafka.errors import ProducerFenced
 
 from lotstream.contracts.topics import INBOUND, ORDER_STATUS
 from lotstream.errors import ClaimLost, LogMismatch, RelayFailed
+from lotstream.hub import relay as relaying
 from lotstream.hub.clock import Clock
 from lotstream.hub.kafka import AioKafka
 from lotstream.hub.outbox_tail import PIECE_BYTES_MAX
 from lotstream.hub.relay import Outgoing, Relay
+from lotstream.hub.seam import TIMES_MAX
 from lotstream.settings import Settings
 from lotstream.store.postgres import PostgresStore
 from lotstream.store.rows import Batch, Claim, Log, OutboxRow, PartitionBatch
@@ -165,6 +167,20 @@ async def test_a_record_above_the_bytes_of_a_piece_is_published_whole() -> None:
     relay = ListeningRelay([a_row(0), a_row(1, 0, value=large), a_row(1, 1), a_row(2)])
     await relay.resume({0: a_claim(0, 3)}, kept_back=())
     assert relay.transactions == [([0, 1, 1], {0: 2}), ([2], {0: 3})]
+
+
+async def test_a_record_of_very_many_messages_has_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever takes it over is told how long its transaction may last, a limit for each so many messages, up to a most.
+
+    One after it that publishes as few as most has the limit once.
+    """
+    monkeypatch.setattr(relaying, "MESSAGES_A_LIMIT", 10)
+    granted: list[float] = []
+    rows = [a_row(0, index, value=bytes(PIECE_BYTES_MAX // 30)) for index in range(35)]
+    relay = ListeningRelay([*rows, a_row(1)])
+    await relay.resume({0: a_claim(0, 2)}, kept_back=(), grant=granted.append)
+    assert (relay.position(0), granted) == (2, [4, 1])
+    assert relay._limit_s(Outgoing([a_row(0)] * 1_000)) == TIMES_MAX
 
 
 async def test_a_position_that_kafka_has_forgotten_is_noted_again() -> None:

@@ -14,6 +14,7 @@ from lotstream.errors import InstanceTaken, RelayFailed, StopWorker
 from lotstream.hub.app import build_app, ledger_store
 from lotstream.hub.clock import Clock
 from lotstream.hub.hub import Hub
+from lotstream.hub.relay import Grant
 from lotstream.hub.transport import _note
 from lotstream.hub.worker import Worker
 from lotstream.settings import Settings
@@ -28,6 +29,7 @@ from tests.hub.test_relay import ListeningRelay, a_batch, a_claim, a_row
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 AT_ONCE_S = 0.01
+LONG_S = 60.0
 
 
 async def forever(*_: object, **__: object) -> None:
@@ -49,6 +51,23 @@ async def test_a_take_over_that_outlasts_claim_timeout_s_ends_the_process() -> N
     with pytest.raises(TimeoutError):
         await hub.claim({0}, prove=forever, seek=forever)
     assert [type(error) for error in died] == [TimeoutError]
+
+
+async def test_a_take_over_has_the_time_that_publishing_is_granted() -> None:
+    """What a worker that died had committed and not published may take its successor longer than claim_timeout_s."""
+    died: list[BaseException] = []
+    hub = a_hub(MemoryStore(Tables(clock=lambda: NOW)), Settings(claim_timeout_s=AT_ONCE_S), died)
+
+    async def take(*_: object, grant: Grant, **__: object) -> dict[int, int]:
+        grant(LONG_S)
+        grant(AT_ONCE_S)
+        await asyncio.sleep(3 * AT_ONCE_S)
+        return {0: 7}
+
+    claims: Any = hub._claims
+    claims.take = take
+    assert await hub.claim({0}, prove=forever, seek=forever) == {0: 7}
+    assert died == []
 
 
 def a_hub(store: MemoryStore, settings: Settings, died: list[BaseException]) -> Hub:

@@ -16,6 +16,7 @@ from lotstream.domain.events import Event, LocationDefined, OrderChanged, OrderR
 from lotstream.domain.ledger import Sites
 from lotstream.domain.model import SHIPMENT, Item, Location, OrderKey, OrderState, ReceiptKey, Site, StockRow, Tracking
 from lotstream.errors import ClaimLost, ConstraintViolated, InstanceTaken
+from lotstream.store import commit
 from lotstream.store.journal import GENESIS
 from lotstream.store.rows import Batch, Claim, DeadLetterRow, Log, Outcome, OwnerSize, PersonRow
 from lotstream.store.seam import Store
@@ -202,6 +203,19 @@ class StateConformance:
         assert loaded.orders == ledger.orders
         assert loaded.cancels == ledger.cancels
         assert loaded.sites is ledger.sites
+
+    async def test_a_batch_of_very_many_rows_comes_back_as_it_was(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A batch that is written by several statements for each table is the same as one written by one each."""
+        monkeypatch.setattr(commit, "ROWS_MAX", 1)
+        ledger = full_ledger()
+        written = batch(await claim(store), records=3, ledger=ledger)
+        written.outbox = [message(offset) for offset in range(3)]
+        await write(store, written)
+        loaded = (await store.ledgers({OWNER: ledger.sites}))[OWNER]
+        assert (len(loaded.stock), loaded.stock, loaded.orders) == (2, ledger.stock, ledger.orders)
+        assert [row.offset for row in await store.outbox(0, log=1, offset=0, below=3, limit=9)] == [0, 1, 2]
 
     async def test_receipts_are_read_by_key(self, store: Store) -> None:
         """What was booked under a document comes back by its key and as its kind; None says that there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
 import pytest
@@ -11,7 +12,8 @@ import pytest_asyncio
 
 from lotstream.domain.model import StockRow
 from lotstream.errors import InstanceLockLost, InstanceTaken, PostgresUnreachable, SettingInvalid
-from lotstream.store.connection import SCHEMA
+from lotstream.store import connection as connections
+from lotstream.store.connection import SCHEMA, Address, Database
 from lotstream.store.postgres import PostgresStore
 from tests.store.build import PARTITIONS, ROW, batch, claim, with_stock, write
 
@@ -72,6 +74,28 @@ async def test_row_locked_by_another_is_not_waited_for_long(
             with pytest.raises(PostgresUnreachable):
                 await store.commit(batch(mine))
         assert (await store.claims([0]))[0] == mine
+
+
+async def test_a_transaction_of_many_calls_has_the_time_of_all(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transaction ends within the limit on one call, unless it is said to be as much as several; each has its own."""
+    monkeypatch.setattr(connections, "CLIENT_GRACE_S", 0.0)
+    database = Database(Address(url=database_url, app="test", call_s=0.25))
+    await database.open()
+    try:
+        async with database.transaction(calls=100) as connection:
+            await _ten_calls(connection)
+        with pytest.raises(PostgresUnreachable):
+            async with database.transaction() as connection:
+                await _ten_calls(connection)
+    finally:
+        await database.close()
+
+
+async def _ten_calls(connection: Any) -> None:  # noqa: ANN401 - whatever runs a statement
+    for _ in range(10):
+        await connection.execute("SELECT pg_sleep(0.03)")
 
 
 async def test_take_over_waits_for_the_commit_before_it(

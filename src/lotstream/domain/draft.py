@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import blake2b
 
+from lotstream.domain.altered import Altered
 from lotstream.domain.candidate import Candidate, Standing
 from lotstream.domain.commands import Moment
 from lotstream.domain.ledger import Ledger
@@ -25,43 +25,9 @@ from lotstream.domain.model import (
     SerialKey,
     StockRow,
 )
-from lotstream.domain.queue import Segment
+from lotstream.domain.queue import Segment, resolve
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.shelves import candidate_for, derived_of, is_empty, rows_in, shelf_of
-
-
-@dataclass(slots=True)
-class Altered:
-    """How a shelf looks after what was decided so far, beyond quantities taken from its queues."""
-
-    #: Candidates that may be used now although the shelf's queues do not have them.
-    opened: dict[RowKey, Candidate] = field(default_factory=dict)
-    #: Candidates that may no longer be used as the shelf has them.
-    shut: dict[RowKey, Candidate] = field(default_factory=dict)
-    #: Candidates that stand aside now.
-    aside: dict[RowKey, Candidate] = field(default_factory=dict)
-
-    def of_lot(self, lot: str) -> dict[RowKey, Candidate]:
-        """Return the candidates of a lot that are not as the shelf has them."""
-        both = {**self.opened, **self.aside}
-        return {key: candidate for key, candidate in both.items() if key.lot == lot}
-
-    def forget(self, key: RowKey) -> None:
-        """Forget how a row stands, because it is about to stand otherwise."""
-        self.opened.pop(key, None)
-        self.aside.pop(key, None)
-
-    def counts(self, shelf: Shelf) -> dict[str, int]:
-        """Return the shelf's counts of rows not used, put right."""
-        counts = dict(shelf.counts)
-        for key in {*self.shut, *self.opened}:
-            before = shelf.candidates.get(key)
-            reason = None if before is None else before.counted_as()
-            if reason is not None:
-                counts[reason] -= 1
-        for aside in [candidate.reason for candidate in self.aside.values() if candidate.reason is not None]:
-            counts[aside] = counts.get(aside, 0) + 1
-        return {reason: count for reason, count in counts.items() if count}
 
 
 class Draft:
@@ -199,6 +165,17 @@ class Draft:
 
     def supply(self, sku: str) -> int:
         """Return how much of a SKU lines may still use, over all sites; a deficit takes nothing from other rows."""
+        return self.supplies((sku,))[sku]
+
+    def supplies(self, skus: Iterable[str]) -> dict[str, int]:
+        """Return the supply of each of some SKUs, by name; what was taken so far is gone through once for all."""
+        supplies = {sku: self._supply_untaken(sku) for sku in sorted(skus)}
+        for candidate in self._deltas:
+            if candidate.standing is Standing.QUEUED and candidate.key.sku in supplies:
+                supplies[candidate.key.sku] += max(self.free(candidate), 0) - candidate.free_seen
+        return supplies
+
+    def _supply_untaken(self, sku: str) -> int:
         total = 0
         for site in self.sites_of(sku):
             shelf = self.shelf(sku, site)
@@ -206,9 +183,6 @@ class Draft:
             shut = [candidate for candidate in altered.shut.values() if candidate.standing is Standing.QUEUED]
             total += shelf.free - sum(candidate.free_seen for candidate in shut)
             total += sum(max(self.free(candidate), 0) for candidate in altered.opened.values())
-        for candidate in self._deltas:
-            if candidate.key.sku == sku and candidate.standing is Standing.QUEUED:
-                total += max(self.free(candidate), 0) - candidate.free_seen
         return total
 
     def take(self, candidate: Candidate, quantity: int) -> None:
@@ -223,9 +197,8 @@ class Draft:
     def undo(self, mark: int) -> None:
         """Give back all that was taken since a mark."""
         for candidate, quantity in self._log[mark:]:
-            self._deltas[candidate] += quantity
+            self._give_back(candidate, quantity)
         del self._log[mark:]
-        self._skips.clear()
 
     def give(self, key: RowKey, quantity: int, *, received: date | None = None) -> None:
         """Add free units to a row: given back by an order, or new goods, which came in on a day if they have no lot."""
@@ -234,14 +207,16 @@ class Draft:
         candidate = self.candidate(key)
         if received is not None and key.lot is None and received.toordinal() < candidate.received:
             candidate = self._made_older(shelf, altered, candidate, received)
-        self._deltas[candidate] = self._deltas.get(candidate, 0) + quantity
+        self._give_back(candidate, quantity)
         self._sites.setdefault(key.sku, set()).add(key.site)
-        if candidate.reason is not None:
-            if candidate.standing is not Standing.ASIDE:
-                altered.aside[key] = candidate
-        elif candidate.standing is not Standing.QUEUED:
-            altered.opened[key] = candidate
-        self._skips.clear()
+        if candidate.standing is not (Standing.QUEUED if candidate.reason is None else Standing.ASIDE):
+            altered.place(candidate)
+
+    def _give_back(self, candidate: Candidate, quantity: int) -> None:
+        if self._skips and self.free(candidate) <= 0:
+            # It may have been passed over as used up, and may no longer be.
+            self._skips.clear()
+        self._deltas[candidate] = self._deltas.get(candidate, 0) + quantity
 
     def _made_older(self, shelf: Shelf, altered: Altered, before: Candidate, received: date) -> Candidate:
         """Return a row in the place of the day on which the oldest of its goods came in."""
@@ -251,7 +226,7 @@ class Draft:
             self._deltas[candidate] = delta
         altered.forget(before.key)
         if (known := shelf.candidates.get(before.key)) is not None:
-            altered.shut[before.key] = known
+            altered.shut_out({before.key: known})
         return candidate
 
     def know_lot(self, lot: Lot) -> None:
@@ -265,7 +240,7 @@ class Draft:
             for candidate in mine.values():
                 altered.forget(candidate.key)
                 self._replace(shelf, altered, before=candidate)
-            altered.shut.update(known)
+            altered.shut_out(known)
 
     def _replace(self, shelf: Shelf, altered: Altered, *, before: Candidate) -> None:
         row, delta = before.row, self._deltas.pop(before, 0)
@@ -275,7 +250,7 @@ class Draft:
         candidate = self._new_candidate(shelf, row)
         if delta:
             self._deltas[candidate] = delta
-        (altered.opened if candidate.reason is None else altered.aside)[candidate.key] = candidate
+        altered.place(candidate)
 
     def _new_candidate(self, shelf: Shelf, row: StockRow) -> Candidate:
         candidate = candidate_for(self.ledger, row, self.lot(row.key.sku, row.key.lot))
@@ -292,9 +267,7 @@ class Draft:
         altered = self._altered.get(shelf) if self._altered else None
         if altered is None:
             return iter(shelf.aside(policy)) if shelf.stands_aside else iter(())
-        queue = shelf.aside(policy)
-        kept = (candidate for candidate in queue if candidate.key not in altered.shut)
-        return heapq.merge(kept, sorted(altered.aside.values(), key=queue.key), key=queue.key)
+        return iter(altered.aside_by(policy, shelf.aside(policy)))
 
     def of_lot(self, shelf: Shelf, policy: Policy, lot: str | None) -> list[Candidate]:
         """Return the candidates of one lot that have something free, in the order of use."""
@@ -303,7 +276,7 @@ class Draft:
         if altered is not None:
             for key in altered.shut:
                 found.pop(key, None)
-            found.update((key, candidate) for key, candidate in altered.opened.items() if key.lot == lot)
+            found.update(altered.of_lot(lot))
         usable = [candidate for candidate in found.values() if candidate.reason is None and self.free(candidate) > 0]
         return sorted(usable, key=shelf.queue(policy).key)
 
@@ -311,18 +284,26 @@ class Draft:
         """Tell whether this decision has altered a shelf beyond what it took from its queues."""
         return bool(self._altered) and shelf in self._altered
 
-    def altered_candidates(self, shelf: Shelf, policy: Policy) -> Iterator[Candidate] | None:
-        """Return the usable candidates of a shelf that this decision has altered, in the order of use; else None."""
+    def is_in_line(self, shelf: Shelf, cutoff: int) -> bool:
+        """Tell whether all that lines may use of a shelf stands in its queues.
+
+        What expires before ``cutoff`` is passed over there in one step, so that nothing of that may be shut.
+        """
         altered = self._altered.get(shelf) if self._altered else None
-        if altered is None:
-            return None
-        queue = shelf.queue(policy)
+        return altered is None or (not altered.opened and altered.first_shut() >= cutoff)
+
+    def altered_candidates(self, shelf: Shelf, policy: Policy) -> Iterator[Candidate]:
+        """Return the usable candidates of a shelf that this decision has altered, in the order of use."""
+        queue, altered = shelf.queue(policy), self._altered[shelf]
         ends = [(segment, len(segment.candidates) - 1) for segment in queue.segments]
-        left = (candidate for segment, end in ends for candidate in self.walk(segment, end))
-        kept = (candidate for candidate in left if candidate.key not in altered.shut)
-        if not altered.opened:
-            return kept
-        return heapq.merge(kept, sorted(altered.opened.values(), key=queue.key), key=queue.key)
+        kept = (candidate for segment, end in ends for candidate in self._walk_kept(segment, end, altered))
+        opened = altered.opened_by(policy, queue)
+        return heapq.merge(kept, self.walk(opened, len(opened.candidates) - 1), key=queue.key)
+
+    def walk_on(self, shelf: Shelf, segment: Segment, start: int) -> Iterator[Candidate]:
+        """Return a segment's candidates in the order of use, from an index on, those that may still be used."""
+        altered = self._altered.get(shelf) if self._altered else None
+        return self.walk(segment, start) if altered is None else self._walk_kept(segment, start, altered)
 
     def walk(self, segment: Segment, start: int) -> Iterator[Candidate]:
         """Return a segment's candidates in the order of use, from an index on, passing over those that are used up."""
@@ -330,7 +311,7 @@ class Draft:
         at = start
         while at >= 0:
             if skips is not None:
-                at = _resolve(skips, at)
+                at = resolve(skips, at)
                 if at < 0:
                     return
             candidate = candidates[at]
@@ -341,15 +322,24 @@ class Draft:
                 skips[at] = at - 1
             at -= 1
 
+    def _walk_kept(self, segment: Segment, start: int, altered: Altered) -> Iterator[Candidate]:
+        """Return what a walk would, without the candidates that are shut, which are passed over in one step too."""
+        candidates, gone, at = segment.candidates, altered.gone_from(segment), start
+        while at >= 0:
+            if at in gone:
+                at = resolve(gone, at)
+            elif candidates[at].key in altered.shut:
+                gone[at] = at - 1
+            else:
+                skips = self._skips.get(segment)
+                if skips is None or at not in skips:
+                    candidate = candidates[at]
+                    yield candidate
+                    if self.free(candidate) <= 0:
+                        self._skips.setdefault(segment, {})[at] = at - 1
+                    at -= 1
+                else:
+                    at = resolve(skips, at)
+
 
 _NOT_ALTERED = Altered()
-
-
-def _resolve(skips: dict[int, int], at: int) -> int:
-    """Return the next index that is not used up; paths are shortened, so that long runs are passed in one step."""
-    end = at
-    while end in skips:
-        end = skips[end]
-    while at != end:
-        skips[at], at = end, skips[at]
-    return end

@@ -124,7 +124,7 @@ def fill(
     waiting = derived_of(draft.ledger).waiting
     at_once = draft.ledger.settings.allocate == AT_ONCE
     wanted = {sku for sku in skus if moved or (at_once and (draft.orders or waiting.anybody(sku)))}
-    supply = {sku: draft.supply(sku) for sku in sorted(wanted)}
+    supply = draft.supplies(wanted)
     queue = _queue(draft, waiting_for(draft, supply) if at_once else [], moved)
     return serve(draft, queue, supply, without=without)
 

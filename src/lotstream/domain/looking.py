@@ -67,22 +67,21 @@ def _usable(draft: Draft, shelf: Shelf, terms: Terms, passed: Passed) -> Iterato
     if terms.lot is not None:
         passed.count(NotUsed.OTHER_LOT, len(shelf.queue(terms.policy)) - shelf.usable_of(terms.lot))
         return iter(draft.of_lot(shelf, terms.policy, terms.lot))
-    altered = draft.altered_candidates(shelf, terms.policy)
-    if altered is not None:
-        return altered
+    if not draft.is_in_line(shelf, terms.cutoff):
+        return draft.altered_candidates(shelf, terms.policy)
     segments = shelf.queue(terms.policy).segments
     if len(segments) == 1 and not terms.cutoff:
-        return draft.walk(segments[0], len(segments[0].candidates) - 1)
-    return _queued(draft, segments, terms, passed)
+        return draft.walk_on(shelf, segments[0], len(segments[0].candidates) - 1)
+    return _queued(draft, shelf, terms, passed)
 
 
-def _queued(draft: Draft, segments: list[Segment], terms: Terms, passed: Passed) -> Iterator[Candidate]:
-    for segment in segments:
+def _queued(draft: Draft, shelf: Shelf, terms: Terms, passed: Passed) -> Iterator[Candidate]:
+    for segment in shelf.queue(terms.policy).segments:
         start = len(segment.candidates) - 1
         if terms.cutoff and (first := segment.start(terms.cutoff)) < start:
             passed.note_short(segment, start=first, terms=terms)
             start = first
-        yield from draft.walk(segment, start)
+        yield from draft.walk_on(shelf, segment, start)
 
 
 def fitting(candidates: Iterable[Candidate], terms: Terms, passed: Passed) -> Iterator[Candidate]:

@@ -97,7 +97,7 @@ def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[
     found = (_loser(draft, order, objection) for order in going_on)
     losers = [loser for loser in found if loser is not None]
     orders = [draft.orders.get(order.key, order) for order in going_on]
-    supply = {sku: draft.supply(sku) for sku in sorted(skus_wanted(orders))}
+    supply = draft.supplies(skus_wanted(orders))
     let_in = {order.key for order in orders if order.ahead}
     events = settle_in_turn(draft, losers, [order.key for order in orders], supply=supply, let_in=let_in)
     back = skus_given_back(losers) | {loss.row.sku for event in over for loss in event.freed}

@@ -108,3 +108,13 @@ class Queue:
             segment = self._by_rank[rank] = Segment(by_expiry=self.policy in BY_EXPIRY)
             self.segments = [self._by_rank[known] for known in sorted(self._by_rank)]
         return segment
+
+
+def resolve(skips: dict[int, int], at: int) -> int:
+    """Return the next index that is not used up; paths are shortened, so that long runs are passed in one step."""
+    end = at
+    while end in skips:
+        end = skips[end]
+    while at != end:
+        skips[at], at = end, skips[at]
+    return end

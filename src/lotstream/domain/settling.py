@@ -75,7 +75,7 @@ def settle(draft: Draft, losers: list[Loser], *, skus: Iterable[str] = ()) -> li
     queue = _in_order(draft, {*waiting, *(loser.order.key for loser in losers)})
     # A line of kits that loses a component may have assembled ones instead.
     wanted.update(sku for loser in losers for line in loser.lines() for sku in skus_of(line))
-    supply = {sku: draft.supply(sku) for sku in sorted(wanted)}
+    supply = draft.supplies(wanted)
     events = settle_in_turn(draft, losers, queue, supply=supply)
     back = skus_given_back(losers)
     if not back or not _at_once(draft) or not _by_itself(draft):

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.draft import Draft
-from lotstream.domain.model import Order, OrderLine, PackRule, Reservation, RowKey
+from lotstream.domain.events import Freed
+from lotstream.domain.model import Order, OrderKey, OrderLine, PackRule, Reservation, RowKey
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.quantities import whole_packs
 from lotstream.domain.reservations import give_back_part, staged_key
@@ -79,10 +80,10 @@ def take_back(draft: Draft, missing: dict[RowKey, int], *, picked_from: Mapping[
 
 
 def _losers(draft: Draft, orders: list[Order], promises: list[_Promise]) -> list[Loser]:
-    losers: list[Loser] = []
-    for order in orders:
-        lost = [one for one in promises if one.order is order and one.unpicked + one.picked]
-        freed = [give_back_part(one.line, one.part, unpicked=one.unpicked, picked=one.picked) for one in lost]
-        if freed:
-            losers.append(lose(draft, order, freed, NotUsed.LOT_TOO_SMALL))
-    return losers
+    freed: dict[OrderKey, list[Freed]] = {}
+    for one in promises:
+        if one.unpicked + one.picked:
+            loss = give_back_part(one.line, one.part, unpicked=one.unpicked, picked=one.picked)
+            freed.setdefault(one.order.key, []).append(loss)
+    lost = [(order, freed[order.key]) for order in orders if order.key in freed]
+    return [lose(draft, order, losses, NotUsed.LOT_TOO_SMALL) for order, losses in lost]

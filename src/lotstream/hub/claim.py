@@ -16,7 +16,7 @@ from lotstream.errors import LogMismatch, StopWorker
 from lotstream.hub.clock import Clock
 from lotstream.hub.ledgers import LedgerStore
 from lotstream.hub.log_check import LogReader
-from lotstream.hub.relay import Relay
+from lotstream.hub.relay import Grant, Relay
 from lotstream.hub.state import PartitionState
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.limits import reached, used
@@ -51,15 +51,18 @@ class Claims:
         #: Claims as this process last released them: memory is still right where nobody wrote since.
         self._released: dict[int, Claim] = {}
 
-    async def take(self, partitions: set[int], *, prove: Prove, seek: Seek) -> dict[int, int]:
+    async def take(
+        self, partitions: set[int], *, prove: Prove, seek: Seek, grant: Grant = lambda _: None
+    ) -> dict[int, int]:
         """Become the holder of partitions, seek to the next offset of each and return them.
 
+        ``grant`` is told how long what is about to be published of the outbox may last.
         Raises `StopWorker` when claims keep changing hands, `LogMismatch` when log and database do not fit.
         """
         with CLAIM_SECONDS.time():
-            return await self._take_all(partitions, prove, seek)
+            return await self._take_all(partitions, prove, seek, grant=grant)
 
-    async def _take_all(self, partitions: set[int], prove: Prove, seek: Seek) -> dict[int, int]:
+    async def _take_all(self, partitions: set[int], prove: Prove, seek: Seek, *, grant: Grant) -> dict[int, int]:
         self._check_numbers(partitions)
         await self._relay.start()
         await prove(partitions)
@@ -69,7 +72,7 @@ class Claims:
         await self._log_reader.check(claims)
         states = {p: PartitionState(claim, await self._store.sites(claim)) for p, claim in claims.items()}
         kept_back = {p for p, state in states.items() if self._clock.days_due(state.sites)}
-        await self._relay.resume(claims, kept_back=kept_back)
+        await self._relay.resume(claims, kept_back=kept_back, grant=grant)
         offsets = {partition: claim.next_offset for partition, claim in claims.items()}
         await seek(offsets)
         # Not before: until the seek, Kafka's consumer may hold records from wherever the group's offset was.

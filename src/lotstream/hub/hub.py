@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -80,7 +81,8 @@ class Hub:
         """Take partitions over, seek to their next offsets and return these.
 
         Runs in a task of its own that Faust cannot cancel, and ends the process when it takes longer than
-        ``claim_timeout_s``: Faust would otherwise keep heartbeating and process nothing.
+        ``claim_timeout_s``: Faust would otherwise keep heartbeating and process nothing. What is still to be published
+        has the time besides that the relay gives it.
         """
         self._room.set()
         self._claiming = asyncio.create_task(self._claim(partitions, prove, seek))
@@ -88,9 +90,9 @@ class Hub:
 
     async def _claim(self, partitions: set[int], prove: Prove, seek: Seek) -> dict[int, int]:
         try:
-            async with asyncio.timeout(self.settings.claim_timeout_s):
+            async with asyncio.timeout(self.settings.claim_timeout_s) as limit:
                 await self.clock.sync()
-                return await self._claims.take(partitions, prove=prove, seek=seek)
+                return await self._claims.take(partitions, prove=prove, seek=seek, grant=partial(_extend, limit))
         except BaseException as error:
             if isinstance(error, TimeoutError):
                 reached("claim_timeout_s")
@@ -200,3 +202,8 @@ class Hub:
     def published(self) -> dict[int, int]:
         """Return the relay position per held partition: what Kafka may be told as the group's offset."""
         return {p: o for p, o in self.relay.positions().items() if p in self.states}
+
+
+def _extend(limit: asyncio.Timeout, by_s: float) -> None:
+    """Let a limit end so many seconds from now, unless it ends later."""
+    limit.reschedule(max(limit.when() or 0.0, asyncio.get_running_loop().time() + by_s))

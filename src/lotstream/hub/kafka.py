@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, OffsetA
 from aiokafka.admin import AIOKafkaAdminClient
 
 from lotstream.hub.publishing import publish
-from lotstream.hub.seam import Extent, Position, Sight
+from lotstream.hub.seam import TIMES_MAX, Extent, Position, Sight
 from lotstream.ops.topics import BROKERS_KNOWN_MS
 from lotstream.settings import Settings
 from lotstream.store.rows import OutboxRow
@@ -88,8 +88,8 @@ class AioProducer:
         self._producer = AIOKafkaProducer(
             bootstrap_servers=settings.kafka_bootstrap, transactional_id=transactional_id, acks="all", linger_ms=0,
             max_batch_size=produce_batch_bytes(settings), max_request_size=settings.outgoing_bytes_max,
-            transaction_timeout_ms=2 * timeout_ms, request_timeout_ms=timeout_ms, retry_backoff_ms=RETRY_MS,
-            metadata_max_age_ms=BROKERS_KNOWN_MS,
+            transaction_timeout_ms=(TIMES_MAX + 1) * timeout_ms, request_timeout_ms=timeout_ms,
+            retry_backoff_ms=RETRY_MS, metadata_max_age_ms=BROKERS_KNOWN_MS,
         )  # fmt: skip
 
     async def start(self) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import structlog
 
@@ -19,7 +20,7 @@ from lotstream.errors import ClaimLost, LogMismatch, RelayFailed
 from lotstream.hub.clock import Clock
 from lotstream.hub.observe import observe_published
 from lotstream.hub.outbox_tail import is_full, read_piece
-from lotstream.hub.seam import Kafka, Position, Producer
+from lotstream.hub.seam import TIMES_MAX, Kafka, Position, Producer
 from lotstream.ops import limits
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.metrics import RELAY_SECONDS
@@ -27,6 +28,12 @@ from lotstream.store.rows import Batch, Claim, Log, OutboxRow
 from lotstream.store.seam import Store
 
 logger = structlog.get_logger(__name__)
+
+MESSAGES_A_LIMIT: Final = 50_000
+"""Messages that the limit on a transaction's time is meant for; one that publishes more may last longer."""
+
+Grant = Callable[[float], None]
+"""Called with the seconds that something may last which is about to begin."""
 
 RESTORED = "Keep all workers stopped and run `lotstream db restored`."
 
@@ -145,9 +152,12 @@ class Relay:
         """Wait until everything queued is published."""
         await self._queue.join()
 
-    async def resume(self, claims: Mapping[int, Claim], *, kept_back: Collection[int]) -> None:
+    async def resume(
+        self, claims: Mapping[int, Claim], *, kept_back: Collection[int], grant: Grant = lambda _: None
+    ) -> None:
         """Read the positions of partitions just taken over and publish the rest of their outbox.
 
+        ``grant`` is told of each transaction before it begins: whoever waits has to give it its time.
         Raises `LogMismatch` when a position is above next offset, or under a later log: Postgres was restored to an
         earlier point. Unless somebody else has taken the partition meanwhile and published further; that raises
         `ClaimLost`.
@@ -165,7 +175,7 @@ class Relay:
             self._positions[partition] = self._queued[partition] = position
         known = dict(self._positions)
         ends = {p: claim.next_offset for p, claim in claims.items() if p not in kept_back}
-        await self.catch_up(ends)
+        await self.catch_up(ends, grant=grant)
         self._queued.update(ends)
         # Kafka forgets positions that nobody notes for long; by them alone a restored database is found out.
         forgotten = {p: known[p] for p in claims.keys() - noted.keys() if known[p] and self._positions[p] == known[p]}
@@ -177,7 +187,7 @@ class Relay:
         if (now.epoch, now.holder) != (claim.epoch, claim.holder):
             raise ClaimLost(f"Partition {claim.partition} was taken over by {now.holder} while it was being claimed.")
 
-    async def catch_up(self, ends: Mapping[int, int]) -> None:
+    async def catch_up(self, ends: Mapping[int, int], *, grant: Grant = lambda _: None) -> None:
         """Publish the outbox of partitions from their positions up to an offset each, as stored.
 
         As many partitions as fit go into one Kafka transaction: a take-over has dozens of tails of a few messages.
@@ -190,16 +200,18 @@ class Relay:
                 together.rows = [*together.rows, *piece.rows]
                 together.positions[partition] = position = piece.reached
                 if is_full(together.rows):
+                    grant(self._limit_s(together))
                     await self._publish(together)
                     together = Outgoing([])
         if together.positions:
+            grant(self._limit_s(together))
             await self._publish(together)
 
     async def _publish(self, outgoing: Outgoing) -> None:
         """Publish rows and positions in one Kafka transaction; a batch without output moves the position too."""
         try:
             with RELAY_SECONDS.time():
-                async with asyncio.timeout(self._timeout_s):
+                async with asyncio.timeout(self._limit_s(outgoing)):
                     await self._transaction(outgoing)
         except Exception as error:
             if isinstance(error, TimeoutError):
@@ -208,6 +220,10 @@ class Relay:
         crash_point(CrashPoint.AFTER_RELAY)
         self._positions.update(outgoing.positions)
         observe_published(outgoing.rows, self._clock.now())
+
+    def _limit_s(self, outgoing: Outgoing) -> float:
+        """Return how long a transaction may last: one record may lead to very many messages, which go out together."""
+        return self._timeout_s * min(TIMES_MAX, 1 + len(outgoing.rows) // MESSAGES_A_LIMIT)
 
     async def _transaction(self, outgoing: Outgoing) -> None:
         producer = self._producer

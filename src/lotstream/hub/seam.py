@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from aiokafka import ConsumerRecord
 
 from lotstream.store.rows import OutboxRow
+
+TIMES_MAX: Final = 8
+"""How many times its limit a transaction may last that publishes very many messages; the broker waits once more."""
 
 
 class Position(NamedTuple):

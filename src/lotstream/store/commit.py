@@ -5,25 +5,31 @@ transaction before anything is written. Rows that are only added come in by COPY
 table over arrays, sorted by key; stock rows, of which a batch has most, by COPY into a staging table of the session and
 from there, because COPY costs the worker a quarter of what arrays cost. All values are made before the transaction
 begins, so that it waits for nothing but the server.
+
+What one call may last is meant for so many rows. A batch of more, as when a recall moves what tens of thousands of
+orders were promised, is written by more statements, and its transaction may last as many calls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from lotstream.errors import ClaimLost
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.store import added, state
 from lotstream.store.codec import encode_days, encode_numbers
 from lotstream.store.connection import Database
-from lotstream.store.rows import Batch, PartitionBatch, Row
+from lotstream.store.rows import Batch, PartitionBatch, Row, StateRows
 from lotstream.store.sql import queries
 
 if TYPE_CHECKING:
     from lotstream.store.connection import Connection
 
 SQL = queries("commit")
+
+ROWS_MAX: Final = 20_000
+"""Rows that one statement writes at most."""
 
 
 class Commits:
@@ -41,7 +47,7 @@ class Commits:
         """
         rows, changed = added.added_rows(batch), batch.state
         replaced = {**state.shared_rows(batch), **changed.replaced, "sales_order": changed.changed}
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(calls=_calls(rows, changed, replaced)) as connection:
             await write_claims(connection, batch.partitions)
             for table, tuples in rows.items():
                 await add(connection, table, tuples, columns=added.COLUMNS[table])
@@ -68,21 +74,35 @@ async def write_claims(connection: Connection, partitions: Sequence[PartitionBat
 
 async def add(connection: Connection, table: str, rows: Sequence[Row], *, columns: tuple[str, ...]) -> None:
     """Add rows to a table."""
-    if rows:
-        await connection.copy_records_to_table(table, records=rows, columns=columns)
+    for piece in _pieces(rows):
+        await connection.copy_records_to_table(table, records=piece, columns=columns)
 
 
 async def replace(connection: Connection, query: str, rows: Sequence[Row]) -> None:
     """Put rows in the place of those with the same key."""
-    if rows:
-        await connection.execute(SQL[query], *zip(*rows, strict=True))
+    for piece in _pieces(rows):
+        await connection.execute(SQL[query], *zip(*piece, strict=True))
 
 
 async def replace_stock(connection: Connection, rows: Sequence[Row]) -> None:
     """Put stock rows in the place of those with the same key."""
-    if rows:
-        await add(connection, "stock_in", rows, columns=state.STOCK_COLUMNS)
+    for number, piece in enumerate(_pieces(rows)):
+        if number:
+            await connection.execute(SQL["empty_staging"])
+        await add(connection, "stock_in", piece, columns=state.STOCK_COLUMNS)
         await connection.execute(SQL["stock"])
+
+
+def _pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    if len(rows) <= ROWS_MAX:
+        return iter((rows,) if rows else ())
+    return (rows[first : first + ROWS_MAX] for first in range(0, len(rows), ROWS_MAX))
+
+
+def _calls(added: Mapping[str, Sequence[Row]], changed: StateRows, replaced: Mapping[str, Sequence[Row]]) -> int:
+    """Return how many calls a transaction may last: one for each so many rows."""
+    counts = (*map(len, added.values()), *map(len, replaced.values()), len(changed.stock), len(changed.recorded))
+    return 1 + sum(counts) // ROWS_MAX
 
 
 def _claim(part: PartitionBatch) -> Row:

@@ -153,9 +153,12 @@ class Database:
             return await connection.execute(query, *args)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """Give a connection inside a transaction, committed at the end and rolled back by any exception."""
-        limit_s = self.address.call_s + CLIENT_GRACE_S
+    async def transaction(self, *, calls: int = 1) -> AsyncIterator[Connection]:
+        """Give a connection inside a transaction, committed at the end and rolled back by any exception.
+
+        It may last as long as so many calls.
+        """
+        limit_s = calls * self.address.call_s + CLIENT_GRACE_S
         with translated():
             async with asyncio.timeout(limit_s), self._connection() as connection, connection.transaction():
                 yield connection

@@ -19,6 +19,10 @@ RETURNING c.partition;
 -- A table of the session that stock rows come in through; empty again after each transaction.
 CREATE TEMPORARY TABLE stock_in (LIKE stock INCLUDING STORAGE) ON COMMIT DELETE ROWS;
 
+-- name: empty_staging
+-- Make room for the next of very many stock rows.
+TRUNCATE stock_in;
+
 -- name: stock
 -- Stock rows as they are now.
 INSERT INTO stock (owner, slot, sku, lot, site, location, package, pack_size, status, returned,
