@@ -111,10 +111,21 @@ class Settings(BaseSettings):
     heartbeat_s: float = Field(default=1.0, gt=0, description="Kafka heartbeat interval of a worker.")
     request_timeout_s: float = Field(default=20.0, gt=0, description="Longest wait for one Kafka request.")
     claim_timeout_s: float = Field(
-        default=15.0, gt=0, description="Longest a take-over may last; below the request timeout."
+        default=15.0,
+        gt=0,
+        description="Longest a take-over may last, beside what it publishes; below the request timeout.",
     )
-    relay_timeout_s: float = Field(default=15.0, gt=0, description="Longest one relay transaction may last.")
-    postgres_timeout_s: float = Field(default=15.0, gt=0, description="Longest one database call may last.")
+    relay_timeout_s: float = Field(
+        default=15.0,
+        gt=0,
+        description="Longest one relay transaction may last; one of very many messages has it for each 50,000, at "
+        "most 8 times.",
+    )
+    postgres_timeout_s: float = Field(
+        default=15.0,
+        gt=0,
+        description="Longest one database call may last; the transaction of a batch has it for each 20,000 rows.",
+    )
     postgres_connections_max: int = Field(
         default=4, ge=2, description="Database connections of a worker, beside the one that holds the instance lock."
     )

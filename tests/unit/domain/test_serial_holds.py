@@ -245,6 +245,16 @@ def test_a_held_unit_that_is_not_good_does_not_become_good(world: World) -> None
     assert there(world)["L1", "good"] == (4, 0)
 
 
+def test_a_held_unit_of_another_lot_is_in_nobodys_way(world: World) -> None:
+    """While a damaged unit of one lot is on hold, one of another lot may be found good."""
+    world.stock(goods("L8", 1, sku="PUMP", serials=("S8",), status="damaged", line="8"), balance="more")
+    world.told(hold("S8"))
+    world.told(turn(1, "good", "quarantine"))
+    assert there(world)["L1", "good"] == (2, 0)
+    world.told(turn(1))
+    assert there(world)["L1", "good"] == (3, 0)
+
+
 def test_a_held_unit_that_was_moved_comes_back_where_it_lies(world: World) -> None:
     """Carried to a cage, it stays on hold there, is not found good there, and comes back from there."""
     world.told(hold("S2"))

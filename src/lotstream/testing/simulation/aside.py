@@ -19,7 +19,7 @@ QUICK_S: Final = (0.0002, 0.004)
 SLOW_S: Final = (1.0, 8.0)
 """The same for the one in `SLOW_ONE_IN` that takes longer than a session lasts."""
 
-SLOW_ONE_IN: Final = 400
+SLOW_ONE_IN: Final = 1_500
 
 
 class MadeUpThread:
