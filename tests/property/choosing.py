@@ -46,7 +46,7 @@ from lotstream.domain.model import (
     ZoneUse,
 )
 from lotstream.domain.sums import promised
-from tests.property.reference import Row, Wish, by_zones, covered, few_lots, taken
+from tests.property.reference import FAR_AWAY, Row, Wish, by_zones, covered, few_lots, taken
 
 #: After these nobody has less than before.
 ONLY_GIVING = (
@@ -55,7 +55,6 @@ ONLY_GIVING = (
 )  # fmt: skip
 #: Reasons that lie in the quantities, and not in the stock.
 OF_QUANTITY = {"reserved", "pack_size", "lot_too_small", "lot_limit", "zone"}
-FAR_AWAY = 2**53
 
 
 def check_choices(ledger: Ledger, command: Command, events: Sequence[Event]) -> int:

@@ -15,6 +15,8 @@ from itertools import combinations
 from lotstream.domain.model import Policy
 
 FAR = date.max
+#: The sequence of bins that nobody has put into one.
+FAR_AWAY = 2**53
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def use_order(row: Row, wish: Wish) -> tuple[object, ...]:
         Policy.FEFO: (expires,),
         Policy.FIFO: (received, expires),
         Policy.LIFO: (row.received is None, -received.toordinal()),
-        Policy.CLOSEST: (row.sequence,),
+        # Bins that were only named are as far away as can be: among them the name decides.
+        Policy.CLOSEST: (row.sequence, row.location if row.sequence == FAR_AWAY else ""),
         Policy.NEWEST_EXPIRY: (row.expires is None, -expires.toordinal()),
     }
     ties: dict[str, object] = {

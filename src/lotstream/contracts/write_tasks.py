@@ -68,22 +68,25 @@ def _by_lot(
     """
     more: dict[tuple[str, str], int] = {}
     rows: dict[tuple[str, str], RowKey] = {}
-    serials: dict[tuple[str, str], tuple[str, ...]] = {}
+    #: Tasks of which units come or go that are named by their numbers.
+    numbered: set[tuple[str, str]] = set()
     for loss in (loss for loss in freed if loss.wave is None and is_by_lot(loss.task)):
         more[loss.line, loss.task] = more.get((loss.line, loss.task), 0) - loss.quantity
         rows[loss.line, loss.task] = loss.row
+        numbered |= {(loss.line, loss.task)} if loss.serials else set()
     for line, part in created:
         if part.wave is None and is_by_lot(part.task):
             more[line, part.task] = more.get((line, part.task), 0) + part.quantity
             rows[line, part.task] = part.row
-            serials[line, part.task] = (*serials.get((line, part.task), ()), *part.serials)
+            numbered |= {(line, part.task)} if part.serials else set()
     tasks: dict[str, list[dict[str, Any]]] = {}
     for (line, name), units in more.items():
         row, left = rows[line, name], _left(ledger, key, line, name)
-        if units:
+        serials = _serials(ledger, key, line, name) if (line, name) in numbered else ()
+        if units or serials:
             action = "cancel" if not left else "create" if left == units else "change"
             task = _task(ledger, key, row, task=name, action=action, line=line, quantity=left)
-            tasks.setdefault(row.site, []).append(task | _NO_BIN | {"serials": serials.get((line, name), ())})
+            tasks.setdefault(row.site, []).append(task | _NO_BIN | {"serials": serials})
     for site, told in tasks.items():
         yield _message(ledger, key, site, sorted(told, key=_taken_back_first), moment)
 
@@ -173,14 +176,18 @@ def _alone(
 
 def _left(ledger: Ledger, key: OrderKey, line: str, task: str) -> int:
     """Return what a task comes to now; goods of one task that stand at two staging places are two reservations."""
+    return sum(part.quantity for part in _parts(ledger, key, line, task))
+
+
+def _serials(ledger: Ledger, key: OrderKey, line: str, task: str) -> tuple[str, ...]:
+    """Return the numbers of the units that a task comes to now."""
+    return tuple(number for part in _parts(ledger, key, line, task) for number in part.serials)
+
+
+def _parts(ledger: Ledger, key: OrderKey, line: str, task: str) -> Iterator[Reservation]:
     order = ledger.order(key)
-    return sum(
-        reservation.quantity
-        for one in (order.lines if order else ())
-        if one.line == line
-        for reservation in one.reservations
-        if reservation.task == task
-    )
+    lines = (one for one in (order.lines if order else ()) if one.line == line)
+    return (part for one in lines for part in one.reservations if part.task == task)
 
 
 def _task(

@@ -25,7 +25,6 @@ from lotstream.domain.events import (
     PromisesReleased,
     ReservationFreed,
     ShipmentConfirmed,
-    ShipmentVoided,
     StockPicked,
 )
 from lotstream.domain.ledger import Ledger
@@ -82,16 +81,7 @@ def tell_by_lot(ledger: Ledger, decided: tuple[Event, ...] | Refusal) -> tuple[E
     for event in decided:
         _name_tasks(telling, event)
         _note(telling, event)
-        if isinstance(event, ShipmentVoided):
-            _name_tasks_again(ledger, event)
     return decided
-
-
-def _name_tasks_again(ledger: Ledger, event: ShipmentVoided) -> None:
-    """Name promises of what stands at the dock again, and had left without a task."""
-    for taken in event.taken_back:
-        if taken.promise is not None and taken.shipped.task is None and taken.staged.site in ledger.sites.by_lot:
-            taken.promise.task = by_lot(taken.promise.task)
 
 
 def _name_tasks(telling: _Telling, event: Event) -> None:

@@ -57,6 +57,7 @@ def confirm(
         return refused
     events: list[Event] = []
     freed: list[Freed] = []
+    others = set(skus)
     for index, part in enumerate(command.orders):
         known = draft.orders.get(part.key) or ledger.order(part.key)
         if known is not None and command.shipment in known.shipments and told_of(shipment, part.key) is None:
@@ -74,6 +75,7 @@ def confirm(
         if loading.shipped:
             verdicts.noted += missing_numbers(draft, part.key, loading.shipped)
             events += bins_changed(loading.changes)
+            others.update(change.row.sku for change in loading.changes)
             events.append(confirmed(loading, draft.moment))
             events += what_follows(loading, freed)
             if loading.order is not None:
@@ -81,7 +83,7 @@ def confirm(
     if any(isinstance(event, ShipmentConfirmed) for event in events):
         events += packages_left(draft, command, command.occurred_at or draft.moment.recorded_at)
     hand_back(draft, freed)
-    filled = fill(draft, {loss.row.sku for loss in freed}.union(skus, wanted_still(draft)))
+    filled = fill(draft, {loss.row.sku for loss in freed}.union(others, wanted_still(draft)))
     return *books.found, *events, *verdicts.noted, *filled
 
 

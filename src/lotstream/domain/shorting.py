@@ -131,8 +131,11 @@ def _short(shorting: Shorting, picking: Picking, said: ShortLine, path: str) -> 
     for pick in picking.picks[before:]:
         if pick.row in wanting:
             wanting[pick.row] -= pick.quantity
+    bins = {row.location for row in wanting}
     for row, missing in wanting.items():
-        shorting.missing[picking.command.key, line.line, row] = max(missing, 0)
+        # Where no bin is named, those that gave all that was expected there need not be empty.
+        if missing > 0 or meant.location is not None or len(bins) == 1:
+            shorting.missing[picking.command.key, line.line, row] = max(missing, 0)
     return refused
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lotstream.domain.books import Books
+from lotstream.domain.by_lot import by_lot
 from lotstream.domain.candidate import hold_reason
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, NotUsed, Refusal
@@ -194,7 +195,7 @@ def _stand_again(voiding: _Voiding, order: Order | None, shipped: Shipped, *, wa
     if line is not None:
         quantity = _wanted(voiding, line, shipped) if wanting else 0
         if quantity:
-            task = shipped.task or voiding.draft.new_task()
+            task = shipped.task or _new_task(voiding, staged.site)
             serials = shipped.serials if quantity == shipped.quantity else ()
             promise = Reservation(task, shipped.picked_from, quantity, quantity, staged.location, serials=serials)
         note_taken_back(line, shipped, promise)
@@ -202,6 +203,12 @@ def _stand_again(voiding: _Voiding, order: Order | None, shipped: Shipped, *, wa
     voiding.books.put(staged, shipped.quantity, reserved=reserved, reason=VOIDED)
     voiding.draft.give(staged, shipped.quantity - reserved)
     return TakenBack(shipped, staged, promise)
+
+
+def _new_task(voiding: _Voiding, site: str) -> str:
+    """Return a task for what left without one; named at once, since what is told anew in this decision may ship it."""
+    task = voiding.draft.new_task()
+    return by_lot(task) if site in voiding.draft.ledger.sites.by_lot else task
 
 
 def _wanted(voiding: _Voiding, line: OrderLine, shipped: Shipped) -> int:

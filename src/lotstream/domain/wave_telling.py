@@ -109,4 +109,5 @@ def _told(ledger: Ledger, key: OrderKey, line: str, task: str, row: RowKey) -> I
     order = ledger.orders.get(key)
     lines = () if order is None else order.lines
     parts = (part for one in lines if one.line == line for part in one.reservations)
-    return next((part.wave for part in parts if part.task == task and part.row == row), None)
+    # What names no bin may have been brought to another one in the same decision.
+    return next((part.wave for part in parts if part.task == task and (is_by_lot(task) or part.row == row)), None)
