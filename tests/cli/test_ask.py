@@ -128,6 +128,26 @@ async def test_a_serial_number_says_where_its_unit_is(lotstream: Lotstream) -> N
 
 
 @pytest.mark.usefixtures("decided")
+async def test_a_lots_history_tells_what_became_of_it(lotstream: Lotstream) -> None:
+    """In words and as JSON: when, what, how much, where and by which document; whose has to be said when two fit."""
+    told = json.loads((await lotstream("lot", "history", "CER-001", "L-NEW", "--owner", "acme", "--json")).out)
+    assert (told["owner"], told["expires"], told["on_hand"], told["unit"]) == ("acme", "2027-01-31", "10", "each")
+    (line,) = told["history"]
+    assert (line["kind"], line["quantity"], line["location"], line["number"]) == ("received", "10", "A-01", "R-1")
+    assert (line["by"], told["next"]) == ("dock-1", None)
+
+    ran = await lotstream("lot", "history", "PUMP", "L-P")
+    assert ran.out.splitlines()[0] == "PUMP lot L-P of nova: 1 each on hand"
+    assert ran.out.splitlines()[-1].split()[2:] == ["received", "1", "A-02", "at", "TOR", "receipt", "R-1", "dock-1"]
+
+    ran = await lotstream("lot", "history", "CER-001", "L-NEW")
+    assert ran.code == ExitCode.USAGE
+    assert ran.err.splitlines()[0] == "lotstream: More than one owner fits: acme, zenith."
+    ran = await lotstream("lot", "history", "CER-001", "L-NO")
+    assert (ran.code, ran.err.splitlines()[0]) == (ExitCode.INPUT, "lotstream: There is no lot L-NO of CER-001 here.")
+
+
+@pytest.mark.usefixtures("decided")
 async def test_why_as_json_has_the_events(lotstream: Lotstream) -> None:
     """--json prints the order and its events as they are in the journal."""
     story = json.loads((await lotstream("order", "why", "#1001", "--json")).out)

@@ -16,7 +16,7 @@ from lotstream.store.verify import OWNER_TABLES
 from tests.hub.small_hub import SITE, SmallHub, a_site, order, owners_in, stock
 from tests.hub.test_continuing import something_happens
 
-OWNED: Final = {*OWNER_TABLES, "shipment_line"}
+OWNED: Final = {*OWNER_TABLES, "shipment_line", "lot_history"}
 """Tables whose rows are an owner's."""
 
 EVERYBODY: Final = {
@@ -28,6 +28,8 @@ EVERYBODY: Final = {
     ("reads", "owners_of_sku"): "names owners, so that a person says which one is meant",
     ("reads", "orders_called"): "names owners, so that a person says which one is meant",
     ("reads", "serials"): "goes from owner to owner where the person who asks names none",
+    ("goods", "lot_owners"): "goes from owner to owner where the person who asks names none",
+    ("verify", "lot_history"): "reads a partition's records in their order, each put beside its own journal row",
     ("verify", "owners"): "names every owner that a table knows; what follows is read owner by owner",
     ("verify", "shipment_line"): "reads a partition's records in their order, each put beside its own journal row",
     ("audit", "stock"): "judges a whole house in a fault run",

@@ -77,8 +77,8 @@ async def test_a_day_as_it_was_decided_is_found_sound(lived: Settings) -> None:
     assert verified.journal_rows > 50
     assert verified.rows.keys() == {
         "availability", "broadcast", "claim", "continuing", "customer", "dead_letter", "early_cancel", "intake", "item",
-        "journal", "last_shipped", "location", "lot", "outbox", "owner", "owner_clock", "person", "receipt",
-        "sales_order", "shipment_line", "site", "stock",
+        "journal", "last_shipped", "location", "lot", "lot_history", "outbox", "owner", "owner_clock", "person",
+        "receipt", "sales_order", "shipment_line", "site", "stock",
     }  # fmt: skip
 
 
@@ -108,6 +108,10 @@ CHANGED = {
     "person": ("UPDATE person SET body = replace(body, 'Receiver', 'Deceiver')", "body"),
     "shipment_line": ("UPDATE shipment_line SET quantity = quantity + 1 WHERE shipment = 'S-2'", "quantity"),
     "shipment_line, person": ("UPDATE shipment_line SET person = NULL WHERE shipment = 'S-1'", "person"),
+    "lot_history": ("UPDATE lot_history SET quantity = quantity + 1 WHERE kind = 'opened'", "quantity"),
+    "lot_history, time": ("UPDATE lot_history SET at = now() WHERE kind = 'picked'", "at"),
+    "lot_history, place": ("UPDATE lot_history SET to_location = NULL WHERE kind = 'picked'", "to_location"),
+    "shipment_line, place": ("UPDATE shipment_line SET location = NULL WHERE shipment = 'S-2'", "location"),
     "claim": ("UPDATE claim SET next_offset = next_offset + 1 WHERE partition = 2", "next_offset"),
     "claim, head": ("UPDATE claim SET chain = sha256('x') WHERE partition = 2", "chain"),
     "claim, today": ("UPDATE claim SET today = '{}' WHERE partition = 2", "today"),
@@ -174,6 +178,7 @@ DELETED = {
     "site": "partition = 5",
     "location": "partition = 5 AND location = 'A'",
     "shipment_line": "shipment = 'S-1' AND index = 0",
+    "lot_history": "kind = 'held'",
     "claim": "partition = 5",
     "dead_letter": "true",
     "intake": "type LIKE '%customer.defined%'",
@@ -229,6 +234,10 @@ INSERTED = {
     "shipment_line": (
         'INSERT INTO shipment_line SELECT log, partition, 9, "offset", shipped_at, quantity, expires, slot, owner, '
         'shipment, source, "order", line, sku, lot FROM shipment_line LIMIT 1'
+    ),
+    "lot_history": (
+        'INSERT INTO lot_history SELECT log, partition, 9, "offset", at, recorded_at, quantity, slot, owner, sku, lot, '
+        "kind FROM lot_history LIMIT 1"
     ),
     "dead_letter": (
         "INSERT INTO dead_letter SELECT log, partition, 0, recorded_at, code, field, message FROM dead_letter LIMIT 1"
@@ -316,8 +325,9 @@ async def test_a_pruned_intake_is_no_difference(tampered: Tampered) -> None:
         ("UPDATE stock SET on_hand = on_hand + 1 WHERE lot = 'L1'", "stock"),
         ("UPDATE journal SET body = replace(body, '50', '51') WHERE type = 'BalanceOpened'", "journal"),
         ("UPDATE shipment_line SET quantity = quantity + 1", "shipment_line"),
+        ("UPDATE lot_history SET quantity = quantity + 1", "lot_history"),
     ],
-    ids=["intake", "stock", "journal", "shipment_line"],
+    ids=["intake", "stock", "journal", "shipment_line", "lot_history"],
 )
 async def test_behind_a_pruned_intake_everything_else_is_found(tampered: Tampered, change: str, table: str) -> None:
     """A pruned intake hides nothing: a row gone from what is kept, and changes anywhere, are found as before."""
@@ -325,10 +335,12 @@ async def test_behind_a_pruned_intake_everything_else_is_found(tampered: Tampere
     assert table in {difference.table for difference in verified.differences}
 
 
-#: Take away the progress of owners, shipments as documents, and which lots a line got.
+#: Take away the progress of owners, shipments as documents, which lots a line got, and what became of lots.
 AS_THE_FIRST_VERSION = r"""
 DELETE FROM continuing;
 DELETE FROM receipt WHERE kind = 'shipment';
+DELETE FROM lot_history;
+UPDATE shipment_line SET site = NULL, location = NULL, status = NULL;
 UPDATE sales_order SET body = regexp_replace(body, ',"lots_shipped":\[(\[[^]]*\],?)*\]', '', 'g');
 """
 
@@ -338,6 +350,44 @@ async def test_what_the_first_version_decided_is_verified(tampered: Tampered) ->
     """A journal of 0.1.0 fits tables without what its workers did not keep yet."""
     verified = await tampered("UPDATE journal SET code = '0.1.0';" + AS_THE_FIRST_VERSION)
     assert [str(difference) for difference in verified.differences] == []
+
+
+#: What has become of lots against what there is: by lot, and by lot and place.
+ADDS_UP = """
+WITH became AS (
+    SELECT owner, sku, lot, quantity FROM lotstream.lot_history WHERE to_location IS NULL
+    UNION ALL SELECT owner, sku, lot, -sign * quantity FROM lotstream.shipment_line
+), says AS (SELECT owner, sku, lot, sum(quantity) AS units FROM became GROUP BY 1, 2, 3)
+SELECT says.*, t.units AS there FROM says
+JOIN (SELECT owner, sku, lot, sum(on_hand) AS units FROM lotstream.stock GROUP BY 1, 2, 3) AS t
+    ON t.owner = says.owner AND t.sku = says.sku AND t.lot IS NOT DISTINCT FROM says.lot
+"""
+PLACE_ADDS_UP = """
+WITH became AS (
+    SELECT h.owner, h.sku, h.lot, p.* FROM lotstream.lot_history AS h
+    CROSS JOIN LATERAL (
+        VALUES (h.location, h.status, CASE WHEN h.to_location IS NULL THEN h.quantity ELSE -h.quantity END),
+               (h.to_location, h.to_status, h.quantity)
+    ) AS p(location, status, quantity)
+    WHERE p.location IS NOT NULL
+    UNION ALL SELECT owner, sku, lot, location, status, -sign * quantity FROM lotstream.shipment_line
+), says AS (SELECT owner, sku, lot, location, status, sum(quantity) AS units FROM became GROUP BY 1, 2, 3, 4, 5)
+SELECT says.*, coalesce(t.on_hand, 0) AS there FROM says
+LEFT JOIN lotstream.stock AS t ON t.owner = says.owner AND t.sku = says.sku AND t.lot IS NOT DISTINCT FROM says.lot
+    AND t.status = says.status AND t.location = says.location
+"""
+
+
+@pytest.mark.parametrize("statement", [ADDS_UP, PLACE_ADDS_UP], ids=["by lot", "by place"])
+async def test_what_became_of_lots_adds_up_to_what_there_is(lived: Settings, statement: str) -> None:
+    """Per lot, and per lot and place, the history with what left comes to what is on hand."""
+    connection = await asyncpg.connect(lived.postgres_url)
+    try:
+        rows = await connection.fetch(statement)
+    finally:
+        await connection.close()
+    assert len(rows) >= len(OWNERS) * 6
+    assert [row for row in rows if row["units"] != row["there"]] == []
 
 
 async def test_one_owner_or_partition_can_be_looked_at_alone(lived: Settings) -> None:

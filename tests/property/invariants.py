@@ -46,6 +46,7 @@ from lotstream.domain.model import (
     SerialState,
     Shipment,
 )
+from lotstream.domain.movements import Move, moves_of
 from lotstream.domain.sums import OVER, backordered, promised, state_of
 from lotstream.store.codec import decode
 from tests.property.choosing import ONLY_GIVING, check_choices
@@ -63,6 +64,7 @@ class Story:
         self._house = house
         self._books = house.books[owner]
         self._came: Counter[tuple[str, str | None]] = Counter()
+        self._rows: Counter[RowKey] = Counter()
         #: Orders that were promised something by name, which their own rules do not take back.
         self.named: set[OrderKey] = set()
         #: How many choices the reference has made as well.
@@ -89,6 +91,9 @@ class Story:
         for event in events:
             for sku, lot, units in moved(event):
                 self._came[sku, lot] += units
+            for move in moves_of(event):
+                take_in(self._rows, move)
+        check_moves(self.ledger, self._rows)
         check_rows(self.ledger)
         check_lots(self.ledger, self._came)
         check_orders(self._books.orders())
@@ -156,6 +161,25 @@ def moved(event: Event) -> Iterator[tuple[str, str | None, int]]:
         yield from ((gone.sku, gone.lot, -gone.quantity) for gone in event.shipped)
     elif isinstance(event, ShipmentVoided):
         yield from ((gone.sku, gone.lot, gone.quantity) for gone in event.shipped)
+
+
+def take_in(rows: Counter[RowKey], move: Move) -> None:
+    """Count what a move does to rows; within the house goods keep their lot."""
+    if move.row is None:
+        assert move.quantity == 0, move
+        return
+    assert (move.sku, move.lot) == (move.row.sku, move.row.lot), move
+    rows[move.row] += move.quantity if move.to is None else -move.quantity
+    if move.to is not None:
+        assert move.quantity > 0, move
+        assert (move.to.sku, move.to.lot) == (move.sku, move.lot), move
+        rows[move.to] += move.quantity
+
+
+def check_moves(ledger: Ledger, rows: Counter[RowKey]) -> None:
+    """Every row of stock has what the moves of all events together say."""
+    there = {key: row.on_hand for key, row in ledger.stock.items() if row.on_hand}
+    assert {key: units for key, units in rows.items() if units} == there
 
 
 def stood_at(part: Reservation) -> RowKey:

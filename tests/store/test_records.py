@@ -17,7 +17,7 @@ from tests.store.build import OWNER, T0, after, batch, claim, intake, write
 LINE = ShipmentLineRow(
     owner=OWNER, shipment="S-1", partition=0, offset=0, index=0, source="edi", order="PO-1", line="1", sku="CER-001",
     lot="L24A", expires=date(2027, 6, 1), quantity=12, customer="C-7", person="p-1", city="Columbus", postcode="43085",
-    country="US", shipped_at=T0,
+    country="US", shipped_at=T0, site="TOR", location="DOOR-3", status="good",
 )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ GROUPS = (
     "scan",
     "serial",
     "wave",
+    "lot",
     "site",
     "verify",
     "dlq",

@@ -16,7 +16,7 @@ LATER: dict[str, tuple[str, str]] = {
     ),
     "lot trace": (
         "Show where a lot came from and where it went.",
-        "Read the table shipment_line of the database: it has every unit that left, by lot.",
+        "`lotstream lot history` has all that became of a lot, shipments with their orders included.",
     ),
     "lot hold": (
         "Hold a lot, or lift its hold.",
@@ -24,24 +24,17 @@ LATER: dict[str, tuple[str, str]] = {
     ),
     "lot recall": (
         "Recall a lot and list who has it.",
-        "Hold the lot with the message hold.placed (kind recall) and read shipment_line for who got it.",
+        "Hold the lot with the message hold.placed (kind recall); `lotstream lot history` says who got it.",
     ),
     "expiring": ("List lots that expire soon.", "`lotstream stock --json` has each lot with its expiry."),
 }
 
-GROUP_HELP = {
-    "lot": "Trace, hold and recall lots.",
-}
-
 
 def register(app: typer.Typer) -> None:
-    """Add every later command, into the group of its name where that exists."""
+    """Add every later command, into the group of its name."""
     groups = {group.name: group.typer_instance for group in app.registered_groups if group.typer_instance}
     for words, (what, meanwhile) in LATER.items():
         group, _, name = words.rpartition(" ")
-        if group and group not in groups:
-            groups[group] = typer.Typer(help=GROUP_HELP[group], no_args_is_help=True)
-            app.add_typer(groups[group], name=group)
         _add(groups[group] if group else app, name, words=words, what=what, meanwhile=meanwhile)
 
 

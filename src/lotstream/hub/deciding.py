@@ -29,10 +29,12 @@ from lotstream.domain.commands import (
 from lotstream.domain.decide import decide
 from lotstream.domain.events import Event, OrderChanged, OrderRecorded, ShipmentConfirmed, ShipmentVoided
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.movements import MOVES
 from lotstream.hub.aside import may_take_long
 from lotstream.hub.continuing import note_part
 from lotstream.hub.dead_letters import dead_letter
 from lotstream.hub.ids import CONTINUED, decision_id, outgoing_id
+from lotstream.hub.lot_rows import lot_rows
 from lotstream.hub.records import EVERYBODY, Entry
 from lotstream.hub.state import PartitionState
 from lotstream.hub.told import answered_by, number_of, why_no_answer, why_not
@@ -81,10 +83,11 @@ class _Head:
     #: The last broadcast whose sender was answered.
     answered: int
     last: Entry
-    #: Journal rows, outgoing messages and shipment lines of the record at hand.
+    #: Journal rows, outgoing messages, shipment lines and lines of lots' histories of the record at hand.
     events: int = 0
     messages: int = 0
     shipped: int = 0
+    became: int = 0
 
 
 class Deciding:
@@ -156,7 +159,7 @@ class Deciding:
             head = _Head(state, state.claim.chain, state.claim.broadcast_seen, state.claim.broadcast_answered, entry)
             self._heads[entry.partition] = head
         head.last = entry
-        head.events = head.messages = head.shipped = 0
+        head.events = head.messages = head.shipped = head.became = 0
         return head
 
     def _decide_one(self, head: _Head, entry: Entry) -> None:
@@ -214,6 +217,14 @@ class Deciding:
         apply(ledger, event)
         for message in messages(ledger, event, moment):
             self._publish(head, entry, message)
+        # Most events move nothing, and every order comes through here.
+        if type(event) in MOVES:
+            became = lot_rows(
+                event, owner=ledger.owner, partition=entry.partition, offset=entry.offset, first=head.became,
+                recorded_at=entry.recorded_at,
+            )  # fmt: skip
+            head.became += len(became)
+            self.batch.lot_history += became
         if isinstance(event, ShipmentConfirmed | ShipmentVoided):
             rows = shipment_lines(ledger, event, entry.partition, entry.offset, first=head.shipped)
             head.shipped += len(rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lotstream.domain.events import ShipmentConfirmed, ShipmentVoided
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import RowKey
 from lotstream.store.rows import ShipmentLineRow
 
 
@@ -19,7 +20,15 @@ def shipment_lines(
             source=event.key.source, order=event.key.order, line=part.line, sku=part.sku, lot=part.lot,
             expires=part.expires, quantity=part.quantity, customer=event.customer, person=person, city=event.city,
             postcode=event.postcode, country=event.country, shipped_at=event.at,
-            sign=-1 if isinstance(event, ShipmentVoided) else 1,
+            sign=-1 if isinstance(event, ShipmentVoided) else 1, site=row.site, location=row.location,
+            status=row.status,
         )
-        for index, part in enumerate(event.shipped, first)
+        for index, (part, row) in enumerate(zip(event.shipped, _rows(event), strict=True), first)
     ]  # fmt: skip
+
+
+def _rows(event: ShipmentConfirmed | ShipmentVoided) -> list[RowKey]:
+    """Return the row that each part left from, or stands in again."""
+    if isinstance(event, ShipmentVoided):
+        return [taken.staged for taken in event.taken_back]
+    return [part.row for part in event.shipped]

@@ -1,4 +1,6 @@
-"""Rows that are only ever added: intake, journal, outbox, dead letters, shipment lines, as COPY takes them."""
+"""Rows that are only ever added: intake, journal, outbox, dead letters, shipment lines, histories of lots, as COPY
+takes them.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,19 @@ from datetime import date
 from typing import Final
 
 from lotstream import __version__
+from lotstream.domain.model import RowKey
 from lotstream.domain.slots import slot
 from lotstream.store.codec import encode_days, encode_headers
-from lotstream.store.rows import Batch, DeadLetterRow, IntakeRow, JournalRow, OutboxRow, Row, ShipmentLineRow
+from lotstream.store.rows import (
+    Batch,
+    DeadLetterRow,
+    IntakeRow,
+    JournalRow,
+    LotHistoryRow,
+    OutboxRow,
+    Row,
+    ShipmentLineRow,
+)
 
 _PLACE: Final = ("log", "partition", "offset")
 
@@ -21,6 +33,12 @@ COLUMNS: Final = {
     "shipment_line": (
         *(*_PLACE, "index", "shipped_at", "quantity", "expires", "slot", "owner", "shipment", "source", "order"),
         *("line", "sku", "lot", "customer", "person", "city", "postcode", "country", "sign"),
+        *("site", "location", "status"),
+    ),
+    "lot_history": (
+        *(*_PLACE, "index", "at", "recorded_at", "quantity", "slot", "owner", "sku", "lot", "kind", "site", "location"),
+        *("status", "to_site", "to_location", "to_status", "document", "number", "line", "source", "order", "by"),
+        "reason",
     ),
 }
 """Columns by table, in the order of the tuples below."""
@@ -34,7 +52,8 @@ def added_rows(batch: Batch) -> dict[str, list[Row]]:
         "journal": _journal(log, batch.journal),
         "outbox": [_outbox(log[row.partition], row) for row in batch.outbox],
         "dead_letter": [_dead_letter(log[row.partition], row) for row in batch.dead_letters],
-        "shipment_line": [_shipment_line(log[row.partition], row) for row in batch.shipment_lines],
+        "shipment_line": [shipment_line_row(log[row.partition], row) for row in batch.shipment_lines],
+        "lot_history": [lot_history_row(log[row.partition], row) for row in batch.lot_history],
     }
     return {table: tuples for table, tuples in rows.items() if tuples}
 
@@ -117,7 +136,8 @@ def _dead_letter(log: int, row: DeadLetterRow) -> Row:
     )
 
 
-def _shipment_line(log: int, row: ShipmentLineRow) -> Row:
+def shipment_line_row(log: int, row: ShipmentLineRow) -> Row:
+    """Return what left for an order line as the columns of ``shipment_line``."""
     return (
         log,
         row.partition,
@@ -140,4 +160,22 @@ def _shipment_line(log: int, row: ShipmentLineRow) -> Row:
         row.postcode,
         row.country,
         row.sign,
+        row.site,
+        row.location,
+        row.status,
     )
+
+
+def lot_history_row(log: int, row: LotHistoryRow) -> Row:
+    """Return what became of a lot as the columns of ``lot_history``."""
+    move = row.move
+    return (
+        *(log, row.partition, row.offset, row.index, row.at, row.recorded_at, move.quantity, slot(row.owner.encode())),
+        *(row.owner, move.sku, move.lot, move.kind.value, *_stands(move.row), *_stands(move.to)),
+        *(row.document or (move.document, move.number)),
+        *(move.line, *(row.order or (None, None)), row.by, move.reason),
+    )
+
+
+def _stands(row: RowKey | None) -> Row:
+    return (None, None, None) if row is None else (row.site, row.location, row.status)

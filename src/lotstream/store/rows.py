@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct
 
 from lotstream.domain.model import OrderKey, ReceiptKey
+from lotstream.domain.movements import Move
 
 
 class Outcome(StrEnum):
@@ -179,6 +180,27 @@ class ShipmentLineRow(Struct, frozen=True, gc=False):
     shipped_at: datetime
     #: -1: it was taken back.
     sign: int = 1
+    #: Where it left from, or came back to; None in rows of 0.1.0.
+    site: str | None = None
+    location: str | None = None
+    status: str | None = None
+
+
+class LotHistoryRow(Struct, frozen=True, gc=False):
+    """What became of smallest units of one lot, or of what is known of it, by one line of an event."""
+
+    owner: str
+    partition: int
+    offset: int
+    index: int
+    #: Business time; of what was found out while a record was decided, the record's own.
+    at: datetime
+    recorded_at: datetime
+    move: Move
+    #: None: the move itself names what it was done by.
+    document: ReceiptKey | None
+    order: OrderKey | None
+    by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +308,7 @@ class Batch:
     dead_letters: list[DeadLetterRow] = field(default_factory=list)
     persons: list[PersonRow] = field(default_factory=list)
     shipment_lines: list[ShipmentLineRow] = field(default_factory=list)
+    lot_history: list[LotHistoryRow] = field(default_factory=list)
 
 
 MessageKey = tuple[str, str]

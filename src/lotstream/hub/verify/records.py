@@ -12,26 +12,21 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from lotstream.domain.events import Event
-from lotstream.domain.slots import slot
 from lotstream.hub.verify.compare import Comparison, Table
 from lotstream.hub.verify.found import NOTHING, Difference, Findings
 from lotstream.hub.verify.heard import Broadcasts
-from lotstream.hub.verify.replay import DAMAGED, FIRST_VERSION, Replay, lines_shipped
+from lotstream.hub.verify.lines import Lines
+from lotstream.hub.verify.replay import DAMAGED, FIRST_VERSION, Replay
 from lotstream.hub.verify.streams import Stream
 from lotstream.hub.verify.told import Place, Told
 from lotstream.store.codec import decode_event, encode_days, order_of
 from lotstream.store.journal import link
-from lotstream.store.rows import Outcome, ShipmentLineRow
+from lotstream.store.rows import Outcome
 from lotstream.store.verify import RECORD_TABLES, Snapshot
 
 if TYPE_CHECKING:
     from lotstream.store.verify import Row
 
-SHIPMENT_LINE = Table(
-    "shipment_line", ("offset", "index"),
-    ("shipped_at", "quantity", "expires", "slot", "owner", "shipment", "source", "order", "line", "sku", "lot",
-     "customer", "person", "city", "postcode", "country", "sign"),
-)  # fmt: skip
 DEAD_LETTER = Table("dead_letter", ("offset",), ("recorded_at", "code", "field", "message"))
 #: Outcomes of records that events may belong to: before a command is refused, its owner's day is continued.
 WITH_EVENTS = frozenset({Outcome.DONE, Outcome.REFUSED})
@@ -117,7 +112,7 @@ class PartitionCheck:
                 self._findings.rows[table] += len(found)
 
     def _record(self, place: Place, rows: Sequence[Sequence[Row]]) -> None:
-        intakes, journal, sent, letters, left = rows
+        intakes, journal, sent, letters, left, became = rows
         intake = intakes[0] if intakes else None
         if intake is None:
             self._findings.add(Difference("intake", place.key(), None, "a record", NOTHING))
@@ -130,27 +125,27 @@ class PartitionCheck:
         events = [self._linked(place, index, row) for index, row in enumerate(journal)]
         for difference in self.broadcasts.check(place, intake, journal, self._replay.sites(self._partition)):
             self._findings.add(difference)
-        shipped: list[ShipmentLineRow] = []
+        lines = Lines(place)
         for row, event in zip(journal, events, strict=True):
             self._columns(place, row, event, intake)
-            shipped += self._play(place, row, event, told, len(shipped))
+            self._play(row, event, told, lines)
         if mine:
-            self._shipped(place, shipped, left)
+            self._lines(lines, journal, left, became)
         if told is not None:
             self._rest(told, intake, letters, place.log)
 
     def _pruned(self, place: Place, rows: Sequence[Sequence[Row]]) -> None:
         """Play what was decided of a record whose intake row is gone."""
-        intakes, journal, _, _, left = rows
+        intakes, journal, _, _, left, became = rows
         if intakes:
             self._findings.add(Difference("intake", place.key(), None, NOTHING, intakes[0]["outcome"], "it was pruned"))
-        shipped: list[ShipmentLineRow] = []
+        lines = Lines(place)
         for index, row in enumerate(journal):
             event = self._linked(place, index, row)
             self._said(place, row, event)
-            shipped += self._play(place, row, event, None, len(shipped))
+            self._play(row, event, None, lines)
         if self._owner is None or (journal and journal[0]["owner"] == self._owner):
-            self._shipped(place, shipped, left)
+            self._lines(lines, journal, left, became)
 
     def _note(self, intake: Row) -> None:
         """Keep what the claim has of the last record."""
@@ -195,12 +190,10 @@ class PartitionCheck:
         if intake["outcome"] not in WITH_EVENTS:
             self._findings.expect("intake", place.key(), "outcome", journal=Outcome.DONE, found=intake["outcome"])
 
-    def _play(
-        self, place: Place, row: Row, event: Event, told: Told | None, first: int
-    ) -> list[ShipmentLineRow]:  # fmt: skip
+    def _play(self, row: Row, event: Event, told: Told | None, lines: Lines) -> None:
         owner = row["owner"]
         if owner is not None and self._owner is not None and owner != self._owner:
-            return []
+            return
         sites = self._replay.sites(self._partition)
         try:
             if row["code"] == FIRST_VERSION:
@@ -208,31 +201,20 @@ class PartitionCheck:
             if owner is None:
                 self._replay.hear(self._partition, event)
                 self._today = encode_days(sites.today)
-                return []
+                return
             ledger = self._replay.play(self._partition, owner, event, code=row["code"])
             if told is not None:
                 told.event(ledger, event, sites.today, code=row["code"])
-            shipped = lines_shipped(ledger, event, place.partition, place.offset, first=first)
+            lines.add(ledger, event, row["recorded_at"])
             self._replay.settle(ledger)
         except DAMAGED as error:
             note = "it does not fit what was decided before it"
             says = f"{type(error).__name__}: {error}"
-            self._stop(Difference("journal", place.key(row["index"]), "body", says, row["type"], note))
-        return shipped
+            self._stop(Difference("journal", lines.place.key(row["index"]), "body", says, row["type"], note))
 
-    def _shipped(self, place: Place, wanted: Sequence[ShipmentLineRow], found: Sequence[Row]) -> None:
-        given = {"log": place.log, "partition": place.partition}
-        compared = Comparison(SHIPMENT_LINE, self._findings, given=given)
-        says = {row.index: _line(row) for row in wanted}
-        said = {row["index"]: tuple(row) for row in found}
-        for index in sorted(says | said):
-            key = (place.offset, index)
-            if index in says and index in said:
-                compared.columns(key, says[index][2:], said[index][2:])
-            elif index in says:
-                compared.lone(key, journal=says[index][2:])
-            else:
-                compared.lone(key, found=said[index][2:])
+    def _lines(self, lines: Lines, journal: Sequence[Row], left: Sequence[Row], became: Sequence[Row]) -> None:
+        by_first = any(row["code"] == FIRST_VERSION for row in journal)
+        lines.compare(left, became, findings=self._findings, by_first=by_first)
 
     def _letter(self, place: Place, intake: Row, letters: Sequence[Row]) -> None:
         """Compare what is kept of a record that could not be understood with what became of it."""
@@ -264,12 +246,3 @@ class PartitionCheck:
             told.dead_letter(letters[0] if letters else None, log)
         else:
             told.end(Outcome(intake["outcome"]))
-
-
-def _line(row: ShipmentLineRow) -> tuple[object, ...]:
-    """Return a shipment line as the table has it: offset and index, then `SHIPMENT_LINE`'s columns."""
-    return (
-        *(row.offset, row.index, row.shipped_at, row.quantity, row.expires, slot(row.owner.encode()), row.owner),
-        *(row.shipment, row.source, row.order, row.line, row.sku, row.lot, row.customer, row.person, row.city),
-        *(row.postcode, row.country, row.sign),
-    )

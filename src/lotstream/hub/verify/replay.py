@@ -20,15 +20,12 @@ from lotstream.domain.events import (
     OwnerDefined,
     SettingsChanged,
     ShipmentConfirmed,
-    ShipmentVoided,
 )
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import DOCUMENT_CLASSES, Document, Order, OrderKey, Serial, document_class
 from lotstream.domain.named import documents_of
-from lotstream.hub.traces import shipment_lines
 from lotstream.hub.verify.sums import LotSums
 from lotstream.store.codec import order_of
-from lotstream.store.rows import ShipmentLineRow
 from lotstream.store.verify_spool import Spool
 
 #: What a damaged event may raise when it is applied; each is told as a difference.
@@ -145,10 +142,3 @@ class Replay:
 def is_broadcast(event: Event) -> bool:
     """Tell whether an event concerns every owner of its partition."""
     return isinstance(event, BROADCAST_EVENTS)
-
-
-def lines_shipped(ledger: Ledger, event: Event, partition: int, offset: int, *, first: int) -> list[ShipmentLineRow]:
-    """Return the rows of what left by an event that was just applied."""
-    if not isinstance(event, ShipmentConfirmed | ShipmentVoided):
-        return []
-    return shipment_lines(ledger, event, partition, offset, first=first)

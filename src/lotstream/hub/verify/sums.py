@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from lotstream.domain.events import (
-    BalanceOpened,
-    Event,
-    GoodsReturned,
-    KitAssembled,
-    KitBroken,
-    ShipmentConfirmed,
-    ShipmentVoided,
-    StockAdjusted,
-    StockCounted,
-    StockFound,
-    StockMissing,
-    StockReceived,
-)
+from lotstream.domain.events import Event
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine, RowKey
+from lotstream.domain.movements import moves_of
 from lotstream.domain.reservations import staged_key
 from lotstream.domain.sums import backordered, picked, promised
 from lotstream.hub.verify.found import Difference
@@ -38,10 +25,10 @@ class LotSums:
 
     def add(self, event: Event) -> None:
         """Count what an event brought into the house or took out of it."""
-        count = COUNTED.get(type(event))
-        if count is not None:
-            for lot, units in count(event):
-                self._units[lot] += units
+        for move in moves_of(event):
+            # What went to another row of the lot is in the house as before.
+            if move.quantity and move.to is None:
+                self._units[move.sku, move.lot] += move.quantity
 
     def check(self, ledger: Ledger) -> Iterator[Difference]:
         """Yield every lot of which something else is on hand."""
@@ -53,57 +40,6 @@ class LotSums:
             if wanted != found:
                 key = {"owner": ledger.owner, "sku": sku, "lot": lot}
                 yield Difference("stock", key, "sum of on_hand", wanted, found, "received - shipped = on hand")
-
-
-def _booked(event: StockReceived | BalanceOpened) -> Iterator[tuple[LotName, int]]:
-    return (((line.row.sku, line.row.lot), line.quantity) for line in event.lines)
-
-
-def _found(event: StockFound) -> Iterator[tuple[LotName, int]]:
-    yield (event.row.sku, event.row.lot), event.quantity
-
-
-def _changed(event: StockAdjusted | StockCounted) -> Iterator[tuple[LotName, int]]:
-    return (((change.row.sku, change.row.lot), change.quantity) for change in event.changes)
-
-
-def _returned(event: GoodsReturned) -> Iterator[tuple[LotName, int]]:
-    return (((line.row.sku, line.row.lot), line.quantity) for line in event.lines)
-
-
-def _shipped(event: ShipmentConfirmed) -> Iterator[tuple[LotName, int]]:
-    return (((part.sku, part.lot), -part.quantity) for part in event.shipped)
-
-
-def _kitted(event: KitAssembled | KitBroken) -> Iterator[tuple[LotName, int]]:
-    for used in event.used:
-        yield (used.row.sku, used.row.lot), -used.quantity
-    for made in event.made:
-        yield (made.row.sku, made.row.lot), made.quantity
-
-
-def _missing(event: StockMissing) -> Iterator[tuple[LotName, int]]:
-    yield (event.row.sku, event.row.lot), -event.booked
-
-
-def _voided(event: ShipmentVoided) -> Iterator[tuple[LotName, int]]:
-    return (((part.sku, part.lot), part.quantity) for part in event.shipped)
-
-
-COUNTED: dict[type, Callable[[Any], Iterator[tuple[LotName, int]]]] = {
-    StockReceived: _booked,
-    BalanceOpened: _booked,
-    StockFound: _found,
-    StockAdjusted: _changed,
-    StockCounted: _changed,
-    GoodsReturned: _returned,
-    StockMissing: _missing,
-    KitAssembled: _kitted,
-    KitBroken: _kitted,
-    ShipmentConfirmed: _shipped,
-    ShipmentVoided: _voided,
-}
-"""Events that change how much of a lot is there; all others leave it as it is, or move it within the house."""
 
 
 def check_promises(ledger: Ledger) -> Iterator[Difference]:

@@ -68,8 +68,14 @@ FROM dead_letter WHERE log = $1 AND partition = $2 ORDER BY "offset";
 -- name: shipment_line
 -- What left, by the record that said so.
 SELECT "offset", index, shipped_at, quantity, expires, slot, owner, shipment, source, "order", line, sku, lot, customer,
-       person, city, postcode, country, sign
+       person, city, postcode, country, sign, site, location, status
 FROM shipment_line WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
+
+-- name: lot_history
+-- What became of lots, by the record that said so.
+SELECT "offset", index, at, recorded_at, quantity, slot, owner, sku, lot, kind, site, location, status, to_site,
+       to_location, to_status, document, number, line, source, "order", by, reason
+FROM lot_history WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
 
 -- name: told
 -- Partitions that know of sites or locations.

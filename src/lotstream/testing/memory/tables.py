@@ -26,6 +26,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "outbox": _NUMBERED,
     "dead_letter": _PLACE,
     "shipment_line": _NUMBERED,
+    "lot_history": _NUMBERED,
     "broadcast": ("number",),
     "continuing": ("owner",),
     "site": ("partition", "site"),

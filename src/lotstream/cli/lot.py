@@ -1,0 +1,121 @@
+"""``lotstream lot``: what became of the goods of a lot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from lotstream.cli.environment import read_settings, run
+from lotstream.cli.options import Json, Owner
+from lotstream.cli.output import print_json, table
+
+if TYPE_CHECKING:
+    from lotstream.store.reads_goods import HistoryLine, LotFacts
+
+ROWS_MAX: Final = 500
+"""Lines that are shown unless more are asked for."""
+
+COLUMNS: Final = ("at", "what", "quantity", "place", "to", "by document", "for", "who", "reason")
+
+_SHOWN_AS_THEY_ARE: Final = (
+    *("at", "recorded_at", "kind", "site", "location", "status", "to_site", "to_location", "to_status", "document"),
+    *("number", "line", "source", "order", "customer", "by", "reason"),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group ``lot``."""
+    lots = typer.Typer(help="Trace, hold and recall lots.", no_args_is_help=True)
+    lots.command("history")(history)
+    app.add_typer(lots, name="lot")
+
+
+def history(
+    sku: Annotated[str, typer.Argument(help="The item.")],
+    lot: Annotated[str | None, typer.Argument(help="The lot; left out for goods without one.")] = None,
+    owner: Owner = None,
+    after: Annotated[str | None, typer.Option("--after", help="Where the page before this one ended.")] = None,
+    rows_max: Annotated[int, typer.Option("--rows-max", help="Most lines that are shown.", min=1)] = ROWS_MAX,
+    as_json: Json = False,
+) -> None:
+    """Show what became of a lot, oldest first: what came, moved, changed, was held, was used, left and came back."""
+    told = run(_read(owner, sku, lot, after, rows_max))
+    if as_json:
+        print_json(told)
+        return
+    print(_heading(told))
+    table(COLUMNS, (_in_words(line) for line in told["history"]))
+    if told["next"] is not None:
+        print(f"There is more: --after {told['next']}")
+
+
+async def _read(owner: str | None, sku: str, lot: str | None, after: str | None, rows_max: int) -> dict[str, Any]:
+    from lotstream.cli.candidates import only_one
+    from lotstream.store.reads_goods import BEGINNING, GoodsReads, PageEnd
+
+    settings = read_settings()
+    begin = BEGINNING if after is None else PageEnd.read(after)
+    async with GoodsReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
+        found = await reads.owners_of_lot(sku, lot, owner=owner)
+        who = only_one("owner", found, option="--owner", what=_called(sku, lot))
+        lines = await reads.lot_history(who, sku, lot, after=begin, rows_max=rows_max + 1)
+        facts = await reads.lot(who, sku, lot)
+    shown = [_shown(line, facts) for line in lines[:rows_max]]
+    ends = lines[rows_max - 1].place.text() if len(lines) > rows_max else None
+    return {"owner": who, "sku": sku, "lot": lot, **_facts(facts), "history": shown, "next": ends}
+
+
+def _called(sku: str, lot: str | None) -> str:
+    return f"{sku} without a lot" if lot is None else f"lot {lot} of {sku}"
+
+
+def _facts(facts: LotFacts) -> dict[str, Any]:
+    return {
+        "expires": facts.expires,
+        "made": facts.made,
+        "received": facts.received,
+        "supplier": facts.supplier,
+        "supplier_lot": facts.supplier_lot,
+        "holds": [{"hold": hold.id, "kind": hold.kind.value, "reason": hold.reason} for hold in facts.holds],
+        "on_hand": _units(facts.on_hand, facts),
+        "unit": None if facts.item is None else facts.item.base_unit,
+    }
+
+
+def _units(quantity: int, facts: LotFacts) -> str:
+    """Return smallest units as a decimal string of base units."""
+    from lotstream.contracts.quantities import base_text
+
+    return base_text(quantity, 0 if facts.item is None else facts.item.decimals)
+
+
+def _shown(line: HistoryLine, facts: LotFacts) -> dict[str, Any]:
+    """Return a line as JSON values, its quantity as a decimal string of base units."""
+    told = {name: getattr(line, name) for name in _SHOWN_AS_THEY_ARE}
+    return {**told, "quantity": _units(line.quantity, facts)}
+
+
+def _heading(told: dict[str, Any]) -> str:
+    lot = "without a lot" if told["lot"] is None else f"lot {told['lot']}"
+    known = [f"{name.replace('_', ' ')} {told[name]}" for name in ("expires", "made", "supplier") if told[name]]
+    known += [f"held by {hold['hold']} ({hold['kind']})" for hold in told["holds"]]
+    on_hand = f"{told['on_hand']} {told['unit'] or ''}".rstrip()
+    return f"{told['sku']} {lot} of {told['owner']}: {', '.join([f'{on_hand} on hand', *known])}"
+
+
+def _in_words(line: dict[str, Any]) -> tuple[object, ...]:
+    order = None if line["order"] is None else f"{line['order']} from {line['source']}, line {line['line']}"
+    document = None if line["document"] is None else f"{line['document'].replace('_', ' ')} {line['number']}"
+    return (
+        f"{line['at']:%Y-%m-%d %H:%M}", line["kind"].replace("_", " "),
+        None if line["quantity"] == "0" else line["quantity"], _place(line, ""), _place(line, "to_"), document,
+        order or line["customer"], line["by"], line["reason"],
+    )  # fmt: skip
+
+
+def _place(line: dict[str, Any], to: str) -> str | None:
+    if line[f"{to}location"] is None:
+        return None
+    status = line[f"{to}status"]
+    return f"{line[f'{to}location']} at {line[f'{to}site']}" + ("" if status == "good" else f" ({status})")

@@ -1,0 +1,225 @@
+"""What every event does to goods: the one place that sums, histories and traces of lots are taken from.
+
+A move says what becomes of smallest units of one lot. What only promises, packs or tells about goods moves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from lotstream.domain.events import (
+    BalanceOpened,
+    Event,
+    GoodsBooked,
+    GoodsReturned,
+    HoldLifted,
+    HoldPlaced,
+    KitAssembled,
+    KitBroken,
+    PickUndone,
+    Relocated,
+    SerialHeld,
+    SerialReleased,
+    ShipmentConfirmed,
+    ShipmentVoided,
+    StatusChanged,
+    StockAdjusted,
+    StockCounted,
+    StockFound,
+    StockMissing,
+    StockMoved,
+    StockPicked,
+    StockReceived,
+)
+from lotstream.domain.model import HoldKind, RowKey
+
+
+class MoveKind(StrEnum):
+    """What became of goods."""
+
+    OPENED = "opened"
+    RECEIVED = "received"
+    FOUND = "found"
+    MISSING = "missing"
+    ADJUSTED = "adjusted"
+    #: Without a quantity: as much was found as the books said.
+    COUNTED = "counted"
+    MOVED = "moved"
+    STATUS_CHANGED = "status_changed"
+    PICKED = "picked"
+    #: A pick was put back.
+    UNDONE = "undone"
+    #: Something else was made of them, by the same record.
+    USED = "used"
+    MADE = "made"
+    RETURNED = "returned"
+    HELD = "held"
+    RECALLED = "recalled"
+    RELEASED = "released"
+    SHIPPED = "shipped"
+    #: A shipment had not left after all.
+    VOIDED = "voided"
+
+
+class Move(NamedTuple):
+    """Smallest units of one lot that came to a row, left it, or went to another row; or a fact about the lot."""
+
+    kind: MoveKind
+    sku: str
+    #: None: goods without a lot.
+    lot: str | None
+    #: The row it is about; None: the whole lot.
+    row: RowKey | None = None
+    #: What the row has more, below zero what it has less. With ``to``: how many went there. 0: nothing has moved.
+    quantity: int = 0
+    #: The row of the same lot where they are now.
+    to: RowKey | None = None
+    line: str | None = None
+    #: ``task``, ``hold`` or ``serial`` and its number, where the event is about no business document.
+    document: str | None = None
+    number: str | None = None
+    reason: str | None = None
+
+
+def moves_of(event: Event) -> Iterator[Move]:
+    """Yield what an event does to goods, in the order of its lines."""
+    moves = MOVES.get(type(event))
+    if moves is not None:
+        yield from moves(event)
+
+
+def _came(kind: MoveKind, row: RowKey, quantity: int, *, line: str | None, reason: str | None = None) -> Move:
+    return Move(kind, row.sku, row.lot, row, quantity, line=line, reason=reason)
+
+
+def _went(kind: MoveKind, row: RowKey, to: RowKey, quantity: int, *, line: str | None = None) -> Move:
+    return Move(kind, row.sku, row.lot, row, quantity, to, line)
+
+
+def _booked(event: StockReceived | BalanceOpened) -> Iterator[Move]:
+    kind = MoveKind.OPENED if isinstance(event, BalanceOpened) else MoveKind.RECEIVED
+    return _brought(kind, event.lines)
+
+
+def _brought(kind: MoveKind, lines: tuple[GoodsBooked, ...]) -> Iterator[Move]:
+    for line in lines:
+        yield _came(kind, line.row, line.quantity, line=line.line, reason=line.discrepancy)
+
+
+def _found(event: StockFound) -> Iterator[Move]:
+    yield _came(MoveKind.FOUND, event.row, event.quantity, line=None, reason=event.reason)
+
+
+def _missing(event: StockMissing) -> Iterator[Move]:
+    yield _came(MoveKind.MISSING, event.row, -event.booked, line=event.line)
+
+
+def _changed(kind: MoveKind, event: StockAdjusted | StockCounted) -> Iterator[Move]:
+    for change in event.changes:
+        yield _came(kind, change.row, change.quantity, line=change.line, reason=change.reason)
+
+
+def _adjusted(event: StockAdjusted) -> Iterator[Move]:
+    return _changed(MoveKind.ADJUSTED, event)
+
+
+def _counted(event: StockCounted) -> Iterator[Move]:
+    yield from _changed(MoveKind.COUNTED, event)
+    otherwise = {change.line for change in event.changes}
+    for line, booked in event.booked.items():
+        if line not in otherwise:
+            yield _came(MoveKind.COUNTED, booked.row, 0, line=line)
+
+
+def _relocated(kind: MoveKind, moves: tuple[Relocated, ...]) -> Iterator[Move]:
+    for move in moves:
+        yield _went(kind, move.row, move.to, move.quantity, line=move.line)._replace(reason=move.reason)
+
+
+def _moved(event: StockMoved) -> Iterator[Move]:
+    return _relocated(MoveKind.MOVED, event.moves)
+
+
+def _status_changed(event: StatusChanged) -> Iterator[Move]:
+    return _relocated(MoveKind.STATUS_CHANGED, event.moves)
+
+
+def _of_task(move: Move, task: str) -> Move:
+    return move._replace(document="task", number=task)
+
+
+def _picked(event: StockPicked) -> Iterator[Move]:
+    for pick in event.picks:
+        yield _of_task(_went(MoveKind.PICKED, pick.row, pick.staged, pick.quantity, line=pick.line), pick.task)
+
+
+def _undone(event: PickUndone) -> Iterator[Move]:
+    for back in event.undone:
+        yield _of_task(_went(MoveKind.UNDONE, back.staged, back.row, back.quantity, line=back.line), back.task)
+
+
+def _kitted(event: KitAssembled | KitBroken) -> Iterator[Move]:
+    for used in event.used:
+        yield _came(MoveKind.USED, used.row, -used.quantity, line=used.line)
+    yield from _brought(MoveKind.MADE, event.made)
+
+
+def _returned(event: GoodsReturned) -> Iterator[Move]:
+    for back in event.lines:
+        reason = back.discrepancy or back.reason
+        yield _came(MoveKind.RETURNED, back.row, back.quantity, line=back.line, reason=reason)
+
+
+def _held(event: HoldPlaced) -> Iterator[Move]:
+    hold = event.hold
+    kind = MoveKind.RECALLED if hold.kind is HoldKind.RECALL else MoveKind.HELD
+    yield Move(kind, event.sku, event.lot, document="hold", number=hold.id, reason=hold.reason)
+
+
+def _released(event: HoldLifted) -> Iterator[Move]:
+    for hold in event.holds:
+        yield Move(MoveKind.RELEASED, event.sku, event.lot, document="hold", number=hold)
+
+
+def _set_apart(event: SerialHeld | SerialReleased) -> Iterator[Move]:
+    kind = MoveKind.HELD if isinstance(event, SerialHeld) else MoveKind.RELEASED
+    unit, row = event.unit, event.row
+    fact = Move(kind, unit.row.sku, unit.row.lot, unit.row)
+    about = fact if row is None else _went(kind, row, unit.row, event.quantity)
+    yield about._replace(document="serial", number=unit.key.number)
+
+
+def _shipped(event: ShipmentConfirmed) -> Iterator[Move]:
+    for part in event.shipped:
+        yield _came(MoveKind.SHIPPED, part.row, -part.quantity, line=part.line)
+
+
+def _voided(event: ShipmentVoided) -> Iterator[Move]:
+    for taken in event.taken_back:
+        yield _came(MoveKind.VOIDED, taken.staged, taken.shipped.quantity, line=taken.shipped.line)
+
+
+MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
+    BalanceOpened: _booked,
+    StockReceived: _booked,
+    StockFound: _found,
+    StockMissing: _missing,
+    StockAdjusted: _adjusted,
+    StockCounted: _counted,
+    StockMoved: _moved,
+    StatusChanged: _status_changed,
+    StockPicked: _picked,
+    PickUndone: _undone,
+    KitAssembled: _kitted,
+    KitBroken: _kitted,
+    GoodsReturned: _returned,
+    HoldPlaced: _held,
+    HoldLifted: _released,
+    SerialHeld: _set_apart,
+    SerialReleased: _set_apart,
+    ShipmentConfirmed: _shipped,
+    ShipmentVoided: _voided,
+}
+"""Events that change what is on hand in a row or what is known of a lot, and what each does."""

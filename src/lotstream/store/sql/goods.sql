@@ -1,0 +1,45 @@
+-- name: lot_owners
+-- Owners of whom anything became of a lot, or of goods without one: found by jumping from owner to owner in the index,
+-- since not every owner has been defined.
+WITH RECURSIVE seen AS (
+    (SELECT owner FROM lot_history WHERE owner >= coalesce($3, '') ORDER BY owner LIMIT 1)
+    UNION ALL
+    SELECT n.owner FROM seen AS w
+    CROSS JOIN LATERAL (SELECT owner FROM lot_history WHERE owner > w.owner ORDER BY owner LIMIT 1) AS n
+    WHERE $3::text IS NULL
+)
+SELECT o.owner FROM seen AS o
+CROSS JOIN LATERAL (
+    SELECT FROM lot_history AS h
+    WHERE h.owner = o.owner AND h.sku = $1 AND (h.lot = $2 OR h.lot IS NULL AND $2::text IS NULL) LIMIT 1
+) AS found
+WHERE $3::text IS NULL OR o.owner = $3
+ORDER BY o.owner;
+
+-- name: lot_facts
+-- What is known of one lot and of its item; null for what nobody has said.
+SELECT l.expires, l.made, l.received, l.supplier, l.supplier_lot, coalesce(l.holds, '[]') AS holds, i.body AS item,
+       (SELECT coalesce(sum(s.on_hand), 0)::bigint FROM stock AS s
+        WHERE s.owner = $1 AND s.sku = $2 AND (s.lot = $3 OR s.lot IS NULL AND $3::text IS NULL)) AS on_hand
+FROM (VALUES (1)) AS one
+LEFT JOIN lot AS l ON l.owner = $1 AND l.sku = $2 AND l.lot = $3
+LEFT JOIN item AS i ON i.owner = $1 AND i.sku = $2;
+
+-- name: lot_history
+-- What became of one lot, oldest first, after a place in it: its history, and what left and had not left after all.
+SELECT * FROM (
+    SELECT h.at, h.log, h.partition, h."offset", 0 AS part, h.index, h.recorded_at, h.kind, h.quantity, h.site,
+           h.location, h.status, h.to_site, h.to_location, h.to_status, h.document, h.number, h.line, h.source,
+           h."order", h.by, h.reason, NULL AS customer
+    FROM lot_history AS h
+    WHERE h.owner = $1 AND h.sku = $2 AND (h.lot = $3 OR h.lot IS NULL AND $3::text IS NULL) AND h.at >= $4
+    UNION ALL
+    SELECT l.shipped_at, l.log, l.partition, l."offset", 1, l.index, NULL,
+           CASE l.sign WHEN 1 THEN 'shipped' ELSE 'voided' END, -l.sign * l.quantity, l.site,
+           l.location, l.status, NULL, NULL, NULL, 'shipment', l.shipment, l.line, l.source,
+           l."order", NULL, NULL, l.customer
+    FROM shipment_line AS l
+    WHERE l.owner = $1 AND l.sku = $2 AND (l.lot = $3 OR l.lot IS NULL AND $3::text IS NULL) AND l.shipped_at >= $4
+) AS became
+WHERE (at, log, partition, "offset", part, index) > ($4, $5, $6, $7, $8, $9)
+ORDER BY at, log, partition, "offset", part, index LIMIT $10;
