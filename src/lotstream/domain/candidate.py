@@ -8,15 +8,8 @@ from enum import Enum
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.events import Considered
 from lotstream.domain.expiry import NEVER
-from lotstream.domain.model import Hold, HoldKind, Lot, OwnerHold, RowKey, StockRow
+from lotstream.domain.model import Lot, RowKey, StockRow
 from lotstream.domain.places import Place
-
-#: Kinds of holds, the strongest first, and what they say of a lot.
-BY_HOLD = {
-    HoldKind.RECALL: NotUsed.RECALLED,
-    HoldKind.QUARANTINE: NotUsed.QUARANTINE,
-    HoldKind.HOLD: NotUsed.HOLD,
-}
 
 
 class Standing(Enum):
@@ -31,24 +24,6 @@ class Standing(Enum):
 def ordinal(day: date | None) -> int:
     """Return a date as an ordinal; a date that is not known is after all others."""
     return NEVER if day is None else day.toordinal()
-
-
-def hold_reason(lot: Lot | None) -> NotUsed | None:
-    """Return why a lot's holds forbid its use: a recall before a quarantine before a hold; None when it has none."""
-    return None if lot is None or not lot.holds else strongest(lot.holds)
-
-
-def strongest(holds: tuple[Hold, ...]) -> NotUsed:
-    """Return why holds, of which there is at least one, forbid the use of what they lie on."""
-    kinds = {hold.kind for hold in holds}
-    return next(reason for kind, reason in BY_HOLD.items() if kind in kinds)
-
-
-def owner_hold_reason(holds: tuple[OwnerHold, ...], lot: Lot | None) -> NotUsed | None:
-    """Return why holds on an owner, or on who supplied a lot, forbid its use; None when none of them does."""
-    supplier = None if lot is None else lot.supplier
-    kinds = {known.hold.kind for known in holds if known.supplier is None or known.supplier == supplier}
-    return next((reason for kind, reason in BY_HOLD.items() if kind in kinds), None)
 
 
 class Candidate:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lotstream.domain.candidate import hold_reason, owner_hold_reason
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted
 from lotstream.domain.model import Item, Lot, Order, OrderLine, RowKey
 from lotstream.domain.terms import Terms
+from lotstream.domain.usable import why_held
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ def why_not_leave(draft: Draft, terms: Terms, row: RowKey, *, in_bin: bool) -> t
     promises stay where they are: what aged meanwhile may leave, and `aged` is told to a person.
     """
     candidate = draft.candidate(row)
-    held = hold_reason(candidate.lot) or owner_hold_reason(draft.ledger.settings.holds, candidate.lot)
+    held = why_held(candidate.lot, draft.ledger.settings.holds)
     if held is not None:
         return Code.ON_HOLD, f"{_name(row)} is on hold ({held.value}); have the hold lifted or take other stock."
     if in_bin and candidate.reason is NotUsed.LOCATION_NOT_PICKABLE:

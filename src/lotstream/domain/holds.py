@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lotstream.domain.candidate import BY_HOLD
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import LiftHold, LiftOwnerHold, Moment, PlaceHold, PlaceOwnerHold
 from lotstream.domain.draft import Draft
@@ -13,6 +12,7 @@ from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Hold, HoldKind, Lot, OwnerHold
 from lotstream.domain.moving import move_off
+from lotstream.domain.usable import BY_HOLD
 
 
 def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Event, ...] | Refusal:

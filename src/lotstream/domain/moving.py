@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from lotstream.domain.agenda import Part, begin, may_not_be_kept, next_part
-from lotstream.domain.candidate import hold_reason
 from lotstream.domain.codes import NotUsed, Refusal
 from lotstream.domain.commands import ContinueDay, Moment
 from lotstream.domain.dates import cancel_rest
@@ -20,6 +19,7 @@ from lotstream.domain.promised import LotKey
 from lotstream.domain.reservations import give_back, give_back_all
 from lotstream.domain.settling import Loser, lose, settle, settle_in_turn, skus_given_back, skus_wanted
 from lotstream.domain.todays import is_over
+from lotstream.domain.usable import why_held
 from lotstream.domain.waiting import queue_key
 
 #: Says why a promise may not be kept, or None.
@@ -47,7 +47,7 @@ def shut_out(draft: Draft, lots: Iterable[LotKey]) -> list[Loser]:
 
     def recall(part: Reservation) -> NotUsed | None:
         lot = draft.lot(part.row.sku, part.row.lot) if (part.row.sku, part.row.lot) in mine else None
-        return hold_reason(lot) if hold_reason(lot) is NotUsed.RECALLED else None
+        return why_held(lot) if why_held(lot) is NotUsed.RECALLED else None
 
     found = [_loser(draft, order, recall, picked_too=True) for order in orders_promised(draft, mine)]
     found += [_loser(draft, order, objection) for order in orders_promised(draft, mine)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from lotstream.domain.candidate import Candidate, strongest
+from lotstream.domain.candidate import Candidate
 from lotstream.domain.checks import terms_of
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.draft import Draft
@@ -29,6 +29,7 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.terms import Terms
+from lotstream.domain.usable import strongest
 
 #: Code and sentence of why a unit may not be taken.
 Objection = tuple[Code, str]

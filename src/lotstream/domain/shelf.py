@@ -9,20 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lotstream.domain.candidate import Candidate, Standing, hold_reason, owner_hold_reason
+from lotstream.domain.candidate import Candidate, Standing
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.expiry import life_reason
-from lotstream.domain.model import Item, Policy, RowKey, Settings, Site, Status
+from lotstream.domain.model import Item, Policy, RowKey, Settings, Site
 from lotstream.domain.queue import Queue
+from lotstream.domain.usable import why_not_used
 
 if TYPE_CHECKING:
     from lotstream.domain.terms import Terms
-
-_BY_STATUS = {
-    Status.DAMAGED: NotUsed.DAMAGED,
-    Status.QUARANTINE: NotUsed.QUARANTINE,
-    Status.SAMPLE: NotUsed.QUARANTINE,
-}
 
 
 class Shelf:
@@ -82,16 +77,9 @@ class Shelf:
 
     def reason_for(self, candidate: Candidate) -> NotUsed | None:
         """Return why no line may use a candidate whatever it asks, or None."""
-        if candidate.key.status != Status.GOOD:
-            return _BY_STATUS[Status(candidate.key.status)]
-        held = hold_reason(candidate.lot)
-        if held is None and self.settings.holds:
-            held = owner_hold_reason(self.settings.holds, candidate.lot)
-        if held is not None:
-            return held
-        if not candidate.place.pickable or not self._excluded.isdisjoint(candidate.place.chain):
-            return NotUsed.LOCATION_NOT_PICKABLE
-        return self._life(candidate)
+        holds, excluded = self.settings.holds, self._excluded
+        reason = why_not_used(candidate.key, candidate.lot, candidate.place, holds=holds, excluded=excluded)
+        return self._life(candidate) if reason is None else reason
 
     def add(self, candidate: Candidate) -> None:
         """Put a row on the shelf."""

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from lotstream.domain.books import Books
 from lotstream.domain.by_lot import by_lot
-from lotstream.domain.candidate import hold_reason
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import CorrectShipment, Moment, VoidShipment
@@ -37,6 +36,7 @@ from lotstream.domain.reservations import copy_order, line_called, note_packed, 
 from lotstream.domain.shipments import content_of
 from lotstream.domain.shipping import confirm, wanted_still
 from lotstream.domain.sums import OVER, most_of, promised, state_of
+from lotstream.domain.usable import why_held
 
 #: Why goods that nobody knew of were found.
 VOIDED = "voided"
@@ -214,7 +214,7 @@ def _new_task(voiding: _Voiding, site: str) -> str:
 def _wanted(voiding: _Voiding, line: OrderLine, shipped: Shipped) -> int:
     """Return how much of goods that had left their line wants again; nothing of what is recalled, or not good."""
     draft = voiding.draft
-    if hold_reason(draft.lot(shipped.sku, shipped.lot)) is NotUsed.RECALLED or shipped.row.status != Status.GOOD:
+    if why_held(draft.lot(shipped.sku, shipped.lot)) is NotUsed.RECALLED or shipped.row.status != Status.GOOD:
         return 0
     if line.parts:
         return shipped.quantity if line.cancelled < line.ordered else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import copy
 
-from lotstream.domain.candidate import BY_HOLD, Candidate
+from lotstream.domain.candidate import Candidate
 from lotstream.domain.checks import terms_of
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.draft import Draft
@@ -13,6 +13,7 @@ from lotstream.domain.kit_lines import as_part
 from lotstream.domain.kits import skus_of
 from lotstream.domain.model import Order, OrderLine
 from lotstream.domain.terms import Terms
+from lotstream.domain.usable import BY_HOLD
 
 #: What a line may ask of a lot, and the value that asks for nothing.
 _ASKED = {
