@@ -6,15 +6,30 @@ import gc
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Item, Policy, Reservation, RowKey, Serial, SerialKey, SerialState, Tracking
+from lotstream.domain.model import (
+    Item,
+    Lot,
+    LotDocument,
+    LotMore,
+    LotName,
+    Policy,
+    Reservation,
+    RowKey,
+    Serial,
+    SerialKey,
+    SerialState,
+    Tracking,
+)
 from lotstream.domain.numbers import Numbers
 from lotstream.domain.shelves import shelf_of
-from lotstream.hub.weight import Weight, expected_bytes, weigh
+from lotstream.hub.weight import LOT_BYTES, Weight, expected_bytes, weigh
 from lotstream.store.codec import decode, encode_text
 from lotstream.store.migrate import migrate
 from lotstream.store.postgres import PostgresStore
@@ -98,6 +113,31 @@ def test_serial_numbers_weigh_what_they_take(quick: Ledger) -> None:
         numbers = Numbers(quick.orders.values())
     assert numbers.all() == units.keys()
     assert weigh(quick).bytes - before == pytest.approx(loaded.bytes, rel=0.25)
+
+
+@pytest.mark.parametrize("parts", [0, 2, 6])
+def test_what_is_known_of_lots_weighs_what_it_takes(quick: Ledger, parts: int) -> None:
+    """Costs, papers, what they were made from: weighed, and foretold from the stored bytes, within a quarter."""
+    texts = [encode_text(_more(number, parts)) for number in range(2_000)]
+    lots = [Lot("TEA", f"L{number}") for number in range(len(texts))]
+    before = weigh(quick).bytes
+    with measured() as loaded:
+        facts = [decode(text, LotMore) for text in texts]
+    quick.lots = {(lot.sku, lot.lot): replace(lot, more=more) for lot, more in zip(lots, facts, strict=True)}
+    weight = weigh(quick).bytes - before - len(lots) * LOT_BYTES
+    assert weight == pytest.approx(loaded.bytes, rel=0.25)
+    foretold = expected_bytes(OwnerSize(lot_bytes=sum(map(len, texts)))) - expected_bytes(OwnerSize())
+    assert foretold == pytest.approx(loaded.bytes, rel=0.25)
+
+
+def _more(number: int, parts: int) -> LotMore:
+    """Return facts of a lot as most that have any will have them."""
+    made_from = tuple(LotName(f"SKU-{number % 100:04}", f"L{number}-{part}") for part in range(parts))
+    papers = tuple(LotDocument("coa", f"C-{number}-{part}", date(2026, 1, 1)) for part in range(parts))
+    return LotMore(
+        came="receipt", cost_total=Decimal("120.50"), cost_units=240, origin="CA", facility="F2", made_from=made_from,
+        details={"harvested": f"2026-05-{number}"}, documents=papers,
+    )  # fmt: skip
 
 
 def test_an_owner_is_weighed_again_when_it_has_grown(quick: Ledger) -> None:

@@ -12,16 +12,25 @@ from lotstream.domain.ledger import Ledger, Sites, Touched
 from lotstream.domain.model import (
     SHIPMENT,
     Booked,
+    CountApproval,
     Customer,
     Hold,
     HoldKind,
+    Inspection,
     Item,
     Lot,
+    LotDocument,
+    LotMore,
+    LotName,
+    LotNumber,
+    Mixing,
+    NumberKind,
     Order,
     OrderKey,
     OrderLine,
     OrderState,
     Policy,
+    Rebase,
     Receipt,
     ReceiptKey,
     Reservation,
@@ -33,6 +42,7 @@ from lotstream.domain.model import (
     Shipment,
     ShipmentPart,
     Shipped,
+    Stage,
     StockRow,
 )
 from lotstream.store.journal import GENESIS, journal_row
@@ -47,6 +57,13 @@ TODAY = {"TOR": date(2026, 9, 1)}
 ROW = RowKey("CER-001", "L24A", "TOR", "TOR-A-01")
 LOOSE = RowKey("BAG-002", None, "TOR", "TOR-B-01", package="P-1", pack_size=12, status="damaged", returned=True)
 ORDER = OrderKey("shopify:acme", "#1001")
+MORE = LotMore(
+    aliases=("24A", "24-A"), came="production", made_from=(LotName("ING-7", "77"),), cost_total=Decimal("85.000001"),
+    cost_units=240, origin="CA", facility="F2", details={"expires_from": "made"},
+    documents=(LotDocument("coa", "C-1", date(2026, 1, 1), date(2027, 1, 1), "https://example.com/c-1", "c0ffee"),),
+    inspections=(Inspection("I-1", Stage.INBOUND, passed=True, by="qa-1", at=T0, measured={"ph": "6.1"}),),
+    alerted=("expiry:30",), into=LotName("CER-001", "L24A"),
+)  # fmt: skip
 
 
 def fresh_claim(partition: int = 0) -> Claim:
@@ -152,12 +169,24 @@ def with_stock(row: StockRow) -> Ledger:
 def full_ledger() -> Ledger:
     """Return a ledger with one of everything, all of it touched."""
     ledger = empty_ledger()
-    ledger.settings = Settings(policy=Policy.FIFO, min_pct_left=Decimal("0.10"), sites=("TOR", "DET"))
+    ledger.settings = Settings(
+        policy=Policy.FIFO, min_pct_left=Decimal("0.10"), sites=("TOR", "DET"), expiry_alert_days=(30, 7),
+        unsellable_alert_days=(14,), count_approval=CountApproval(percent=Decimal("2.5")), returned_status="quarantine",
+        put_away_hints=True, hazard_conflicts=(("3", "5.1"),), currency="CAD", closed=True,
+    )  # fmt: skip
     ledger.items["CER-001"] = Item("CER-001", units={"case": Decimal("12.000")}, gtins=("00012345678905",))
-    ledger.customers["C-7"] = Customer("C-7", min_days_left_by_sku={"CER-001": 90})
+    ledger.items["BAR-002"] = Item(
+        "BAR-002", required=("supplier", "certificate:organic"), shelf_life_days=180, inspect=True, storage="cold",
+        lot_number=LotNumber(NumberKind.TEMPLATE, "{supplier_lot}-{seq:4}", "[A-Z0-9-]+"), hazard="3",
+        mixing=Mixing.ONE_LOT, documents=("coa",), recipe={"CER-001": Decimal("0.020")}, catch_weight=True,
+        keep_from_c=Decimal(2), keep_to_c=Decimal("8.0"), expiry_alert_days=(), reorder_point=Decimal(40),
+        daily_use=Decimal("1.5"), rebased=(Rebase(7, 1000, 1),), former=("BAR-001",),
+    )  # fmt: skip
+    ledger.customers["C-7"] = Customer("C-7", min_days_left_by_sku={"CER-001": 90}, documents=("coa",))
     ledger.last_shipped["C-7", "CER-001"] = date(2027, 6, 1)
-    holds = (Hold("h-1", HoldKind.QUARANTINE, "wet"), Hold("h-2", HoldKind.RECALL))
-    ledger.lots["CER-001", "L24A"] = Lot("CER-001", "L24A", date(2027, 6, 1), supplier="S-3", holds=holds)
+    holds = (Hold("h-1", HoldKind.QUARANTINE, "wet", by="qa-1", at=T0), Hold("h-2", HoldKind.RECALL))
+    ledger.lots["CER-001", "L24A"] = Lot("CER-001", "L24A", date(2027, 6, 1), supplier="S-3", holds=holds, more=MORE)
+    ledger.lots["BAR-002", "B1"] = Lot("BAR-002", "B1")
     ledger.stock[ROW] = StockRow(ROW, on_hand=240, reserved=24, promised_elsewhere=3)
     ledger.stock[LOOSE] = StockRow(LOOSE, on_hand=-5, received=date(2026, 1, 2))
     ledger.orders[ORDER] = order()

@@ -14,14 +14,27 @@ import pytest
 
 from lotstream.domain.events import Event, LocationDefined, OrderChanged, OrderRecorded, SiteDefined
 from lotstream.domain.ledger import Sites
-from lotstream.domain.model import SHIPMENT, Item, Location, OrderKey, OrderState, ReceiptKey, Site, StockRow, Tracking
+from lotstream.domain.model import (
+    SHIPMENT,
+    Item,
+    Location,
+    Mixing,
+    OrderKey,
+    OrderState,
+    ReceiptKey,
+    Site,
+    StockRow,
+    Tracking,
+)
 from lotstream.errors import ClaimLost, ConstraintViolated, InstanceTaken
 from lotstream.store import commit
+from lotstream.store.codec import encode_text
 from lotstream.store.journal import GENESIS
 from lotstream.store.rows import Batch, Claim, DeadLetterRow, Log, Outcome, OwnerSize, PersonRow
 from lotstream.store.seam import Store
 from tests.store.build import (
     LOOSE,
+    MORE,
     ORDER,
     OWNER,
     PARTITIONS,
@@ -256,8 +269,9 @@ class StateConformance:
         await write(store, batch(mine, ledger=with_order(order("#1", state=OrderState.SHIPPED), closed=True)))
         sizes = await store.owner_sizes([OWNER, "nobody"])
         size = sizes[OWNER]
-        assert (size.stock, size.lots, size.items, size.orders) == (2, 1, 1, 1)
+        assert (size.stock, size.lots, size.items, size.orders) == (2, 2, 2, 1)
         assert size.order_bytes > len(ORDER.order)
+        assert size.lot_bytes == len(encode_text(MORE))
         assert sizes["nobody"] == OwnerSize()
 
     async def test_changed_rows_replace(self, store: Store) -> None:
@@ -339,7 +353,10 @@ class StateConformance:
     async def test_sites_are_each_partitions_own(self, store: Store) -> None:
         """A partition knows the sites and locations it has committed, as it last committed them, and its own today."""
         mine = await claim(store)
-        location = Location("TOR", "TOR-A-01", parent="TOR-A", sequence=3, tier=1)
+        location = Location(
+            "TOR", "TOR-A-01", parent="TOR-A", sequence=3, tier=1, storage=("cold",), hazards=("3", "8"),
+            mixing=Mixing.ONE_SKU,
+        )  # fmt: skip
         events: list[Event] = [SiteDefined(Site("TOR")), SiteDefined(Site("DET")), LocationDefined(location)]
         mine = await write(store, batch(mine, events=events))
         newer = Site("TOR", time_zone="America/Toronto", version=2)

@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order
+from lotstream.domain.model import LotMore, Order
 from lotstream.store.rows import OwnerSize
 
-ITEM_BYTES: Final = 350
+ITEM_BYTES: Final = 480
 CUSTOMER_BYTES: Final = 500
 LOT_BYTES: Final = 310
+LOT_MORE_BYTES: Final = 300
+LOT_PART_BYTES: Final = 250
+"""What most lots do not have: such facts at all, and each lot it was made from, paper, inspection or detail of it."""
+
 STOCK_BYTES: Final = 490
 """A stock row with its place in what is derived from rows."""
 
@@ -45,6 +49,9 @@ OWNER_BYTES: Final = 5_000
 
 ORDER_BYTES_PER_STORED: Final = 2.4
 """Bytes in memory for each byte of an order as Postgres holds it; says before loading what loading will take."""
+
+LOT_BYTES_PER_STORED: Final = 4
+"""The same of the facts that most lots do not have."""
 
 CHANGED_SHARE: Final = 8
 """An owner is weighed again when one part of it has grown or shrunk by more than one in so many."""
@@ -85,6 +92,7 @@ def weigh(ledger: Ledger) -> Weight:
         + len(ledger.items) * ITEM_BYTES
         + len(ledger.customers) * CUSTOMER_BYTES
         + len(ledger.lots) * LOT_BYTES
+        + sum(_more_bytes(lot.more) for lot in ledger.lots.values() if lot.more is not None)
         + len(ledger.stock) * STOCK_BYTES
         + sum(len(shelf.candidates) for shelf in shelves.values()) * SHELVED_BYTES
         + sum(map(_order_bytes, ledger.orders.values()))
@@ -107,6 +115,7 @@ def expected_bytes(size: OwnerSize) -> int:
         OWNER_BYTES
         + size.items * ITEM_BYTES
         + size.lots * LOT_BYTES
+        + size.lot_bytes * LOT_BYTES_PER_STORED
         + size.stock * STOCK_BYTES
         + round(size.order_bytes * ORDER_BYTES_PER_STORED)
     )
@@ -115,6 +124,11 @@ def expected_bytes(size: OwnerSize) -> int:
 def _promised(ledger: Ledger) -> int:
     promised = ledger.derived.promised if ledger.derived else None
     return 0 if promised is None else promised.pairs
+
+
+def _more_bytes(more: LotMore) -> int:
+    parts = sum(map(len, (more.aliases, more.made_from, more.details, more.documents, more.inspections)))
+    return LOT_MORE_BYTES + parts * LOT_PART_BYTES
 
 
 def _order_bytes(order: Order) -> int:

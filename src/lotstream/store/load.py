@@ -13,6 +13,7 @@ from lotstream.domain.model import (
     Item,
     Location,
     Lot,
+    LotMore,
     Order,
     OrderKey,
     OwnerClock,
@@ -150,7 +151,9 @@ def _fill_last_shipped(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
 
 
 def _fill_lots(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
-    for owner, sku, lot, expires, made, received, supplier, supplier_lot, holds in rows:
+    # Many lots may have the same few facts in common.
+    known: dict[str, LotMore] = {}
+    for owner, sku, lot, expires, made, received, supplier, supplier_lot, holds, more in rows:
         ledgers[owner].lots[sku, lot] = Lot(
             sku=sku,
             lot=lot,
@@ -160,6 +163,7 @@ def _fill_lots(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
             supplier=supplier,
             supplier_lot=supplier_lot,
             holds=decode(holds, tuple[Hold, ...]) if holds != "[]" else (),
+            more=None if more == "{}" else known.get(more) or known.setdefault(more, decode(more, LotMore)),
         )
 
 

@@ -39,13 +39,15 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class OwnerSize:
-    """How much there is of an owner before it is loaded: rows by kind, and the bytes of its open orders' JSON."""
+    """How much there is of an owner before it is loaded: rows by kind, and JSON of open orders and lots in bytes."""
 
     stock: int = 0
     lots: int = 0
     items: int = 0
     orders: int = 0
     order_bytes: int = 0
+    #: Of what most lots do not have.
+    lot_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final
 
 from lotstream.domain.events import LocationDefined, OrderRecorded, SiteDefined
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Document, Order, OrderKey, OwnerClock, ReceiptKey, SerialKey, StockRow
+from lotstream.domain.model import PLAIN, Document, Order, OrderKey, OwnerClock, ReceiptKey, SerialKey, StockRow
 from lotstream.domain.progress import Progress
 from lotstream.domain.slots import slot
 from lotstream.store.codec import decode, encode_all, encode_names, encode_text
@@ -93,7 +93,8 @@ def _owner(ledger: Ledger) -> Owner:
 def _lot(owner: Owner, ledger: Ledger, key: tuple[str, str]) -> Row:
     lot = ledger.lots[key]
     holds = encode_all(lot.holds)
-    return (*owner, *key, lot.expires, lot.made, lot.received, lot.supplier, lot.supplier_lot, holds)
+    more = encode_text(lot.more or PLAIN)
+    return (*owner, *key, lot.expires, lot.made, lot.received, lot.supplier, lot.supplier_lot, holds, more)
 
 
 def _stock(owner: Owner, row: StockRow) -> Row:

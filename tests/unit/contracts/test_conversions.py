@@ -42,9 +42,15 @@ MADE = {"content", "person", "city", "region", "postcode", "country", "scac", "s
 #: Fields of documents about stock that the messages name as people do.
 RENAMED = {"quantity": ("counted",), "to": ("to_status",), "number": ("return_",)}
 SCHEMAS = schemas()
-#: Fields of things that no message sets: holds are placed on a location one by one, and that a site has reserved by lot
-#: is noted by the ledger.
-KEPT = {"holds", "lot_tasks"}
+#: Fields that no message of their thing sets: holds are placed on a location one by one; that a site has reserved by
+#: lot is noted by the ledger; that an owner has left, and how an item was counted and called before, others tell.
+KEPT = {"holds", "lot_tasks", "closed", "rebased", "former"}
+#: Fields that are kept and that no message sets yet: a message that gets one of them takes it out of here.
+KEPT |= {
+    "required", "lot_number", "shelf_life_days", "inspect", "storage", "hazard", "hazards", "mixing", "documents",
+    "recipe", "catch_weight", "keep_from_c", "keep_to_c", "expiry_alert_days", "reorder_point", "daily_use",
+    "unsellable_alert_days", "count_approval", "returned_status", "put_away_hints", "hazard_conflicts", "currency",
+}  # fmt: skip
 #: Fields that exclude others: a hold lies on a lot or on a bin, which has tests of its own.
 _OTHER_TARGETS = ("site", "location", "supplier", "everything", "serial")
 #: Work is told of an order or of a wave, which has a test of its own.

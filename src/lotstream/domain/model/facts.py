@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
+
+from lotstream.domain.model.goods import CountApproval, LotNumber, Mixing, Rebase
 
 
 class Policy(StrEnum):
@@ -109,6 +111,9 @@ class Hold:
     id: str
     kind: HoldKind
     reason: str | None = None
+    #: Who placed it, and when.
+    by: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,10 @@ class Location:
     version: int = 1
     #: Holds that were placed on it one by one.
     holds: tuple[Hold, ...] = ()
+    #: Storage and hazard classes that may lie there; none: any.
+    storage: tuple[str, ...] = ()
+    hazards: tuple[str, ...] = ()
+    mixing: Mixing = Mixing.ANY
 
     @property
     def is_shut(self) -> bool:
@@ -163,6 +172,34 @@ class Item:
     description: str | None = None
     #: Component → base units of it in one base unit of this; empty: it is no kit.
     kit: dict[str, Decimal] = field(default_factory=dict)
+    #: Facts without which goods of it do not come in: ``supplier``, ``expires``, ``certificate:<type>`` …
+    required: tuple[str, ...] = ()
+    lot_number: LotNumber | None = None
+    #: Days from made to expiry, where only the day of making is known.
+    shelf_life_days: int | None = None
+    #: New lots are held until they are inspected.
+    inspect: bool = False
+    #: Classes of where it may be kept, and of what it must not lie beside.
+    storage: str | None = None
+    hazard: str | None = None
+    mixing: Mixing = Mixing.ANY
+    #: Types of documents without which nothing of a lot is shipped.
+    documents: tuple[str, ...] = ()
+    #: Ingredient → base units of it in one base unit of this, 0 for any amount; None: it is not made here.
+    recipe: dict[str, Decimal] | None = None
+    #: It is weighed when it comes, is picked and leaves.
+    catch_weight: bool = False
+    #: Degrees Celsius it has to be kept between.
+    keep_from_c: Decimal | None = None
+    keep_to_c: Decimal | None = None
+    #: Days before expiry at which people are told; None: as the owner's settings say.
+    expiry_alert_days: tuple[int, ...] | None = None
+    reorder_point: Decimal | None = None
+    daily_use: Decimal | None = None
+    #: How it was counted before, oldest first; no message of items sets it.
+    rebased: tuple[Rebase, ...] = ()
+    #: SKUs it had before; no message of items sets them.
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +228,8 @@ class Customer:
     transit_days: int = 0
     #: Its orders are decided when their ship date is at most so many days ahead.
     allocate_days_ahead: int | None = None
+    #: Types of documents without which nothing is shipped to it.
+    documents: tuple[str, ...] = ()
 
     @property
     def lots_max(self) -> int | None:
@@ -263,3 +302,18 @@ class Settings:
     allocate_days_ahead: int | None = None
     #: Hours after which the sender of an order that is still held is told; None: never.
     held_notice_hours: int | None = None
+    #: Days before expiry, and before nobody may get a lot any more, at which people are told.
+    expiry_alert_days: tuple[int, ...] = ()
+    unsellable_alert_days: tuple[int, ...] = ()
+    #: None: no count needs a second counter.
+    count_approval: CountApproval | None = None
+    #: The condition of goods that come back where the message says none.
+    returned_status: str = "good"
+    #: The floor is told where to put what comes in.
+    put_away_hints: bool = False
+    #: Pairs of hazard classes that must not lie in one place.
+    hazard_conflicts: tuple[tuple[str, str], ...] = ()
+    #: In which costs are told.
+    currency: str | None = None
+    #: The owner has left: nothing new is taken in. No message of settings sets it.
+    closed: bool = False

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from lotstream.domain.model.facts import Hold
+from lotstream.domain.model.goods import LotMore
 
 
 class Status(StrEnum):
@@ -99,3 +100,5 @@ class Lot:
     supplier: str | None = None
     supplier_lot: str | None = None
     holds: tuple[Hold, ...] = ()
+    #: None: nobody said more of it.
+    more: LotMore | None = None

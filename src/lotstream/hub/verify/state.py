@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
+    PLAIN,
     Customer,
     Hold,
     Item,
     Location,
+    LotMore,
     Order,
     OrderKey,
     OwnerClock,
@@ -40,7 +42,7 @@ OWNER = Table("owner", (), ("slot", "settings"))
 ITEM = Table("item", ("sku",), ("slot", "body"))
 CUSTOMER = Table("customer", ("customer",), ("slot", "body"))
 LOT = Table(
-    "lot", ("sku", "lot"), ("slot", "expires", "made", "received", "supplier", "supplier_lot", "holds")
+    "lot", ("sku", "lot"), ("slot", "expires", "made", "received", "supplier", "supplier_lot", "holds", "more")
 )  # fmt: skip
 STOCK = Table(
     "stock", ("sku", "lot", "location", "site", "package", "pack_size", "status", "returned"),
@@ -132,7 +134,8 @@ def _customers(ledger: Ledger, _: Replay) -> Rows:
 
 def _lots(ledger: Ledger, _: Replay) -> Rows:
     for key, lot in sorted(ledger.lots.items()):
-        yield key, (lot.expires, lot.made, lot.received, lot.supplier, lot.supplier_lot, Body(lot.holds, Hold))
+        bodies = Body(lot.holds, Hold), Body(lot.more or PLAIN, LotMore)
+        yield key, (lot.expires, lot.made, lot.received, lot.supplier, lot.supplier_lot, *bodies)
 
 
 def _stock(ledger: Ledger, _: Replay) -> Rows:

@@ -64,15 +64,15 @@ ON CONFLICT (owner, customer, sku) DO UPDATE SET expires = excluded.expires;
 
 -- name: lot
 -- Lots as they are now.
-INSERT INTO lot (owner, slot, sku, lot, expires, made, received, supplier, supplier_lot, holds)
+INSERT INTO lot (owner, slot, sku, lot, expires, made, received, supplier, supplier_lot, holds, more)
 SELECT * FROM unnest(
     $1::text[], $2::smallint[], $3::text[], $4::text[], $5::date[], $6::date[], $7::date[], $8::text[], $9::text[],
-    $10::text[]
-) AS v(owner, slot, sku, lot, expires, made, received, supplier, supplier_lot, holds)
+    $10::text[], $11::text[]
+) AS v(owner, slot, sku, lot, expires, made, received, supplier, supplier_lot, holds, more)
 ORDER BY owner, sku, lot
 ON CONFLICT (owner, sku, lot) DO UPDATE
 SET expires = excluded.expires, made = excluded.made, received = excluded.received, supplier = excluded.supplier,
-    supplier_lot = excluded.supplier_lot, holds = excluded.holds;
+    supplier_lot = excluded.supplier_lot, holds = excluded.holds, more = excluded.more;
 
 -- name: sales_order
 -- Orders that were recorded before, as they are now.

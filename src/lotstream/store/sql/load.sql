@@ -10,10 +10,13 @@ CROSS JOIN LATERAL (
 
 -- name: owner_sizes
 -- How much there is of each owner. The size of a body is read without the body.
-SELECT k.owner, s.stock, l.lots, i.items, o.orders, o.bytes
+SELECT k.owner, s.stock, l.lots, i.items, o.orders, o.bytes, l.more
 FROM unnest($1::text[]) AS k(owner)
 CROSS JOIN LATERAL (SELECT count(*) AS stock FROM stock AS t WHERE t.owner = k.owner) AS s
-CROSS JOIN LATERAL (SELECT count(*) AS lots FROM lot AS t WHERE t.owner = k.owner) AS l
+CROSS JOIN LATERAL (
+    SELECT count(*) AS lots, coalesce(sum(octet_length(t.more)) FILTER (WHERE t.more <> '{}'), 0)::bigint AS more
+    FROM lot AS t WHERE t.owner = k.owner
+) AS l
 CROSS JOIN LATERAL (SELECT count(*) AS items FROM item AS t WHERE t.owner = k.owner) AS i
 CROSS JOIN LATERAL (
     SELECT count(*) AS orders, coalesce(sum(octet_length(t.body)), 0)::bigint AS bytes
@@ -38,7 +41,8 @@ SELECT owner, customer, sku, expires FROM last_shipped WHERE owner = ANY($1::tex
 
 -- name: lots
 -- Lots of owners.
-SELECT owner, sku, lot, expires, made, received, supplier, supplier_lot, holds FROM lot WHERE owner = ANY($1::text[]);
+SELECT owner, sku, lot, expires, made, received, supplier, supplier_lot, holds, more
+FROM lot WHERE owner = ANY($1::text[]);
 
 -- name: stock
 -- Stock rows of owners that are not empty.

@@ -103,7 +103,7 @@ SELECT customer, slot, body FROM customer WHERE owner = $1 ORDER BY customer;
 
 -- name: lot
 -- An owner's lots.
-SELECT sku, lot, slot, expires, made, received, supplier, supplier_lot, holds
+SELECT sku, lot, slot, expires, made, received, supplier, supplier_lot, holds, more
 FROM lot WHERE owner = $1 ORDER BY sku, lot;
 
 -- name: stock

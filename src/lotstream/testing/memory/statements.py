@@ -23,7 +23,7 @@ CLAIM: Final = (
     *("append_time", "last_append_time", "last_message_id", "relay_position", "turned", "broadcast_answered"),
 )
 MESSAGE: Final = ("partition", "offset", "index", "id", "topic", "key", "type", "value", "recorded_at", "headers")
-LOT: Final = ("owner", "sku", "lot", "expires", "made", "received", "supplier", "supplier_lot", "holds")
+LOT: Final = ("owner", "sku", "lot", "expires", "made", "received", "supplier", "supplier_lot", "holds", "more")
 STOCK: Final = (
     *("owner", "sku", "lot", "site", "location", "package", "pack_size", "status", "returned"),
     *("on_hand", "reserved", "promised_elsewhere", "received"),
@@ -219,7 +219,9 @@ def _owner_sizes(tables: Tables, owners: Sequence[str]) -> Rows:
 def _owner_size(tables: Tables, owner: str) -> Row:
     counts = {name: sum(row["owner"] == owner for row in tables.of(table)) for name, table in _COUNTED.items()}
     bodies = [row["body"] for row in tables.of("sales_order") if row["owner"] == owner and row["open"]]
-    return Row({"owner": owner, **counts, "orders": len(bodies), "bytes": sum(map(len, bodies))})
+    more = [row["more"] for row in tables.of("lot") if row["owner"] == owner and row["more"] != "{}"]
+    size = {"orders": len(bodies), "bytes": sum(map(len, bodies)), "more": sum(map(len, more))}
+    return Row({"owner": owner, **counts, **size})
 
 
 @answers("load", "early_cancels")
