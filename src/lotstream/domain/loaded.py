@@ -76,6 +76,7 @@ def note_loaded(
     package: str | None,
     unit: tuple[str, int],
     serials: tuple[str, ...] = (),
+    packed: int = 0,
 ) -> None:
     """Take a quantity out of a row, and off the line that ordered it."""
     lot = loading.draft.lot(row.sku, row.lot)
@@ -94,6 +95,7 @@ def note_loaded(
         unit=unit[0],
         unit_factor=unit[1],
         serials=serials,
+        packed=packed,
     )
     note_state(loading.draft, loading.part.key, serials, row, SerialState.SHIPPED)
     loading.books.take(row, quantity, reserved=reserved, reason=SHIPPED)

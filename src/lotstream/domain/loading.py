@@ -9,7 +9,7 @@ from lotstream.domain.commands import ShippedLine
 from lotstream.domain.kit_floor import is_of, spelled_out
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.load_free import load_free
-from lotstream.domain.load_packages import packed_for
+from lotstream.domain.load_packages import out_of_packages, packed_for
 from lotstream.domain.loaded import SHIPPED, Loading, Wanted, note_loaded, unit_told
 from lotstream.domain.model import Content, Order, OrderLine, Reservation, SerialKey
 from lotstream.domain.places import staging_place
@@ -122,7 +122,7 @@ def _load_part(
     note_loaded(
         loading, line.line, row, part.row,
         quantity=quantity, reserved=quantity, task=part.task, package=package, unit=unit_told(line, item, quantity),
-        serials=serials,
+        serials=serials, packed=out_of_packages(loading, part, row) if from_stage and part.packed else 0,
     )  # fmt: skip
     return None
 

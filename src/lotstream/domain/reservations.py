@@ -288,7 +288,7 @@ def note_shipped(order: Order, shipped: Shipped) -> None:
         if shipped.row == staged_key(reservation.row, reservation.staged_at):
             gone = min(left, reservation.picked)
             reservation.picked -= gone
-            reservation.packed = min(reservation.packed, reservation.picked)
+            reservation.packed = min(reservation.packed - shipped.packed, reservation.picked)
         if shipped.row == reservation.row:
             gone += min(left - gone, reservation.quantity - gone - reservation.picked)
         if gone == 0:

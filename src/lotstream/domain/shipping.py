@@ -80,8 +80,9 @@ def confirm(
             events += what_follows(loading, freed)
             if loading.order is not None:
                 draft.orders[part.key] = loading.order
-    if any(isinstance(event, ShipmentConfirmed) for event in events):
-        events += packages_left(draft, command, command.occurred_at or draft.moment.recorded_at)
+    left = [event for event in events if isinstance(event, ShipmentConfirmed)]
+    if left:
+        events += packages_left(draft, command, command.occurred_at or draft.moment.recorded_at, confirmed=left)
     hand_back(draft, freed)
     filled = fill(draft, {loss.row.sku for loss in freed}.union(others, wanted_still(draft)))
     return *books.found, *events, *verdicts.noted, *filled

@@ -226,6 +226,50 @@ def test_what_left_otherwise_is_not_shipped_again_with_its_package() -> None:
     assert kinds(world.told(unpack("C1"))) == ["PackagesChanged"]
 
 
+def test_what_was_picked_later_is_loose_when_the_carton_leaves() -> None:
+    """Goods of a task that lay in the carton leave with it; those that were picked since are packed after it."""
+    world = World()
+    world.stock(goods("L1", 6, "B1"))
+    world.place("#1", wanted(quantity=3))
+    world.told(world.pick("#1", PickLine(None, "1", None, None, Decimal(1))))
+    world.told(pack("C1", packed()))
+    world.told(world.pick("#1", PickLine(None, "1", None, None, Decimal(1))))
+    world.told(world.ship("#1", packages=(ShippedPackage("C1"),)))
+    assert [(part.quantity, part.picked, part.packed) for part in world.parts("#1")] == [(2, 1, 0)]
+    world.told(pack("C2", packed()))
+    assert [one.quantity for one in package(world, "C2").contents] == [1]
+
+
+def test_what_a_carton_left_behind_is_loose() -> None:
+    """A carton leaves with less than it held: the rest is loose, and another carton's goods stay in it."""
+    world = ready()
+    world.told(pack("C1", packed(quantity=4, lot="L1")))
+    world.told(pack("C2", packed(quantity=1, lot="L1")))
+    lines = (ShippedLine("1", "L1", Decimal(1)), ShippedLine("1", "L1", Decimal(2)))
+    world.told(world.ship("#1", *lines, packages=(ShippedPackage("C1"),)))
+    assert [(part.picked, part.packed) for part in world.parts("#1")] == [(3, 1), (2, 0)]
+    assert (package(world, "C1").state, package(world, "C2").state) == (PackageState.SHIPPED, PackageState.OPEN)
+
+
+def test_a_carton_of_an_order_that_stays_does_not_leave() -> None:
+    """A shipment that names a carton of another order leaves it where it is, and that order can have it unpacked."""
+    world = ready()
+    world.told(pack("C1", packed("#2")))
+    world.told(world.ship("#1", packages=(ShippedPackage("C1"),)))
+    assert package(world, "C1").state is PackageState.OPEN
+    world.told(unpack("C1"))
+    assert [part.packed for part in world.parts("#2")] == [0]
+
+
+def test_a_carton_of_goods_that_are_not_named_does_not_leave() -> None:
+    """Other goods of the order leave, and its carton is named: what lies in that is packed, and is here."""
+    world = ready()
+    world.told(pack("C1", packed(lot="L1")))
+    world.told(world.ship("#1", ShippedLine("1", "L2", Decimal(2)), packages=(ShippedPackage("C1"),)))
+    assert [(part.picked, part.packed) for part in world.parts("#1")] == [(6, 6)]
+    assert package(world, "C1").state is PackageState.OPEN
+
+
 def test_held_goods_do_not_leave_in_a_carton() -> None:
     """The ship check asks of packed goods what it asks of picked ones; a recall takes them out of the order."""
     world = ready()

@@ -67,6 +67,8 @@ class Shipped:
     #: Smallest units in one ``unit``.
     unit_factor: int = 1
     serials: tuple[str, ...] = ()
+    #: What lay in packages that leave with it and does so no more: of ``quantity``, or of what is left behind loose.
+    packed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
