@@ -216,18 +216,38 @@ def give_back_kits(draft: Draft, order: Order, line: OrderLine, surplus: int, *,
         if of_own == 0
         else give_back(own, of_own, _latest_first(draft, order, own, site=site), rule=draft.ledger.settings.pack_rule)
     )
-    shipped = shipped_parts(line)
-    kept = whole_kits(line.parts, shipped) + made - of_parts
+    back = _components_back(draft, order, line, made - of_parts, site=site, unpicked_only=of_parts == 0)
+    # A pack goes back as a whole, also where less would do: what is left may then make fewer kits.
+    while (less := made - of_parts - _made_without(line, back)) > 0 and of_parts < _unpicked_kits(line, made):
+        of_parts = min(of_parts + less, _unpicked_kits(line, made))
+        back = _components_back(draft, order, line, made - of_parts, site=site, unpicked_only=False)
+    return freed + back
+
+
+def _components_back(
+    draft: Draft, order: Order, line: OrderLine, kept: int, *, site: str, unpicked_only: bool
+) -> list[Freed]:
+    """Return what to free of components so that a line keeps those of so many kits beside what has left for it."""
+    units, freed = promised_parts(line), []
+    whole = (whole_kits(line.parts, shipped_parts(line)) + kept) // line.parts[0].kit
     for part in line.parts:
         mine = as_part(draft, line, part.sku)
-        less = units[part.sku] + part.shipped - kept // part.kit * part.each
-        if of_parts == 0:
+        less = units[part.sku] + part.shipped - whole * part.each
+        if unpicked_only:
             less = min(less, sum([one.quantity - one.picked for one in mine.reservations]))
         if less > 0:
-            freed += give_back(
-                mine, less, _latest_first(draft, order, mine, site=site), rule=draft.ledger.settings.pack_rule
-            )
+            latest = _latest_first(draft, order, mine, site=site)
+            freed += give_back(mine, less, latest, rule=draft.ledger.settings.pack_rule)
     return freed
+
+
+def _made_without(line: OrderLine, freed: list[Freed]) -> int:
+    """Return how many kits the components of a line make without what is freed, beside those that have left."""
+    shipped, left = shipped_parts(line), promised_parts(line)
+    left.update(shipped)
+    for loss in freed:
+        left[loss.row.sku] -= loss.quantity
+    return whole_kits(line.parts, left) - whole_kits(line.parts, shipped)
 
 
 def kept_kits(line: OrderLine) -> int:

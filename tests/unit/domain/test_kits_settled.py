@@ -7,14 +7,16 @@ from decimal import Decimal
 
 from lotstream.domain.commands import (
     ChangeSettings,
+    CountStock,
     DefineItem,
     OpenBalance,
     PickLine,
     PlaceHold,
     RequestAllocation,
+    StockLine,
 )
 from lotstream.domain.events import ReservationFreed
-from lotstream.domain.model import HoldKind, Item, OrderState, Settings
+from lotstream.domain.model import HoldKind, Item, OrderState, Reallocate, Settings
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, only, wanted
 from tests.unit.domain.test_kits import SET, cups, found, pots, sets
@@ -93,3 +95,20 @@ def test_a_kit_of_one_component_keeps_whole_kits() -> None:
     assert world.lots("#1") == [("C1", 7), ("C2", 5)]
     world.told(PlaceHold("H", HoldKind.HOLD, "CUP", "C2"))
     assert world.lots("#1") == [("C1", 6)]
+
+
+def test_a_pack_that_goes_back_leaves_whole_kits() -> None:
+    """Three of six cups are lost, and of the others a pack of two goes back: nothing of half a kit stays promised."""
+    world = kits()
+    world.told(ChangeSettings(Settings(reallocate=Reallocate.MANUAL)))
+    later = {"expires": TODAY + timedelta(days=40), "pack_size": Decimal(2)}
+    found(world, cups("C1", 1), cups("C2", 1, location="B2"), cups("C3", 4, location="B3", **later), pots("P1", 3))
+    world.place("#1", sets(3))
+    lost = world.told(CountStock(SITE, True, None, None, "C", (_counted("C2", 0, "B2"), _counted("C3", 2, "B3"))))
+    assert world.parts("#1") == []
+    assert sum(loss.quantity for loss in only(lost, ReservationFreed).settled if loss.row.sku == "POT") == 30
+
+
+def _counted(lot: str, quantity: int, location: str) -> StockLine:
+    pack = Decimal(2) if quantity else None
+    return StockLine(lot, "CUP", lot, location, Decimal(quantity), None, None, pack, None)
