@@ -187,7 +187,9 @@ def _of_kit(
 ) -> dict[RowKey, int] | None:
     """Return what the reference gives a line of kits of which it has nothing yet: assembled ones, then components."""
     units, base, settings = line.ordered - line.cancelled, line.parts[0].kit, ledger.settings
-    whole = decision.backordered + promised_kits(line) == units and line.unit == ledger.items[line.sku].base_unit
+    new = sum(part.quantity for part in decision.reserved) == sum(part.quantity for part in line.reservations)
+    all_of_it = new and decision.backordered + promised_kits(line) == units
+    whole = all_of_it and line.unit == ledger.items[line.sku].base_unit
     pinned = line.lot is not None or line.pack_size is not None or line.expires_exact is not None
     if not whole or pinned or anything_shipped(line) or settings.zone_rules or settings.pack_rule is PackRule.COVER:
         return None
