@@ -73,6 +73,14 @@ def count_shipped(line: OrderLine, sku: str, quantity: int) -> None:
     line.shipped += whole_kits(line.parts, shipped_parts(line)) - before
 
 
+def keep_shipped(line: OrderLine, parts: tuple[KitPart, ...]) -> None:
+    """Give a line the parts it is counted with from now on; what has left of them has left."""
+    gone = shipped_parts(line)
+    own = line.shipped - (whole_kits(line.parts, gone) if line.parts else 0)
+    line.parts = tuple([part._replace(shipped=gone.get(part.sku, 0)) for part in parts])
+    line.shipped = own + (whole_kits(parts, gone) if parts else 0)
+
+
 def shipped_now(line: OrderLine, shipped: Iterable[tuple[str, int]]) -> int:
     """Return how much of a kit went with one shipment, which is counted already: SKUs and what left of each."""
     now = Counter[str]()

@@ -9,6 +9,7 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import LineWanted
 from lotstream.domain.draft import Draft
 from lotstream.domain.kit_lines import parts_named, parts_of
+from lotstream.domain.kits import keep_shipped
 from lotstream.domain.model import Item, OrderLine
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.serials import check_line
@@ -148,7 +149,7 @@ def resolve(draft: Draft, line: OrderLine) -> Held | None:
     factor = None if item is None else unit_factor(item, line.unit or None)
     parts = () if item is None else parts_of(draft, item)
     if item is None or factor is None or isinstance(parts, Refusal):
-        line.parts = () if item is None else parts_named(item)
+        keep_shipped(line, () if item is None else parts_named(item))
         return why_unresolved(draft, line)
     ordered = smallest(line.quantity_sent, factor, f"lines.{line.line}.quantity")
     if isinstance(ordered, Refusal):
@@ -160,7 +161,8 @@ def resolve(draft: Draft, line: OrderLine) -> Held | None:
     if isinstance(pack, Refusal):
         return pack.code.value, pack.message
     line.sku, line.unit, line.unit_factor = item.sku, line.unit or item.base_unit, factor
-    line.ordered, line.pack_size, line.parts = ordered, pack, parts
+    line.ordered, line.pack_size = ordered, pack
+    keep_shipped(line, parts)
     line.quantity_sent = line.pack_size_sent = None
     return None
 

@@ -13,6 +13,7 @@ from lotstream.domain.commands import (
     PickLine,
     PlaceHold,
     RequestAllocation,
+    ShippedLine,
     StockLine,
 )
 from lotstream.domain.events import ReservationFreed
@@ -95,6 +96,23 @@ def test_a_kit_of_one_component_keeps_whole_kits() -> None:
     assert world.lots("#1") == [("C1", 7), ("C2", 5)]
     world.told(PlaceHold("H", HoldKind.HOLD, "CUP", "C2"))
     assert world.lots("#1") == [("C1", 6)]
+
+
+def test_a_component_that_left_for_a_held_kit_has_left() -> None:
+    """Cups are shipped for a set whose pot is not known yet: when it is, the line wants the other cup and the pots."""
+    world = World()
+    for item in (Item("CUP"), SET):
+        world.told(DefineItem(item))
+    world.told(OpenBalance(SITE, None, None, "cups", (cups("C1", 4),)))
+    world.place("#1", sets(2))
+    left = ShippedLine("1", "C1", Decimal(2), sku="CUP")
+    world.told(world.ship("#1", left, happened=True))
+    world.told(DefineItem(Item("SPOON")))
+    assert [(part.sku, part.shipped) for part in world.line("#1").parts] == [("CUP", 2), ("POT", 0)]
+    world.told(DefineItem(Item("POT", decimals=1)))
+    assert [(part.sku, part.each, part.shipped) for part in world.line("#1").parts] == [("CUP", 2, 2), ("POT", 10, 0)]
+    world.told(OpenBalance(SITE, None, None, "pots", (pots("P1", 2),)))
+    assert dict(world.lots("#1")) == {"C1": 2, "P1": 20}
 
 
 def test_a_pack_that_goes_back_leaves_whole_kits() -> None:
