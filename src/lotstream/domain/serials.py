@@ -117,7 +117,8 @@ def why_not_take(
 ) -> Objection | None:
     """Return why the unit of a serial number may not be picked or shipped for a line of an order, or None.
 
-    ``picked_ok``: it may have been picked for the order before, as whatever is shipped.
+    ``picked_ok``: it may have been picked for the order before, as whatever is shipped. That another order has it is
+    said before a hold is: what has happened is booked with a unit on hold, and never with another order's.
     """
     serial, holder = draft.serial(key), promised_to(draft, key)
     name = f"Serial {key.number} of {key.sku}"
@@ -127,8 +128,6 @@ def why_not_take(
         return Code.ALREADY_SHIPPED, f"{name} was shipped to order {serial.order} with {serial.shipment}; check it."
     if serial.state is SerialState.USED:
         return Code.NOT_AVAILABLE, f"{name} went into a kit; check the number."
-    if serial.holds:
-        return Code.ON_HOLD, f"{name} is on hold ({strongest(serial.holds)}); have the hold lifted or take another."
     if serial.state is SerialState.PICKED and not (picked_ok and (serial.source, serial.order) == order):
         return Code.PICKED_BY_OTHER, f"{name} was picked for order {serial.order}; take another."
     if holder not in (None, order):
@@ -136,6 +135,8 @@ def why_not_take(
     mine = None if line is None or holder is None else _promise_of(draft, key)
     if line is not None and mine is not None and mine[1] != line.line:
         return Code.NOT_AVAILABLE, f"{name} is promised to line {mine[1]} of the order; take another."
+    if serial.holds:
+        return Code.ON_HOLD, f"{name} is on hold ({strongest(serial.holds)}); have the hold lifted or take another."
     if line is not None and line.serial not in (None, key.number):
         return Code.LOT_NOT_ALLOWED, f"Line {line.line} wants serial {line.serial}, not {key.number}; take that."
     return None

@@ -150,6 +150,21 @@ def test_a_picked_unit_stays_with_its_order_and_does_not_leave(world: World) -> 
     assert ("L1", "quarantine") not in there(world)
 
 
+def test_a_held_unit_stays_with_the_order_that_picked_it(world: World) -> None:
+    """Two orders say that they took the same held unit: it is the first one's, and the second is without a number."""
+    world.told(hold("S1"))
+    for number in ("FIRST", "SECOND"):
+        world.place(number, pump())
+    said = PickLine(None, "1", None, None, Decimal(1), serials=("S1",))
+    world.told(world.pick("FIRST", said, happened=True))
+    assert world.refused(world.pick("SECOND", said)) == (Code.PICKED_BY_OTHER, "lines.0.serials.0")
+
+    noted = only(world.told(world.pick("SECOND", said, happened=True)), DiscrepancyNoted)
+    assert noted.code == "picked_by_other"
+    assert world.warehouse.serial(SerialKey("S1", "PUMP")).order == "FIRST"
+    assert promised(world, "SECOND") == [("L1", 1, ())]
+
+
 @pytest.mark.parametrize(("status", "apart"), [("good", "quarantine"), ("damaged", "damaged")])
 def test_a_held_unit_that_comes_back_is_set_apart(world: World, status: str, apart: str) -> None:
     """One that has left all the same and is sent back as good is promised to nobody; a damaged one is not anyway."""
