@@ -16,7 +16,7 @@ from lotstream.hub.commit import CommitUnit, Decided
 from lotstream.hub.hub import Hub
 from lotstream.hub.pipeline import Pipeline
 from lotstream.hub.records import Entry
-from lotstream.hub.relay import Outgoing, Relay
+from lotstream.hub.relay import Grant, Outgoing, Relay
 from lotstream.hub.seam import Position
 from lotstream.hub.transport import Consumer, Records
 from lotstream.store import added, state
@@ -155,7 +155,7 @@ def lower_the_position_after_a_restore(patch: pytest.MonkeyPatch) -> None:
     """A position above next offset is taken for a mistake of the log and lowered."""
     whole = Relay.resume
 
-    async def resume(self: Relay, claims: dict[int, Claim], *, kept_back: Collection[int]) -> None:
+    async def resume(self: Relay, claims: dict[int, Claim], *, kept_back: Collection[int], grant: Grant) -> None:
         noted = await Relay._noted_positions(self, claims)
         lowered = {p: min(position, claims[p].next_offset) for p, position in noted.items()}
 
@@ -163,7 +163,7 @@ def lower_the_position_after_a_restore(patch: pytest.MonkeyPatch) -> None:
             return lowered
 
         cast(Any, self)._noted_positions = as_lowered
-        await whole(self, claims, kept_back=kept_back)
+        await whole(self, claims, kept_back=kept_back, grant=grant)
 
     patch.setattr(Relay, "resume", resume)
 
