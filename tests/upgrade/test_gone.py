@@ -15,7 +15,7 @@ from lotstream.store.postgres import PostgresStore
 from tests.store.build import batch, intake
 from tests.upgrade.released import WHEEL
 
-POST = "0020_post_0_1_0_is_gone.sql"
+POST = "0060_post_0_1_0_is_gone.sql"
 HOLDER = "lotstream-of-0.1.0"
 
 
