@@ -16,14 +16,16 @@ from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import AssembleKit, BreakKit, GoodsLine, KitPiece, Moment, PieceMade
+from lotstream.domain.costing import add_cost, cost_of, total_of
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, GoodsBooked, GoodsUsed, KitAssembled, KitBroken
 from lotstream.domain.filling import fill
+from lotstream.domain.genealogy import made_of
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.kit_lines import parts_of
 from lotstream.domain.kit_serials import Told, numbers_made, numbers_used
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.lot_facts import contradiction, learn
+from lotstream.domain.lot_facts import contradiction, learn, with_more
 from lotstream.domain.model import Item, KitPart, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
@@ -34,6 +36,8 @@ ASSEMBLY = "assembly"
 BREAKING = "breaking"
 #: Line of a document that stands for the kits.
 KITS = "kits"
+#: How the lot of kits came to be (`LotMore.came`).
+KIT = "kit"
 _REASON = "made into kits"
 _HELD = frozenset({NotUsed.HOLD, NotUsed.QUARANTINE, NotUsed.RECALLED, NotUsed.LOCATION_NOT_PICKABLE})
 
@@ -281,9 +285,16 @@ def _make_kits(work: _Work, command: AssembleKit) -> _Odd:
     row = row._replace(status=(Status.QUARANTINE if work.verdicts.noted else Status.GOOD).value)
     lot = known
     if conflict is None and command.lot is not None:
-        lot = learn(known, line, sku=command.sku, lot=command.lot, received=day, hold=None)
+        lot = _made(learn(known, line, sku=command.sku, lot=command.lot, received=day, hold=None), work)
     work.put(KITS, row, work.kits, lot, serials=numbers)
     return None
+
+
+def _made(lot: Lot, work: _Work) -> Lot:
+    """Return the lot of the kits with what went into them, and what that has cost."""
+    came = KIT if lot.more is None or lot.more.came is None else lot.more.came
+    cost = total_of(cost_of(work.draft.lot(used.row.sku, used.row.lot), used.quantity) for used in work.used)
+    return add_cost(with_more(made_of(lot, (used.row for used in work.used)), came=came), cost, work.kits)
 
 
 def _lay_out(work: _Work, lines: tuple[PieceMade, ...]) -> _Odd:
@@ -298,7 +309,7 @@ def _lay_out(work: _Work, lines: tuple[PieceMade, ...]) -> _Odd:
             refused = work.object(Code.UNKNOWN_LOT, f"{path}.lot", message, sku=item.sku, lot=piece.lot)
             if refused is not None:
                 return refused
-            lot = Lot(item.sku, piece.lot)
+            lot = made_of(Lot(item.sku, piece.lot), (used.row for used in work.used))
         row = RowKey(item.sku, piece.lot, work.command.site, piece.location or DOCK, piece.package, None, piece.status)
         numbers = numbers_made(work.draft, work.verdicts, Told(piece.serials, row, quantity, f"{path}."))
         if isinstance(numbers, Refusal):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import GoodsLine
-from lotstream.domain.model import Hold, Lot
+from lotstream.domain.model import PLAIN, Hold, Lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,9 @@ def learn(known: Lot | None, line: GoodsLine, *, sku: str, lot: str, received: d
         supplier_lot=known.supplier_lot or line.supplier_lot,
         holds=holds,
     )
+
+
+def with_more(lot: Lot, **facts: Any) -> Lot:  # noqa: ANN401 - the fields of `LotMore`
+    """Return a lot with other facts of those that most lots do not have."""
+    more = replace(lot.more or PLAIN, **facts)
+    return replace(lot, more=None if more == PLAIN else more)

@@ -12,8 +12,9 @@ import pytest
 
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import AssembleKit, BreakKit, DefineItem, KitPiece, PieceMade, PlaceHold
+from lotstream.domain.costing import add_cost
 from lotstream.domain.events import DiscrepancyNoted, KitAssembled, KitBroken, OrderAllocated, StockFound
-from lotstream.domain.model import HoldKind, Item, OrderState, Tracking
+from lotstream.domain.model import HoldKind, Item, LotMore, LotName, OrderState, Tracking
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
 
@@ -203,3 +204,22 @@ def test_no_half_kits_are_made(world: World) -> None:
     world.told(DefineItem(Item("BAG", decimals=1, tracking=Tracking.NONE, kit={"POT": Decimal(1)})))
     half = assembly(piece("1", "POT", 2, None), sku="BAG", lot=None, quantity=Decimal("0.5"))
     assert world.refused(half) == (Code.NOT_A_MULTIPLE, "quantity")
+
+
+def test_kits_know_what_went_into_them(world: World) -> None:
+    """The lot of the kits names the lots of its components and costs what they did, where each cost is known."""
+    lot = world.ledger.lots["CUP", "C1"]
+    world.ledger.lots["CUP", "C1"] = add_cost(lot, Decimal(16), 8)
+    world.told(assembly(piece(), happened=True))
+    made = world.ledger.lots["SET", "S"]
+    assert made.more == LotMore(came="kit", made_from=(LotName("CUP", "C1"),), cost_total=Decimal(8), cost_units=2)
+    world.told(assembly(assembly="A2"))
+    assert world.ledger.lots["SET", "S"].more == made.more
+
+
+def test_components_keep_what_they_were_made_of(world: World) -> None:
+    """What comes out of kits is what went in: only a lot that nobody knew is told by the kits it came out of."""
+    world.told(assembly())
+    world.told(breaking(piece(lot="C9"), POTS, happened=True))
+    assert world.ledger.lots["CUP", "C1"].more is None
+    assert world.ledger.lots["CUP", "C9"].more == LotMore(made_from=(LotName("SET", "S"),))

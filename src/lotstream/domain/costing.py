@@ -1,0 +1,45 @@
+"""What goods cost: an average per lot, carried from what came in, through what was made of it, to what leaves.
+
+Kept are sums, the cost and the units it is the cost of, so that the order in which goods came in never matters. Where
+nobody has said what something cost, it is unknown: a cost that is too low is worse than none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Final
+
+from lotstream.domain.lot_facts import with_more
+from lotstream.domain.model import PLAIN, Lot
+
+#: A share of a sum is cut here: in the owner's currency, far below what anybody pays for a unit.
+STEP: Final = Decimal("1E-9")
+_EXACT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
+
+
+def cost_of(lot: Lot | None, quantity: int) -> Decimal | None:
+    """Return what smallest units of a lot have cost, in the owner's currency; None when nobody has said."""
+    more = PLAIN if lot is None else lot.more or PLAIN
+    if more.cost_total is None or more.cost_units <= 0:
+        return None
+    return _EXACT.divide(_EXACT.multiply(more.cost_total, quantity), more.cost_units).quantize(STEP, context=_EXACT)
+
+
+def total_of(costs: Iterable[Decimal | None]) -> Decimal | None:
+    """Return what several things cost together; None when the cost of one is unknown."""
+    total = Decimal(0)
+    for cost in costs:
+        if cost is None:
+            return None
+        total = _EXACT.add(total, cost)
+    return total
+
+
+def add_cost(lot: Lot, cost: Decimal | None, units: int) -> Lot:
+    """Return a lot with more smallest units that have cost so much together; with None it stays as it is."""
+    if cost is None or units <= 0:
+        return lot
+    more = lot.more or PLAIN
+    total = cost if more.cost_total is None else _EXACT.add(more.cost_total, cost)
+    return with_more(lot, cost_total=total, cost_units=more.cost_units + units)

@@ -1,0 +1,48 @@
+"""Which lots went into which: kept as the direct parents of a lot, followed to any depth, cycles included.
+
+How much of one is in another stands in the history of the lots; here is what a decision needs of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.lot_facts import with_more
+from lotstream.domain.model import PLAIN, Lot, LotName, RowKey
+
+
+def made_of(lot: Lot, used: Iterable[RowKey]) -> Lot:
+    """Return a lot that goods of rows went into; goods without a lot leave no trace, and no lot is its own parent."""
+    more = lot.more or PLAIN
+    parents = {LotName(row.sku, row.lot) for row in used if row.lot is not None} | set(more.made_from)
+    return with_more(lot, made_from=tuple(sorted(parents - {LotName(lot.sku, lot.lot)})))
+
+
+def descendants(ledger: Ledger, lots: Iterable[LotName]) -> tuple[LotName, ...]:
+    """Return all lots that were made from some lots, directly or through others, without those; sorted."""
+    children: dict[LotName, list[LotName]] = {}
+    for lot in ledger.lots.values():
+        for parent in () if lot.more is None else lot.more.made_from:
+            children.setdefault(parent, []).append(LotName(lot.sku, lot.lot))
+    return _closure(lots, lambda name: children.get(name, ()))
+
+
+def ancestors(ledger: Ledger, lots: Iterable[LotName]) -> tuple[LotName, ...]:
+    """Return all lots that some lots were made from, directly or through others, without those; sorted."""
+
+    def parents(name: LotName) -> Iterable[LotName]:
+        lot = ledger.lots.get(name)
+        return () if lot is None or lot.more is None else lot.more.made_from
+
+    return _closure(lots, parents)
+
+
+def _closure(lots: Iterable[LotName], near: Callable[[LotName], Iterable[LotName]]) -> tuple[LotName, ...]:
+    begin = set(lots)
+    seen, waiting = set(begin), list(begin)
+    while waiting:
+        found = set(near(waiting.pop())) - seen
+        seen |= found
+        waiting += found
+    return tuple(sorted(seen - begin))
