@@ -13,7 +13,6 @@ from lotstream.domain.model.documents import (
     PACKAGE,
     SHIPMENT,
     WAVE,
-    Booked,
     Content,
     Document,
     NextNumber,
@@ -21,7 +20,6 @@ from lotstream.domain.model.documents import (
     PackageKind,
     PackageState,
     Receipt,
-    ReceiptKey,
     Shipment,
     ShipmentPart,
     Shipped,
@@ -63,6 +61,7 @@ from lotstream.domain.model.goods import (
     Rebase,
     Stage,
 )
+from lotstream.domain.model.keys import Booked, ReceiptKey
 from lotstream.domain.model.orders import (
     WAITS,
     InWave,

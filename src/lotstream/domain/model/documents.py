@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from lotstream.domain.model.keys import Booked, ReceiptKey
 from lotstream.domain.model.orders import OrderKey
 from lotstream.domain.model.stock import RowKey
 
@@ -19,21 +20,6 @@ PACKAGE = "package"
 COUNTER = "counter"
 #: Kind of the numbers under which tasks of many orders are released together.
 WAVE = "wave"
-
-
-class ReceiptKey(NamedTuple):
-    """The business key of a document that goods move under: its kind and its number."""
-
-    #: ``receipt``, ``balance``, ``shipment`` …
-    kind: str
-    number: str
-
-
-class Booked(NamedTuple):
-    """Where one line of a receipt went, and how much of it in smallest units."""
-
-    row: RowKey
-    quantity: int
 
 
 @dataclass(slots=True)
