@@ -268,14 +268,14 @@ class Words:
 
     def hold_bin(self) -> Command:
         """A bin is put on hold."""
-        hold = Hold(f"bin-{self.number(1, 2)}", self.one([*HoldKind]))
+        hold = Hold(f"bin-{self.number(1, 2)}", self.one([*HoldKind]), by=self.by())
         return PlaceBinHold(hold, self.mostly("S1", "S2", "S9"), self.mostly(self.one(BINS), "AISLE"))
 
     def let_bin_go(self) -> Command:
         """A bin is let go."""
         held = [place for place, known in self._house.sites.locations.items() if known.is_shut]
         site, name = self.mostly(self.one(held), ("S1", "B9")) if held else ("S1", "A1")
-        return LiftBinHold(self.mostly(None, "bin-1"), site, name)
+        return LiftBinHold(self.mostly(None, "bin-1"), site, name, self.by())
 
     # ---- Orders -----------------------------------------------------------------------------------------------------
 
@@ -404,13 +404,13 @@ class Words:
     def hold(self) -> Command:
         """A lot is held."""
         sku = self.mostly("A", None, "W", "S")
-        return PlaceHold(f"h{self.number(1, 2)}", self.one([*HoldKind]), sku, self.one(LOTS))
+        return PlaceHold(f"h{self.number(1, 2)}", self.one([*HoldKind]), sku, self.one(LOTS), by=self.by())
 
     def lift(self) -> Command:
         """Holds of a lot are lifted."""
         held = [lot for lot in self._books.ledger.lots.values() if lot.holds]
         lot = self.one(held) if held else Lot("A", "L1")
-        return LiftHold(self.mostly(None, "h1"), lot.sku, lot.lot)
+        return LiftHold(self.mostly(None, "h1"), lot.sku, lot.lot, self.by())
 
     def recall(self) -> Command:
         """Lots are recalled."""
@@ -420,20 +420,25 @@ class Words:
     def hold_owner(self) -> Command:
         """All that an owner, or a supplier of his, has is held."""
         kind = self.mostly(HoldKind.HOLD, *HoldKind)
-        return PlaceOwnerHold(Hold(f"h{self.number(1, 2)}", kind), self.mostly("SUP", None))
+        return PlaceOwnerHold(Hold(f"h{self.number(1, 2)}", kind, by=self.by()), self.mostly("SUP", None))
 
     def let_owner_go(self) -> Command:
         """All that an owner, or a supplier of his, has is let go."""
-        return LiftOwnerHold(self.mostly(None, "h1"), self.mostly("SUP", None))
+        return LiftOwnerHold(self.mostly(None, "h1"), self.mostly("SUP", None), self.by())
 
     def hold_unit(self) -> Command:
         """One unit is held by its serial number."""
         kind = self.mostly(HoldKind.HOLD, *HoldKind)
-        return PlaceSerialHold(Hold(f"h{self.number(1, 2)}", kind), self.mostly(None, "S", "A"), self.one(NUMBERS))
+        hold = Hold(f"h{self.number(1, 2)}", kind, by=self.by())
+        return PlaceSerialHold(hold, self.mostly(None, "S", "A"), self.one(NUMBERS))
 
     def let_unit_go(self) -> Command:
         """Holds of one unit are lifted."""
-        return LiftSerialHold(self.mostly(None, "h1"), self.mostly(None, "S"), self.one(NUMBERS))
+        return LiftSerialHold(self.mostly(None, "h1"), self.mostly(None, "S"), self.one(NUMBERS), self.by())
+
+    def by(self) -> str | None:
+        """Whoever says so, who is mostly not named."""
+        return self.mostly(None, "qa-1")
 
     # ---- Stock ------------------------------------------------------------------------------------------------------
 

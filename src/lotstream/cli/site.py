@@ -92,12 +92,13 @@ def hold_location(
     hold: Annotated[str, typer.Option("--id", help="Id of the hold; the same id again changes nothing.")],
     kind: Annotated[str, typer.Option("--kind", help="hold, quarantine or recall.")] = "hold",
     reason: Annotated[str | None, typer.Option("--reason", help="Why, for people.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Who places it; it is then lifted by name too.")] = None,
     wait: Wait = 0.0,
 ) -> None:
     """Hold a bin, or an area with all its bins: nothing in it is promised, what was promised there moves."""
     from lotstream.contracts.inbound_goods import HoldPlaced
 
-    body = {"site": site, "location": location, "hold": hold, "kind": kind, "reason": reason}
+    body = {"site": site, "location": location, "hold": hold, "kind": kind, "reason": reason, "by": by}
     tell("hold.placed", HoldPlaced, body, key=f"{site}/{location}/{hold}", wait_s=wait)
 
 
@@ -105,12 +106,13 @@ def release_location(
     site: SiteName,
     location: LocationName,
     hold: Annotated[str, typer.Option("--id", help="Id of the hold that ends.")],
+    by: Annotated[str | None, typer.Option("--by", help="Who lifts it.")] = None,
     wait: Wait = 0.0,
 ) -> None:
     """Lift a hold from a bin or an area; it is free when no hold is left."""
     from lotstream.contracts.inbound_goods import HoldLifted
 
-    body = {"site": site, "location": location, "hold": hold}
+    body = {"site": site, "location": location, "hold": hold, "by": by}
     tell("hold.lifted", HoldLifted, body, key=f"{site}/{location}/{hold}", wait_s=wait)
 
 

@@ -56,24 +56,34 @@ def open_balance(body: BalanceOpened) -> OpenBalance:
 
 def place_hold(body: HoldPlaced) -> PlaceHold | PlaceSerialHold | PlaceBinHold | PlaceOwnerHold:
     """Return the command to hold a lot, a serial number, a supplier's goods, an owner or a bin."""
+    hold = Hold(body.hold, body.kind, body.reason, body.by, body.occurred_at)
     if body.serial is not None:
-        return PlaceSerialHold(Hold(body.hold, body.kind, body.reason), body.sku, body.serial)
+        return PlaceSerialHold(hold, body.sku, body.serial)
     if body.lot is None and body.owner is not None:
-        return PlaceOwnerHold(Hold(body.hold, body.kind, body.reason), body.supplier)
+        return PlaceOwnerHold(hold, body.supplier)
     if body.lot is None:
-        return PlaceBinHold(Hold(body.hold, body.kind, body.reason), body.site or "", body.location or "")
-    return PlaceHold(hold=body.hold, kind=body.kind, sku=body.sku, lot=body.lot, reason=body.reason)
+        return PlaceBinHold(hold, body.site or "", body.location or "")
+    return PlaceHold(
+        hold=body.hold,
+        kind=body.kind,
+        sku=body.sku,
+        lot=body.lot,
+        reason=body.reason,
+        by=body.by,
+        occurred_at=body.occurred_at,
+    )
 
 
 def lift_hold(body: HoldLifted) -> LiftHold | LiftSerialHold | LiftBinHold | LiftOwnerHold:
     """Return the command to lift a hold of a lot, a serial number, a supplier's goods, an owner or a bin."""
+    by, at = body.by, body.occurred_at
     if body.serial is not None:
-        return LiftSerialHold(body.hold, body.sku, body.serial)
+        return LiftSerialHold(body.hold, body.sku, body.serial, by, at)
     if body.lot is None and body.owner is not None:
-        return LiftOwnerHold(body.hold, body.supplier)
+        return LiftOwnerHold(body.hold, body.supplier, by, at)
     if body.lot is None:
-        return LiftBinHold(body.hold, body.site or "", body.location or "")
-    return LiftHold(hold=body.hold, sku=body.sku, lot=body.lot)
+        return LiftBinHold(body.hold, body.site or "", body.location or "", by, at)
+    return LiftHold(hold=body.hold, sku=body.sku, lot=body.lot, by=by, occurred_at=at)
 
 
 def _received(line: StockReceivedLine) -> GoodsLine:

@@ -141,8 +141,9 @@ _GOODS: dict[str, dict[str, Any]] = {
         "sku": "CER-001",
         "lot": "L24A",
         "reason": "Taste",
+        "by": "qa-1",
     },
-    "hold.lifted": {"owner": "acme", "hold": "H-12", "sku": "CER-001", "lot": "L24A"},
+    "hold.lifted": {"owner": "acme", "hold": "H-12", "sku": "CER-001", "lot": "L24A", "by": "qa-2"},
     "lot.recalled": {
         "owner": "acme",
         "recall": "RC-1",

@@ -112,6 +112,10 @@ class _Held(Inbound):
         default=None, description="All of the owner's goods that came, or will come, from this supplier."
     )
     everything: bool = Field(default=False, description="All that the owner has or gets.")
+    by: Name | None = Field(
+        default=None, description="Who says so; a hold that somebody placed by name is lifted by name."
+    )
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:

@@ -158,7 +158,7 @@ def _serial(event: SerialHeld | SerialReleased) -> _Change:
     reason = hold.reason if held and hold is not None else None
     line = _Line(None, event.row, event.quantity, reason, (event.unit.key.number,), to=event.unit.row)
     document = hold.id if held and hold is not None else None
-    return _Change(InventoryChangeKind.STATUS_CHANGED, event.row.site, [line], document)
+    return _Change(InventoryChangeKind.STATUS_CHANGED, event.row.site, [line], document, event.by, event.at)
 
 
 def _found(event: StockFound) -> _Change:

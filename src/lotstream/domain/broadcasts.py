@@ -8,7 +8,7 @@ where promises may have to move because of it, its number is noted, and every ow
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import (
@@ -21,6 +21,7 @@ from lotstream.domain.commands import (
     PlaceBinHold,
 )
 from lotstream.domain.events import DayOpened, Event, LocationDefined, SiteDefined
+from lotstream.domain.holds import placed_at, unnamed
 from lotstream.domain.ledger import Sites
 from lotstream.domain.model import BY_LOT, Calendar, Location, Site
 
@@ -39,9 +40,9 @@ def decide_broadcast(sites: Sites, command: Command, moment: Moment, *, number: 
     if isinstance(command, OpenDay):
         return _open_day(sites, command, moment, number)
     if isinstance(command, PlaceBinHold):
-        return _place_hold(sites, command, number)
+        return _place_hold(sites, command, moment, number)
     if isinstance(command, LiftBinHold):
-        return _lift_hold(sites, command, number)
+        return _lift_hold(sites, command, moment, number)
     raise TypeError(f"{type(command).__name__} concerns one owner; decide decides it")
 
 
@@ -68,11 +69,13 @@ def _define_location(sites: Sites, location: Location, number: int) -> tuple[Eve
     return _changed(sites, replace(location, holds=() if known is None else known.holds), number)
 
 
-def _changed(sites: Sites, location: Location, number: int) -> tuple[Event, ...]:
+def _changed(
+    sites: Sites, location: Location, number: int, *, by: str | None = None, at: datetime | None = None
+) -> tuple[Event, ...]:
     """Return the event that a location is so from now on, with a number if promises may have to move because of it."""
     before = sites.locations.get((location.site, location.id)) or Location(location.site, location.id)
     moves = (before.is_shut, before.parent) != (location.is_shut, location.parent)
-    return (LocationDefined(location, number if moves else 0),)
+    return (LocationDefined(location, number if moves else 0, by, at),)
 
 
 def _inside_itself(sites: Sites, location: Location) -> bool:
@@ -99,17 +102,18 @@ def _open_day(sites: Sites, command: OpenDay, moment: Moment, number: int) -> tu
     return (DayOpened(command.site, command.date, number),)
 
 
-def _place_hold(sites: Sites, command: PlaceBinHold, number: int) -> tuple[Event, ...] | Refusal:
+def _place_hold(sites: Sites, command: PlaceBinHold, moment: Moment, number: int) -> tuple[Event, ...] | Refusal:
     if command.site not in sites.sites:
         return _unknown_site("site", command.site)
     # A location that was only named exists; version 0 leaves room for its first definition.
     bin_ = sites.locations.get((command.site, command.location)) or Location(command.site, command.location, version=0)
     if any(hold.id == command.hold.id for hold in bin_.holds):
         return ()
-    return _changed(sites, replace(bin_, holds=(*bin_.holds, command.hold)), number)
+    hold = placed_at(command.hold, moment)
+    return _changed(sites, replace(bin_, holds=(*bin_.holds, hold)), number, by=hold.by, at=hold.at)
 
 
-def _lift_hold(sites: Sites, command: LiftBinHold, number: int) -> tuple[Event, ...] | Refusal:
+def _lift_hold(sites: Sites, command: LiftBinHold, moment: Moment, number: int) -> tuple[Event, ...] | Refusal:
     if command.site not in sites.sites:
         return _unknown_site("site", command.site)
     bin_ = sites.locations.get((command.site, command.location))
@@ -118,7 +122,10 @@ def _lift_hold(sites: Sites, command: LiftBinHold, number: int) -> tuple[Event, 
         return Refusal(Code.UNKNOWN_LOCATION, "location", message)
     left = tuple(hold for hold in bin_.holds if command.hold not in (None, hold.id))
     free = replace(bin_, holds=left, hold=bin_.hold and command.hold is not None)
-    return () if free == bin_ else _changed(sites, free, number)
+    if free == bin_:
+        return ()
+    refused = unnamed([hold for hold in bin_.holds if hold not in left], command.by)
+    return refused or _changed(sites, free, number, by=command.by, at=command.occurred_at or moment.recorded_at)
 
 
 def _unknown_site(field: str, site: str) -> Refusal:

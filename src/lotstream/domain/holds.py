@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from lotstream.domain.codes import Code, Refusal
@@ -27,7 +28,7 @@ def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Even
         return lot
     if any(hold.id == command.hold for hold in lot.holds):
         return ()
-    hold = Hold(command.hold, command.kind, command.reason)
+    hold = Hold(command.hold, command.kind, command.reason, command.by, command.occurred_at or moment.recorded_at)
     draft = Draft(ledger, moment)
     draft.know_lot(replace(lot, holds=(*lot.holds, hold)))
     mine = (lot.sku, lot.lot)
@@ -46,15 +47,19 @@ def lift_hold(ledger: Ledger, command: LiftHold, moment: Moment) -> tuple[Event,
     lot = find_lot(ledger, command.sku, command.lot)
     if isinstance(lot, Refusal):
         return lot
-    lifted = tuple(hold.id for hold in lot.holds if command.hold in (None, hold.id))
+    lifted = tuple(hold for hold in lot.holds if command.hold in (None, hold.id))
     if not lifted:
         return ()
+    refused = unnamed(lifted, command.by)
+    if refused is not None:
+        return refused
     draft = Draft(ledger, moment)
-    draft.know_lot(replace(lot, holds=tuple(hold for hold in lot.holds if hold.id not in lifted)))
-    return HoldLifted(lot.sku, lot.lot, lifted), *fill(draft, [lot.sku])
+    draft.know_lot(replace(lot, holds=tuple(hold for hold in lot.holds if hold not in lifted)))
+    ids, at = tuple(hold.id for hold in lifted), command.occurred_at or moment.recorded_at
+    return HoldLifted(lot.sku, lot.lot, ids, command.by, at), *fill(draft, [lot.sku])
 
 
-def place_owner_hold(ledger: Ledger, command: PlaceOwnerHold) -> tuple[Event, ...] | Refusal:
+def place_owner_hold(ledger: Ledger, command: PlaceOwnerHold, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide hold.placed on a supplier's goods, or on all that an owner has; what is still to come is held as well.
 
     What is promised and not picked is moved off afterwards, part by part (`lotstream.domain.agenda`), as after a change
@@ -65,14 +70,30 @@ def place_owner_hold(ledger: Ledger, command: PlaceOwnerHold) -> tuple[Event, ..
         return Refusal(Code.FIELD_INVALID, "kind", message)
     if any(known.hold.id == command.hold.id for known in ledger.settings.holds):
         return ()
-    return (OwnerHeld(OwnerHold(command.hold, command.supplier)),)
+    return (OwnerHeld(OwnerHold(placed_at(command.hold, moment), command.supplier)),)
 
 
-def lift_owner_hold(ledger: Ledger, command: LiftOwnerHold) -> tuple[Event, ...]:
+def lift_owner_hold(ledger: Ledger, command: LiftOwnerHold, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide hold.lifted from a supplier's goods or from an owner; whoever waits is served part by part afterwards."""
-    mine = (known for known in ledger.settings.holds if known.supplier == command.supplier)
-    lifted = tuple(known.hold.id for known in mine if command.hold in (None, known.hold.id))
-    return (OwnerReleased(lifted),) if lifted else ()
+    mine = (known.hold for known in ledger.settings.holds if known.supplier == command.supplier)
+    lifted = tuple(hold for hold in mine if command.hold in (None, hold.id))
+    if not lifted:
+        return ()
+    ids, at = tuple(hold.id for hold in lifted), command.occurred_at or moment.recorded_at
+    return unnamed(lifted, command.by) or (OwnerReleased(ids, command.by, at),)
+
+
+def placed_at(hold: Hold, moment: Moment) -> Hold:
+    """Return a hold with the moment it was placed, the record's own where the message says none."""
+    return replace(hold, at=hold.at or moment.recorded_at)
+
+
+def unnamed(lifted: Iterable[Hold], by: str | None) -> Refusal | None:
+    """Refuse to lift without a name what somebody placed by name: who let it go has to be known as well."""
+    named = next((hold for hold in lifted if hold.by is not None), None)
+    if by is not None or named is None:
+        return None
+    return Refusal(Code.FIELD_MISSING, "by", f"{named.by} placed hold {named.id}; say who lifts it.")
 
 
 def find_lot(ledger: Ledger, sku: str | None, number: str) -> Lot | Refusal:

@@ -186,9 +186,10 @@ def _released(event: HoldLifted) -> Iterator[Move]:
 def _set_apart(event: SerialHeld | SerialReleased) -> Iterator[Move]:
     kind = MoveKind.HELD if isinstance(event, SerialHeld) else MoveKind.RELEASED
     unit, row = event.unit, event.row
+    reason = unit.holds[-1].reason if kind is MoveKind.HELD and unit.holds else None
     fact = Move(kind, unit.row.sku, unit.row.lot, unit.row)
     about = fact if row is None else _went(kind, row, unit.row, event.quantity)
-    yield about._replace(document="serial", number=unit.key.number)
+    yield about._replace(document="serial", number=unit.key.number, reason=reason)
 
 
 def _shipped(event: ShipmentConfirmed) -> Iterator[Move]:

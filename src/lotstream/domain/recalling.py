@@ -28,7 +28,7 @@ def recall_lots(ledger: Ledger, command: RecallLots, moment: Moment) -> tuple[Ev
         if isinstance(lot, Refusal):
             return replace(lot, field=f"lots.{index}.{lot.field}")
         lots.append(lot)
-    hold, draft = Hold(command.recall, HoldKind.RECALL, command.reason), Draft(ledger, moment)
+    hold, draft = Hold(command.recall, HoldKind.RECALL, command.reason, at=moment.recorded_at), Draft(ledger, moment)
     fresh = {(lot.sku, lot.lot): lot for lot in lots if all(known.id != hold.id for known in lot.holds)}
     new = list(fresh.values())
     for lot in new:

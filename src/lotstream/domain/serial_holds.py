@@ -15,6 +15,7 @@ from lotstream.domain.commands import LiftSerialHold, Moment, PlaceSerialHold
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, GoodsBooked, Returned, SerialHeld, SerialReleased, Undone
 from lotstream.domain.filling import fill
+from lotstream.domain.holds import placed_at, unnamed
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import HoldKind, OrderLine, Reservation, RowKey, Serial, SerialKey, SerialState, Status
 from lotstream.domain.places import is_staging
@@ -41,10 +42,11 @@ def place_serial_hold(ledger: Ledger, command: PlaceSerialHold, moment: Moment) 
     if serial.state is SerialState.SHIPPED:
         message = f"Serial {serial.key.number} was shipped to order {serial.order}; it can be held when it is back."
         return Refusal(Code.ALREADY_SHIPPED, "serial", message)
-    draft, held = Draft(ledger, moment), replace(serial, holds=(*serial.holds, command.hold))
+    hold = placed_at(command.hold, moment)
+    draft, held = Draft(ledger, moment), replace(serial, holds=(*serial.holds, hold))
     losers: list[Loser] = []
     row = _row_of(draft, serial) if serial.state is SerialState.IN_STOCK else None
-    event = set_apart(draft, held, row)
+    event = replace(set_apart(draft, held, row), by=hold.by, at=hold.at)
     if row is not None:
         losers = _lose(draft, serial.key, row, quantity=event.quantity)
     return event, *settle(draft, losers)
@@ -58,17 +60,21 @@ def lift_serial_hold(ledger: Ledger, command: LiftSerialHold, moment: Moment) ->
     left = tuple(hold for hold in serial.holds if command.hold not in (None, hold.id))
     if left == serial.holds:
         return ()
+    refused = unnamed([hold for hold in serial.holds if hold not in left], command.by)
+    if refused is not None:
+        return refused
     unit = 10 ** ledger.items[serial.key.sku].decimals
     draft = Draft(ledger, moment)
     apart = _lies_in(draft, serial, Status.QUARANTINE) if serial.apart and not left else None
     free = replace(serial, holds=left, apart=serial.apart and bool(left))
+    by, at = command.by, command.occurred_at or moment.recorded_at
     if apart is None:
-        return (SerialReleased(free, None, 0),)
+        return (SerialReleased(free, None, 0, by, at),)
     good = apart._replace(status=Status.GOOD.value)
     draft.give(apart, -unit)
     draft.give(good, unit)
     draft.serials[serial.key] = free = replace(free, row=good)
-    return SerialReleased(free, apart, unit), *fill(draft, [serial.key.sku])
+    return SerialReleased(free, apart, unit, by, at), *fill(draft, [serial.key.sku])
 
 
 def set_apart(draft: Draft, held: Serial, row: RowKey | None) -> SerialHeld:

@@ -20,7 +20,7 @@ def lot_rows(
     """
     if isinstance(event, ShipmentConfirmed | ShipmentVoided):
         return []
-    at, by = getattr(event, "at", recorded_at), getattr(event, "by", None)
+    at, by = getattr(event, "at", None) or recorded_at, getattr(event, "by", None)
     document, order = receipt_of(event), order_of(event)
     return [
         LotHistoryRow(owner, partition, offset, index, at, recorded_at, move, document, order, by)

@@ -25,6 +25,8 @@ class LiftBinHold:
     hold: str | None
     site: str
     location: str
+    by: str | None = None
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class LiftOwnerHold:
 
     hold: str | None
     supplier: str | None
+    by: str | None = None
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,8 @@ class LiftSerialHold:
     hold: str | None
     sku: str | None
     serial: str
+    by: str | None = None
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,8 @@ class PlaceHold:
     sku: str | None
     lot: str
     reason: str | None = None
+    by: str | None = None
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +138,5 @@ class LiftHold:
     hold: str | None
     sku: str | None
     lot: str
+    by: str | None = None
+    occurred_at: datetime | None = None

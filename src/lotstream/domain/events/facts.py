@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from lotstream.domain.model import Customer, Item, Location, Settings, Site
 from lotstream.domain.progress import Progress
@@ -51,6 +51,9 @@ class LocationDefined:
     location: Location
     #: The broadcast's number when promises may have to move because of it; 0 when they may all stay.
     number: int = 0
+    #: Who placed or lifted a hold, and when.
+    by: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,16 @@ class HoldPlaced:
     lot: str
     hold: Hold
 
+    @property
+    def by(self) -> str | None:
+        """Return who placed it."""
+        return self.hold.by
+
+    @property
+    def at(self) -> datetime | None:
+        """Return when it was placed; None when nobody said so at the time."""
+        return self.hold.at
+
 
 @dataclass(frozen=True, slots=True)
 class HoldLifted:
@@ -66,6 +76,8 @@ class HoldLifted:
     sku: str
     lot: str
     holds: tuple[str, ...]
+    by: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,8 @@ class OwnerReleased:
     """Holds of an owner, or of a supplier's goods, were lifted."""
 
     holds: tuple[str, ...]
+    by: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +105,8 @@ class SerialHeld:
     #: The row it was counted in, if it is in another now, and smallest units of one.
     row: RowKey | None
     quantity: int
+    by: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +117,8 @@ class SerialReleased:
     unit: Serial
     row: RowKey | None
     quantity: int
+    by: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
