@@ -41,7 +41,7 @@ PLACE = PlaceOrder(KEY, None, None, None, None, (LineWanted("1", "SOAP", Decimal
 
 
 class Halfway:
-    """Stops the decision of a recall in its middle until told to go on."""
+    """Stops the decision of a hold in its middle until told to go on."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._loop = asyncio.get_running_loop()
@@ -93,9 +93,9 @@ async def bench() -> Bench:
     return made
 
 
-def recall(bench: Bench) -> Entry:
-    """Return the next record: the one lot is recalled."""
-    return bench.entry("lot.recalled", {"owner": OWNER, "recall": "R-1", "lots": [{"sku": "SOAP", "lot": "L1"}]})
+def hold(bench: Bench) -> Entry:
+    """Return the next record: the one lot is put on hold."""
+    return bench.entry("hold.placed", {"owner": OWNER, "hold": "H-1", "sku": "SOAP", "lot": "L1"})
 
 
 async def test_the_batch_before_is_written_while_a_long_decision_is_made(
@@ -107,7 +107,7 @@ async def test_the_batch_before_is_written_while_a_long_decision_is_made(
     """
     await bench.under_way([bench.order("A"), bench.order("B"), bench.cancel("B")])
     halfway = Halfway(monkeypatch)
-    task = asyncio.create_task(bench.pipeline.commit([recall(bench), bench.order("C")]))
+    task = asyncio.create_task(bench.pipeline.commit([hold(bench), bench.order("C")]))
     await halfway.reached.wait()
     with watched(bench.ledgers[OWNER]) as looked_at:
         bench.store.gate.set()
@@ -131,7 +131,7 @@ async def test_a_decision_on_top_of_a_refused_batch_is_made_again(
     await bench.under_way([bench.order("A", 7)])
     bench.store.failures = [ConstraintViolated("once", detail="", check=False)]
     halfway = Halfway(monkeypatch)
-    task = asyncio.create_task(bench.pipeline.commit([recall(bench)]))
+    task = asyncio.create_task(bench.pipeline.commit([hold(bench)]))
     await halfway.reached.wait()
     bench.store.gate.set()
     halfway.go_on()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from lotstream.contracts.cloudevents import HUB_SOURCE, headers_for
 from lotstream.contracts.decode import decode
 from lotstream.contracts.inbound import type_of
 from lotstream.contracts.produce import inbound
+from lotstream.contracts.topics import ALERTS
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.ledger import Sites
 from lotstream.domain.model import Order, OrderKey, OrderState, Site
@@ -139,6 +141,21 @@ class Bench:
         for partition, claim in (await self.store.claims(partitions)).items():
             self.states[partition].claim = claim
 
+    def ship(self, name: str) -> Entry:
+        """Return the next record: all that an order is promised has left."""
+        orders = [{"source": "shop", "order": name}]
+        body = {"owner": OWNER, "site": SITE, "happened": False, "by": "gate", "shipment": f"S-{name}"}
+        return self.entry("shipment.confirmed", {**body, "orders": orders})
+
+    def recall(self) -> Entry:
+        """Return the next record: the one lot is recalled."""
+        return self.entry("lot.recalled", {"owner": OWNER, "recall": "R-1", "lots": [{"sku": "SOAP", "lot": "L1"}]})
+
+    def alerts(self) -> list[str]:
+        """Return what people were alerted to, in the order of the log."""
+        rows = sorted(self.tables.rows["outbox"].items())
+        return [json.loads(row["value"])["message"] for _, row in rows if row["topic"] == ALERTS.name]
+
 
 @pytest.fixture(params=[None, OnThread(orders_min=0)], ids=["on the loop", "aside"])
 async def bench(request: pytest.FixtureRequest) -> Bench:
@@ -173,6 +190,49 @@ async def test_the_next_batch_is_decided_and_not_written_while_one_is(bench: Ben
     assert await bench.stock() == (10, 8)
     assert [d.entries[-1].offset for d in bench.delivered] == [1, 2, 3]
     assert bench.states[0].written == 4
+
+
+async def test_a_recall_is_decided_when_all_before_it_is_written(bench: Bench) -> None:
+    """It begins a batch, which waits for the shipment under way, and says how much has left: nothing is missed.
+
+    What comes after it in the log is decided with it, what comes before it without waiting.
+    """
+    await bench.under_way([bench.order("A"), bench.ship("A")])
+    task = asyncio.create_task(bench.pipeline.commit([bench.order("B"), bench.recall(), bench.order("C")]))
+    await decided(bench, task, 5)
+    assert (task.done(), bench.states[0].claim.next_offset) == (False, 5)
+    await bench.finish(task)
+    assert [d.entries[-1].offset for d in bench.delivered] == [1, 3, 4, 6]
+    assert bench.outcomes()[2:] == [(offset, Outcome.DONE) for offset in range(2, 7)]
+    said = "4 each of lot L1 of SOAP left with 1 order for 1 customer; `lotstream lot history` names them."
+    assert bench.alerts() == [said]
+    assert (bench.ledgers[OWNER].history, await bench.stock()) == ({}, (6, 0))
+
+
+async def test_a_recall_on_top_of_a_refused_shipment_counts_what_was_written(bench: Bench) -> None:
+    """A shipment that the database refuses for good has not left, and no recall counts it."""
+
+    def refuse(batch: Batch) -> Exception | None:
+        return ConstraintViolated("no_shipment", detail="", check=False) if batch.shipment_lines else None
+
+    bench.store.refuse = refuse
+    await bench.under_way([bench.order("A"), bench.ship("A")])
+    task = asyncio.create_task(bench.pipeline.commit([bench.recall()]))
+    await bench.finish(task)
+    outcomes = [(2, Outcome.DONE), (3, Outcome.DEAD_LETTERED), (4, Outcome.DONE)]
+    assert (bench.outcomes()[2:], bench.alerts(), bench.died) == (outcomes, [], [])
+
+
+async def test_a_recall_that_is_refused_once_is_decided_again_from_the_database(bench: Bench) -> None:
+    """When its own batch is refused it looks again, with everything before it written as before."""
+    await bench.under_way([bench.order("A"), bench.ship("A")])
+    bench.store.gate.set()
+    await bench.pipeline.written()
+    bench.store.failures = [ConstraintViolated("once", detail="", check=False)]
+    await bench.pipeline.commit([bench.recall(), bench.order("B")])
+    await bench.pipeline.written()
+    assert bench.outcomes()[2:] == [(offset, Outcome.DONE) for offset in range(2, 6)]
+    assert len(bench.alerts()) == 1
 
 
 async def test_a_repeat_in_the_next_batch_is_known(bench: Bench) -> None:

@@ -20,6 +20,7 @@ from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, Moment
 from lotstream.domain.decide import BROADCASTS, decide
 from lotstream.domain.events import DiscrepancyNoted, Event
+from lotstream.domain.history import questions
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import (
     Customer,
@@ -46,6 +47,7 @@ from lotstream.domain.named import (
 )
 from lotstream.domain.progress import Progress
 from lotstream.store.codec import decode, decode_event, encode, encode_event
+from lotstream.testing.history import Past
 
 TODAY = date(2026, 9, 1)
 #: When the first record was appended; each later one an hour after the one before.
@@ -89,6 +91,8 @@ class Books:
         told |= {key.number for key, body in self.serials.items() if b'"holds":' in body}
         for number in sorted({*serials_named(command), *told, *(() if numbers is None else numbers.all())}):
             self._read_serial(number)
+        if asked := questions(self.ledger, command):
+            self.ledger.history = Past(self.shipped().values(), self._order).answers(asked)
         return decide(self.ledger, command, moment)
 
     def play(self, events: Iterable[Event]) -> None:
@@ -146,6 +150,10 @@ class Books:
     def shipped(self) -> dict[ReceiptKey, Any]:
         """Return what is booked under documents."""
         return {key: decode(body, document_class(key.kind)) for key, body in self.documents.items()}
+
+    def _order(self, key: OrderKey) -> Order | None:
+        body = self.closed.get(key)
+        return self.ledger.orders.get(key) or (None if body is None else decode(body, Order))
 
     def _read_order(self, key: OrderKey) -> None:
         if key not in self.ledger.orders:

@@ -8,6 +8,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,7 +17,9 @@ from lotstream.domain.events import Event, LocationDefined, OrderChanged, OrderR
 from lotstream.domain.ledger import Sites
 from lotstream.domain.model import (
     SHIPMENT,
+    Gone,
     Item,
+    Left,
     Location,
     Mixing,
     OrderKey,
@@ -30,7 +33,7 @@ from lotstream.errors import ClaimLost, ConstraintViolated, InstanceTaken
 from lotstream.store import commit
 from lotstream.store.codec import encode_text
 from lotstream.store.journal import GENESIS
-from lotstream.store.rows import Batch, Claim, DeadLetterRow, Log, Outcome, OwnerSize, PersonRow
+from lotstream.store.rows import Batch, Claim, DeadLetterRow, Log, Outcome, OwnerSize, PersonRow, ShipmentLineRow
 from lotstream.store.seam import Store
 from tests.store.build import (
     LOOSE,
@@ -349,6 +352,29 @@ class StateConformance:
         gone.touched.cancels.update(ledger.cancels)
         await write(store, batch(mine, ledger=gone))
         assert (await store.ledgers({OWNER: Sites()}))[OWNER].cancels == {}
+
+    async def test_what_has_left_of_lots_is_counted(self, store: Store) -> None:
+        """Units, orders and customers of each lot, but for what was taken back; zero for no lines."""
+        line = ShipmentLineRow(
+            owner=OWNER, shipment="S-1", partition=0, offset=0, index=0, source="edi", order="1", line="1",
+            sku="CER-001", lot="L24A", expires=None, quantity=12, customer="C-7", person="p-1", city=None,
+            postcode=None, country=None, shipped_at=T0,
+        )  # fmt: skip
+        others: list[dict[str, Any]] = [
+            {"order": "2", "quantity": 3}, {"order": "2", "quantity": 1, "sign": -1},
+            {"order": "3", "customer": None}, {"order": "4", "customer": None, "person": None},
+            {"order": "5", "customer": "C-8"}, {"order": "5", "customer": "C-8", "sign": -1},
+            {"lot": "L24B"}, {"lot": None}, {"sku": "CER-002"}, {"owner": "other"},
+        ]  # fmt: skip
+        written = batch(await claim(store))
+        written.shipment_lines = [line] + [
+            msgspec.structs.replace(line, index=index, **other) for index, other in enumerate(others, 1)
+        ]
+        await store.commit(written)
+        asked = [Left("CER-001", "L24A"), Left("CER-001", "L24B"), Left("CER-001", "X")]
+        answers = await store.history(OWNER, asked)
+        assert answers == dict(zip(asked, [Gone(38, 4, 3), Gone(12, 1, 1), Gone(0, 0, 0)], strict=True))
+        assert await store.history(OWNER, []) == {}
 
     async def test_sites_are_each_partitions_own(self, store: Store) -> None:
         """A partition knows the sites and locations it has committed, as it last committed them, and its own today."""

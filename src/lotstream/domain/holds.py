@@ -10,6 +10,7 @@ from lotstream.domain.commands import LiftHold, LiftOwnerHold, Moment, PlaceHold
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, HoldLifted, HoldPlaced, OwnerHeld, OwnerReleased
 from lotstream.domain.filling import fill
+from lotstream.domain.gone import note_gone
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Hold, HoldKind, Lot, OwnerHold
 from lotstream.domain.moving import move_off
@@ -21,7 +22,7 @@ def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Even
 
     What is promised of the lot and not picked is given back, and those orders are allocated again at once, in queue
     order, whether the owner allocates at once or on request. What is picked is kept, but cannot be shipped while the
-    hold lasts; a recall takes that as well. The same hold told again changes nothing.
+    hold lasts; a recall takes that as well, and tells what has left already. The same hold told again changes nothing.
     """
     lot = find_lot(ledger, command.sku, command.lot)
     if isinstance(lot, Refusal):
@@ -39,7 +40,8 @@ def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Even
         lambda part: reason if (part.row.sku, part.row.lot) == mine else None,
         picked_too=command.kind is HoldKind.RECALL,
     )
-    return HoldPlaced(lot.sku, lot.lot, hold), *moved
+    gone = note_gone(draft, [lot], command.hold) if command.kind is HoldKind.RECALL else ()
+    return HoldPlaced(lot.sku, lot.lot, hold), *moved, *gone
 
 
 def lift_hold(ledger: Ledger, command: LiftHold, moment: Moment) -> tuple[Event, ...] | Refusal:

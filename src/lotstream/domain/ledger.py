@@ -11,6 +11,7 @@ from lotstream.domain.ahead import Ahead, first_day
 from lotstream.domain.kits import skus_counted
 from lotstream.domain.model import (
     BY_LOT,
+    Answer,
     Customer,
     Document,
     Item,
@@ -19,6 +20,7 @@ from lotstream.domain.model import (
     Order,
     OrderKey,
     OwnerClock,
+    Question,
     Receipt,
     ReceiptKey,
     RowKey,
@@ -176,6 +178,8 @@ class Ledger:
     serials: dict[str, dict[str, Serial]] = field(default_factory=dict)
     #: Some of what is promised is told by waves, or was; only a shorter way to what the orders say.
     has_waves: bool = field(default=False, compare=False, repr=False)
+    #: What the database answered that the record at hand asks of the past.
+    history: dict[Question, Answer] = field(default_factory=dict, compare=False, repr=False)
 
     def index(self) -> Derived:
         """Work out afresh what is derived from rows, orders and items; whoever changed them by hand calls this."""
@@ -231,6 +235,12 @@ class Ledger:
             raise NotLoaded(f"{key.kind} {key.number} of {self.owner}: put it, or None, into ledger.receipts")
         found = self.receipts[key]
         return found if isinstance(found, kind) else None
+
+    def answer(self, question: Question) -> Answer:
+        """Return what the database says of the past; raises `NotLoaded` when it was not asked for this record."""
+        if question in self.history:
+            return self.history[question]
+        raise NotLoaded(f"{question} of {self.owner}: `lotstream.domain.history` says what is read for a command")
 
     def serial(self, key: SerialKey) -> Serial | None:
         """Return the unit of a serial number; None when nobody has seen it. Raises `NotLoaded`."""
@@ -331,6 +341,7 @@ class Ledger:
         if self.clock.watched and self.untold.skus is not None:
             self.untold.skus |= self._skus_touched()
         self.touched = Touched()
+        self.history.clear()
 
     def _drop(self, row: StockRow, derived: Derived) -> None:
         del self.stock[row.key]

@@ -8,6 +8,7 @@ from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import Moment, RecallLots
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, HoldPlaced
+from lotstream.domain.gone import note_gone
 from lotstream.domain.holds import find_lot
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Hold, HoldKind, Lot
@@ -18,7 +19,7 @@ def recall_lots(ledger: Ledger, command: RecallLots, moment: Moment) -> tuple[Ev
     """Decide lot.recalled: all lots named, or none when one of them is not known.
 
     The recall is a hold on each of them under its own number; told again it changes nothing. Orders that lose anything
-    are decided again once, after all lots are out of use.
+    are decided again once, after all lots are out of use. A person is told what has left of each lot already.
     """
     if not command.lots:
         return Refusal(Code.FIELD_MISSING, "lots", "The recall names no lots; send at least one.")
@@ -37,4 +38,4 @@ def recall_lots(ledger: Ledger, command: RecallLots, moment: Moment) -> tuple[Ev
     moved = move_off(
         draft, mine, lambda part: NotUsed.RECALLED if (part.row.sku, part.row.lot) in mine else None, picked_too=True
     )
-    return *(HoldPlaced(lot.sku, lot.lot, hold) for lot in new), *moved
+    return *(HoldPlaced(lot.sku, lot.lot, hold) for lot in new), *moved, *note_gone(draft, new, command.recall)

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 
 from lotstream.contracts.decode import Undecodable
 from lotstream.domain.commands import Command
+from lotstream.domain.history import asks_history, questions
 from lotstream.domain.ledger import Sites
 from lotstream.domain.named import (
     documents_opened,
@@ -136,6 +137,7 @@ class CommitUnit:
             told = await rows_told(entries, store=self._store)
         with watch.stage(Stage.LOAD):
             await self._load(entries, named, opened=_named(asked, documents_opened))
+            await self._look_back(asked)
         with watch.stage(Stage.DECIDE):
             # A decision that is made aside looks up nothing in a table that others change meanwhile.
             ledgers = {owner: self._ledgers[owner] for owner in _owners(entries)}
@@ -245,6 +247,14 @@ class CommitUnit:
             for (owner, number), units in (await self._store.serials(serials)).items():
                 self._ledgers[owner].serials[number] = units
 
+    async def _look_back(self, entries: Iterable[Entry]) -> None:
+        """Read what a record asks of the past: it is the first of its batch, or there is none."""
+        for entry in entries:
+            if entry.decoded is not None and asks_to_look_back(entry):
+                ledger = self._ledgers[entry.decoded.owner or ""]
+                asked = questions(ledger, entry.decoded.command)
+                ledger.history = await self._store.history(ledger.owner, asked) if asked else {}
+
     async def _load_documents(self, named: Named, opened: dict[OwnerReceipt, None]) -> None:
         """Read the documents that are named; of those that are opened also what they tell of, and so on."""
         await self._read(named.receipts)
@@ -293,6 +303,11 @@ class CommitUnit:
                     "was expected: the topic is compacted, transactional or not the one Postgres knows."
                 )
             expected[entry.partition] = want + 1
+
+
+def asks_to_look_back(entry: Entry) -> bool:
+    """Tell whether a record can only be decided when all before it is written."""
+    return entry.decoded is not None and entry.decoded.owner is not None and asks_history(entry.decoded.command)
 
 
 def _owners(entries: Iterable[Entry]) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ not the message: the worker stops.
 A record that leads to too large a message divides its batch: what comes before it is written first, then it is taken by
 itself and dead-lettered. Were the batch decided again for each, nothing of it would be written until the last one is
 found, and whoever takes the partition over meanwhile would begin anew.
+
+A record that asks the database what has become of goods before, a recall above all, begins a batch of its own, and that
+is decided when the one before it is in Postgres: every run reads the same there.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ import structlog
 from lotstream.contracts.decode import Undecodable
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.errors import ConstraintViolated, StopWorker
-from lotstream.hub.commit import CommitUnit, Decided
+from lotstream.hub.commit import CommitUnit, Decided, asks_to_look_back
 from lotstream.hub.deciding import Coordinates, OutgoingTooLarge
 from lotstream.hub.records import Entry
 from lotstream.ops.limits import reached, used
@@ -68,8 +71,11 @@ class Pipeline:
 
         Raises `StopWorker` when memory or data cannot be trusted, `LogMismatch` when an offset is not the expected one.
         """
-        left = [entries]
+        left = [*reversed(_divided(entries))]
         while left:
+            if asks_to_look_back(left[-1][0]):
+                # The database answers, and it must know of everything that was decided before.
+                await self.written()
             left += reversed(await self._begin(left.pop(), read_s=read_s))
             read_s = 0.0
 
@@ -199,6 +205,12 @@ class Pipeline:
             DeadLetterCode.CONSTRAINT, "", f"The database refuses what this record leads to ({error.constraint})."
         )
         await self._one([entry], {(entry.partition, entry.offset): reason})
+
+
+def _divided(entries: list[Entry]) -> list[list[Entry]]:
+    """Return batches of which a record that asks what has become of goods before is always the first."""
+    starts = [at for at, entry in enumerate(entries) if at == 0 or asks_to_look_back(entry)]
+    return [entries[start:end] for start, end in zip(starts, [*starts[1:], len(entries)], strict=False)]
 
 
 def _condemn_too_large(condemned: Condemned, error: OutgoingTooLarge, *, among: list[Entry]) -> None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import (
+    Answer,
     Customer,
     Document,
+    Gone,
     Hold,
     Item,
+    Left,
     Location,
     Lot,
     LotMore,
     Order,
     OrderKey,
     OwnerClock,
+    Question,
     ReceiptKey,
     RowKey,
     Serial,
@@ -128,6 +132,21 @@ class State:
         for row in await self._database.fetch(SQL["serials"], *zip(*found, strict=True)):
             found[row["owner"], row["serial"]][row["sku"]] = decode(row["body"], Serial)
         return found
+
+    async def history(self, owner: str, questions: Sequence[Question]) -> dict[Question, Answer]:
+        """Return what is known of an owner's past, an answer for each question."""
+        kinds = dict.fromkeys(map(type, questions))
+        found = [await _READ[kind](self._database, owner, [q for q in questions if type(q) is kind]) for kind in kinds]
+        return {question: answer for answers in found for question, answer in answers.items()}
+
+
+async def _left(database: Database, owner: str, lots: Sequence[Left]) -> dict[Question, Answer]:
+    rows = await database.fetch(SQL["left"], owner, *zip(*lots, strict=True))
+    return {Left(sku, lot): Gone(*counts) for sku, lot, *counts in rows}
+
+
+_READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[Question, Answer]]]]] = {Left: _left}
+"""Which statement answers which kind of question."""
 
 
 def _fill_owners(ledgers: dict[str, Ledger], rows: list[Record]) -> None:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Document, Order, Serial
+from lotstream.domain.model import Answer, Document, Order, Question, Serial
 from lotstream.store.broadcasts import Broadcasts
 from lotstream.store.claims import Claims
 from lotstream.store.commit import Commits, create_staging
@@ -144,6 +144,10 @@ class PostgresStore:
     async def serials(self, keys: Sequence[OwnerSerial]) -> dict[OwnerSerial, dict[str, Serial]]:
         """Return the units of serial numbers by SKU; nothing under a number that the database does not have."""
         return await self._state.serials(keys)
+
+    async def history(self, owner: str, questions: Sequence[Question]) -> dict[Question, Answer]:
+        """Return what is known of an owner's past, an answer for each question."""
+        return await self._state.history(owner, questions)
 
     async def commit(self, batch: Batch) -> None:
         """Write a batch in one transaction; raises `ClaimLost` or `ConstraintViolated`, and nothing is written then."""

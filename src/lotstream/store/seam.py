@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Document, Order, Serial
+from lotstream.domain.model import Answer, Document, Order, Question, Serial
 from lotstream.store.rows import (
     Batch,
     Broadcast,
@@ -77,6 +77,9 @@ class Store(Protocol):
 
     async def serials(self, keys: Sequence[OwnerSerial]) -> dict[OwnerSerial, dict[str, Serial]]:
         """Return the units of serial numbers by SKU; nothing under a number that the database does not have."""
+
+    async def history(self, owner: str, questions: Sequence[Question]) -> dict[Question, Answer]:
+        """Return what is known of an owner's past as of all that is committed, an answer for each question."""
 
     async def commit(self, batch: Batch) -> None:
         """Write a batch in one transaction.

@@ -15,6 +15,7 @@ from lotstream.domain.decide import BROADCASTS, decide
 from lotstream.domain.events import (
     Event,
 )
+from lotstream.domain.history import questions
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Calendar, Document, Order, OrderKey, ReceiptKey, Serial, SerialKey, Site
 from lotstream.domain.named import (
@@ -27,6 +28,7 @@ from lotstream.domain.named import (
     serials_named,
     serials_within,
 )
+from lotstream.testing.history import Past
 from lotstream.testing.scenarios_messages import SITE
 
 OWNER = "scenario"
@@ -90,6 +92,8 @@ class DomainWarehouse:
             self._load_serial(number)
         for number in [number for number, units in self._serials.items() if any(one.holds for one in units.values())]:
             self._load_serial(number)
+        if asked := questions(self.ledger, command):
+            self.ledger.history = Past(self.documents.values(), self.order).answers(asked)
         return decide(self.ledger, command, self.moment())
 
     def tell_all_again(self) -> None:

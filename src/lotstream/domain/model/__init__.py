@@ -61,6 +61,7 @@ from lotstream.domain.model.goods import (
     Rebase,
     Stage,
 )
+from lotstream.domain.model.history import Answer, Gone, Left, Question
 from lotstream.domain.model.keys import Booked, ReceiptKey
 from lotstream.domain.model.orders import (
     WAITS,
@@ -85,6 +86,7 @@ __all__ = [
     "SHIPMENT",
     "WAITS",
     "WAVE",
+    "Answer",
     "Booked",
     "Calendar",
     "Channel",
@@ -92,12 +94,14 @@ __all__ = [
     "CountApproval",
     "Customer",
     "Document",
+    "Gone",
     "Hold",
     "HoldKind",
     "InWave",
     "Inspection",
     "Item",
     "KitPart",
+    "Left",
     "LifeFrom",
     "Location",
     "Lot",
@@ -120,6 +124,7 @@ __all__ = [
     "PackageKind",
     "PackageState",
     "Policy",
+    "Question",
     "Reallocate",
     "Rebase",
     "Receipt",

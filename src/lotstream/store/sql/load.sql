@@ -100,6 +100,20 @@ CROSS JOIN LATERAL (
     SELECT * FROM serial AS t WHERE t.owner = k.owner AND t.serial = k.serial ORDER BY t.sku LIMIT 100000
 ) AS s;
 
+-- name: left
+-- What has left of lots and was not taken back: units, orders and customers. A voided order's lines cancel each other.
+SELECT k.sku, k.lot, coalesce(sum(g.quantity), 0)::bigint AS quantity, count(g.quantity) AS orders,
+       count(DISTINCT g.customer) AS customers
+FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
+LEFT JOIN LATERAL (
+    SELECT sum(l.sign * l.quantity) AS quantity,
+           min(coalesce('c' || l.customer, 'p' || l.person, 'o' || l.source || ' ' || l."order")) AS customer
+    FROM shipment_line AS l
+    WHERE l.owner = $1 AND l.sku = k.sku AND l.lot = k.lot
+    GROUP BY l.source, l."order" HAVING sum(l.sign * l.quantity) > 0
+) AS g ON true
+GROUP BY k.sku, k.lot;
+
 -- name: sites
 -- Sites as a partition knows them.
 SELECT body FROM site WHERE partition = $1;

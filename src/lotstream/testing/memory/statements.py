@@ -5,6 +5,7 @@ A statement is found by its own text, so that the code above it, which knows not
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import takewhile
@@ -258,6 +259,30 @@ def _serials(tables: Tables, owners: Sequence[str], numbers: Sequence[str]) -> R
     tables.ask("serial", keys)
     rows = [row for row in tables.of("serial") if (row["owner"], row["serial"]) in keys]
     return [row.only("owner", "serial", "sku", "body") for row in rows]
+
+
+@answers("load", "left")
+def _left(tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str]) -> Rows:
+    return [_gone(tables, owner, sku, lot) for sku, lot in zip(skus, lots, strict=True)]
+
+
+def _gone(tables: Tables, owner: str, sku: str, lot: str) -> Row:
+    units: Counter[tuple[str, str]] = Counter()
+    names: dict[tuple[str, str], str] = {}
+    for row in tables.of("shipment_line"):
+        if (row["owner"], row["sku"], row["lot"]) == (owner, sku, lot):
+            order = row["source"], row["order"]
+            units[order] += row["sign"] * row["quantity"]
+            names[order] = min(_consignee(row), names.get(order, _consignee(row)))
+    left = +units
+    who = {names[order] for order in left}
+    return Row({"sku": sku, "lot": lot, "quantity": left.total(), "orders": len(left), "customers": len(who)})
+
+
+def _consignee(row: Row) -> str:
+    if row["customer"] is not None:
+        return f"c{row['customer']}"
+    return f"o{row['source']} {row['order']}" if row["person"] is None else f"p{row['person']}"
 
 
 def _of_partition(name: str, table: str) -> None:

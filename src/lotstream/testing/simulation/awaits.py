@@ -37,9 +37,10 @@ class Phase(StrEnum):
 
 _DATABASE: Final = (
     *("now", "log", "lock", "claims", "take_claim", "release_claim", "note_relay_position", "sites", "seen"),
-    *("owner_sizes", "ledgers", "closed_orders", "receipts", "commit", "outbox", "add_broadcast", "broadcasts"),
-    *("broadcasts_numbered", "owners_due", "clocks_due", "owners_behind", "broadcasts_passed", "broadcast_outcomes"),
-    *("prune_outbox", "prune_empty_stock", "prune_exchanges", "prune_intake", "prune_dead_letters"),
+    *("owner_sizes", "ledgers", "closed_orders", "receipts", "history", "commit", "outbox", "add_broadcast"),
+    *("broadcasts", "broadcasts_numbered", "owners_due", "clocks_due", "owners_behind", "broadcasts_passed"),
+    *("broadcast_outcomes", "prune_outbox", "prune_empty_stock", "prune_exchanges", "prune_intake"),
+    "prune_dead_letters",
 )
 _KAFKA: Final = ("positions", "look", "initialise", "send", "note", "end", "append", "fetch")
 _COORDINATOR: Final = ("join", "prove", "heartbeat")

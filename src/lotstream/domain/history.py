@@ -1,0 +1,53 @@
+"""Which decisions need to know what has become of goods before: it is read from the database when they are made.
+
+Memory has what is in the house, and knows nothing of what has left it. A record that asks is therefore decided when
+everything before it is written, whoever decides it and however often: the answer is the same each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from lotstream.domain.codes import Refusal
+from lotstream.domain.commands import Command, PlaceHold, RecallLots
+from lotstream.domain.holds import find_lot
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import HoldKind, Left, Question
+
+
+def asks_history(command: Command) -> bool:
+    """Tell whether a command needs what has become of goods before."""
+    asks = _ASKS.get(type(command))
+    return asks is not None and asks(command)
+
+
+def questions(ledger: Ledger, command: Command) -> tuple[Question, ...]:
+    """Return what ``ledger.history`` has to answer before a command is decided; nothing for most commands."""
+    return tuple(dict.fromkeys(_QUESTIONS[type(command)](ledger, command))) if asks_history(command) else ()
+
+
+def _left_of_recalled(ledger: Ledger, command: RecallLots) -> Iterable[Question]:
+    return _left(ledger, command.lots)
+
+
+def _left_of_held(ledger: Ledger, command: PlaceHold) -> Iterable[Question]:
+    return _left(ledger, [(command.sku, command.lot)])
+
+
+def _left(ledger: Ledger, named: Iterable[tuple[str | None, str]]) -> Iterable[Question]:
+    found = [find_lot(ledger, sku, lot) for sku, lot in named]
+    return [Left(lot.sku, lot.lot) for lot in found if not isinstance(lot, Refusal)]
+
+
+_ASKS: Final[dict[type, Callable[[Any], bool]]] = {
+    RecallLots: lambda _: True,
+    PlaceHold: lambda command: command.kind is HoldKind.RECALL,
+}
+"""By command, whether one asks; a command without a line never does."""
+
+_QUESTIONS: Final[dict[type, Callable[[Ledger, Any], Iterable[Question]]]] = {
+    RecallLots: _left_of_recalled,
+    PlaceHold: _left_of_held,
+}
+"""What the commands above ask, of what the ledger knows when they are decided."""

@@ -1,0 +1,27 @@
+"""What a decision may ask about the past, and what the database answers: memory has only what is in the house."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Left(NamedTuple):
+    """How much of a lot has left, and was not taken back with its shipment? Answered by `Gone`."""
+
+    sku: str
+    lot: str
+
+
+class Gone(NamedTuple):
+    """What has left of a lot: smallest units, and with and for how many."""
+
+    quantity: int
+    orders: int
+    customers: int
+
+
+Question = Left
+"""Whatever can be asked; each kind is a class of its own."""
+
+Answer = Gone
+"""What a question is answered with."""
