@@ -295,6 +295,9 @@ class AnyMessage:
         return {**self._floor(), "breaking": self._named("BR"), "sku": "KIT", "lot": self._mostly("LK", None),
                 "location": self._mostly("B1", None), "quantity": kits, "lines": made}  # fmt: skip
 
+    def _person_erased(self) -> Body:
+        return {"owner": OWNER, "request": self._named("ER"), "orders": [self._order()]}
+
 
 WEIGHTS: Final = {
     "settings.changed": 0.3, "item.defined": 0.5, "customer.defined": 0.3, "stock.received": 5, "balance.opened": 2,
@@ -304,5 +307,6 @@ WEIGHTS: Final = {
     "pick.confirmed": 9, "pick.started": 1, "pick.undone": 2, "pick.shorted": 2, "pick.scanned": 2,
     "package.packed": 5, "package.unpacked": 2, "shipment.confirmed": 5, "shipment.corrected": 2, "shipment.voided": 3,
     "kit.assembled": 2, "kit.broken": 1, "wave.released": 2, "wave.cancelled": 0.5,
+    "person.erased": 0.2,
 }  # fmt: skip
 """How often each kind of message comes."""

@@ -320,6 +320,7 @@ class Words:
             source_location=self.seldom(None, None, "AISLE"),
             test=self.seldom(False, False, True),
             allocate_days_ahead=self.seldom(None, None, 0, 2),
+            person=self.mostly(None, "p-1", "p-2"),
         )
 
     def place_unit(self) -> Command:

@@ -15,6 +15,7 @@ from lotstream.domain.commands import (
     ConfirmShipment,
     ContinueDay,
     CorrectShipment,
+    ErasePersons,
     KitPiece,
     PackedLine,
     PackPackage,
@@ -255,6 +256,14 @@ class AllWords(Words):
         ]
         return WorkOnWave(wave, self.one(said))
 
+    # ---- Beginnings and ends ----------------------------------------------------------------------------------------
+
+    def erase(self) -> Command:
+        """Persons are to be forgotten, by name or by their orders."""
+        orders = self.mostly((self.key(),), (), (self.key(), self.key()))
+        request, persons = f"E{self.number(1, 3)}", self.mostly((), ("p-1",))
+        return ErasePersons(request, persons, orders)
+
     # ---- The hub ----------------------------------------------------------------------------------------------------
 
     def go_on(self) -> Command:
@@ -288,7 +297,7 @@ TO_ONE = (
     "let_owner_go", "hold_unit", "let_unit_go",
     "adjust", "count", "move", "change_status", "give_back", "assemble", "take_apart", "pick", "take_unit",
     "pick_short", "start", "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
-    "wave", "cancel_wave", "work_on_wave",
+    "wave", "cancel_wave", "work_on_wave", "erase",
 )  # fmt: skip
 #: What is told of units that have numbers.
 OF_UNITS = (

@@ -12,6 +12,7 @@ UNMOVED = {
     "ReservationFreed", "DiscrepancyNoted", "LotSwapped", "AvailabilityTold", "ClockSet", "OrderClosed", "BinsChanged",
     "PromisesReleased", "OwnerHeld", "OwnerReleased", "PickStarted", "PackagesChanged", "OrderPacked", "HeldNoticed",
     "TasksJoinedWave", "WaveReleased", "WaveCancelled", "TasksLeftWave", "WaveTasksChanged",
+    "PersonsErased",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
 
+from lotstream.contracts import convert_ends as ends
 from lotstream.contracts import convert_facts as facts
 from lotstream.contracts import convert_floor as floor
 from lotstream.contracts import convert_goods as goods
@@ -220,6 +221,7 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "shipment.confirmed": _alone(floor.confirm_shipment),
     "shipment.voided": _alone(floor.void_shipment),
     "shipment.corrected": _alone(floor.correct_shipment),
+    "person.erased": _alone(ends.erase_persons),
     "day.continued": _alone(hub.continue_day),
     "clock.ticked": _alone(hub.tick_clock),
     "broadcast.answered": _alone(hub.answer_broadcast),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lotstream.contracts import inbound_ends as ends
 from lotstream.contracts import inbound_facts as facts
 from lotstream.contracts import inbound_floor as floor
 from lotstream.contracts import inbound_goods as goods
@@ -53,6 +54,7 @@ INBOUND: dict[str, type[Inbound]] = {
     "shipment.confirmed": floor.ShipmentConfirmed,
     "shipment.voided": floor.ShipmentVoided,
     "shipment.corrected": floor.ShipmentCorrected,
+    "person.erased": ends.PersonErased,
     "day.continued": hub.DayContinued,
     "clock.ticked": hub.ClockTicked,
     "broadcast.answered": hub.BroadcastAnswered,
@@ -100,7 +102,6 @@ LATER: frozenset[str] = frozenset(
         "shipment.imported",
         "snapshot.requested",
         "comparison.recorded",
-        "person.erased",
     }
 )
 

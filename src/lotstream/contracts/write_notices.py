@@ -25,6 +25,7 @@ from lotstream.domain.commands import (
     ConfirmPick,
     ConfirmShipment,
     CountStock,
+    ErasePersons,
     LiftHold,
     LiftOwnerHold,
     LiftSerialHold,
@@ -71,7 +72,7 @@ COUNT_DIFFERENCE = "count_difference"
 
 _REQUESTS = (
     CancelOrder, ReleaseOrder, UnreserveOrder, CloseOrder, RequestAllocation, ReserveStock, PlaceHold, LiftHold,
-    PlaceOwnerHold, LiftOwnerHold, PlaceSerialHold, LiftSerialHold, RecallLots, ChangeSettings,
+    PlaceOwnerHold, LiftOwnerHold, PlaceSerialHold, LiftSerialHold, RecallLots, ChangeSettings, ErasePersons,
 )  # fmt: skip
 #: `CorrectShipment` is a `ConfirmShipment`.
 _FLOOR = (

@@ -6,6 +6,7 @@ from lotstream.domain.ahead import first_day
 from lotstream.domain.checks import terms_of
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.draft import Draft
+from lotstream.domain.erasing import persons_left
 from lotstream.domain.events import DiscrepancyNoted, Event, Freed, LineDecision, OrderChanged
 from lotstream.domain.filling import AT_ONCE, assign, fill
 from lotstream.domain.heads import only_head_differs, rest_differs, wants_otherwise, with_head_of
@@ -149,7 +150,7 @@ def change(draft: Draft, known: Order, after: Order) -> tuple[Event, ...]:
     and waits for its day. A change never costs an order its place in the queue.
     """
     after.placed_at = min(after.placed_at, known.placed_at)
-    after.arrival, after.shipments = known.arrival, known.shipments
+    after.arrival, after.shipments, after.persons_before = known.arrival, known.shipments, persons_left(known, after)
     if after.site is None and any(line.reservations for line in known.lines):
         after.site, after.site_chosen = known.site, known.site_chosen
     after.ahead = _waits_for_its_day(draft, known, after)

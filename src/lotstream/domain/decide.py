@@ -33,6 +33,7 @@ from lotstream.domain.commands import (
     DefineLocation,
     DefineOwner,
     DefineSite,
+    ErasePersons,
     LiftBinHold,
     LiftHold,
     LiftOwnerHold,
@@ -65,6 +66,7 @@ from lotstream.domain.commands import (
     WorkOnWave,
 )
 from lotstream.domain.counting import adjust_stock, count_stock
+from lotstream.domain.erasing import erase_persons
 from lotstream.domain.events import Event
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
 from lotstream.domain.goods import open_balance, receive_stock
@@ -136,6 +138,7 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     ChangeSettings: change_settings,
     DefineItem: define_item,
     DefineCustomer: define_customer,
+    ErasePersons: lambda ledger, command, _: erase_persons(ledger, command),
 }
 
 #: Commands that are told to every partition and decided by `lotstream.domain.broadcasts`.

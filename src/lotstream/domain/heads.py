@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lotstream.domain.erasing import persons_left
 from lotstream.domain.model import Order, OrderLine
 from lotstream.domain.reservations import copy_line, line_called
 
@@ -49,7 +50,10 @@ def with_head_of(known: Order, order: Order) -> Order:
     """Return a copy of an order with the head of its newer version."""
     head = {name: getattr(order, name) for name in _HEAD}
     chosen = known.site_chosen and order.site is None
-    return replace(known, lines=[copy_line(line) for line in known.lines], site_chosen=chosen, **head)
+    return replace(
+        known, lines=[copy_line(line) for line in known.lines], site_chosen=chosen,
+        persons_before=persons_left(known, order), **head,
+    )  # fmt: skip
 
 
 def _asked(line: OrderLine) -> tuple[object, ...]:

@@ -22,6 +22,7 @@ from lotstream.domain.commands import (
     ConfirmShipment,
     CorrectShipment,
     CountStock,
+    ErasePersons,
     LiftSerialHold,
     MoveStock,
     OpenBalance,
@@ -46,7 +47,7 @@ from lotstream.domain.commands import (
 from lotstream.domain.events import Event, ShipmentConfirmed, ShipmentVoided
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
-from lotstream.domain.model import SHIPMENT, Document, OrderKey, ReceiptKey, Shipment
+from lotstream.domain.model import ERASURE, SHIPMENT, Document, OrderKey, ReceiptKey, Shipment
 from lotstream.domain.packages import SSCC_COUNTER, package_key, packages_within
 from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
 from lotstream.domain.wave_parts import wave_key
@@ -129,6 +130,7 @@ _ORDERS: dict[type, Callable[[Any], tuple[OrderKey, ...]]] = {
     ReleaseWave: lambda command: tuple(dict.fromkeys(command.orders)),
     # Goods that are no order's are told under a key that no order has.
     WorkOnWave: lambda command: (command.said.key,),
+    ErasePersons: lambda command: command.orders,
 }
 _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     PlaceOrder: lambda command: tuple([line.serial for line in command.lines if line.serial is not None]),
@@ -165,6 +167,7 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     ReleaseWave: lambda command: (wave_key(command.wave),),
     CancelWave: lambda command: (wave_key(command.wave),),
     WorkOnWave: lambda command: (wave_key(command.wave),),
+    ErasePersons: lambda command: (ReceiptKey(ERASURE, command.request),),
 }
 
 

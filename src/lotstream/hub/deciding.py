@@ -27,7 +27,7 @@ from lotstream.domain.commands import (
     PlaceOrder,
 )
 from lotstream.domain.decide import decide
-from lotstream.domain.events import Event, OrderChanged, OrderRecorded, ShipmentConfirmed, ShipmentVoided
+from lotstream.domain.events import Event, OrderChanged, OrderRecorded, PersonsErased, ShipmentConfirmed, ShipmentVoided
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.movements import MOVES
 from lotstream.hub.aside import may_take_long
@@ -35,6 +35,7 @@ from lotstream.hub.continuing import note_part
 from lotstream.hub.dead_letters import dead_letter
 from lotstream.hub.ids import CONTINUED, decision_id, outgoing_id
 from lotstream.hub.lot_rows import lot_rows
+from lotstream.hub.persons import erased, named
 from lotstream.hub.records import EVERYBODY, Entry
 from lotstream.hub.state import PartitionState
 from lotstream.hub.told import answered_by, number_of, why_no_answer, why_not
@@ -49,7 +50,6 @@ from lotstream.store.rows import (
     OutboxRow,
     Outcome,
     PartitionBatch,
-    PersonRow,
 )
 from lotstream.store.state import state_rows
 
@@ -187,6 +187,8 @@ class Deciding:
         if isinstance(decided, Refusal):
             self._refuse(head, entry, decoded, ledger, decided)
             return
+        if decoded.person is not None:
+            named(self.batch, ledger, decided, decoded.person)
         if isinstance(decoded.command, ContinueDay):
             note_part(decided)
         for event in decided:
@@ -194,8 +196,6 @@ class Deciding:
         self.done.add((decoded.source, decoded.message_id))
         if decided:
             self._touched[ledger.owner] = ledger
-        if decoded.person is not None:
-            self.batch.persons.append(PersonRow(ledger.owner, decoded.person.key, decoded.person.body))
         self._intake(entry, Outcome.DONE)
         self._answer(head, entry, decoded, None)
 
@@ -217,6 +217,8 @@ class Deciding:
         apply(ledger, event)
         for message in messages(ledger, event, moment):
             self._publish(head, entry, message)
+        if type(event) is PersonsErased:
+            erased(self.batch, ledger.owner, event)
         # Most events move nothing, and every order comes through here.
         if type(event) in MOVES:
             became = lot_rows(

@@ -151,12 +151,12 @@ class DeadLetterRow(Struct, frozen=True, gc=False):
 
 
 class PersonRow(Struct, frozen=True, gc=False):
-    """Personal data of a consignee, kept apart so that it can be erased."""
+    """Personal data of a consignee, kept apart so that it can be erased; without a body it is."""
 
     owner: str
     person: str
     #: JSON object: name, company, street, phone, email.
-    body: bytes
+    body: bytes | None
 
 
 class ShipmentLineRow(Struct, frozen=True, gc=False):

@@ -49,6 +49,7 @@ def shared_rows(batch: Batch) -> dict[str, list[Row]]:
     """Return what a batch changes beside owners' state, by query: personal data, sites and locations."""
     return {
         "person": _persons(batch.persons),
+        "forget_persons": _forgotten(batch.persons),
         "site": _sites(batch.journal),
         "location": _locations(batch.journal),
     }
@@ -143,8 +144,18 @@ def _clock(owner: Owner, clock: OwnerClock) -> Row:
 
 
 def _persons(rows: Iterable[PersonRow]) -> list[Row]:
-    bodies = {(row.owner, row.person): row.body for row in rows}
-    return [(owner, slot(owner.encode()), person, body.decode()) for (owner, person), body in bodies.items()]
+    bodies = _last(rows)
+    there = ((name, body) for name, body in bodies.items() if body is not None)
+    return [(owner, slot(owner.encode()), person, body.decode()) for (owner, person), body in there]
+
+
+def _forgotten(rows: Iterable[PersonRow]) -> list[Row]:
+    return [name for name, body in _last(rows).items() if body is None]
+
+
+def _last(rows: Iterable[PersonRow]) -> dict[tuple[str, str], bytes | None]:
+    """Return what becomes of each person in the end: one batch may bring data, erase it, and bring it anew."""
+    return {(row.owner, row.person): row.body for row in rows}
 
 
 def _sites(journal: Iterable[JournalRow]) -> list[Row]:

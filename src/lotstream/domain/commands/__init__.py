@@ -6,6 +6,7 @@ in the unit named beside them, because only the ledger knows an item's smallest 
 
 from __future__ import annotations
 
+from lotstream.domain.commands.ends import ErasePersons
 from lotstream.domain.commands.facts import (
     ChangeSettings,
     DefineCustomer,
@@ -88,6 +89,7 @@ __all__ = [
     "DefineLocation",
     "DefineOwner",
     "DefineSite",
+    "ErasePersons",
     "GoodsLine",
     "KitPiece",
     "LiftBinHold",
@@ -182,4 +184,5 @@ Command = (
     | ReleaseWave
     | CancelWave
     | WorkOnWave
+    | ErasePersons
 )

@@ -6,6 +6,7 @@ same events to the same ledger always gives the same ledger.
 
 from __future__ import annotations
 
+from lotstream.domain.events.ends import PersonsErased
 from lotstream.domain.events.facts import (
     CustomerDefined,
     DayContinued,
@@ -126,6 +127,7 @@ __all__ = [
     "OwnerHeld",
     "OwnerReleased",
     "PackagesChanged",
+    "PersonsErased",
     "PickStarted",
     "PickUndone",
     "Picked",
@@ -212,4 +214,5 @@ Event = (
     | WaveCancelled
     | TasksLeftWave
     | WaveTasksChanged
+    | PersonsErased
 )

@@ -20,6 +20,8 @@ PACKAGE = "package"
 COUNTER = "counter"
 #: Kind of the numbers under which tasks of many orders are released together.
 WAVE = "wave"
+#: Kind of the requests to forget persons.
+ERASURE = "erasure"
 
 
 @dataclass(slots=True)
@@ -150,11 +152,26 @@ class Wave:
     state: WaveState = WaveState.RELEASED
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What was told once under a number and moves no goods, so that a repeat of it is known."""
+
+    key: ReceiptKey
+    #: Hash of what was told of it, by which a repeat is known.
+    content: str
+
+
 #: What is booked under a number: kept in one table and read by key.
-Document = Receipt | Shipment | Package | NextNumber | Wave
+Document = Receipt | Shipment | Package | NextNumber | Wave | Notice
 #: Kind of a document → its class; every other kind is a `Receipt`.
-_CLASSES: dict[str, type[Document]] = {SHIPMENT: Shipment, PACKAGE: Package, COUNTER: NextNumber, WAVE: Wave}
-DOCUMENT_CLASSES: tuple[type[Document], ...] = (Receipt, *_CLASSES.values())
+_CLASSES: dict[str, type[Document]] = {
+    SHIPMENT: Shipment,
+    PACKAGE: Package,
+    COUNTER: NextNumber,
+    WAVE: Wave,
+    ERASURE: Notice,
+}
+DOCUMENT_CLASSES: tuple[type[Document], ...] = (Receipt, *dict.fromkeys(_CLASSES.values()))
 
 
 def document_class(kind: str) -> type[Document]:

@@ -183,3 +183,5 @@ class Order:
     held_told: bool = False
     #: Its day has not come: nobody offers it stock before, unless somebody names it.
     ahead: bool = False
+    #: Keys of the persons that its former versions named, so that they are forgotten with the order's present one.
+    persons_before: tuple[str, ...] = ()

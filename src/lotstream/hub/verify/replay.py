@@ -18,12 +18,14 @@ from lotstream.domain.events import (
     OrderChanged,
     OrderRecorded,
     OwnerDefined,
+    PersonsErased,
     SettingsChanged,
     ShipmentConfirmed,
 )
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import DOCUMENT_CLASSES, Document, Order, OrderKey, Serial, document_class
 from lotstream.domain.named import documents_of
+from lotstream.hub.persons import names_anew
 from lotstream.hub.verify.sums import LotSums
 from lotstream.store.codec import order_of
 from lotstream.store.verify_spool import Spool
@@ -45,6 +47,8 @@ class Replay:
         self.sums: dict[str, LotSums] = {}
         #: Owners with a row of settings.
         self.defined: set[str] = set()
+        #: Owner and key of persons that were erased and not named anew.
+        self.erased: set[tuple[str, str]] = set()
         self._sites: dict[int, Sites] = {}
 
     def sites(self, partition: int) -> Sites:
@@ -65,12 +69,21 @@ class Replay:
         self.sums[owner].add(event)
         if isinstance(event, OwnerDefined | SettingsChanged):
             self.defined.add(owner)
+        self._note_persons(ledger, event)
         progress = ledger.progress
         apply(ledger, event)
         if code == FIRST_VERSION:
             ledger.progress = progress
             self._leave_out_later(ledger, event)
         return ledger
+
+    def _note_persons(self, ledger: Ledger, event: Event) -> None:
+        if isinstance(event, PersonsErased):
+            self.erased |= {(ledger.owner, person) for person in event.persons}
+        elif self.erased and isinstance(event, OrderRecorded | OrderChanged):
+            person = event.order.person
+            if person is not None and names_anew(ledger, event, person):
+                self.erased.discard((ledger.owner, person))
 
     def _leave_out_later(self, ledger: Ledger, event: Event) -> None:
         """Have it as 0.1.0 writes it: no line says what left of which lot, and a shipment is no document."""
@@ -116,6 +129,7 @@ class Replay:
         self.ledgers.clear()
         self.sums.clear()
         self.defined.clear()
+        self.erased.clear()
         self._sites.clear()
         self.spool.clear()
 

@@ -25,7 +25,7 @@ from lotstream.domain.model import (
 from lotstream.domain.progress import Progress
 from lotstream.domain.slots import slot
 from lotstream.hub.verify.compare import Body, Comparison, Key, Rows, Table, Values, sort_key
-from lotstream.hub.verify.found import Difference, Findings
+from lotstream.hub.verify.found import NOTHING, Difference, Findings
 from lotstream.hub.verify.replay import Replay
 from lotstream.hub.verify.sums import LotSums, check_lines, check_promises
 from lotstream.store.verify import Snapshot
@@ -95,6 +95,9 @@ class OwnerCheck:
             self._findings.expect("person", key, "slot", journal=number, found=found)
             named = blake2b(body.encode(), digest_size=PERSON_BYTES, key=owner.encode()).hexdigest()
             self._findings.expect("person", key, "body", journal=person, found=named, note="the key is its hash")
+            if (owner, person) in self._replay.erased:
+                note = "it was erased, and no order has named the person since"
+                self._findings.add(Difference("person", key, None, NOTHING, "personal data", note))
 
 
 async def check_sites(snapshot: Snapshot, replay: Replay, partition: int, findings: Findings) -> None:

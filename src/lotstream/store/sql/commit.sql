@@ -147,6 +147,12 @@ SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) AS v(ow
 ORDER BY owner, person
 ON CONFLICT (owner, person) DO NOTHING;
 
+-- name: forget_persons
+-- Delete personal data that is to be forgotten; a person who is not there is forgotten already.
+DELETE FROM person AS p
+USING unnest($1::text[], $2::text[]) AS v(owner, person)
+WHERE p.owner = v.owner AND p.person = v.person;
+
 -- name: site
 -- Sites that a partition learnt of.
 INSERT INTO site (partition, site, body)

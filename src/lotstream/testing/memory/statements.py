@@ -177,6 +177,13 @@ _replaces("site", "partition", "site", "body")
 _replaces("location", "partition", "site", "location", "body")
 
 
+@answers("commit", "forget_persons")
+def _forget_persons(tables: Tables, *arrays: Sequence[Any]) -> Rows:
+    for key in zip(*arrays, strict=True):
+        tables.drop("person", key)
+    return []
+
+
 @answers("commit", "forget_early_cancels")
 def _forget_early_cancels(tables: Tables, *arrays: Sequence[Any]) -> Rows:
     for key in zip(*arrays, strict=True):

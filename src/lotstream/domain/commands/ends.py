@@ -1,0 +1,18 @@
+"""Commands about beginnings and ends: who is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lotstream.domain.model import OrderKey
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePersons:
+    """person.erased: names, addresses, telephones and mails of consignees are forgotten for good."""
+
+    request: str
+    #: Keys of persons, and orders whose persons are meant.
+    persons: tuple[str, ...] = ()
+    orders: tuple[OrderKey, ...] = ()
+    by: str | None = None

@@ -1,0 +1,64 @@
+"""Persons are forgotten: whose data is deleted follows from their keys, or from orders that were for them.
+
+Journal and state hold keys alone, so nothing of them changes: what was shipped where can still be told by customer,
+city and postcode. Data comes back with an order that names the person anew, never with a repeat of one that did.
+"""
+
+from __future__ import annotations
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import ErasePersons
+from lotstream.domain.events import DiscrepancyNoted, Event, PersonsErased
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import ERASURE, Notice, Order, OrderKey, ReceiptKey
+from lotstream.domain.notices import content_of
+
+#: Orders that an alert names.
+_NAMED_MAX = 20
+
+
+def erase_persons(ledger: Ledger, command: ErasePersons) -> tuple[Event, ...] | Refusal:
+    """Decide person.erased: all that is known of what it names is forgotten, and what is not known is told.
+
+    Refused when it names nothing, or nothing that is known: a shop names every order a person ever made, also those
+    from before the hub, and what the hub does know must not be kept for their sake.
+    """
+    key = ReceiptKey(ERASURE, command.request)
+    content = content_of((sorted(command.persons), sorted(command.orders)))
+    known = ledger.document(key, Notice)
+    if known is not None:
+        return () if known.content == content else _other_content(command)
+    if not command.persons and not command.orders:
+        message = "It names nobody; send keys of persons, or orders."
+        return Refusal(Code.FIELD_MISSING, "persons", message)
+    found = {named: ledger.order(named) for named in command.orders}
+    unknown = [named for named, order in found.items() if order is None]
+    if unknown and len(unknown) == len(found) and not command.persons:
+        message = f"Order {unknown[0].order} from {unknown[0].source} is not known; nothing was erased."
+        return Refusal(Code.UNKNOWN_ORDER, "orders.0", message)
+    named = [person for order in found.values() if order is not None for person in persons_of(order)]
+    persons = tuple(dict.fromkeys([*command.persons, *named]))
+    erased = PersonsErased(Notice(key, content), persons, command.by)
+    return (erased, _unknown(command, unknown)) if unknown else (erased,)
+
+
+def persons_of(order: Order) -> tuple[str, ...]:
+    """Return the keys of all persons an order has ever named, the one it names now first."""
+    return (() if order.person is None else (order.person,)) + order.persons_before
+
+
+def persons_left(known: Order, after: Order) -> tuple[str, ...]:
+    """Return the persons that a changed order has named before and names no more."""
+    return tuple(dict.fromkeys(person for person in persons_of(known) if person != after.person))
+
+
+def _other_content(command: ErasePersons) -> Refusal:
+    message = f"Request {command.request} was told with other content; send this one under a number of its own."
+    return Refusal(Code.CONFLICTING_CONTENT, "request", message)
+
+
+def _unknown(command: ErasePersons, orders: list[OrderKey]) -> DiscrepancyNoted:
+    names = ", ".join(f"{key.order} from {key.source}" for key in orders[:_NAMED_MAX])
+    more = f" and {len(orders) - _NAMED_MAX} more" if len(orders) > _NAMED_MAX else ""
+    message = f"Of what request {command.request} names these orders are not known: {names}{more}."
+    return DiscrepancyNoted(Code.UNKNOWN_ORDER.value, message, {"request": command.request})

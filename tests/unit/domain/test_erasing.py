@@ -1,0 +1,87 @@
+"""Persons are forgotten: whose data goes follows from keys and orders, and nothing else changes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lotstream.domain.codes import Code
+from lotstream.domain.commands import ErasePersons, PackedLine, PackPackage, ShippedLine
+from lotstream.domain.erasing import persons_of
+from lotstream.domain.events import DiscrepancyNoted, PersonsErased
+from lotstream.domain.model import PackageKind
+from lotstream.testing.scenarios_messages import SITE
+from tests.unit.domain.build import World, goods, key, kinds, only, wanted
+
+
+def erase(*orders: str, persons: tuple[str, ...] = (), request: str = "E-1", **more: Any) -> ErasePersons:  # noqa: ANN401 - as the command takes them
+    """A request."""
+    return ErasePersons(request, persons, tuple(map(key, orders)), more.get("by"))
+
+
+def test_persons_are_found_by_key_and_by_order() -> None:
+    """Each person named, or named by an order, is erased once; orders without one add nobody."""
+    world = World()
+    for number, person in (("#1", "p-1"), ("#2", "p-2"), ("#3", "p-1"), ("#4", None)):
+        world.place(number, person=person)
+    events = world.told(erase("#1", "#2", "#3", "#4", persons=("p-9", "p-2"), by="desk"))
+    assert kinds(events) == ["PersonsErased"]
+    assert (only(events, PersonsErased).persons, only(events, PersonsErased).by) == (("p-9", "p-2", "p-1"), "desk")
+
+
+def test_an_order_that_has_left_still_knows_its_person() -> None:
+    """A closed order is read by its key, and its person is erased; the order itself says what it said."""
+    world = World()
+    world.stock(goods("L1", 5))
+    world.place("#1", person="p-1", city="Columbus")
+    world.told(world.ship("#1", ShippedLine("1", "L1", Decimal(5)), happened=True))
+    assert only(world.told(erase("#1")), PersonsErased).persons == ("p-1",)
+    assert (world.get("#1").person, world.get("#1").city) == ("p-1", "Columbus")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_former_versions_are_forgotten_too(packed: bool) -> None:
+    """An order that was sent to another address before names that person too, however often it was changed."""
+    world = World()
+    world.stock(goods("L1", 5))
+    world.place("#1", person="p-1", version="1")
+    if packed:
+        world.told(world.pick("#1"))
+        world.told(PackPackage(SITE, False, None, None, "C1", PackageKind.CARTON, (PackedLine(key("#1")),)))
+    world.place("#1", person="p-2", version="2")
+    world.place("#1", person=None, version="3")
+    world.place("#1", person="p-1", version="4")
+    assert persons_of(world.get("#1")) == ("p-1", "p-2")
+    assert only(world.told(erase("#1")), PersonsErased).persons == ("p-1", "p-2")
+
+
+def test_asked_again_it_changes_nothing() -> None:
+    """The same request is a repeat; other content under its number is refused; under a new number it is done again."""
+    world = World()
+    world.place("#1", person="p-1")
+    world.told(erase("#1"))
+    assert world.told(erase("#1")) == ()
+    assert world.refused(erase(persons=("p-2",))) == (Code.CONFLICTING_CONTENT, "request")
+    assert kinds(world.told(erase("#1", request="E-2"))) == ["PersonsErased"]
+
+
+def test_a_request_that_names_nobody_known_is_refused() -> None:
+    """Nobody at all, or orders of which none is known: refused, with the field that is at fault."""
+    world = World()
+    assert world.refused(erase()) == (Code.FIELD_MISSING, "persons")
+    assert world.refused(erase("#8", "#9")) == (Code.UNKNOWN_ORDER, "orders.0")
+
+
+def test_what_is_known_is_erased_beside_what_is_not() -> None:
+    """A shop names all orders of a person, also those from before the hub: they are told, and keep nobody."""
+    world = World()
+    world.place("#1", wanted(), person="p-1")
+    events = world.told(erase("#1", *(f"#{number}" for number in range(10, 32))))
+    assert kinds(events) == ["PersonsErased", "DiscrepancyNoted"]
+    noted = only(events, DiscrepancyNoted)
+    assert (noted.code, noted.about) == (Code.UNKNOWN_ORDER, {"request": "E-1"})
+    assert noted.message.endswith("#29 from shop and 2 more.")
+    alone = world.told(erase("#7", persons=("p-1",), request="E-2"))
+    assert only(alone, DiscrepancyNoted).message.endswith("#7 from shop.")
