@@ -167,13 +167,13 @@ def test_who_gets_the_goods_is_not_kept_with_them() -> None:
 
 
 def test_a_scan_becomes_the_message_of_a_pick() -> None:
-    """The message names the lot that was scanned, and reads back as the contract has it."""
+    """The message names lot and goods that were scanned, and reads back as the contract has it."""
     message = pick_scanned(label(f"(01){GTIN}(10)L24B"), TASK)
 
     assert (message.type, message.source, message.message_id) == ("pick.scanned", "scanner:4", "pick.scanned/0815")
     assert message.body.model_dump(mode="json", exclude_defaults=True) == {
         "owner": "acme", "site": "TOR", "happened": False, "source": "shop", "order": "#1", "task": "9a",
-        "scanned": "L24B",
+        "scanned": "L24B", "gtin": GTIN,
     }  # fmt: skip
 
 

@@ -108,6 +108,7 @@ class ScannedTask:
 def pick_scanned(scan: Scan, task: ScannedTask) -> Message:
     """Return the message of a label that was scanned for a task.
 
+    What goods the label is of goes along, and the hub compares it with the task's item.
     Raises `Refused` with ``field_missing`` when the label has no lot, ``wrong_item`` when it is one of other goods.
     """
     gtin = scan.item_gtin
@@ -121,7 +122,7 @@ def pick_scanned(scan: Scan, task: ScannedTask) -> Message:
         "owner": task.owner, "site": task.site, "happened": task.happened, "by": task.by,
         "occurred_at": task.occurred_at, "source": task.source, "order": task.order, "wave": task.wave,
         "task": task.task, "line": task.line, "expected": task.expected, "scanned": scan.lot,
-        "location": task.location, "quantity": task.quantity, "unit": task.unit,
+        "location": task.location, "quantity": task.quantity, "unit": task.unit, "gtin": gtin,
     }  # fmt: skip
     body = body_of(PickScanned, values, thing="scan")
     return Message("pick.scanned", body, source=task.scanner, message_id=f"pick.scanned/{task.number}")

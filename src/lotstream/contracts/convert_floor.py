@@ -112,6 +112,8 @@ def scan_lot(body: PickScanned) -> ScanLot | WorkOnWave:
         location=body.location,
         quantity=body.quantity,
         unit=body.unit,
+        sku=body.sku,
+        gtin=body.gtin,
     )
     return _of_wave(body, said)
 

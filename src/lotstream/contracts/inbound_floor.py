@@ -143,6 +143,10 @@ class PickScanned(Inbound):
         default=None, description="How much of it is meant, in `unit`; null means all that is promised and not picked."
     )
     unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+    sku: Name | None = Field(default=None, description="The SKU that was scanned, which must be the task's.")
+    gtin: Name | None = Field(
+        default=None, description="The trade item number that was scanned, which must be of the task's item."
+    )
 
 
 class ShipmentLine(Inbound):

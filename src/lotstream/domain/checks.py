@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted
-from lotstream.domain.model import Item, Lot, Order, OrderLine, RowKey
+from lotstream.domain.model import Item, Lot, Order, OrderLine, RowKey, SerialKey
 from lotstream.domain.terms import Terms
 from lotstream.domain.usable import why_held
 
@@ -41,14 +42,29 @@ def why_not_leave(draft: Draft, terms: Terms, row: RowKey, *, in_bin: bool) -> t
     promises stay where they are: what aged meanwhile may leave, and `aged` is told to a person.
     """
     candidate = draft.candidate(row)
+    stopped = why_stopped(draft, row, in_bin=in_bin)
+    if stopped is not None:
+        return stopped
+    if terms.life(candidate) is NotUsed.EXPIRED:
+        return Code.LOT_NOT_ALLOWED, f"{_name(row)} is expired by the day it would leave; take other stock."
+    return None
+
+
+def why_stopped(draft: Draft, row: RowKey, *, in_bin: bool) -> tuple[Code, str] | None:
+    """Return why goods of a row may be taken by nobody, whatever for: they, or the bin they lie in, are on hold."""
+    candidate = draft.candidate(row)
     held = why_held(candidate.lot, draft.ledger.settings.holds)
     if held is not None:
         return Code.ON_HOLD, f"{_name(row)} is on hold ({held.value}); have the hold lifted or take other stock."
     if in_bin and candidate.reason is NotUsed.LOCATION_NOT_PICKABLE:
         return Code.ON_HOLD, f"{row.location} is on hold or not for picking; take other stock."
-    if terms.life(candidate) is NotUsed.EXPIRED:
-        return Code.LOT_NOT_ALLOWED, f"{_name(row)} is expired by the day it would leave; take other stock."
     return None
+
+
+def numbers_held(draft: Draft, sku: str, numbers: Iterable[str]) -> list[str]:
+    """Return those of some serial numbers whose units are on hold, one by one."""
+    units = [draft.serial(SerialKey(number, sku)) for number in numbers]
+    return [unit.key.number for unit in units if unit is not None and unit.holds]
 
 
 def aged(draft: Draft, terms: Terms, row: RowKey, about: dict[str, str | None]) -> list[DiscrepancyNoted]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lotstream.domain.candidate import Candidate
-from lotstream.domain.checks import terms_of, why_not_leave
+from lotstream.domain.checks import terms_of, why_not_leave, why_stopped
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.load_lots import enough_first, may_join
 from lotstream.domain.loaded import Loading, Wanted, note_loaded, unit_told
@@ -46,10 +46,16 @@ def _load_missing(loading: Loading, wanted: Wanted, rows: list[RowKey], quantity
 
 
 def _object_to(loading: Loading, wanted: Wanted, row: RowKey) -> Refusal | None:
-    """Object to goods that are there but not free for the line; an unknown order was objected to as a whole."""
+    """Object to goods that are there but not free for the line.
+
+    What no line wants was objected to as a whole; that it is on hold besides is said of the goods themselves.
+    """
     line, order = wanted.line, loading.order
     if line is None or order is None:
-        return None
+        stopped = why_stopped(loading.draft, row, in_bin=not is_staging(row.location))
+        if stopped is None:
+            return None
+        return loading.object(stopped[0], f"{wanted.path}.lot", stopped[1], line=wanted.said.line, row=row)
     candidate = loading.draft.candidate(row)
     terms = terms_of(loading.draft, order, line, site=row.site)
     code, message = why_not_leave(loading.draft, terms, row, in_bin=True) or (

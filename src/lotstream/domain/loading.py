@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lotstream.domain.bins_named import Bringing, Spot, Want, bring, open_by_lot
-from lotstream.domain.checks import aged, goods_meant, terms_of, why_not_leave
+from lotstream.domain.checks import aged, goods_meant, numbers_held, terms_of, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ShippedLine
 from lotstream.domain.kit_floor import is_of, spelled_out
@@ -11,7 +11,7 @@ from lotstream.domain.kit_lines import as_part
 from lotstream.domain.load_free import load_free
 from lotstream.domain.load_packages import out_of_packages, packed_for
 from lotstream.domain.loaded import SHIPPED, Loading, Wanted, note_loaded, unit_told
-from lotstream.domain.model import Content, Order, OrderLine, Reservation, SerialKey
+from lotstream.domain.model import Content, Order, OrderLine, Reservation
 from lotstream.domain.places import staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import line_called, staged_key
@@ -131,13 +131,11 @@ def _check_held(
     loading: Loading, line: OrderLine, part: Reservation, serials: tuple[str, ...], path: str
 ) -> Refusal | None:
     """Object to units that were picked and put on hold since, one by one."""
-    for number in serials:
-        unit = loading.draft.serial(SerialKey(number, part.row.sku))
-        if unit is not None and unit.holds:
-            message = f"Serial {number} of {part.row.sku} is on hold; have the hold lifted or leave it here."
-            refused = loading.object(Code.ON_HOLD, f"{path}.serials", message, line=line.line, row=part.row)
-            if refused is not None:
-                return refused
+    for number in numbers_held(loading.draft, part.row.sku, serials):
+        message = f"Serial {number} of {part.row.sku} is on hold; have the hold lifted or leave it here."
+        refused = loading.object(Code.ON_HOLD, f"{path}.serials", message, line=line.line, row=part.row)
+        if refused is not None:
+            return refused
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from lotstream.domain.checks import Verdicts, terms_of, uncounted, why_not_leave
+from lotstream.domain.checks import Verdicts, numbers_held, terms_of, uncounted, why_not_leave
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, PackedLine, PackPackage, UnpackPackage
 from lotstream.domain.draft import Draft
@@ -170,10 +170,22 @@ def _put_part(
         refused = packing.object(objection[0], f"{path}.lot", objection[1], order.key)
         if refused is not None:
             return refused
+    refused = _check_units(packing, order, part, quantity, path=path)
+    if refused is not None:
+        return refused
     content = Content(order.key, line.line, part.task, part.row, part.staged_at, quantity)
     note_packed(order, content)
     packing.contents.append(content)
     return None
+
+
+def _check_units(packing: _Packing, order: Order, part: Reservation, quantity: int, *, path: str) -> Refusal | None:
+    """Object to what can only be packed with units that were put on hold, one by one, since they were picked."""
+    held = numbers_held(packing.draft, part.row.sku, part.serials)
+    if not held or quantity <= part.picked - len(held) * 10 ** packing.draft.known_item(part.row.sku).decimals:
+        return None
+    message = f"Serial {held[0]} of {part.row.sku} is on hold; have the hold lifted or leave it out."
+    return packing.object(Code.ON_HOLD, f"{path}.lot", message, order.key)
 
 
 def _put_on(packing: _Packing, name: str, path: str) -> Refusal | None:

@@ -22,6 +22,7 @@ from lotstream.domain.moving import orders_promised
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order, drop_freed, give_back, line_called, note_reserved_more
 from lotstream.domain.scan_plans import Plan, Scan, in_all, parts_in, place_of, planned, too_many_lots, unpicked
+from lotstream.domain.scanned_item import other_item
 from lotstream.domain.settling import bins_changed, settle
 from lotstream.domain.sums import OVER
 from lotstream.domain.taking_over import losers_of, take_from_others
@@ -54,6 +55,7 @@ def not_granted(command: ScanLot, why: Refusal, wave: str | None = None) -> tupl
     verdicts, key = Verdicts(happened=True), command.key
     whose = {"order": key.order, "source": key.source} if wave is None else {"wave": wave}
     about = {"line": command.line, "task": command.task, "lot": command.scanned, "location": command.location}
+    about |= {"sku": command.sku, "gtin": command.gtin}
     verdicts.object(why.code, why.field, why.message, {**whose, **about})
     return tuple(verdicts.noted)
 
@@ -66,13 +68,14 @@ def _scan(draft: Draft, command: ScanLot) -> Scan | Refusal:
     if known.held is not None:
         return Refusal(Code.ON_HOLD, "order", f"Order {name} is held ({known.held}); have it released first.")
     order = draft.orders[known.key] = copy_order(known)
-    for line in order.lines if order.state not in OVER else ():
-        parts = [part for part in line.reservations if _is_expected(command, line, part)]
-        if parts:
-            sku = parts[0].row.sku
-            parts = [part for part in parts if part.row.sku == sku]
-            meant = as_part(draft, line, sku) if line.parts else line
-            return Scan(draft, command, order, meant, parts, unpicked(parts), frozenset([known.key]))
+    lines = order.lines if order.state not in OVER else []
+    found = [(line, part) for line in lines for part in line.reservations if _is_expected(command, line, part)]
+    # Of what is expected the line is meant that wants what the label is of.
+    for line, first in sorted(found, key=lambda one: other_item(draft, command, one[1].row.sku) is not None)[:1]:
+        sku = first.row.sku
+        parts = [part for of, part in found if of is line and part.row.sku == sku]
+        meant = as_part(draft, line, sku) if line.parts else line
+        return Scan(draft, command, order, meant, parts, unpicked(parts), frozenset([known.key]))
     expected = "stock" if command.expected is None else f"lot {command.expected}"
     message = f"No {expected} is promised to order {name} and not picked; scan for what its tasks say."
     return Refusal(Code.NOT_RESERVED, "expected", message)
@@ -107,6 +110,9 @@ def counted(scan: Scan) -> Refusal | None:
 def swap(scan: Scan) -> Refusal | None:
     """Swap promises of a line for the scanned lot, in the draft; None as well when it is the lot they are of."""
     draft, command, line = scan.draft, scan.command, scan.line
+    wrong = other_item(draft, command, line.sku)
+    if wrong is not None:
+        return wrong
     scan.parts = [part for part in scan.parts if part.row.lot != command.scanned] or scan.parts
     if draft.ledger.sites.lot_tasks and command.location is None and not command.happened and open_by_lot(scan.parts):
         return replace(no_bin(command.site, ""), field="location")

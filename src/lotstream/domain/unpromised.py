@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lotstream.domain.books import Books
-from lotstream.domain.checks import Verdicts
+from lotstream.domain.checks import Verdicts, why_stopped
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ConfirmPick, PickLine
 from lotstream.domain.draft import Draft
@@ -53,6 +53,9 @@ def take_unpromised(
     )
     if refused is not None:
         return refused
+    stopped = why_stopped(picking.draft, row, in_bin=True)
+    if stopped is not None:
+        picking.verdicts.object(stopped[0], f"{path}.lot", stopped[1], about_pick(picking, wanted.line, row))
     staged = staged_key(row, picking.place)
     spare = min(quantity, picking.books.unreserved(row))
     picking.books.take(row, quantity, reserved=0, reason=PICKED)

@@ -214,3 +214,27 @@ def test_a_scan_at_a_site_nobody_knows() -> None:
     world = two_lots(10)
     assert world.refused(scan("#1", "L2", site="NOWHERE")) == (Code.FIELD_INVALID, "site")
     assert kinds(world.told(scan("#1", "L2", site="NOWHERE", happened=True))) == ["DiscrepancyNoted"]
+
+
+def test_a_label_of_another_item_is_not_of_the_task() -> None:
+    """Two items may have lots of the same number: what the label says of the item decides, whatever its lot is."""
+    world = two_lots(10)
+    world.told(DefineItem(Item("JAM", gtins=("00000000000017",))))
+    world.stock(goods("L1", 5, sku="JAM"), balance="jam")
+    assert world.refused(scan("#1", "L1", sku="JAM")) == (Code.LOT_NOT_ALLOWED, "sku")
+    assert world.refused(scan("#1", "L1", gtin="17")) == (Code.LOT_NOT_ALLOWED, "gtin")
+    assert world.refused(scan("#1", "L2", gtin="999")) == (Code.LOT_NOT_ALLOWED, "gtin")
+    noted = only(world.told(scan("#1", "L1", gtin="17", happened=True)), DiscrepancyNoted)
+    assert (noted.code, noted.about["gtin"]) == ("lot_not_allowed", "17")
+    assert kinds(world.told(scan("#1", "L2", sku="TEA", gtin="12345678905"))) == ["LotSwapped"]
+
+
+def test_a_label_says_which_line_is_meant() -> None:
+    """Where an order wants two items of one lot number, the item that was scanned is the one that is meant."""
+    world = two_lots(10)
+    world.told(DefineItem(Item("JAM")))
+    world.stock(goods("L1", 5, sku="JAM"), goods("L2", 5, sku="JAM"), balance="jam")
+    world.place("#2", wanted("1", 2, expires_exact=TODAY + timedelta(days=20)), wanted("2", 5, "JAM", lot=None))
+    events = world.told(scan("#2", "L2", expected=None, sku="JAM"))
+    assert [only(events, LotSwapped).line] == ["2"]
+    assert kinds(world.told(scan("#2", "L2", expected=None, sku="JAM", gtin="5", line="2"))) == []

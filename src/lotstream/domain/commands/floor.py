@@ -121,6 +121,9 @@ class ScanLot:
     #: How much of it is swapped at most; None: all that is promised and not picked.
     quantity: Decimal | None = None
     unit: str | None = None
+    #: What the label says of the item; None: it does not.
+    sku: str | None = None
+    gtin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
