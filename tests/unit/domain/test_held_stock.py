@@ -468,6 +468,7 @@ USE_NOTHING: dict[type, str] = {
     commands.ReleaseOrder: "decides an order as placing does, by the same function",
     **dict.fromkeys((commands.StartPick, commands.UndoPick, commands.UnpackPackage), "takes nothing"),
     commands.VoidShipment: "brings goods back",
+    commands.ErasePersons: "is about people",
     commands.CancelWave: "changes who is told",
 }
 """Commands that promise and take no goods, and why."""
