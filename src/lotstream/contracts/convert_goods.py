@@ -8,6 +8,7 @@ from decimal import Decimal
 from lotstream.contracts.inbound_goods import (
     BalanceOpened,
     BalanceOpenedLine,
+    Certificate,
     HoldLifted,
     HoldPlaced,
     StockReceived,
@@ -26,7 +27,7 @@ from lotstream.domain.commands import (
     PlaceSerialHold,
     ReceiveStock,
 )
-from lotstream.domain.model import Hold
+from lotstream.domain.model import Hold, LotDocument
 
 
 def receive_stock(body: StockReceived) -> ReceiveStock:
@@ -117,4 +118,13 @@ def _goods(line: StockReceivedLine | BalanceOpenedLine) -> GoodsLine:
         pack_size=line.pack_size,
         status=line.status.value,
         serials=line.serials,
+        cost=line.cost,
+        origin=line.origin,
+        facility=line.facility,
+        certificates=tuple(_paper(paper) for paper in line.certificates),
+        details=line.details,
     )
+
+
+def _paper(body: Certificate) -> LotDocument:
+    return LotDocument(body.type, body.number, body.issued, body.expires, body.uri, body.sha256)

@@ -8,8 +8,19 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
-from lotstream.contracts.limits import DETAILS_MAX, LINES_MAX, SERIALS_MAX
+from lotstream.contracts.limits import CERTIFICATES_MAX, DETAILS_MAX, LINES_MAX, SERIALS_MAX
 from lotstream.domain.model import HoldKind, Status
+
+
+class Certificate(Inbound):
+    """A paper about goods that came with them."""
+
+    type: Name = Field(description="What it proves, in the owner's words.", examples=["organic"])
+    number: Name = Field(description="Its number.")
+    issued: Day | None = Field(default=None, description="The day it was given.")
+    expires: Day | None = Field(default=None, description="The last day on which it counts.")
+    uri: Text | None = Field(default=None, description="Where the paper itself is kept.")
+    sha256: Name | None = Field(default=None, description="Hash of its bytes, in hexadecimal.")
 
 
 class StockReceivedLine(Inbound):
@@ -32,9 +43,14 @@ class StockReceivedLine(Inbound):
     serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
         default=(), description="Serial numbers of the units, one for each; none of them may be known already."
     )
-    cost: None = Field(default=None, description="Not handled by this version: must be null.")
+    cost: Quantity | None = Field(default=None, description="What one `unit` has cost, in the owner's currency.")
+    origin: Name | None = Field(default=None, description="The country it comes from.", examples=["CA"])
+    facility: Name | None = Field(default=None, description="The plant that made it.")
+    certificates: Annotated[tuple[Certificate, ...], Field(max_length=CERTIFICATES_MAX)] = Field(
+        default=(), description="Papers that came with it; they are kept with its lot."
+    )
     details: Annotated[dict[Name, Text], Field(max_length=DETAILS_MAX)] = Field(
-        default={}, description="Further facts of the goods, e.g. origin; checked, not yet kept by this version."
+        default={}, description="Further facts of the goods; `origin` and `facility` may stand here as well."
     )
 
 
@@ -78,6 +94,15 @@ class BalanceOpenedLine(Inbound):
     )
     serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
         default=(), description="Serial numbers of the units, one for each; none of them may be known already."
+    )
+    cost: Quantity | None = Field(default=None, description="What one `unit` has cost, in the owner's currency.")
+    origin: Name | None = Field(default=None, description="The country it comes from.")
+    facility: Name | None = Field(default=None, description="The plant that made it.")
+    certificates: Annotated[tuple[Certificate, ...], Field(max_length=CERTIFICATES_MAX)] = Field(
+        default=(), description="Papers that lie with it; they are kept with its lot."
+    )
+    details: Annotated[dict[Name, Text], Field(max_length=DETAILS_MAX)] = Field(
+        default={}, description="Further facts of the goods; `origin` and `facility` may stand here as well."
     )
 
 

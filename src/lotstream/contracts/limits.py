@@ -47,6 +47,8 @@ SKU_RULES_MAX = 5000
 REFERENCES_MAX = 50
 #: Further facts of one received line.
 DETAILS_MAX = 50
+#: Papers that come with one line of goods.
+CERTIFICATES_MAX = 50
 #: Lines of a street address.
 STREET_LINES_MAX = 6
 

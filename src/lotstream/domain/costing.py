@@ -26,6 +26,11 @@ def cost_of(lot: Lot | None, quantity: int) -> Decimal | None:
     return _EXACT.divide(_EXACT.multiply(more.cost_total, quantity), more.cost_units).quantize(STEP, context=_EXACT)
 
 
+def paid_for(each: Decimal, quantity: Decimal) -> Decimal:
+    """Return what a quantity costs of which one costs ``each``."""
+    return _EXACT.multiply(each, quantity)
+
+
 def total_of(costs: Iterable[Decimal | None]) -> Decimal | None:
     """Return what several things cost together; None when the cost of one is unknown."""
     total = Decimal(0)

@@ -69,16 +69,17 @@ from lotstream.domain.counting import adjust_stock, count_stock
 from lotstream.domain.erasing import erase_persons
 from lotstream.domain.events import Event
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
-from lotstream.domain.goods import open_balance, receive_stock
 from lotstream.domain.holds import lift_hold, lift_owner_hold, place_hold, place_owner_hold
 from lotstream.domain.kitting import assemble_kit, break_kit
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import release_order
 from lotstream.domain.moving import continue_day
+from lotstream.domain.opening import open_balance
 from lotstream.domain.packing import pack_package, unpack_package
 from lotstream.domain.picking import confirm_pick
 from lotstream.domain.placing import place_order
 from lotstream.domain.recalling import recall_lots
+from lotstream.domain.receiving import receive_stock
 from lotstream.domain.relocating import change_status, move_stock
 from lotstream.domain.requesting import request_allocation
 from lotstream.domain.reserving import reserve_stock

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from lotstream.domain.altered import Altered
 from lotstream.domain.candidate import Candidate, Standing
 from lotstream.domain.commands import Moment
+from lotstream.domain.gtins import gtin_14
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
     Customer,
@@ -73,7 +74,7 @@ class Draft:
         if sku is not None:
             return self.item(sku)
         for item in self.items.values():
-            if gtin in item.gtins:
+            if gtin and gtin_14(gtin) in map(gtin_14, item.gtins):
                 return item
         return self.ledger.find_item(None, gtin)
 

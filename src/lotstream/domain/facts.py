@@ -9,6 +9,7 @@ from lotstream.domain.commands import ChangeSettings, DefineCustomer, DefineItem
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import CustomerDefined, Event, ItemDefined, OwnerDefined, SettingsChanged
 from lotstream.domain.filling import AT_ONCE, ON_REQUEST
+from lotstream.domain.gtins import gtin_14
 from lotstream.domain.kit_facts import check_kit
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import let_all_go
@@ -110,7 +111,7 @@ def define_item(ledger: Ledger, command: DefineItem, moment: Moment) -> tuple[Ev
         return refused
     draft = Draft(ledger, moment)
     draft.items[item.sku] = item
-    names = [(SKU, item.sku), *((GTIN, gtin) for gtin in item.gtins)]
+    names = [(SKU, item.sku), *((GTIN, gtin_14(gtin)) for gtin in item.gtins)]
     return ItemDefined(item), *let_all_go(draft, names)
 
 
@@ -125,8 +126,9 @@ def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
             return Refusal(Code.FIELD_INVALID, f"item.units.{unit}", message)
     gtins = derived_of(ledger).gtins
     for index, gtin in enumerate(item.gtins):
-        if gtins.get(gtin, item.sku) != item.sku:
-            message = f"GTIN {gtin} belongs to {gtins[gtin]}; take it off there first."
+        other = gtins.get(gtin_14(gtin), item.sku)
+        if other != item.sku:
+            message = f"GTIN {gtin} belongs to {other}; take it off there first."
             return Refusal(Code.FIELD_INVALID, f"item.gtins.{index}", message)
     return check_minimum(item.min_days_left, item.min_pct_left, "item") or check_kit(ledger, item)
 

@@ -1,24 +1,23 @@
-"""Goods come in: received at the dock, or taken over as found at the beginning."""
+"""Goods that are told line by line: what is wrong with a line, what its lot is, and where it is booked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from lotstream.domain.codes import Code, Refusal
-from lotstream.domain.commands import GoodsLine, Moment, OpenBalance, ReceiveStock
+from lotstream.domain.commands import GoodsLine
+from lotstream.domain.costing import add_cost, paid_for
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import BalanceOpened, DiscrepancyNoted, Event, GoodsBooked, StockReceived
+from lotstream.domain.events import DiscrepancyNoted, GoodsBooked
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import Conflict, contradiction, learn
 from lotstream.domain.model import Booked, Hold, Item, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
-from lotstream.domain.moving import shut_out
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.serials_in import arriving, take_in
-from lotstream.domain.settling import settle
-from lotstream.domain.taking_back import take_back
 
 #: Kinds of documents goods come in under.
 RECEIPT = "receipt"
@@ -27,15 +26,15 @@ _STATUSES = frozenset(Status)
 
 
 @dataclass(slots=True)
-class _Delivery:
+class Delivery:
     """What is decided so far about one document of goods."""
 
     draft: Draft
     site: str
     #: Business date: the receipt date of lines that name none.
     day: date
-    #: Kind and number, as people read it.
-    document: str
+    #: Kind and number of the document.
+    key: ReceiptKey
     known: Receipt | None
     happened: bool = False
     #: Stock as found may be zero or negative, and is never refused for missing facts.
@@ -45,65 +44,14 @@ class _Delivery:
     #: Lots that were known and of which something else is known now.
     learned: set[tuple[str, str]] = field(default_factory=set)
 
-
-def receive_stock(ledger: Ledger, command: ReceiveStock, moment: Moment) -> tuple[Event, ...] | Refusal:
-    """Decide stock.received.
-
-    What happened is booked: goods whose facts are incomplete, or contradict the lot they name, go to quarantine with a
-    discrepancy and overwrite nothing. A line of an unknown item or unit cannot be counted: it is kept whole in a
-    discrepancy, the other lines are booked, and the same receipt may be sent again once the item is defined, because a
-    line that is booked already is not booked twice. When asked, all of that is refused.
-    """
-    at = command.occurred_at or moment.recorded_at
-    document = ReceiptKey(RECEIPT, command.receipt)
-    known = ledger.receipt(document)
-    delivery = _Delivery(
-        Draft(ledger, moment), command.site, at.date(), f"{RECEIPT} {command.receipt}", known, happened=command.happened
-    )
-    refused = _book_all(delivery, command.lines)
-    if refused is not None:
-        return refused
-    news = bool(delivery.booked) or (known is not None and command.final and not known.final)
-    if not news:
-        return tuple(delivery.noted)
-    received = StockReceived(
-        command.site, command.receipt, command.expected, command.final, command.by, at, tuple(delivery.booked)
-    )
-    # A hold that comes with goods, or a date nobody knew of, concerns what was promised of the lot before.
-    losers = shut_out(delivery.draft, delivery.learned) if delivery.learned else []
-    settled = settle(delivery.draft, losers, skus={line.row.sku for line in delivery.booked})
-    return received, *delivery.noted, *settled
+    @property
+    def document(self) -> str:
+        """Return kind and number, as people read it."""
+        return f"{self.key.kind} {self.key.number}"
 
 
-def open_balance(ledger: Ledger, command: OpenBalance, moment: Moment) -> tuple[Event, ...] | Refusal:
-    """Decide balance.opened: stock as found, with its own dates, holds and promises; any quantity, also below zero."""
-    at = command.occurred_at or moment.recorded_at
-    known = ledger.receipt(ReceiptKey(BALANCE, command.balance))
-    delivery = _Delivery(
-        Draft(ledger, moment), command.site, at.date(), f"{BALANCE} {command.balance}", known, as_found=True
-    )
-    refused = _book_all(delivery, command.lines)
-    if refused is not None:
-        return refused
-    if not delivery.booked:
-        return ()
-    opened = BalanceOpened(command.site, command.balance, command.by, at, tuple(delivery.booked))
-    losers = take_back(delivery.draft, _missing(ledger, delivery.booked)) + shut_out(delivery.draft, delivery.learned)
-    return opened, *settle(delivery.draft, losers, skus={line.row.sku for line in delivery.booked})
-
-
-def _missing(ledger: Ledger, booked: list[GoodsBooked]) -> dict[RowKey, int]:
-    """Return how much rows lack of what is promised of them, when stock as found is below zero."""
-    missing: dict[RowKey, int] = {}
-    for key in {line.row for line in booked}:
-        row = ledger.stock.get(key)
-        if row is not None:
-            left = row.on_hand + sum(line.quantity for line in booked if line.row == key)
-            missing[key] = max(row.reserved - max(left, 0), 0)
-    return missing
-
-
-def _book_all(delivery: _Delivery, lines: tuple[GoodsLine, ...]) -> Refusal | None:
+def book_all(delivery: Delivery, lines: tuple[GoodsLine, ...]) -> Refusal | None:
+    """Book the lines of a document, or note why one cannot be; returns a refusal of the whole document."""
     refused = _check_document(delivery, lines)
     for index, line in enumerate(lines):
         if refused is not None:
@@ -112,7 +60,7 @@ def _book_all(delivery: _Delivery, lines: tuple[GoodsLine, ...]) -> Refusal | No
     return refused
 
 
-def _check_document(delivery: _Delivery, lines: tuple[GoodsLine, ...]) -> Refusal | None:
+def _check_document(delivery: Delivery, lines: tuple[GoodsLine, ...]) -> Refusal | None:
     if not lines:
         return Refusal(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
     seen: set[str] = set()
@@ -135,9 +83,10 @@ def site_unknown(ledger: Ledger, site: str, *, noted: list[DiscrepancyNoted] | N
     return None
 
 
-def _book(delivery: _Delivery, line: GoodsLine, path: str) -> Refusal | None:
+def _book(delivery: Delivery, line: GoodsLine, path: str) -> Refusal | None:
     """Book one line, or note why it cannot be; returns a refusal of the whole document."""
     refused = check_quantity(line.quantity, f"{path}.quantity", positive=not delivery.as_found)
+    refused = refused or _check_cost(line, f"{path}.cost")
     if refused is None and line.status not in _STATUSES:
         message = f"{line.status} is no status of stock; send one of {', '.join(sorted(_STATUSES))}."
         refused = Refusal(Code.FIELD_INVALID, f"{path}.status", message)
@@ -157,7 +106,13 @@ def _book(delivery: _Delivery, line: GoodsLine, path: str) -> Refusal | None:
     return _book_once(delivery, line, path, row=row, amounts=amounts, conflict=conflict)
 
 
-def _uncountable(delivery: _Delivery, line: GoodsLine, path: str, *, known: bool) -> Refusal | None:
+def _check_cost(line: GoodsLine, field: str) -> Refusal | None:
+    if line.cost is None or (line.cost.is_finite() and line.cost >= 0):
+        return None
+    return Refusal(Code.FIELD_INVALID, field, f"What goods cost is {line.cost}; send a number from 0 on, or nothing.")
+
+
+def _uncountable(delivery: Delivery, line: GoodsLine, path: str, *, known: bool) -> Refusal | None:
     """Keep goods that cannot be counted in a discrepancy, with everything the line says; refuse when only asked."""
     if known:
         code, name = Code.UNKNOWN_UNIT, "unit"
@@ -169,8 +124,8 @@ def _uncountable(delivery: _Delivery, line: GoodsLine, path: str, *, known: bool
         return Refusal(code, f"{path}.{name}", message)
     facts = {
         "line": line.line, "sku": line.sku, "unit": line.unit, "lot": line.lot, "location": line.location,
-        "expires": line.expires, "made": line.made, "supplier": line.supplier, "status": line.status,
-        "document": delivery.document, "site": delivery.site,
+        "expires": line.expires, "made": line.made, "supplier": line.supplier, "supplier_lot": line.supplier_lot,
+        "status": line.status, "document": delivery.document, "site": delivery.site,
     }  # fmt: skip
     about = {fact: str(value) for fact, value in facts.items() if value is not None}
     delivery.noted.append(DiscrepancyNoted(code.value, message, about, line.quantity))
@@ -201,7 +156,7 @@ def _amounts(line: GoodsLine, item: Item, factor: int, path: str, *, positive: b
     return pack if isinstance(pack, Refusal) else _Amounts(quantity, promised, pack)
 
 
-def _conflict(delivery: _Delivery, line: GoodsLine, item: Item) -> Conflict | None:
+def _conflict(delivery: Delivery, line: GoodsLine, item: Item) -> Conflict | None:
     if line.lot is not None:
         return contradiction(delivery.draft.lot(item.sku, line.lot), line)
     if item.tracking is Tracking.LOT and not delivery.as_found:
@@ -211,7 +166,7 @@ def _conflict(delivery: _Delivery, line: GoodsLine, item: Item) -> Conflict | No
     return None
 
 
-def _serial_conflict(delivery: _Delivery, line: GoodsLine, item: Item, quantity: int) -> Conflict | None:
+def _serial_conflict(delivery: Delivery, line: GoodsLine, item: Item, quantity: int) -> Conflict | None:
     before = None if delivery.known is None else delivery.known.lines.get(line.line)
     if before is not None:
         # Its numbers are known from the first time; whatever was wrong with them then is wrong still.
@@ -221,7 +176,7 @@ def _serial_conflict(delivery: _Delivery, line: GoodsLine, item: Item, quantity:
     return arriving(delivery.draft, item, line.serials, quantity, wanted=lotless)
 
 
-def _row(delivery: _Delivery, line: GoodsLine, *, pack: int | None, quarantined: bool) -> RowKey:
+def _row(delivery: Delivery, line: GoodsLine, *, pack: int | None, quarantined: bool) -> RowKey:
     status = line.status
     if status == Status.GOOD and (quarantined or (line.lot is None and line.hold is not None)):
         status = Status.QUARANTINE.value
@@ -230,7 +185,7 @@ def _row(delivery: _Delivery, line: GoodsLine, *, pack: int | None, quarantined:
 
 
 def _book_once(
-    delivery: _Delivery, line: GoodsLine, path: str, *, row: RowKey, amounts: _Amounts, conflict: Conflict | None
+    delivery: Delivery, line: GoodsLine, path: str, *, row: RowKey, amounts: _Amounts, conflict: Conflict | None
 ) -> Refusal | None:
     before = None if delivery.known is None else delivery.known.lines.get(line.line)
     if before == Booked(row, amounts.quantity):
@@ -243,23 +198,37 @@ def _book_once(
         delivery.noted.append(DiscrepancyNoted(Code.CONFLICTING_CONTENT.value, message, about, line.quantity))
         return None
     received = line.received or delivery.day
-    lot = _learn(delivery, line, received) if conflict is None else delivery.draft.lot(line.sku, line.lot)
+    lot = (
+        _learn(delivery, line, received, amounts.quantity)
+        if conflict is None
+        else delivery.draft.lot(line.sku, line.lot)
+    )
     delivery.draft.give(row, amounts.quantity - amounts.promised, received=received)
     serials = () if not line.serials else take_in(delivery.draft, line.serials, row)
     code = None if conflict is None else conflict.code.value
     why = None if conflict is None else conflict.message
-    booked = GoodsBooked(line.line, row, amounts.quantity, lot, received, amounts.promised, code, why, serials)
+    booked = GoodsBooked(
+        line.line, row, amounts.quantity, lot, received, amounts.promised, code, why, serials, cost=_cost(line)
+    )
     delivery.booked.append(booked)
     return None
 
 
-def _learn(delivery: _Delivery, line: GoodsLine, received: date) -> Lot | None:
+def _cost(line: GoodsLine) -> Decimal | None:
+    return None if line.cost is None else paid_for(line.cost, line.quantity)
+
+
+def _learn(delivery: Delivery, line: GoodsLine, received: date, quantity: int) -> Lot | None:
     if line.lot is None:
         return None
     hold = None if line.hold is None else Hold(f"{delivery.document}/{line.line}", line.hold, line.reason)
     known = delivery.draft.lot(line.sku, line.lot)
-    lot = learn(known, line, sku=line.sku, lot=line.lot, received=received, hold=hold)
-    if lot != known:
+    lot = learn(known, line, sku=line.sku, lot=line.lot, received=received, hold=hold, came=delivery.key.kind)
+    lot = add_cost(lot, _cost(line), quantity)
+    if known is not None and replace(lot, more=known.more) == known:
+        # What is used first, and who may have it, hangs on nothing of this.
+        delivery.draft.lots[lot.sku, lot.lot] = lot
+    else:
         delivery.draft.know_lot(lot)
         if known is not None:
             delivery.learned.add((lot.sku, lot.lot))

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TypeVar
 
 from lotstream.domain.ahead import Ahead, first_day
+from lotstream.domain.gtins import gtin_14
 from lotstream.domain.kits import skus_counted
 from lotstream.domain.model import (
     BY_LOT,
@@ -125,6 +126,7 @@ class Derived:
     #: Sites where a SKU has rows.
     sites_of: dict[str, set[str]]
     waiting: Waiting
+    #: SKUs by trade item number, in 14 digits.
     gtins: dict[str, str]
     #: Orders by the lots promised to them; None: nobody has asked yet, and nothing is kept up to date.
     promised: Promised | None = None
@@ -192,7 +194,7 @@ class Ledger:
             if order.ahead:
                 self.note_ahead(derived, order)
         for item in self.items.values():
-            derived.gtins.update(dict.fromkeys(item.gtins, item.sku))
+            derived.gtins.update(dict.fromkeys(map(gtin_14, item.gtins), item.sku))
             if item.tracking is Tracking.SERIAL and derived.numbers is None:
                 derived.numbers = Numbers(self.orders.values())
         if self.has_waves:
@@ -261,7 +263,7 @@ class Ledger:
         if sku is not None:
             return self.items.get(sku)
         derived = self.derived or self.index()
-        return self.items.get(derived.gtins.get(gtin or "", ""))
+        return self.items.get(derived.gtins.get(gtin_14(gtin), "")) if gtin else None
 
     def promised(self) -> Promised:
         """Return the orders by the lots promised to them; gathered when first asked for, as most owners never are."""

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import GoodsLine
-from lotstream.domain.model import PLAIN, Hold, Lot
+from lotstream.domain.model import PLAIN, Hold, Lot, LotMore
+
+ORIGIN: Final = "origin"
+FACILITY: Final = "facility"
+#: Further facts, and documents, of one lot; what is beyond that is not kept with it.
+LOT_DETAILS_MAX: Final = 50
+LOT_DOCUMENTS_MAX: Final = 50
+#: What most lots have that say no more than how they came; one object for all of them.
+_CAME: Final[dict[tuple[str | None, bool], LotMore]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +34,52 @@ def contradiction(known: Lot | None, line: GoodsLine) -> Conflict | None:
     if line.made is not None and line.expires is not None and line.made > line.expires:
         message = f"Lot {line.lot} was made on {line.made}, after its expiry {line.expires}; correct one of them."
         return Conflict(Code.FIELD_INVALID, "made", message)
-    if known is None:
-        return None
-    for name in ("expires", "made", "supplier"):
-        old, new = getattr(known, name), getattr(line, name)
+    for name in (ORIGIN, FACILITY):
+        said, detail = getattr(line, name), line.details.get(name)
+        if said is not None and detail not in (None, said):
+            message = f"The {name} is said twice, {said} and {detail}; send one of them."
+            return Conflict(Code.FIELD_INVALID, name, message)
+    return None if known is None else _contradicts(known, line)
+
+
+def _contradicts(known: Lot, line: GoodsLine) -> Conflict | None:
+    more = known.more or PLAIN
+    facts = [(name, getattr(known, name), getattr(line, name)) for name in ("expires", "made", "supplier")]
+    facts += [(ORIGIN, more.origin, origin_of(line)), (FACILITY, more.facility, facility_of(line))]
+    for name, old, new in facts:
         if old is not None and new is not None and old != new:
             message = f"Lot {known.lot} of {known.sku} is known with {name} {old}, not {new}; check the goods."
             return Conflict(Code.CONFLICTING_CONTENT, name, message)
     return None
 
 
-def learn(known: Lot | None, line: GoodsLine, *, sku: str, lot: str, received: date, hold: Hold | None) -> Lot:
-    """Return a lot's facts with what a line adds: missing facts, the earliest receipt date, a hold."""
+def origin_of(line: GoodsLine) -> str | None:
+    """Return where goods come from, as a line or its details say."""
+    return line.origin or line.details.get(ORIGIN)
+
+
+def facility_of(line: GoodsLine) -> str | None:
+    """Return the plant that made goods, as a line or its details say."""
+    return line.facility or line.details.get(FACILITY)
+
+
+def learn(
+    known: Lot | None,
+    line: GoodsLine,
+    *,
+    sku: str,
+    lot: str,
+    received: date,
+    hold: Hold | None,
+    came: str | None = None,
+) -> Lot:
+    """Return a lot's facts with what a line adds: missing facts, the earliest receipt date, a hold.
+
+    ``came`` is the kind of the document that brought the goods.
+    """
+    before = None if known is None else known.more
+    more = before if came is None else _came(before, came, several=known is not None)
+    more = _more(more or PLAIN, line)
     if known is None:
         known = Lot(sku, lot)
     holds = known.holds
@@ -51,10 +93,38 @@ def learn(known: Lot | None, line: GoodsLine, *, sku: str, lot: str, received: d
         supplier=known.supplier or line.supplier,
         supplier_lot=known.supplier_lot or line.supplier_lot,
         holds=holds,
+        more=shared(more),
     )
 
 
 def with_more(lot: Lot, **facts: Any) -> Lot:  # noqa: ANN401 - the fields of `LotMore`
     """Return a lot with other facts of those that most lots do not have."""
     more = replace(lot.more or PLAIN, **facts)
-    return replace(lot, more=None if more == PLAIN else more)
+    return replace(lot, more=shared(more))
+
+
+def _came(before: LotMore | None, came: str, *, several: bool) -> LotMore:
+    if before is None:
+        return LotMore(came=came, several=several)
+    return replace(before, came=before.came or came, several=several)
+
+
+def _more(more: LotMore, line: GoodsLine) -> LotMore:
+    origin, facility = more.origin or origin_of(line), more.facility or facility_of(line)
+    if (origin, facility) != (more.origin, more.facility):
+        more = replace(more, origin=origin, facility=facility)
+    details = {**more.details, **{name: text for name, text in line.details.items() if name not in more.details}}
+    details = {name: text for name, text in details.items() if name not in (ORIGIN, FACILITY)}
+    if details != more.details:
+        more = replace(more, details=dict(list(details.items())[:LOT_DETAILS_MAX]))
+    known = {(paper.type, paper.number) for paper in more.documents}
+    papers = (*more.documents, *(paper for paper in line.certificates if (paper.type, paper.number) not in known))
+    return replace(more, documents=papers[:LOT_DOCUMENTS_MAX]) if papers != more.documents else more
+
+
+def shared(more: LotMore) -> LotMore | None:
+    """Return the facts of a lot as they are kept: nothing for none, and one object for all that say as little."""
+    if more == PLAIN:
+        return None
+    plain = _CAME.setdefault((more.came, more.several), LotMore(came=more.came, several=more.several))
+    return plain if more == plain else more

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
+from lotstream.domain.gtins import gtin_14
 from lotstream.domain.model import Order, OrderKey, OrderState
 from lotstream.domain.sums import OVER, backordered
 
@@ -40,7 +41,7 @@ def skus_wanted(order: Order) -> frozenset[str]:
 def facts_missed(order: Order) -> frozenset[Fact]:
     """Return the items and the customer that a held order may be waiting for, by the names it gives them."""
     lines = [line for line in order.lines if line.quantity_sent is not None]
-    goods = [(SKU, line.sku) if line.sku else (GTIN, line.gtin or "") for line in lines]
+    goods = [(SKU, line.sku) if line.sku else (GTIN, gtin_14(line.gtin or "")) for line in lines]
     goods += [(SKU, part.sku) for line in lines for part in line.parts]
     return frozenset([*goods, (CUSTOMER, order.customer or "")])
 

@@ -17,11 +17,11 @@ from biip import ParseError
 from biip.checksums import gs1_standard_check_digit
 from biip.gs1_application_identifiers import GS1ApplicationIdentifier
 
+from lotstream.domain.gtins import GTIN_DIGITS
 from lotstream.standards.scan import ScanError, ScanFault
 
 #: What scanners send for FNC1, which ends a value of varying length (section 7.8).
 GS: Final = "\x1d"
-GTIN_DIGITS: Final = 14
 #: Lengths of trade item numbers in their own forms (section 2.1).
 GTIN_LENGTHS: Final = (8, 12, 13, 14)
 SSCC_DIGITS: Final = 18

@@ -13,12 +13,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from lotstream.domain.gtins import gtin_14
 from lotstream.standards.dates import read_date, read_expiry_time
 from lotstream.standards.elements import (
     DATES,
     EXPIRY_TIME,
     GS,
-    GTIN_DIGITS,
     GTIN_LENGTHS,
     Element,
     plain_key,
@@ -67,11 +67,6 @@ class _Doubt:
     value: str = ""
     #: The label's text as it seems to be meant.
     meant: str | None = None
-
-
-def gtin_14(digits: str) -> str:
-    """Return a trade item's number with the 14 digits that scans have it with; zeros in front mean nothing."""
-    return digits.zfill(GTIN_DIGITS)
 
 
 def read_scan(

@@ -98,6 +98,12 @@ CASES = (
     Case("SKU_RULES_MAX", "customer.defined", ("min_days_left_by_sku",), lambda count: dict.fromkeys(names(count), 1)),
     Case("REFERENCES_MAX", "order.placed", ("references",), texts),
     Case("DETAILS_MAX", "stock.received", ("lines", 0, "details"), texts),
+    Case(
+        "CERTIFICATES_MAX",
+        "stock.received",
+        ("lines", 0, "certificates"),
+        lambda count: [{"type": "organic", "number": str(at)} for at in range(count)],
+    ),
     Case("STREET_LINES_MAX", "order.placed", ("ship_to", "street"), names),
     Case("OWNER_CHARS_MAX", "order.placed", ("owner",), letters),
     Case("NAME_CHARS_MAX", "order.placed", ("lines", 0, "sku"), letters),

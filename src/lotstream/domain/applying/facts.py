@@ -15,6 +15,7 @@ from lotstream.domain.events import (
     OwnerReleased,
     SettingsChanged,
 )
+from lotstream.domain.gtins import gtin_14
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Settings, Tracking
 from lotstream.domain.numbers import Numbers
@@ -52,8 +53,8 @@ def _item_defined(ledger: Ledger, event: ItemDefined) -> None:
     gtins = derived_of(ledger).gtins
     known = ledger.items.get(event.item.sku)
     for gtin in known.gtins if known is not None else ():
-        gtins.pop(gtin, None)
-    gtins.update(dict.fromkeys(event.item.gtins, event.item.sku))
+        gtins.pop(gtin_14(gtin), None)
+    gtins.update(dict.fromkeys(map(gtin_14, event.item.gtins), event.item.sku))
     ledger.items[event.item.sku] = event.item
     ledger.touched.items.add(event.item.sku)
     if event.item.tracking is Tracking.SERIAL and derived_of(ledger).numbers is None:

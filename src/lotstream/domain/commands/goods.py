@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from lotstream.domain.model import Hold, HoldKind
+from lotstream.domain.model import Hold, HoldKind, LotDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,14 @@ class GoodsLine:
     hold: HoldKind | None = None
     promised_elsewhere: Decimal = Decimal(0)
     serials: tuple[str, ...] = ()
+    #: What one ``unit`` of it has cost, in the owner's currency.
+    cost: Decimal | None = None
+    #: Where it was made: a country, and a plant.
+    origin: str | None = None
+    facility: str | None = None
+    certificates: tuple[LotDocument, ...] = ()
+    #: Further facts by name; origin and facility may be among them.
+    details: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

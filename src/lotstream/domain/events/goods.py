@@ -24,6 +24,10 @@ class GoodsBooked:
     message: str | None = None
     #: Serial numbers that are known from now on.
     serials: tuple[str, ...] = ()
+    #: What it weighs, in grams, of items that are weighed.
+    weight_g: int = 0
+    #: What all of it has cost together; None: nobody has said.
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

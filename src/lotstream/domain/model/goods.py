@@ -106,6 +106,8 @@ class LotMore:
     aliases: tuple[str, ...] = ()
     #: The kind of document it came by: ``receipt``, ``balance``, ``production`` …
     came: str | None = None
+    #: It came in more than one line, so that a line alone does not say what the lot is.
+    several: bool = False
     #: Lots it was made from directly, without itself; sorted, each once.
     made_from: tuple[LotName, ...] = ()
     #: What ``cost_units`` smallest units have cost together; None: nobody has said.
