@@ -17,6 +17,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.model import (
     BY_LOT,
+    AdjustCode,
     Calendar,
     Customer,
     Item,
@@ -27,6 +28,8 @@ from lotstream.domain.model import (
 )
 from tests.property.house import TODAY
 
+#: Why goods are adjusted; None: nobody says.
+CODES = (None, *AdjustCode)
 SITES = ("S1", "S2")
 BINS = ("A1", "A2", "B1")
 LOTS = ("L1", "L2", "L3")

@@ -72,7 +72,7 @@ from lotstream.domain.model import (
     ZoneUse,
 )
 from tests.property.house import TODAY, Books, House
-from tests.property.vocabulary import BINS, EXPIRES, LOTS, MADE, NUMBERS, PREFIX, SITES
+from tests.property.vocabulary import BINS, CODES, EXPIRES, LOTS, MADE, NUMBERS, PREFIX, SITES
 
 T = TypeVar("T")
 
@@ -457,9 +457,8 @@ class Words:
 
     def adjust(self) -> Command:
         """More or less is there than the books say."""
-        number = self.mostly(f"A{self._count()}", "A1")
-        lines = self.several(lambda line: self._stock_line(line, self.number(-5, 3)))
-        return AdjustStock(self.site(), self.happened(), None, None, number, lines)
+        lines = self.several(lambda line: replace(self._stock_line(line, self.number(-5, 3)), code=self.one(CODES)))
+        return AdjustStock(self.site(), self.happened(), None, None, self.mostly(f"A{self._count()}", "A1"), lines)
 
     def count(self) -> Command:
         """Bins are counted."""

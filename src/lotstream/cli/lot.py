@@ -20,7 +20,7 @@ COLUMNS: Final = ("at", "what", "quantity", "place", "to", "by document", "for",
 
 _SHOWN_AS_THEY_ARE: Final = (
     *("at", "recorded_at", "kind", "site", "location", "status", "to_site", "to_location", "to_status", "document"),
-    *("number", "line", "source", "order", "customer", "by", "reason"),
+    *("number", "line", "source", "order", "customer", "by", "reason", "code"),
 )
 
 
@@ -110,8 +110,12 @@ def _in_words(line: dict[str, Any]) -> tuple[object, ...]:
     return (
         f"{line['at']:%Y-%m-%d %H:%M}", line["kind"].replace("_", " "),
         None if line["quantity"] == "0" else line["quantity"], _place(line, ""), _place(line, "to_"), document,
-        order or line["customer"], line["by"], line["reason"],
+        order or line["customer"], line["by"], _why(line),
     )  # fmt: skip
+
+
+def _why(line: dict[str, Any]) -> str | None:
+    return ": ".join([line[name] for name in ("code", "reason") if line[name] is not None]) or None
 
 
 def _place(line: dict[str, Any], to: str) -> str | None:

@@ -48,7 +48,15 @@ STOCK: dict[str, dict[str, Any]] = {
         **FLOOR,
         "adjustment": "ADJ-7",
         "lines": [
-            {"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "quantity": "-3", "reason": "Torn"}
+            {
+                "line": "1",
+                "sku": "CER-001",
+                "lot": "L24A",
+                "location": "TOR-A-01",
+                "quantity": "-3",
+                "code": "damaged",
+                "reason": "Torn",
+            }
         ],
     },
     "stock.counted": {

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId, Quantity, Text
 from lotstream.contracts.limits import LINES_MAX, LOTS_MAX, SERIALS_MAX
-from lotstream.domain.model import Status
+from lotstream.domain.model import AdjustCode, Status
 
 
 class _Document(Inbound):
@@ -38,6 +38,9 @@ class StockAdjustedLine(_Line):
     """Goods that are there although the books do not say so, or the other way round."""
 
     quantity: Quantity = Field(description="Added to what is there, or taken off it when below zero.")
+    code: AdjustCode | None = Field(
+        default=None, description="Why, so that it can be added up: what expired or spoiled counts as lost by its age."
+    )
     status: Status | None = Field(default=None, description="Condition of the goods; null means any, found goods good.")
 
 

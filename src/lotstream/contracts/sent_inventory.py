@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from lotstream.contracts.fields import Amount, Day, Id, Instant, Name, OwnerId, Sent, Text
-from lotstream.domain.model import Status
+from lotstream.domain.model import AdjustCode, Status
 
 
 class InventoryChangeKind(StrEnum):
@@ -67,6 +67,7 @@ class InventoryLine(Sent):
     unit: Name = Field(description="The item's base unit.")
     serials: tuple[Name, ...] = Field(default=(), description="Serial numbers of the units, where they were told.")
     reason: Text | None = Field(default=None, description="Why, as somebody wrote it.")
+    code: AdjustCode | None = Field(default=None, description="Why it was adjusted, where the adjustment said it.")
     on_hand: tuple[OnHand, ...] = Field(
         description="What the site has of the lot after the whole change, by condition; empty when nothing is left."
     )

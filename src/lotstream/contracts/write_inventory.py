@@ -34,7 +34,7 @@ from lotstream.domain.events import (
     StockReceived,
 )
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import OrderKey, RowKey, StockRow
+from lotstream.domain.model import AdjustCode, OrderKey, RowKey, StockRow
 from lotstream.domain.shelves import rows_of_lot
 
 TYPE = "lotstream.inventory_change.v1"
@@ -53,6 +53,7 @@ class _Line(NamedTuple):
     serials: tuple[str, ...] = ()
     #: The row they are in now, for goods that neither came nor went.
     to: RowKey | None = None
+    code: AdjustCode | None = None
 
 
 class _Change(NamedTuple):
@@ -110,6 +111,7 @@ def _written(ledger: Ledger, line: _Line) -> dict[str, Any]:
         "unit": item.base_unit,
         "serials": line.serials,
         "reason": line.reason,
+        "code": line.code,
         "on_hand": [
             {"status": condition, "quantity": base_text(units, decimals)}
             for condition, units in _on_hand(rows_of_lot(ledger, row.sku, row.lot, site=row.site))
@@ -134,7 +136,7 @@ def _received(event: StockReceived) -> _Change:
 
 def _changed(event: StockAdjusted | StockCounted) -> _Change:
     kind = InventoryChangeKind.ADJUSTED if isinstance(event, StockAdjusted) else InventoryChangeKind.COUNTED
-    lines = [_Line(change.line, change.row, change.quantity, change.reason) for change in event.changes]
+    lines = [_Line(one.line, one.row, one.quantity, one.reason, code=one.code) for one in event.changes]
     return _Change(kind, event.site, lines, event.number, event.by, event.at)
 
 

@@ -37,7 +37,7 @@ class _Changes:
             draft.know_lot(lot)
         received = self.paper.at.date() if key.lot is None and quantity > 0 else None
         self.paper.change(key, quantity, received=received)
-        self.made.append(RowChange(meant.said.line, key, quantity, meant.said.reason, lot, received))
+        self.made.append(RowChange(meant.said.line, key, quantity, meant.said.reason, lot, received, meant.said.code))
 
 
 def adjust_stock(ledger: Ledger, command: AdjustStock, moment: Moment) -> tuple[Event, ...] | Refusal:

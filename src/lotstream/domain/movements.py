@@ -33,7 +33,7 @@ from lotstream.domain.events import (
     StockPicked,
     StockReceived,
 )
-from lotstream.domain.model import HoldKind, RowKey
+from lotstream.domain.model import AdjustCode, HoldKind, RowKey
 
 
 class MoveKind(StrEnum):
@@ -81,6 +81,8 @@ class Move(NamedTuple):
     document: str | None = None
     number: str | None = None
     reason: str | None = None
+    #: Why, in words that can be added up: that of an adjustment.
+    code: AdjustCode | None = None
 
 
 def moves_of(event: Event) -> Iterator[Move]:
@@ -118,7 +120,8 @@ def _missing(event: StockMissing) -> Iterator[Move]:
 
 def _changed(kind: MoveKind, event: StockAdjusted | StockCounted) -> Iterator[Move]:
     for change in event.changes:
-        yield _came(kind, change.row, change.quantity, line=change.line, reason=change.reason)
+        move = _came(kind, change.row, change.quantity, line=change.line, reason=change.reason)
+        yield move if change.code is None else move._replace(code=change.code)
 
 
 def _adjusted(event: StockAdjusted) -> Iterator[Move]:

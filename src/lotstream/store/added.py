@@ -38,7 +38,7 @@ COLUMNS: Final = {
     "lot_history": (
         *(*_PLACE, "index", "at", "recorded_at", "quantity", "slot", "owner", "sku", "lot", "kind", "site", "location"),
         *("status", "to_site", "to_location", "to_status", "document", "number", "line", "source", "order", "by"),
-        "reason",
+        *("reason", "code"),
     ),
 }
 """Columns by table, in the order of the tuples below."""
@@ -173,7 +173,7 @@ def lot_history_row(log: int, row: LotHistoryRow) -> Row:
         *(log, row.partition, row.offset, row.index, row.at, row.recorded_at, move.quantity, slot(row.owner.encode())),
         *(row.owner, move.sku, move.lot, move.kind.value, *_stands(move.row), *_stands(move.to)),
         *(row.document or (move.document, move.number)),
-        *(move.line, *(row.order or (None, None)), row.by, move.reason),
+        *(move.line, *(row.order or (None, None)), row.by, move.reason, move.code),
     )
 
 

@@ -92,6 +92,8 @@ class HistoryLine:
     order: str | None
     by: str | None
     reason: str | None
+    #: Why it was adjusted.
+    code: str | None
     customer: str | None
 
     @property

@@ -15,7 +15,7 @@ LINE = HistoryLine(
     at=datetime(2026, 9, 1, 8, 5, tzinfo=UTC), log=1, partition=0, offset=7, part=0, index=0, recorded_at=None,
     kind="status_changed", quantity=250, site="TOR", location="A-01", status="good", to_site="TOR", to_location="A-01",
     to_status="damaged", document="status_change", number="SC-1", line="1", source=None, order=None, by="p.doe",
-    reason="wet", customer=None,
+    reason="wet", code=None, customer=None,
 )  # fmt: skip
 
 
@@ -37,6 +37,8 @@ def test_a_line_says_from_where_to_where() -> None:
     places = dict.fromkeys(("site", "location", "status", "to_site", "to_location", "to_status"))
     fact = {**_shown(LINE, FACTS), **places, "kind": "held", "quantity": "0", "document": "hold", "number": "H-1"}
     assert _in_words(fact)[1:6] == ("held", None, None, None, "hold H-1")
+    assert _in_words({**fact, "code": "spoiled"})[-1] == "spoiled: wet"
+    assert _in_words({**fact, "code": "spoiled", "reason": None})[-1] == "spoiled"
 
 
 def test_a_line_says_for_whom() -> None:

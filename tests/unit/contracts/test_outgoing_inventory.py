@@ -33,6 +33,7 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
+    AdjustCode,
     Booked,
     Hold,
     HoldKind,
@@ -78,7 +79,7 @@ def only_line(ledger: Ledger, event: Event) -> dict[str, Any]:
 
 def test_an_adjustment_says_what_of_which_lot_and_what_is_there_now(stocked: Ledger) -> None:
     """Document, lot with its dates, bin, signed quantity, reason, and what the site has of the lot afterwards."""
-    event = StockAdjusted(*DOCUMENT, {}, (RowChange("1", OTHER_BIN, -4, "Torn"),))
+    event = StockAdjusted(*DOCUMENT, {}, (RowChange("1", OTHER_BIN, -4, "Torn", code=AdjustCode.DAMAGED),))
     (body,) = told_of_stock(stocked, event)
 
     assert {name: value for name, value in body.items() if name != "lines"} == {
@@ -90,6 +91,7 @@ def test_an_adjustment_says_what_of_which_lot_and_what_is_there_now(stocked: Led
             "line": "1", "sku": "CER-001", "lot": "L24A", "expires": "2027-06-01", "made": None,
             "location": "TOR-A-02", "to_location": None, "package": "P9", "pack_size": "4", "returned": False,
             "from_status": "good", "to_status": None, "quantity": "-4", "unit": "each", "serials": [], "reason": "Torn",
+            "code": "damaged",
             "on_hand": [{"status": "damaged", "quantity": "3"}, {"status": "good", "quantity": "28"}],
         }
     ]  # fmt: skip

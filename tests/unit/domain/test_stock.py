@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -33,11 +33,13 @@ from lotstream.domain.events import (
     StockAdjusted,
     StockMoved,
 )
-from lotstream.domain.model import Item, Location, OrderState, PackRule, Policy, Settings, ShipPolicy
+from lotstream.domain.model import AdjustCode, Item, Location, OrderState, PackRule, Policy, Settings, ShipPolicy
+from lotstream.domain.movements import moves_of
 from lotstream.domain.relocating import carry
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
 
+AT = datetime(2026, 9, 1, 8, tzinfo=UTC)
 LATER = TODAY + timedelta(days=60)
 
 
@@ -118,6 +120,19 @@ def test_an_adjustment_is_booked_once() -> None:
     assert kinds(world.told(adjust(said(-2), happened=True))) == ["DiscrepancyNoted"]
     assert kinds(world.told(adjust(said(-3), said(1, line="2")))) == ["StockAdjusted"]
     assert world.row("L1").on_hand == 8
+
+
+def test_why_goods_were_adjusted_is_kept_in_a_word_that_can_be_added_up() -> None:
+    """Every row that an adjustment changes says its code, and so does the history of the lot; a count has none."""
+    world = World()
+    world.stock(goods("L1", 4), goods("L1", 6, package="P1", line="2"))
+    (change, other) = only(world.told(adjust(said(-7, code=AdjustCode.SPOILED, reason="warm"))), StockAdjusted).changes
+    assert (change.code, other.code, change.reason) == (AdjustCode.SPOILED, AdjustCode.SPOILED, "warm")
+    event = StockAdjusted(SITE, "A1", None, AT, {}, (change,))
+    assert [(move.code, move.reason) for move in moves_of(event)] == [(AdjustCode.SPOILED, "warm")]
+    counted = world.told(count(said(1)))
+    assert [move.code for event in counted for move in moves_of(event)] == [None]
+    replayed(world)
     replayed(world)
 
 

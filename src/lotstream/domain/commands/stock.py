@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from lotstream.domain.model import OrderKey
+from lotstream.domain.model import AdjustCode, OrderKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class StockLine:
     #: Bin, or status, that it comes to.
     to: str = ""
     serials: tuple[str, ...] = ()
+    #: Why there is more or less, beside the reason that people read.
+    code: AdjustCode | None = None
 
 
 @dataclass(frozen=True, slots=True)

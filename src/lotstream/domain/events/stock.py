@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lotstream.domain.model import Booked, InWave, Lot, OrderKey, RowKey
+from lotstream.domain.model import AdjustCode, Booked, InWave, Lot, OrderKey, RowKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class RowChange:
     lot: Lot | None = None
     #: Receipt date of goods without a lot that were found.
     received: date | None = None
+    code: AdjustCode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ from lotstream.domain.model.facts import (
 )
 from lotstream.domain.model.goods import (
     PLAIN,
+    AdjustCode,
     CountApproval,
     Inspection,
     LotDocument,
@@ -89,6 +90,7 @@ __all__ = [
     "SHIPMENT",
     "WAITS",
     "WAVE",
+    "AdjustCode",
     "Answer",
     "Booked",
     "Calendar",

@@ -78,6 +78,22 @@ class LotDocument:
     sha256: str | None = None
 
 
+class AdjustCode(StrEnum):
+    """Why there is more or less than the books say, in words that can be added up."""
+
+    EXPIRED = "expired"
+    SPOILED = "spoiled"
+    DAMAGED = "damaged"
+    LOST = "lost"
+    FOUND = "found"
+    SAMPLE = "sample"
+    DONATED = "donated"
+    DESTROYED = "destroyed"
+    THEFT = "theft"
+    CORRECTION = "correction"
+    OTHER = "other"
+
+
 class Stage(StrEnum):
     """When a lot is inspected."""
 

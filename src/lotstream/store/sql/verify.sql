@@ -74,7 +74,7 @@ FROM shipment_line WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
 -- name: lot_history
 -- What became of lots, by the record that said so.
 SELECT "offset", index, at, recorded_at, quantity, slot, owner, sku, lot, kind, site, location, status, to_site,
-       to_location, to_status, document, number, line, source, "order", by, reason
+       to_location, to_status, document, number, line, source, "order", by, reason, code
 FROM lot_history WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
 
 -- name: told
