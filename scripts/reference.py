@@ -18,6 +18,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic.fields import FieldInfo
 
 import lotstream.connect.counters
+import lotstream.ops.kpis
 import lotstream.ops.limits
 import lotstream.ops.metrics
 from lotstream.cli.app import build_app
@@ -28,7 +29,7 @@ from lotstream.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
 GENERATED = "<!-- Written by `make docs`; change the code instead. -->"
-MEASURED_BY = (lotstream.ops.metrics, lotstream.ops.limits, lotstream.connect.counters)
+MEASURED_BY = (lotstream.ops.metrics, lotstream.ops.kpis, lotstream.ops.limits, lotstream.connect.counters)
 #: What the text format adds to a metric's name.
 SUFFIX = {"counter": "_total", "info": "_info"}
 
@@ -108,7 +109,8 @@ def metrics_page() -> Iterator[str]:
     yield from _opening(
         "Metrics",
         "A worker has them on `/metrics` of LOTSTREAM_HTTP_HOST and LOTSTREAM_HTTP_PORT, for Prometheus to read.",
-        "No label ever holds an owner, order, SKU or lot.",
+        "No label ever holds an order, a SKU or a lot.",
+        "An owner is a label only of what its warehouse is [judged by](../concepts/kpis.md).",
     )
     for metric in _metrics():
         (family,) = metric.describe()

@@ -37,6 +37,7 @@ TESTED: Final = {
     "claim_attempts_max": f"{LIMITS}::test_a_take_over_gives_up_after_claim_attempts_max",
     "constraint_failures_max": f"{LIMITS}::test_above_constraint_failures_max_it_is_not_the_messages_fault",
     "maintenance_calls_max": "tests/hub/test_maintenance.py::test_a_round_is_bounded",
+    "kpi_owners_max": "tests/hub/test_kpis.py::test_only_so_many_owners_are_on_the_page",
     "session_timeout_s": f"{LIMITS}::test_kafka_is_asked_for_no_more_than_the_settings_say",
     "request_timeout_s": f"{TIME}::test_an_append_that_outlasts_request_timeout_s_ends_the_process",
     "claim_timeout_s": f"{TIME}::test_a_take_over_that_outlasts_claim_timeout_s_ends_the_process",

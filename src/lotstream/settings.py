@@ -153,6 +153,9 @@ class Settings(BaseSettings):
     http_requests_max: int = Field(
         default=32, ge=1, description="Connections and requests those pages serve at a time."
     )
+    kpi_owners_max: int = Field(
+        default=500, ge=0, description="Owners whose KPIs /metrics shows, the first by name; 0 shows none."
+    )
     log_format: str = Field(
         default="auto", pattern="^(auto|json|console)$", description="Log lines as JSON or for people."
     )

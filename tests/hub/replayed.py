@@ -25,7 +25,8 @@ def differences(hub: SmallHub, owner: str) -> Iterator[object]:
             if is_broadcast(event):
                 replay.hear(0, event)
             else:
-                replay.settle(replay.play(0, row["owner"], event, code=row["code"]))
+                given = {"code": row["code"], "recorded_at": row["recorded_at"]}
+                replay.settle(replay.play(0, row["owner"], event, **given))
         ledger = replay.ledgers[owner]
         for table, rows in _ROWS.items():
             found = dict(_found(hub, table))

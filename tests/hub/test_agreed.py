@@ -17,7 +17,7 @@ from tests.hub.small_hub import SITE, SmallHub, a_site, order, owners_in, stock
 
 MAY_DIFFER = {
     "who and where": ("kafka_bootstrap", "postgres_url", "instance", "http_host", "http_port"),
-    "what a person reads": ("log_format", "log_level"),
+    "what a person reads": ("log_format", "log_level", "kpi_owners_max"),
     "kept in Postgres or in Kafka itself": ("partitions", "outgoing_partitions", "replication", "inbound_bytes_max"),
     "how much at a time": (
         "batch_records_max", "batch_bytes_max", "fetch_bytes_max", "relay_batches_max", "ledger_bytes_max",

@@ -77,7 +77,7 @@ async def test_a_day_as_it_was_decided_is_found_sound(lived: Settings) -> None:
     assert verified.journal_rows > 50
     assert verified.rows.keys() == {
         "availability", "broadcast", "claim", "continuing", "customer", "dead_letter", "early_cancel", "intake", "item",
-        "journal", "last_shipped", "location", "lot", "lot_history", "outbox", "owner", "owner_clock", "person",
+        "journal", "kpi", "last_shipped", "location", "lot", "lot_history", "outbox", "owner", "owner_clock", "person",
         "receipt", "sales_order", "shipment_line", "site", "stock",
     }  # fmt: skip
 
@@ -142,6 +142,8 @@ CHANGED = {
     "journal, order": ("UPDATE journal SET \"order\" = '#3' WHERE \"order\" = '#4'", "order"),
     "journal, time": ("UPDATE journal SET recorded_at = now() WHERE type = 'HoldPlaced'", "recorded_at"),
     "journal, today": ("UPDATE journal SET today = '{}' WHERE type = 'HoldPlaced'", "today"),
+    "kpi": ("UPDATE kpi SET received = received + 1", "received"),
+    "kpi, count": ("UPDATE kpi SET count_lines = count_lines + 1", "count_lines"),
     "broadcast, body": (
         "UPDATE broadcast SET body = replace(encode(body, 'escape'), '\"sequence\": 3', '\"sequence\": 4')::bytea",
         "body",
@@ -191,6 +193,7 @@ DELETED = {
     "availability": "channel = 'shop'",
     "outbox": "topic LIKE '%pick-tasks'",
     "outbox, the last of its record": "topic LIKE '%order-status'",
+    "kpi": "true",
     "broadcast": "number = 2",
 }
 
@@ -254,6 +257,7 @@ INSERTED = {
         'INSERT INTO outbox SELECT log, partition, 9, "offset", recorded_at, id, topic, type, key, headers, value '
         "FROM outbox WHERE topic LIKE '%pick-tasks' LIMIT 1"
     ),
+    "kpi": "INSERT INTO kpi SELECT owner, day + 9, slot, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0 FROM kpi LIMIT 1",
     "broadcast": "INSERT INTO broadcast SELECT 99, type, 'x', body FROM broadcast LIMIT 1",
 }
 
@@ -336,11 +340,12 @@ async def test_behind_a_pruned_intake_everything_else_is_found(tampered: Tampere
     assert table in {difference.table for difference in verified.differences}
 
 
-#: Take away the progress of owners, shipments as documents, which lots a line got, and what became of lots.
+#: Take away what 0.1.0 does not keep: progress, shipments as documents, lots of lines and what became of them, figures.
 AS_THE_FIRST_VERSION = r"""
 DELETE FROM continuing;
 DELETE FROM receipt WHERE kind = 'shipment';
 DELETE FROM lot_history;
+DELETE FROM kpi;
 UPDATE shipment_line SET site = NULL, location = NULL, status = NULL;
 UPDATE sales_order SET body = regexp_replace(body, ',"lots_shipped":\[(\[[^]]*\],?)*\]', '', 'g');
 """

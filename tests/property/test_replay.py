@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from random import Random
 
 from hypothesis import given
@@ -21,6 +22,7 @@ from tests.property.day import VERBS, Day
 seeds = st.integers(0, 2**32 - 1)
 verbs = st.lists(st.sampled_from(VERBS), min_size=15, max_size=30)
 PARTITION = 0
+NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
 
 @given(seeds, verbs)
@@ -55,7 +57,7 @@ def _play(replay: Replay, event: Event, *, keep: bool = False) -> None:
     if is_broadcast(again):
         replay.hear(PARTITION, again)
         return
-    ledger = replay.play(PARTITION, OWNER, again, code=__version__)
+    ledger = replay.play(PARTITION, OWNER, again, code=__version__, recorded_at=NOON)
     if not keep:
         replay.settle(ledger)
 

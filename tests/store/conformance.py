@@ -57,6 +57,7 @@ from tests.store.build import (
     with_stock,
     write,
 )
+from tests.store.kpi_conformance import KpiConformance
 from tests.store.told_conformance import BroadcastConformance, OpenStore, ToldConformance
 
 
@@ -575,6 +576,7 @@ class StoreConformance(
     BroadcastConformance,
     InstanceConformance,
     IntakeConformance,
+    KpiConformance,
     ToldConformance,
 ):
     """Everything; a test class inherits it and brings the fixtures ``store`` and ``open_store``."""

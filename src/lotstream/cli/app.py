@@ -36,6 +36,7 @@ GROUPS = (
     "serial",
     "wave",
     "lot",
+    "kpi",
     "site",
     "verify",
     "dlq",

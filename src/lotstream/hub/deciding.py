@@ -34,6 +34,7 @@ from lotstream.hub.aside import may_take_long
 from lotstream.hub.continuing import note_part
 from lotstream.hub.dead_letters import dead_letter
 from lotstream.hub.ids import CONTINUED, decision_id, outgoing_id
+from lotstream.hub.kpis import count
 from lotstream.hub.lot_rows import lot_rows
 from lotstream.hub.persons import erased, named
 from lotstream.hub.records import EVERYBODY, Entry
@@ -227,6 +228,7 @@ class Deciding:
             )  # fmt: skip
             head.became += len(became)
             self.batch.lot_history += became
+            count(self.batch.kpis, ledger, event, entry.recorded_at)
         if isinstance(event, ShipmentConfirmed | ShipmentVoided):
             rows = shipment_lines(ledger, event, entry.partition, entry.offset, first=head.shipped)
             head.shipped += len(rows)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import structlog
 
 from lotstream.errors import LotstreamError
+from lotstream.hub.judged import Judged
 from lotstream.hub.transport import Consumer
 from lotstream.ops import metrics
 from lotstream.ops.health import health_app
@@ -36,6 +37,7 @@ class Monitoring:
         self._app = app
         self._store = store
         self._watched: set[int] = set()
+        self._judged = Judged(store, owners_max=settings.kpi_owners_max, held=lambda: hub.states)
 
     async def run(self) -> None:
         """Serve until cancelled."""
@@ -47,6 +49,7 @@ class Monitoring:
             while True:
                 self._look()
                 await self._look_outbox()
+                await self._judged.look()
                 await asyncio.sleep(LOOK_EVERY_S)
 
     def _look(self) -> None:

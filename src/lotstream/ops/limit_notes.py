@@ -54,6 +54,7 @@ HUB: Final = {
     "continued_owners_max": Note("Further owners wait until a part has been decided."),
     "postgres_connections_max": Note("The call waits for a connection, as long as one call may last."),
     "claim_attempts_max": Note(ENDS, "`lotstream_claim_seconds`, " + LIMIT_METRICS),
+    "kpi_owners_max": Note("/metrics leaves the further owners out; `lotstream kpi` has all of them."),
     "constraint_failures_max": Note(
         "The worker stops: memory or data is wrong, not the message.",
         '`lotstream_dead_letters_total{code="constraint"}`, ' + LIMIT_METRICS,

@@ -1,8 +1,8 @@
 """Every metric of the hub, in one place; the counters of connectors stand in `lotstream.connect.counters`.
 
 Names follow the naming practice of Prometheus: one prefix, base units, ``_total`` for counters. Labels have few values
-that are known beforehand; owners, orders, SKUs and lots are never labels. ``docs/reference/metrics.md`` is generated
-from here.
+that are known beforehand; orders, SKUs and lots are never labels, and owners only of `lotstream.ops.kpis`.
+``docs/reference/metrics.md`` is generated from here and from there.
 """
 
 from __future__ import annotations

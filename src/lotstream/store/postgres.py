@@ -7,6 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from lotstream.domain.kpis import Figures
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Answer, Document, Order, Question, Serial
 from lotstream.store.broadcasts import Broadcasts
@@ -14,6 +15,7 @@ from lotstream.store.claims import Claims
 from lotstream.store.commit import Commits, create_staging
 from lotstream.store.connection import CONNECTIONS_MAX, Address, Database
 from lotstream.store.instance import InstanceLock
+from lotstream.store.kpis import Kpis
 from lotstream.store.load import State
 from lotstream.store.maintenance import Maintenance
 from lotstream.store.outbox import Outbox
@@ -57,6 +59,7 @@ class PostgresStore:
         self._outbox = Outbox(database)
         self._broadcasts = Broadcasts(database)
         self._maintenance = Maintenance(database)
+        self._kpis = Kpis(database)
 
     async def open(self) -> Self:
         """Connect; raises `PostgresUnreachable` or `SettingInvalid`."""
@@ -216,3 +219,7 @@ class PostgresStore:
     ) -> list[BroadcastOutcome]:
         """Return what a partition made of the broadcasts above one number and up to another, in order."""
         return await self._broadcasts.outcomes(after=after, through=through, source=source, partition=partition)
+
+    async def kpis(self, *, owners_max: int) -> dict[str, Figures]:
+        """Return what was counted of owners since ever, the first so many by name."""
+        return await self._kpis.owners(owners_max=owners_max)

@@ -16,6 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from lotstream.domain.kpis import Figures
 from lotstream.domain.model import OrderKey, ReceiptKey
 from lotstream.domain.movements import Move
 
@@ -311,6 +312,8 @@ class Batch:
     persons: list[PersonRow] = field(default_factory=list)
     shipment_lines: list[ShipmentLineRow] = field(default_factory=list)
     lot_history: list[LotHistoryRow] = field(default_factory=list)
+    #: What was counted of owners, by day.
+    kpis: dict[tuple[str, date], Figures] = field(default_factory=dict)
 
 
 MessageKey = tuple[str, str]

@@ -6,10 +6,13 @@ takes half the time, and the database refuses a second one under the same key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple
+from datetime import date
 from typing import Final
 
 from lotstream.domain.events import LocationDefined, OrderRecorded, SiteDefined
+from lotstream.domain.kpis import Figures
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import PLAIN, Document, Order, OrderKey, OwnerClock, ReceiptKey, SerialKey, StockRow
 from lotstream.domain.progress import Progress
@@ -46,12 +49,13 @@ def state_rows(ledgers: Iterable[Ledger], journal: Iterable[JournalRow]) -> Stat
 
 
 def shared_rows(batch: Batch) -> dict[str, list[Row]]:
-    """Return what a batch changes beside owners' state, by query: personal data, sites and locations."""
+    """Return what a batch changes beside owners' state, by query: personal data, sites, locations, sums of a day."""
     return {
         "person": _persons(batch.persons),
         "forget_persons": _forgotten(batch.persons),
         "site": _sites(batch.journal),
         "location": _locations(batch.journal),
+        "kpi": _kpis(batch.kpis),
     }
 
 
@@ -156,6 +160,10 @@ def _forgotten(rows: Iterable[PersonRow]) -> list[Row]:
 def _last(rows: Iterable[PersonRow]) -> dict[tuple[str, str], bytes | None]:
     """Return what becomes of each person in the end: one batch may bring data, erase it, and bring it anew."""
     return {(row.owner, row.person): row.body for row in rows}
+
+
+def _kpis(counted: Mapping[tuple[str, date], Figures]) -> list[Row]:
+    return [(owner, slot(owner.encode()), day, *astuple(figures)) for (owner, day), figures in counted.items()]
 
 
 def _sites(journal: Iterable[JournalRow]) -> list[Row]:

@@ -202,7 +202,7 @@ class PartitionCheck:
                 self._replay.hear(self._partition, event)
                 self._today = encode_days(sites.today)
                 return
-            ledger = self._replay.play(self._partition, owner, event, code=row["code"])
+            ledger = self._replay.play(self._partition, owner, event, code=row["code"], recorded_at=row["recorded_at"])
             if told is not None:
                 told.event(ledger, event, sites.today, code=row["code"])
             lines.add(ledger, event, row["recorded_at"])

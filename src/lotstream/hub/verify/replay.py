@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from datetime import datetime
 from operator import itemgetter
 
 from lotstream.domain.apply import apply
@@ -25,6 +26,7 @@ from lotstream.domain.events import (
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import DOCUMENT_CLASSES, Document, Order, OrderKey, Serial, document_class
 from lotstream.domain.named import documents_of
+from lotstream.hub.kpis import Counted, count
 from lotstream.hub.persons import names_anew
 from lotstream.hub.verify.sums import LotSums
 from lotstream.store.codec import order_of
@@ -49,6 +51,8 @@ class Replay:
         self.defined: set[str] = set()
         #: Owner and key of persons that were erased and not named anew.
         self.erased: set[tuple[str, str]] = set()
+        #: What was counted, by owner; nothing of the first version.
+        self.counted: dict[str, Counted] = {}
         self._sites: dict[int, Sites] = {}
 
     def sites(self, partition: int) -> Sites:
@@ -59,10 +63,11 @@ class Replay:
         """Apply an event that concerns everybody; raises one of `DAMAGED`."""
         apply_broadcast(self.sites(partition), event)
 
-    def play(self, partition: int, owner: str, event: Event, *, code: str) -> Ledger:
+    def play(self, partition: int, owner: str, event: Event, *, code: str, recorded_at: datetime) -> Ledger:
         """Apply an owner's event and return the ledger as it is then; call `settle` before the next one.
 
-        ``code`` is the version that decided it. Raises one of `DAMAGED` when it does not fit what came before.
+        ``code`` is the version that decided it: the first counted no figures. Raises one of `DAMAGED` when it does not
+        fit what came before.
         """
         ledger = self._ledger(partition, owner)
         self._fetch(ledger, event)
@@ -75,6 +80,8 @@ class Replay:
         if code == FIRST_VERSION:
             ledger.progress = progress
             self._leave_out_later(ledger, event)
+        else:
+            count(self.counted.setdefault(owner, {}), ledger, event, recorded_at)
         return ledger
 
     def _note_persons(self, ledger: Ledger, event: Event) -> None:
@@ -130,6 +137,7 @@ class Replay:
         self.sums.clear()
         self.defined.clear()
         self.erased.clear()
+        self.counted.clear()
         self._sites.clear()
         self.spool.clear()
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import astuple
 from hashlib import blake2b
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from lotstream.domain.kpis import FIGURES
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
     PLAIN,
@@ -56,6 +59,7 @@ CONTINUING = Table("continuing", (), ("slot", "number", "step", "due", "body"))
 OWNER_CLOCK = Table("owner_clock", (), ("slot", "tick", "due_at", "watched"))
 AVAILABILITY = Table("availability", ("sku", "site", "channel"), ("slot", "quantity"))
 LAST_SHIPPED = Table("last_shipped", ("customer", "sku"), ("slot", "expires"))
+KPI = Table("kpi", ("day",), ("slot", *FIGURES))
 PERSON = Table("person", ("person",), ("slot", "body"))
 
 
@@ -199,6 +203,11 @@ def _last_shipped(ledger: Ledger, _: Replay) -> Rows:
     return ((key, (expires,)) for key, expires in sorted(ledger.last_shipped.items()))
 
 
+def _kpis(ledger: Ledger, replay: Replay) -> Rows:
+    counted = sorted(replay.counted.get(ledger.owner, {}).items(), key=itemgetter(0))
+    return (((day,), astuple(figures)) for (_, day), figures in counted)
+
+
 _ROWS: dict[Table, Callable[[Ledger, Replay], Rows]] = {
     OWNER: _owner,
     ITEM: _items,
@@ -213,4 +222,5 @@ _ROWS: dict[Table, Callable[[Ledger, Replay], Rows]] = {
     OWNER_CLOCK: _clock,
     AVAILABILITY: _told,
     LAST_SHIPPED: _last_shipped,
+    KPI: _kpis,
 }

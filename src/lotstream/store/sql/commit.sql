@@ -153,6 +153,24 @@ DELETE FROM person AS p
 USING unnest($1::text[], $2::text[]) AS v(owner, person)
 WHERE p.owner = v.owner AND p.person = v.person;
 
+-- name: kpi
+-- What was counted of owners and days, added to what was counted of them before: a batch is written once or not at all.
+INSERT INTO kpi AS k (owner, slot, day, count_lines, count_lines_right, counted_off, counted_system, received,
+                      received_value, expired, expired_value, shipped, traced)
+SELECT * FROM unnest(
+    $1::text[], $2::smallint[], $3::date[], $4::bigint[], $5::bigint[], $6::numeric[], $7::numeric[], $8::numeric[],
+    $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[], $13::numeric[]
+) AS v(owner, slot, day, count_lines, count_lines_right, counted_off, counted_system, received, received_value, expired,
+       expired_value, shipped, traced)
+ORDER BY owner, day
+ON CONFLICT (owner, day) DO UPDATE
+SET count_lines = k.count_lines + excluded.count_lines,
+    count_lines_right = k.count_lines_right + excluded.count_lines_right,
+    counted_off = k.counted_off + excluded.counted_off, counted_system = k.counted_system + excluded.counted_system,
+    received = k.received + excluded.received, received_value = k.received_value + excluded.received_value,
+    expired = k.expired + excluded.expired, expired_value = k.expired_value + excluded.expired_value,
+    shipped = k.shipped + excluded.shipped, traced = k.traced + excluded.traced;
+
 -- name: site
 -- Sites that a partition learnt of.
 INSERT INTO site (partition, site, body)

@@ -149,3 +149,9 @@ SELECT slot, tick, due_at, watched FROM owner_clock WHERE owner = $1;
 -- What was told last of what an owner may sell, where it is anything.
 SELECT sku, site, channel, slot, quantity FROM availability WHERE owner = $1 AND quantity <> 0
 ORDER BY sku, site, channel;
+
+-- name: kpi
+-- What was counted of an owner, by day.
+SELECT day, slot, count_lines, count_lines_right, counted_off, counted_system, received, received_value, expired,
+       expired_value, shipped, traced
+FROM kpi WHERE owner = $1 ORDER BY day;

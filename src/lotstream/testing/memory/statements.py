@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import takewhile
 from typing import Any, Final
 
+from lotstream.domain.kpis import FIGURES
 from lotstream.store.codec import decode
 from lotstream.store.rows import Log
 from lotstream.store.sql import queries
@@ -182,6 +183,26 @@ def _forget_persons(tables: Tables, *arrays: Sequence[Any]) -> Rows:
     for key in zip(*arrays, strict=True):
         tables.drop("person", key)
     return []
+
+
+@answers("commit", "kpi")
+def _add_kpis(tables: Tables, *arrays: Sequence[Any]) -> Rows:
+    for new in _columns(("owner", "slot", "day", *FIGURES), arrays):
+        before = tables.rows["kpi"].get((new["owner"], new["day"]))
+        sums = {name: (before[name] if before else 0) + new[name] for name in FIGURES}
+        tables.put("kpi", new.changed(**sums))
+    return []
+
+
+@answers("kpi", "owners")
+def _kpis(tables: Tables, owner: str | None, first: date | None, last: date | None, limit: int) -> Rows:
+    sums: dict[str, dict[str, Any]] = {}
+    for row in sorted(tables.of("kpi"), key=lambda row: row["owner"]):
+        within = (first is None or row["day"] >= first) and (last is None or row["day"] <= last)
+        if within and owner in (None, row["owner"]):
+            mine = sums.setdefault(row["owner"], dict.fromkeys(FIGURES, 0))
+            mine.update({name: mine[name] + row[name] for name in FIGURES})
+    return [Row({"owner": name, **mine}) for name, mine in sums.items()][:limit]
 
 
 @answers("commit", "forget_early_cancels")

@@ -44,6 +44,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "person": ("owner", "person"),
     "owner_clock": ("owner",),
     "availability": ("owner", "sku", "site", "channel"),
+    "kpi": ("owner", "day"),
 }
 """Primary key of each table."""
 

@@ -1,0 +1,99 @@
+"""``lotstream kpi``: the figures that each owner's warehouse is judged by."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from lotstream.cli.environment import read_settings, run
+from lotstream.cli.options import Json
+from lotstream.cli.output import complain, print_json, table
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from lotstream.domain.kpis import Figures
+
+OWNERS_MAX: Final = 1000
+"""Owners that are shown unless more are asked for."""
+
+COLUMNS: Final = (
+    *("lot accuracy", "inventory accuracy", "expiration loss", "loss in value", "traceability"),
+    *("lines counted", "received", "expired", "shipped"),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command ``kpi``."""
+    app.command("kpi")(kpi)
+
+
+def kpi(
+    owner: Annotated[str | None, typer.Option("--owner", help="Whose figures; left out: everybody's.")] = None,
+    first: Annotated[
+        datetime | None, typer.Option("--from", help="First day of the period.", formats=["%Y-%m-%d"])
+    ] = None,
+    last: Annotated[datetime | None, typer.Option("--to", help="Last day of the period.", formats=["%Y-%m-%d"])] = None,
+    by_day: Annotated[bool, typer.Option("--by-day", help="Show each day of the period; wants --owner.")] = False,
+    owners_max: Annotated[int, typer.Option("--owners-max", help="Most owners shown.", min=1)] = OWNERS_MAX,
+    as_json: Json = False,
+) -> None:
+    """Show lot accuracy, inventory accuracy, expiration loss and traceability by owner.
+
+    They are of all time unless a period is asked for, and made of what was counted as it was decided.
+    """
+    if by_day and owner is None:
+        raise typer.BadParameter("--by-day shows one owner; say which with --owner.")
+    told = run(_read(owner, first and first.date(), last and last.date(), by_day, owners_max))
+    if as_json:
+        print_json(told)
+        return
+    name = "day" if by_day else "owner"
+    table((name, *COLUMNS), (_in_words(name, one) for one in told))
+    if len(told) == owners_max and not by_day:
+        complain(f"Only the first {owners_max} owners are shown.", "Ask for one with --owner, or --owners-max.")
+
+
+async def _read(
+    owner: str | None, first: date | None, last: date | None, by_day: bool, owners_max: int
+) -> list[dict[str, Any]]:  # fmt: skip
+    from lotstream.store.kpis import KpiReads, Period
+
+    settings, period = read_settings(), Period(first, last)
+    async with KpiReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
+        if by_day and owner is not None:
+            days = await reads.kpis.days(owner, period)
+            return [{"day": day, **shown(figures)} for day, figures in days.items()]
+        counted = await reads.kpis.owners(owner=owner, period=period, owners_max=owners_max)
+        return [{"owner": name, **shown(figures)} for name, figures in counted.items()]
+
+
+def shown(figures: Figures) -> dict[str, Any]:
+    """Return rates and the sums they are made of as JSON values, decimals as text; null for a rate of nothing."""
+    from lotstream.domain.kpis import rates
+
+    sums = {name: _text(value) for name, value in asdict(figures).items()}
+    return {**{name: _text(value) for name, value in asdict(rates(figures)).items()}, "of": sums}
+
+
+def _text(value: Decimal | int | None) -> str | int | None:
+    if value is None or isinstance(value, int):
+        return value
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _in_words(name: str, told: dict[str, Any]) -> tuple[object, ...]:
+    of = told["of"]
+    return (
+        told[name], _percent(told["lot_accuracy"]), _percent(told["inventory_accuracy"]),
+        _percent(told["expiration_loss"]), _percent(told["expiration_loss_value"]), _percent(told["traceability"]),
+        of["count_lines"], of["received"], of["expired"], of["shipped"],
+    )  # fmt: skip
+
+
+def _percent(share: str | None) -> str | None:
+    return None if share is None else f"{float(share):.2%}"

@@ -1,0 +1,164 @@
+"""What events count for the five figures a warehouse is judged by: lots, stock, expiry, recalls, traceability.
+
+Only sums are kept, so that rates of any period can be made of them: a rate of rates would be none. Quantities are base
+units, values are in the owner's currency; both are exact, so that the order of adding does not matter.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from decimal import Context, Decimal
+from typing import Any, Final
+
+from lotstream.domain.events import Event, ShipmentConfirmed, ShipmentVoided, StockCounted, StockReceived
+from lotstream.domain.goods import BALANCE
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import PLAIN, Lot
+
+ZERO: Final = Decimal(0)
+
+EXACT: Final = Context(prec=120)
+"""Digits enough for sums of any quantities at any cost; nothing is rounded but a value, once."""
+
+CENT: Final = Decimal("0.000001")
+"""Values are kept to this part of the currency, half to even."""
+
+
+@dataclass(slots=True)
+class Figures:
+    """Sums of one owner and day, or of whatever they are added up for."""
+
+    #: Lines of counts, and those of them that found the lot and the quantity that the books had.
+    count_lines: int = 0
+    count_lines_right: int = 0
+    #: Of those lines, by how much they were off, above and below alike, and what the books had.
+    counted_off: Decimal = ZERO
+    counted_system: Decimal = ZERO
+    received: Decimal = ZERO
+    received_value: Decimal = ZERO
+    #: Expired in stock, or written off because of its age.
+    expired: Decimal = ZERO
+    expired_value: Decimal = ZERO
+    shipped: Decimal = ZERO
+    #: Of what was shipped, what can be followed from where it came to who got it.
+    traced: Decimal = ZERO
+
+    def add(self, other: Figures) -> None:
+        """Add what was counted elsewhere."""
+        for name in FIGURES:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            setattr(self, name, mine + theirs if isinstance(mine, int) else EXACT.add(mine, theirs))
+
+
+FIGURES: Final = tuple(field.name for field in fields(Figures))
+"""The names of the sums, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The rates that sums come to; None where there was nothing they could be a part of."""
+
+    lot_accuracy: Decimal | None
+    inventory_accuracy: Decimal | None
+    expiration_loss: Decimal | None
+    expiration_loss_value: Decimal | None
+    traceability: Decimal | None
+
+
+def rates(of: Figures) -> Rates:
+    """Return the rates of sums: shares of 1, but for inventory accuracy, which is below 0 where counts are far off."""
+    off = _share(of.counted_off, of.counted_system)
+    return Rates(
+        _share(Decimal(of.count_lines_right), Decimal(of.count_lines)),
+        None if off is None else EXACT.subtract(Decimal(1), off),
+        _share(of.expired, of.received),
+        _share(of.expired_value, of.received_value),
+        _share(of.traced, of.shipped),
+    )
+
+
+def figures_of(ledger: Ledger, event: Event) -> Figures | None:
+    """Return what an event counts that was just applied to a ledger; None for events that never count."""
+    counted = KPIS.get(type(event))
+    return None if counted is None else counted(ledger, event)
+
+
+def _share(part: Decimal, whole: Decimal) -> Decimal | None:
+    return EXACT.divide(part, whole).quantize(CENT, context=EXACT) if whole > 0 else None
+
+
+def _units(ledger: Ledger, sku: str, quantity: int) -> Decimal:
+    """Return smallest units as base units."""
+    item = ledger.items.get(sku)
+    return Decimal(quantity).scaleb(-item.decimals if item else 0, EXACT)
+
+
+def _value(lot: Lot | None, quantity: int) -> Decimal:
+    """Return what smallest units of a lot have cost on average; nothing where nobody has said what it cost."""
+    more = lot and lot.more
+    if not more or more.cost_total is None or not more.cost_units:
+        return ZERO
+    cost = EXACT.divide(EXACT.multiply(more.cost_total, Decimal(quantity)), Decimal(more.cost_units))
+    return cost.quantize(CENT, context=EXACT)
+
+
+def _received(ledger: Ledger, event: StockReceived) -> Figures:
+    figures = Figures()
+    for line in event.lines:
+        units, value = _units(ledger, line.row.sku, line.quantity), _value(line.lot, line.quantity)
+        figures.add(Figures(received=units, received_value=value))
+    return figures
+
+
+def _counted(ledger: Ledger, event: StockCounted) -> Figures:
+    """Count a line right when the books had of its lot, in that bin, what was found; what they had is found - more."""
+    more = Counter[str]()
+    for change in event.changes:
+        more[change.line] += change.quantity
+    figures = Figures()
+    for line, booked in event.booked.items():
+        off, sku = more[line], booked.row.sku
+        figures.add(
+            Figures(
+                count_lines=1,
+                count_lines_right=int(off == 0),
+                counted_off=_units(ledger, sku, abs(off)),
+                counted_system=_units(ledger, sku, booked.quantity - off),
+            )
+        )
+    return figures
+
+
+def _left(ledger: Ledger, event: ShipmentConfirmed | ShipmentVoided) -> Figures:
+    order = ledger.orders.get(event.key) or ledger.closed.get(event.key)
+    known = bool(event.customer or event.city or (order and order.person))
+    sign = -1 if isinstance(event, ShipmentVoided) else 1
+    figures = Figures()
+    for part in event.shipped:
+        units = _units(ledger, part.sku, sign * part.quantity)
+        traced = known and has_origin(ledger, part.sku, part.lot)
+        figures.add(Figures(shipped=units, traced=units if traced else ZERO))
+    return figures
+
+
+def has_origin(ledger: Ledger, sku: str, lot: str | None) -> bool:
+    """Tell whether it is known how a lot came into the house, and from whom or of which lots.
+
+    Goods without a lot have no origin, and an opening balance is none: nobody saw those goods come.
+    """
+    found = None if lot is None else ledger.lots.get((sku, lot))
+    if found is None:
+        return False
+    more = found.more or PLAIN
+    return more.came not in {None, BALANCE} and bool(found.supplier or more.made_from)
+
+
+KPIS: Final[dict[type, Callable[[Ledger, Any], Figures]]] = {
+    StockReceived: _received,
+    StockCounted: _counted,
+    ShipmentConfirmed: _left,
+    ShipmentVoided: _left,
+}
+"""Events that count, and what each counts."""

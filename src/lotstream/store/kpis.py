@@ -1,0 +1,54 @@
+"""What was counted of owners, as the sums that rates are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from lotstream.domain.kpis import Figures
+from lotstream.store.connection import Address, Database
+from lotstream.store.session import Session
+from lotstream.store.sql import queries
+
+SQL = queries("kpi")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days of sites, both ends among them; None: without an end."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+ALWAYS = Period()
+
+
+class Kpis:
+    """Sums by owner and by day."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def owners(
+        self, *, owners_max: int, owner: str | None = None, period: Period = ALWAYS
+    ) -> dict[str, Figures]:  # fmt: skip
+        """Return what was counted of owners, or of one, in a period: the first so many by name.
+
+        Raises `PostgresUnreachable`.
+        """
+        rows = await self._database.fetch(SQL["owners"], owner, period.first, period.last, owners_max)
+        return {row["owner"]: Figures(*tuple(row)[1:]) for row in rows}
+
+    async def days(self, owner: str, period: Period) -> dict[date, Figures]:
+        """Return what was counted of an owner, day by day; raises `PostgresUnreachable`."""
+        rows = await self._database.fetch(SQL["days"], owner, period.first, period.last)
+        return {row["day"]: Figures(*tuple(row)[1:]) for row in rows}
+
+
+class KpiReads(Session):
+    """The same for people who ask; opened and closed as an async context manager."""
+
+    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
+        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s))
+        self.kpis = Kpis(self._database)

@@ -1,0 +1,15 @@
+-- name: owners
+-- What was counted of owners in a period, the first so many by name.
+SELECT owner, sum(count_lines)::bigint AS count_lines, sum(count_lines_right)::bigint AS count_lines_right,
+       sum(counted_off) AS counted_off, sum(counted_system) AS counted_system, sum(received) AS received,
+       sum(received_value) AS received_value, sum(expired) AS expired, sum(expired_value) AS expired_value,
+       sum(shipped) AS shipped, sum(traced) AS traced
+FROM kpi
+WHERE ($1::text IS NULL OR owner = $1) AND ($2::date IS NULL OR day >= $2) AND ($3::date IS NULL OR day <= $3)
+GROUP BY owner ORDER BY owner LIMIT $4;
+
+-- name: days
+-- What was counted of one owner in a period, day by day.
+SELECT day, count_lines, count_lines_right, counted_off, counted_system, received, received_value, expired,
+       expired_value, shipped, traced
+FROM kpi WHERE owner = $1 AND ($2::date IS NULL OR day >= $2) AND ($3::date IS NULL OR day <= $3) ORDER BY day;

@@ -1,0 +1,146 @@
+"""What events count for the figures a warehouse is judged by, worked out by hand beside the code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lotstream.domain.commands import (
+    CountStock,
+    DefineCustomer,
+    DefineItem,
+    Moment,
+    ShippedLine,
+    StockLine,
+    VoidShipment,
+)
+from lotstream.domain.events import Event
+from lotstream.domain.kpis import FIGURES, Figures, Rates, figures_of, has_origin, rates
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Customer, Item, LotMore, LotName
+from lotstream.testing.scenarios_messages import SITE
+from tests.unit.domain.build import World, goods, wanted
+
+
+class Judged(World):
+    """A world whose events are counted."""
+
+    def __init__(self) -> None:
+        self.counted = Figures()
+        super().__init__(after=self._count)
+        self.told(DefineItem(Item("SALT", base_unit="kg", decimals=3)))
+
+    def _count(self, ledger: Ledger, event: Event, _: Moment) -> None:
+        figures = figures_of(ledger, event)
+        if figures is not None:
+            self.counted.add(figures)
+
+    def since(self) -> dict[str, Decimal | int]:
+        """Return what was counted since the last look, without what is 0."""
+        counted, self.counted = self.counted, Figures()
+        return {name: value for name in FIGURES if (value := getattr(counted, name))}
+
+    def know(self, lot: str, **more: Any) -> None:  # noqa: ANN401 - facts of any type
+        """Let more be known of a lot of TEA."""
+        known = self.ledger.lots["TEA", lot]
+        self.ledger.lots["TEA", lot] = replace(known, more=LotMore(**more))
+
+    def count(self, *lines: tuple[str | None, object, str], number: str = "C-1") -> None:
+        """Count TEA: lot, quantity and bin of each line."""
+        said = [
+            StockLine(str(index), "TEA", lot, location, Decimal(str(quantity)))
+            for index, (lot, quantity, location) in enumerate(lines)
+        ]
+        self.told(CountStock(SITE, True, "p.doe", None, number, tuple(said)))
+
+
+def test_what_is_received_counts_in_base_units_and_an_opening_balance_does_not() -> None:
+    """24 each and 1.250 kg come in with a receipt, quarantined goods among them; 10 that were there count nowhere."""
+    world = Judged()
+    world.stock(goods("L0"))
+    assert world.since() == {}
+    late = goods("L2", 4, expires=None, line="3", sku="SALT")
+    world.told(world.receipt(goods("L1", 24, line="1"), goods("L2", "1.250", sku="SALT", line="2"), late))
+    assert world.since() == {"received": Decimal("29.250")}
+
+
+def test_a_counted_line_is_right_when_lot_and_quantity_are() -> None:
+    """Of five lines two are right: L1 as booked, and none of L9 where none was booked.
+
+    L2 is 2 above its 10, L3 is 7 below its 10, and 3 of L4 lie where none were booked: 12 off of 30 booked.
+    """
+    world = Judged()
+    world.stock(*(goods(lot, 10, location=f"B-{lot}") for lot in ("L1", "L2", "L3")))
+    world.count(("L1", 10, "B-L1"), ("L9", 0, "B-L1"), ("L2", 12, "B-L2"), ("L3", 3, "B-L3"), ("L4", 3, "B-L1"))
+    assert world.since() == {
+        "count_lines": 5, "count_lines_right": 2, "counted_off": Decimal(12), "counted_system": Decimal(30),
+    }  # fmt: skip
+    world.count(("L1", 10, "B-L1"))
+    assert world.since() == {}
+    world.count(("L3", 3, "B-L3"), number="C-2")
+    assert world.since() == {"count_lines": 1, "count_lines_right": 1, "counted_system": Decimal(3)}
+
+
+def test_what_left_is_traced_when_origin_and_receiver_are_known() -> None:
+    """Of 10 units for C-7 only 5 are: those of a lot that came with a receipt from a supplier; for nobody none are."""
+    world = Judged()
+    world.told(DefineCustomer(Customer("C-7")))
+    world.told(world.receipt(goods("L1", 9, supplier="S-3"), goods("L2", 9, location="B2")))
+    world.know("L1", came="receipt")
+    world.since()
+    for number, customer in (("#1", "C-7"), ("#2", None)):
+        world.place(number, wanted(quantity=10), customer=customer)
+    left = [ShippedLine("1", lot, Decimal(quantity)) for lot, quantity in (("L1", 5), ("L2", 5))]
+    world.told(world.ship("#1", *left, happened=True))
+    assert world.since() == {"shipped": Decimal(10), "traced": Decimal(5)}
+    world.told(world.ship("#2", ShippedLine("1", "L1", Decimal(1)), happened=True, shipment="S2"))
+    assert world.since() == {"shipped": Decimal(1)}
+    world.told(VoidShipment(SITE, False, "gate", None, "S1", "No truck"))
+    assert world.since() == {"shipped": Decimal(-10), "traced": Decimal(-5)}
+
+
+ORIGINS: list[tuple[dict[str, Any], str | None, bool]] = [
+    ({"came": "receipt"}, "S-3", True),
+    ({"came": "production", "made_from": (LotName("ING", "7"),)}, None, True),
+    ({"came": "receipt"}, None, False),
+    ({"came": "balance"}, "S-3", False),
+    ({}, "S-3", False),
+]
+
+
+@pytest.mark.parametrize(("more", "supplier", "known"), ORIGINS)
+def test_an_origin_is_how_it_came_and_from_whom_or_of_what(
+    more: dict[str, Any], supplier: str | None, known: bool
+) -> None:
+    """A receipt without a supplier, a supplier without a receipt, and what was there at the beginning are none."""
+    world = Judged()
+    world.told(world.receipt(goods("L1", 5, supplier=supplier)))
+    world.know("L1", **more)
+    assert has_origin(world.ledger, "TEA", "L1") is known
+    assert not has_origin(world.ledger, "TEA", "L2")
+    assert not has_origin(world.ledger, "TEA", None)
+
+
+def test_rates_are_shares_of_what_there_was() -> None:
+    """3 of 4 lines, 1 - 12/30, 2/8, 1.5/6, 9/10; nothing of nothing is no rate; rates have six decimals."""
+    figures = Figures(4, 3, *map(Decimal, ("12", "30", "8", "6", "2", "1.5", "10", "9")))
+    assert rates(figures) == Rates(*map(Decimal, ("0.75", "0.6", "0.25", "0.25", "0.9")))
+    assert rates(Figures()) == Rates(None, None, None, None, None)
+    assert rates(Figures(shipped=Decimal(3), traced=Decimal(2))).traceability == Decimal("0.666667")
+    assert rates(Figures(counted_off=Decimal(90), counted_system=Decimal(10))).inventory_accuracy == -8
+
+
+def test_sums_are_exact_whatever_their_size() -> None:
+    """A large sum loses nothing of a small one, and the order of adding does not matter."""
+    large, small = Decimal(2**53) ** 2, Decimal("0.000001")
+    sums = []
+    for amounts in ((large, small, small), (small, small, large)):
+        total = Figures()
+        for amount in amounts:
+            total.add(Figures(received=amount))
+        sums.append(total)
+    assert sums[0] == sums[1]
+    assert str(sums[0].received).endswith(".000002")
