@@ -202,3 +202,19 @@ async def test_what_is_asked_of_one_owner_never_tells_of_another(hub_settings: S
             assert await reads.serials("SN-1", sku="PUMP", owner=owner) == {}
             found = await reads.orders_called("#1001", owner=owner, source=None)
             assert found == ([("acme", key)] if owner == "acme" else [])
+
+
+@pytest.mark.usefixtures("decided")
+async def test_owners_are_judged_by_what_was_counted(lotstream: Lotstream) -> None:
+    """All owners in words; one, one period and one day as JSON; a day by itself wants an owner."""
+    ran = await lotstream("kpi")
+    assert [line.split() for line in ran.out.splitlines()[2:]] == [
+        ["acme", "0.00%", "0", "20", "0", "0"], ["nova", "0.00%", "0", "1", "0", "0"],
+        ["zenith", "0.00%", "0", "20", "0", "0"],
+    ]  # fmt: skip
+    (told,) = json.loads((await lotstream("kpi", "--owner", "acme", "--from", "2026-09-01", "--json")).out)
+    assert (told["owner"], told["expiration_loss"], told["of"]["received"]) == ("acme", "0", "20")
+    assert json.loads((await lotstream("kpi", "--to", "2026-08-31", "--json")).out) == []
+    (day,) = json.loads((await lotstream("kpi", "--owner", "acme", "--by-day", "--json")).out)
+    assert (day["day"], day["of"]["received"]) == ("2026-09-01", "20")
+    assert (await lotstream("kpi", "--by-day")).code == ExitCode.USAGE
