@@ -43,7 +43,7 @@ test-long: $(READY) ## Run the tests in the sizes that releases are judged by (6
 .PHONY: nightly
 nightly: $(READY) ## Run the tests in the sizes that take hours.
 	@LOTSTREAM_TEST_LENGTH=nightly $(BIN)/pytest --timeout 7200
-	@$(MAKE) --no-print-directory bench-start bench-kill mutants
+	@$(MAKE) --no-print-directory bench-start bench-kill bench-goods mutants
 
 .PHONY: bench-peers
 bench-peers: $(READY) ## Run lotstream beside Java, Kafka Streams, Quix, Faust and SQL alone, and print the table (30 minutes).
@@ -57,6 +57,10 @@ bench-start: $(READY) ## Start a worker with 1 M stock rows and 200,000 open ord
 bench-kill: $(READY) ## Kill workers and print how long nothing is committed, with one and with two of them (3 minutes).
 	@$(BIN)/python benchmarks/kill.py --workers 1 $(ARGS)
 	@$(BIN)/python benchmarks/kill.py --workers 2 $(ARGS)
+
+.PHONY: bench-goods
+bench-goods: $(READY) ## Ask about goods with 1 M stock rows, movements and shipments behind it; print times and plans (5 minutes).
+	@$(BIN)/python -m benchmarks.goods $(ARGS)
 
 .PHONY: fault-figures
 fault-figures: $(READY) ## Break everything for half an hour and write the figures into docs/reliability.md (35 minutes).
