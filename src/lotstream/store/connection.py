@@ -65,6 +65,8 @@ class Address:
     connections_max: int = CONNECTIONS_MAX
     #: Every query of a worker is by key; without statistics the planner would now and then read a whole table instead.
     by_key_only: bool = False
+    #: Plan a query anew for each call: one that asks for a SKU or for all of them (null) has no plan that fits both.
+    plan_each_call: bool = False
 
     def session(self) -> dict[str, str]:
         """Return the settings of a session."""
@@ -84,7 +86,8 @@ class Address:
             "tcp_keepalives_count": "3",
         }
         keyed = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
-        return always | keyed if self.by_key_only else always
+        planned = {"plan_cache_mode": "force_custom_plan"}
+        return always | (keyed if self.by_key_only else {}) | (planned if self.plan_each_call else {})
 
 
 async def connect(address: Address) -> asyncpg.Connection[Record]:

@@ -51,7 +51,7 @@ class Reads(Session):
     """Questions to the hub's database, each one query; opened and closed as an async context manager."""
 
     def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s))
+        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s, plan_each_call=True))
 
     async def orders_called(self, order: str, *, owner: str | None, source: str | None) -> list[OwnerOrder]:
         """Return every order of a number, of any owner and source where none is given, sorted."""

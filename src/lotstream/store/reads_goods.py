@@ -106,7 +106,7 @@ class GoodsReads(Session):
     """Questions about goods, each one query; opened and closed as an async context manager."""
 
     def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s))
+        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s, plan_each_call=True))
 
     async def owners_of_lot(self, sku: str, lot: str | None, *, owner: str | None) -> list[str]:
         """Return the owners of whom anything became of a lot (None: of goods without one), sorted."""

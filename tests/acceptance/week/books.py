@@ -1,0 +1,367 @@
+"""What a person with paper and pencil would have in his books: rows, lots, orders and what has to be told of them.
+
+This is the oracle of the warehouse week. Nothing of lotstream is used here: quantities are integers of the smallest
+unit in dicts, goods are promised first expired first, and what everybody has to be told is noted as it is decided.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+FAR = date(9999, 12, 31)
+STAGING = "STAGING"
+GOOD, DAMAGED, QUARANTINE = "good", "damaged", "quarantine"
+
+
+class Row(NamedTuple):
+    """Goods of one lot in one place."""
+
+    sku: str
+    lot: str | None
+    site: str
+    place: str
+    status: str = GOOD
+    returned: bool = False
+
+
+@dataclass
+class Lot:
+    """What is known of a lot."""
+
+    expires: date | None = None
+    received: date | None = None
+    made: date | None = None
+    supplier: str | None = None
+    #: Id of a hold → its kind.
+    holds: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Promise:
+    """Goods of a row that an order line is to get; what is picked of them stands in a staging place."""
+
+    row: Row
+    quantity: int
+    picked: int = 0
+    staged: str | None = None
+
+    def staged_row(self) -> Row:
+        """Return where the picked goods stand."""
+        place = STAGING if self.staged is None else f"{STAGING}/{self.staged}"
+        return self.row._replace(place=place)
+
+
+@dataclass
+class Line:
+    """What is wanted of an item."""
+
+    sku: str
+    ordered: int
+    promises: list[Promise] = field(default_factory=list)
+    shipped: Counter[str | None] = field(default_factory=Counter)
+    cancelled: int = 0
+
+    @property
+    def promised(self) -> int:
+        """Return what is promised, picked goods included."""
+        return sum(promise.quantity for promise in self.promises)
+
+    @property
+    def picked(self) -> int:
+        """Return what is picked and has not left."""
+        return sum(promise.picked for promise in self.promises)
+
+    @property
+    def left(self) -> int:
+        """Return what has left."""
+        return sum(self.shipped.values())
+
+    @property
+    def wanted(self) -> int:
+        """Return what has neither left nor been cancelled."""
+        return max(self.ordered - self.cancelled - self.left, 0)
+
+    @property
+    def waiting(self) -> int:
+        """Return what nothing is promised for."""
+        return max(self.wanted - self.promised, 0)
+
+    def figures(self) -> dict[str, int]:
+        """Return the line as its sender is told it."""
+        return {
+            "ordered": self.ordered, "allocated": self.promised - self.picked, "backordered": self.waiting,
+            "picked": self.picked, "shipped": self.left, "cancelled": self.cancelled,
+        }  # fmt: skip
+
+
+@dataclass
+class Order:
+    """An order; orders are served as they came."""
+
+    number: str
+    site: str
+    customer: str | None
+    lines: dict[str, Line]
+    #: Why it is held.
+    held: str | None = None
+    closed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether anything of it is still to be done."""
+        return not self.closed and any(line.wanted for line in self.lines.values())
+
+    @property
+    def state(self) -> str:
+        """Return the word for how far it has come."""
+        lines = self.lines.values()
+        gone, taken = sum(line.left for line in lines), sum(line.picked for line in lines)
+        promised, wanted = sum(line.promised for line in lines), sum(line.wanted for line in lines)
+        if self.held is not None:
+            return "held"
+        if self.closed:
+            return "closed"
+        if not wanted:
+            return "shipped" if gone else "cancelled"
+        if gone:
+            return "partly_shipped"
+        if taken:
+            return "picked" if taken == promised else "picking"
+        if promised:
+            return "allocated" if promised == wanted else "partly_allocated"
+        return "backordered"
+
+
+class Told(NamedTuple):
+    """A change of stock that is told: what became of a lot under a document."""
+
+    change: str
+    document: str | None
+    sku: str
+    lot: str | None
+
+
+class Left(NamedTuple):
+    """Goods of a lot that left for an order line."""
+
+    shipment: str
+    order: str
+    line: str
+    sku: str
+    lot: str | None
+
+
+@dataclass
+class Step:
+    """A line of the week's table."""
+
+    day: str
+    what: str
+    told: int = 0
+    refused: int = 0
+    odd: int = 0
+    #: Units that came, and units that are gone.
+    came: int = 0
+    gone: int = 0
+
+
+class Odd(NamedTuple):
+    """Something a person has to look at."""
+
+    code: str
+    sku: str | None
+    lot: str | None
+
+
+@dataclass
+class Books:
+    """The books of one owner."""
+
+    today: date
+    rows: Counter[Row] = field(default_factory=Counter)
+    lots: dict[tuple[str, str], Lot] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    #: Places of a site that nobody picks from.
+    shut: set[tuple[str, str]] = field(default_factory=set)
+    suppliers_held: dict[str, str] = field(default_factory=dict)
+    owner_held: set[str] = field(default_factory=set)
+    told: Counter[Told] = field(default_factory=Counter)
+    left: Counter[Left] = field(default_factory=Counter)
+    odd: Counter[Odd] = field(default_factory=Counter)
+    #: Per document and line, what was booked of it: told again it changes nothing.
+    booked: dict[tuple[str, str], tuple[Row, int]] = field(default_factory=dict)
+    step: Step = field(default_factory=lambda: Step("", ""))
+
+    # ---- what can be used -------------------------------------------------------------------------------------------
+
+    def usable(self, row: Row) -> bool:
+        """Tell whether goods of a row may be promised."""
+        if row.status != GOOD or row.place.startswith(STAGING) or (row.site, row.place) in self.shut:
+            return False
+        return not self.held(row) and not self.expired(row)
+
+    def held(self, row: Row) -> bool:
+        """Tell whether a hold lies on goods: on their lot, on who supplied it, or on all the owner has."""
+        lot = None if row.lot is None else self.lots[row.sku, row.lot]
+        if self.owner_held:
+            return True
+        return lot is not None and (bool(lot.holds) or lot.supplier in self.suppliers_held.values())
+
+    def expired(self, row: Row) -> bool:
+        """Tell whether the last day of use of goods is over."""
+        expires = None if row.lot is None else self.lots[row.sku, row.lot].expires
+        return expires is not None and expires < self.today
+
+    def reserved(self) -> Counter[Row]:
+        """Return what is promised of each row, picked goods where they stand now."""
+        reserved = Counter[Row]()
+        for promise in (promise for _, _, promise in self.promises()):
+            reserved[promise.row] += promise.quantity - promise.picked
+            reserved[promise.staged_row()] += promise.picked
+        return +reserved
+
+    def promises(self) -> Iterator[tuple[Order, Line, Promise]]:
+        """Yield all promises, first come first."""
+        for order in self.orders.values():
+            for line in order.lines.values():
+                for promise in line.promises:
+                    yield order, line, promise
+
+    def candidates(self, sku: str, site: str) -> list[Row]:
+        """Return the rows of an item that may be promised at a site, first expired first."""
+        rows = [row for row in self.rows if row.sku == sku and row.site == site and self.usable(row)]
+        return sorted(rows, key=self._use)
+
+    def _use(self, row: Row) -> tuple[object, ...]:
+        lot = self.lots[row.sku, row.lot] if row.lot is not None else Lot()
+        return (row.lot is None, lot.expires or FAR, lot.received or FAR, row.lot or "", row.place, row.returned)
+
+    def fill(self, skus: Iterable[str]) -> None:
+        """Promise what is free to whoever waits for it, first come first."""
+        for sku in sorted(set(skus)):
+            reserved = self.reserved()
+            for order in self.orders.values():
+                for line in order.lines.values():
+                    if line.sku == sku and order.is_open and order.held is None:
+                        self._promise(line, order.site, reserved)
+
+    def _promise(self, line: Line, site: str, reserved: Counter[Row]) -> None:
+        for row in self.candidates(line.sku, site):
+            units = min(self.rows[row] - reserved[row], line.waiting)
+            if units > 0:
+                reserved[row] += units
+                same = [one for one in line.promises if one.row == row and not one.picked]
+                if same:
+                    same[0].quantity += units
+                else:
+                    line.promises.append(Promise(row, units))
+
+    def lose(self, losing: Callable[[Promise], bool], *, picked_too: bool = False) -> set[str]:
+        """Take promises back that may not be kept; returns the items that others may want now."""
+        lost = set()
+        for order, line, promise in list(self.promises()):
+            if losing(promise) and order.is_open:
+                lost.add(line.sku)
+                promise.quantity = 0 if picked_too else promise.picked
+                promise.picked = min(promise.picked, promise.quantity)
+                line.promises = [one for one in line.promises if one.quantity]
+        return lost
+
+    # ---- goods ------------------------------------------------------------------------------------------------------
+
+    def come(self, row: Row, quantity: int, *, change: str | None, document: str | None) -> None:
+        """Book goods that came to a row, or are gone from it when below zero; ``change`` None: nobody is told."""
+        self.rows[row] += quantity
+        self.step.came += max(quantity, 0)
+        self.step.gone += max(-quantity, 0)
+        if change is not None:
+            self.told[Told(change, document, row.sku, row.lot)] += quantity
+
+    def go(self, row: Row, to: Row, quantity: int, *, change: str | None = None, document: str | None = None) -> None:
+        """Book goods that are in another row now."""
+        self.rows[row] -= quantity
+        self.rows[to] += quantity
+        if change is not None:
+            self.told[Told(change, document, row.sku, row.lot)] += quantity
+
+    def know(self, sku: str, lot: str, **facts: object) -> Lot:
+        """Remember what is said of a lot; what is known of it is not overwritten."""
+        known = self.lots.setdefault((sku, lot), Lot())
+        for name, value in facts.items():
+            if getattr(known, name) is None:
+                setattr(known, name, value)
+        return known
+
+    def once(self, document: str, line: str, row: Row, quantity: int) -> bool:
+        """Remember a line of a document; tells whether it is new."""
+        new = (document, line) not in self.booked
+        self.booked.setdefault((document, line), (row, quantity))
+        return new
+
+    def note(self, code: str, sku: str | None = None, lot: str | None = None) -> None:
+        """Note that a person has to look at something."""
+        self.odd[Odd(code, sku, lot)] += 1
+        self.step.odd += 1
+
+    # ---- orders -----------------------------------------------------------------------------------------------------
+
+    def place(self, order: Order) -> None:
+        """Take an order in and promise what there is."""
+        self.orders[order.number] = order
+        self.fill(line.sku for line in order.lines.values())
+
+    def cancel(self, number: str, lines: Iterable[str] = ()) -> None:
+        """Take lines back that are not picked; what was promised to them is for others."""
+        order = self.orders[number]
+        skus = set()
+        for name in list(lines) or list(order.lines):
+            line = order.lines[name]
+            line.promises = []
+            line.cancelled = line.ordered - line.left
+            skus.add(line.sku)
+        self.fill(skus)
+
+    def pick(self, number: str, line: str, row: Row, quantity: int, *, staged: str) -> None:
+        """Take promised goods from their bin to a staging place."""
+        for promise in self.orders[number].lines[line].promises:
+            units = min(promise.quantity - promise.picked, quantity) if promise.row == row else 0
+            if units:
+                assert promise.staged in {None, staged}
+                promise.picked, promise.staged = promise.picked + units, staged
+                self.go(row, promise.staged_row(), units)
+                quantity -= units
+        assert not quantity, "the books know of no such promise"
+
+    def ship(self, number: str, shipment: str) -> None:
+        """Have everything leave that is picked, or else all that is promised."""
+        order = self.orders[number]
+        picked = any(line.picked for line in order.lines.values())
+        for name, line in order.lines.items():
+            for promise in line.promises:
+                units = promise.picked if picked else promise.quantity
+                if units:
+                    row = promise.staged_row() if promise.picked else promise.row
+                    self._leave(order, name, row, units, shipment=shipment)
+                    promise.quantity -= units
+                    promise.picked -= min(promise.picked, units)
+            line.promises = [promise for promise in line.promises if promise.quantity]
+        self.fill(line.sku for line in order.lines.values())
+
+    def _leave(self, order: Order, line: str, row: Row, units: int, *, shipment: str) -> None:
+        self.come(row, -units, change="shipped", document=shipment)
+        if self.held(row):
+            self.note("on_hold", row.sku, row.lot)
+        elif self.expired(row):
+            self.note("lot_not_allowed", row.sku, row.lot)
+        order.lines[line].shipped[row.lot] += units
+        self.left[Left(shipment, order.number, line, row.sku, row.lot)] += units
+
+    # ---- sums -------------------------------------------------------------------------------------------------------
+
+    def on_hand(self) -> int:
+        """Return all units there are."""
+        return sum(self.rows.values())

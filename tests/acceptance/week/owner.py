@@ -1,0 +1,323 @@
+"""One owner of the week: each of its steps tells the hub, and writes into the books what has to come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from tests.acceptance.week.books import FAR, GOOD, QUARANTINE, Books, Line, Lot, Order, Promise, Row, Step
+from tests.acceptance.week.hub import Hub, Refused
+
+SHOP = "shop"
+
+
+@dataclass(frozen=True)
+class Goods:
+    """A line of goods in a message."""
+
+    sku: str
+    quantity: int
+    place: str
+    lot: str | None = None
+    expires: date | None = None
+    made: date | None = None
+    supplier: str | None = None
+    status: str = GOOD
+    unit: str | None = None
+    #: Base units in one ``unit``.
+    factor: int = 1
+
+    def row(self, site: str) -> Row:
+        """Return where they lie."""
+        return Row(self.sku, self.lot, site, self.place, self.status)
+
+    @property
+    def units(self) -> int:
+        """Return how many base units they are."""
+        return self.quantity * self.factor
+
+    def said(self, line: str) -> dict[str, Any]:
+        """Return them as a line of a message."""
+        said = {
+            "line": line, "sku": self.sku, "quantity": str(self.quantity), "unit": self.unit, "lot": self.lot,
+            "expires": _day(self.expires), "made": _day(self.made), "supplier": self.supplier, "location": self.place,
+            "status": None if self.status == GOOD else self.status,
+        }  # fmt: skip
+        return {name: value for name, value in said.items() if value is not None}
+
+
+class Owner:
+    """An owner with its books; the methods are what happens to it."""
+
+    def __init__(self, name: str, hub: Hub, today: date) -> None:
+        self.name = name
+        self.hub = hub
+        self.books = Books(today)
+        self.step = Step("", "")
+        self._minute = 0
+
+    # ---- facts ------------------------------------------------------------------------------------------------------
+
+    def define(self, what: str, **body: object) -> None:
+        """Tell a fact that the books need not know."""
+        self._tell(f"{what}.defined" if what != "settings" else "settings.changed", body)
+
+    # ---- goods come, move and change --------------------------------------------------------------------------------
+
+    def open_balance(self, site: str, balance: str, goods: list[Goods], *, received: date) -> None:
+        """Take over stock as it is found; nobody is told."""
+        lines = [{**one.said(str(n)), "received": _day(received)} for n, one in enumerate(goods, 1)]
+        self._tell("balance.opened", {"site": site, "balance": balance, "lines": lines})
+        for one in goods:
+            self._know(one, received)
+            self.books.come(one.row(site), one.units, change=None, document=balance)
+        self.books.fill(one.sku for one in goods)
+
+    def receive(
+        self, site: str, receipt: str, goods: list[Goods], *, wrong: str | None = None, asked: Refused | None = None,
+        repeated: bool = False, first: int = 1, **more: object,
+    ) -> None:  # fmt: skip
+        """Have goods come in; ``wrong`` is why they go to quarantine, ``asked`` why they are refused."""
+        lines = [one.said(str(n)) for n, one in enumerate(goods, first)]
+        self._floor("stock.received", site, {"receipt": receipt, "lines": lines, **more}, refused=asked)
+        if asked is not None or repeated:
+            return
+        for one in goods:
+            row = one.row(site)
+            if wrong is not None:
+                row = row._replace(status=QUARANTINE)
+                self._note(wrong, one.sku, one.lot)
+            if wrong is None or (one.lot is not None and (one.sku, one.lot) not in self.books.lots):
+                self._know(one, self.books.today)
+            self.books.come(row, one.units, change="received", document=receipt)
+        self.books.fill(one.sku for one in goods)
+
+    def uncountable(self, site: str, receipt: str, goods: Goods, *, code: str) -> None:
+        """Have goods come in that cannot be counted: they are kept whole in a discrepancy."""
+        self._floor("stock.received", site, {"receipt": receipt, "lines": [goods.said("1")]})
+        self._note(code, goods.sku, goods.lot)
+
+    def adjust(
+        self, site: str, number: str, row: Row, by: int, *, asked: Refused | None = None, **more: object
+    ) -> None:
+        """Book goods that are more or less than the books say."""
+        line = {"line": "1", "sku": row.sku, "lot": row.lot, "location": row.place, "quantity": str(by), **more}
+        self._floor("stock.adjusted", site, {"adjustment": number, "lines": [_set(line)]}, refused=asked)
+        if asked is None:
+            self._change(row, by, change="adjusted", document=number)
+
+    def count(self, site: str, number: str, row: Row, found: int, **more: object) -> None:
+        """Book what was found in a bin."""
+        line = _set({"line": "1", "sku": row.sku, "lot": row.lot, "location": row.place, "counted": str(found)})
+        self._floor("stock.counted", site, {"count": number, "lines": [line], **more})
+        difference = found - self.books.rows[row]
+        if difference:
+            self._note("count_difference", row.sku, row.lot)
+        self._change(row, difference, change="counted", document=number)
+
+    def move(self, site: str, number: str, row: Row, to: str, quantity: int, *, asked: Refused | None = None) -> None:
+        """Have goods that nobody is promised come to another bin."""
+        line = {"line": "1", "sku": row.sku, "lot": row.lot, "location": row.place, "to": to, "quantity": str(quantity)}
+        self._floor("stock.moved", site, {"move": number, "lines": [_set(line)]}, refused=asked)
+        if asked is None:
+            self.books.go(row, row._replace(place=to), quantity, change="moved", document=number)
+            self.books.fill([row.sku])
+
+    def change_status(self, site: str, number: str, row: Row, to: str, quantity: int) -> None:
+        """Have goods that nobody is promised be found in another condition."""
+        line = {
+            "line": "1", "sku": row.sku, "lot": row.lot, "location": row.place, "quantity": str(quantity),
+            "status": row.status, "to_status": to,
+        }  # fmt: skip
+        self._floor("stock.status_changed", site, {"change": number, "lines": [_set(line)]})
+        self.books.go(row, row._replace(status=to), quantity, change="status_changed", document=number)
+        self.books.fill([row.sku])
+
+    # ---- holds ------------------------------------------------------------------------------------------------------
+
+    def hold(self, hold: str, sku: str, lot: str, *, kind: str = "hold", **more: object) -> None:
+        """Hold a lot: what is promised of it and not picked goes to other lots."""
+        self._tell("hold.placed", {"hold": hold, "kind": kind, "sku": sku, "lot": lot, "reason": "Taste", **more})
+        self.books.lots[sku, lot].holds[hold] = kind
+        self._withdraw(sku, lot, picked_too=kind == "recall")
+
+    def lift(self, hold: str, sku: str, lot: str, **more: object) -> None:
+        """Let a lot go."""
+        self._tell("hold.lifted", {"hold": hold, "sku": sku, "lot": lot, **more})
+        del self.books.lots[sku, lot].holds[hold]
+        self.books.fill([sku])
+
+    def hold_supplier(self, hold: str, supplier: str) -> None:
+        """Hold all that came from a supplier."""
+        self._tell("hold.placed", {"hold": hold, "supplier": supplier, "reason": "Audit"})
+        self.books.suppliers_held[hold] = supplier
+        self._withdraw_unusable()
+
+    def lift_supplier(self, hold: str, supplier: str) -> None:
+        """Let a supplier's goods go."""
+        self._tell("hold.lifted", {"hold": hold, "supplier": supplier})
+        del self.books.suppliers_held[hold]
+        self._fill_all()
+
+    def hold_everything(self, hold: str) -> None:
+        """Hold all the owner has."""
+        self._tell("hold.placed", {"hold": hold, "everything": True, "reason": "Unpaid"})
+        self.books.owner_held.add(hold)
+        self._withdraw_unusable()
+
+    def lift_everything(self, hold: str) -> None:
+        """Let all the owner has go."""
+        self._tell("hold.lifted", {"hold": hold, "everything": True})
+        self.books.owner_held.discard(hold)
+        self._fill_all()
+
+    def recall(self, recall: str, lots: Iterable[tuple[str, str]]) -> None:
+        """Recall lots: what is picked of them is taken back too."""
+        lots = list(lots)
+        named = [{"sku": sku, "lot": lot} for sku, lot in lots]
+        self._tell("lot.recalled", {"recall": recall, "reason": "Metal found", "lots": named})
+        for sku, lot in lots:
+            self.books.lots[sku, lot].holds[recall] = "recall"
+        for sku, lot in lots:
+            self._withdraw(sku, lot, picked_too=True)
+
+    # ---- orders -----------------------------------------------------------------------------------------------------
+
+    def order(
+        self, number: str, site: str, lines: list[tuple[str, int]], *, customer: str = "C-1", **more: object
+    ) -> None:
+        """Place an order."""
+        said = [{"line": str(n), "sku": sku, "quantity": str(units)} for n, (sku, units) in enumerate(lines, 1)]
+        body = {"source": SHOP, "order": number, "site": site, "customer": customer, "ship_to": _ship_to(number)}
+        self._tell("order.placed", {**body, **more, "lines": said})
+        wanted = {str(n): Line(sku, units) for n, (sku, units) in enumerate(lines, 1)}
+        self.books.place(Order(number, site, customer, wanted))
+
+    def cancel(self, number: str, *lines: str) -> None:
+        """Cancel an order, or lines of it, of which nothing is picked."""
+        self._tell("order.cancelled", {"source": SHOP, "order": number, "lines": list(lines)})
+        self.books.cancel(number, lines)
+
+    def pick(self, number: str) -> None:
+        """Pick all that is promised to an order, line by line and bin by bin."""
+        order = self.books.orders[number]
+        todo = [
+            (name, promise.row, promise.quantity - promise.picked)
+            for name, line in order.lines.items()
+            for promise in line.promises
+            if promise.quantity > promise.picked
+        ]
+        lines = [
+            _set({"line": name, "lot": row.lot, "location": row.place, "quantity": str(units)})
+            for name, row, units in todo
+        ]
+        staged = f"T-{number}"
+        body = {"source": SHOP, "order": number, "staged_at": staged, "lines": lines}
+        self._floor("pick.confirmed", order.site, body)
+        for name, row, units in todo:
+            self.books.pick(number, name, row, units, staged=staged)
+
+    def ship(self, number: str, shipment: str, *, asked: Refused | None = None) -> None:
+        """Have an order leave: what is picked of it, or else what is promised."""
+        order = self.books.orders[number]
+        body = {"shipment": shipment, "orders": [{"source": SHOP, "order": number}], "scac": "DEMO"}
+        self._floor("shipment.confirmed", order.site, body, refused=asked)
+        if asked is None:
+            self.books.ship(number, shipment)
+
+    def give_back(
+        self, site: str, number: str, order: str, goods: Goods, *, too_much: int = 0, asked: Refused | None = None
+    ) -> None:
+        """Have goods of an order come back; what cannot have left goes to quarantine."""
+        body = {"return": number, "source": SHOP, "order": order, "lines": [goods.said("1")]}
+        self._floor("goods.returned", site, body, refused=asked)
+        if asked is not None:
+            return
+        row = goods.row(site)._replace(returned=True)
+        self.books.come(row, goods.units - too_much, change="returned", document=number)
+        if too_much:
+            self.books.come(row._replace(status=QUARANTINE), too_much, change="returned", document=number)
+            self._note("more_than_shipped", goods.sku, goods.lot)
+        self.books.fill([goods.sku])
+
+    def assemble(self, site: str, number: str, sku: str, kits: int, lot: str, used: list[Goods], place: str) -> None:
+        """Make kits of components."""
+        body = {"assembly": number, "sku": sku, "lot": lot, "quantity": str(kits), "location": place}
+        self._floor("kit.assembled", site, {**body, "lines": [one.said(str(n)) for n, one in enumerate(used, 1)]})
+        for one in used:
+            self.books.come(one.row(site), -one.units, change="kit_assembled", document=number)
+        expires = min(self.books.lots[one.sku, one.lot].expires or FAR for one in used if one.lot is not None)
+        self._know(Goods(sku, kits, place, lot, expires), self.books.today)
+        self.books.come(Row(sku, lot, site, place), kits, change="kit_assembled", document=number)
+        self.books.fill([sku])
+
+    def turn_the_day(self) -> None:
+        """Take back what was promised of lots that have expired."""
+        self._withdraw_unusable()
+
+    # ---- what all of these do ---------------------------------------------------------------------------------------
+
+    def at(self) -> str:
+        """Return the business time of the next document: a minute after the one before."""
+        self._minute += 1
+        start = datetime.combine(self.books.today, datetime.min.time(), tzinfo=UTC)
+        return (start + timedelta(hours=8, minutes=self._minute)).isoformat()
+
+    def _floor(self, name: str, site: str, body: dict[str, Any], *, refused: Refused | None = None) -> None:
+        said = {"site": site, "happened": refused is None, "by": "scanner-4", "occurred_at": self.at(), **body}
+        self._tell(name, said, refused=refused)
+
+    def _tell(self, name: str, body: dict[str, Any], *, refused: Refused | None = None) -> None:
+        self.step.told += 1
+        self.step.refused += refused is not None
+        self.hub.tell(name, {"owner": self.name, **body}, refused=refused)
+
+    def _note(self, code: str, sku: str | None = None, lot: str | None = None) -> None:
+        self.books.note(code, sku, lot)
+
+    def _know(self, goods: Goods, received: date) -> Lot | None:
+        if goods.lot is None:
+            return None
+        facts = {"expires": goods.expires, "made": goods.made, "supplier": goods.supplier, "received": received}
+        return self.books.know(goods.sku, goods.lot, **facts)
+
+    def _change(self, row: Row, by: int, *, change: str, document: str) -> None:
+        """Book more or less in a row; what is promised of it and is not there any more is lost."""
+        if by:
+            self.books.come(row, by, change=change, document=document)
+        short = self.books.reserved()[row] - max(self.books.rows[row], 0)
+        losing = [promise for _, _, promise in self.books.promises() if promise.row == row]
+        for promise in reversed(losing):
+            less = max(min(short, promise.quantity - promise.picked), 0)
+            promise.quantity -= less
+            short -= less
+        for _, line, _ in list(self.books.promises()):
+            line.promises = [one for one in line.promises if one.quantity]
+        self.books.fill([row.sku])
+
+    def _withdraw(self, sku: str, lot: str, *, picked_too: bool) -> None:
+        def mine(promise: Promise) -> bool:
+            return (promise.row.sku, promise.row.lot) == (sku, lot)
+
+        self.books.fill(self.books.lose(mine, picked_too=picked_too))
+
+    def _withdraw_unusable(self) -> None:
+        self.books.fill(self.books.lose(lambda promise: not self.books.usable(promise.row)))
+
+    def _fill_all(self) -> None:
+        self.books.fill({line.sku for order in self.books.orders.values() for line in order.lines.values()})
+
+
+def _ship_to(number: str) -> dict[str, Any]:
+    city = ("Sampletown", "Exampleville")[len(number) % 2]
+    return {"name": f"Receiver {number}", "street": [f"{number} Example Street"], "city": city, "country": "US"}
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _set(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if value is not None}
