@@ -360,6 +360,10 @@ class Books:
         order.lines[line].shipped[row.lot] += units
         self.left[Left(shipment, order.number, line, row.sku, row.lot)] += units
 
+    def gone(self, sku: str, lot: str) -> int:
+        """Return how much of a lot has left."""
+        return sum(units for left, units in self.left.items() if (left.sku, left.lot) == (sku, lot))
+
     # ---- sums -------------------------------------------------------------------------------------------------------
 
     def on_hand(self) -> int:

@@ -180,6 +180,8 @@ class Owner:
         self._tell("lot.recalled", {"recall": recall, "reason": "Metal found", "lots": named})
         for sku, lot in lots:
             self.books.lots[sku, lot].holds[recall] = "recall"
+            if self.books.gone(sku, lot):
+                self._note("already_shipped", sku, lot)
         for sku, lot in lots:
             self._withdraw(sku, lot, picked_too=True)
 

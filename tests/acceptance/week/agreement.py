@@ -1,0 +1,119 @@
+"""What the hub says is compared with the books: stock, lots, what left, orders, and every message that was told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from tests.acceptance.week.books import Left, Odd, Told
+from tests.acceptance.week.house import House
+from tests.acceptance.week.hub import Hub
+from tests.acceptance.week.owner import Owner
+
+TOPICS = ("inventory", "ship-confirmations", "order-status", "alerts", "pick-tasks")
+
+
+async def agrees(house: House) -> None:
+    """Compare what the hub says with the books of every owner."""
+    heard = {topic: await house.hub.heard(f"lotstream.{topic}") for topic in TOPICS}
+    for owner in house.owners:
+        mine = {topic: [body for _, body in said if body["owner"] == owner.name] for topic, said in heard.items()}
+        await _stock(house.hub, owner)
+        await _lots(house.hub, owner)
+        await _left(house.hub, owner, mine["ship-confirmations"])
+        _orders(owner, mine["order-status"])
+        _inventory(owner, mine["inventory"])
+        _alerts(owner, mine["alerts"])
+        _tasks(owner, mine["pick-tasks"])
+
+
+async def _stock(hub: Hub, owner: Owner) -> None:
+    reserved, rows = owner.books.reserved(), owner.books.rows
+    books = {tuple(row): (rows[row], reserved[row]) for row in {*rows, *reserved} if rows[row] or reserved[row]}
+    columns = ("sku", "lot", "site", "location", "status", "returned")
+    stock = {
+        tuple(row[column] for column in columns): (row["on_hand"], row["reserved"])
+        for row in await hub.rows("stock", owner.name)
+        if row["on_hand"] or row["reserved"]
+    }
+    assert stock == books
+
+
+async def _lots(hub: Hub, owner: Owner) -> None:
+    found = await hub.rows("lot", owner.name)
+    facts = {(row["sku"], row["lot"]): (row["expires"], row["supplier"]) for row in found}
+    assert facts == {name: (lot.expires, lot.supplier) for name, lot in owner.books.lots.items()}
+    held = {(row["sku"], row["lot"]) for row in found if row["holds"] != "[]"}
+    assert held == {name for name, lot in owner.books.lots.items() if lot.holds}
+
+
+async def _left(hub: Hub, owner: Owner, confirmations: list[dict[str, Any]]) -> None:
+    """What left, lot by lot, is the same in the books, in the confirmations and in the table of traces."""
+    traced, confirmed = Counter[Left](), Counter[Left]()
+    for row in await hub.rows("shipment_line", owner.name):
+        named = Left(row["shipment"], row["order"], row["line"], row["sku"], row["lot"])
+        traced[named] += row["sign"] * row["quantity"]
+    for body in confirmations:
+        for line in body["lines"]:
+            for lot in line["lots"]:
+                named = Left(body["shipment"], body["order"], line["line"], lot["sku"] or line["sku"], lot["lot"])
+                confirmed[named] += (-1 if body["voided"] else 1) * int(lot["quantity"])
+    assert +traced == +owner.books.left
+    assert +confirmed == +owner.books.left
+
+
+def _orders(owner: Owner, statuses: list[dict[str, Any]]) -> None:
+    """The last that was told of an order is what the books say of it."""
+    last = {body["order"]: body for body in statuses}
+    told = {
+        number: (body["status"], {line["line"]: _figures(line) for line in body["lines"]})
+        for number, body in last.items()
+    }
+    books = {
+        number: (order.state, {name: line.figures() for name, line in order.lines.items()})
+        for number, order in owner.books.orders.items()
+    }
+    assert told == books
+
+
+def _figures(line: dict[str, Any]) -> dict[str, int]:
+    names = ("ordered", "allocated", "backordered", "picked", "shipped", "cancelled")
+    return {name: int(line[name]) for name in names}
+
+
+def _inventory(owner: Owner, changes: list[dict[str, Any]]) -> None:
+    told = Counter[Told]()
+    for body in changes:
+        for line in body["lines"]:
+            told[Told(body["change"], body["document"], line["sku"], line["lot"])] += int(line["quantity"])
+    assert _some(told) == _some(owner.books.told)
+
+
+def _alerts(owner: Owner, alerts: list[dict[str, Any]]) -> None:
+    odd = Counter(Odd(body["code"], body["about"].get("sku"), body["about"].get("lot")) for body in alerts)
+    assert odd == owner.books.odd
+
+
+def _tasks(owner: Owner, messages: list[dict[str, Any]]) -> None:
+    """The floor has a task for everything that is promised to orders of which nothing has left, and for no more."""
+    tasks: dict[str, tuple[tuple[Any, ...], int]] = {}
+    for body in messages:
+        for task in body["tasks"]:
+            about: tuple[Any, ...] = (body["order"], task["line"], task["sku"], task["lot"], task["location"])
+            tasks[task["task"]] = (about, 0 if task["action"] == "cancel" else int(task["quantity"]))
+    whole = [order for order in owner.books.orders.values() if not any(line.left for line in order.lines.values())]
+    told, books = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
+    for about, quantity in tasks.values():
+        if about[0] in {order.number for order in whole}:
+            told[about] += quantity
+    for order in whole:
+        for name, line in order.lines.items():
+            for promise in line.promises:
+                row = promise.row
+                books[order.number, name, row.sku, row.lot, row.place] += promise.quantity
+    assert _some(told) == _some(books)
+
+
+def _some(counted: Counter[Any]) -> dict[Any, int]:
+    """Return what is not zero; what was taken back is below."""
+    return {what: units for what, units in counted.items() if units}
