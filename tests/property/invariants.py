@@ -23,6 +23,7 @@ from lotstream.domain.events import (
     HoldPlaced,
     KitAssembled,
     KitBroken,
+    LotCorrected,
     OrderAllocated,
     ShipmentConfirmed,
     ShipmentVoided,
@@ -157,6 +158,9 @@ def moved(event: Event) -> Iterator[tuple[str, str | None, int]]:
     elif isinstance(event, KitAssembled | KitBroken):
         yield from ((used.row.sku, used.row.lot, -used.quantity) for used in event.used)
         yield from ((made.row.sku, made.row.lot, made.quantity) for made in event.made)
+    elif isinstance(event, LotCorrected):
+        yield from ((one.row.sku, one.row.lot, -one.quantity) for one in event.rows)
+        yield from ((one.to.sku, one.to.lot, one.quantity) for one in event.rows)
     elif isinstance(event, ShipmentConfirmed):
         yield from ((gone.sku, gone.lot, -gone.quantity) for gone in event.shipped)
     elif isinstance(event, ShipmentVoided):

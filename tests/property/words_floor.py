@@ -47,10 +47,10 @@ from lotstream.domain.model import (
     Reservation,
 )
 from tests.property.vocabulary import LOTS, NUMBERS
-from tests.property.words import Words
+from tests.property.words_lots import LotWords
 
 
-class AllWords(Words):
+class AllWords(LotWords):
     """Draws messages of every kind for one owner."""
 
     # ---- The floor --------------------------------------------------------------------------------------------------
@@ -289,6 +289,7 @@ OFTEN = {
     "take_unit": 3,
     "wave": 2,
     "work_on_wave": 2,
+    "correct_lot": 2,
 }
 TO_EVERYBODY = ("define_site", "define_location", "open_day", "hold_bin", "let_bin_go")
 TO_ONE = (
@@ -298,6 +299,7 @@ TO_ONE = (
     "adjust", "count", "move", "change_status", "give_back", "assemble", "take_apart", "pick", "take_unit",
     "pick_short", "start", "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
     "wave", "cancel_wave", "work_on_wave", "erase",
+    "correct_lot",
 )  # fmt: skip
 #: What is told of units that have numbers.
 OF_UNITS = (

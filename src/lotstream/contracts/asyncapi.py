@@ -41,7 +41,7 @@ CARRIES: dict[Topic, tuple[str, ...]] = {
     FLOOR_TASKS: ("floor_tasks", "package"),
     ORDER_STATUS: ("order_status",),
     SHIP_CONFIRMATIONS: ("ship_confirmation",),
-    INVENTORY: ("inventory_change",),
+    INVENTORY: ("inventory_change", "lot_changed"),
     AVAILABILITY: ("availability",),
     ALERTS: ("alert",),
     ANSWERS: ("answer",),

@@ -20,6 +20,7 @@ from lotstream.contracts import convert_floor as floor
 from lotstream.contracts import convert_goods as goods
 from lotstream.contracts import convert_hub as hub
 from lotstream.contracts import convert_kits as kits
+from lotstream.contracts import convert_lots as lots
 from lotstream.contracts import convert_orders as orders
 from lotstream.contracts import convert_packing as packing
 from lotstream.contracts import convert_stock as stock
@@ -209,6 +210,7 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "stock.moved": _alone(stock.move_stock),
     "stock.status_changed": _alone(stock.change_status),
     "goods.returned": _alone(stock.return_goods),
+    "lot.corrected": _alone(lots.correct_lot),
     "wave.released": _alone(waves.release_wave),
     "wave.cancelled": _alone(waves.cancel_wave),
     "pick.confirmed": _alone(floor.confirm_pick),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lotstream.contracts.examples_ends import ENDS
+from lotstream.contracts.examples_lots import LOTS, SENT_OF_LOTS
 from lotstream.contracts.examples_stock import DECISION, FLOOR, ORDER, STOCK
 
 _TASK = "9a41c07b3e5d4f6a8b2c1d0e9f8a7b6c"
@@ -410,4 +411,13 @@ _SENT: dict[str, dict[str, Any]] = {
 }
 
 #: Short message name → an example body.
-EXAMPLES: dict[str, dict[str, Any]] = {**_FACTS, **_ORDERS, **_GOODS, **STOCK, **ENDS, **_SENT}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    **_FACTS,
+    **_ORDERS,
+    **_GOODS,
+    **STOCK,
+    **ENDS,
+    **LOTS,
+    **_SENT,
+    **SENT_OF_LOTS,
+}

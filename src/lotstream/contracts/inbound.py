@@ -8,6 +8,7 @@ from lotstream.contracts import inbound_floor as floor
 from lotstream.contracts import inbound_goods as goods
 from lotstream.contracts import inbound_hub as hub
 from lotstream.contracts import inbound_kits as kits
+from lotstream.contracts import inbound_lots as lots
 from lotstream.contracts import inbound_orders as orders
 from lotstream.contracts import inbound_packing as packing
 from lotstream.contracts import inbound_stock as stock
@@ -42,6 +43,7 @@ INBOUND: dict[str, type[Inbound]] = {
     "stock.moved": stock.StockMoved,
     "stock.status_changed": stock.StockStatusChanged,
     "goods.returned": stock.GoodsReturned,
+    "lot.corrected": lots.LotCorrected,
     "wave.released": waves.WaveReleased,
     "wave.cancelled": waves.WaveCancelled,
     "pick.confirmed": floor.PickConfirmed,
@@ -87,7 +89,6 @@ LATER: frozenset[str] = frozenset(
         "transfer.received",
         "title.released",
         "title.accepted",
-        "lot.corrected",
         "lot.merged",
         "lot.split",
         "lot.documented",

@@ -13,6 +13,7 @@ from lotstream.contracts.sending import Outgoing
 from lotstream.contracts.write_availability import availability
 from lotstream.contracts.write_floor import count_task, put_backs, undone_tasks, voided_tasks
 from lotstream.contracts.write_inventory import CHANGES, inventory_changes
+from lotstream.contracts.write_lots import lot_corrected
 from lotstream.contracts.write_notices import (
     answer,
     count_alerts,
@@ -45,6 +46,7 @@ from lotstream.domain.events import (
     Event,
     GoodsReturned,
     HeldNoticed,
+    LotCorrected,
     LotSwapped,
     OrderAllocated,
     OrderCancelled,
@@ -223,5 +225,6 @@ _WRITERS: dict[type, _Writer] = {
     WaveCancelled: cancelled,
     TasksLeftWave: left,
     WaveTasksChanged: changed,
+    LotCorrected: lot_corrected,
 }
 _WRITERS |= {event: _and_inventory(_WRITERS.get(event)) for event in CHANGES}

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from lotstream.contracts.fields import Amount, Day, Id, Instant, MessageId, Name, OwnerId, Sent, Text
 from lotstream.contracts.sent_inventory import InventoryChange
+from lotstream.contracts.sent_lots import LotChanged
 from lotstream.domain.model import OrderState, PackageKind, PackageState
 
 
@@ -365,6 +366,7 @@ SENT: dict[str, type[Sent]] = {
     "ship_confirmation": ShipConfirmation,
     "availability": Availability,
     "inventory_change": InventoryChange,
+    "lot_changed": LotChanged,
     "alert": Alert,
     "answer": Answer,
 }

@@ -37,6 +37,8 @@ class InventoryChangeKind(StrEnum):
     KIT_ASSEMBLED = "kit_assembled"
     #: Kits became components.
     KIT_BROKEN = "kit_broken"
+    #: Their lot has another number than before.
+    LOT_CORRECTED = "lot_corrected"
 
 
 class OnHand(Sent):

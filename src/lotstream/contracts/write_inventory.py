@@ -17,10 +17,12 @@ from lotstream.contracts.sent_inventory import InventoryChangeKind
 from lotstream.contracts.topics import INVENTORY
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import (
+    Became,
     Event,
     GoodsReturned,
     KitAssembled,
     KitBroken,
+    LotCorrected,
     SerialHeld,
     SerialReleased,
     ShipmentConfirmed,
@@ -71,7 +73,12 @@ class _Change(NamedTuple):
 
 def inventory_changes(ledger: Ledger, event: Event, moment: Moment) -> Iterator[Outgoing]:
     """Return what an applied event has changed in stock, in as many messages as it needs; nothing if it has not."""
-    change = CHANGES[type(event)](event)
+    changes = CHANGES[type(event)](event)
+    for change in changes if isinstance(changes, list) else [changes]:
+        yield from _told(ledger, change, moment)
+
+
+def _told(ledger: Ledger, change: _Change, moment: Moment) -> Iterator[Outgoing]:
     for first in range(0, len(change.lines), LINES_MAX):
         body = {
             "owner": ledger.owner,
@@ -195,8 +202,22 @@ def _kitted(event: KitAssembled | KitBroken) -> _Change:
     return _Change(kind, event.site, lines, event.number, event.by, event.at)
 
 
+def _corrected(event: LotCorrected) -> list[_Change]:
+    return _relotted(InventoryChangeKind.LOT_CORRECTED, event, event.rows)
+
+
+def _relotted(kind: InventoryChangeKind, event: LotCorrected, rows: Sequence[Became]) -> list[_Change]:
+    """Return what became of goods that are another lot's now, by site: gone under the one, there under the other."""
+    sites: dict[str, list[_Line]] = {}
+    for one in rows:
+        lines = sites.setdefault(one.row.site, [])
+        lines.append(_Line(None, one.row, -one.quantity, event.reason))
+        lines.append(_Line(None, one.to, one.quantity, event.reason))
+    return [_Change(kind, site, lines, event.number, event.by, event.at) for site, lines in sites.items()]
+
+
 #: Events that change how much there is of a lot, in which condition or in which bin, and what each says of it.
-CHANGES: dict[type, Callable[[Any], _Change]] = {
+CHANGES: dict[type, Callable[[Any], _Change | list[_Change]]] = {
     StockReceived: _received,
     StockAdjusted: _changed,
     StockCounted: _changed,
@@ -211,4 +232,5 @@ CHANGES: dict[type, Callable[[Any], _Change]] = {
     ShipmentVoided: _voided,
     KitAssembled: _kitted,
     KitBroken: _kitted,
+    LotCorrected: _corrected,
 }

@@ -24,6 +24,7 @@ from lotstream.domain.commands import (
     Command,
     ConfirmPick,
     ConfirmShipment,
+    CorrectLot,
     CountStock,
     ErasePersons,
     LiftHold,
@@ -73,6 +74,7 @@ COUNT_DIFFERENCE = "count_difference"
 _REQUESTS = (
     CancelOrder, ReleaseOrder, UnreserveOrder, CloseOrder, RequestAllocation, ReserveStock, PlaceHold, LiftHold,
     PlaceOwnerHold, LiftOwnerHold, PlaceSerialHold, LiftSerialHold, RecallLots, ChangeSettings, ErasePersons,
+    CorrectLot,
 )  # fmt: skip
 #: `CorrectShipment` is a `ConfirmShipment`.
 _FLOOR = (

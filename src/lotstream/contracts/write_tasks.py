@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from lotstream.contracts.quantities import base_text
@@ -10,7 +10,7 @@ from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.topics import PICK_TASKS
 from lotstream.domain.by_lot import is_by_lot, place_of_lot
 from lotstream.domain.commands import Moment
-from lotstream.domain.events import Carried, Freed, JoinedTask, LineDecision, LotSwapped, Relocated
+from lotstream.domain.events import Became, Carried, Freed, JoinedTask, LineDecision, LotSwapped, Relocated
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import OrderKey, Reservation, RowKey
 
@@ -133,6 +133,25 @@ def moved_task(ledger: Ledger, carried: Carried, move: Relocated, moment: Moment
             _task(ledger, key, move.to, task=name, action="create", line=line, quantity=carried.quantity),
         ]
     yield _message(ledger, key, move.to.site, tasks, moment)
+
+
+def relotted_tasks(
+    ledger: Ledger, orders: Iterable[OrderKey], rows: Iterable[Became], moment: Moment
+) -> Iterator[Outgoing]:
+    """Return the tasks for goods that are of another lot now: the same tasks, and the lot to look for."""
+    moved = {one.to for one in rows}
+    for key in orders:
+        tasks: dict[tuple[str, str, str], dict[str, Any]] = {}
+        for line in ledger.orders[key].lines:
+            for part in line.reservations:
+                if part.row in moved and part.quantity > part.picked and part.wave is None:
+                    left = _left(ledger, key, line.line, part.task)
+                    task = _task(ledger, key, part.row, task=part.task, action="change", line=line.line, quantity=left)
+                    numbers = {"serials": _serials(ledger, key, line.line, part.task)}
+                    no_bin = _NO_BIN if is_by_lot(part.task) else {}
+                    tasks[part.row.site, line.line, part.task] = task | numbers | no_bin
+        for site in dict.fromkeys(site for site, *_ in tasks):
+            yield _message(ledger, key, site, [task for place, task in tasks.items() if place[0] == site], moment)
 
 
 def _told_by_wave(ledger: Ledger, carried: Carried, to: RowKey, *, task: str) -> bool:

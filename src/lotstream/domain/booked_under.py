@@ -11,6 +11,7 @@ from lotstream.domain.events import (
     GoodsReturned,
     KitAssembled,
     KitBroken,
+    LotCorrected,
     StatusChanged,
     StockAdjusted,
     StockCounted,
@@ -19,7 +20,7 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
-from lotstream.domain.model import ReceiptKey
+from lotstream.domain.model import LOT_CORRECTION, ReceiptKey
 from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
 
 _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
@@ -32,11 +33,19 @@ _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
     KitAssembled: lambda event: ReceiptKey(ASSEMBLY, event.number),
     KitBroken: lambda event: ReceiptKey(BREAKING, event.number),
     GoodsReturned: lambda event: ReceiptKey(RETURN, event.number),
+    LotCorrected: lambda event: ReceiptKey(LOT_CORRECTION, event.number),
 }
 
 
 def document_of(
-    event: StockAdjusted | StockCounted | StockMoved | StatusChanged | GoodsReturned | KitAssembled | KitBroken,
+    event: StockAdjusted
+    | StockCounted
+    | StockMoved
+    | StatusChanged
+    | GoodsReturned
+    | KitAssembled
+    | KitBroken
+    | LotCorrected,
 ) -> ReceiptKey:
     """Return the document that an event about stock is booked under."""
     key: ReceiptKey = _KEYS[type(event)](event)

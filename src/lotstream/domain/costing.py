@@ -15,7 +15,13 @@ from lotstream.domain.model import PLAIN, Lot
 
 #: A share of a sum is cut here: in the owner's currency, far below what anybody pays for a unit.
 STEP: Final = Decimal("1E-9")
+TOLD: Final = Decimal("1E-6")
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
+
+
+def priced(price: Decimal, units: int, *, factor: int) -> Decimal:
+    """Return what smallest units cost at a price for ``factor`` of them."""
+    return _EXACT.divide(_EXACT.multiply(price, units), factor)
 
 
 def cost_of(lot: Lot | None, quantity: int) -> Decimal | None:
@@ -29,6 +35,12 @@ def cost_of(lot: Lot | None, quantity: int) -> Decimal | None:
 def paid_for(each: Decimal, quantity: Decimal) -> Decimal:
     """Return what a quantity costs of which one costs ``each``."""
     return _EXACT.multiply(each, quantity)
+
+
+def told_cost(lot: Lot | None, *, decimals: int) -> Decimal | None:
+    """Return what one base unit of a lot has cost, as people are told it: six digits, half to even."""
+    cost = cost_of(lot, 10**decimals)
+    return None if cost is None else cost.quantize(TOLD, context=_EXACT)
 
 
 def total_of(costs: Iterable[Decimal | None]) -> Decimal | None:

@@ -26,6 +26,7 @@ from lotstream.domain.commands import (
     ConfirmPick,
     ConfirmShipment,
     ContinueDay,
+    CorrectLot,
     CorrectShipment,
     CountStock,
     DefineCustomer,
@@ -73,6 +74,7 @@ from lotstream.domain.holds import lift_hold, lift_owner_hold, place_hold, place
 from lotstream.domain.kitting import assemble_kit, break_kit
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import release_order
+from lotstream.domain.lot_correcting import correct_lot
 from lotstream.domain.moving import continue_day
 from lotstream.domain.opening import open_balance
 from lotstream.domain.packing import pack_package, unpack_package
@@ -112,6 +114,7 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     PlaceSerialHold: place_serial_hold,
     LiftSerialHold: lift_serial_hold,
     RecallLots: recall_lots,
+    CorrectLot: correct_lot,
     AdjustStock: adjust_stock,
     AssembleKit: assemble_kit,
     BreakKit: break_kit,
@@ -155,6 +158,8 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
     decider = _DECIDERS.get(type(command))
     if decider is None:
         raise TypeError(f"{type(command).__name__} is told to every partition; decide_broadcast decides it")
+    if (names := ledger.names()) is not None:
+        command = names.now(command)
     decided = decider(ledger, command, moment)
     if ledger.sites.lot_tasks:
         decided = tell_by_lot(ledger, decided)

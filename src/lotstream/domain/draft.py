@@ -99,8 +99,9 @@ class Draft:
 
     def serial(self, key: SerialKey) -> Serial | None:
         """Return the unit of a serial number as it is after this decision; None when nobody has seen it."""
-        known = self.serials.get(key)
-        return known or self.ledger.serials.get(key.number, {}).get(key.sku)
+        known = self.serials.get(key) or self.ledger.serials.get(key.number, {}).get(key.sku)
+        names = self.ledger.names()
+        return known if names is None else names.now(known)
 
     def package(self, key: ReceiptKey) -> Package | None:
         """Return a package as it is after what was decided so far; None when nobody has packed it."""

@@ -53,3 +53,8 @@ def follow_reason(expires: int, *, last_shipped: int) -> NotUsed | None:
 def later_expiry(one: date | None, other: date | None) -> date | None:
     """Return the later of two days of expiry; one that is not known says nothing."""
     return max(one, other) if one is not None and other is not None else one or other
+
+
+def made_too_late(made: date | None, expires: date | None) -> bool:
+    """Tell whether goods would have been made after their last day of use."""
+    return made is not None and expires is not None and made > expires

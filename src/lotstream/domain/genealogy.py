@@ -23,19 +23,21 @@ def descendants(ledger: Ledger, lots: Iterable[LotName]) -> tuple[LotName, ...]:
     """Return all lots that were made from some lots, directly or through others, without those; sorted."""
     children: dict[LotName, list[LotName]] = {}
     for lot in ledger.lots.values():
-        for parent in () if lot.more is None else lot.more.made_from:
+        for parent in _parents(ledger, lot):
             children.setdefault(parent, []).append(LotName(lot.sku, lot.lot))
     return _closure(lots, lambda name: children.get(name, ()))
 
 
 def ancestors(ledger: Ledger, lots: Iterable[LotName]) -> tuple[LotName, ...]:
     """Return all lots that some lots were made from, directly or through others, without those; sorted."""
+    return _closure(lots, lambda name: _parents(ledger, ledger.lots.get(name)))
 
-    def parents(name: LotName) -> Iterable[LotName]:
-        lot = ledger.lots.get(name)
-        return () if lot is None or lot.more is None else lot.more.made_from
 
-    return _closure(lots, parents)
+def _parents(ledger: Ledger, lot: Lot | None) -> Iterable[LotName]:
+    """Return what a lot was made from directly, as it is called now."""
+    parents = () if lot is None or lot.more is None else lot.more.made_from
+    names = ledger.names() if parents else None
+    return parents if names is None else [names.lot_name(parent) for parent in parents]
 
 
 def _closure(lots: Iterable[LotName], near: Callable[[LotName], Iterable[LotName]]) -> tuple[LotName, ...]:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from lotstream.domain.codes import Refusal
-from lotstream.domain.commands import Command, PlaceHold, RecallLots
+from lotstream.domain.commands import Command, CorrectLot, PlaceHold, RecallLots
 from lotstream.domain.holds import find_lot
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import HoldKind, Left, Question
+from lotstream.domain.names import names_had
 
 
 def asks_history(command: Command) -> bool:
@@ -24,30 +25,38 @@ def asks_history(command: Command) -> bool:
 
 def questions(ledger: Ledger, command: Command) -> tuple[Question, ...]:
     """Return what ``ledger.history`` has to answer before a command is decided; nothing for most commands."""
-    return tuple(dict.fromkeys(_QUESTIONS[type(command)](ledger, command))) if asks_history(command) else ()
+    if not asks_history(command):
+        return ()
+    names = ledger.names()
+    known = command if names is None else names.now(command)
+    return tuple(dict.fromkeys(_QUESTIONS[type(command)](ledger, known)))
 
 
 def _left_of_recalled(ledger: Ledger, command: RecallLots) -> Iterable[Question]:
     return _left(ledger, command.lots)
 
 
-def _left_of_held(ledger: Ledger, command: PlaceHold) -> Iterable[Question]:
+def _left_of_held(ledger: Ledger, command: PlaceHold | CorrectLot) -> Iterable[Question]:
     return _left(ledger, [(command.sku, command.lot)])
 
 
 def _left(ledger: Ledger, named: Iterable[tuple[str | None, str]]) -> Iterable[Question]:
     found = [find_lot(ledger, sku, lot) for sku, lot in named]
-    return [Left(lot.sku, lot.lot) for lot in found if not isinstance(lot, Refusal)]
+    lots = (lot for lot in found if not isinstance(lot, Refusal))
+    # What left under a former name is the same goods.
+    return [Left(*name) for lot in lots for name in names_had(ledger.items.get(lot.sku), lot)]
 
 
 _ASKS: Final[dict[type, Callable[[Any], bool]]] = {
     RecallLots: lambda _: True,
     PlaceHold: lambda command: command.kind is HoldKind.RECALL,
+    CorrectLot: lambda _: True,
 }
 """By command, whether one asks; a command without a line never does."""
 
 _QUESTIONS: Final[dict[type, Callable[[Ledger, Any], Iterable[Question]]]] = {
     RecallLots: _left_of_recalled,
     PlaceHold: _left_of_held,
+    CorrectLot: _left_of_held,
 }
 """What the commands above ask, of what the ledger knows when they are decided."""

@@ -40,7 +40,7 @@ def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Even
         lambda part: reason if (part.row.sku, part.row.lot) == mine else None,
         picked_too=command.kind is HoldKind.RECALL,
     )
-    gone = note_gone(draft, [lot], command.hold) if command.kind is HoldKind.RECALL else ()
+    gone = note_gone(draft, [lot], document="recall", number=command.hold) if command.kind is HoldKind.RECALL else ()
     return HoldPlaced(lot.sku, lot.lot, hold), *moved, *gone
 
 

@@ -32,6 +32,7 @@ from lotstream.domain.model import (
     StockRow,
     Tracking,
 )
+from lotstream.domain.names import Names, order_now
 from lotstream.domain.numbers import Numbers
 from lotstream.domain.places import Place
 from lotstream.domain.progress import Affected, Progress, Scope
@@ -144,6 +145,8 @@ class Derived:
     ahead: Ahead | None = None
     #: Orders by the waves their promises are told by; None: there is no wave.
     waved: Waved | None = None
+    #: What lots and items were called before; None: nothing was called otherwise.
+    names: Names | None = None
 
 
 @dataclass(slots=True)
@@ -199,8 +202,13 @@ class Ledger:
                 derived.numbers = Numbers(self.orders.values())
         if self.has_waves:
             derived.waved = Waved(self.orders.values())
+        derived.names = Names(self.items, self.lots) or None
         self.derived = derived
         return derived
+
+    def names(self) -> Names | None:
+        """Return what lots and items were called before; None when nothing was called otherwise."""
+        return (self.derived or self.index()).names
 
     def note_ahead(self, derived: Derived, order: Order) -> None:
         """Put an order among those that wait for their day, or take it from there."""
@@ -224,8 +232,15 @@ class Ledger:
         if (order := self.orders.get(key)) is not None:
             return order
         if key in self.closed:
-            return self.closed[key]
+            return self.known_order(key)
         raise NotLoaded(f"order {key.order} from {key.source} of {self.owner}: put it, or None, into ledger.closed")
+
+    def known_order(self, key: OrderKey) -> Order | None:
+        """Return an order by key, open or closed; None when there is none, or it was not read."""
+        order = self.orders.get(key) or self.closed.get(key)
+        if order is not None and (names := self.names()) is not None and key not in self.orders:
+            order = self.closed[key] = order_now(names, order)
+        return order
 
     def receipt(self, key: ReceiptKey) -> Receipt | None:
         """Return a receipt by key; None when nothing was booked under it. Raises `NotLoaded`."""
@@ -236,6 +251,9 @@ class Ledger:
         if key not in self.receipts:
             raise NotLoaded(f"{key.kind} {key.number} of {self.owner}: put it, or None, into ledger.receipts")
         found = self.receipts[key]
+        if (names := self.names()) is not None:
+            # What was written under former names is written again under those of today, whoever looks first.
+            found = self.receipts[key] = names.now(found)
         return found if isinstance(found, kind) else None
 
     def answer(self, question: Question) -> Answer:

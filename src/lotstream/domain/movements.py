@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from lotstream.domain.events import (
     BalanceOpened,
+    Became,
     Event,
     GoodsBooked,
     GoodsReturned,
@@ -18,6 +19,7 @@ from lotstream.domain.events import (
     HoldPlaced,
     KitAssembled,
     KitBroken,
+    LotCorrected,
     PickUndone,
     Relocated,
     SerialHeld,
@@ -57,6 +59,8 @@ class MoveKind(StrEnum):
     RETURNED = "returned"
     HELD = "held"
     RECALLED = "recalled"
+    #: Facts of the lot were wrong, or its number was, and these goods had it, or have the right one now.
+    CORRECTED = "corrected"
     RELEASED = "released"
     SHIPPED = "shipped"
     #: A shipment had not left after all.
@@ -175,6 +179,18 @@ def _returned(event: GoodsReturned) -> Iterator[Move]:
         yield _came(MoveKind.RETURNED, back.row, back.quantity, line=back.line, reason=reason)
 
 
+def _corrected(event: LotCorrected) -> Iterator[Move]:
+    for name in dict.fromkeys([event.was, (event.lot.sku, event.lot.lot)]):
+        yield Move(MoveKind.CORRECTED, *name, reason=event.reason)
+    yield from _became(MoveKind.CORRECTED, event.rows)
+
+
+def _became(kind: MoveKind, rows: tuple[Became, ...]) -> Iterator[Move]:
+    for one in rows:
+        yield _came(kind, one.row, -one.quantity, line=None)
+        yield _came(kind, one.to, one.quantity, line=None)
+
+
 def _held(event: HoldPlaced) -> Iterator[Move]:
     hold = event.hold
     kind = MoveKind.RECALLED if hold.kind is HoldKind.RECALL else MoveKind.HELD
@@ -221,6 +237,7 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     GoodsReturned: _returned,
     HoldPlaced: _held,
     HoldLifted: _released,
+    LotCorrected: _corrected,
     SerialHeld: _set_apart,
     SerialReleased: _set_apart,
     ShipmentConfirmed: _shipped,

@@ -31,7 +31,7 @@ def move_off(draft: Draft, lots: Iterable[LotKey], objection: Objection, *, pick
 
     What is picked stays with its order unless ``picked_too``. This does not wait for a request.
     """
-    promised = (_loser(draft, order, objection, picked_too=picked_too) for order in orders_promised(draft, lots))
+    promised = (loser_of(draft, order, objection, picked_too=picked_too) for order in orders_promised(draft, lots))
     return settle(draft, [loser for loser in promised if loser is not None])
 
 
@@ -49,12 +49,13 @@ def shut_out(draft: Draft, lots: Iterable[LotKey]) -> list[Loser]:
         lot = draft.lot(part.row.sku, part.row.lot) if (part.row.sku, part.row.lot) in mine else None
         return why_held(lot) if why_held(lot) is NotUsed.RECALLED else None
 
-    found = [_loser(draft, order, recall, picked_too=True) for order in orders_promised(draft, mine)]
-    found += [_loser(draft, order, objection) for order in orders_promised(draft, mine)]
+    found = [loser_of(draft, order, recall, picked_too=True) for order in orders_promised(draft, mine)]
+    found += [loser_of(draft, order, objection) for order in orders_promised(draft, mine)]
     return [loser for loser in found if loser is not None]
 
 
-def _loser(draft: Draft, order: Order, objection: Objection, *, picked_too: bool = False) -> Loser | None:
+def loser_of(draft: Draft, order: Order, objection: Objection, *, picked_too: bool = False) -> Loser | None:
+    """Take off an order what there is an objection to; None when there is nothing. The caller settles it."""
     freed: list[Freed] = []
     reasons: list[NotUsed] = []
     for line in order.lines:
@@ -94,7 +95,7 @@ def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[
 
     over = [cancel_rest(draft, order) for order in part.orders if is_over(draft, order)]
     going_on = [order for order in part.orders if order.key not in draft.orders]
-    found = (_loser(draft, order, objection) for order in going_on)
+    found = (loser_of(draft, order, objection) for order in going_on)
     losers = [loser for loser in found if loser is not None]
     orders = [draft.orders.get(order.key, order) for order in going_on]
     supply = draft.supplies(skus_wanted(orders))

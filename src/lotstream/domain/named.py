@@ -20,6 +20,7 @@ from lotstream.domain.commands import (
     Command,
     ConfirmPick,
     ConfirmShipment,
+    CorrectLot,
     CorrectShipment,
     CountStock,
     ErasePersons,
@@ -47,7 +48,7 @@ from lotstream.domain.commands import (
 from lotstream.domain.events import Event, ShipmentConfirmed, ShipmentVoided
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
-from lotstream.domain.model import ERASURE, SHIPMENT, Document, OrderKey, ReceiptKey, Shipment
+from lotstream.domain.model import ERASURE, LOT_CORRECTION, SHIPMENT, Document, OrderKey, ReceiptKey, Shipment
 from lotstream.domain.packages import SSCC_COUNTER, package_key, packages_within
 from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
 from lotstream.domain.wave_parts import wave_key
@@ -168,6 +169,7 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     CancelWave: lambda command: (wave_key(command.wave),),
     WorkOnWave: lambda command: (wave_key(command.wave),),
     ErasePersons: lambda command: (ReceiptKey(ERASURE, command.request),),
+    CorrectLot: lambda command: (ReceiptKey(LOT_CORRECTION, command.correction),),
 }
 
 

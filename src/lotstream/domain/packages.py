@@ -21,6 +21,8 @@ def package_key(name: str) -> ReceiptKey:
 
 def content_of_package(command: PackPackage) -> str:
     """Return the hash of what is told of a package; equal quantities count as equal however written."""
+    if command.content is not None:
+        return command.content
     said = [
         (
             *line.key,

@@ -38,4 +38,8 @@ def recall_lots(ledger: Ledger, command: RecallLots, moment: Moment) -> tuple[Ev
     moved = move_off(
         draft, mine, lambda part: NotUsed.RECALLED if (part.row.sku, part.row.lot) in mine else None, picked_too=True
     )
-    return *(HoldPlaced(lot.sku, lot.lot, hold) for lot in new), *moved, *note_gone(draft, new, command.recall)
+    return (
+        *(HoldPlaced(lot.sku, lot.lot, hold) for lot in new),
+        *moved,
+        *note_gone(draft, new, document="recall", number=command.recall),
+    )

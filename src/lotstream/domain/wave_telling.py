@@ -14,6 +14,7 @@ from lotstream.domain.codes import Refusal
 from lotstream.domain.events import (
     Event,
     Freed,
+    LotCorrected,
     LotSwapped,
     OrderAllocated,
     OrderCancelled,
@@ -99,10 +100,20 @@ def _marks(ledger: Ledger, event: Event) -> Iterator[tuple[InWave | None, RowKey
             marks = ((_told(ledger, one.key, one.line, one.task, move.row), move.to) for one in move.carried)
             # Nobody was told of a bin by a task that names none.
             yield from ((told, to) for told, to in marks if told is None or not is_by_lot(told.task))
+    elif isinstance(event, LotCorrected):
+        yield from _relotted(ledger, event)
     elif isinstance(event, ShipmentConfirmed):
         for part in event.shipped:
             if part.row == part.picked_from and part.task is not None:
                 yield _told(ledger, event.key, part.line, part.task, part.row), part.row
+
+
+def _relotted(ledger: Ledger, event: LotCorrected) -> Iterator[tuple[InWave | None, RowKey]]:
+    """Yield by which task of a wave promises are told whose goods are of another lot now."""
+    to = {one.row: one.to for one in event.rows}
+    for key in event.orders:
+        parts = (part for line in ledger.orders[key].lines for part in line.reservations)
+        yield from ((part.wave, to[part.row]) for part in parts if part.row in to and part.quantity > part.picked)
 
 
 def _told(ledger: Ledger, key: OrderKey, line: str, task: str, row: RowKey) -> InWave | None:

@@ -12,7 +12,7 @@ def shipment_lines(
     ledger: Ledger, event: ShipmentConfirmed | ShipmentVoided, partition: int, offset: int, *, first: int
 ) -> list[ShipmentLineRow]:
     """Return one row per lot and order line that left or was taken back, in smallest units, numbered from ``first``."""
-    order = ledger.orders.get(event.key) or ledger.closed.get(event.key)
+    order = ledger.known_order(event.key)
     person = order.person if order else None
     return [
         ShipmentLineRow(

@@ -20,6 +20,7 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ReleaseOrder, RequestAllocation
 from lotstream.domain.events import (
     AvailabilityTold,
+    Became,
     DayOpened,
     DiscrepancyNoted,
     Event,
@@ -28,6 +29,7 @@ from lotstream.domain.events import (
     GoodsBooked,
     HeldNoticed,
     LineShipped,
+    LotCorrected,
     LotSwapped,
     OrderAllocated,
     OrderCancelled,
@@ -48,6 +50,9 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.ledger import Ledger, NotLoaded
 from lotstream.domain.model import (
+    Lot,
+    LotMore,
+    LotName,
     OrderKey,
     OrderLine,
     OrderState,
@@ -87,7 +92,23 @@ def every_event(ledger: Ledger) -> list[Event]:
         StockReceived("TOR", "R-1", None, False, None, AT, (booked, replace(booked, row=ROW, message=None))),
         AvailabilityTold(tuple(sold)),
         WaveTasksChanged("W-1", "TOR", (WaveTask("w1", ROW), WaveTask("w2", LOOSE))),
+        *corrected(),
     ]
+
+
+def corrected() -> tuple[LotCorrected, LotCorrected]:
+    """Return a lot with another number, and one with facts of every kind under its own."""
+    was, row = LotName("CER-001", "L9"), ROW._replace(lot="L9", location="B-9")
+    more = LotMore(
+        aliases=("L9",), made_from=(LotName("CER-001", "L1"),), cost_total=Decimal(10), cost_units=3, origin="CA",
+        facility="F2", details={"grade": "A"},
+    )  # fmt: skip
+    lot = Lot("CER-001", "L24A", date(2027, 6, 1), date(2026, 6, 1), supplier="S-1", supplier_lot="9", more=more)
+    told = ("LC-1", "qa", AT, "A letter", "hash")
+    return (
+        LotCorrected(was, *told, lot, (Became(row, ROW, 4),), (KEY,)),
+        LotCorrected(LotName("CER-001", "L24A"), *told, replace(lot, more=None)),
+    )
 
 
 def every_message(ledger: Ledger) -> list[Outgoing]:

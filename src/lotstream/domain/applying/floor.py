@@ -87,7 +87,7 @@ def _lot_swapped(ledger: Ledger, event: LotSwapped) -> None:
 
 
 def _shipment_confirmed(ledger: Ledger, event: ShipmentConfirmed) -> None:
-    order = ledger.orders.get(event.key) or ledger.closed.get(event.key)
+    order = ledger.known_order(event.key)
     for shipped in event.shipped:
         change_row(ledger, shipped.row, on_hand=-shipped.quantity, reserved=-shipped.reserved)
         if order is not None:
@@ -132,7 +132,7 @@ def _note_shipment(ledger: Ledger, event: ShipmentConfirmed) -> None:
 
 
 def _shipment_voided(ledger: Ledger, event: ShipmentVoided) -> None:
-    order = ledger.orders.get(event.key) or ledger.closed.get(event.key)
+    order = ledger.known_order(event.key)
     for taken in event.taken_back:
         promise = taken.promise
         reserved = 0 if promise is None else promise.quantity

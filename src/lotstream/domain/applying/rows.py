@@ -15,7 +15,7 @@ from lotstream.domain.sums import OVER
 
 def any_order(ledger: Ledger, key: OrderKey) -> Order:
     """Return the order of an event, open or closed; raises `LookupError` when it is not there."""
-    order = ledger.orders.get(key) or ledger.closed.get(key)
+    order = ledger.known_order(key)
     if order is None:
         raise LookupError(f"order {key.order} of an event is not there")
     return order

@@ -45,6 +45,7 @@ from lotstream.domain.commands.goods import (
 )
 from lotstream.domain.commands.hub import AnswerBroadcast, ContinueDay, Moment, TickClock
 from lotstream.domain.commands.kits import AssembleKit, BreakKit, KitPiece, PieceMade
+from lotstream.domain.commands.lots import CorrectLot
 from lotstream.domain.commands.orders import (
     CancelOrder,
     CloseOrder,
@@ -82,6 +83,7 @@ __all__ = [
     "ConfirmPick",
     "ConfirmShipment",
     "ContinueDay",
+    "CorrectLot",
     "CorrectShipment",
     "CountStock",
     "DefineCustomer",
@@ -185,4 +187,5 @@ Command = (
     | CancelWave
     | WorkOnWave
     | ErasePersons
+    | CorrectLot
 )

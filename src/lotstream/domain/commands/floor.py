@@ -147,6 +147,8 @@ class ShippedOrder:
 
     key: OrderKey
     lines: tuple[ShippedLine, ...] = ()
+    #: Hash of what was told of it by names that are not those of today.
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

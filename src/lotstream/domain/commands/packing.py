@@ -38,6 +38,8 @@ class PackPackage:
     lines: tuple[PackedLine, ...] = ()
     packages: tuple[str, ...] = ()
     weight_kg: Decimal | None = None
+    #: Hash of what was told of it by names that are not those of today.
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

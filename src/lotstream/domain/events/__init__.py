@@ -45,6 +45,7 @@ from lotstream.domain.events.goods import (
     StockReceived,
 )
 from lotstream.domain.events.kits import GoodsUsed, KitAssembled, KitBroken
+from lotstream.domain.events.lots import Became, LotCorrected
 from lotstream.domain.events.orders import (
     CancelRemembered,
     Considered,
@@ -89,6 +90,7 @@ from lotstream.domain.model import Shipped
 __all__ = [
     "AvailabilityTold",
     "BalanceOpened",
+    "Became",
     "BinChange",
     "BinsChanged",
     "CancelRemembered",
@@ -116,6 +118,7 @@ __all__ = [
     "LineDecision",
     "LineShipped",
     "LocationDefined",
+    "LotCorrected",
     "LotSwapped",
     "OrderAllocated",
     "OrderCancelled",
@@ -215,4 +218,5 @@ Event = (
     | TasksLeftWave
     | WaveTasksChanged
     | PersonsErased
+    | LotCorrected
 )

@@ -66,6 +66,7 @@ from lotstream.domain.model.goods import (
 )
 from lotstream.domain.model.history import Answer, Gone, Left, Question
 from lotstream.domain.model.keys import Booked, ReceiptKey
+from lotstream.domain.model.lot_work import LOT_CORRECTION
 from lotstream.domain.model.orders import (
     WAITS,
     InWave,
@@ -85,6 +86,7 @@ __all__ = [
     "COUNTER",
     "DOCUMENT_CLASSES",
     "ERASURE",
+    "LOT_CORRECTION",
     "PACKAGE",
     "PLAIN",
     "SHIPMENT",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from lotstream.domain.model.keys import Booked, ReceiptKey
+from lotstream.domain.model.lot_work import LOT_CORRECTION
 from lotstream.domain.model.orders import OrderKey
 from lotstream.domain.model.stock import RowKey
 
@@ -170,6 +171,7 @@ _CLASSES: dict[str, type[Document]] = {
     COUNTER: NextNumber,
     WAVE: Wave,
     ERASURE: Notice,
+    LOT_CORRECTION: Notice,
 }
 DOCUMENT_CLASSES: tuple[type[Document], ...] = (Receipt, *dict.fromkeys(_CLASSES.values()))
 

@@ -1,0 +1,66 @@
+"""What is told of lots as such: what is known of them now, and what pickers find under another number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from lotstream.contracts.quantities import decimal_text
+from lotstream.contracts.sending import Outgoing, encode, item_of
+from lotstream.contracts.sent_lots import LotChangeKind
+from lotstream.contracts.topics import INVENTORY
+from lotstream.contracts.write_tasks import relotted_tasks
+from lotstream.domain.commands import Moment
+from lotstream.domain.costing import told_cost
+from lotstream.domain.events import LotCorrected
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import PLAIN, Lot, LotName
+
+TYPE = "lotstream.lot_changed.v1"
+
+
+def lot_corrected(ledger: Ledger, event: LotCorrected, moment: Moment) -> Iterator[Outgoing]:
+    """Return the tasks that name another lot now, and what is known of the lot."""
+    yield from relotted_tasks(ledger, event.orders, event.rows, moment)
+    now = _lot(ledger, event.lot, was=[] if event.was == (event.lot.sku, event.lot.lot) else [event.was])
+    yield _changed(ledger, event, LotChangeKind.CORRECTED, [now], moment)
+
+
+def _changed(
+    ledger: Ledger, event: LotCorrected, kind: LotChangeKind, lots: list[dict[str, Any]], moment: Moment
+) -> Outgoing:
+    body = {
+        "owner": ledger.owner,
+        "change": kind,
+        "document": event.number,
+        "by": event.by,
+        "reason": event.reason,
+        "occurred_at": event.at,
+        "decision": moment.decision,
+        "lots": lots,
+    }
+    return Outgoing(INVENTORY.name, ledger.owner, TYPE, encode(body))
+
+
+def _lot(ledger: Ledger, lot: Lot, *, was: Iterable[LotName]) -> dict[str, Any]:
+    more = lot.more or PLAIN
+    return {
+        "sku": lot.sku,
+        "lot": lot.lot,
+        "was": [name._asdict() for name in was],
+        "made_from": [name._asdict() for name in more.made_from],
+        "expires": lot.expires,
+        "made": lot.made,
+        "supplier": lot.supplier,
+        "supplier_lot": lot.supplier_lot,
+        "origin": more.origin,
+        "facility": more.facility,
+        "details": more.details,
+        "cost": _text(told_cost(lot, decimals=item_of(ledger, lot.sku).decimals)),
+        "aliases": more.aliases,
+    }
+
+
+def _text(cost: Decimal | None) -> str | None:
+    return None if cost is None else decimal_text(cost)

@@ -1,0 +1,181 @@
+"""What was known of a lot was wrong: its number, its dates, where it came from, what it has cost.
+
+Goods and promises stay where they are. Only what the facts as they are now forbid is taken off orders, which are
+decided again at once; whoever waits for what is usable now is served. The old number stays an alias of the lot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from lotstream.domain.candidate import Candidate
+from lotstream.domain.checks import terms_of
+from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.commands import CorrectLot, Moment
+from lotstream.domain.costing import priced
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, LotCorrected
+from lotstream.domain.expiry import made_too_late
+from lotstream.domain.gone import note_gone
+from lotstream.domain.holds import find_lot
+from lotstream.domain.kit_lines import as_part
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.lot_facts import with_more
+from lotstream.domain.lot_papers import content_of_lots
+from lotstream.domain.model import (
+    LOT_CORRECTION,
+    PLAIN,
+    Lot,
+    LotName,
+    Notice,
+    Order,
+    OrderLine,
+    ReceiptKey,
+    Reservation,
+)
+from lotstream.domain.moving import loser_of, orders_promised
+from lotstream.domain.quantities import check_quantity
+from lotstream.domain.relotting import rows_of, take_along
+from lotstream.domain.settling import Loser, settle
+from lotstream.domain.shelves import candidate_for, derived_of
+
+#: Facts of a lot itself, and of those that most lots do not have.
+_FACTS: Final = ("expires", "made", "supplier", "supplier_lot")
+_MORE: Final = ("origin", "facility")
+#: What may be cleared: nobody knows it after all.
+CLEARED: Final = (*_FACTS, *_MORE, "cost", "details")
+
+
+def correct_lot(ledger: Ledger, command: CorrectLot, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide lot.corrected; the same correction told again changes nothing, another one of its number is refused."""
+    key, content = ReceiptKey(LOT_CORRECTION, command.correction), content_of_lots(command)
+    known = ledger.document(key, Notice)
+    if known is not None:
+        return () if known.content == content else _other_content(key)
+    lot = find_lot(ledger, command.sku, command.lot)
+    refused = _check_said(command) if isinstance(lot, Lot) else lot
+    if refused is None and isinstance(lot, Lot) and command.to_lot not in (None, lot.lot):
+        refused = check_free(ledger, lot, command.to_lot or "", "to_lot")
+    if refused is not None or not isinstance(lot, Lot):
+        return refused or ()
+    after = _corrected(ledger, lot, command)
+    if made_too_late(after.made, after.expires):
+        message = f"Lot {lot.lot} would be made on {after.made}, after its expiry {after.expires}; correct both."
+        return Refusal(Code.FIELD_INVALID, "made" if command.made is not None else "expires", message)
+    return _decided(Draft(ledger, moment), command, lot, after, content)
+
+
+def _decided(draft: Draft, command: CorrectLot, lot: Lot, after: Lot, content: str) -> tuple[Event, ...]:
+    was, now = LotName(lot.sku, lot.lot), LotName(after.sku, after.lot)
+    called = {} if was == now else {was: now}
+    draft.know_lot(after)
+    rows = rows_of(draft.ledger, called)
+    orders = take_along(draft, called, rows)
+    at = command.occurred_at or draft.moment.recorded_at
+    event = LotCorrected(was, command.correction, command.by, at, command.reason, content, after, rows, orders)
+    gone = note_gone(draft, [lot], document="correction", number=command.correction)
+    return event, *gone, *settle(draft, losers_of(draft, {was: lot}, now), skus={lot.sku})
+
+
+def _other_content(key: ReceiptKey) -> Refusal:
+    message = f"Correction {key.number} is done with other content; give this one another number."
+    return Refusal(Code.CONFLICTING_CONTENT, "correction", message)
+
+
+def _check_said(command: CorrectLot) -> Refusal | None:
+    for index, name in enumerate(command.clear):
+        if name not in CLEARED:
+            message = f"{name} cannot be cleared; send some of {', '.join(CLEARED)}."
+            return Refusal(Code.FIELD_INVALID, f"clear.{index}", message)
+        if getattr(command, name):
+            message = f"{name} is said and cleared at once; send one of both."
+            return Refusal(Code.FIELD_INVALID, f"clear.{index}", message)
+    said = (getattr(command, name) is not None for name in (*_FACTS, *_MORE, "cost", "to_lot"))
+    if not (any(said) or command.details or command.clear):
+        return Refusal(Code.FIELD_MISSING, "to_lot", "Nothing is said to be corrected; send what is.")
+    if command.cost is not None and command.cost.is_finite() and command.cost < 0:
+        return Refusal(Code.FIELD_INVALID, "cost", f"The cost is {command.cost:f}; send one that is not below zero.")
+    return None if command.cost is None else check_quantity(command.cost, "cost", positive=False)
+
+
+def check_free(ledger: Ledger, lot: Lot, number: str, field: str) -> Refusal | None:
+    """Refuse a number for a lot that another lot of the SKU has or had; one that it had itself it may have again."""
+    names = ledger.names()
+    now = number if names is None else names.lot(lot.sku, number)[1]
+    sites = derived_of(ledger).sites_of.get(lot.sku, ())
+    lying = any(row.lot == number for site in sites for row in derived_of(ledger).rows.get((lot.sku, site), {}))
+    taken = now != lot.lot and (now != number or (lot.sku, number) in ledger.lots or lying)
+    if not taken:
+        return None
+    message = f"Lot {number} of {lot.sku} is known already; choose another number, or merge the lots."
+    return Refusal(Code.CONFLICTING_CONTENT, field, message)
+
+
+def _corrected(ledger: Ledger, lot: Lot, command: CorrectLot) -> Lot:
+    facts: dict[str, Any] = {name: None for name in _FACTS if name in command.clear}
+    facts |= {name: said for name in _FACTS if (said := getattr(command, name)) is not None}
+    more: dict[str, Any] = {name: None for name in _MORE if name in command.clear}
+    more |= {name: said for name in _MORE if (said := getattr(command, name)) is not None}
+    known = lot.more or PLAIN
+    if command.details or "details" in command.clear:
+        kept = {} if "details" in command.clear else known.details
+        more["details"] = dict(sorted({**kept, **command.details}.items()))
+    if command.cost is not None or "cost" in command.clear:
+        more |= _cost(ledger, lot, command)
+    if "expires" in facts and facts["expires"] != lot.expires:
+        # People are to be told of the new day as they were of the old one.
+        more["alerted"] = ()
+    after = with_more(replace(lot, **facts), **more) if more else replace(lot, **facts)
+    if command.to_lot in (None, lot.lot):
+        return after
+    aliases = {*known.aliases, lot.lot} - {command.to_lot}
+    return replace(with_more(after, aliases=tuple(sorted(aliases))), lot=command.to_lot)
+
+
+def _cost(ledger: Ledger, lot: Lot, command: CorrectLot) -> dict[str, Any]:
+    """Return what a lot has cost by what one base unit has, for as many units as were paid for, or are there."""
+    if command.cost is None:
+        return {"cost_total": None, "cost_units": 0}
+    item = ledger.items.get(lot.sku)
+    unit = 10 ** (0 if item is None else item.decimals)
+    rows = rows_of(ledger, {LotName(lot.sku, lot.lot): LotName(lot.sku, lot.lot)})
+    units = (lot.more or PLAIN).cost_units or max(sum(one.quantity for one in rows), 0) or unit
+    return {"cost_total": priced(command.cost, units, factor=unit), "cost_units": units}
+
+
+def losers_of(draft: Draft, before: dict[LotName, Lot], now: LotName) -> list[Loser]:
+    """Take off orders what the facts of a lot, as they are in this decision, forbid them to keep.
+
+    That is what nobody may use any more, and what a line would have got by the facts ``before`` and would not get now.
+    What merely aged stays with its line, and what is picked with its order.
+    """
+    lots = {now: draft.lots[now], **before}
+    found: list[Loser | None] = []
+    for order in orders_promised(draft, lots):
+        lines = {id(part): line for line in order.lines for part in line.reservations}
+
+        def objection(part: Reservation, order: Order = order, lines: dict[int, OrderLine] = lines) -> NotUsed | None:
+            return _forbidden(draft, order, lines[id(part)], part, before) if part.row[:2] == now else None
+
+        found.append(loser_of(draft, order, objection))
+    return [loser for loser in found if loser is not None]
+
+
+def _forbidden(
+    draft: Draft, order: Order, line: OrderLine, part: Reservation, before: dict[LotName, Lot]
+) -> NotUsed | None:
+    candidate = draft.candidate(part.row)
+    if candidate.reason is not None:
+        return candidate.reason
+    own = as_part(draft, line, part.row.sku) if line.parts else line
+    terms = terms_of(draft, order, own, site=part.row.site)
+    refused = terms.refuse(candidate)
+    if refused is None:
+        return None
+    was = (_with_facts(draft, candidate, lot) for lot in before.values())
+    return refused if any(terms.refuse(one) is None for one in was) else None
+
+
+def _with_facts(draft: Draft, candidate: Candidate, lot: Lot) -> Candidate:
+    return candidate_for(draft.ledger, candidate.row, lot)

@@ -1,0 +1,26 @@
+"""By what a document about lots is known again: a hash of what was told, whatever the lots are called by then."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from decimal import Decimal
+from hashlib import blake2b
+
+from lotstream.domain.commands import CorrectLot
+
+#: Every command about lots as such.
+OfLots = CorrectLot
+
+
+def content_of_lots(command: OfLots) -> str:
+    """Return the hash of what is told of lots; equal quantities count as equal however written."""
+    if command.content is not None:
+        return command.content
+    said = [(field.name, _plain(getattr(command, field.name))) for field in fields(command)]
+    return blake2b(repr(said).encode(), digest_size=16).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return str(value.normalize())
+    return sorted(value.items()) if isinstance(value, dict) else value

@@ -1,0 +1,7 @@
+"""Kinds of what is done to lots under a number, so that it is done once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LOT_CORRECTION: Final = "lot_correction"
