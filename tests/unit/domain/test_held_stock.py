@@ -470,6 +470,7 @@ USE_NOTHING: dict[type, str] = {
     commands.VoidShipment: "brings goods back",
     commands.ErasePersons: "is about people",
     commands.CancelWave: "changes who is told",
+    commands.CorrectLot: "says what a lot is: what holds forbid then is taken off orders",
 }
 """Commands that promise and take no goods, and why."""
 
