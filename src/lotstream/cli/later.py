@@ -14,10 +14,6 @@ LATER: dict[str, tuple[str, str]] = {
         "Serve web pages and JSON API.",
         "Ask with `lotstream order why` and `lotstream stock`, and read /metrics of the worker.",
     ),
-    "lot trace": (
-        "Show where a lot came from and where it went.",
-        "`lotstream lot history` has all that became of a lot, shipments with their orders included.",
-    ),
     "lot hold": (
         "Hold a lot, or lift its hold.",
         "Send hold.placed or hold.lifted to the topic lotstream.inbound; schemas/ has the message.",

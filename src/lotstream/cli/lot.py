@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from lotstream.cli.environment import read_settings, run
+from lotstream.cli.lot_trace import trace
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, table
 
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     """Add the group ``lot``."""
     lots = typer.Typer(help="Trace, hold and recall lots.", no_args_is_help=True)
     lots.command("history")(history)
+    lots.command("trace")(trace)
     app.add_typer(lots, name="lot")
 
 

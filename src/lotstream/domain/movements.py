@@ -56,6 +56,8 @@ class MoveKind(StrEnum):
     #: Something else was made of them, by the same record.
     USED = "used"
     MADE = "made"
+    #: A part of a lot became a lot of its own.
+    SPLIT = "split"
     RETURNED = "returned"
     HELD = "held"
     RECALLED = "recalled"

@@ -51,19 +51,19 @@ def test_facts_are_put_right(world: World) -> None:
     world.told(correction("C2", facility="F", details={"b": "3"}, clear=("made", "origin")))
     lot = world.ledger.lots["TEA", "A"]
     assert (lot.expires, lot.made, lot.supplier, lot.supplier_lot) == (TODAY + timedelta(days=100), None, "S-1", "9")
-    assert lot.more == LotMore(facility="F", details={"a": "1", "b": "3"})
+    assert lot.more == LotMore(came="balance", facility="F", details={"a": "1", "b": "3"})
     world.told(correction("C3", clear=("details", "facility", "cost")))
-    assert world.ledger.lots["TEA", "A"].more is None
+    assert world.ledger.lots["TEA", "A"].more == LotMore(came="balance")
 
 
 def test_a_cost_is_for_what_was_paid_for(world: World) -> None:
     """The cost of one unit is for as many as were paid for, for what is there where nobody has said, or for one."""
     world.told(correction(cost=Decimal("1.50")))
-    assert world.ledger.lots["TEA", "A"].more == LotMore(cost_total=Decimal("15.00"), cost_units=10)
+    assert world.ledger.lots["TEA", "A"].more == LotMore(came="balance", cost_total=Decimal("15.00"), cost_units=10)
     lot = world.ledger.lots["TEA", "A"]
     world.ledger.lots["TEA", "A"] = add_cost(lot, Decimal(5), 10)
     world.told(correction("C2", cost=Decimal(3)))
-    assert world.ledger.lots["TEA", "A"].more == LotMore(cost_total=Decimal(60), cost_units=20)
+    assert world.ledger.lots["TEA", "A"].more == LotMore(came="balance", cost_total=Decimal(60), cost_units=20)
 
 
 def test_a_shorter_life_takes_what_may_no_longer_be_kept(world: World) -> None:
@@ -121,7 +121,7 @@ def test_another_number_takes_everything_along(world: World) -> None:
     assert (world.row("A2").on_hand, world.row("A2").reserved) == before
     assert not [row for row in world.ledger.stock if row.lot == "A"]
     assert (world.lots("1"), world.lots("2"), world.line("1").lot) == ([("A2", 3)], [("A2", 2)], "A2")
-    assert world.ledger.lots["TEA", "A2"].more == LotMore(aliases=("A",))
+    assert world.ledger.lots["TEA", "A2"].more == LotMore(came="balance", aliases=("A",))
     assert world.ledger.lots["TEA", "A"].more == LotMore(into=LotName("TEA", "A2"))
     world.told(world.ship("1"))
     world.told(world.ship("2", shipment="S2"))
@@ -182,7 +182,7 @@ def test_a_wrong_correction_is_taken_back(world: World) -> None:
     world.told(correction(to_lot="A2"))
     world.told(correction("C2", "A2", to_lot="A"))
     assert world.lots("1") == [("A", 3)]
-    assert world.ledger.lots["TEA", "A"].more == LotMore(aliases=("A2",))
+    assert world.ledger.lots["TEA", "A"].more == LotMore(came="balance", aliases=("A2",))
     world.told(correction("C3", "A2", to_lot="A3"))
     more = world.ledger.lots["TEA", "A3"].more
     assert more is not None

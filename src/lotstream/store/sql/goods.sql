@@ -43,3 +43,41 @@ SELECT * FROM (
 ) AS became
 WHERE (at, log, partition, "offset", part, index) > ($4, $5, $6, $7, $8, $9)
 ORDER BY at, log, partition, "offset", part, index LIMIT $10;
+
+-- name: lots_now
+-- Some lots as they are: what is known of each, what is on hand, what has left and was not taken back. A lot that
+-- nobody knows is there without facts.
+SELECT k.sku, k.lot, l.expires, coalesce(l.more, '{}') AS more, i.body AS item,
+       (SELECT coalesce(sum(s.on_hand), 0)::bigint FROM stock AS s
+        WHERE s.owner = $1 AND s.sku = k.sku AND s.lot = k.lot) AS on_hand,
+       (SELECT coalesce(sum(g.sign * g.quantity), 0)::bigint FROM shipment_line AS g
+        WHERE g.owner = $1 AND g.sku = k.sku AND g.lot = k.lot) AS shipped
+FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
+LEFT JOIN lot AS l ON l.owner = $1 AND l.sku = k.sku AND l.lot = k.lot
+LEFT JOIN item AS i ON i.owner = $1 AND i.sku = k.sku;
+
+-- name: made_of
+-- What was made of some lots ($4: true), or what they were made of: both sides of every record that did it, once. Each
+-- lot and each record is a look-up of its own, so that it matters not how much else became of them.
+SELECT h.log, h.partition, h."offset", h.index, h.at, h.kind, h.sku, h.lot, h.quantity, h.site, h.document, h.number
+FROM (
+    SELECT DISTINCT t.log, t.partition, t."offset"
+    FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
+    CROSS JOIN LATERAL (
+        SELECT m.log, m.partition, m."offset" FROM lot_history AS m
+        WHERE m.owner = $1 AND m.sku = k.sku AND m.lot = k.lot AND m.kind IN ('used', 'made', 'split')
+          AND (m.quantity < 0) = $4::boolean
+        LIMIT 100000
+    ) AS t
+) AS r
+CROSS JOIN LATERAL (
+    SELECT * FROM lot_history AS m
+    WHERE m.log = r.log AND m.partition = r.partition AND m."offset" = r."offset" AND m.owner = $1
+      AND m.kind IN ('used', 'made', 'split')
+    LIMIT 100000
+) AS h
+ORDER BY h.at, h.log, h.partition, h."offset", h.index;
+
+-- name: items_called
+-- Some items of an owner.
+SELECT i.sku, i.body FROM item AS i WHERE i.owner = $1 AND i.sku = ANY($2::text[]);
