@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,40 @@ async def test_the_oldest_files_of_a_full_inbox_come_first(tmp_path: Path, desk:
         "6.txt",
         "5.txt",
     ]
+
+
+@pytest.mark.parametrize(("days", "left"), [(29, 1), (31, 0)])
+async def test_files_are_kept_for_some_days(
+    inbox: Inbox, desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch, days: int, left: int
+) -> None:
+    """What was taken or refused lies there for a bounded time, with its reason; what waits is never deleted."""
+    drop(inbox, "good.txt", "A1")
+    drop(inbox, "large.txt", "A" * 200)
+    await inbox.look(desk)
+    await inbox.look(desk)
+    assert (len(names(inbox.done)), len(names(inbox.refused))) == (1, 2)
+    (inbox.done / "folder").mkdir()
+    later = datetime.now(UTC).timestamp() + days * 86_400
+    monkeypatch.setattr("lotstream.connect.inbox.time.time", lambda: later)
+    after_restart = Inbox(inbox.folder, sender="erp", kept_days=30)
+    drop(inbox, "new.txt", "A2")
+    await after_restart.look(desk)
+    assert (len(names(inbox.done)), len(names(inbox.refused))) == (left, 2 * left)
+    assert (names(inbox.folder), (inbox.done / "folder").is_dir()) == (["new.txt"], True)
+
+
+async def test_old_files_that_cannot_be_deleted_stop_nothing(
+    inbox: Inbox, desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that belongs to somebody else is told of, and what waits is taken all the same."""
+
+    def refuse(_: Path, *, before: float) -> int:
+        raise PermissionError(f"not yours, {before:.0f}")
+
+    monkeypatch.setattr(inbox_module, "delete_old", refuse)
+    drop(inbox, "good.txt", "A1")
+    await inbox.look(desk)
+    assert await inbox.look(desk) == 1
 
 
 async def test_a_file_that_grows_is_left_alone_until_it_stands_still(inbox: Inbox, desk: MemoryDesk) -> None:

@@ -92,7 +92,7 @@ class Books:
         for number in sorted({*serials_named(command), *told, *(() if numbers is None else numbers.all())}):
             self._read_serial(number)
         if asked := questions(self.ledger, command):
-            self.ledger.history = Past(self.shipped().values(), self._order).answers(asked)
+            self.ledger.history = Past(self.shipped().values(), self._order, self.orders).answers(asked)
         return decide(self.ledger, command, moment)
 
     def play(self, events: Iterable[Event]) -> None:

@@ -262,7 +262,7 @@ class AllWords(LotWords):
         """Persons are to be forgotten, by name or by their orders."""
         orders = self.mostly((self.key(),), (), (self.key(), self.key()))
         request, persons = f"E{self.number(1, 3)}", self.mostly((), ("p-1",))
-        return ErasePersons(request, persons, orders)
+        return ErasePersons(request, persons, orders, self.seldom(None, "C-LIFE"))
 
     # ---- The hub ----------------------------------------------------------------------------------------------------
 

@@ -22,8 +22,10 @@ from lotstream.domain.model import (
     Left,
     Location,
     Mixing,
+    Named,
     OrderKey,
     OrderState,
+    PersonsOf,
     ReceiptKey,
     Site,
     StockRow,
@@ -377,6 +379,23 @@ class StateConformance:
         assert answers == dict(zip(asked, [Gone(38, 4, 3), Gone(12, 1, 1), Gone(0, 0, 0)], strict=True))
         assert await store.history(OWNER, []) == {}
 
+    @pytest.mark.parametrize("customer", ["C-7", 'C "7" \\ \t é \u2028', "%"])
+    async def test_persons_of_a_customer_are_found(self, store: Store, customer: str) -> None:
+        """Of open and closed orders, those of former versions too, sorted; whatever the customer is called."""
+        mine = await claim(store)
+        for number, (whose, persons, closed) in enumerate([
+            (customer, ("p-2",), False), (customer, ("p-3", "p-1"), True), (customer, (), False),
+            ("C-70", ("p-4",), False), (None, ("p-5",), True),
+        ]):  # fmt: skip
+            placed = order(f"#{number}")
+            placed.customer, placed.person, placed.persons_before = whose, next(iter(persons), None), persons[1:]
+            placed.references = {"customer": customer}
+            mine = await write(store, batch(mine, ledger=with_order(placed, closed=closed)))
+        asked = [PersonsOf(customer), PersonsOf("C-9"), PersonsOf("C-70")]
+        named = [Named(("p-1", "p-2", "p-3")), Named(()), Named(("p-4",))]
+        assert await store.history(OWNER, asked) == dict(zip(asked, named, strict=True))
+        assert await store.history("other", asked[:1]) == {asked[0]: Named(())}
+
     async def test_sites_are_each_partitions_own(self, store: Store) -> None:
         """A partition knows the sites and locations it has committed, as it last committed them, and its own today."""
         mine = await claim(store)
@@ -462,6 +481,16 @@ class WallConformance:
         second = batch(await write(store, first))
         second.persons = first.persons
         await store.commit(second)
+
+    async def test_a_person_is_forgotten_as_often_as_told(self, store: Store) -> None:
+        """Forgetting somebody who is there, is not, or came with the same batch is no conflict."""
+        first = batch(await claim(store))
+        first.persons = [PersonRow(OWNER, "p-1", b"{}"), PersonRow(OWNER, "p-2", None), PersonRow(OWNER, "p-1", None)]
+        second = batch(await write(store, first))
+        second.persons = [PersonRow(OWNER, "p-1", None), PersonRow(OWNER, "p-1", b"{}")]
+        third = batch(await write(store, second))
+        third.persons = [PersonRow(OWNER, "p-1", None)] * 2
+        await store.commit(third)
 
 
 class OutboxConformance:

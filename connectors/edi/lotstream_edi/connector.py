@@ -47,6 +47,7 @@ class EdiConnector(Connector[EdiOptions]):
         return Inbox(
             options.inbox, sender="inbox", poll_s=options.poll_s, file_bytes_max=options.file_bytes_max,
             files_max=options.files_max,
+            kept_days=options.kept_days,
         )  # fmt: skip
 
 

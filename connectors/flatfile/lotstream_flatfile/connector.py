@@ -31,4 +31,5 @@ class FlatFileConnector(Connector[FlatFileOptions]):
         return Inbox(
             options.inbox, sender=options.source, poll_s=options.poll_s, file_bytes_max=options.file_bytes_max,
             files_max=options.files_max,
+            kept_days=options.kept_days,
         )  # fmt: skip

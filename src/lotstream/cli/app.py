@@ -37,6 +37,7 @@ GROUPS = (
     "wave",
     "lot",
     "kpi",
+    "person",
     "site",
     "verify",
     "dlq",

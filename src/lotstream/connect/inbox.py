@@ -2,7 +2,8 @@
 
 A file is taken when its size and time have not changed between two looks, so that one still being written is left
 alone; a writer that cannot promise to write faster than that writes under a name that is ignored and renames. Files are
-moved, never deleted: to ``done``, or to ``refused`` with a ``.reason.txt`` beside it.
+moved: to ``done``, or to ``refused`` with a ``.reason.txt`` beside it. There they are deleted after some days, since
+they hold personal data.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import heapq
 import os
 import stat
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +25,7 @@ from lotstream.connect.connector import ConnectorOptions
 from lotstream.connect.counters import Counters
 from lotstream.connect.delivery import Delivery, Settlement, Verdict
 from lotstream.connect.desk import Desk
+from lotstream.connect.inbox_kept import DAY_S, KEPT_DAYS, delete_old
 from lotstream.connect.reason import reason_text, too_large_text
 from lotstream.errors import SettingInvalid
 from lotstream.ops.limits import reached, used
@@ -38,6 +41,9 @@ FILE_BYTES_MAX: Final = 16 * 1024 * 1024
 
 FILES_MAX: Final = 10_000
 """Files noted at one look, unless the options say otherwise."""
+
+PRUNE_EVERY_S: Final = 3600.0
+"""Seconds between two looks for files that have been kept for long enough."""
 
 NAMES_MAX: Final = 10_000
 """Files of one name kept in ``done`` or ``refused``; a later one finds no free name and stays in the inbox."""
@@ -56,6 +62,11 @@ class InboxOptions(ConnectorOptions):
     )
     file_bytes_max: int = Field(
         default=FILE_BYTES_MAX, ge=1, description="Largest file that is read; a larger one is refused unread."
+    )
+    kept_days: int = Field(
+        default=KEPT_DAYS,
+        ge=1,
+        description="Days that a file lies in `done` or `refused` before it is deleted: it holds personal data.",
     )
     files_max: int = Field(
         default=FILES_MAX, ge=1, description="Files noted at one look, the oldest; the others wait in the folder."
@@ -83,6 +94,7 @@ class Inbox:
         poll_s: float = POLL_S,
         file_bytes_max: int = FILE_BYTES_MAX,
         files_max: int = FILES_MAX,
+        kept_days: int = KEPT_DAYS,
     ) -> None:
         self.folder = folder
         self.done = folder / "done"
@@ -91,6 +103,9 @@ class Inbox:
         self._poll_s = poll_s
         self._file_bytes_max = file_bytes_max
         self._files_max = files_max
+        self._kept_s = kept_days * DAY_S
+        #: Looks until old files are looked for again.
+        self._until_pruned = 0
         self._seen: dict[Path, Seen] = {}
         self._unreadable: set[Seen] = set()
 
@@ -107,7 +122,23 @@ class Inbox:
     async def look(self, desk: Desk) -> int:
         """Take every file that has not changed since the last look, oldest first; returns how many were moved."""
         stable = await asyncio.to_thread(self._stable)
+        await self._prune()
         return sum([await self._take(file, desk) for file in stable])
+
+    async def _prune(self) -> None:
+        """Delete what has lain in ``done`` and ``refused`` for too long, now and then."""
+        self._until_pruned -= 1
+        if self._until_pruned >= 0:
+            return
+        self._until_pruned = round(PRUNE_EVERY_S / self._poll_s)
+        for folder in (self.done, self.refused):
+            try:
+                deleted = await asyncio.to_thread(delete_old, folder, before=time.time() - self._kept_s)
+            except OSError as error:
+                log.warning("old_files_stay", folder=str(folder), reason=str(error))
+                continue
+            if deleted:
+                log.info("old_files_deleted", folder=str(folder), files=deleted)
 
     def _make_folders(self) -> None:
         self.done.mkdir(parents=True, exist_ok=True)

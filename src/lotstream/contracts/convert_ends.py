@@ -10,4 +10,4 @@ from lotstream.domain.model import OrderKey
 def erase_persons(body: PersonErased) -> ErasePersons:
     """Return the command to forget persons."""
     orders = tuple(OrderKey(one.source, one.order) for one in body.orders)
-    return ErasePersons(body.request, body.persons, orders, body.by)
+    return ErasePersons(body.request, body.persons, orders, body.customer, body.by)

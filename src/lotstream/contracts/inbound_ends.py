@@ -22,4 +22,5 @@ class PersonErased(Inbound):
     orders: Annotated[tuple[OrderNamed, ...], Field(max_length=ORDERS_MAX)] = Field(
         default=(), description="Orders whose consignees are meant, those of their former versions included."
     )
+    customer: Name | None = Field(default=None, description="A customer of whom every order's consignee is meant.")
     by: Name | None = Field(default=None, description="Who asks for it.")

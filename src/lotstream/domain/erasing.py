@@ -10,7 +10,7 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ErasePersons
 from lotstream.domain.events import DiscrepancyNoted, Event, PersonsErased
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import ERASURE, Notice, Order, OrderKey, ReceiptKey
+from lotstream.domain.model import ERASURE, NAMED_MAX, Named, Notice, Order, OrderKey, PersonsOf, ReceiptKey
 from lotstream.domain.notices import content_of
 
 #: Orders that an alert names.
@@ -24,22 +24,45 @@ def erase_persons(ledger: Ledger, command: ErasePersons) -> tuple[Event, ...] | 
     from before the hub, and what the hub does know must not be kept for their sake.
     """
     key = ReceiptKey(ERASURE, command.request)
-    content = content_of((sorted(command.persons), sorted(command.orders)))
+    content = content_of((sorted(command.persons), sorted(command.orders), command.customer))
     known = ledger.document(key, Notice)
     if known is not None:
         return () if known.content == content else _other_content(command)
-    if not command.persons and not command.orders:
-        message = "It names nobody; send keys of persons, or orders."
-        return Refusal(Code.FIELD_MISSING, "persons", message)
     found = {named: ledger.order(named) for named in command.orders}
     unknown = [named for named, order in found.items() if order is None]
-    if unknown and len(unknown) == len(found) and not command.persons:
-        message = f"Order {unknown[0].order} from {unknown[0].source} is not known; nothing was erased."
-        return Refusal(Code.UNKNOWN_ORDER, "orders.0", message)
     named = [person for order in found.values() if order is not None for person in persons_of(order)]
-    persons = tuple(dict.fromkeys([*command.persons, *named]))
-    erased = PersonsErased(Notice(key, content), persons, command.by)
+    customers = _of_customer(ledger, command.customer)
+    if isinstance(customers, Refusal):
+        return customers
+    if not command.persons and not customers and len(unknown) == len(found):
+        return _nobody(command)
+    erased = PersonsErased(
+        Notice(key, content), tuple(dict.fromkeys([*command.persons, *named, *customers])), command.by
+    )
     return (erased, _unknown(command, unknown)) if unknown else (erased,)
+
+
+def _of_customer(ledger: Ledger, customer: str | None) -> tuple[str, ...] | Refusal:
+    """Return the persons of all orders of a customer, open or closed; raises `NotLoaded`."""
+    if customer is None:
+        return ()
+    persons = ledger.answer(PersonsOf(customer), Named).persons
+    if len(persons) > NAMED_MAX:
+        message = f"The orders of customer {customer} name more than {NAMED_MAX} persons; name the orders or persons."
+        return Refusal(Code.TOO_LARGE, "customer", message)
+    return persons
+
+
+def _nobody(command: ErasePersons) -> Refusal:
+    """Refuse a request that names nobody who is known."""
+    if command.orders:
+        named = command.orders[0]
+        message = f"Order {named.order} from {named.source} is not known; nothing was erased."
+        return Refusal(Code.UNKNOWN_ORDER, "orders.0", message)
+    if command.customer is not None:
+        message = f"No order of customer {command.customer} names anybody; nothing was erased."
+        return Refusal(Code.UNKNOWN_CUSTOMER, "customer", message)
+    return Refusal(Code.FIELD_MISSING, "persons", "It names nobody; send keys of persons, orders, or a customer.")
 
 
 def persons_of(order: Order) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ from lotstream.domain.waiting import Waiting
 from lotstream.domain.waved import Waved
 
 DocumentT = TypeVar("DocumentT", bound=Document)
+AnswerT = TypeVar("AnswerT", bound=Answer)
 
 
 class NotLoaded(LookupError):
@@ -256,10 +257,11 @@ class Ledger:
             found = self.receipts[key] = names.now(found)
         return found if isinstance(found, kind) else None
 
-    def answer(self, question: Question) -> Answer:
+    def answer(self, question: Question, kind: type[AnswerT]) -> AnswerT:
         """Return what the database says of the past; raises `NotLoaded` when it was not asked for this record."""
-        if question in self.history:
-            return self.history[question]
+        found = self.history.get(question)
+        if isinstance(found, kind):
+            return found
         raise NotLoaded(f"{question} of {self.owner}: `lotstream.domain.history` says what is read for a command")
 
     def serial(self, key: SerialKey) -> Serial | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import (
+    NAMED_MAX,
     Answer,
     Customer,
     Document,
@@ -17,9 +18,11 @@ from lotstream.domain.model import (
     Location,
     Lot,
     LotMore,
+    Named,
     Order,
     OrderKey,
     OwnerClock,
+    PersonsOf,
     Question,
     ReceiptKey,
     RowKey,
@@ -145,7 +148,18 @@ async def _left(database: Database, owner: str, lots: Sequence[Left]) -> dict[Qu
     return {Left(sku, lot): Gone(*counts) for sku, lot, *counts in rows}
 
 
-_READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[Question, Answer]]]]] = {Left: _left}
+async def _persons_of(database: Database, owner: str, asked: Sequence[PersonsOf]) -> dict[Question, Answer]:
+    answers: dict[Question, Answer] = {}
+    for question in asked:
+        rows = await database.fetch(SQL["persons_of"], owner, question.customer, NAMED_MAX + 1)
+        answers[question] = Named(tuple(row["person"] for row in rows))
+    return answers
+
+
+_READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[Question, Answer]]]]] = {
+    Left: _left,
+    PersonsOf: _persons_of,
+}
 """Which statement answers which kind of question."""
 
 

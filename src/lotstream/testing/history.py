@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from lotstream.domain.model import Answer, Document, Gone, Left, Order, OrderKey, Question, Shipment
+from lotstream.domain.erasing import persons_of
+from lotstream.domain.model import (
+    Answer,
+    Document,
+    Gone,
+    Left,
+    Named,
+    Order,
+    OrderKey,
+    PersonsOf,
+    Question,
+    Shipment,
+)
 
 
 @dataclass(frozen=True)
@@ -15,11 +27,20 @@ class Past:
     documents: Iterable[Document | None]
     #: Finds an order, open or closed.
     order: Callable[[OrderKey], Order | None]
+    #: Every order, open or closed.
+    orders: Callable[[], Iterable[Order]]
 
     def answers(self, questions: Iterable[Question]) -> dict[Question, Answer]:
         """Return an answer for each question."""
         documents = [*self.documents]
-        return {question: self._gone(question, documents) for question in questions}
+        return {
+            question: self._gone(question, documents) if isinstance(question, Left) else self._named(question)
+            for question in questions
+        }
+
+    def _named(self, asked: PersonsOf) -> Named:
+        theirs = (order for order in self.orders() if order.customer == asked.customer)
+        return Named(tuple(sorted({person for order in theirs for person in persons_of(order)})))
 
     def _gone(self, lot: Left, documents: Iterable[Document | None]) -> Gone:
         units, orders = 0, set()

@@ -93,7 +93,7 @@ class DomainWarehouse:
         for number in [number for number, units in self._serials.items() if any(one.holds for one in units.values())]:
             self._load_serial(number)
         if asked := questions(self.ledger, command):
-            self.ledger.history = Past(self.documents.values(), self.order).answers(asked)
+            self.ledger.history = Past(self.documents.values(), self.order, self.orders).answers(asked)
         return decide(self.ledger, command, self.moment())
 
     def tell_all_again(self) -> None:

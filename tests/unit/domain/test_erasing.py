@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 
+from lotstream.domain import erasing
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import ErasePersons, PackedLine, PackPackage, ShippedLine
+from lotstream.domain.commands import DefineCustomer, ErasePersons, PackedLine, PackPackage, ShippedLine
 from lotstream.domain.erasing import persons_of
 from lotstream.domain.events import DiscrepancyNoted, PersonsErased
-from lotstream.domain.model import PackageKind
+from lotstream.domain.model import Customer, PackageKind
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
 
 
 def erase(*orders: str, persons: tuple[str, ...] = (), request: str = "E-1", **more: Any) -> ErasePersons:  # noqa: ANN401 - as the command takes them
     """A request."""
-    return ErasePersons(request, persons, tuple(map(key, orders)), more.get("by"))
+    return ErasePersons(request, persons, tuple(map(key, orders)), **more)
 
 
 def test_persons_are_found_by_key_and_by_order() -> None:
@@ -72,6 +73,33 @@ def test_a_request_that_names_nobody_known_is_refused() -> None:
     world = World()
     assert world.refused(erase()) == (Code.FIELD_MISSING, "persons")
     assert world.refused(erase("#8", "#9")) == (Code.UNKNOWN_ORDER, "orders.0")
+    assert world.refused(erase("#8", customer="C-7")) == (Code.UNKNOWN_ORDER, "orders.0")
+    assert world.refused(erase(customer="C-7")) == (Code.UNKNOWN_CUSTOMER, "customer")
+
+
+def test_all_persons_of_a_customer_are_found() -> None:
+    """Of open and closed orders, also of their former versions; those of other customers stay."""
+    world = World()
+    for customer in ("C-7", "C-8"):
+        world.told(DefineCustomer(Customer(customer)))
+    world.stock(goods("L1", 5))
+    world.place("#1", person="p-1", customer="C-7")
+    world.told(world.ship("#1", ShippedLine("1", "L1", Decimal(5)), happened=True))
+    world.place("#2", person="p-2", customer="C-7", version="1")
+    world.place("#2", person="p-3", customer="C-7", version="2")
+    world.place("#3", person="p-4", customer="C-8")
+    assert only(world.told(erase(customer="C-7")), PersonsErased).persons == ("p-1", "p-2", "p-3")
+    assert world.refused(erase(customer="C-8")) == (Code.CONFLICTING_CONTENT, "request")
+
+
+def test_a_customer_with_too_many_persons_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number that stands for a whole shop is no person: nothing is erased, and the field is named."""
+    monkeypatch.setattr(erasing, "NAMED_MAX", 1)
+    world = World()
+    world.told(DefineCustomer(Customer("C-7")))
+    for number in ("#1", "#2"):
+        world.place(number, person=f"p-{number}", customer="C-7")
+    assert world.refused(erase(customer="C-7")) == (Code.TOO_LARGE, "customer")
 
 
 def test_what_is_known_is_erased_beside_what_is_not() -> None:

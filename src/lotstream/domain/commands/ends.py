@@ -12,7 +12,8 @@ class ErasePersons:
     """person.erased: names, addresses, telephones and mails of consignees are forgotten for good."""
 
     request: str
-    #: Keys of persons, and orders whose persons are meant.
+    #: Keys of persons, orders whose persons are meant, and a customer all of whose persons are.
     persons: tuple[str, ...] = ()
     orders: tuple[OrderKey, ...] = ()
+    customer: str | None = None
     by: str | None = None

@@ -64,7 +64,7 @@ from lotstream.domain.model.goods import (
     Rebase,
     Stage,
 )
-from lotstream.domain.model.history import Answer, Gone, Left, Question
+from lotstream.domain.model.history import NAMED_MAX, Answer, Gone, Left, Named, PersonsOf, Question
 from lotstream.domain.model.keys import Booked, ReceiptKey
 from lotstream.domain.model.lot_work import LOT_CORRECTION
 from lotstream.domain.model.orders import (
@@ -86,7 +86,11 @@ __all__ = [
     "COUNTER",
     "DOCUMENT_CLASSES",
     "ERASURE",
+<<<<<<< HEAD
     "LOT_CORRECTION",
+=======
+    "NAMED_MAX",
+>>>>>>> 510fb18 (Have persons found and erased from the command line, and let go of what holds their data)
     "PACKAGE",
     "PLAIN",
     "SHIPMENT",
@@ -118,6 +122,7 @@ __all__ = [
     "LotNumber",
     "LotShipped",
     "Mixing",
+    "Named",
     "NextNumber",
     "Notice",
     "NumberKind",
@@ -131,6 +136,7 @@ __all__ = [
     "Package",
     "PackageKind",
     "PackageState",
+    "PersonsOf",
     "Policy",
     "Question",
     "Reallocate",

@@ -20,8 +20,23 @@ class Gone(NamedTuple):
     customers: int
 
 
-Question = Left
+class PersonsOf(NamedTuple):
+    """Which persons did a customer's orders name, those of former versions included? Answered by `Named`."""
+
+    customer: str
+
+
+class Named(NamedTuple):
+    """Persons that orders name: their keys, sorted, at most `NAMED_MAX` and one."""
+
+    persons: tuple[str, ...]
+
+
+NAMED_MAX = 10_000
+"""Persons of one customer that one decision takes."""
+
+Question = Left | PersonsOf
 """Whatever can be asked; each kind is a class of its own."""
 
-Answer = Gone
+Answer = Gone | Named
 """What a question is answered with."""

@@ -114,6 +114,20 @@ LEFT JOIN LATERAL (
 ) AS g ON true
 GROUP BY k.sku, k.lot;
 
+-- name: persons_of
+-- Persons whom orders of a customer name now or named before, sorted; so many at most. No index has customers, since
+-- every order would pay for it: the text is looked through first, and read as JSON where it may be one of theirs.
+SELECT DISTINCT p.person
+FROM sales_order AS o
+CROSS JOIN LATERAL (
+    SELECT o.body::json ->> 'person' AS person
+    UNION ALL
+    SELECT json_array_elements_text(o.body::json -> 'persons_before')
+) AS p
+WHERE o.owner = $1 AND position('"customer":' || to_json($2::text)::text IN o.body) > 0
+  AND o.body::json ->> 'customer' = $2 AND p.person IS NOT NULL
+ORDER BY p.person LIMIT $3;
+
 -- name: sites
 -- Sites as a partition knows them.
 SELECT body FROM site WHERE partition = $1;

@@ -11,7 +11,9 @@ from datetime import date, datetime
 from itertools import takewhile
 from typing import Any, Final
 
+from lotstream.domain.erasing import persons_of
 from lotstream.domain.kpis import FIGURES
+from lotstream.domain.model import Order
 from lotstream.store.codec import decode
 from lotstream.store.rows import Log
 from lotstream.store.sql import queries
@@ -292,6 +294,13 @@ def _serials(tables: Tables, owners: Sequence[str], numbers: Sequence[str]) -> R
 @answers("load", "left")
 def _left(tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str]) -> Rows:
     return [_gone(tables, owner, sku, lot) for sku, lot in zip(skus, lots, strict=True)]
+
+
+@answers("load", "persons_of")
+def _persons_of(tables: Tables, owner: str, customer: str, most: int) -> Rows:
+    orders = [decode(row["body"], Order) for row in tables.of("sales_order") if row["owner"] == owner]
+    persons = {person for order in orders if order.customer == customer for person in persons_of(order)}
+    return [Row({"person": person}) for person in sorted(persons)[:most]]
 
 
 def _gone(tables: Tables, owner: str, sku: str, lot: str) -> Row:

@@ -1,0 +1,283 @@
+"""Personal data is in one table, in what waits to be handled, and nowhere else; all of it goes.
+
+Names that are found nowhere else are planted in whatever a consignee's address may come with. Then everything is
+searched that keeps anything: every column of every table, every topic, the worker's log, the files of an inbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import asyncpg
+import pytest_asyncio
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from typer.testing import CliRunner
+
+from lotstream.cli.app import build_app
+from lotstream.connect import Connector, ConnectorOptions, Delivery, Desk, Translation, options_config, order_placed
+from lotstream.connect.inbox import Inbox
+from lotstream.connect.inbox_kept import delete_old
+from lotstream.connect.runner import open_parts
+from lotstream.contracts.inbound import type_of
+from lotstream.contracts.inbound_orders import OrderPlaced
+from lotstream.contracts.topics import DEAD_LETTERS, TOPICS
+from lotstream.hub.maintenance import Maintenance
+from lotstream.hub.verify import Scope, verify
+from lotstream.settings import Settings
+from lotstream.store.postgres import PostgresStore
+from lotstream.testing.kafka import read_all
+from lotstream.testing.processes import WorkerProcess
+from tests.cli.conftest import environment
+from tests.hub.client import PATIENCE_S, HubClient
+
+MARK = "Zyx"
+PERSONS = "Ada", "Bob", "Cyd", "Dee", "Eve", "Fay"
+"""Who is planted: in a good order, a changed one (twice), a refused one, one nobody can read, one from an inbox."""
+
+TRANSIENT = {"exchange", "dead_letter", "outbox"}
+"""Tables that keep raw messages for a bounded time; of the outbox the copy of a dead letter."""
+
+KEPT = Scope(outbox=False, retention_days=0)
+"""What there is to verify when everything that is kept for a time is gone."""
+
+FLOOR = {"owner": "acme", "site": "TOR", "happened": True, "by": "scanner-1"}
+
+
+def ship_to(name: str) -> dict[str, Any]:
+    """An address all of whose personal fields have the mark and a name."""
+    mine = f"{MARK} {name}"
+    return {
+        "name": mine, "company": f"{mine} Company", "street": [f"{mine} Street", f"{mine} Floor"],
+        "phone": f"{mine} Phone", "email": f"{mine}@example.com", "city": "Columbus", "region": "OH",
+        "postcode": "43085", "country": "US",
+    }  # fmt: skip
+
+
+def order(number: str, name: str, quantity: str = "2", **more: object) -> dict[str, Any]:
+    """An order for somebody."""
+    lines = [{"line": "1", "sku": "TEA", "quantity": quantity}]
+    placed = {"owner": "acme", "source": "shop", "order": number, "customer": "C-7", "lines": lines}
+    return {**placed, "ship_to": ship_to(name), **more}
+
+
+class JsonOptions(ConnectorOptions):
+    model_config = options_config("json_orders")
+
+
+class JsonOrders(Connector[JsonOptions]):
+    """A connector that takes canonical orders as files."""
+
+    name: ClassVar[str] = "json_orders"
+    Options = JsonOptions
+
+    def translate(self, delivery: Delivery) -> Translation:
+        return Translation((order_placed(OrderPlaced.model_validate_json(delivery.body)),), ())
+
+    async def run(self, desk: Desk) -> None:
+        raise NotImplementedError
+
+
+class House:
+    """A hub that was told of everybody, and what is kept of it anywhere."""
+
+    def __init__(self, settings: Settings, client: HubClient, log: Path, inbox: Path) -> None:
+        self.settings, self.client = settings, client
+        self._log = log
+        self._inbox = inbox
+
+    async def tell(self) -> None:
+        """Have everybody named in every way there is."""
+        async with PostgresStore(self.settings.postgres_url, timeout_s=20) as store:
+            await store.add_broadcast(type_of("site.defined"), key="TOR/1", body=b'{"site": "TOR"}')
+        await self.client.send("item.defined", {"owner": "acme", "sku": "TEA"})
+        await self.client.send("customer.defined", {"owner": "acme", "customer": "C-7"})
+        goods = [{"line": "1", "sku": "TEA", "lot": "L1", "quantity": "10", "location": "A-1", "expires": "2099-01-31"}]
+        await self.client.send("stock.received", {**FLOOR, "receipt": "R-1", "lines": goods})
+        await self.client.send("order.placed", order("#1", "Ada"))
+        left = [{"source": "shop", "order": "#1", "lines": [{"line": "1", "lot": "L1", "quantity": "2"}]}]
+        await self.client.send("shipment.confirmed", {**FLOOR, "shipment": "S-1", "orders": left})
+        await self.client.send("order.placed", order("#2", "Bob", version="1"))
+        await self.client.send("order.placed", order("#2", "Cyd", version="2"))
+        await self.client.send("order.placed", order("#3", "Dee", site="NOWHERE"))
+        unreadable = json.dumps(order("#4", "Eve", quantity="a few")).encode()
+        await self.client.send_raw(unreadable, key=b"acme")
+        await self._drop(order("#5", "Fay"))
+        await self._published()
+
+    async def _published(self) -> None:
+        """Wait for what is told of the record that nobody can read."""
+        letters = AIOKafkaConsumer(
+            DEAD_LETTERS.name, bootstrap_servers=self.settings.kafka_bootstrap, auto_offset_reset="earliest",
+            isolation_level="read_committed",
+        )  # fmt: skip
+        await letters.start()
+        try:
+            await asyncio.wait_for(letters.getone(), PATIENCE_S)
+        finally:
+            await letters.stop()
+
+    async def _drop(self, body: dict[str, Any]) -> None:
+        self._inbox.mkdir()
+        (self._inbox / f"{MARK}.json").write_text(json.dumps(body))
+        inbox = Inbox(self._inbox, sender="erp")
+        async with open_parts(JsonOrders(JsonOptions()), self.settings) as parts:
+            await inbox.look(parts.desk)
+            assert await inbox.look(parts.desk) == 1
+        await self.client.row("SELECT true FROM sales_order WHERE \"order\" = '#5'")
+
+    async def tables(self) -> dict[str, set[str]]:
+        """Return who is named in each table, whatever the column; bytes are looked through as well."""
+        tables = await self.client.rows(
+            "SELECT table_schema || '.' || table_name AS name FROM information_schema.tables"
+            " WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_type = 'BASE TABLE'"
+        )
+        assert {"lotstream.journal", "lotstream.person", "lotstream.exchange"} <= {table["name"] for table in tables}
+        found = {table["name"].split(".")[1]: await self._in_table(table["name"]) for table in tables}
+        return {name: persons for name, persons in found.items() if persons}
+
+    async def _in_table(self, table: str) -> set[str]:
+        rows = await self.client.rows(f"SELECT t::text AS row FROM {table} AS t")
+        return named("\n".join(row["row"] for row in rows))
+
+    async def topics(self) -> dict[str, set[str]]:
+        """Return who is named in each topic, in key, value or headers."""
+        found = {}
+        for topic in TOPICS:
+            seen = [one async for one in read_all(self.settings.kafka_bootstrap, topic.name)]
+            found[topic.name] = named("".join(repr((one.key, one.value, one.headers)) for one in seen))
+        return {name: persons for name, persons in found.items() if persons}
+
+    def files(self) -> dict[str, set[str]]:
+        """Return who is named in which file of the inbox, and in the log of the worker."""
+        kept = {path.parent.name: path for path in self._inbox.rglob("*") if path.is_file()}
+        found = {name: named(path.read_text()) for name, path in {**kept, "log": self._log}.items()}
+        return {name: persons for name, persons in found.items() if persons}
+
+    async def erase(self) -> None:
+        """Have a person of the shop find everybody and erase them, by each way there is."""
+        shown = await self.lotstream("person", "find", "--order", "#2", "--json")
+        assert sorted(one["name"] for one in json.loads(shown)) == [f"{MARK} Bob", f"{MARK} Cyd"]
+        (ada,) = json.loads(await self.lotstream("person", "find", "--text", "ada phone", "--json"))
+        customers = json.loads(await self.lotstream("person", "find", "--customer", "C-7", "--json"))
+        assert (len(customers), ada in customers) == (4, True)
+        await self.lotstream("person", "erase", "--person", ada["person"], "--request", "E-1", "--yes")
+        await self.lotstream("person", "erase", "--order", "#2", "--request", "E-2", "--yes")
+        await self.lotstream("person", "erase", "--customer", "C-7", "--request", "E-3", "--yes", "--by", "desk")
+        shown = await self.lotstream("person", "find", "--customer", "C-7")
+        assert (shown.count("(erased)"), MARK in shown) == (4, False)
+
+    async def lotstream(self, *arguments: str) -> str:
+        """Run a command, and return what it printed."""
+        words = [*arguments, "--owner", "acme"]
+        ran = await asyncio.to_thread(CliRunner().invoke, build_app(), words, env=environment(self.settings))
+        assert ran.exit_code == 0, ran.output
+        return ran.output
+
+    async def let_time_pass(self) -> None:
+        """Have done what is done when everything is older than it is kept for."""
+        async with PostgresStore(self.settings.postgres_url, timeout_s=20) as store:
+            positions = {
+                row["partition"]: row["next_offset"]
+                for row in await self.client.rows("SELECT partition, next_offset FROM claim")
+            }
+            later: Any = Later(store, timedelta(days=self.settings.retention_days + 1))
+            await Maintenance(self.settings, later, published=lambda: positions).prune()
+        delete_old(self._inbox / "done", before=float("inf"))
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.kafka_bootstrap)
+        await admin.start()
+        try:
+            everything = {
+                TopicPartition(topic.name, partition): RecordsToDelete(before_offset=-1)
+                for topic in TOPICS
+                for partition in range(await self._partitions(admin, topic.name))
+            }
+            await admin.delete_records(everything)
+        finally:
+            await admin.close()
+
+    async def _partitions(self, admin: AIOKafkaAdminClient, topic: str) -> int:
+        (described,) = await admin.describe_topics([topic])
+        return len(described["partitions"])
+
+
+class Later:
+    """A store whose clock is ahead."""
+
+    def __init__(self, store: PostgresStore, ahead: timedelta) -> None:
+        self._store = store
+        self._ahead = ahead
+
+    async def now(self) -> object:
+        return await self._store.now() + self._ahead
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+
+def named(text: str) -> set[str]:
+    """Return who is named in a text, also in bytes that are written as hexadecimal digits."""
+    return {name for name in PERSONS if f"{MARK} {name}" in text or f"{MARK} {name}".encode().hex() in text}
+
+
+@pytest_asyncio.fixture
+async def house(hub_settings: Settings, tmp_path: Path) -> AsyncIterator[House]:
+    """A running hub of its own."""
+    log = tmp_path / "worker.log"
+    async with WorkerProcess(hub_settings, instance="personal", log=log), HubClient(hub_settings) as client:
+        yield House(hub_settings, client, log, tmp_path / "in")
+
+
+async def test_personal_data_is_erased_and_leaves_every_lot_traceable(house: House) -> None:
+    """Planted, searched, erased, searched, told again, kept for as long as it may be, searched: nothing, anywhere."""
+    await house.tell()
+    found = await house.tables()
+    assert found.keys() == TRANSIENT | {"person"}
+    assert found["person"] == {"Ada", "Bob", "Cyd", "Fay"}
+    assert (await house.topics(), house.files()) == (
+        {"lotstream.inbound": set(PERSONS), "lotstream.inbound.dlq": {"Eve"}},
+        {"done": {"Fay"}},
+    )
+
+    await house.erase()
+    assert (await house.tables()).keys() == TRANSIENT
+    again = await house.client.send("order.placed", order("#2", "Cyd", version="3"))
+    first = await house.client.send("order.placed", order("#1", "Ada"))
+    assert (again["outcome"], first["outcome"]) == ("done", "done")
+    assert (await house.tables()).keys() == TRANSIENT
+    assert (await verify(house.settings.postgres_url)).differences == ()
+
+    await house.let_time_pass()
+    assert (await house.tables(), await house.topics(), house.files()) == ({}, {}, {})
+
+    (line,) = await house.client.rows("SELECT * FROM shipment_line")
+    traced = {name: line[name] for name in ("lot", "customer", "city", "postcode", "country", "shipment")}
+    assert traced == {
+        "lot": "L1", "customer": "C-7", "city": "Columbus", "postcode": "43085", "country": "US", "shipment": "S-1",
+    }  # fmt: skip
+    history = json.loads(await house.lotstream("lot", "history", "TEA", "L1", "--json"))["history"]
+    assert (history[-1]["kind"], history[-1]["customer"]) == ("shipped", "C-7")
+    assert (await verify(house.settings.postgres_url, KEPT)).differences == ()
+
+
+async def test_data_that_was_erased_and_is_there_is_found(house: House) -> None:
+    """Whoever puts erased data back by hand is found out by verify."""
+    connection = await asyncpg.connect(house.settings.postgres_url)
+    try:
+        await house.client.send("order.placed", order("#9", "Ada"))
+        row = await house.client.row("SELECT * FROM person")
+        await house.client.send("person.erased", {"owner": "acme", "request": "E-9", "persons": [row["person"]]})
+        assert (await verify(house.settings.postgres_url, KEPT)).ok
+        await connection.execute(
+            "INSERT INTO lotstream.person (owner, slot, person, body) VALUES ($1, $2, $3, $4)",
+            row["owner"], row["slot"], row["person"], row["body"],
+        )  # fmt: skip
+    finally:
+        await connection.close()
+    (difference,) = (await verify(house.settings.postgres_url, KEPT)).differences
+    assert (difference.table, difference.found) == ("person", "personal data")
