@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING
 
 from lotstream.domain.codes import Code
 from lotstream.domain.events import DiscrepancyNoted
-<<<<<<< HEAD
-from lotstream.domain.model import Left, Lot
-from lotstream.domain.names import names_had
-=======
 from lotstream.domain.model import Gone, Left, Lot
->>>>>>> 510fb18 (Have persons found and erased from the command line, and let go of what holds their data)
+from lotstream.domain.names import names_had
 
 if TYPE_CHECKING:
     from lotstream.domain.draft import Draft
@@ -25,10 +21,9 @@ def note_gone(draft: Draft, lots: Iterable[Lot], *, document: str, number: str) 
     ``document`` is the kind of what asks, as people are told it. Raises `NotLoaded`.
     """
     for lot in lots:
-<<<<<<< HEAD
         item = draft.known_item(lot.sku)
         for sku, called in names_had(item, lot):
-            gone = draft.ledger.answer(Left(sku, called))
+            gone = draft.ledger.answer(Left(sku, called), Gone)
             if gone.quantity:
                 units = Decimal(gone.quantity).scaleb(-item.decimals)
                 with_whom = f"{_count(gone.orders, 'order')} for {_count(gone.customers, 'customer')}"
@@ -36,17 +31,6 @@ def note_gone(draft: Draft, lots: Iterable[Lot], *, document: str, number: str) 
                 message = f"{what} left with {with_whom}; `lotstream lot history` names them."
                 about = {document: number, "sku": sku, "lot": called}
                 yield DiscrepancyNoted(Code.ALREADY_SHIPPED.value, message, about, units)
-=======
-        gone = draft.ledger.answer(Left(lot.sku, lot.lot), Gone)
-        if gone.quantity:
-            item = draft.known_item(lot.sku)
-            units = Decimal(gone.quantity).scaleb(-item.decimals)
-            with_whom = f"{_count(gone.orders, 'order')} for {_count(gone.customers, 'customer')}"
-            what = f"{units:f} {item.base_unit} of lot {lot.lot} of {lot.sku}"
-            message = f"{what} left with {with_whom}; `lotstream lot history` names them."
-            about = {"recall": recall, "sku": lot.sku, "lot": lot.lot}
-            yield DiscrepancyNoted(Code.ALREADY_SHIPPED.value, message, about, units)
->>>>>>> 510fb18 (Have persons found and erased from the command line, and let go of what holds their data)
 
 
 def _count(number: int, what: str) -> str:

@@ -10,18 +10,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from lotstream.domain.codes import Refusal
-<<<<<<< HEAD
-from lotstream.domain.commands import Command, CorrectLot, PlaceHold, RecallLots
-from lotstream.domain.holds import find_lot
-from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import HoldKind, Left, Question
-from lotstream.domain.names import names_had
-=======
-from lotstream.domain.commands import Command, ErasePersons, PlaceHold, RecallLots
+from lotstream.domain.commands import Command, CorrectLot, ErasePersons, PlaceHold, RecallLots
 from lotstream.domain.holds import find_lot
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import HoldKind, Left, PersonsOf, Question
->>>>>>> 510fb18 (Have persons found and erased from the command line, and let go of what holds their data)
+from lotstream.domain.names import names_had
 
 
 def asks_history(command: Command) -> bool:
@@ -57,21 +50,15 @@ def _left(ledger: Ledger, named: Iterable[tuple[str | None, str]]) -> Iterable[Q
 _ASKS: Final[dict[type, Callable[[Any], bool]]] = {
     RecallLots: lambda _: True,
     PlaceHold: lambda command: command.kind is HoldKind.RECALL,
-<<<<<<< HEAD
     CorrectLot: lambda _: True,
-=======
     ErasePersons: lambda command: command.customer is not None,
->>>>>>> 510fb18 (Have persons found and erased from the command line, and let go of what holds their data)
 }
 """By command, whether one asks; a command without a line never does."""
 
 _QUESTIONS: Final[dict[type, Callable[[Ledger, Any], Iterable[Question]]]] = {
     RecallLots: _left_of_recalled,
     PlaceHold: _left_of_held,
-<<<<<<< HEAD
     CorrectLot: _left_of_held,
-=======
     ErasePersons: lambda _, command: [PersonsOf(command.customer)],
->>>>>>> 510fb18 (Have persons found and erased from the command line, and let go of what holds their data)
 }
 """What the commands above ask, of what the ledger knows when they are decided."""

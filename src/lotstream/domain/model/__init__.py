@@ -86,11 +86,8 @@ __all__ = [
     "COUNTER",
     "DOCUMENT_CLASSES",
     "ERASURE",
-<<<<<<< HEAD
     "LOT_CORRECTION",
-=======
     "NAMED_MAX",
->>>>>>> 510fb18 (Have persons found and erased from the command line, and let go of what holds their data)
     "PACKAGE",
     "PLAIN",
     "SHIPMENT",
