@@ -31,6 +31,10 @@ demo: $(READY) ## Run a Shopify order, an X12 940 and a flat-file order through 
 test: $(READY) ## Run all tests in small sizes, real Kafka and PostgreSQL included (10 min 20 s on two cores).
 	@$(BIN)/python -m scripts.run_tests $(ARGS)
 
+.PHONY: week
+week: $(READY) ## Live through a week of a warehouse on real servers, compare it with plain books, and print its table (40 s).
+	@$(BIN)/pytest -q -s tests/acceptance -k books $(ARGS)
+
 .PHONY: check
 check: format-check lint types layers house licences lock-check schemas-check docs-check ## Lint, types, layers, licences; schemas and docs current (2 minutes).
 	@echo "==> all checks passed"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 from tests.acceptance.week.books import Left, Odd, Told
@@ -10,6 +12,10 @@ from tests.acceptance.week.house import House
 from tests.acceptance.week.hub import Hub
 from tests.acceptance.week.owner import Owner
 
+JUDGED = (
+    "count_lines", "count_lines_right", "counted_off", "counted_system", "received", "received_value", "expired",
+    "expired_value", "shipped", "traced",
+)  # fmt: skip
 TOPICS = ("inventory", "ship-confirmations", "order-status", "alerts", "pick-tasks")
 
 
@@ -21,6 +27,8 @@ async def agrees(house: House) -> None:
         await _stock(house.hub, owner)
         await _lots(house.hub, owner)
         await _left(house.hub, owner, mine["ship-confirmations"])
+        await _persons(house.hub, owner)
+        await _judged(house.hub, owner)
         _orders(owner, mine["order-status"])
         _inventory(owner, mine["inventory"])
         _alerts(owner, mine["alerts"])
@@ -41,10 +49,35 @@ async def _stock(hub: Hub, owner: Owner) -> None:
 
 async def _lots(hub: Hub, owner: Owner) -> None:
     found = await hub.rows("lot", owner.name)
-    facts = {(row["sku"], row["lot"]): (row["expires"], row["supplier"]) for row in found}
-    assert facts == {name: (lot.expires, lot.supplier) for name, lot in owner.books.lots.items()}
+    facts = {(row["sku"], row["lot"]): (row["expires"], row["supplier"], *_more(row["more"])) for row in found}
+    assert facts == {
+        name: (lot.expires, lot.supplier, lot.cost if lot.cost_units else None, lot.cost_units, lot.parents)
+        for name, lot in owner.books.lots.items()
+    }
     held = {(row["sku"], row["lot"]) for row in found if row["holds"] != "[]"}
     assert held == {name for name, lot in owner.books.lots.items() if lot.holds}
+
+
+def _more(text: str) -> tuple[Decimal | None, int, set[tuple[str, str]]]:
+    """Return what a lot has cost, of how many units that is, and what it was made from."""
+    more = json.loads(text)
+    parents = {(sku, lot) for sku, lot in more.get("made_from", ())}
+    return Decimal(more["cost_total"]) if "cost_total" in more else None, more.get("cost_units", 0), parents
+
+
+async def _persons(hub: Hub, owner: Owner) -> None:
+    """Whom orders were for is known as long as nobody asked to be forgotten."""
+    bodies = "".join(row["body"] for row in await hub.rows("person", owner.name))
+    known = {number for number in owner.books.orders if f'"Receiver {number}"' in bodies}
+    assert known == owner.books.orders.keys() - owner.books.forgotten
+
+
+async def _judged(hub: Hub, owner: Owner) -> None:
+    """The sums behind the figures that the house is judged by, day by day."""
+    rows = await hub.rows("kpi", owner.name)
+    kept = {row["day"]: {name: row[name] for name in JUDGED if row[name]} for row in rows}
+    books = {day: {name: units for name, units in sums.items() if units} for day, sums in owner.books.judged.items()}
+    assert {day: sums for day, sums in kept.items() if sums} == {day: sums for day, sums in books.items() if sums}
 
 
 async def _left(hub: Hub, owner: Owner, confirmations: list[dict[str, Any]]) -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 FAR = date(9999, 12, 31)
@@ -36,8 +37,20 @@ class Lot:
     received: date | None = None
     made: date | None = None
     supplier: str | None = None
+    #: The kind of document it came by first.
+    came: str | None = None
     #: Id of a hold → its kind.
     holds: dict[str, str] = field(default_factory=dict)
+    #: Lots that it was made from.
+    parents: set[tuple[str, str]] = field(default_factory=set)
+    #: What so many units have cost together; of none, nobody has said.
+    cost: Decimal = Decimal(0)
+    cost_units: int = 0
+
+    @property
+    def has_origin(self) -> bool:
+        """Return whether somebody saw it come, and knows from whom or of what."""
+        return self.came not in {None, "balance"} and bool(self.supplier or self.parents)
 
 
 @dataclass
@@ -194,6 +207,10 @@ class Books:
     odd: Counter[Odd] = field(default_factory=Counter)
     #: Per document and line, what was booked of it: told again it changes nothing.
     booked: dict[tuple[str, str], tuple[Row, int]] = field(default_factory=dict)
+    #: By day and name, the sums that the house is judged by.
+    judged: dict[date, Counter[str]] = field(default_factory=dict)
+    #: Orders of which nobody may know any more whom they were for.
+    forgotten: set[str] = field(default_factory=set)
     step: Step = field(default_factory=lambda: Step("", ""))
 
     # ---- what can be used -------------------------------------------------------------------------------------------
@@ -302,6 +319,19 @@ class Books:
         self.booked.setdefault((document, line), (row, quantity))
         return new
 
+    def cost(self, sku: str, lot: str | None, units: int) -> Decimal | None:
+        """Return what units of a lot have cost on average; None when nobody has said."""
+        known = Lot() if lot is None else self.lots[sku, lot]
+        return known.cost * units / known.cost_units if known.cost_units else None
+
+    def value(self, sku: str, lot: str | None, units: int) -> Decimal:
+        """Return what units of a lot are worth, to a millionth; nothing when nobody has said what they cost."""
+        return (self.cost(sku, lot, units) or Decimal(0)).quantize(Decimal("0.000001"))
+
+    def judge(self, **sums: Decimal | int) -> None:
+        """Add to the sums that the house is judged by today."""
+        self.judged.setdefault(self.today, Counter()).update(sums)
+
     def note(self, code: str, sku: str | None = None, lot: str | None = None) -> None:
         """Note that a person has to look at something."""
         self.odd[Odd(code, sku, lot)] += 1
@@ -359,6 +389,8 @@ class Books:
             self.note("lot_not_allowed", row.sku, row.lot)
         order.lines[line].shipped[row.lot] += units
         self.left[Left(shipment, order.number, line, row.sku, row.lot)] += units
+        traced = row.lot is not None and self.lots[row.sku, row.lot].has_origin
+        self.judge(shipped=units, traced=units if traced else 0)
 
     def gone(self, sku: str, lot: str) -> int:
         """Return how much of a lot has left."""

@@ -18,7 +18,7 @@ ITEMS = {"acme": 24, "zenith": 16}
 OPENED = {"acme": {TOR: (16, 5), MTL: (12, 3)}, "zenith": {TOR: (16, 4), MTL: (16, 2)}}
 #: Lots of each item that come in on Monday.
 RECEIVED = {"acme": 3, "zenith": 2}
-BAG, UNIT, KIT, BAR, RAW = "S-17", "S-18", "S-19", "S-20", "S-21"
+LABELLED, BAG, UNIT, KIT, BAR, RAW = "S-15", "S-17", "S-18", "S-19", "S-20", "S-21"
 SHUT = "QUAR"
 """A place that nobody picks from."""
 
@@ -75,6 +75,8 @@ def items(owner: str) -> Iterator[dict[str, object]]:
             body["tracking"] = "none"
         elif name == UNIT:
             body["tracking"] = "serial"
+        elif name == LABELLED:
+            body["gtins"] = ["9506000134352"]
         elif name == KIT:
             body["kit"] = {sku(1): "2", sku(2): "1"}
         yield body
@@ -106,7 +108,7 @@ def truck(owner: str, number: int) -> list[Goods]:
         Goods(
             sku(number), 2 + (number + lot) % 3, f"B-{number:02d}-{lot}", f"R{number:02d}-{lot}",
             expires=date(2025, 9, 1) + timedelta(days=(number * 17 + lot * 31) % 200), made=date(2025, 2, 1),
-            supplier=f"SUP-{1 + number % 4}", unit="case", factor=12,
+            supplier=f"SUP-{1 + number % 4}", unit="case", factor=12, cost=f"{number}.{lot}8",
         )
         for lot in range(1, RECEIVED[owner] + 1)
     ]  # fmt: skip

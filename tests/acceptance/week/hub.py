@@ -48,10 +48,15 @@ class Hub(ABC):
         number = f"{len(self.sent) + len(self._queue):05d}/{name}"
         self._queue[number] = (inbound(name, body, source=SOURCE, message_id=number), refused)
 
-    async def settle(self) -> None:
-        """Send what is queued, wait until all of it is decided, and compare with what was foretold."""
+    async def settle(self, *, killed: bool = False) -> None:
+        """Send what is queued, wait until all of it is decided, and compare with what was foretold.
+
+        ``killed``: the worker is killed as soon as it is sent, and another one goes on.
+        """
         records = [record for record, _ in self._queue.values()]
         await self.send(records)
+        if killed:
+            await self.kill()
         wrong = {}
         for row in await self.decided(list(self._queue)):
             _, refused = self._queue[row["message_id"]]
@@ -79,6 +84,10 @@ class Hub(ABC):
     @abstractmethod
     async def send(self, records: list[Record]) -> None:
         """Append records to the log."""
+
+    @abstractmethod
+    async def kill(self) -> None:
+        """Have the worker end as by a power cut, and another one take its place."""
 
     @abstractmethod
     async def decided(self, numbers: list[str]) -> list[dict[str, Any]]:

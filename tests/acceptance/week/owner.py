@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from tests.acceptance.week.books import FAR, GOOD, QUARANTINE, Books, Line, Lot, Order, Promise, Row, Step
@@ -28,6 +29,8 @@ class Goods:
     unit: str | None = None
     #: Base units in one ``unit``.
     factor: int = 1
+    #: What one ``unit`` has cost.
+    cost: str | None = None
 
     def row(self, site: str) -> Row:
         """Return where they lie."""
@@ -43,7 +46,7 @@ class Goods:
         said = {
             "line": line, "sku": self.sku, "quantity": str(self.quantity), "unit": self.unit, "lot": self.lot,
             "expires": _day(self.expires), "made": _day(self.made), "supplier": self.supplier, "location": self.place,
-            "status": None if self.status == GOOD else self.status,
+            "status": None if self.status == GOOD else self.status, "cost": self.cost,
         }  # fmt: skip
         return {name: value for name, value in said.items() if value is not None}
 
@@ -71,16 +74,19 @@ class Owner:
         lines = [{**one.said(str(n)), "received": _day(received)} for n, one in enumerate(goods, 1)]
         self._tell("balance.opened", {"site": site, "balance": balance, "lines": lines})
         for one in goods:
-            self._know(one, received)
+            self._know(one, received, came="balance")
             self.books.come(one.row(site), one.units, change=None, document=balance)
         self.books.fill(one.sku for one in goods)
 
     def receive(
         self, site: str, receipt: str, goods: list[Goods], *, wrong: str | None = None, asked: Refused | None = None,
-        repeated: bool = False, first: int = 1, **more: object,
+        repeated: bool = False, said: list[dict[str, Any]] | None = None, **more: object,
     ) -> None:  # fmt: skip
-        """Have goods come in; ``wrong`` is why they go to quarantine, ``asked`` why they are refused."""
-        lines = [one.said(str(n)) for n, one in enumerate(goods, first)]
+        """Have goods come in; ``wrong`` is why they go to quarantine, ``asked`` why they are refused.
+
+        ``said`` is what the message says of them when it is not written from the goods.
+        """
+        lines = said or [one.said(str(n)) for n, one in enumerate(goods, 1)]
         self._floor("stock.received", site, {"receipt": receipt, "lines": lines, **more}, refused=asked)
         if asked is not None or repeated:
             return
@@ -89,9 +95,12 @@ class Owner:
             if wrong is not None:
                 row = row._replace(status=QUARANTINE)
                 self._note(wrong, one.sku, one.lot)
-            if wrong is None or (one.lot is not None and (one.sku, one.lot) not in self.books.lots):
-                self._know(one, self.books.today)
+            lot = self._know(one, self.books.today, came="receipt") if wrong is None else None
+            if lot is not None and one.cost is not None:
+                lot.cost += Decimal(one.cost) * one.quantity
+                lot.cost_units += one.units
             self.books.come(row, one.units, change="received", document=receipt)
+            self.books.judge(received=one.units, received_value=self.books.value(one.sku, one.lot, one.units))
         self.books.fill(one.sku for one in goods)
 
     def uncountable(self, site: str, receipt: str, goods: Goods, *, code: str) -> None:
@@ -113,6 +122,8 @@ class Owner:
         line = _set({"line": "1", "sku": row.sku, "lot": row.lot, "location": row.place, "counted": str(found)})
         self._floor("stock.counted", site, {"count": number, "lines": [line], **more})
         difference = found - self.books.rows[row]
+        right = {"count_lines": 1, "count_lines_right": int(not difference)}
+        self.books.judge(**right, counted_off=abs(difference), counted_system=self.books.rows[row])
         if difference:
             self._note("count_difference", row.sku, row.lot)
         self._change(row, difference, change="counted", document=number)
@@ -142,6 +153,10 @@ class Owner:
         self._tell("hold.placed", {"hold": hold, "kind": kind, "sku": sku, "lot": lot, "reason": "Taste", **more})
         self.books.lots[sku, lot].holds[hold] = kind
         self._withdraw(sku, lot, picked_too=kind == "recall")
+
+    def lift_refused(self, hold: str, sku: str, lot: str, *, why: Refused) -> None:
+        """Try to let a lot go in a way that is refused."""
+        self._tell("hold.lifted", {"hold": hold, "sku": sku, "lot": lot}, refused=why)
 
     def lift(self, hold: str, sku: str, lot: str, **more: object) -> None:
         """Let a lot go."""
@@ -250,14 +265,27 @@ class Owner:
         self._floor("kit.assembled", site, {**body, "lines": [one.said(str(n)) for n, one in enumerate(used, 1)]})
         for one in used:
             self.books.come(one.row(site), -one.units, change="kit_assembled", document=number)
-        expires = min(self.books.lots[one.sku, one.lot].expires or FAR for one in used if one.lot is not None)
-        self._know(Goods(sku, kits, place, lot, expires), self.books.today)
+        parents = [(one.sku, one.lot) for one in used if one.lot is not None]
+        expires = min(self.books.lots[name].expires or FAR for name in parents)
+        made = self._know(Goods(sku, kits, place, lot, expires), self.books.today, came="kit")
+        assert made is not None
+        made.parents.update(parents)
+        costs = [self.books.cost(one.sku, one.lot, one.units) for one in used]
+        if None not in costs:
+            made.cost += sum(cost for cost in costs if cost is not None)
+            made.cost_units += kits
         self.books.come(Row(sku, lot, site, place), kits, change="kit_assembled", document=number)
         self.books.fill([sku])
 
     def turn_the_day(self) -> None:
         """Take back what was promised of lots that have expired."""
         self._withdraw_unusable()
+
+    def forget(self, request: str, orders: list[str]) -> None:
+        """Have those be forgotten whom orders were for."""
+        named = [{"source": SHOP, "order": number} for number in orders]
+        self._tell("person.erased", {"request": request, "orders": named, "by": "shop"})
+        self.books.forgotten.update(orders)
 
     # ---- what all of these do ---------------------------------------------------------------------------------------
 
@@ -279,11 +307,13 @@ class Owner:
     def _note(self, code: str, sku: str | None = None, lot: str | None = None) -> None:
         self.books.note(code, sku, lot)
 
-    def _know(self, goods: Goods, received: date) -> Lot | None:
+    def _know(self, goods: Goods, received: date, *, came: str) -> Lot | None:
         if goods.lot is None:
             return None
-        facts = {"expires": goods.expires, "made": goods.made, "supplier": goods.supplier, "received": received}
-        return self.books.know(goods.sku, goods.lot, **facts)
+        return self.books.know(
+            goods.sku, goods.lot, expires=goods.expires, made=goods.made, supplier=goods.supplier, received=received,
+            came=came,
+        )  # fmt: skip
 
     def _change(self, row: Row, by: int, *, change: str, document: str) -> None:
         """Book more or less in a row; what is promised of it and is not there any more is lost."""

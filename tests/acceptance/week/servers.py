@@ -59,6 +59,11 @@ class Servers(Hub):
         """Append records to the log."""
         await produce(self.settings.kafka_bootstrap, records)
 
+    async def kill(self) -> None:
+        """Have the worker end as by a power cut, and another one take its place."""
+        await self.worker.kill()
+        await self.worker.start()
+
     async def decided(self, numbers: list[str]) -> list[dict[str, Any]]:
         """Return what has become of messages, when all of them are decided."""
         async with asyncio.timeout(PATIENCE_S):

@@ -40,6 +40,10 @@ class Small(Hub):
             self._hub.append(partition, key=record.key, value=record.value, headers=record.headers)
         await self.rest()
 
+    async def kill(self) -> None:
+        """Have another worker take the place of the one there is."""
+        self._worker = await self._hub.start()
+
     async def decided(self, numbers: list[str]) -> list[dict[str, Any]]:
         """Return what has become of messages."""
         wanted = set(numbers)

@@ -1,0 +1,41 @@
+"""Tuesday: orders, picks and shipments, and the floor's own work."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.acceptance.week.books import QUARANTINE, Row
+from tests.acceptance.week.finding import ORDERS, pick, roomy, ship
+from tests.acceptance.week.house import MONDAY, MTL, SHUT, TOR, House, sku
+
+
+async def tuesday(house: House) -> None:
+    """120 orders come; most are picked, many leave; goods are moved, adjusted and counted."""
+    await house.open_day(MONDAY + timedelta(days=1))
+    house.doing(f"{ORDERS} orders are placed")
+    for number in range(ORDERS):
+        owner = house.owners[number % 3 == 2]
+        skus = 12 if owner is house.acme else 16
+        site = TOR if number % 4 else MTL
+        lines = [
+            (sku(1 + (number * 5 + line * 3) % skus), 400 if number % 17 == 4 else 1 + (number * 7 + line) % 15)
+            for line in range(1 + number % 3)
+        ]
+        owner.order(f"#{number}", site, lines, customer=f"C-{1 + number % 9}")
+    house.doing("two in three are picked")
+    pick(house, lambda number: number % 3 != 1)
+    house.doing("half of them leave")
+    ship(house, lambda number: number % 4 < 2)
+    await house.hub.settle()
+    acme, free = house.acme, list(roomy(house.acme, TOR))
+    house.doing("goods are moved and adjusted, some are spoiled or found damaged")
+    acme.move(TOR, "M-1", free[0], "D-01", 5)
+    acme.move(TOR, "M-2", free[1], SHUT, 5)
+    acme.adjust(TOR, "AD-1", free[2], -4, reason="spilt", code="spoiled")
+    acme.adjust(TOR, "AD-2", free[3], 7, reason="behind the rack", code="found")
+    acme.change_status(TOR, "ST-1", free[4], "damaged", 3)
+    acme.change_status(TOR, "ST-2", Row(sku(1), "R01-1", TOR, SHUT, QUARANTINE), "good", 24)
+    house.doing("bins are counted: some have less, some have more")
+    for number, (row, more) in enumerate(zip(free[5:], (0, 0, 0, -3, 2, 0, 0, -1), strict=False)):
+        acme.count(TOR, f"C-{number}", row, acme.books.rows[row] + more)
+    await house.hub.settle()

@@ -1,0 +1,32 @@
+"""Wednesday: lots, suppliers and all of an owner are held and let go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.acceptance.week.house import MONDAY, House, sku
+from tests.acceptance.week.hub import Refused
+
+HELD = (1, 4, 7)
+
+
+async def wednesday(house: House) -> None:
+    """Promises go to other lots when theirs are held; lifting serves who waits; who lifts gives a name."""
+    await house.open_day(MONDAY + timedelta(days=2))
+    house.doing("lots are held, and promises go to other lots")
+    for owner in house.owners:
+        for number in HELD:
+            owner.hold(f"H-{number}", sku(number), f"T{number:02d}-1", by="qa-1")
+    await house.hub.settle()
+    house.doing("a supplier and all of an owner are held and let go")
+    house.acme.hold_supplier("H-S", "SUP-2")
+    house.zenith.hold_everything("H-ALL")
+    await house.hub.settle()
+    house.acme.lift_supplier("H-S", "SUP-2")
+    house.zenith.lift_everything("H-ALL")
+    await house.hub.settle()
+    house.doing("holds are lifted by name, and who waits is served")
+    for owner in house.owners:
+        owner.lift_refused("H-4", sku(4), "T04-1", why=Refused("field_missing", "by"))
+        owner.lift("H-4", sku(4), "T04-1", by="qa-2")
+    await house.hub.settle()
