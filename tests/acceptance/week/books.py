@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -211,6 +211,8 @@ class Books:
     judged: dict[date, Counter[str]] = field(default_factory=dict)
     #: Orders of which nobody may know any more whom they were for.
     forgotten: set[str] = field(default_factory=set)
+    #: By shipment, what left with it: order, line, where it stood, where it was picked.
+    shipments: dict[str, list[tuple[str, str, Row, Promise, int]]] = field(default_factory=dict)
     step: Step = field(default_factory=lambda: Step("", ""))
 
     # ---- what can be used -------------------------------------------------------------------------------------------
@@ -376,10 +378,23 @@ class Books:
                 if units:
                     row = promise.staged_row() if promise.picked else promise.row
                     self._leave(order, name, row, units, shipment=shipment)
+                    self.shipments.setdefault(shipment, []).append((number, name, row, replace(promise), units))
                     promise.quantity -= units
                     promise.picked -= min(promise.picked, units)
             line.promises = [promise for promise in line.promises if promise.quantity]
         self.fill(line.sku for line in order.lines.values())
+
+    def void(self, shipment: str) -> None:
+        """Have a shipment of picked goods stand at the dock again, picked and promised as before."""
+        for number, name, row, promise, units in self.shipments.pop(shipment):
+            line = self.orders[number].lines[name]
+            self.come(row, units, change="shipment_voided", document=shipment)
+            line.shipped[row.lot] -= units
+            line.shipped = +line.shipped
+            line.promises.append(Promise(promise.row, units, units, promise.staged))
+            self.left[Left(shipment, number, name, row.sku, row.lot)] -= units
+            traced = row.lot is not None and self.lots[row.sku, row.lot].has_origin
+            self.judge(shipped=-units, traced=-units if traced else 0)
 
     def _leave(self, order: Order, line: str, row: Row, units: int, *, shipment: str) -> None:
         self.come(row, -units, change="shipped", document=shipment)

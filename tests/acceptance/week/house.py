@@ -49,6 +49,24 @@ class House:
         for owner in self.owners:
             owner.step = owner.books.step = step
 
+    async def hold_place(self, site: str, place: str, hold: str) -> None:
+        """Hold a bin, for both owners: what is promised there goes to other bins."""
+        body = {"site": site, "location": place, "hold": hold, "reason": "Leaking roof"}
+        await self.hub.broadcast("hold.placed", f"{site}/{place}/{hold}", body)
+        await self.hub.rest()
+        for owner in self.owners:
+            owner.books.shut.add((site, place))
+            owner.turn_the_day()
+
+    async def lift_place(self, site: str, place: str, hold: str) -> None:
+        """Let a bin go."""
+        body = {"site": site, "location": place, "hold": hold}
+        await self.hub.broadcast("hold.lifted", f"{site}/{place}/{hold}", body)
+        await self.hub.rest()
+        for owner in self.owners:
+            owner.books.shut.discard((site, place))
+            owner.fill_all()
+
     async def open_day(self, day: date) -> None:
         """Have a day begin at both sites."""
         self.today = day

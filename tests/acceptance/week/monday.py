@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from tests.acceptance.week.house import BAG, MONDAY, MTL, OPENED, SHUT, TOR, House, items, opening, truck
+from tests.acceptance.week.house import BAG, MONDAY, MTL, OPENED, SHUT, TOR, UNIT, House, items, opening, truck
 from tests.acceptance.week.hub import Refused
 from tests.acceptance.week.labels import scanned_in
 from tests.acceptance.week.owner import Goods
+
+KNOWN_SERIAL = Refused("conflicting_content", "lines.0.serials.0")
 
 
 async def monday(house: House) -> None:
@@ -38,6 +40,9 @@ async def monday(house: House) -> None:
         for number in range(1, 17):
             owner.receive(TOR, f"R-{number}", truck(owner.name, number), final=True)
     await house.hub.settle()
+    units = Goods(UNIT, 4, "U-01", serials=("SN-1", "SN-2", "SN-3", "SN-4"))
+    house.acme.receive(TOR, "R-UNITS", [units])
+    house.acme.receive(TOR, "R-AGAIN", [replace(units, quantity=1, serials=("SN-4",))], asked=KNOWN_SERIAL)
     await _wrong_at_the_dock(house)
     house.doing("labels are scanned in four forms, and eight that are wrong")
     scanned_in(house.acme)

@@ -31,6 +31,7 @@ class Goods:
     factor: int = 1
     #: What one ``unit`` has cost.
     cost: str | None = None
+    serials: tuple[str, ...] = ()
 
     def row(self, site: str) -> Row:
         """Return where they lie."""
@@ -47,6 +48,7 @@ class Goods:
             "line": line, "sku": self.sku, "quantity": str(self.quantity), "unit": self.unit, "lot": self.lot,
             "expires": _day(self.expires), "made": _day(self.made), "supplier": self.supplier, "location": self.place,
             "status": None if self.status == GOOD else self.status, "cost": self.cost,
+            "serials": list(self.serials) or None,
         }  # fmt: skip
         return {name: value for name, value in said.items() if value is not None}
 
@@ -114,8 +116,11 @@ class Owner:
         """Book goods that are more or less than the books say."""
         line = {"line": "1", "sku": row.sku, "lot": row.lot, "location": row.place, "quantity": str(by), **more}
         self._floor("stock.adjusted", site, {"adjustment": number, "lines": [_set(line)]}, refused=asked)
-        if asked is None:
-            self._change(row, by, change="adjusted", document=number)
+        if asked is not None:
+            return
+        if self.books.rows[row] + by < 0:
+            self._note("not_available", row.sku, row.lot)
+        self._change(row, by, change="adjusted", document=number)
 
     def count(self, site: str, number: str, row: Row, found: int, **more: object) -> None:
         """Book what was found in a bin."""
@@ -174,7 +179,7 @@ class Owner:
         """Let a supplier's goods go."""
         self._tell("hold.lifted", {"hold": hold, "supplier": supplier})
         del self.books.suppliers_held[hold]
-        self._fill_all()
+        self.fill_all()
 
     def hold_everything(self, hold: str) -> None:
         """Hold all the owner has."""
@@ -186,7 +191,7 @@ class Owner:
         """Let all the owner has go."""
         self._tell("hold.lifted", {"hold": hold, "everything": True})
         self.books.owner_held.discard(hold)
-        self._fill_all()
+        self.fill_all()
 
     def recall(self, recall: str, lots: Iterable[tuple[str, str]]) -> None:
         """Recall lots: what is picked of them is taken back too."""
@@ -199,6 +204,17 @@ class Owner:
                 self._note("already_shipped", sku, lot)
         for sku, lot in lots:
             self._withdraw(sku, lot, picked_too=True)
+
+    def hold_serial(self, hold: str, sku: str, number: str, row: Row) -> None:
+        """Hold one unit: it is set apart where it lies."""
+        self._tell("hold.placed", {"hold": hold, "sku": sku, "serial": number, "reason": "Cracked"})
+        self.books.go(row, row._replace(status=QUARANTINE), 1, change="status_changed", document=hold)
+
+    def lift_serial(self, hold: str, sku: str, number: str, row: Row) -> None:
+        """Let a unit go."""
+        self._tell("hold.lifted", {"hold": hold, "sku": sku, "serial": number})
+        self.books.go(row._replace(status=QUARANTINE), row, 1, change="status_changed")
+        self.books.fill([sku])
 
     # ---- orders -----------------------------------------------------------------------------------------------------
 
@@ -243,6 +259,18 @@ class Owner:
         self._floor("shipment.confirmed", order.site, body, refused=asked)
         if asked is None:
             self.books.ship(number, shipment)
+
+    def void(self, site: str, shipment: str) -> None:
+        """Have a shipment not have left after all."""
+        self._floor("shipment.voided", site, {"shipment": shipment, "reason": "The truck did not come"})
+        self.books.void(shipment)
+
+    def scan(self, number: str, *, why: Refused | None = None, **label: str) -> None:
+        """Scan the lot that the first line of an order is promised; ``why`` it is refused with what the label says."""
+        order = self.books.orders[number]
+        row = next(promise.row for promise in order.lines["1"].promises if not promise.picked)
+        said = {"source": SHOP, "order": number, "line": "1", "scanned": row.lot, "location": row.place}
+        self._tell("pick.scanned", {**said, "site": order.site, "happened": False, "by": "s", **label}, refused=why)
 
     def give_back(
         self, site: str, number: str, order: str, goods: Goods, *, too_much: int = 0, asked: Refused | None = None
@@ -338,7 +366,8 @@ class Owner:
     def _withdraw_unusable(self) -> None:
         self.books.fill(self.books.lose(lambda promise: not self.books.usable(promise.row)))
 
-    def _fill_all(self) -> None:
+    def fill_all(self) -> None:
+        """Promise to whoever waits what has come free."""
         self.books.fill({line.sku for order in self.books.orders.values() for line in order.lines.values()})
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from tests.acceptance.week.books import QUARANTINE, Row
 from tests.acceptance.week.finding import ORDERS, pick, roomy, ship
 from tests.acceptance.week.house import MONDAY, MTL, SHUT, TOR, House, sku
+from tests.acceptance.week.hub import Refused
 
 
 async def tuesday(house: House) -> None:
@@ -22,10 +23,17 @@ async def tuesday(house: House) -> None:
             for line in range(1 + number % 3)
         ]
         owner.order(f"#{number}", site, lines, customer=f"C-{1 + number % 9}")
+    house.doing("labels are scanned at the bins; one is of other goods")
+    scanned = [order.number for order in house.acme.books.orders.values() if order.state == "allocated"][:5]
+    for name in scanned:
+        house.acme.scan(name)
+    house.acme.scan(scanned[0], sku="S-99", why=Refused("lot_not_allowed", "sku"))
     house.doing("two in three are picked")
     pick(house, lambda number: number % 3 != 1)
     house.doing("half of them leave")
     ship(house, lambda number: number % 4 < 2)
+    house.doing("a shipment has not left after all, and leaves a day later under another number")
+    house.acme.void(TOR, "SH-4-9")
     await house.hub.settle()
     acme, free = house.acme, list(roomy(house.acme, TOR))
     house.doing("goods are moved and adjusted, some are spoiled or found damaged")
@@ -38,4 +46,7 @@ async def tuesday(house: House) -> None:
     house.doing("bins are counted: some have less, some have more")
     for number, (row, more) in enumerate(zip(free[5:], (0, 0, 0, -3, 2, 0, 0, -1), strict=False)):
         acme.count(TOR, f"C-{number}", row, acme.books.rows[row] + more)
+    house.doing("more is taken off a bin than it has, and it is counted again")
+    acme.adjust(TOR, "AD-3", free[13], -(acme.books.rows[free[13]] + 4), code="lost")
+    acme.count(TOR, "C-AGAIN", free[13], 1)
     await house.hub.settle()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.acceptance.week.house import MONDAY, House, sku
+from tests.acceptance.week.books import Row
+from tests.acceptance.week.house import MONDAY, TOR, UNIT, House, sku
 from tests.acceptance.week.hub import Refused
 
 HELD = (1, 4, 7)
@@ -24,6 +25,19 @@ async def wednesday(house: House) -> None:
     await house.hub.settle()
     house.acme.lift_supplier("H-S", "SUP-2")
     house.zenith.lift_everything("H-ALL")
+    await house.hub.settle()
+    house.doing("a bin and a single unit are held and let go")
+    shelf = next(promise.row for _, _, promise in house.acme.books.promises() if not promise.picked)
+    await house.hold_place(shelf.site, shelf.place, "H-BIN")
+    house.acme.order("#U1", TOR, [(UNIT, 4)])
+    await house.hub.settle()
+    unit = Row(UNIT, None, TOR, "U-01")
+    house.acme.cancel("#U1")
+    house.acme.hold_serial("H-SN", UNIT, "SN-2", unit)
+    house.acme.order("#U2", TOR, [(UNIT, 4)])
+    await house.hub.settle()
+    await house.lift_place(shelf.site, shelf.place, "H-BIN")
+    house.acme.lift_serial("H-SN", UNIT, "SN-2", unit)
     await house.hub.settle()
     house.doing("holds are lifted by name, and who waits is served")
     for owner in house.owners:
