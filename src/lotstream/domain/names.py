@@ -117,7 +117,7 @@ class Names:
         value = getattr(thing, name)
         if name == "lots":
             return self._pairs(value)
-        if name in _BY_SKU and value:
+        if name in _BY_SKU and type(value) is dict:
             now = {self.sku(key): one for key, one in value.items()}
             return value if now.keys() == value.keys() else now
         return self._now(value)

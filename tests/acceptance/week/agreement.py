@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,18 +22,23 @@ TOPICS = ("inventory", "ship-confirmations", "order-status", "alerts", "pick-tas
 
 async def agrees(house: House) -> None:
     """Compare what the hub says with the books of every owner."""
-    heard = {topic: await house.hub.heard(f"lotstream.{topic}") for topic in TOPICS}
+    heard = [said for topic in TOPICS for said in await house.hub.heard(f"lotstream.{topic}")]
     for owner in house.owners:
-        mine = {topic: [body for _, body in said if body["owner"] == owner.name] for topic, said in heard.items()}
+        mine = defaultdict[str, list[dict[str, Any]]](list)
+        for type_, body in heard:
+            if body["owner"] == owner.name:
+                mine[type_.split(".")[1]].append(body)
         await _stock(house.hub, owner)
         await _lots(house.hub, owner)
-        await _left(house.hub, owner, mine["ship-confirmations"])
+        await _left(house.hub, owner, mine["ship_confirmation"])
         await _persons(house.hub, owner)
         await _judged(house.hub, owner)
-        _orders(owner, mine["order-status"])
-        _inventory(owner, mine["inventory"])
-        _alerts(owner, mine["alerts"])
-        _tasks(owner, mine["pick-tasks"])
+        _orders(owner, mine["order_status"])
+        _inventory(owner, mine["inventory_change"])
+        changed = Counter((body["change"], body["document"]) for body in mine["lot_changed"])
+        _same("changes of lots", changed, owner.books.changed)
+        _alerts(owner, mine["alert"])
+        _tasks(owner, mine["pick_tasks"])
 
 
 async def _stock(hub: Hub, owner: Owner) -> None:
@@ -44,18 +50,19 @@ async def _stock(hub: Hub, owner: Owner) -> None:
         for row in await hub.rows("stock", owner.name)
         if row["on_hand"] or row["reserved"]
     }
-    assert stock == books
+    _same("stock", stock, books)
 
 
 async def _lots(hub: Hub, owner: Owner) -> None:
-    found = await hub.rows("lot", owner.name)
+    found = [row for row in await hub.rows("lot", owner.name) if "into" not in json.loads(row["more"])]
     facts = {(row["sku"], row["lot"]): (row["expires"], row["supplier"], *_more(row["more"])) for row in found}
-    assert facts == {
+    books = {
         name: (lot.expires, lot.supplier, lot.cost if lot.cost_units else None, lot.cost_units, lot.parents)
         for name, lot in owner.books.lots.items()
     }
+    _same("lots", facts, books)
     held = {(row["sku"], row["lot"]) for row in found if row["holds"] != "[]"}
-    assert held == {name for name, lot in owner.books.lots.items() if lot.holds}
+    _same("held", dict.fromkeys(held), {name: None for name, lot in owner.books.lots.items() if lot.holds})
 
 
 def _more(text: str) -> tuple[Decimal | None, int, set[tuple[str, str]]]:
@@ -77,7 +84,7 @@ async def _judged(hub: Hub, owner: Owner) -> None:
     rows = await hub.rows("kpi", owner.name)
     kept = {row["day"]: {name: row[name] for name in JUDGED if row[name]} for row in rows}
     books = {day: {name: units for name, units in sums.items() if units} for day, sums in owner.books.judged.items()}
-    assert {day: sums for day, sums in kept.items() if sums} == {day: sums for day, sums in books.items() if sums}
+    _same("judged", *({day: sums for day, sums in said.items() if sums} for said in (kept, books)))
 
 
 async def _left(hub: Hub, owner: Owner, confirmations: list[dict[str, Any]]) -> None:
@@ -91,8 +98,8 @@ async def _left(hub: Hub, owner: Owner, confirmations: list[dict[str, Any]]) -> 
             for lot in line["lots"]:
                 named = Left(body["shipment"], body["order"], line["line"], lot["sku"] or line["sku"], lot["lot"])
                 confirmed[named] += (-1 if body["voided"] else 1) * int(lot["quantity"])
-    assert +traced == +owner.books.left
-    assert +confirmed == +owner.books.left
+    _same("what left", +traced, +owner.books.left)
+    _same("confirmations", +confirmed, +owner.books.left)
 
 
 def _orders(owner: Owner, statuses: list[dict[str, Any]]) -> None:
@@ -106,7 +113,7 @@ def _orders(owner: Owner, statuses: list[dict[str, Any]]) -> None:
         number: (order.state, {name: line.figures() for name, line in order.lines.items()})
         for number, order in owner.books.orders.items()
     }
-    assert told == books
+    _same("orders", told, books)
 
 
 def _figures(line: dict[str, Any]) -> dict[str, int]:
@@ -119,12 +126,12 @@ def _inventory(owner: Owner, changes: list[dict[str, Any]]) -> None:
     for body in changes:
         for line in body["lines"]:
             told[Told(body["change"], body["document"], line["sku"], line["lot"])] += int(line["quantity"])
-    assert _some(told) == _some(owner.books.told)
+    _same("changes of stock", _some(told), _some(owner.books.told))
 
 
 def _alerts(owner: Owner, alerts: list[dict[str, Any]]) -> None:
     odd = Counter(Odd(body["code"], body["about"].get("sku"), body["about"].get("lot")) for body in alerts)
-    assert odd == owner.books.odd
+    _same("alerts", odd, owner.books.odd)
 
 
 def _tasks(owner: Owner, messages: list[dict[str, Any]]) -> None:
@@ -132,7 +139,9 @@ def _tasks(owner: Owner, messages: list[dict[str, Any]]) -> None:
     tasks: dict[str, tuple[tuple[Any, ...], int]] = {}
     for body in messages:
         for task in body["tasks"]:
-            about: tuple[Any, ...] = (body["order"], task["line"], task["sku"], task["lot"], task["location"])
+            # What was picked before its lot got another number is not told again.
+            lot = task["lot"] and owner.books.now(task["sku"], task["lot"])
+            about: tuple[Any, ...] = (body["order"], task["line"], task["sku"], lot, task["location"])
             tasks[task["task"]] = (about, 0 if task["action"] == "cancel" else int(task["quantity"]))
     whole = [order for order in owner.books.orders.values() if not any(line.left for line in order.lines.values())]
     told, books = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
@@ -144,9 +153,16 @@ def _tasks(owner: Owner, messages: list[dict[str, Any]]) -> None:
             for promise in line.promises:
                 row = promise.row
                 books[order.number, name, row.sku, row.lot, row.place] += promise.quantity
-    assert _some(told) == _some(books)
+    _same("tasks", _some(told), _some(books))
 
 
 def _some(counted: Counter[Any]) -> dict[Any, int]:
     """Return what is not zero; what was taken back is below."""
     return {what: units for what, units in counted.items() if units}
+
+
+def _same(what: str, hub: Mapping[Any, Any], books: Mapping[Any, Any]) -> None:
+    """Fail with what the hub and the books say differently."""
+    apart = {key: (hub.get(key), books.get(key)) for key in {*hub, *books} if hub.get(key) != books.get(key)}
+    shown = "\n".join(f"{key}: the hub says {one}, the books {other}" for key, (one, other) in apart.items())
+    assert not apart, f"{what}:\n{shown}"

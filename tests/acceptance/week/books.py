@@ -46,6 +46,8 @@ class Lot:
     #: What so many units have cost together; of none, nobody has said.
     cost: Decimal = Decimal(0)
     cost_units: int = 0
+    #: Numbers it had before.
+    aliases: set[str] = field(default_factory=set)
 
     @property
     def has_origin(self) -> bool:
@@ -74,6 +76,8 @@ class Line:
 
     sku: str
     ordered: int
+    #: Only this lot will do.
+    lot: str | None = None
     promises: list[Promise] = field(default_factory=list)
     shipped: Counter[str | None] = field(default_factory=Counter)
     cancelled: int = 0
@@ -203,6 +207,8 @@ class Books:
     suppliers_held: dict[str, str] = field(default_factory=dict)
     owner_held: set[str] = field(default_factory=set)
     told: Counter[Told] = field(default_factory=Counter)
+    #: What became of lots as such, by kind and document.
+    changed: Counter[tuple[str, str]] = field(default_factory=Counter)
     left: Counter[Left] = field(default_factory=Counter)
     odd: Counter[Odd] = field(default_factory=Counter)
     #: Per document and line, what was booked of it: told again it changes nothing.
@@ -269,7 +275,10 @@ class Books:
                         self._promise(line, order.site, reserved)
 
     def _promise(self, line: Line, site: str, reserved: Counter[Row]) -> None:
+        wanted = None if line.lot is None else self.now(line.sku, line.lot)
         for row in self.candidates(line.sku, site):
+            if wanted not in {None, row.lot}:
+                continue
             units = min(self.rows[row] - reserved[row], line.waiting)
             if units > 0:
                 reserved[row] += units
@@ -314,6 +323,23 @@ class Books:
             if getattr(known, name) is None:
                 setattr(known, name, value)
         return known
+
+    def now(self, sku: str, lot: str) -> str:
+        """Return the number that a lot has now."""
+        return next((name for (item, name), known in self.lots.items() if item == sku and lot in known.aliases), lot)
+
+    def renumber(self, sku: str, lot: str, to: str, *, document: str) -> None:
+        """Give a lot another number: goods and promises go along, and what has left keeps the number it left with."""
+        for row in [row for row in self.rows if (row.sku, row.lot) == (sku, lot)]:
+            units = self.rows.pop(row)
+            self.rows[row._replace(lot=to)] += units
+            self.told[Told("lot_corrected", document, sku, lot)] -= units
+            self.told[Told("lot_corrected", document, sku, to)] += units
+        for _, _, promise in self.promises():
+            if (promise.row.sku, promise.row.lot) == (sku, lot):
+                promise.row = promise.row._replace(lot=to)
+        known = self.lots[sku, to] = self.lots.pop((sku, lot))
+        known.aliases.add(lot)
 
     def once(self, document: str, line: str, row: Row, quantity: int) -> bool:
         """Remember a line of a document; tells whether it is new."""
@@ -408,7 +434,7 @@ class Books:
         self.judge(shipped=units, traced=units if traced else 0)
 
     def gone(self, sku: str, lot: str) -> int:
-        """Return how much of a lot has left."""
+        """Return how much of a lot has left under a number."""
         return sum(units for left, units in self.left.items() if (left.sku, left.lot) == (sku, lot))
 
     # ---- sums -------------------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ class Owner:
         if asked is not None or repeated:
             return
         for one in goods:
-            row = one.row(site)
+            row = self._row(one, site)
             if wrong is not None:
                 row = row._replace(status=QUARANTINE)
                 self._note(wrong, one.sku, one.lot)
@@ -102,7 +102,7 @@ class Owner:
                 lot.cost += Decimal(one.cost) * one.quantity
                 lot.cost_units += one.units
             self.books.come(row, one.units, change="received", document=receipt)
-            self.books.judge(received=one.units, received_value=self.books.value(one.sku, one.lot, one.units))
+            self.books.judge(received=one.units, received_value=self.books.value(row.sku, row.lot, one.units))
         self.books.fill(one.sku for one in goods)
 
     def uncountable(self, site: str, receipt: str, goods: Goods, *, code: str) -> None:
@@ -200,8 +200,7 @@ class Owner:
         self._tell("lot.recalled", {"recall": recall, "reason": "Metal found", "lots": named})
         for sku, lot in lots:
             self.books.lots[sku, lot].holds[recall] = "recall"
-            if self.books.gone(sku, lot):
-                self._note("already_shipped", sku, lot)
+            self._note_gone(sku, lot)
         for sku, lot in lots:
             self._withdraw(sku, lot, picked_too=True)
 
@@ -216,16 +215,41 @@ class Owner:
         self.books.go(row._replace(status=QUARANTINE), row, 1, change="status_changed")
         self.books.fill([sku])
 
+    # ---- lots put right ---------------------------------------------------------------------------------------------
+
+    def correct(
+        self, number: str, sku: str, lot: str, *, to_lot: str | None = None, expires: date | None = None,
+        cost: str | None = None, why: Refused | None = None,
+    ) -> None:  # fmt: skip
+        """Put right what was known of a lot; ``why`` it is refused."""
+        said = {"to_lot": to_lot, "expires": _day(expires), "cost": cost, "reason": "supplier's letter", "by": "qa-1"}
+        self._tell("lot.corrected", {"correction": number, "sku": sku, "lot": lot, **_set(said)}, refused=why)
+        if why is not None:
+            return
+        self._note_gone(sku, lot)
+        known = self.books.lots[sku, lot]
+        known.expires = expires or known.expires
+        if cost is not None:
+            known.cost = Decimal(cost) * known.cost_units
+        if to_lot is not None:
+            self.books.renumber(sku, lot, to_lot, document=number)
+        self.books.changed["corrected", number] += 1
+        self._withdraw_unusable()
+        self.books.fill([sku])
+
     # ---- orders -----------------------------------------------------------------------------------------------------
 
     def order(
-        self, number: str, site: str, lines: list[tuple[str, int]], *, customer: str = "C-1", **more: object
+        self, number: str, site: str, lines: list[tuple[str, int]], *, customer: str = "C-1", lot: str | None = None
     ) -> None:
-        """Place an order."""
-        said = [{"line": str(n), "sku": sku, "quantity": str(units)} for n, (sku, units) in enumerate(lines, 1)]
+        """Place an order; ``lot`` is the one that will do."""
+        said = [
+            _set({"line": str(n), "sku": sku, "quantity": str(units), "lot": lot})
+            for n, (sku, units) in enumerate(lines, 1)
+        ]
         body = {"source": SHOP, "order": number, "site": site, "customer": customer, "ship_to": _ship_to(number)}
-        self._tell("order.placed", {**body, **more, "lines": said})
-        wanted = {str(n): Line(sku, units) for n, (sku, units) in enumerate(lines, 1)}
+        self._tell("order.placed", {**body, "lines": said})
+        wanted = {str(n): Line(sku, units, lot) for n, (sku, units) in enumerate(lines, 1)}
         self.books.place(Order(number, site, customer, wanted))
 
     def cancel(self, number: str, *lines: str) -> None:
@@ -280,11 +304,11 @@ class Owner:
         self._floor("goods.returned", site, body, refused=asked)
         if asked is not None:
             return
-        row = goods.row(site)._replace(returned=True)
+        row = self._row(goods, site)._replace(returned=True)
         self.books.come(row, goods.units - too_much, change="returned", document=number)
         if too_much:
             self.books.come(row._replace(status=QUARANTINE), too_much, change="returned", document=number)
-            self._note("more_than_shipped", goods.sku, goods.lot)
+            self._note("more_than_shipped", row.sku, row.lot)
         self.books.fill([goods.sku])
 
     def assemble(self, site: str, number: str, sku: str, kits: int, lot: str, used: list[Goods], place: str) -> None:
@@ -335,13 +359,28 @@ class Owner:
     def _note(self, code: str, sku: str | None = None, lot: str | None = None) -> None:
         self.books.note(code, sku, lot)
 
+    def _note_gone(self, sku: str, lot: str) -> None:
+        """Note that some of a lot has left, by every number it left under."""
+        for name in {lot, *self.books.lots[sku, lot].aliases}:
+            if self.books.gone(sku, name):
+                self._note("already_shipped", sku, name)
+
+    def _row(self, goods: Goods, site: str) -> Row:
+        """Return where goods lie, by the number that their lot has now."""
+        return goods.row(site)._replace(lot=None if goods.lot is None else self.books.now(goods.sku, goods.lot))
+
     def _know(self, goods: Goods, received: date, *, came: str) -> Lot | None:
         if goods.lot is None:
             return None
         return self.books.know(
-            goods.sku, goods.lot, expires=goods.expires, made=goods.made, supplier=goods.supplier, received=received,
+            goods.sku,
+            self.books.now(goods.sku, goods.lot),
+            expires=goods.expires,
+            made=goods.made,
+            supplier=goods.supplier,
+            received=received,
             came=came,
-        )  # fmt: skip
+        )
 
     def _change(self, row: Row, by: int, *, change: str, document: str) -> None:
         """Book more or less in a row; what is promised of it and is not there any more is lost."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from tests.acceptance.week.books import Row
 from tests.acceptance.week.house import MONDAY, TOR, UNIT, House, sku
 from tests.acceptance.week.hub import Refused
+from tests.acceptance.week.owner import Goods
 
 HELD = (1, 4, 7)
 
@@ -43,4 +44,20 @@ async def wednesday(house: House) -> None:
     for owner in house.owners:
         owner.lift_refused("H-4", sku(4), "T04-1", why=Refused("field_missing", "by"))
         owner.lift("H-4", sku(4), "T04-1", by="qa-2")
+    await house.hub.settle()
+    await _corrected(house)
+
+
+async def _corrected(house: House) -> None:
+    acme = house.acme
+    house.doing("numbers, dates and costs of lots are put right; the old number goes on meaning the lot")
+    for owner in house.owners:
+        owner.correct("LC-1", sku(6), "T06-1", to_lot="T06-1-CA")
+    acme.correct("LC-2", sku(8), "T08-2", expires=MONDAY)
+    acme.correct("LC-3", sku(2), "R02-1", cost="0.75")
+    acme.correct("LC-4", sku(6), "T06-2", to_lot="T06-1", why=Refused("conflicting_content", "to_lot"))
+    acme.correct("LC-5", sku(6), "T06-9", to_lot="X", why=Refused("unknown_lot", "lot"))
+    acme.order("#OLD", TOR, [(sku(6), 2)], lot="T06-1")
+    acme.receive(TOR, "R-OLD", [Goods(sku(6), 10, "B-06-9", "T06-1", supplier="SUP-3")])
+    acme.order("#OLD-2", TOR, [(sku(6), 12)], lot="T06-1-CA")
     await house.hub.settle()
