@@ -28,6 +28,7 @@ EVERYBODY: Final = {
     ("reads", "owners_of_sku"): "names owners, so that a person says which one is meant",
     ("reads", "orders_called"): "names owners, so that a person says which one is meant",
     ("reads", "serials"): "goes from owner to owner where the person who asks names none",
+    ("moves", "document_owners"): "goes from owner to owner where the person who asks names none",
     ("goods", "lot_owners"): "goes from owner to owner where the person who asks names none",
     ("kpi", "owners"): "adds up owner by owner, all of them where none is named",
     ("verify", "lot_history"): "reads a partition's records in their order, each put beside its own journal row",

@@ -33,6 +33,8 @@ from lotstream.domain.events import (
     StockMissing,
     StockPicked,
     StockReceived,
+    TransferReceived,
+    TransferShipped,
 )
 from lotstream.domain.keeping import unmet
 from lotstream.domain.ledger import Ledger
@@ -96,6 +98,7 @@ class Story:
                 take_in(self._rows, move)
         check_moves(self.ledger, self._rows)
         check_rows(self.ledger)
+        check_transit(self.ledger)
         check_lots(self.ledger, self._came)
         check_orders(self._books.orders())
         check_documents(self._books.orders(), self._documents())
@@ -151,6 +154,11 @@ def moved(event: Event) -> Iterator[tuple[str, str | None, int]]:
         yield from ((line.row.sku, line.row.lot, line.quantity) for line in event.lines)
     elif isinstance(event, StockAdjusted | StockCounted):
         yield from ((change.row.sku, change.row.lot, change.quantity) for change in event.changes)
+    elif isinstance(event, TransferShipped):
+        yield from ((change.row.sku, change.row.lot, change.quantity) for change in event.arrived)
+    elif isinstance(event, TransferReceived):
+        yield from ((line.row.sku, line.row.lot, line.quantity) for line in event.over)
+        yield from ((change.row.sku, change.row.lot, change.quantity) for change in event.missing)
     elif isinstance(event, StockFound):
         yield event.row.sku, event.row.lot, event.quantity
     elif isinstance(event, StockMissing):
@@ -189,6 +197,11 @@ def check_moves(ledger: Ledger, rows: Counter[RowKey]) -> None:
 def stood_at(part: Reservation) -> RowKey:
     """Return the row of picked goods."""
     return part.row._replace(location=part.staged_at or STAGING)
+
+
+def check_transit(ledger: Ledger) -> None:
+    """Nothing that is on the way is promised to anybody."""
+    assert not [row for key, row in ledger.stock.items() if key.location.startswith("TRANSIT/") and row.reserved]
 
 
 def check_rows(ledger: Ledger) -> None:

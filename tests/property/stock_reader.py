@@ -49,5 +49,8 @@ class StockReader:
 def _there(ledger: Ledger) -> dict[Goods, int]:
     there = Counter[Goods]()
     for key, row in ledger.stock.items():
+        if key.location.startswith("TRANSIT/"):
+            # What is on the way to a site is not there.
+            continue
         there[key.sku, key.lot, key.status] += row.on_hand
     return {goods: units for goods, units in there.items() if units}

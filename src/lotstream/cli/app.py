@@ -38,6 +38,7 @@ GROUPS = (
     "lot",
     "kpi",
     "person",
+    "transfer",
     "site",
     "verify",
     "dlq",

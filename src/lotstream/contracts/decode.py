@@ -21,6 +21,7 @@ from lotstream.contracts import convert_goods as goods
 from lotstream.contracts import convert_hub as hub
 from lotstream.contracts import convert_kits as kits
 from lotstream.contracts import convert_lots as lots
+from lotstream.contracts import convert_moving as moving
 from lotstream.contracts import convert_orders as orders
 from lotstream.contracts import convert_packing as packing
 from lotstream.contracts import convert_stock as stock
@@ -208,6 +209,8 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "kit.broken": _alone(kits.break_kit),
     "stock.counted": _alone(stock.count_stock),
     "stock.moved": _alone(stock.move_stock),
+    "transfer.shipped": _alone(moving.ship_transfer),
+    "transfer.received": _alone(moving.receive_transfer),
     "stock.status_changed": _alone(stock.change_status),
     "goods.returned": _alone(stock.return_goods),
     "lot.corrected": _alone(lots.correct_lot),

@@ -6,6 +6,7 @@ from typing import Any
 
 from lotstream.contracts.examples_ends import ENDS
 from lotstream.contracts.examples_lots import LOTS, SENT_OF_LOTS
+from lotstream.contracts.examples_moving import MOVING
 from lotstream.contracts.examples_stock import DECISION, FLOOR, ORDER, STOCK
 
 _TASK = "9a41c07b3e5d4f6a8b2c1d0e9f8a7b6c"
@@ -418,6 +419,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     **STOCK,
     **ENDS,
     **LOTS,
+    **MOVING,
     **_SENT,
     **SENT_OF_LOTS,
 }

@@ -9,6 +9,7 @@ from lotstream.contracts import inbound_goods as goods
 from lotstream.contracts import inbound_hub as hub
 from lotstream.contracts import inbound_kits as kits
 from lotstream.contracts import inbound_lots as lots
+from lotstream.contracts import inbound_moving as moving
 from lotstream.contracts import inbound_orders as orders
 from lotstream.contracts import inbound_packing as packing
 from lotstream.contracts import inbound_stock as stock
@@ -41,6 +42,8 @@ INBOUND: dict[str, type[Inbound]] = {
     "kit.broken": kits.KitBroken,
     "stock.counted": stock.StockCounted,
     "stock.moved": stock.StockMoved,
+    "transfer.shipped": moving.TransferShipped,
+    "transfer.received": moving.TransferReceived,
     "stock.status_changed": stock.StockStatusChanged,
     "goods.returned": stock.GoodsReturned,
     "lot.corrected": lots.LotCorrected,
@@ -85,8 +88,6 @@ LATER: frozenset[str] = frozenset(
         "lot.inspected",
         "putaway.done",
         "count.approved",
-        "transfer.shipped",
-        "transfer.received",
         "title.released",
         "title.accepted",
         "lot.merged",

@@ -56,6 +56,8 @@ STREET_LINES_MAX = 6
 OWNER_CHARS_MAX = 64
 #: Characters of a name: SKU, lot, order, line, site, location …
 NAME_CHARS_MAX = 128
+#: Characters of the number of a transfer, which is part of the place where its goods are on the way.
+TRANSFER_CHARS_MAX = 120
 #: Characters of a message id or its source; ids may carry a name and a hash.
 MESSAGE_ID_CHARS_MAX = 255
 #: Characters of running text: reasons, descriptions, address parts.

@@ -33,6 +33,9 @@ class InventoryChangeKind(StrEnum):
     SHIPPED = "shipped"
     #: A shipment that was told has not left after all.
     SHIPMENT_VOIDED = "shipment_voided"
+    #: They left for another site of the owner, or came from there.
+    TRANSFER_SHIPPED = "transfer_shipped"
+    TRANSFER_RECEIVED = "transfer_received"
     #: Components became kits.
     KIT_ASSEMBLED = "kit_assembled"
     #: Kits became components.
@@ -85,9 +88,10 @@ class InventoryChange(Sent):
     site: Name = Field(description="Where they are.")
     change: InventoryChangeKind = Field(description="What has become of them.")
     document: Name | None = Field(
-        description="Number of the receipt, adjustment, count, move, status change, return, shipment or assembly; null "
-        "for goods that were found or missing."
+        description="Number of the receipt, adjustment, count, move, status change, return, shipment, transfer or "
+        "assembly; null for goods that were found or missing."
     )
+    other_site: Name | None = Field(default=None, description="The site a transfer goes to, or comes from.")
     expected: Name | None = Field(default=None, description="The announcement (ASN) a receipt belongs to.")
     source: Name | None = Field(default=None, description="Where the order was made that they left or came back for.")
     order: Name | None = Field(default=None, description="The number of that order at its source.")

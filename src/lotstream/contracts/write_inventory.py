@@ -34,9 +34,12 @@ from lotstream.domain.events import (
     StockMissing,
     StockMoved,
     StockReceived,
+    TransferReceived,
+    TransferShipped,
 )
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import AdjustCode, OrderKey, RowKey, StockRow
+from lotstream.domain.places import is_transit
 from lotstream.domain.shelves import rows_of_lot
 
 TYPE = "lotstream.inventory_change.v1"
@@ -69,6 +72,7 @@ class _Change(NamedTuple):
     at: datetime | None = None
     key: OrderKey | None = None
     expected: str | None = None
+    other_site: str | None = None
 
 
 def inventory_changes(ledger: Ledger, event: Event, moment: Moment) -> Iterator[Outgoing]:
@@ -79,21 +83,32 @@ def inventory_changes(ledger: Ledger, event: Event, moment: Moment) -> Iterator[
 
 
 def _told(ledger: Ledger, change: _Change, moment: Moment) -> Iterator[Outgoing]:
-    for first in range(0, len(change.lines), LINES_MAX):
+    lines = [line for line in map(_at_hand, change.lines) if line is not None]
+    for first in range(0, len(lines), LINES_MAX):
         body = {
             "owner": ledger.owner,
             "site": change.site,
             "change": change.kind,
             "document": change.document,
             "expected": change.expected,
+            "other_site": change.other_site,
             "source": None if change.key is None else change.key.source,
             "order": None if change.key is None else change.key.order,
             "by": change.by,
             "occurred_at": change.at or moment.recorded_at,
             "decision": moment.decision,
-            "lines": [_written(ledger, line) for line in change.lines[first : first + LINES_MAX]],
+            "lines": [_written(ledger, line) for line in lines[first : first + LINES_MAX]],
         }
         yield Outgoing(INVENTORY.name, ledger.owner, TYPE, encode(body))
+
+
+def _at_hand(line: _Line) -> _Line | None:
+    """Return a line as the site sees it, without what is on the way there; None where nothing changes for it."""
+    if line.to is None or is_transit(line.row.location) == is_transit(line.to.location):
+        return None if is_transit(line.row.location) else line
+    if is_transit(line.to.location):
+        return line._replace(quantity=-line.quantity, to=None)
+    return line._replace(row=line.to, to=None)
 
 
 def _written(ledger: Ledger, line: _Line) -> dict[str, Any]:
@@ -130,6 +145,8 @@ def _on_hand(rows: Iterable[StockRow]) -> list[tuple[str, int]]:
     """Return how much there is in each condition, by name; nothing of a condition where it adds up to nothing."""
     there: dict[str, int] = {}
     for row in rows:
+        if is_transit(row.key.location):
+            continue
         there[row.key.status] = there.get(row.key.status, 0) + row.on_hand
     return sorted((status, units) for status, units in there.items() if units)
 
@@ -216,6 +233,23 @@ def _relotted(kind: InventoryChangeKind, event: LotCorrected, rows: Sequence[Bec
     return [_Change(kind, site, lines, event.number, event.by, event.at) for site, lines in sites.items()]
 
 
+def _sent_over(event: TransferShipped) -> _Change:
+    lines = [_Line(move.line, move.row, move.quantity, move.reason, to=move.to) for move in event.moves]
+    return _Change(
+        InventoryChangeKind.TRANSFER_SHIPPED, event.site, lines, event.number, event.by, event.at,
+        other_site=event.transfer.to_site,
+    )  # fmt: skip
+
+
+def _arrived(event: TransferReceived) -> _Change:
+    lines = [_Line(move.line, move.row, move.quantity, move.reason, to=move.to) for move in event.moves]
+    lines += [_Line(over.line, over.row, over.quantity, over.message) for over in event.over]
+    return _Change(
+        InventoryChangeKind.TRANSFER_RECEIVED, event.site, lines, event.number, event.by, event.at,
+        other_site=event.transfer.site or None,
+    )  # fmt: skip
+
+
 #: Events that change how much there is of a lot, in which condition or in which bin, and what each says of it.
 CHANGES: dict[type, Callable[[Any], _Change | list[_Change]]] = {
     StockReceived: _received,
@@ -233,4 +267,6 @@ CHANGES: dict[type, Callable[[Any], _Change | list[_Change]]] = {
     KitAssembled: _kitted,
     KitBroken: _kitted,
     LotCorrected: _corrected,
+    TransferShipped: _sent_over,
+    TransferReceived: _arrived,
 }

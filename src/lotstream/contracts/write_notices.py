@@ -38,6 +38,7 @@ from lotstream.domain.commands import (
     PlaceSerialHold,
     RecallLots,
     ReceiveStock,
+    ReceiveTransfer,
     ReleaseOrder,
     ReleaseWave,
     ReportShort,
@@ -45,6 +46,7 @@ from lotstream.domain.commands import (
     ReserveStock,
     ReturnGoods,
     ScanLot,
+    ShipTransfer,
     StartPick,
     UndoPick,
     UnpackPackage,
@@ -78,7 +80,7 @@ _REQUESTS = (
 )  # fmt: skip
 #: `CorrectShipment` is a `ConfirmShipment`.
 _FLOOR = (
-    ReceiveStock, AssembleKit, BreakKit,
+    ReceiveStock, ShipTransfer, ReceiveTransfer, AssembleKit, BreakKit,
     AdjustStock, CountStock, MoveStock, ChangeStatus, ReturnGoods, ConfirmPick, ReportShort, ScanLot,
     StartPick, UndoPick, PackPackage, UnpackPackage, ConfirmShipment, VoidShipment,
     ReleaseWave, CancelWave, WorkOnWave,

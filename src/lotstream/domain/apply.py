@@ -6,11 +6,24 @@ in an event is taken over by the ledger and changes with it: write an event down
 
 from __future__ import annotations
 
-from lotstream.domain.applying import ends, facts, figures, floor, goods, kits, lots, orders, packing, stock, waves
+from lotstream.domain.applying import (
+    ends,
+    facts,
+    figures,
+    floor,
+    goods,
+    kits,
+    lots,
+    orders,
+    packing,
+    stock,
+    transfers,
+    waves,
+)
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Ledger
 
-_ROOMS = (facts, orders, goods, kits, floor, packing, stock, figures, waves, ends, lots)
+_ROOMS = (facts, orders, goods, kits, floor, packing, stock, figures, waves, ends, lots, transfers)
 _APPLIERS = {event: applier for room in _ROOMS for event, applier in room.APPLIERS.items()}
 
 

@@ -17,6 +17,8 @@ from lotstream.domain.events import (
     StockCounted,
     StockMoved,
     StockReceived,
+    TransferReceived,
+    TransferShipped,
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
@@ -34,6 +36,8 @@ _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
     KitBroken: lambda event: ReceiptKey(BREAKING, event.number),
     GoodsReturned: lambda event: ReceiptKey(RETURN, event.number),
     LotCorrected: lambda event: ReceiptKey(LOT_CORRECTION, event.number),
+    TransferShipped: lambda event: event.transfer.key,
+    TransferReceived: lambda event: event.transfer.key,
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lotstream.domain.arriving import receive_transfer
 from lotstream.domain.by_lot import tell_by_lot
 from lotstream.domain.cancelling import cancel_order
 from lotstream.domain.closing import close_order
@@ -51,6 +52,7 @@ from lotstream.domain.commands import (
     PlaceSerialHold,
     RecallLots,
     ReceiveStock,
+    ReceiveTransfer,
     ReleaseOrder,
     ReleaseWave,
     ReportShort,
@@ -58,6 +60,7 @@ from lotstream.domain.commands import (
     ReserveStock,
     ReturnGoods,
     ScanLot,
+    ShipTransfer,
     StartPick,
     TickClock,
     UndoPick,
@@ -91,6 +94,7 @@ from lotstream.domain.serial_holds import lift_serial_hold, place_serial_hold
 from lotstream.domain.shipping import confirm_shipment
 from lotstream.domain.shorting import report_short
 from lotstream.domain.ticking import set_clock, tick_clock
+from lotstream.domain.transferring import ship_transfer
 from lotstream.domain.undoing import start_pick, undo_pick
 from lotstream.domain.unreserving import unreserve_order
 from lotstream.domain.voiding import correct_shipment, void_shipment
@@ -120,6 +124,8 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     BreakKit: break_kit,
     CountStock: count_stock,
     MoveStock: move_stock,
+    ShipTransfer: ship_transfer,
+    ReceiveTransfer: receive_transfer,
     ChangeStatus: change_status,
     ReturnGoods: return_goods,
     LiftHold: lift_hold,

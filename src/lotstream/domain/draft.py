@@ -26,6 +26,7 @@ from lotstream.domain.model import (
     SerialKey,
     StockRow,
 )
+from lotstream.domain.places import is_transit
 from lotstream.domain.queue import Segment, resolve
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.shelves import candidate_for, derived_of, is_empty, rows_in, shelf_of
@@ -162,8 +163,12 @@ class Draft:
         return rows_in(self.ledger, site, location) | mine
 
     def rows_of(self, sku: str, site: str) -> list[RowKey]:
-        """Return the rows of a SKU at a site that said anything before this decision, in no order."""
-        return [key for key, candidate in self.shelf(sku, site).candidates.items() if not is_empty(candidate.row)]
+        """Return the rows of a SKU at a site that said anything before this decision, in no order.
+
+        Those of goods that are still on the way there are left out: nobody at the site can take them.
+        """
+        candidates = self.shelf(sku, site).candidates.items()
+        return [key for key, one in candidates if not is_empty(one.row) and not is_transit(key.location)]
 
     def supply(self, sku: str) -> int:
         """Return how much of a SKU lines may still use, over all sites; a deficit takes nothing from other rows."""

@@ -34,6 +34,8 @@ from lotstream.domain.events import (
     StockMoved,
     StockPicked,
     StockReceived,
+    TransferReceived,
+    TransferShipped,
 )
 from lotstream.domain.model import AdjustCode, HoldKind, RowKey
 
@@ -67,6 +69,9 @@ class MoveKind(StrEnum):
     SHIPPED = "shipped"
     #: A shipment had not left after all.
     VOIDED = "voided"
+    #: They left for another site of the owner, where they are on the way to, and came in there.
+    TRANSFER_SHIPPED = "transfer_shipped"
+    TRANSFER_RECEIVED = "transfer_received"
 
 
 class Move(NamedTuple):
@@ -223,6 +228,20 @@ def _voided(event: ShipmentVoided) -> Iterator[Move]:
         yield _came(MoveKind.VOIDED, taken.staged, taken.shipped.quantity, line=taken.shipped.line)
 
 
+def _sent_over(event: TransferShipped) -> Iterator[Move]:
+    yield from _relocated(MoveKind.TRANSFER_SHIPPED, event.moves)
+    for change in event.arrived:
+        yield _came(MoveKind.MISSING, change.row, change.quantity, line=change.line, reason=change.reason)
+
+
+def _arrived(event: TransferReceived) -> Iterator[Move]:
+    yield from _relocated(MoveKind.TRANSFER_RECEIVED, event.moves)
+    for line in event.over:
+        yield _came(MoveKind.FOUND, line.row, line.quantity, line=line.line, reason=line.discrepancy)
+    for change in event.missing:
+        yield _came(MoveKind.MISSING, change.row, change.quantity, line=change.line, reason=change.reason)
+
+
 MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     BalanceOpened: _booked,
     StockReceived: _booked,
@@ -244,5 +263,7 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     SerialReleased: _set_apart,
     ShipmentConfirmed: _shipped,
     ShipmentVoided: _voided,
+    TransferShipped: _sent_over,
+    TransferReceived: _arrived,
 }
 """Events that change what is on hand in a row or what is known of a lot, and what each does."""

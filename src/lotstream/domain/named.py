@@ -31,6 +31,7 @@ from lotstream.domain.commands import (
     PlaceOrder,
     PlaceSerialHold,
     ReceiveStock,
+    ReceiveTransfer,
     ReleaseOrder,
     ReleaseWave,
     ReportShort,
@@ -38,6 +39,7 @@ from lotstream.domain.commands import (
     ReserveStock,
     ReturnGoods,
     ScanLot,
+    ShipTransfer,
     StartPick,
     UndoPick,
     UnpackPackage,
@@ -48,7 +50,17 @@ from lotstream.domain.commands import (
 from lotstream.domain.events import Event, ShipmentConfirmed, ShipmentVoided
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
-from lotstream.domain.model import ERASURE, LOT_CORRECTION, SHIPMENT, Document, OrderKey, ReceiptKey, Shipment
+from lotstream.domain.model import (
+    ERASURE,
+    LOT_CORRECTION,
+    SHIPMENT,
+    TRANSFER,
+    Document,
+    OrderKey,
+    ReceiptKey,
+    Shipment,
+    Transfer,
+)
 from lotstream.domain.packages import SSCC_COUNTER, package_key, packages_within
 from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
 from lotstream.domain.wave_parts import wave_key
@@ -143,6 +155,8 @@ _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     LiftSerialHold: lambda command: (command.serial,),
     ConfirmPick: _of_lines,
     ReturnGoods: _of_lines,
+    ShipTransfer: _of_lines,
+    ReceiveTransfer: _of_lines,
     ConfirmShipment: _of_orders,
     CorrectShipment: _of_orders,
     WorkOnWave: lambda command: serials_named(command.said),
@@ -155,6 +169,8 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     AdjustStock: lambda command: (ReceiptKey(ADJUSTMENT, command.adjustment),),
     CountStock: lambda command: (ReceiptKey(COUNT, command.count),),
     MoveStock: lambda command: (ReceiptKey(MOVE, command.move),),
+    ShipTransfer: lambda command: (ReceiptKey(TRANSFER, command.transfer),),
+    ReceiveTransfer: lambda command: (ReceiptKey(TRANSFER, command.transfer),),
     ChangeStatus: lambda command: (ReceiptKey(STATUS_CHANGE, command.change),),
     ReturnGoods: lambda command: (ReceiptKey(RETURN, command.number),),
     ConfirmShipment: _shipment_and_packages,
@@ -194,6 +210,8 @@ def orders_within(document: Document | None) -> tuple[OrderKey, ...]:
 
 def serials_within(document: Document | None) -> tuple[str, ...]:
     """Return the serial numbers a document tells of, which whoever opens the document needs as well."""
+    if isinstance(document, Transfer):
+        return tuple(number for line in document.lines for number in line.serials)
     parts = document.parts if isinstance(document, Shipment) else ()
     return tuple(number for part in parts for shipped in part.shipped for number in shipped.serials)
 

@@ -8,12 +8,21 @@ from typing import NamedTuple
 
 from lotstream.domain.checks import Verdicts, goods_meant
 from lotstream.domain.codes import Code, Refusal
-from lotstream.domain.commands import AdjustStock, ChangeStatus, CountStock, Moment, MoveStock, ReturnGoods, StockLine
+from lotstream.domain.commands import (
+    AdjustStock,
+    ChangeStatus,
+    CountStock,
+    Moment,
+    MoveStock,
+    ReturnGoods,
+    ShipTransfer,
+    StockLine,
+)
 from lotstream.domain.draft import Draft
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Booked, Item, Receipt, ReceiptKey, RowKey, Status
-from lotstream.domain.places import is_staging
+from lotstream.domain.places import is_staging, is_transit
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.shelves import derived_of
 
@@ -26,7 +35,7 @@ RETURN = "return"
 
 
 #: What every document about stock says of itself and its lines.
-Document = AdjustStock | CountStock | MoveStock | ChangeStatus | ReturnGoods
+Document = AdjustStock | CountStock | MoveStock | ChangeStatus | ReturnGoods | ShipTransfer
 
 
 class Meant(NamedTuple):
@@ -165,7 +174,7 @@ def _amounts(said: StockLine, item: Item, path: str, *, positive: bool) -> tuple
 
 def _only_bin(paper: Paper, item: Item, said: StockLine) -> str | None:
     bins = {key.location for key in paper.keys(item.sku) if key.lot == said.lot and paper.there(key)}
-    places = {place for place in bins if not is_staging(place)}
+    places = {place for place in bins if not is_staging(place) and not is_transit(place)}
     return places.pop() if len(places) == 1 else None
 
 

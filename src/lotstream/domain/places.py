@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 #: Where picked goods stand when the message names no tote or door; neither it nor what is in it is ever picked from.
 STAGING = "STAGING"
+#: Where goods lie that are on the way to a site, each transfer in a place of its own; nobody takes them from there.
+TRANSIT = "TRANSIT"
 #: Where received goods lie when the message names no location.
 DOCK = "DOCK"
 #: Sequence of locations that have none: after all that have one.
@@ -41,6 +43,16 @@ def is_staging(location: str) -> bool:
     return location.split("/", 1)[0] == STAGING
 
 
+def transit_place(transfer: str) -> str:
+    """Return the location, at the site they go to, of goods that are on the way under a transfer's number."""
+    return f"{TRANSIT}/{transfer}"
+
+
+def is_transit(location: str) -> bool:
+    """Tell whether goods in a location are on the way to the site."""
+    return location.startswith(f"{TRANSIT}/")
+
+
 def place_of(sites: Sites, site: str, location: str) -> Place:
     """Return what a site's location says; one that was only named is pickable and last in sequence."""
     place = sites.places.get((site, location))
@@ -51,7 +63,7 @@ def place_of(sites: Sites, site: str, location: str) -> Place:
 
 def _work_out(sites: Sites, site: str, location: str) -> Place:
     chain: list[str] = []
-    pickable = not is_staging(location)
+    pickable = not is_staging(location) and not is_transit(location)
     at: str | None = location
     while at is not None and at not in chain:
         chain.append(at)

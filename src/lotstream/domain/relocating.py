@@ -14,7 +14,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import WAITS, InWave, Order, OrderLine, Reservation, RowKey, Status, Tracking
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import MOVE, STATUS_CHANGE, Meant, Paper, begin, book_once, understand
-from lotstream.domain.places import is_staging
+from lotstream.domain.places import is_staging, is_transit
 from lotstream.domain.reservations import copy_order, join_parts, staged_key
 from lotstream.domain.serial_holds import held_at
 from lotstream.domain.settling import settle
@@ -96,8 +96,10 @@ def _of_status(status: str, row: RowKey) -> RowKey:
 
 
 def _check_bin(paper: Paper, meant: Meant) -> Refusal | None:
-    if is_staging(meant.location) or is_staging(meant.said.to):
-        message = f"Goods come to and leave {meant.location} by picks and shipments; name another bin."
+    places = [meant.location, meant.said.to]
+    if any(map(is_staging, places)) or any(map(is_transit, places)):
+        by = "transfers" if any(map(is_transit, places)) else "picks and shipments"
+        message = f"Goods come to and leave {meant.location} by {by}; name another bin."
         return paper.object(Code.FIELD_INVALID, f"{meant.path}.to", message, meant.said)
     return None
 

@@ -107,6 +107,7 @@ CASES = (
     Case("STREET_LINES_MAX", "order.placed", ("ship_to", "street"), names),
     Case("OWNER_CHARS_MAX", "order.placed", ("owner",), letters),
     Case("NAME_CHARS_MAX", "order.placed", ("lines", 0, "sku"), letters),
+    Case("TRANSFER_CHARS_MAX", "transfer.shipped", ("transfer",), letters),
     Case("TEXT_CHARS_MAX", "item.defined", ("description",), letters),
     Case("QUANTITY_WHOLE_DIGITS_MAX", "balance.opened", ("lines", 0, "quantity"), lambda count: "9" * count),
     Case("QUANTITY_DECIMALS_MAX", "order.placed", ("lines", 0, "quantity"), lambda count: f"0.{'1' * count}"),

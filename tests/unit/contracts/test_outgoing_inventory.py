@@ -30,19 +30,24 @@ from lotstream.domain.events import (
     StockMoved,
     StockPicked,
     StockReceived,
+    TransferReceived,
+    TransferShipped,
 )
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
+    TRANSFER,
     AdjustCode,
     Booked,
     Hold,
     HoldKind,
     OrderState,
+    ReceiptKey,
     RowKey,
     Serial,
     SerialKey,
     SerialState,
     StockRow,
+    Transfer,
 )
 from lotstream.domain.shelves import shelf_of
 from tests.unit.contracts.building import AT, KEY, LOOSE, ROW, shipped, told, voided
@@ -85,6 +90,7 @@ def test_an_adjustment_says_what_of_which_lot_and_what_is_there_now(stocked: Led
     assert {name: value for name, value in body.items() if name != "lines"} == {
         "owner": "acme", "site": "TOR", "change": "adjusted", "document": "D-1", "expected": None, "source": None,
         "order": None, "by": "scanner-4", "occurred_at": "2026-09-01T14:00:00.125000Z", "decision": "d" * 32,
+        "other_site": None,
     }  # fmt: skip
     assert body["lines"] == [
         {
@@ -230,3 +236,32 @@ def test_a_unit_that_is_set_apart_is_in_another_condition(stocked: Ledger) -> No
         "good",
     )
     assert told_of_stock(stocked, SerialHeld(unit, None, 0)) == []
+
+
+def test_goods_on_the_way_are_told_at_neither_site(stocked: Ledger) -> None:
+    """They are gone where they left, come in where they arrive, and in between nothing of them is on hand anywhere."""
+    coming = ROW._replace(site="CHI", location="TRANSIT/T-1")
+    stocked.stock[coming] = StockRow(coming, 5)
+    transfer = Transfer(ReceiptKey(TRANSFER, "T-1"), "TOR", "CHI", "…", ())
+    left = TransferShipped("TOR", "T-1", None, AT, transfer, (Relocated("1", ROW, coming, 5),))
+    (body,) = told_of_stock(stocked, left)
+    assert (body["change"], body["site"], body["other_site"]) == ("transfer_shipped", "TOR", "CHI")
+    (line,) = body["lines"]
+    assert (line["location"], line["quantity"], line["from_status"], line["to_status"]) == (
+        "TOR-A-01",
+        "-5",
+        "good",
+        None,
+    )
+    came = ROW._replace(site="CHI", location="CHI-1", status="damaged")
+    over = GoodsBooked("2", came, 1, None, date(2026, 9, 1), 0, "more_than_shipped", "Nobody sent it.")
+    arrived = TransferReceived("CHI", "T-1", None, None, AT, transfer, (Relocated("1", coming, came, 5),), (over,))
+    (body,) = told_of_stock(stocked, arrived)
+    assert (body["change"], body["site"], body["other_site"]) == ("transfer_received", "CHI", "TOR")
+    assert [(one["location"], one["quantity"], one["from_status"], one["to_status"]) for one in body["lines"]] == [
+        ("CHI-1", "5", None, "damaged"),
+        ("CHI-1", "1", None, "damaged"),
+    ]
+    assert body["lines"][0]["on_hand"] == [{"status": "good", "quantity": "9"}]
+    gone = StockAdjusted("CHI", "A-1", None, AT, {}, (RowChange("1", coming, -5),))
+    assert told_of_stock(stocked, gone) == []

@@ -71,6 +71,7 @@ READERS = {
     "serial_holds.py": "places and lifts those of numbers",
     "serials.py": "says which unit may be taken",
     "shelf.py": "asks usable.py",
+    "transferring.py": "asks usable.py what is recalled",
     "usable.py": "says what they forbid",
 }
 """Modules of the domain that read holds, and what they do with them."""

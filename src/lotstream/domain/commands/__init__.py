@@ -67,11 +67,13 @@ from lotstream.domain.commands.stock import (
     ReturnGoods,
     StockLine,
 )
+from lotstream.domain.commands.transfers import ArrivedLine, ReceiveTransfer, ShipTransfer
 from lotstream.domain.commands.waves import CancelWave, ReleaseWave, WorkOnWave, nobody
 
 __all__ = [
     "AdjustStock",
     "AnswerBroadcast",
+    "ArrivedLine",
     "AssembleKit",
     "BreakKit",
     "CancelOrder",
@@ -114,6 +116,7 @@ __all__ = [
     "PlaceSerialHold",
     "RecallLots",
     "ReceiveStock",
+    "ReceiveTransfer",
     "ReleaseOrder",
     "ReleaseWave",
     "ReportShort",
@@ -121,6 +124,7 @@ __all__ = [
     "ReserveStock",
     "ReturnGoods",
     "ScanLot",
+    "ShipTransfer",
     "ShippedLine",
     "ShippedOrder",
     "ShippedPackage",
@@ -188,4 +192,6 @@ Command = (
     | WorkOnWave
     | ErasePersons
     | CorrectLot
+    | ShipTransfer
+    | ReceiveTransfer
 )

@@ -76,6 +76,7 @@ from lotstream.domain.events.stock import (
     StockCounted,
     StockMoved,
 )
+from lotstream.domain.events.transfers import TransferReceived, TransferShipped
 from lotstream.domain.events.waves import (
     JoinedTask,
     TasksJoinedWave,
@@ -158,6 +159,8 @@ __all__ = [
     "TakenBack",
     "TasksJoinedWave",
     "TasksLeftWave",
+    "TransferReceived",
+    "TransferShipped",
     "Undone",
     "WaveCancelled",
     "WaveReleased",
@@ -219,4 +222,6 @@ Event = (
     | WaveTasksChanged
     | PersonsErased
     | LotCorrected
+    | TransferShipped
+    | TransferReceived
 )

@@ -80,6 +80,7 @@ from lotstream.domain.model.orders import (
     ShipPolicy,
 )
 from lotstream.domain.model.stock import Lot, RowKey, Serial, SerialKey, SerialState, Status, StockRow
+from lotstream.domain.model.transfers import TRANSFER, Arrived, Transfer, TransferLine, TransferState
 
 __all__ = [
     "BY_LOT",
@@ -91,10 +92,12 @@ __all__ = [
     "PACKAGE",
     "PLAIN",
     "SHIPMENT",
+    "TRANSFER",
     "WAITS",
     "WAVE",
     "AdjustCode",
     "Answer",
+    "Arrived",
     "Booked",
     "Calendar",
     "Channel",
@@ -156,6 +159,9 @@ __all__ = [
     "Status",
     "StockRow",
     "Tracking",
+    "Transfer",
+    "TransferLine",
+    "TransferState",
     "Wave",
     "WaveState",
     "ZoneRule",

@@ -12,6 +12,7 @@ from lotstream.domain.model.keys import Booked, ReceiptKey
 from lotstream.domain.model.lot_work import LOT_CORRECTION
 from lotstream.domain.model.orders import OrderKey
 from lotstream.domain.model.stock import RowKey
+from lotstream.domain.model.transfers import TRANSFER, Transfer
 
 #: Kind of the documents under which goods leave.
 SHIPMENT = "shipment"
@@ -163,7 +164,7 @@ class Notice:
 
 
 #: What is booked under a number: kept in one table and read by key.
-Document = Receipt | Shipment | Package | NextNumber | Wave | Notice
+Document = Receipt | Shipment | Package | NextNumber | Wave | Notice | Transfer
 #: Kind of a document → its class; every other kind is a `Receipt`.
 _CLASSES: dict[str, type[Document]] = {
     SHIPMENT: Shipment,
@@ -172,6 +173,7 @@ _CLASSES: dict[str, type[Document]] = {
     WAVE: Wave,
     ERASURE: Notice,
     LOT_CORRECTION: Notice,
+    TRANSFER: Transfer,
 }
 DOCUMENT_CLASSES: tuple[type[Document], ...] = (Receipt, *dict.fromkeys(_CLASSES.values()))
 

@@ -1,0 +1,72 @@
+"""From messages about goods that go from site to site to commands of the ledger."""
+
+from __future__ import annotations
+
+from lotstream.contracts.inbound_moving import (
+    TransferReceived,
+    TransferReceivedLine,
+    TransferShipped,
+    TransferShippedLine,
+)
+from lotstream.domain.commands import ArrivedLine, ReceiveTransfer, ShipTransfer, StockLine
+
+
+def ship_transfer(body: TransferShipped) -> ShipTransfer:
+    """Return the command to book goods that leave for another site."""
+    return ShipTransfer(
+        site=body.site,
+        happened=body.happened,
+        by=body.by,
+        occurred_at=body.occurred_at,
+        transfer=body.transfer,
+        to_site=body.to_site,
+        lines=tuple(_leaving(line) for line in body.lines),
+        expected_at=body.expected_at,
+        scac=body.scac,
+    )
+
+
+def receive_transfer(body: TransferReceived) -> ReceiveTransfer:
+    """Return the command to book goods that came from another site."""
+    return ReceiveTransfer(
+        site=body.site,
+        happened=body.happened,
+        by=body.by,
+        occurred_at=body.occurred_at,
+        transfer=body.transfer,
+        receipt=body.receipt,
+        final=body.final,
+        lines=tuple(_arrived(line) for line in body.lines),
+    )
+
+
+def _leaving(line: TransferShippedLine) -> StockLine:
+    return StockLine(
+        line=line.line,
+        sku=line.sku,
+        lot=line.lot,
+        location=line.location,
+        quantity=line.quantity,
+        unit=line.unit,
+        package=line.package,
+        pack_size=line.pack_size,
+        status=None if line.status is None else line.status.value,
+        reason=line.reason,
+        serials=line.serials,
+    )
+
+
+def _arrived(line: TransferReceivedLine) -> ArrivedLine:
+    return ArrivedLine(
+        line=line.line,
+        quantity=line.quantity,
+        unit=line.unit,
+        transfer_line=line.transfer_line,
+        sku=line.sku,
+        lot=line.lot,
+        location=line.location,
+        package=line.package,
+        status=None if line.status is None else line.status.value,
+        reason=line.reason,
+        serials=line.serials,
+    )

@@ -1,0 +1,30 @@
+"""Examples of messages about goods that go from site to site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lotstream.contracts.examples_stock import FLOOR
+
+MOVING: dict[str, dict[str, Any]] = {
+    "transfer.shipped": {
+        **FLOOR,
+        "transfer": "T-17",
+        "to_site": "MTL",
+        "expected_at": "2026-09-03T12:00:00Z",
+        "scac": "CPPC",
+        "lines": [{"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "quantity": "48"}],
+    },
+    "transfer.received": {
+        **FLOOR,
+        "site": "MTL",
+        "by": "scanner-9",
+        "occurred_at": "2026-09-03T08:40:00-04:00",
+        "transfer": "T-17",
+        "final": True,
+        "lines": [
+            {"line": "1", "quantity": "44", "location": "MTL-A-02"},
+            {"line": "2", "transfer_line": "1", "quantity": "3", "status": "damaged", "reason": "Crushed"},
+        ],
+    },
+}

@@ -1,0 +1,270 @@
+"""Goods leave for another site of their owner: off this one's bins, and on the way to that one until they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+
+from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.commands import Moment, ShipTransfer, StockLine
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, Relocated, RowChange, StockFound, TransferShipped
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import (
+    TRANSFER,
+    Item,
+    OrderKey,
+    RowKey,
+    Serial,
+    SerialKey,
+    SerialState,
+    Status,
+    Transfer,
+    TransferLine,
+    TransferState,
+)
+from lotstream.domain.paper import Meant, Paper, begin, understand
+from lotstream.domain.places import is_staging, is_transit, transit_place
+from lotstream.domain.serials import check_count, why_not_take
+from lotstream.domain.settling import settle
+from lotstream.domain.taking_back import take_back
+from lotstream.domain.usable import why_held
+
+_REASON = "sent to another site"
+_BEFORE = "arrived before it was told that it had left"
+#: Stands for the order that goods go to another site for: none.
+NOBODY = OrderKey("", "")
+#: What is said against a unit that travels all the same.
+_TRAVELS = frozenset({Code.UNKNOWN_LOT, Code.ON_HOLD})
+
+
+@dataclass(slots=True)
+class _Truck:
+    """What is decided so far about one transfer."""
+
+    paper: Paper
+    command: ShipTransfer
+    #: What was told of its arrival before, by line.
+    early: dict[str, TransferLine]
+    moves: list[Relocated] = field(default_factory=list)
+    found: list[StockFound] = field(default_factory=list)
+    arrived: list[RowChange] = field(default_factory=list)
+    units: list[Serial] = field(default_factory=list)
+    lines: dict[str, TransferLine] = field(default_factory=dict)
+
+    def target(self, row: RowKey) -> RowKey:
+        """Return the row of goods that are on the way."""
+        return row._replace(site=self.command.to_site, location=transit_place(self.command.transfer))
+
+
+def ship_transfer(ledger: Ledger, command: ShipTransfer, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide transfer.shipped.
+
+    Asked, only goods that nobody was promised go, and none that are recalled: what is on hold, damaged or expired may
+    be sent away. What has happened is booked: what the books do not have is found first, promises of what left are
+    lost, the back of the queue first, and settled in the same decision. Until they arrive the goods are in stock at the
+    site they go to, in a place that nobody takes anything from.
+    """
+    paper = begin(ledger, command, moment, kind=TRANSFER, number=command.transfer)
+    if isinstance(paper, Refusal):
+        return paper
+    refused = _check_site(paper, command)
+    if refused is not None:
+        return refused
+    known, content = ledger.document(paper.key, Transfer), content_of(command)
+    if known is not None and known.content:
+        return _again(paper, known, content)
+    early = {} if known is None else {line.line: line for line in known.lines}
+    truck = _Truck(paper, command, early)
+    for index, said in enumerate(command.lines):
+        meant = understand(paper, said, f"lines.{index}")
+        refused = _load(truck, meant) if isinstance(meant, Meant) else meant
+        if refused is not None:
+            return refused
+    return _decided(truck, known, content)
+
+
+def content_of(command: ShipTransfer) -> str:
+    """Return the hash of what is told to have left; equal quantities count as equal however they are written."""
+    said = [
+        (line.line, line.sku, line.lot, line.location, str(line.quantity.normalize()), line.unit, line.package)
+        for line in command.lines
+    ]
+    return blake2b(repr((command.site, command.to_site, said)).encode(), digest_size=16).hexdigest()
+
+
+def _check_site(paper: Paper, command: ShipTransfer) -> Refusal | None:
+    if command.to_site == command.site:
+        message = f"The goods are at {command.site} already; name another site, or move them."
+        return Refusal(Code.FIELD_INVALID, "to_site", message)
+    if command.to_site in paper.draft.ledger.sites.sites:
+        return None
+    about: dict[str, str | None] = {TRANSFER: command.transfer, "site": command.to_site}
+    message = f"Site {command.to_site} is not defined; define it."
+    return paper.verdicts.object(Code.FIELD_INVALID, "to_site", message, about)
+
+
+def _again(paper: Paper, known: Transfer, content: str) -> tuple[Event, ...] | Refusal:
+    if known.content == content:
+        return ()
+    message = f"Transfer {known.key.number} has left with other content; give this one another number."
+    refused = paper.verdicts.object(Code.CONFLICTING_CONTENT, TRANSFER, message, {TRANSFER: known.key.number})
+    return refused or tuple(paper.verdicts.noted)
+
+
+def _load(truck: _Truck, meant: Meant) -> Refusal | None:
+    paper = truck.paper
+    rows = paper.rows(meant)
+    refused = _check_goods(paper, meant, rows)
+    if refused is not None:
+        return refused
+    apart = min(units_apart(paper.draft, meant.item, meant.said.serials), meant.quantity)
+    left = _send_of(truck, meant, [key for key in rows if key.status == Status.QUARANTINE], apart)
+    left = _send_of(truck, meant, rows, meant.quantity - apart + left)
+    row = _main_row(truck, meant, rows)
+    if left:
+        truck.found.append(StockFound(row, left, _REASON))
+        paper.change(row, left)
+        _send(truck, meant, row, left)
+    numbers = _numbers(truck, meant, row)
+    if isinstance(numbers, Refusal):
+        return numbers
+    _note(truck, meant, row, numbers)
+    return None
+
+
+def units_apart(draft: Draft, item: Item, serials: Sequence[str]) -> int:
+    """Return how many smallest units of those with these numbers are counted in quarantine, because of their holds."""
+    units = [draft.serial(SerialKey(number, item.sku)) for number in serials]
+    return len([unit for unit in units if unit is not None and unit.apart]) * int(10**item.decimals)
+
+
+def _send_of(truck: _Truck, meant: Meant, rows: list[RowKey], quantity: int) -> int:
+    """Send a quantity of rows away, what is promised to nobody first; returns what they do not have."""
+    for spare in (True, False):
+        for key in rows:
+            units = min(_there(truck.paper, key, spare=spare), quantity)
+            _send(truck, meant, key, units)
+            quantity -= units
+    return quantity
+
+
+def _check_goods(paper: Paper, meant: Meant, rows: list[RowKey]) -> Refusal | None:
+    """Object to goods that cannot be there to be sent, are recalled, or belong to orders."""
+    said, sku = meant.said, meant.item.sku
+    what = f"lot {said.lot} of {sku}" if said.lot is not None else sku
+    if is_staging(meant.location) or is_transit(meant.location):
+        message = f"Goods in {meant.location} wait to be shipped or to arrive; name the bin they lie in."
+        return paper.object(Code.FIELD_INVALID, f"{meant.path}.location", message, said)
+    lot = paper.draft.lot(sku, said.lot)
+    if said.lot is not None and lot is None:
+        message = f"Lot {said.lot} of {sku} is not known; check its number."
+        return paper.object(Code.UNKNOWN_LOT, f"{meant.path}.lot", message, said)
+    if why_held(lot, paper.draft.ledger.settings.holds) is NotUsed.RECALLED:
+        message = f"{what[0].upper()}{what[1:]} is recalled and stays where it is; close the recall first."
+        refused = paper.object(Code.ON_HOLD, f"{meant.path}.lot", message, said)
+        if refused is not None:
+            return refused
+    free = sum(_there(paper, key, spare=True) for key in rows)
+    if free < meant.quantity:
+        message = f"Only {free} smallest units of {what} in {meant.location} are promised to nobody; send those."
+        return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, said)
+    return None
+
+
+def _there(paper: Paper, key: RowKey, *, spare: bool) -> int:
+    """Return what may be taken from a row: all that is there, or what is promised to nobody."""
+    row = paper.draft.ledger.stock.get(key)
+    kept = row.reserved + row.promised_elsewhere if spare and row is not None else 0
+    return max(paper.there(key) - kept, 0)
+
+
+def _main_row(truck: _Truck, meant: Meant, rows: Sequence[RowKey]) -> RowKey:
+    named = meant.row(truck.command.site)
+    return rows[0] if rows and named not in rows else named
+
+
+def _send(truck: _Truck, meant: Meant, row: RowKey, quantity: int) -> None:
+    if quantity == 0:
+        return
+    paper, to = truck.paper, truck.target(row)
+    known = paper.draft.ledger.stock.get(row)
+    received = None if known is None else known.received
+    paper.change(row, -quantity)
+    paper.change(to, quantity, received=received)
+    truck.moves.append(Relocated(meant.said.line, row, to, quantity, (), meant.said.reason, received))
+
+
+def _numbers(truck: _Truck, meant: Meant, row: RowKey) -> tuple[str, ...] | Refusal:
+    """Return the numbers of units that travel: each in the house and nobody's; holds travel with them."""
+    paper, said = truck.paper, meant.said
+    refused = check_count(said.serials, meant.quantity, meant.item, meant.path)
+    if refused is not None:
+        return paper.object(refused.code, refused.field, refused.message, said) or ()
+    taken = []
+    for index, number in enumerate(said.serials):
+        key = SerialKey(number, meant.item.sku)
+        objection = why_not_take(paper.draft, key, NOBODY, line=None, picked_ok=False)
+        if objection is not None and objection[0] is not Code.ON_HOLD:
+            refused = paper.object(objection[0], f"{meant.path}.serials.{index}", objection[1], said)
+            if refused is not None:
+                return refused
+        if objection is None or objection[0] in _TRAVELS:
+            taken.append(_unit(truck, key, row))
+    return tuple(taken)
+
+
+def _unit(truck: _Truck, key: SerialKey, row: RowKey) -> str:
+    """Take note that a unit is on the way, in the condition it had."""
+    known = truck.paper.draft.serial(key)
+    to = truck.target(row if known is None else known.row._replace(site=row.site))
+    unit = Serial(key, SerialState.IN_STOCK, to) if known is None else replace(known, row=to)
+    truck.paper.draft.serials[key] = unit
+    truck.units.append(unit)
+    return key.number
+
+
+def _note(truck: _Truck, meant: Meant, row: RowKey, numbers: tuple[str, ...]) -> None:
+    """Note the line with the transfer; what of it was told to have arrived before is on the way no more."""
+    said = meant.said
+    line = TransferLine(said.line, row.sku, row.lot, meant.quantity, serials=numbers)
+    before = truck.early.get(said.line)
+    if before is not None and (before.sku, before.lot) == (row.sku, row.lot):
+        del truck.early[said.line]
+        line = replace(line, received=before.received, damaged=before.damaged)
+        _take_off(truck, said, min(before.received, meant.quantity))
+    truck.lines[said.line] = line
+
+
+def _take_off(truck: _Truck, said: StockLine, quantity: int) -> None:
+    """Take goods off those on the way that were booked as found where they arrived."""
+    for move in [move for move in truck.moves if move.line == said.line]:
+        less = min(move.quantity, quantity)
+        if less:
+            truck.paper.change(move.to, -less)
+            truck.arrived.append(RowChange(said.line, move.to, -less, _BEFORE))
+            quantity -= less
+
+
+def _decided(truck: _Truck, known: Transfer | None, content: str) -> tuple[Event, ...]:
+    paper, command = truck.paper, truck.command
+    if not truck.lines:
+        return tuple(paper.verdicts.noted)
+    # Goods that came under the id of a line of others are found there, and no part of this.
+    early = [line for name, line in truck.early.items() if name not in truck.lines]
+    lines = (*truck.lines.values(), *early)
+    coming = any(line.under_way for line in lines)
+    transfer = Transfer(
+        paper.key, command.site, command.to_site, content, lines,
+        state=TransferState.SHIPPED if coming else TransferState.RECEIVED,
+        arrived=() if known is None else known.arrived, expected_at=command.expected_at, scac=command.scac,
+        shipped_at=paper.at,
+    )  # fmt: skip
+    event = TransferShipped(
+        command.site, command.transfer, command.by, paper.at, transfer, tuple(truck.moves), tuple(truck.arrived),
+        tuple(truck.units),
+    )  # fmt: skip
+    losers = take_back(paper.draft, paper.missing())
+    skus = {move.row.sku for move in truck.moves}
+    return *truck.found, event, *paper.verdicts.noted, *settle(paper.draft, losers, skus=skus)

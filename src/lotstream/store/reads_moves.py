@@ -1,0 +1,47 @@
+"""What people ask the database about goods between sites, between owners, and about counts that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import cast
+
+from lotstream.domain.model import TRANSFER, Document, Item, Transfer, document_class
+from lotstream.store.codec import decode
+from lotstream.store.connection import Address
+from lotstream.store.session import Session
+from lotstream.store.sql import queries
+
+SQL = queries("moves")
+
+
+class MoveReads(Session):
+    """Questions about documents, each one query; opened and closed as an async context manager."""
+
+    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
+        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s))
+
+    async def owners(self, kind: str, number: str | None, *, owner: str | None) -> list[str]:
+        """Return the owners that have a document of a kind, of a number where one is given, sorted."""
+        return [row["owner"] for row in await self._database.fetch(SQL["document_owners"], kind, number, owner)]
+
+    async def transfers(self, owner: str, *, open_only: bool, after: str = "", rows_max: int) -> list[Transfer]:
+        """Return an owner's transfers after a number, in the order of their numbers."""
+        found = await self._documents(owner, TRANSFER, open_only=open_only, after=after, rows_max=rows_max)
+        return cast(list[Transfer], found)
+
+    async def transfer(self, owner: str, number: str) -> Transfer | None:
+        """Return a transfer; None when nothing is known of it."""
+        return cast("Transfer | None", await self._document(owner, TRANSFER, number))
+
+    async def items(self, owner: str, skus: Iterable[str]) -> dict[str, Item]:
+        """Return items by SKU, those that were never defined left out."""
+        rows = await self._database.fetch(SQL["items"], owner, sorted(skus))
+        return {row["sku"]: decode(row["body"], Item) for row in rows}
+
+    async def _documents(self, owner: str, kind: str, *, open_only: bool, after: str, rows_max: int) -> list[Document]:
+        rows = await self._database.fetch(SQL["documents"], owner, kind, after, open_only, rows_max)
+        return [decode(row["body"], document_class(kind)) for row in rows]
+
+    async def _document(self, owner: str, kind: str, number: str) -> Document | None:
+        rows = await self._database.fetch(SQL["document"], owner, kind, number)
+        return decode(rows[0]["body"], document_class(kind)) if rows else None

@@ -1,0 +1,41 @@
+"""Messages about goods that go from site to site."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from lotstream.domain.commands import ArrivedLine, Command, ReceiveTransfer, ShipTransfer
+from lotstream.domain.model import Transfer, TransferLine
+from tests.property.words import Words
+
+
+class MovingWords(Words):
+    """Draws messages about goods that go from site to site."""
+
+    def send_over(self) -> Command:
+        """Goods leave for the other site, sometimes more than there are."""
+        lines = self.several(lambda line: self._stock_line(line, self.mostly(self.number(1, 5), 30)))
+        site, number = self.site(), self.mostly(f"TR{self._count()}", "TR1")
+        to = self.mostly("S2" if site == "S1" else "S1", "S3")
+        return ShipTransfer(site, self.happened(), None, None, number, to, lines)
+
+    def come_over(self) -> Command:
+        """They arrive: all, fewer, more, damaged, elsewhere, or other goods."""
+        known = [one for one in self._books.shipped().values() if isinstance(one, Transfer)]
+        final, receipt = self.mostly(False, True), self.mostly(f"TA{self._count()}", None)
+        if not known or self.mostly(False, True):
+            sku = self.sku()
+            stray = ArrivedLine("1", self.units(), sku=sku, lot=self.lot(sku), location=self.bin())
+            return ReceiveTransfer(self.site(), self.happened(), None, None, "TR1", receipt, final, (stray,))
+        transfer = self.one(known)
+        lines = tuple(self._arrived(line) for line in transfer.lines if self.mostly(True, False))
+        site = self.mostly(transfer.to_site, self.site())
+        return ReceiveTransfer(site, self.happened(), None, None, transfer.key.number, receipt, final, lines)
+
+    def _arrived(self, line: TransferLine) -> ArrivedLine:
+        item = self._books.ledger.items.get(line.sku)
+        units = self.mostly(line.under_way, self.number(1, 5))
+        quantity = Decimal(units).scaleb(0 if item is None else -item.decimals)
+        serials = self.mostly(line.serials, ())
+        status = self.mostly(None, "good", "damaged")
+        return ArrivedLine(line.line, quantity, location=self.bin(), status=status, serials=serials)
