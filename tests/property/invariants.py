@@ -33,6 +33,8 @@ from lotstream.domain.events import (
     StockMissing,
     StockPicked,
     StockReceived,
+    TitleAccepted,
+    TitleReleased,
     TransferReceived,
     TransferShipped,
 )
@@ -150,7 +152,7 @@ def is_due(ledger: Ledger) -> bool:
 
 def moved(event: Event) -> Iterator[tuple[str, str | None, int]]:
     """Yield what an event brings into the house of a SKU and lot, less than zero for what leaves it."""
-    if isinstance(event, StockReceived | BalanceOpened | GoodsReturned):
+    if isinstance(event, StockReceived | BalanceOpened | GoodsReturned | TitleAccepted):
         yield from ((line.row.sku, line.row.lot, line.quantity) for line in event.lines)
     elif isinstance(event, StockAdjusted | StockCounted):
         yield from ((change.row.sku, change.row.lot, change.quantity) for change in event.changes)
@@ -159,6 +161,8 @@ def moved(event: Event) -> Iterator[tuple[str, str | None, int]]:
     elif isinstance(event, TransferReceived):
         yield from ((line.row.sku, line.row.lot, line.quantity) for line in event.over)
         yield from ((change.row.sku, change.row.lot, change.quantity) for change in event.missing)
+    elif isinstance(event, TitleReleased):
+        yield from ((line.row.sku, line.row.lot, -line.quantity) for line in event.title.lines)
     elif isinstance(event, StockFound):
         yield event.row.sku, event.row.lot, event.quantity
     elif isinstance(event, StockMissing):

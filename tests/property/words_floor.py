@@ -300,12 +300,12 @@ TO_ONE = (
     "adjust", "count", "move", "change_status", "give_back", "assemble", "take_apart", "pick", "take_unit",
     "pick_short", "start", "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
     "wave", "cancel_wave", "work_on_wave", "erase",
-    "correct_lot", "send_over", "come_over",
+    "correct_lot", "send_over", "come_over", "sell", "buy",
 )  # fmt: skip
 #: What is told of units that have numbers.
 OF_UNITS = (
     "place_unit", "take_unit", "undo", "ship", "cancel", "unreserve", "void", "give_back", "hold_unit", "let_unit_go",
-    "wave", "work_on_wave", "send_over", "come_over",
+    "wave", "work_on_wave", "send_over", "come_over", "sell", "buy",
 )  # fmt: skip
 #: What is told of choices: what is wanted, what is there, and what is asked for.
 OF_CHOICES = ("place", "receive", "balance", "request", "cancel", "unreserve", "pick", "ship", "define_customer")

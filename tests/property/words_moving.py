@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from lotstream.domain.commands import ArrivedLine, Command, ReceiveTransfer, ShipTransfer
+from lotstream.domain.commands import AcceptTitle, ArrivedLine, Command, ReceiveTransfer, ReleaseTitle, ShipTransfer
 from lotstream.domain.model import Transfer, TransferLine
 from tests.property.words import Words
 
@@ -18,6 +18,19 @@ class MovingWords(Words):
         site, number = self.site(), self.mostly(f"TR{self._count()}", "TR1")
         to = self.mostly("S2" if site == "S1" else "S1", "S3")
         return ShipTransfer(site, self.happened(), None, None, number, to, lines)
+
+    def sell(self) -> Command:
+        """Goods become another owner's, sometimes more than there are."""
+        lines = self.several(lambda line: self._stock_line(line, self.mostly(self.number(1, 5), 30)))
+        number, owner = self.mostly(f"TI{self._count()}", "TI1"), self._books.ledger.owner
+        to = self.mostly("somebody", owner)
+        return ReleaseTitle(owner, self.site(), self.happened(), None, None, number, to, lines)
+
+    def buy(self) -> Command:
+        """Goods of another owner come in."""
+        lines = self.several(self._goods)
+        number = self.mostly(f"TB{self._count()}", "TB1")
+        return AcceptTitle(self.site(), self.happened(), None, None, number, "somebody", lines)
 
     def come_over(self) -> Command:
         """They arrive: all, fewer, more, damaged, elsewhere, or other goods."""

@@ -11,7 +11,7 @@ from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import OrderKey, OwnerClock
 from lotstream.domain.progress import Progress, Scope, Walk
 from lotstream.domain.slots import partition_of, slot
-from lotstream.store.rows import BroadcastOutcome, IntakeRow, Outcome, OwnerPart
+from lotstream.store.rows import BroadcastOutcome, IntakeRow, Outcome, OwnerPart, TitleRow
 from lotstream.store.seam import Store
 from tests.store.build import PARTITIONS, T0, after, batch, claim, empty_ledger, order, write
 
@@ -30,6 +30,12 @@ async def hear(store: Store, number: int, *partitions: int) -> None:
         written = batch(await claim(store, partition))
         written.partitions[0].after = replace(after(written), turned={"TOR": number}, broadcast_seen=number)
         await store.commit(written)
+
+
+def in_partition(partition: int) -> str:
+    """Return an owner of a partition."""
+    names = (f"owner-{number}" for number in range(1000))
+    return next(name for name in names if partition_of(name.encode(), PARTITIONS) == partition)
 
 
 def with_order(owner: str, name: str = "#1", *, closed: bool = False) -> Ledger:
@@ -173,6 +179,23 @@ class ToldConformance:
         assert await store.clocks_due([1, 2], limit=50) == wanted
         assert await store.clocks_due([1, 2], limit=1) == wanted[:1]
         assert await store.clocks_due([], limit=9) == []
+
+    async def test_what_owners_have_to_be_told_of_goods_is_found_in_their_partition(self, store: Store) -> None:
+        """A sale is found by the buyer's partition until it is told; noted twice it is there once."""
+        mine, other = in_partition(1), in_partition(2)
+        written = batch(await claim(store))
+        written.titles = [TitleRow("acme/T-2", mine, b"{}"), TitleRow("acme/T-1", mine, b"[1]")]
+        written.titles += [TitleRow("acme/T-3", other, b"{}")]
+        await store.commit(written)
+        told = [("acme/T-1", mine, slot(mine.encode()), b"[1]"), ("acme/T-2", mine, slot(mine.encode()), b"{}")]
+        assert await store.titles_due([1], limit=9) == told
+        assert await store.titles_due([1], limit=1) == told[:1]
+        assert await store.titles_due([], limit=9) == []
+        written = batch(after(written))
+        written.titles = [TitleRow("acme/T-1", mine, None), TitleRow("acme/T-9", mine, None)]
+        written.titles += [TitleRow("acme/T-2", mine, b"[2]")]
+        await store.commit(written)
+        assert await store.titles_due([1], limit=9) == told[1:]
 
     async def test_what_was_told_comes_back_as_it_was(self, store: Store) -> None:
         """When an owner is due and what it told last is read back; figures of nothing are the same as none."""

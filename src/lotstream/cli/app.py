@@ -39,6 +39,7 @@ GROUPS = (
     "kpi",
     "person",
     "transfer",
+    "title",
     "site",
     "verify",
     "dlq",

@@ -40,7 +40,7 @@ def receive_stock(body: StockReceived) -> ReceiveStock:
         receipt=body.receipt,
         expected=body.expected,
         final=body.final,
-        lines=tuple(_received(line) for line in body.lines),
+        lines=tuple(received_line(line) for line in body.lines),
     )
 
 
@@ -87,7 +87,8 @@ def lift_hold(body: HoldLifted) -> LiftHold | LiftSerialHold | LiftBinHold | Lif
     return LiftHold(hold=body.hold, sku=body.sku, lot=body.lot, by=by, occurred_at=at)
 
 
-def _received(line: StockReceivedLine) -> GoodsLine:
+def received_line(line: StockReceivedLine) -> GoodsLine:
+    """Return a line of goods that came in."""
     return replace(_goods(line), reason=line.reason)
 
 

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lotstream.contracts.convert_goods import received_line
 from lotstream.contracts.inbound_moving import (
+    TitleAccepted,
+    TitleAcceptedLine,
+    TitleReleased,
     TransferReceived,
     TransferReceivedLine,
     TransferShipped,
     TransferShippedLine,
 )
-from lotstream.domain.commands import ArrivedLine, ReceiveTransfer, ShipTransfer, StockLine
+from lotstream.domain.commands import (
+    AcceptTitle,
+    ArrivedLine,
+    GoodsLine,
+    ReceiveTransfer,
+    ReleaseTitle,
+    ShipTransfer,
+    StockLine,
+)
 
 
 def ship_transfer(body: TransferShipped) -> ShipTransfer:
@@ -38,6 +52,38 @@ def receive_transfer(body: TransferReceived) -> ReceiveTransfer:
         final=body.final,
         lines=tuple(_arrived(line) for line in body.lines),
     )
+
+
+def release_title(body: TitleReleased) -> ReleaseTitle:
+    """Return the command to book goods that are another owner's from now on."""
+    return ReleaseTitle(
+        owner=body.owner,
+        site=body.site,
+        happened=body.happened,
+        by=body.by,
+        occurred_at=body.occurred_at,
+        title=body.title,
+        to_owner=body.to_owner,
+        lines=tuple(_leaving(line) for line in body.lines),
+        to_skus=body.to_skus,
+    )
+
+
+def accept_title(body: TitleAccepted) -> AcceptTitle:
+    """Return the command to book goods that were another owner's."""
+    return AcceptTitle(
+        site=body.site,
+        happened=body.happened,
+        by=body.by,
+        occurred_at=body.occurred_at,
+        title=body.title,
+        from_owner=body.from_owner,
+        lines=tuple(_taken_over(line) for line in body.lines),
+    )
+
+
+def _taken_over(line: TitleAcceptedLine) -> GoodsLine:
+    return replace(received_line(line), received=line.received, returned=line.returned, hold=line.hold)
 
 
 def _leaving(line: TransferShippedLine) -> StockLine:

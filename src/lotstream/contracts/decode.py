@@ -211,6 +211,8 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "stock.moved": _alone(stock.move_stock),
     "transfer.shipped": _alone(moving.ship_transfer),
     "transfer.received": _alone(moving.receive_transfer),
+    "title.released": _alone(moving.release_title),
+    "title.accepted": _alone(moving.accept_title),
     "stock.status_changed": _alone(stock.change_status),
     "goods.returned": _alone(stock.return_goods),
     "lot.corrected": _alone(lots.correct_lot),

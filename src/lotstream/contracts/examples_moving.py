@@ -15,6 +15,33 @@ MOVING: dict[str, dict[str, Any]] = {
         "scac": "CPPC",
         "lines": [{"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "quantity": "48"}],
     },
+    "title.released": {
+        **FLOOR,
+        "title": "SALE-4",
+        "to_owner": "zenith",
+        "to_skus": {"CER-001": "Z-CEREAL"},
+        "lines": [{"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "quantity": "24"}],
+    },
+    "title.accepted": {
+        **FLOOR,
+        "title": "SALE-4",
+        "from_owner": "zenith",
+        "lines": [
+            {
+                "line": "1",
+                "sku": "CER-001",
+                "quantity": "24",
+                "unit": "each",
+                "lot": "L24A",
+                "supplier": "S-3",
+                "supplier_lot": "24A",
+                "made": "2026-06-01",
+                "expires": "2027-06-01",
+                "received": "2026-06-20",
+                "location": "TOR-A-01",
+            }
+        ],
+    },
     "transfer.received": {
         **FLOOR,
         "site": "MTL",

@@ -1,4 +1,4 @@
-"""Inbound messages about goods that go from site to site."""
+"""Inbound messages about goods that go from site to site, and from owner to owner."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId, Quantity, Text
+from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
+from lotstream.contracts.inbound_goods import StockReceivedLine
 from lotstream.contracts.limits import LINES_MAX, SERIALS_MAX, TRANSFER_CHARS_MAX
-from lotstream.domain.model import Status
+from lotstream.domain.model import HoldKind, Status
 
 _Number = Annotated[Name, Field(max_length=TRANSFER_CHARS_MAX)]
 _Serials = Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)]
@@ -51,6 +52,51 @@ class TransferShipped(_Transfer):
     scac: Name | None = Field(default=None, description="Who carries them.")
     lines: Annotated[tuple[TransferShippedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
         description="What leaves."
+    )
+
+
+class TitleReleasedLine(TransferShippedLine):
+    """Goods that another owner gets."""
+
+
+class TitleReleased(Inbound):
+    """Goods are another owner's from now on, and lie where they lie; the hub tells the other owner's ledger itself."""
+
+    owner: OwnerId = Field(description="Whose goods they were.")
+    site: Name = Field(description="Where they are.")
+    happened: bool = Field(description="True: it has been agreed and is booked. False: somebody asks before doing it.")
+    by: Name | None = Field(default=None, description="Who says so.")
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+    title: _Number = Field(description="Number of the sale; the same number is booked once.")
+    to_owner: OwnerId = Field(description="Whose goods they are from now on.")
+    to_skus: Annotated[dict[Name, Name], Field(max_length=LINES_MAX)] = Field(
+        default={}, description="Our SKU and what the other owner calls it; the same name where none is given."
+    )
+    lines: Annotated[tuple[TitleReleasedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
+        description="What changes its owner."
+    )
+
+
+class TitleAcceptedLine(StockReceivedLine):
+    """Goods of one lot that came from another owner, with what is known of them."""
+
+    received: Day | None = Field(default=None, description="The day they came to the site.")
+    returned: bool = Field(default=False, description="They came back from a customer.")
+    hold: HoldKind | None = Field(default=None, description="A hold of this kind lies on their lot.")
+
+
+class TitleAccepted(Inbound):
+    """Goods of another owner are this one's; the hub says so after `title.released`, or somebody by hand."""
+
+    owner: OwnerId = Field(description="Whose goods they are now.")
+    site: Name = Field(description="Where they are.")
+    happened: bool = Field(description="True: it is booked. False: somebody asks before doing it.")
+    by: Name | None = Field(default=None, description="Who says so.")
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+    title: _Number = Field(description="Number of the sale, as the other owner gave it; a line of it is booked once.")
+    from_owner: OwnerId = Field(description="Whose goods they were.")
+    lines: Annotated[tuple[TitleAcceptedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
+        description="What changes its owner."
     )
 
 

@@ -36,6 +36,9 @@ class InventoryChangeKind(StrEnum):
     #: They left for another site of the owner, or came from there.
     TRANSFER_SHIPPED = "transfer_shipped"
     TRANSFER_RECEIVED = "transfer_received"
+    #: They are another owner's from now on, or came from one.
+    TITLE_RELEASED = "title_released"
+    TITLE_ACCEPTED = "title_accepted"
     #: Components became kits.
     KIT_ASSEMBLED = "kit_assembled"
     #: Kits became components.
@@ -91,6 +94,7 @@ class InventoryChange(Sent):
         description="Number of the receipt, adjustment, count, move, status change, return, shipment, transfer or "
         "assembly; null for goods that were found or missing."
     )
+    other_owner: Name | None = Field(default=None, description="The owner goods were given to, or came from.")
     other_site: Name | None = Field(default=None, description="The site a transfer goes to, or comes from.")
     expected: Name | None = Field(default=None, description="The announcement (ASN) a receipt belongs to.")
     source: Name | None = Field(default=None, description="Where the order was made that they left or came back for.")

@@ -34,6 +34,8 @@ from lotstream.domain.events import (
     StockMissing,
     StockMoved,
     StockReceived,
+    TitleAccepted,
+    TitleReleased,
     TransferReceived,
     TransferShipped,
 )
@@ -73,6 +75,7 @@ class _Change(NamedTuple):
     key: OrderKey | None = None
     expected: str | None = None
     other_site: str | None = None
+    other_owner: str | None = None
 
 
 def inventory_changes(ledger: Ledger, event: Event, moment: Moment) -> Iterator[Outgoing]:
@@ -92,6 +95,7 @@ def _told(ledger: Ledger, change: _Change, moment: Moment) -> Iterator[Outgoing]
             "document": change.document,
             "expected": change.expected,
             "other_site": change.other_site,
+            "other_owner": change.other_owner,
             "source": None if change.key is None else change.key.source,
             "order": None if change.key is None else change.key.order,
             "by": change.by,
@@ -250,6 +254,22 @@ def _arrived(event: TransferReceived) -> _Change:
     )  # fmt: skip
 
 
+def _given(event: TitleReleased) -> _Change:
+    lines = [_Line(line.line, line.row, -line.quantity, None, line.serials) for line in event.title.lines]
+    return _Change(
+        InventoryChangeKind.TITLE_RELEASED, event.site, lines, event.number, event.by, event.at,
+        other_owner=event.title.to_owner,
+    )  # fmt: skip
+
+
+def _taken_over(event: TitleAccepted) -> _Change:
+    lines = [_Line(line.line, line.row, line.quantity, line.message, line.serials) for line in event.lines]
+    return _Change(
+        InventoryChangeKind.TITLE_ACCEPTED, event.site, lines, event.number, event.by, event.at,
+        other_owner=event.from_owner,
+    )  # fmt: skip
+
+
 #: Events that change how much there is of a lot, in which condition or in which bin, and what each says of it.
 CHANGES: dict[type, Callable[[Any], _Change | list[_Change]]] = {
     StockReceived: _received,
@@ -269,4 +289,6 @@ CHANGES: dict[type, Callable[[Any], _Change | list[_Change]]] = {
     LotCorrected: _corrected,
     TransferShipped: _sent_over,
     TransferReceived: _arrived,
+    TitleReleased: _given,
+    TitleAccepted: _taken_over,
 }

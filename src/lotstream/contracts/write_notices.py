@@ -12,6 +12,7 @@ from lotstream.contracts.sent import AlertKind, AnswerOutcome
 from lotstream.contracts.topics import ALERTS, ANSWERS
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import (
+    AcceptTitle,
     AdjustStock,
     AnswerBroadcast,
     AssembleKit,
@@ -40,6 +41,7 @@ from lotstream.domain.commands import (
     ReceiveStock,
     ReceiveTransfer,
     ReleaseOrder,
+    ReleaseTitle,
     ReleaseWave,
     ReportShort,
     RequestAllocation,
@@ -80,7 +82,7 @@ _REQUESTS = (
 )  # fmt: skip
 #: `CorrectShipment` is a `ConfirmShipment`.
 _FLOOR = (
-    ReceiveStock, ShipTransfer, ReceiveTransfer, AssembleKit, BreakKit,
+    ReceiveStock, ShipTransfer, ReceiveTransfer, ReleaseTitle, AcceptTitle, AssembleKit, BreakKit,
     AdjustStock, CountStock, MoveStock, ChangeStatus, ReturnGoods, ConfirmPick, ReportShort, ScanLot,
     StartPick, UndoPick, PackPackage, UnpackPackage, ConfirmShipment, VoidShipment,
     ReleaseWave, CancelWave, WorkOnWave,

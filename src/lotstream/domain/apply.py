@@ -17,13 +17,14 @@ from lotstream.domain.applying import (
     orders,
     packing,
     stock,
+    titles,
     transfers,
     waves,
 )
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Ledger
 
-_ROOMS = (facts, orders, goods, kits, floor, packing, stock, figures, waves, ends, lots, transfers)
+_ROOMS = (facts, orders, goods, kits, floor, packing, stock, figures, waves, ends, lots, transfers, titles)
 _APPLIERS = {event: applier for room in _ROOMS for event, applier in room.APPLIERS.items()}
 
 

@@ -17,12 +17,14 @@ from lotstream.domain.events import (
     StockCounted,
     StockMoved,
     StockReceived,
+    TitleAccepted,
+    TitleReleased,
     TransferReceived,
     TransferShipped,
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
-from lotstream.domain.model import LOT_CORRECTION, ReceiptKey
+from lotstream.domain.model import LOT_CORRECTION, TITLE, ReceiptKey
 from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
 
 _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
@@ -38,6 +40,8 @@ _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
     LotCorrected: lambda event: ReceiptKey(LOT_CORRECTION, event.number),
     TransferShipped: lambda event: event.transfer.key,
     TransferReceived: lambda event: event.transfer.key,
+    TitleReleased: lambda event: event.title.key,
+    TitleAccepted: lambda event: ReceiptKey(TITLE, event.number),
 }
 
 

@@ -15,6 +15,7 @@ from lotstream.domain.cancelling import cancel_order
 from lotstream.domain.closing import close_order
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import (
+    AcceptTitle,
     AdjustStock,
     AssembleKit,
     BreakKit,
@@ -54,6 +55,7 @@ from lotstream.domain.commands import (
     ReceiveStock,
     ReceiveTransfer,
     ReleaseOrder,
+    ReleaseTitle,
     ReleaseWave,
     ReportShort,
     RequestAllocation,
@@ -94,6 +96,7 @@ from lotstream.domain.serial_holds import lift_serial_hold, place_serial_hold
 from lotstream.domain.shipping import confirm_shipment
 from lotstream.domain.shorting import report_short
 from lotstream.domain.ticking import set_clock, tick_clock
+from lotstream.domain.titles import accept_title, release_title
 from lotstream.domain.transferring import ship_transfer
 from lotstream.domain.undoing import start_pick, undo_pick
 from lotstream.domain.unreserving import unreserve_order
@@ -126,6 +129,8 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     MoveStock: move_stock,
     ShipTransfer: ship_transfer,
     ReceiveTransfer: receive_transfer,
+    ReleaseTitle: release_title,
+    AcceptTitle: accept_title,
     ChangeStatus: change_status,
     ReturnGoods: return_goods,
     LiftHold: lift_hold,

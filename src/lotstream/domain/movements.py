@@ -34,6 +34,8 @@ from lotstream.domain.events import (
     StockMoved,
     StockPicked,
     StockReceived,
+    TitleAccepted,
+    TitleReleased,
     TransferReceived,
     TransferShipped,
 )
@@ -69,6 +71,9 @@ class MoveKind(StrEnum):
     SHIPPED = "shipped"
     #: A shipment had not left after all.
     VOIDED = "voided"
+    #: They are another owner's from now on, and came from one.
+    TITLE_RELEASED = "title_released"
+    TITLE_ACCEPTED = "title_accepted"
     #: They left for another site of the owner, where they are on the way to, and came in there.
     TRANSFER_SHIPPED = "transfer_shipped"
     TRANSFER_RECEIVED = "transfer_received"
@@ -242,6 +247,19 @@ def _arrived(event: TransferReceived) -> Iterator[Move]:
         yield _came(MoveKind.MISSING, change.row, change.quantity, line=change.line, reason=change.reason)
 
 
+def _given(event: TitleReleased) -> Iterator[Move]:
+    for line in event.title.lines:
+        yield _came(
+            MoveKind.TITLE_RELEASED, line.row, -line.quantity, line=line.line, reason=f"to {event.title.to_owner}"
+        )
+
+
+def _taken_over(event: TitleAccepted) -> Iterator[Move]:
+    for line in event.lines:
+        reason = line.discrepancy or f"from {event.from_owner}"
+        yield _came(MoveKind.TITLE_ACCEPTED, line.row, line.quantity, line=line.line, reason=reason)
+
+
 MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     BalanceOpened: _booked,
     StockReceived: _booked,
@@ -265,5 +283,7 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     ShipmentVoided: _voided,
     TransferShipped: _sent_over,
     TransferReceived: _arrived,
+    TitleReleased: _given,
+    TitleAccepted: _taken_over,
 }
 """Events that change what is on hand in a row or what is known of a lot, and what each does."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from lotstream.domain.booked_under import receipt_of
 from lotstream.domain.commands import (
+    AcceptTitle,
     AdjustStock,
     AssembleKit,
     BreakKit,
@@ -33,6 +34,7 @@ from lotstream.domain.commands import (
     ReceiveStock,
     ReceiveTransfer,
     ReleaseOrder,
+    ReleaseTitle,
     ReleaseWave,
     ReportShort,
     RequestAllocation,
@@ -54,12 +56,15 @@ from lotstream.domain.model import (
     ERASURE,
     LOT_CORRECTION,
     SHIPMENT,
+    TITLE,
+    TITLE_OUT,
     TRANSFER,
     Document,
     OrderKey,
     ReceiptKey,
     Shipment,
     Transfer,
+    title_number,
 )
 from lotstream.domain.packages import SSCC_COUNTER, package_key, packages_within
 from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
@@ -157,6 +162,8 @@ _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     ReturnGoods: _of_lines,
     ShipTransfer: _of_lines,
     ReceiveTransfer: _of_lines,
+    ReleaseTitle: _of_lines,
+    AcceptTitle: _of_lines,
     ConfirmShipment: _of_orders,
     CorrectShipment: _of_orders,
     WorkOnWave: lambda command: serials_named(command.said),
@@ -171,6 +178,8 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     MoveStock: lambda command: (ReceiptKey(MOVE, command.move),),
     ShipTransfer: lambda command: (ReceiptKey(TRANSFER, command.transfer),),
     ReceiveTransfer: lambda command: (ReceiptKey(TRANSFER, command.transfer),),
+    ReleaseTitle: lambda command: (ReceiptKey(TITLE_OUT, title_number(command.owner, command.title)),),
+    AcceptTitle: lambda command: (ReceiptKey(TITLE, title_number(command.from_owner, command.title)),),
     ChangeStatus: lambda command: (ReceiptKey(STATUS_CHANGE, command.change),),
     ReturnGoods: lambda command: (ReceiptKey(RETURN, command.number),),
     ConfirmShipment: _shipment_and_packages,

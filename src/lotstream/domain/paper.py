@@ -14,6 +14,7 @@ from lotstream.domain.commands import (
     CountStock,
     Moment,
     MoveStock,
+    ReleaseTitle,
     ReturnGoods,
     ShipTransfer,
     StockLine,
@@ -35,7 +36,7 @@ RETURN = "return"
 
 
 #: What every document about stock says of itself and its lines.
-Document = AdjustStock | CountStock | MoveStock | ChangeStatus | ReturnGoods | ShipTransfer
+Document = AdjustStock | CountStock | MoveStock | ChangeStatus | ReturnGoods | ShipTransfer | ReleaseTitle
 
 
 class Meant(NamedTuple):

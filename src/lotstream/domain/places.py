@@ -26,6 +26,8 @@ class Place(NamedTuple):
     pickable: bool
     sequence: int
     tier: int
+    #: It or anything around it is on hold.
+    held: bool = False
 
 
 def staging_place(sites: Sites, site: str, staged_at: str | None) -> str:
@@ -63,14 +65,15 @@ def place_of(sites: Sites, site: str, location: str) -> Place:
 
 def _work_out(sites: Sites, site: str, location: str) -> Place:
     chain: list[str] = []
+    held = False
     pickable = not is_staging(location) and not is_transit(location)
     at: str | None = location
     while at is not None and at not in chain:
         chain.append(at)
         facts = sites.locations.get((site, at))
         if facts is not None and facts.is_shut:
-            pickable = False
+            pickable, held = False, held or facts.is_held
         at = None if facts is None else facts.parent
     own = sites.locations.get((site, location))
     sequence = LAST if own is None or own.sequence is None else own.sequence
-    return Place(tuple(chain), pickable, sequence, 0 if own is None else own.tier)
+    return Place(tuple(chain), pickable, sequence, 0 if own is None else own.tier, held)

@@ -144,7 +144,7 @@ def _send_of(truck: _Truck, meant: Meant, rows: list[RowKey], quantity: int) -> 
     """Send a quantity of rows away, what is promised to nobody first; returns what they do not have."""
     for spare in (True, False):
         for key in rows:
-            units = min(_there(truck.paper, key, spare=spare), quantity)
+            units = min(spare_or_all(truck.paper, key, spare=spare), quantity)
             _send(truck, meant, key, units)
             quantity -= units
     return quantity
@@ -166,14 +166,14 @@ def _check_goods(paper: Paper, meant: Meant, rows: list[RowKey]) -> Refusal | No
         refused = paper.object(Code.ON_HOLD, f"{meant.path}.lot", message, said)
         if refused is not None:
             return refused
-    free = sum(_there(paper, key, spare=True) for key in rows)
+    free = sum(spare_or_all(paper, key, spare=True) for key in rows)
     if free < meant.quantity:
         message = f"Only {free} smallest units of {what} in {meant.location} are promised to nobody; send those."
         return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, said)
     return None
 
 
-def _there(paper: Paper, key: RowKey, *, spare: bool) -> int:
+def spare_or_all(paper: Paper, key: RowKey, *, spare: bool) -> int:
     """Return what may be taken from a row: all that is there, or what is promised to nobody."""
     row = paper.draft.ledger.stock.get(key)
     kept = row.reserved + row.promised_elsewhere if spare and row is not None else 0

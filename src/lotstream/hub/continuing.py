@@ -15,6 +15,7 @@ from lotstream.domain.events import DayContinued, Event
 from lotstream.hub.records import CONTINUED_ID
 from lotstream.hub.state import PartitionState
 from lotstream.hub.ticking import OwnRecord, Ticking
+from lotstream.hub.titles import TITLE_ACCEPTED, Titles
 from lotstream.ops.limits import reached, used
 from lotstream.store.codec import order_of
 from lotstream.store.rows import Claim, OwnerPart
@@ -53,6 +54,7 @@ class Continuing:
         #: Per owner, epoch and message id of the part that was asked for.
         self._asked: dict[str, tuple[int, str]] = {}
         self._ticking = Ticking(store, states, partitions=partitions, owners_max=owners_max)
+        self._titles = Titles(store, states, partitions=partitions, titles_max=owners_max)
 
     async def next_parts(self) -> list[OwnRecord]:
         """Return what to append now, of each kind at most ``owners_max`` with what is appended and not decided yet."""
@@ -69,7 +71,7 @@ class Continuing:
         used("continued_owners_max", len(asked))
         if len(owners) > self._owners_max:
             reached("continued_owners_max")
-        return [*new, *await self._ticking.next_ticks()]
+        return [*new, *await self._ticking.next_ticks(), *await self._titles.next_titles()]
 
     @property
     def is_busy(self) -> bool:
@@ -80,6 +82,8 @@ class Continuing:
         """Ask for a part again at the next look, because it was not appended."""
         if part.type == DAY_CONTINUED:
             self._asked.pop(part.owner, None)
+        elif part.type == TITLE_ACCEPTED:
+            self._titles.forget()
         else:
             self._ticking.forget(part.owner)
 

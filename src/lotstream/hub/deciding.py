@@ -16,6 +16,7 @@ from lotstream.domain.apply import apply
 from lotstream.domain.broadcasts import apply_broadcast, decide_broadcast
 from lotstream.domain.codes import DeadLetterCode, Refusal
 from lotstream.domain.commands import (
+    AcceptTitle,
     AnswerBroadcast,
     ChangeSettings,
     Command,
@@ -27,7 +28,15 @@ from lotstream.domain.commands import (
     PlaceOrder,
 )
 from lotstream.domain.decide import decide
-from lotstream.domain.events import Event, OrderChanged, OrderRecorded, PersonsErased, ShipmentConfirmed, ShipmentVoided
+from lotstream.domain.events import (
+    Event,
+    OrderChanged,
+    OrderRecorded,
+    PersonsErased,
+    ShipmentConfirmed,
+    ShipmentVoided,
+    TitleReleased,
+)
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.movements import MOVES
 from lotstream.hub.aside import may_take_long
@@ -39,6 +48,7 @@ from lotstream.hub.lot_rows import lot_rows
 from lotstream.hub.persons import erased, named
 from lotstream.hub.records import EVERYBODY, Entry
 from lotstream.hub.state import PartitionState
+from lotstream.hub.titles import heard, released
 from lotstream.hub.told import answered_by, number_of, why_no_answer, why_not
 from lotstream.hub.traces import shipment_lines
 from lotstream.ops.limits import reached
@@ -176,6 +186,12 @@ class Deciding:
             self._dead_letter(head, entry, condemned)
         else:
             self._command(head, entry, entry.decoded, self._ledgers[entry.decoded.owner])
+        self._note_heard(entry)
+
+    def _note_heard(self, entry: Entry) -> None:
+        decoded = entry.decoded
+        if decoded is not None and type(decoded.command) is AcceptTitle and decoded.source == HUB_SOURCE:
+            heard(self.batch, decoded.command, decoded.owner or "")
 
     def _is_repeat(self, key: MessageKey) -> bool:
         return key in self._seen or key in self.done
@@ -220,6 +236,8 @@ class Deciding:
             self._publish(head, entry, message)
         if type(event) is PersonsErased:
             erased(self.batch, ledger.owner, event)
+        elif type(event) is TitleReleased:
+            released(self.batch, ledger, event)
         # Most events move nothing, and every order comes through here.
         if type(event) in MOVES:
             became = lot_rows(

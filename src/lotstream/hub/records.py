@@ -14,7 +14,7 @@ from lotstream.contracts.cloudevents import HUB_SOURCE
 from lotstream.contracts.decode import Decoded, Undecodable, decode
 from lotstream.contracts.inbound import BROADCAST_KEY
 from lotstream.domain.codes import DeadLetterCode
-from lotstream.domain.commands import ContinueDay, TickClock
+from lotstream.domain.commands import AcceptTitle, ContinueDay, TickClock
 from lotstream.domain.slots import partition_of
 from lotstream.errors import LogMismatch
 from lotstream.ops.limits import reached
@@ -26,8 +26,12 @@ EVERYBODY = BROADCAST_KEY.encode()
 CONTINUED_ID = "continued/"
 #: The same for looks at an owner by the clock.
 TICKED_ID = "ticked/"
+#: The same for goods that another owner gave it.
+TITLE_ID = "title/"
 #: What the hub alone says to an owner, and what the ids of it begin with.
 BY_HUB = {ContinueDay: CONTINUED_ID, TickClock: TICKED_ID}
+#: What the hub says to an owner and others may say as well.
+BY_ANYBODY: dict[type, str] = {AcceptTitle: TITLE_ID}
 #: Owners whose partition is remembered.
 OWNERS_REMEMBERED_MAX = 100_000
 
@@ -130,6 +134,7 @@ def _check_broadcast(entry: Entry, decoded: Decoded) -> None:
 def _check_source(decoded: Decoded) -> None:
     """Raise `Undecodable` when somebody else signs as the hub: the ids of its own messages must stay free for it."""
     by_hub, begins = decoded.source == HUB_SOURCE, BY_HUB.get(type(decoded.command))
+    begins = begins or (BY_ANYBODY.get(type(decoded.command)) if by_hub else None)
     if by_hub == (begins is not None):
         if begins is None or decoded.message_id.startswith(begins):
             return

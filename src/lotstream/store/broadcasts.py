@@ -48,6 +48,11 @@ class Broadcasts:
         rows = await self._database.fetch(SQL["clocks_due"], sorted(partitions), limit)
         return [(row["owner"], row["slot"], row["tick"]) for row in rows]
 
+    async def titles_due(self, partitions: Collection[int], *, limit: int) -> list[tuple[str, str, int, bytes]]:
+        """Return title, owner, slot and message of what owners of partitions have to be told."""
+        rows = await self._database.fetch(SQL["titles_due"], sorted(partitions), limit)
+        return [(row["title"], row["owner"], row["slot"], row["body"].encode()) for row in rows]
+
     async def behind(self, turns: Mapping[int, int], *, since: str, limit: int) -> list[OwnerPart]:
         """Return owners from one on, in order, that are not through with their partition's turn."""
         rows = await self._database.fetch(SQL["behind"], list(turns.keys()), list(turns.values()), limit, since)

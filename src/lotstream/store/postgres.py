@@ -206,6 +206,10 @@ class PostgresStore:
         """Return owner, slot and looks so far of owners of partitions whose time has come, by the database's clock."""
         return await self._broadcasts.clocks_due(partitions, limit=limit)
 
+    async def titles_due(self, partitions: Collection[int], *, limit: int) -> list[tuple[str, str, int, bytes]]:
+        """Return title, owner, slot and message of what owners have to be told of goods that others gave them."""
+        return await self._broadcasts.titles_due(partitions, limit=limit)
+
     async def owners_behind(self, turns: Mapping[int, int], *, since: str, limit: int) -> list[OwnerPart]:
         """Return owners from one on, in order, with open orders that are not through with their partition's turn."""
         return await self._broadcasts.behind(turns, since=since, limit=limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from lotstream.domain.model import TRANSFER, Document, Item, Transfer, document_class
+from lotstream.domain.model import TRANSFER, Document, Item, Receipt, Title, Transfer, document_class
 from lotstream.store.codec import decode
 from lotstream.store.connection import Address
 from lotstream.store.session import Session
@@ -33,6 +33,11 @@ class MoveReads(Session):
         """Return a transfer; None when nothing is known of it."""
         return cast("Transfer | None", await self._document(owner, TRANSFER, number))
 
+    async def titles(self, owner: str, *, after: str = "", rows_max: int) -> list[tuple[Title, frozenset[str]]]:
+        """Return what an owner gave to others after a number, each with the lines that the other ledger has."""
+        rows = await self._database.fetch(SQL["titles"], owner, after, rows_max)
+        return [(decode(row["body"], Title), _lines(row["accepted"])) for row in rows]
+
     async def items(self, owner: str, skus: Iterable[str]) -> dict[str, Item]:
         """Return items by SKU, those that were never defined left out."""
         rows = await self._database.fetch(SQL["items"], owner, sorted(skus))
@@ -45,3 +50,7 @@ class MoveReads(Session):
     async def _document(self, owner: str, kind: str, number: str) -> Document | None:
         rows = await self._database.fetch(SQL["document"], owner, kind, number)
         return decode(rows[0]["body"], document_class(kind)) if rows else None
+
+
+def _lines(accepted: str | None) -> frozenset[str]:
+    return frozenset() if accepted is None else frozenset(decode(accepted, Receipt).lines)

@@ -160,6 +160,16 @@ class PersonRow(Struct, frozen=True, gc=False):
     body: bytes | None
 
 
+class TitleRow(Struct, frozen=True, gc=False):
+    """What an owner has to be told of goods that another gave it; without a body it has been told."""
+
+    #: Seller and its number.
+    title: str
+    owner: str
+    #: The message.
+    body: bytes | None
+
+
 class ShipmentLineRow(Struct, frozen=True, gc=False):
     """Smallest units of one lot that left for one order line: the row that traces and recalls are made of."""
 
@@ -310,6 +320,7 @@ class Batch:
     outbox: list[OutboxRow] = field(default_factory=list)
     dead_letters: list[DeadLetterRow] = field(default_factory=list)
     persons: list[PersonRow] = field(default_factory=list)
+    titles: list[TitleRow] = field(default_factory=list)
     shipment_lines: list[ShipmentLineRow] = field(default_factory=list)
     lot_history: list[LotHistoryRow] = field(default_factory=list)
     #: What was counted of owners, by day.

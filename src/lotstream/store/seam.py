@@ -132,6 +132,9 @@ class Store(Protocol):
     async def clocks_due(self, partitions: Collection[int], *, limit: int) -> list[tuple[str, int, int]]:
         """Return owner, slot and looks so far of owners of partitions whose time has come, by the database's clock."""
 
+    async def titles_due(self, partitions: Collection[int], *, limit: int) -> list[tuple[str, str, int, bytes]]:
+        """Return title, owner, slot and message of what owners have to be told of goods that others gave them."""
+
     async def owners_behind(self, turns: Mapping[int, int], *, since: str, limit: int) -> list[OwnerPart]:
         """Return owners from one on, in order, with open orders that are not through with their partition's turn."""
 

@@ -18,7 +18,7 @@ from lotstream.domain.model import PLAIN, Document, Order, OrderKey, OwnerClock,
 from lotstream.domain.progress import Progress
 from lotstream.domain.slots import slot
 from lotstream.store.codec import decode, encode_all, encode_names, encode_text
-from lotstream.store.rows import Batch, JournalRow, PersonRow, Row, StateRows
+from lotstream.store.rows import Batch, JournalRow, PersonRow, Row, StateRows, TitleRow
 
 Owner = tuple[str, int]
 """An owner's name and slot, which every row of state begins with."""
@@ -53,6 +53,8 @@ def shared_rows(batch: Batch) -> dict[str, list[Row]]:
     return {
         "person": _persons(batch.persons),
         "forget_persons": _forgotten(batch.persons),
+        "title_due": _titles(batch.titles),
+        "forget_titles": [(row.title,) for row in batch.titles if row.body is None],
         "site": _sites(batch.journal),
         "location": _locations(batch.journal),
         "kpi": _kpis(batch.kpis),
@@ -160,6 +162,11 @@ def _forgotten(rows: Iterable[PersonRow]) -> list[Row]:
 def _last(rows: Iterable[PersonRow]) -> dict[tuple[str, str], bytes | None]:
     """Return what becomes of each person in the end: one batch may bring data, erase it, and bring it anew."""
     return {(row.owner, row.person): row.body for row in rows}
+
+
+def _titles(rows: Iterable[TitleRow]) -> list[Row]:
+    due = ((row.title, row.owner, row.body) for row in rows if row.body is not None)
+    return [(title, owner, slot(owner.encode()), body.decode()) for title, owner, body in due]
 
 
 def _kpis(counted: Mapping[tuple[str, date], Figures]) -> list[Row]:

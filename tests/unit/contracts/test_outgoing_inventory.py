@@ -90,7 +90,7 @@ def test_an_adjustment_says_what_of_which_lot_and_what_is_there_now(stocked: Led
     assert {name: value for name, value in body.items() if name != "lines"} == {
         "owner": "acme", "site": "TOR", "change": "adjusted", "document": "D-1", "expected": None, "source": None,
         "order": None, "by": "scanner-4", "occurred_at": "2026-09-01T14:00:00.125000Z", "decision": "d" * 32,
-        "other_site": None,
+        "other_site": None, "other_owner": None,
     }  # fmt: skip
     assert body["lines"] == [
         {

@@ -22,7 +22,7 @@ from lotstream.domain.commands import (
 from lotstream.domain.decide import decide
 from lotstream.domain.events import DayOpened, DiscrepancyNoted, OrderAllocated
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Customer, Location, Site
+from lotstream.domain.model import Customer, Hold, HoldKind, Location, Site
 from lotstream.domain.places import LAST, place_of
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
@@ -96,9 +96,13 @@ def test_a_location_is_what_its_surroundings_say() -> None:
     sites.locations["A", "BIN"] = Location("A", "BIN", parent="AISLE", sequence=3)
     sites.locations["A", "AISLE"] = Location("A", "AISLE", parent="CAGE", tier=2)
     sites.locations["A", "CAGE"] = Location("A", "CAGE", parent="BIN", pickable=False)
-    assert place_of(sites, "A", "BIN") == (("BIN", "AISLE", "CAGE"), False, 3, 0)
-    assert place_of(sites, "A", "NAMED") == (("NAMED",), True, LAST, 0)
-    assert place_of(sites, "B", "BIN") == (("BIN",), True, LAST, 0)
+    assert place_of(sites, "A", "BIN") == (("BIN", "AISLE", "CAGE"), False, 3, 0, False)
+    assert place_of(sites, "A", "NAMED") == (("NAMED",), True, LAST, 0, False)
+    assert place_of(sites, "B", "BIN") == (("BIN",), True, LAST, 0, False)
+    sites = Sites()
+    sites.locations["A", "AISLE"] = Location("A", "AISLE", holds=(Hold("H1", HoldKind.HOLD),))
+    sites.locations["A", "BIN"] = Location("A", "BIN", parent="AISLE")
+    assert place_of(sites, "A", "BIN").held
 
 
 def test_site_is_found_on_the_order_then_the_customer() -> None:

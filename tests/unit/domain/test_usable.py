@@ -71,6 +71,7 @@ READERS = {
     "serial_holds.py": "places and lifts those of numbers",
     "serials.py": "says which unit may be taken",
     "shelf.py": "asks usable.py",
+    "titles.py": "asks usable.py what is held",
     "transferring.py": "asks usable.py what is recalled",
     "usable.py": "says what they forbid",
 }

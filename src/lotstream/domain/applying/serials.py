@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from lotstream.domain.events import Event, SerialHeld, SerialReleased, TransferReceived, TransferShipped
+from lotstream.domain.events import Event, SerialHeld, SerialReleased, TitleReleased, TransferReceived, TransferShipped
 from lotstream.domain.model import SerialKey
 
 
@@ -13,7 +13,7 @@ def serials_in(event: Event) -> Iterator[SerialKey]:
     """Yield the serial numbers of goods that an event brings in, gives back, picks, ships or holds."""
     if isinstance(event, SerialHeld | SerialReleased):
         yield event.unit.key
-    if isinstance(event, TransferShipped | TransferReceived):
+    if isinstance(event, TransferShipped | TransferReceived | TitleReleased):
         yield from (unit.key for unit in event.units)
     for field in fields(event):
         parts = getattr(event, field.name)

@@ -67,10 +67,12 @@ from lotstream.domain.commands.stock import (
     ReturnGoods,
     StockLine,
 )
+from lotstream.domain.commands.titles import AcceptTitle, ReleaseTitle
 from lotstream.domain.commands.transfers import ArrivedLine, ReceiveTransfer, ShipTransfer
 from lotstream.domain.commands.waves import CancelWave, ReleaseWave, WorkOnWave, nobody
 
 __all__ = [
+    "AcceptTitle",
     "AdjustStock",
     "AnswerBroadcast",
     "ArrivedLine",
@@ -118,6 +120,7 @@ __all__ = [
     "ReceiveStock",
     "ReceiveTransfer",
     "ReleaseOrder",
+    "ReleaseTitle",
     "ReleaseWave",
     "ReportShort",
     "RequestAllocation",
@@ -194,4 +197,6 @@ Command = (
     | CorrectLot
     | ShipTransfer
     | ReceiveTransfer
+    | ReleaseTitle
+    | AcceptTitle
 )

@@ -76,6 +76,7 @@ from lotstream.domain.events.stock import (
     StockCounted,
     StockMoved,
 )
+from lotstream.domain.events.titles import TitleAccepted, TitleReleased
 from lotstream.domain.events.transfers import TransferReceived, TransferShipped
 from lotstream.domain.events.waves import (
     JoinedTask,
@@ -159,6 +160,8 @@ __all__ = [
     "TakenBack",
     "TasksJoinedWave",
     "TasksLeftWave",
+    "TitleAccepted",
+    "TitleReleased",
     "TransferReceived",
     "TransferShipped",
     "Undone",
@@ -224,4 +227,6 @@ Event = (
     | LotCorrected
     | TransferShipped
     | TransferReceived
+    | TitleReleased
+    | TitleAccepted
 )

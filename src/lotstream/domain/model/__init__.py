@@ -80,6 +80,7 @@ from lotstream.domain.model.orders import (
     ShipPolicy,
 )
 from lotstream.domain.model.stock import Lot, RowKey, Serial, SerialKey, SerialState, Status, StockRow
+from lotstream.domain.model.titles import TITLE, TITLE_OUT, Title, TitleLine, title_number
 from lotstream.domain.model.transfers import TRANSFER, Arrived, Transfer, TransferLine, TransferState
 
 __all__ = [
@@ -92,6 +93,8 @@ __all__ = [
     "PACKAGE",
     "PLAIN",
     "SHIPMENT",
+    "TITLE",
+    "TITLE_OUT",
     "TRANSFER",
     "WAITS",
     "WAVE",
@@ -158,6 +161,8 @@ __all__ = [
     "Stage",
     "Status",
     "StockRow",
+    "Title",
+    "TitleLine",
     "Tracking",
     "Transfer",
     "TransferLine",
@@ -167,4 +172,5 @@ __all__ = [
     "ZoneRule",
     "ZoneUse",
     "document_class",
+    "title_number",
 ]

@@ -12,6 +12,7 @@ from lotstream.domain.model.keys import Booked, ReceiptKey
 from lotstream.domain.model.lot_work import LOT_CORRECTION
 from lotstream.domain.model.orders import OrderKey
 from lotstream.domain.model.stock import RowKey
+from lotstream.domain.model.titles import TITLE_OUT, Title
 from lotstream.domain.model.transfers import TRANSFER, Transfer
 
 #: Kind of the documents under which goods leave.
@@ -164,7 +165,7 @@ class Notice:
 
 
 #: What is booked under a number: kept in one table and read by key.
-Document = Receipt | Shipment | Package | NextNumber | Wave | Notice | Transfer
+Document = Receipt | Shipment | Package | NextNumber | Wave | Notice | Transfer | Title
 #: Kind of a document → its class; every other kind is a `Receipt`.
 _CLASSES: dict[str, type[Document]] = {
     SHIPMENT: Shipment,
@@ -174,6 +175,7 @@ _CLASSES: dict[str, type[Document]] = {
     ERASURE: Notice,
     LOT_CORRECTION: Notice,
     TRANSFER: Transfer,
+    TITLE_OUT: Title,
 }
 DOCUMENT_CLASSES: tuple[type[Document], ...] = (Receipt, *dict.fromkeys(_CLASSES.values()))
 

@@ -150,7 +150,12 @@ class Location:
     @property
     def is_shut(self) -> bool:
         """Tell whether nothing in it may be promised, whatever lies around it."""
-        return self.hold or bool(self.holds) or not self.pickable
+        return self.is_held or not self.pickable
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether it is on hold, whatever lies around it."""
+        return self.hold or bool(self.holds)
 
 
 @dataclass(frozen=True, slots=True)

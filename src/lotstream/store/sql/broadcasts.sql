@@ -31,6 +31,11 @@ SELECT owner, slot, tick FROM owner_clock
 WHERE due_at <= clock_timestamp() AND slot % (SELECT partitions FROM hub) = ANY($1::smallint[])
 ORDER BY due_at, owner LIMIT $2;
 
+-- name: titles_due
+-- What owners of partitions have to be told of goods that others gave them.
+SELECT title, owner, slot, body FROM title_due
+WHERE slot % (SELECT partitions FROM hub) = ANY($1::smallint[]) ORDER BY title LIMIT $2;
+
 -- name: behind
 -- Owners from one on, in order, that are not through with the last turn their partition was told of: those with open
 -- orders, and those that tell what may be sold. The former are found by jumping from one to the next in the index of

@@ -171,6 +171,16 @@ SET count_lines = k.count_lines + excluded.count_lines,
     expired = k.expired + excluded.expired, expired_value = k.expired_value + excluded.expired_value,
     shipped = k.shipped + excluded.shipped, traced = k.traced + excluded.traced;
 
+-- name: title_due
+-- What owners have to be told of goods that others gave them.
+INSERT INTO title_due (title, owner, slot, body)
+SELECT * FROM unnest($1::text[], $2::text[], $3::smallint[], $4::text[]) AS v(title, owner, slot, body) ORDER BY title
+ON CONFLICT (title) DO NOTHING;
+
+-- name: forget_titles
+-- Delete what an owner has been told.
+DELETE FROM title_due AS t USING unnest($1::text[]) AS v(title) WHERE t.title = v.title;
+
 -- name: site
 -- Sites that a partition learnt of.
 INSERT INTO site (partition, site, body)

@@ -28,3 +28,11 @@ SELECT body FROM receipt WHERE owner = $1 AND kind = $2 AND number = $3;
 -- name: items
 -- Items of an owner by SKU.
 SELECT sku, body FROM item WHERE owner = $1 AND sku = ANY($2::text[]);
+
+-- name: titles
+-- What an owner gave to others, in the order of the numbers, each with what the other ledger has booked of it.
+SELECT t.body, r.body AS accepted
+FROM receipt AS t
+LEFT JOIN receipt AS r ON r.owner = t.body::json ->> 'to_owner' AND r.kind = 'title' AND r.number = t.number
+WHERE t.owner = $1 AND t.kind = 'title_out' AND t.number > $2
+ORDER BY t.number LIMIT $3;

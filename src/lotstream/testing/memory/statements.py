@@ -180,6 +180,21 @@ _replaces("site", "partition", "site", "body")
 _replaces("location", "partition", "site", "location", "body")
 
 
+@answers("commit", "title_due")
+def _add_titles(tables: Tables, *arrays: Sequence[Any]) -> Rows:
+    for new in _columns(("title", "owner", "slot", "body"), arrays):
+        if (new["title"],) not in tables.rows["title_due"]:
+            tables.put("title_due", new)
+    return []
+
+
+@answers("commit", "forget_titles")
+def _forget_titles(tables: Tables, titles: Sequence[str]) -> Rows:
+    for title in titles:
+        tables.drop("title_due", (title,))
+    return []
+
+
 @answers("commit", "forget_persons")
 def _forget_persons(tables: Tables, *arrays: Sequence[Any]) -> Rows:
     for key in zip(*arrays, strict=True):

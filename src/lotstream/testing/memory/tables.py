@@ -42,6 +42,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "early_cancel": ("owner", "source", "order"),
     "last_shipped": ("owner", "customer", "sku"),
     "person": ("owner", "person"),
+    "title_due": ("title",),
     "owner_clock": ("owner",),
     "availability": ("owner", "sku", "site", "channel"),
     "kpi": ("owner", "day"),

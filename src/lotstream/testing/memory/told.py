@@ -35,6 +35,13 @@ def clocks_due(tables: Tables, partitions: Sequence[int], limit: int) -> Rows:
     return [row.only("owner", "slot", "tick") for row in first]
 
 
+@answers("broadcasts", "titles_due")
+def titles_due(tables: Tables, partitions: Sequence[int], limit: int) -> Rows:
+    """Return what owners of partitions have to be told of goods that others gave them."""
+    mine = [row for row in tables.of("title_due") if _partition(tables, row["slot"]) in partitions]
+    return sorted(mine, key=lambda row: str(row["title"]))[:limit]
+
+
 @answers("broadcasts", "behind")
 def owners_behind(tables: Tables, partitions: Sequence[int], turns: Sequence[int], limit: int, since: str) -> Rows:
     """Return owners from one on, in order, that are not through with their partition's turn."""

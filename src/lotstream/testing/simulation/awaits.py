@@ -20,7 +20,7 @@ HUB: Final = "/lotstream/hub/"
 
 FILES: Final = (
     *("broadcasts", "claim", "clock", "commit", "continuing", "hub", "ledgers", "log_check", "maintenance"),
-    *("outbox_tail", "pipeline", "relay", "ticking", "told", "transport"),
+    *("outbox_tail", "pipeline", "relay", "ticking", "titles", "told", "transport"),
 )
 """Modules of the hub that the simulation runs and that wait for anything."""
 
@@ -38,7 +38,8 @@ class Phase(StrEnum):
 _DATABASE: Final = (
     *("now", "log", "lock", "claims", "take_claim", "release_claim", "note_relay_position", "sites", "seen"),
     *("owner_sizes", "ledgers", "closed_orders", "receipts", "history", "commit", "outbox", "add_broadcast"),
-    *("broadcasts", "broadcasts_numbered", "owners_due", "clocks_due", "owners_behind", "broadcasts_passed"),
+    *("broadcasts", "broadcasts_numbered", "owners_due", "clocks_due", "titles_due", "owners_behind"),
+    "broadcasts_passed",
     *("broadcast_outcomes", "prune_outbox", "prune_empty_stock", "prune_exchanges", "prune_intake"),
     "prune_dead_letters",
 )

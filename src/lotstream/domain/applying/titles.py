@@ -1,0 +1,43 @@
+"""What the change of goods from owner to owner changes in each ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lotstream.domain.applying.rows import book_row, change_row, know_lot
+from lotstream.domain.booked_under import receipt_of
+from lotstream.domain.events import TitleAccepted, TitleReleased
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Booked, Receipt, Serial, SerialKey, SerialState
+
+
+def _released(ledger: Ledger, event: TitleReleased) -> None:
+    key = event.title.key
+    ledger.receipts[key] = event.title
+    ledger.touched.receipts.add(key)
+    for line in event.title.lines:
+        change_row(ledger, line.row, on_hand=-line.quantity)
+    for unit in event.units:
+        ledger.know_serial(unit)
+
+
+def _accepted(ledger: Ledger, event: TitleAccepted) -> None:
+    key = receipt_of(event)
+    if key is None:
+        raise LookupError(f"title {event.number} is booked under no document")
+    document = ledger.receipt(key)
+    if document is None:
+        document = ledger.receipts[key] = Receipt(key, event.site)
+    ledger.touched.receipts.add(key)
+    for line in event.lines:
+        document.lines[line.line] = Booked(line.row, line.quantity)
+        if line.lot is not None:
+            know_lot(ledger, line.lot)
+        book_row(ledger, line)
+        for number in line.serials:
+            ledger.know_serial(Serial(SerialKey(number, line.row.sku), SerialState.IN_STOCK, line.row))
+
+
+#: What each event of this room changes.
+APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {TitleReleased: _released, TitleAccepted: _accepted}

@@ -1,0 +1,225 @@
+"""Goods change their owner where they lie: out of one ledger, and into the other by a message of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import AcceptTitle, Moment, ReleaseTitle
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, StockFound, TitleAccepted, TitleReleased
+from lotstream.domain.goods import Delivery, book_all
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import (
+    TITLE,
+    TITLE_OUT,
+    ReceiptKey,
+    RowKey,
+    Serial,
+    SerialKey,
+    SerialState,
+    Title,
+    TitleLine,
+    title_number,
+)
+from lotstream.domain.moving import shut_out
+from lotstream.domain.paper import Meant, Paper, begin, understand
+from lotstream.domain.places import is_staging, is_transit, place_of
+from lotstream.domain.serial_holds import held_at
+from lotstream.domain.serials import check_count, why_not_take
+from lotstream.domain.settling import settle
+from lotstream.domain.taking_back import take_back
+from lotstream.domain.transferring import NOBODY, spare_or_all
+from lotstream.domain.usable import why_held
+
+#: Lines that one title becomes at most: they all go into one message for the other owner.
+LINES_MAX = 2000
+_REASON = "given to another owner"
+
+
+@dataclass(slots=True)
+class _Sale:
+    """What is decided so far about one release."""
+
+    paper: Paper
+    command: ReleaseTitle
+    lines: list[TitleLine] = field(default_factory=list)
+    found: list[StockFound] = field(default_factory=list)
+    units: list[Serial] = field(default_factory=list)
+
+
+def release_title(ledger: Ledger, command: ReleaseTitle, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide title.released.
+
+    Asked, only goods that nobody was promised and that no hold lies on change their owner. What has happened is
+    booked: what the books do not have is found first, promises of it are lost, the back of the queue first, and settled
+    in the same decision.
+    """
+    number = title_number(command.owner, command.title)
+    paper = begin(ledger, command, moment, kind=TITLE_OUT, number=number)
+    if isinstance(paper, Refusal):
+        return paper
+    if command.to_owner == command.owner:
+        message = f"The goods are {command.to_owner}'s already; name another owner."
+        return Refusal(Code.WRONG_OWNER, "to_owner", message)
+    known, content = ledger.document(paper.key, Title), content_of(command)
+    if known is not None:
+        return _again(paper, known, content)
+    sale = _Sale(paper, command)
+    for index, said in enumerate(command.lines):
+        meant = understand(paper, said, f"lines.{index}")
+        refused = _sell(sale, meant) if isinstance(meant, Meant) else meant
+        if refused is not None:
+            return refused
+    return _released(sale, content)
+
+
+def accept_title(ledger: Ledger, command: AcceptTitle, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide title.accepted: as a receipt at the dock, and each line once, so that nobody gets anything twice."""
+    at = command.occurred_at or moment.recorded_at
+    key = ReceiptKey(TITLE, title_number(command.from_owner, command.title))
+    delivery = Delivery(Draft(ledger, moment), command.site, at.date(), key, ledger.receipt(key), command.happened)
+    refused = book_all(delivery, command.lines)
+    if refused is not None:
+        return refused
+    if not delivery.booked:
+        return tuple(delivery.noted)
+    event = TitleAccepted(command.site, key.number, command.from_owner, command.by, at, tuple(delivery.booked))
+    losers = shut_out(delivery.draft, delivery.learned) if delivery.learned else []
+    settled = settle(delivery.draft, losers, skus={line.row.sku for line in delivery.booked})
+    return event, *delivery.noted, *settled
+
+
+def content_of(command: ReleaseTitle) -> str:
+    """Return the hash of what is told to be released; equal quantities count as equal however they are written."""
+    said = [
+        (line.line, line.sku, line.lot, line.location, str(line.quantity.normalize()), line.unit, line.package)
+        for line in command.lines
+    ]
+    whole = (command.site, command.to_owner, said, sorted(command.to_skus.items()))
+    return blake2b(repr(whole).encode(), digest_size=16).hexdigest()
+
+
+def _again(paper: Paper, known: Title, content: str) -> tuple[Event, ...] | Refusal:
+    if known.content == content:
+        return ()
+    message = f"Title {known.key.number} was released with other content; give this one another number."
+    refused = paper.verdicts.object(Code.CONFLICTING_CONTENT, TITLE, message, {TITLE: known.key.number})
+    return refused or tuple(paper.verdicts.noted)
+
+
+def _sell(sale: _Sale, meant: Meant) -> Refusal | None:
+    paper = sale.paper
+    rows = paper.rows(meant)
+    refused = _check_goods(paper, meant, rows)
+    if refused is not None:
+        return refused
+    taken: dict[RowKey, int] = {}
+    left = meant.quantity
+    for spare in (True, False):
+        for key in rows:
+            units = min(spare_or_all(paper, key, spare=spare), left)
+            if units:
+                paper.change(key, -units)
+                taken[key] = taken.get(key, 0) + units
+                left -= units
+    named = meant.row(sale.command.site)
+    row = rows[0] if rows and named not in rows else named
+    if left:
+        sale.found.append(StockFound(row, left, _REASON))
+        paper.change(row, 0)
+        taken[row] = taken.get(row, 0) + left
+    numbers = _numbers(sale, meant)
+    if isinstance(numbers, Refusal):
+        return numbers
+    return _note(sale, meant, taken, numbers)
+
+
+def _check_goods(paper: Paper, meant: Meant, rows: list[RowKey]) -> Refusal | None:
+    said, sku = meant.said, meant.item.sku
+    what = f"lot {said.lot} of {sku}" if said.lot is not None else sku
+    if is_staging(meant.location) or is_transit(meant.location):
+        message = f"Goods in {meant.location} wait to be shipped or to arrive; name the bin they lie in."
+        return paper.object(Code.FIELD_INVALID, f"{meant.path}.location", message, said)
+    lot = paper.draft.lot(sku, said.lot)
+    if said.lot is not None and lot is None:
+        message = f"Lot {said.lot} of {sku} is not known; check its number."
+        return paper.object(Code.UNKNOWN_LOT, f"{meant.path}.lot", message, said)
+    held = why_held(lot, paper.draft.ledger.settings.holds)
+    if held is not None:
+        message = f"{what[0].upper()}{what[1:]} is on hold ({held.value}); have the hold lifted before it is sold."
+        refused = paper.object(Code.ON_HOLD, f"{meant.path}.lot", message, said)
+        if refused is not None:
+            return refused
+    if place_of(paper.draft.ledger.sites, paper.document.site, meant.location).held:
+        message = f"{meant.location} is on hold; have the hold lifted before what lies in it is sold."
+        refused = paper.object(Code.ON_HOLD, f"{meant.path}.location", message, said)
+        if refused is not None:
+            return refused
+    return _check_free(paper, meant, rows, what)
+
+
+def _check_free(paper: Paper, meant: Meant, rows: list[RowKey], what: str) -> Refusal | None:
+    said, free = meant.said, sum(spare_or_all(paper, key, spare=True) for key in rows)
+    apart = held_at(paper.draft, meant.item.sku, said.lot, site=paper.document.site)
+    held = 0 if said.serials else sum(apart[key] for key in rows)
+    if free - held < meant.quantity <= free:
+        message = f"{held} smallest units of {what} are on hold by their serial numbers; have the holds lifted."
+        return paper.object(Code.ON_HOLD, f"{meant.path}.quantity", message, said)
+    if free < meant.quantity:
+        message = f"Only {free} smallest units of {what} in {meant.location} are promised to nobody; take those."
+        return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, said)
+    return None
+
+
+def _numbers(sale: _Sale, meant: Meant) -> tuple[str, ...] | Refusal:
+    """Return the numbers of units that change their owner; asked, each must be in stock, free and not on hold."""
+    paper, said = sale.paper, meant.said
+    refused = check_count(said.serials, meant.quantity, meant.item, meant.path)
+    if refused is not None:
+        return paper.object(refused.code, refused.field, refused.message, said) or ()
+    taken = []
+    for index, number in enumerate(said.serials):
+        key = SerialKey(number, meant.item.sku)
+        objection = why_not_take(paper.draft, key, NOBODY, line=None, picked_ok=False)
+        if objection is not None:
+            refused = paper.object(objection[0], f"{meant.path}.serials.{index}", objection[1], said)
+            if refused is not None:
+                return refused
+        if objection is None or objection[0] in (Code.UNKNOWN_LOT, Code.ON_HOLD):
+            taken.append(number)
+    return tuple(taken)
+
+
+def _note(sale: _Sale, meant: Meant, taken: dict[RowKey, int], numbers: tuple[str, ...]) -> Refusal | None:
+    """Note what left each row as a line of its own, with the numbers of its units."""
+    unit, sku = 10**meant.item.decimals, meant.item.sku
+    for nth, (row, quantity) in enumerate(taken.items()):
+        name = meant.said.line if nth == 0 else f"{meant.said.line}/{nth + 1}"
+        mine, numbers = numbers[: quantity // unit], numbers[quantity // unit :]
+        sale.lines.append(TitleLine(name, row, quantity, sale.command.to_skus.get(sku, sku), mine))
+        sale.units += [_gone(sale, SerialKey(number, sku), row) for number in mine]
+    if len(sale.lines) > LINES_MAX:
+        message = f"The goods lie in more than {LINES_MAX} rows; release them under several titles."
+        return Refusal(Code.TOO_LARGE, "lines", message)
+    return None
+
+
+def _gone(sale: _Sale, key: SerialKey, row: RowKey) -> Serial:
+    """Return a unit that has left for another owner, as if it was shipped there with the title."""
+    known, paper = sale.paper.draft.serial(key), sale.paper
+    unit = Serial(key, SerialState.SHIPPED, row) if known is None else replace(known, state=SerialState.SHIPPED)
+    unit = replace(unit, shipment=paper.key.number, shipped_at=paper.at, customer=sale.command.to_owner)
+    paper.draft.serials[key] = unit
+    return unit
+
+
+def _released(sale: _Sale, content: str) -> tuple[Event, ...]:
+    paper, command = sale.paper, sale.command
+    if not sale.lines:
+        return tuple(paper.verdicts.noted)
+    title = Title(paper.key, command.site, command.to_owner, content, tuple(sale.lines))
+    event = TitleReleased(command.site, paper.key.number, command.by, paper.at, title, tuple(sale.units))
+    losers = take_back(paper.draft, paper.missing())
+    return *sale.found, event, *paper.verdicts.noted, *settle(paper.draft, losers)
