@@ -295,6 +295,21 @@ class AnyMessage:
         return {**self._floor(), "breaking": self._named("BR"), "sku": "KIT", "lot": self._mostly("LK", None),
                 "location": self._mostly("B1", None), "quantity": kits, "lines": made}  # fmt: skip
 
+    def _putaway_done(self) -> Body:
+        line = self._stock_line(self._few(), to=self._bin())
+        return {**self._floor(), "putaway": self._named("PA"), "lines": [line]}
+
+    def _task_done(self) -> Body:
+        return {**self._floor(), "task": self._named("TK"), "kind": "count"}
+
+    def _lot_inspected(self) -> Body:
+        result = self._mostly("passed", "failed")
+        return {"owner": OWNER, "inspection": self._named("QI"), "sku": "LOTS", "lot": self._lot(), "result": result}
+
+    def _lot_documented(self) -> Body:
+        paper = {"type": "organic", "number": self.draw.choice(["P1", "P2"])}
+        return {"owner": OWNER, "sku": "LOTS", "lot": self._lot(), "documents": [paper]}
+
     def _person_erased(self) -> Body:
         return {"owner": OWNER, "request": self._named("ER"), "orders": [self._order()]}
 
@@ -307,6 +322,6 @@ WEIGHTS: Final = {
     "pick.confirmed": 9, "pick.started": 1, "pick.undone": 2, "pick.shorted": 2, "pick.scanned": 2,
     "package.packed": 5, "package.unpacked": 2, "shipment.confirmed": 5, "shipment.corrected": 2, "shipment.voided": 3,
     "kit.assembled": 2, "kit.broken": 1, "wave.released": 2, "wave.cancelled": 0.5,
-    "person.erased": 0.2,
+    "person.erased": 0.2, "lot.inspected": 1, "putaway.done": 1, "task.done": 0.5, "lot.documented": 1,
 }  # fmt: skip
 """How often each kind of message comes."""

@@ -263,6 +263,8 @@ def objections(ledger: Ledger, key: RowKey, wanted: Wanted) -> set[str]:
         found.add("other_location")
     if wanted.customer.exclude_returned and key.returned:
         found.add("returned")
+    if not _papered(lot, {*wanted.item.documents, *wanted.customer.documents}, wanted.ship):
+        found.add("document_missing")
     expires = None if lot is None else lot.expires
     found.update(_too_short(lot, expires, wanted, expired_ok=ledger.settings.expired_ok))
     if wanted.followed is not None:
@@ -271,6 +273,11 @@ def objections(ledger: Ledger, key: RowKey, wanted: Wanted) -> set[str]:
         elif expires < wanted.followed:
             found.add("older_than_last_shipped")
     return found
+
+
+def _papered(lot: Lot | None, types: set[str], ship: date) -> bool:
+    papers = () if lot is None or lot.more is None else lot.more.documents
+    return types <= {one.type for one in papers if one.expires is None or one.expires >= ship}
 
 
 def _shut(ledger: Ledger, key: RowKey, lot: Lot | None, wanted: Wanted) -> Iterator[str]:

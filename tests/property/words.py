@@ -24,8 +24,6 @@ from lotstream.domain.commands import (
     GoodsLine,
     LiftBinHold,
     LiftHold,
-    LiftOwnerHold,
-    LiftSerialHold,
     LineWanted,
     MoveStock,
     OpenBalance,
@@ -33,8 +31,6 @@ from lotstream.domain.commands import (
     PlaceBinHold,
     PlaceHold,
     PlaceOrder,
-    PlaceOwnerHold,
-    PlaceSerialHold,
     RecallLots,
     ReceiveStock,
     ReleaseOrder,
@@ -55,6 +51,7 @@ from lotstream.domain.model import (
     LifeFrom,
     Location,
     Lot,
+    Mixing,
     Order,
     OrderKey,
     OrderLine,
@@ -195,6 +192,8 @@ class Words:
                 sscc_prefix=self.seldom(PREFIX, None),
                 allocate_days_ahead=self.seldom(None, 1),
                 held_notice_hours=self.seldom(None, 2),
+                put_away_hints=self.seldom(False, True),
+                hazard_conflicts=self.seldom((), (("acid", "acid"),)),
             )
         )
 
@@ -204,7 +203,11 @@ class Words:
         item = self.one(
             (
                 Item("N", units={"case": Decimal(2)}, gtins=("04012345000020",)),
-                Item("A", units={"case": Decimal(3)}, min_days_left=1),
+                Item("A", units={"case": Decimal(3)}, min_days_left=1, documents=self.mostly((), ("coa",))),
+                Item(
+                    "A", units={"case": Decimal(3)}, inspect=self.mostly(True, False), storage=self.mostly(None, "cold")
+                ),
+                Item("B", tracking=Tracking.NONE, mixing=self.one([*Mixing]), hazard=self.mostly("acid", None)),
                 Item("A", units={"case": Decimal(2)}, policy=Policy.FIFO, gtins=("04012345000013",)),
                 Item("B", tracking=Tracking.NONE, policy=self.one([*Policy])),
                 Item("K", tracking=Tracking.NONE, kit={"A": Decimal(1), "N": Decimal(1)}),
@@ -222,6 +225,7 @@ class Words:
                 Customer("C-LATE", policy=Policy.LIFO, site=self.mostly(None, "S2"), allocate_days_ahead=1),
                 Customer("C-LIFE", min_pct_left=Decimal(25), life_from=LifeFrom.DELIVERY, transit_days=2),
                 Customer("C-LIFE", min_days_left=self.number(0, 5), min_pct_left_by_sku={"A": Decimal(50)}),
+                Customer("C-LATE", documents=self.mostly(("organic",), ())),
                 Customer("C-LOTS", max_lots=self.number(1, 3), exclude_returned=self.mostly(True, False)),
                 Customer("C-LAST", no_older_than_last_shipped=True, last_shipped_expiry={"A": EXPIRES["L2"]}),
             )
@@ -257,6 +261,8 @@ class Words:
                 pickable=self.mostly(True, False),
                 hold=self.mostly(False, True),
                 tier=self.mostly(0, 1),
+                storage=self.seldom((), ("cold",)),
+                mixing=self.seldom(*Mixing),
                 version=1 if known is None else known.version + self.mostly(1, 0),
             )
         )
@@ -417,25 +423,6 @@ class Words:
         """Lots are recalled."""
         lots = tuple((sku, self.one(LOTS)) for sku in self.mostly(("A",), ("A", "S"), (None,)))
         return RecallLots(f"h{self.number(1, 2)}", "found unsafe", lots)
-
-    def hold_owner(self) -> Command:
-        """All that an owner, or a supplier of his, has is held."""
-        kind = self.mostly(HoldKind.HOLD, *HoldKind)
-        return PlaceOwnerHold(Hold(f"h{self.number(1, 2)}", kind, by=self.by()), self.mostly("SUP", None))
-
-    def let_owner_go(self) -> Command:
-        """All that an owner, or a supplier of his, has is let go."""
-        return LiftOwnerHold(self.mostly(None, "h1"), self.mostly("SUP", None), self.by())
-
-    def hold_unit(self) -> Command:
-        """One unit is held by its serial number."""
-        kind = self.mostly(HoldKind.HOLD, *HoldKind)
-        hold = Hold(f"h{self.number(1, 2)}", kind, by=self.by())
-        return PlaceSerialHold(hold, self.mostly(None, "S", "A"), self.one(NUMBERS))
-
-    def let_unit_go(self) -> Command:
-        """Holds of one unit are lifted."""
-        return LiftSerialHold(self.mostly(None, "h1"), self.mostly(None, "S"), self.one(NUMBERS), self.by())
 
     def by(self) -> str | None:
         """Whoever says so, who is mostly not named."""

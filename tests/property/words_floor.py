@@ -47,11 +47,11 @@ from lotstream.domain.model import (
     Reservation,
 )
 from tests.property.vocabulary import LOTS, NUMBERS
-from tests.property.words_lots import LotWords
 from tests.property.words_moving import MovingWords
+from tests.property.words_papers import PaperWords
 
 
-class AllWords(LotWords, MovingWords):
+class AllWords(PaperWords, MovingWords):
     """Draws messages of every kind for one owner."""
 
     # ---- The floor --------------------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ TO_ONE = (
     "adjust", "count", "move", "change_status", "give_back", "assemble", "take_apart", "pick", "take_unit",
     "pick_short", "start", "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
     "wave", "cancel_wave", "work_on_wave", "erase",
-    "correct_lot", "send_over", "come_over", "sell", "buy",
+    "correct_lot", "send_over", "come_over", "sell", "buy", "inspect", "document", "put_away", "finish",
 )  # fmt: skip
 #: What is told of units that have numbers.
 OF_UNITS = (

@@ -11,8 +11,8 @@ UNMOVED = {
     "DayContinued", "OrderRecorded", "OrderChanged", "OrderAllocated", "OrderCancelled", "CancelRemembered",
     "ReservationFreed", "DiscrepancyNoted", "LotSwapped", "AvailabilityTold", "ClockSet", "OrderClosed", "BinsChanged",
     "PromisesReleased", "OwnerHeld", "OwnerReleased", "PickStarted", "PackagesChanged", "OrderPacked", "HeldNoticed",
-    "TasksJoinedWave", "WaveReleased", "WaveCancelled", "TasksLeftWave", "WaveTasksChanged",
-    "PersonsErased",
+    "TasksJoinedWave", "WaveReleased", "WaveCancelled", "TasksLeftWave", "PutAwayHinted", "TaskDone",
+    "WaveTasksChanged", "PersonsErased",
 }  # fmt: skip
 
 

@@ -64,6 +64,9 @@ def define_location(
     pickable: Annotated[bool, typer.Option(help="Whether stock in it may be promised.")] = True,
     hold: Annotated[bool, typer.Option("--hold", help="Put the location itself on hold.")] = False,
     tier: Annotated[int, typer.Option("--tier", help="Smaller tiers are used up first.")] = 0,
+    storage: Annotated[list[str] | None, typer.Option("--storage", help="A storage class it takes.")] = None,
+    hazard: Annotated[list[str] | None, typer.Option("--hazard", help="A hazard class it takes.")] = None,
+    mixing: Annotated[str | None, typer.Option("--mixing", help="any, one_sku or one_lot in one bin.")] = None,
     version: Version = 1,
     wait: Wait = 0.0,
 ) -> None:
@@ -82,6 +85,9 @@ def define_location(
         "hold": hold,
         "tier": tier,
         "version": version,
+        "storage": storage or None,
+        "hazards": hazard or None,
+        "mixing": mixing,
     }
     tell("location.defined", LocationDefined, body, key=f"{site}/{location}/{version}", wait_s=wait)
 

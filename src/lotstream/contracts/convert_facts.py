@@ -21,7 +21,7 @@ from lotstream.domain.commands import (
     DefineSite,
     OpenDay,
 )
-from lotstream.domain.model import Channel, Customer, Item, Location, Settings, Site, ZoneRule
+from lotstream.domain.model import Channel, Customer, Item, Location, Mixing, Settings, Site, ZoneRule
 
 
 def define_owner(body: OwnerDefined) -> DefineOwner:
@@ -53,6 +53,8 @@ def change_settings(body: SettingsChanged) -> ChangeSettings:
             short_pick=body.short_pick,
             sscc_prefix=body.sscc_prefix,
             sscc_extension=body.sscc_extension,
+            put_away_hints=body.put_away_hints,
+            hazard_conflicts=tuple((pair.hazard, pair.beside) for pair in body.hazard_conflicts),
             held_notice_hours=body.held_notice_hours,
             allocate_days_ahead=body.allocate_days_ahead,
         )
@@ -85,6 +87,11 @@ def define_item(body: ItemDefined) -> DefineItem:
             min_pct_left=body.min_pct_left,
             description=body.description,
             kit=body.kit,
+            storage=body.storage,
+            hazard=body.hazard,
+            mixing=body.mixing,
+            inspect=body.inspect,
+            documents=body.documents,
         )
     )
 
@@ -109,6 +116,7 @@ def define_customer(body: CustomerDefined) -> DefineCustomer:
             life_from=body.life_from,
             transit_days=body.transit_days,
             allocate_days_ahead=body.allocate_days_ahead,
+            documents=body.documents,
         )
     )
 
@@ -140,6 +148,9 @@ def define_location(body: LocationDefined) -> DefineLocation:
             hold=body.hold,
             tier=body.tier,
             version=body.version,
+            storage=body.storage or (),
+            hazards=body.hazards or (),
+            mixing=body.mixing or Mixing.ANY,
         )
     )
 

@@ -46,7 +46,7 @@ def count_stock(body: StockCounted) -> CountStock:
 
 def move_stock(body: StockMoved) -> MoveStock:
     """Return the command to move goods."""
-    lines = tuple(_line(line, line.quantity, to=line.to) for line in body.lines)
+    lines = tuple(moved_line(line) for line in body.lines)
     return MoveStock(body.site, body.happened, body.by, body.occurred_at, body.move, lines)
 
 
@@ -66,6 +66,11 @@ def return_goods(body: GoodsReturned) -> ReturnGoods:
 def recall_lots(body: LotRecalled) -> RecallLots:
     """Return the command to recall lots."""
     return RecallLots(body.recall, body.reason, tuple((lot.sku, lot.lot) for lot in body.lots))
+
+
+def moved_line(line: StockMovedLine) -> StockLine:
+    """Return a line of goods that come to another bin."""
+    return _line(line, line.quantity, to=line.to)
 
 
 def _line(line: _Line, quantity: Decimal, *, to: str = "") -> StockLine:

@@ -24,6 +24,8 @@ from lotstream.contracts import convert_lots as lots
 from lotstream.contracts import convert_moving as moving
 from lotstream.contracts import convert_orders as orders
 from lotstream.contracts import convert_packing as packing
+from lotstream.contracts import convert_papers as papers
+from lotstream.contracts import convert_places as places
 from lotstream.contracts import convert_stock as stock
 from lotstream.contracts import convert_waves as waves
 from lotstream.contracts.cloudevents import Header, text_of
@@ -203,6 +205,8 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "balance.opened": _alone(goods.open_balance),
     "hold.placed": _alone(goods.place_hold),
     "hold.lifted": _alone(goods.lift_hold),
+    "lot.inspected": _alone(papers.inspect_lot),
+    "lot.documented": _alone(papers.document_lot),
     "lot.recalled": _alone(stock.recall_lots),
     "stock.adjusted": _alone(stock.adjust_stock),
     "kit.assembled": _alone(kits.assemble_kit),
@@ -213,6 +217,8 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "transfer.received": _alone(moving.receive_transfer),
     "title.released": _alone(moving.release_title),
     "title.accepted": _alone(moving.accept_title),
+    "putaway.done": _alone(places.put_away),
+    "task.done": _alone(places.finish_task),
     "stock.status_changed": _alone(stock.change_status),
     "goods.returned": _alone(stock.return_goods),
     "lot.corrected": _alone(lots.correct_lot),

@@ -7,6 +7,7 @@ from typing import Any
 from lotstream.contracts.examples_ends import ENDS
 from lotstream.contracts.examples_lots import LOTS, SENT_OF_LOTS
 from lotstream.contracts.examples_moving import MOVING
+from lotstream.contracts.examples_papers import PAPERS
 from lotstream.contracts.examples_stock import DECISION, FLOOR, ORDER, STOCK
 
 _TASK = "9a41c07b3e5d4f6a8b2c1d0e9f8a7b6c"
@@ -26,6 +27,8 @@ _FACTS: dict[str, dict[str, Any]] = {
             {"name": "outlet", "sites": ["CHI"]},
         ],
         "availability_every_s": 60,
+        "put_away_hints": True,
+        "hazard_conflicts": [{"hazard": "flammable", "beside": "oxidising"}],
         "zone_rules": [{"zone": "TOR-A", "rule": "packaging", "packs": ["pallet"]}, {"zone": "TOR-B"}],
     },
     "item.defined": {
@@ -417,6 +420,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     **_ORDERS,
     **_GOODS,
     **STOCK,
+    **PAPERS,
     **ENDS,
     **LOTS,
     **MOVING,

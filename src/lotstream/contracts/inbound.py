@@ -12,6 +12,8 @@ from lotstream.contracts import inbound_lots as lots
 from lotstream.contracts import inbound_moving as moving
 from lotstream.contracts import inbound_orders as orders
 from lotstream.contracts import inbound_packing as packing
+from lotstream.contracts import inbound_papers as papers
+from lotstream.contracts import inbound_places as places
 from lotstream.contracts import inbound_stock as stock
 from lotstream.contracts import inbound_waves as waves
 from lotstream.contracts.fields import Inbound
@@ -36,6 +38,8 @@ INBOUND: dict[str, type[Inbound]] = {
     "balance.opened": goods.BalanceOpened,
     "hold.placed": goods.HoldPlaced,
     "hold.lifted": goods.HoldLifted,
+    "lot.inspected": papers.LotInspected,
+    "lot.documented": papers.LotDocumented,
     "lot.recalled": stock.LotRecalled,
     "stock.adjusted": stock.StockAdjusted,
     "kit.assembled": kits.KitAssembled,
@@ -46,6 +50,8 @@ INBOUND: dict[str, type[Inbound]] = {
     "transfer.received": moving.TransferReceived,
     "title.released": moving.TitleReleased,
     "title.accepted": moving.TitleAccepted,
+    "putaway.done": places.PutawayDone,
+    "task.done": places.TaskDone,
     "stock.status_changed": stock.StockStatusChanged,
     "goods.returned": stock.GoodsReturned,
     "lot.corrected": lots.LotCorrected,
@@ -87,16 +93,12 @@ LATER: frozenset[str] = frozenset(
         "receipt.expected",
         "receipt.closed",
         "receipt.corrected",
-        "lot.inspected",
-        "putaway.done",
         "count.approved",
         "lot.merged",
         "lot.split",
-        "lot.documented",
         "recall.answered",
         "recall.closed",
         "condition.recorded",
-        "task.done",
         "shipment.progressed",
         "return.expected",
         "return.inspected",

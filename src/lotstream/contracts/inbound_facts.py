@@ -13,18 +13,31 @@ from pydantic_core import PydanticCustomError
 from lotstream.contracts.fields import Count, Day, Days, Inbound, Name, OwnerId, Quantity, Rank, Text
 from lotstream.contracts.limits import (
     CHANNELS_MAX,
+    CLASSES_MAX,
     COMPONENTS_MAX,
+    CONFLICTS_MAX,
     GATHER_SECONDS_MAX,
     GTINS_MAX,
     ITEM_DECIMALS_MAX,
     LOCATIONS_MAX,
     NOTICE_HOURS_MAX,
+    PAPER_TYPES_MAX,
     SITES_MAX,
     SKU_RULES_MAX,
     UNITS_MAX,
     ZONES_MAX,
 )
-from lotstream.domain.model import Calendar, LifeFrom, PackRule, Policy, Reallocate, ShortPick, Tracking, ZoneUse
+from lotstream.domain.model import (
+    Calendar,
+    LifeFrom,
+    Mixing,
+    PackRule,
+    Policy,
+    Reallocate,
+    ShortPick,
+    Tracking,
+    ZoneUse,
+)
 
 
 class TieBreak(StrEnum):
@@ -97,6 +110,13 @@ class ZoneRule(Inbound):
     )
 
 
+class HazardConflict(Inbound):
+    """Two hazard classes whose goods must not lie in one bin."""
+
+    hazard: Name = Field(description="One of the two.")
+    beside: Name = Field(description="The other; the same for goods that must lie alone.")
+
+
 class SettingsChanged(Inbound):
     """The whole of an owner's settings; what is left out goes back to its default."""
 
@@ -154,6 +174,12 @@ class SettingsChanged(Inbound):
         default=None,
         description="Orders are decided when they ship at most so many days ahead; null: when they arrive.",
     )
+    put_away_hints: bool = Field(
+        default=False, description="The floor is told where to put what comes in, with the reason."
+    )
+    hazard_conflicts: Annotated[tuple[HazardConflict, ...], Field(max_length=CONFLICTS_MAX)] = Field(
+        default=(), description="Hazard classes that must not lie beside each other in one bin."
+    )
     held_notice_hours: Annotated[int, Field(ge=1, le=NOTICE_HOURS_MAX)] | None = Field(
         default=None, description="Hours after which the sender of an order that is still held is told; null: never."
     )
@@ -182,6 +208,16 @@ class ItemDefined(Inbound):
     description: Text | None = Field(default=None, description="What it is, for people.")
     kit: Annotated[dict[Name, Quantity], Field(max_length=COMPONENTS_MAX)] = Field(
         default={}, description="What it is made of: SKU of a component, and base units of it in one base unit of this."
+    )
+    storage: Name | None = Field(default=None, description="Storage class, such as chilled; places may name theirs.")
+    hazard: Name | None = Field(default=None, description="Hazard class, such as flammable; null for harmless goods.")
+    mixing: Mixing = Field(
+        default=Mixing.ANY,
+        description="What may lie in one bin with it: anything, other lots of it (`one_sku`), or nothing (`one_lot`).",
+    )
+    inspect: bool = Field(default=False, description="Lots that come in are held until an inspection has passed them.")
+    documents: Annotated[tuple[Name, ...], Field(max_length=PAPER_TYPES_MAX)] = Field(
+        default=(), description="Types of papers, such as organic, without which nothing of a lot is shipped."
     )
 
 
@@ -220,6 +256,9 @@ class CustomerDefined(Inbound):
         default=None,
         description="Its orders are decided when they ship at most so many days ahead; null: as settings say.",
     )
+    documents: Annotated[tuple[Name, ...], Field(max_length=PAPER_TYPES_MAX)] = Field(
+        default=(), description="Types of papers without which nothing of a lot is shipped to it."
+    )
 
 
 class SiteDefined(Inbound):
@@ -257,6 +296,15 @@ class LocationDefined(Inbound):
     hold: bool = Field(default=False, description="The location itself is on hold.")
     tier: Rank = Field(default=0, description="Smaller tiers are used up first.")
     version: Count = Field(default=1, description="Grows with every change; an older one changes nothing.")
+    storage: Annotated[tuple[Name, ...], Field(max_length=CLASSES_MAX)] | None = Field(
+        default=None, description="Storage classes that may lie in it; null: as the area around it says, or any."
+    )
+    hazards: Annotated[tuple[Name, ...], Field(max_length=CLASSES_MAX)] | None = Field(
+        default=None, description="Hazard classes that may lie in it; null: as the area around it says, or any."
+    )
+    mixing: Mixing | None = Field(
+        default=None, description="What may lie in one bin of it; null: as the area around it says, or anything."
+    )
 
 
 class DayOpened(Inbound):

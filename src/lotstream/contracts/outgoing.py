@@ -11,9 +11,16 @@ from typing import Any
 
 from lotstream.contracts.sending import Outgoing
 from lotstream.contracts.write_availability import availability
-from lotstream.contracts.write_floor import count_task, put_backs, undone_tasks, voided_tasks
+from lotstream.contracts.write_floor import (
+    count_task,
+    inspect_tasks,
+    put_away_tasks,
+    put_backs,
+    undone_tasks,
+    voided_tasks,
+)
 from lotstream.contracts.write_inventory import CHANGES, inventory_changes
-from lotstream.contracts.write_lots import lot_corrected
+from lotstream.contracts.write_lots import documented, inspected, lot_corrected
 from lotstream.contracts.write_notices import (
     answer,
     count_alerts,
@@ -44,9 +51,12 @@ from lotstream.domain.events import (
     AvailabilityTold,
     DiscrepancyNoted,
     Event,
+    GoodsPutAway,
     GoodsReturned,
     HeldNoticed,
     LotCorrected,
+    LotDocumented,
+    LotInspected,
     LotSwapped,
     OrderAllocated,
     OrderCancelled,
@@ -57,6 +67,7 @@ from lotstream.domain.events import (
     PackagesChanged,
     PickUndone,
     PromisesReleased,
+    PutAwayHinted,
     ReservationFreed,
     ShipmentConfirmed,
     ShipmentVoided,
@@ -185,6 +196,11 @@ def _noted(ledger: Ledger, event: DiscrepancyNoted, moment: Moment) -> Iterator[
     yield discrepancy_alert(ledger, event, moment)
 
 
+def _received(ledger: Ledger, event: StockReceived, moment: Moment) -> Iterator[Outgoing]:
+    yield from inspect_tasks(ledger, event, moment)
+    yield from goods_alerts(ledger, event, moment)
+
+
 def _and_inventory(write: _Writer | None) -> _Writer:
     """Return a writer of what an event tells, and after it of what it has changed in stock."""
     if write is None:
@@ -216,8 +232,12 @@ _WRITERS: dict[type, _Writer] = {
     ShipmentVoided: _voided,
     DiscrepancyNoted: _noted,
     StockMoved: _moved,
+    GoodsPutAway: _moved,
+    PutAwayHinted: put_away_tasks,
     GoodsReturned: return_alerts,
-    StockReceived: goods_alerts,
+    StockReceived: _received,
+    LotInspected: inspected,
+    LotDocumented: documented,
     StockCounted: count_alerts,
     AvailabilityTold: availability,
     TasksJoinedWave: joined,

@@ -9,6 +9,7 @@ from pydantic import Field
 from lotstream.contracts.fields import Amount, Day, Id, Instant, MessageId, Name, OwnerId, Sent, Text
 from lotstream.contracts.sent_inventory import InventoryChange
 from lotstream.contracts.sent_lots import LotChanged
+from lotstream.domain.events import HintReason
 from lotstream.domain.model import OrderState, PackageKind, PackageState
 
 
@@ -103,6 +104,10 @@ class FloorTaskKind(StrEnum):
     PUT_BACK = "put_back"
     #: A bin did not hold what was known to be in it.
     COUNT = "count"
+    #: Goods that have come in go to a bin.
+    PUT_AWAY = "put_away"
+    #: A lot that has come in waits to be inspected.
+    INSPECT = "inspect"
 
 
 class FloorTask(Sent):
@@ -120,6 +125,7 @@ class FloorTask(Sent):
     source: Name | None = Field(default=None, description="Where the order was made that led to it.")
     order: Name | None = Field(default=None, description="The number of that order at its source.")
     line: Name | None = Field(default=None, description="The line of that order.")
+    reason: HintReason | None = Field(default=None, description="Why they should be put there; null for other tasks.")
 
 
 class FloorTasks(Sent):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from lotstream.contracts.fields import Amount, Day, Id, Instant, Name, OwnerId, Sent, Text
+from lotstream.domain.model import HoldKind, Stage
 
 
 class LotChangeKind(StrEnum):
@@ -14,6 +15,10 @@ class LotChangeKind(StrEnum):
 
     #: Facts of a lot were wrong, its number perhaps among them.
     CORRECTED = "corrected"
+    #: Somebody has looked at one.
+    INSPECTED = "inspected"
+    #: Papers of one came, were replaced or were withdrawn.
+    DOCUMENTED = "documented"
 
 
 class LotCalled(Sent):
@@ -21,6 +26,39 @@ class LotCalled(Sent):
 
     sku: Name = Field(description="The owner's SKU.")
     lot: Name = Field(description="The lot.")
+
+
+class LotPaper(Sent):
+    """A certificate or another paper of a lot."""
+
+    type: Name = Field(description="What it is.")
+    number: Name = Field(description="Its number.")
+    issued: Day | None = Field(default=None, description="The day it was issued.")
+    expires: Day | None = Field(default=None, description="The last day it counts; null means for ever.")
+    uri: Text | None = Field(default=None, description="Where the paper itself is kept.")
+    sha256: Text | None = Field(default=None, description="Hash of the paper's bytes.")
+
+
+class LotInspection(Sent):
+    """One inspection of a lot."""
+
+    inspection: Name = Field(description="Its number.")
+    stage: Stage = Field(description="Goods that came in, or goods that are to leave.")
+    passed: bool = Field(description="Whether the lot passed.")
+    by: Name | None = Field(default=None, description="Who inspected it.")
+    at: Instant | None = Field(default=None, description="When.")
+    measured: dict[Name, Text] = Field(default={}, description="What was measured.")
+    reason: Text | None = Field(default=None, description="Why it failed, or what was seen.")
+
+
+class LotHold(Sent):
+    """One reason why a lot may not be used."""
+
+    hold: Text = Field(description="Id of the hold.")
+    kind: HoldKind = Field(description="Hold, quarantine or recall.")
+    reason: Text | None = Field(default=None, description="Why.")
+    by: Name | None = Field(default=None, description="Who placed it.")
+    at: Instant | None = Field(default=None, description="When.")
 
 
 class LotNow(Sent):
@@ -39,6 +77,9 @@ class LotNow(Sent):
     details: dict[Name, Text] = Field(description="Further facts.")
     cost: Amount | None = Field(description="What one base unit has cost on average; null when nobody has said.")
     aliases: tuple[Name, ...] = Field(description="Numbers that mean it as well: those it had before.")
+    documents: tuple[LotPaper, ...] = Field(default=(), description="All of its papers.")
+    inspections: tuple[LotInspection, ...] = Field(default=(), description="Its last inspections, the latest last.")
+    holds: tuple[LotHold, ...] = Field(default=(), description="Why it may not be used; empty when it may.")
 
 
 class LotChanged(Sent):
@@ -46,7 +87,7 @@ class LotChanged(Sent):
 
     owner: OwnerId = Field(description="Whose lots.")
     change: LotChangeKind = Field(description="What has become of them.")
-    document: Name | None = Field(description="Number of the correction.")
+    document: Name | None = Field(description="Number of the correction or inspection; null for papers.")
     by: Name | None = Field(description="Who said so.")
     reason: Text | None = Field(description="Why, as somebody wrote it.")
     occurred_at: Instant = Field(description="When, as the document says.")

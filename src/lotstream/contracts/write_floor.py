@@ -11,7 +11,8 @@ from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.sent import FloorTaskKind
 from lotstream.contracts.topics import FLOOR_TASKS
 from lotstream.domain.commands import Moment
-from lotstream.domain.events import Freed, PickUndone, ShipmentVoided, StockMissing
+from lotstream.domain.events import Freed, PickUndone, PutAwayHinted, ShipmentVoided, StockMissing, StockReceived
+from lotstream.domain.inspecting import WAITS
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import OrderKey, RowKey
 from lotstream.domain.reservations import staged_key
@@ -57,6 +58,27 @@ def count_task(ledger: Ledger, event: StockMissing, moment: Moment) -> Outgoing:
     return _message(ledger, event.row.site, [task | _for(event.key, event.line)], moment)
 
 
+def inspect_tasks(ledger: Ledger, event: StockReceived, moment: Moment) -> Iterator[Outgoing]:
+    """Return the tasks to inspect lots that have come in and wait for it, once for each line; nothing where none do."""
+    tasks = []
+    for line in event.lines:
+        if line.lot is not None and any(hold.id == WAITS for hold in line.lot.holds):
+            task = _task(ledger, FloorTaskKind.INSPECT, line.row, about=line.line, moment=moment)
+            tasks.append(task | {"quantity": base_text(line.quantity, item_of(ledger, line.row.sku).decimals)})
+    if tasks:
+        yield _message(ledger, event.site, tasks, moment)
+
+
+def put_away_tasks(ledger: Ledger, event: PutAwayHinted, moment: Moment) -> Iterator[Outgoing]:
+    """Return the tasks to put away what has come in, each with the bin and the reason."""
+    tasks = []
+    for hint in event.hints:
+        task = _task(ledger, FloorTaskKind.PUT_AWAY, hint.row, about=hint.line, moment=moment)
+        quantity = base_text(hint.quantity, item_of(ledger, hint.row.sku).decimals)
+        tasks.append(task | {"to": hint.to, "quantity": quantity, "reason": hint.reason})
+    yield _message(ledger, event.site, tasks, moment)
+
+
 def _put_back(ledger: Ledger, key: OrderKey, loss: Freed, moment: Moment) -> _Task:
     staged = staged_key(loss.row, loss.staged_at)
     task = _task(ledger, FloorTaskKind.PUT_BACK, staged, about=loss.task, moment=moment)
@@ -83,6 +105,7 @@ def _task(ledger: Ledger, kind: FloorTaskKind, row: RowKey, *, about: str, momen
         "source": None,
         "order": None,
         "line": None,
+        "reason": None,
     }
 
 

@@ -19,6 +19,7 @@ from lotstream.domain.commands import Moment
 from lotstream.domain.events import (
     Became,
     Event,
+    GoodsPutAway,
     GoodsReturned,
     KitAssembled,
     KitBroken,
@@ -276,6 +277,7 @@ CHANGES: dict[type, Callable[[Any], _Change | list[_Change]]] = {
     StockAdjusted: _changed,
     StockCounted: _changed,
     StockMoved: _relocated,
+    GoodsPutAway: _relocated,
     StatusChanged: _relocated,
     GoodsReturned: _returned,
     SerialHeld: _serial,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +14,9 @@ from lotstream.contracts.topics import INVENTORY
 from lotstream.contracts.write_tasks import relotted_tasks
 from lotstream.domain.commands import Moment
 from lotstream.domain.costing import told_cost
-from lotstream.domain.events import LotCorrected
+from lotstream.domain.events import LotCorrected, LotDocumented, LotInspected
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import PLAIN, Lot, LotName
+from lotstream.domain.model import PLAIN, Hold, Inspection, Lot, LotName
 
 TYPE = "lotstream.lot_changed.v1"
 
@@ -27,8 +28,26 @@ def lot_corrected(ledger: Ledger, event: LotCorrected, moment: Moment) -> Iterat
     yield _changed(ledger, event, LotChangeKind.CORRECTED, [now], moment)
 
 
+def inspected(ledger: Ledger, event: LotInspected, moment: Moment) -> Iterator[Outgoing]:
+    """Return what is known of a lot that was inspected."""
+    yield _changed(ledger, event, LotChangeKind.INSPECTED, [_as_it_is(ledger, event)], moment)
+
+
+def documented(ledger: Ledger, event: LotDocumented, moment: Moment) -> Iterator[Outgoing]:
+    """Return what is known of a lot whose papers have changed."""
+    yield _changed(ledger, event, LotChangeKind.DOCUMENTED, [_as_it_is(ledger, event)], moment)
+
+
+def _as_it_is(ledger: Ledger, event: LotInspected | LotDocumented) -> dict[str, Any]:
+    return _lot(ledger, ledger.lots[event.sku, event.lot], was=[])
+
+
 def _changed(
-    ledger: Ledger, event: LotCorrected, kind: LotChangeKind, lots: list[dict[str, Any]], moment: Moment
+    ledger: Ledger,
+    event: LotCorrected | LotInspected | LotDocumented,
+    kind: LotChangeKind,
+    lots: list[dict[str, Any]],
+    moment: Moment,
 ) -> Outgoing:
     body = {
         "owner": ledger.owner,
@@ -36,7 +55,7 @@ def _changed(
         "document": event.number,
         "by": event.by,
         "reason": event.reason,
-        "occurred_at": event.at,
+        "occurred_at": event.at or moment.recorded_at,
         "decision": moment.decision,
         "lots": lots,
     }
@@ -59,7 +78,19 @@ def _lot(ledger: Ledger, lot: Lot, *, was: Iterable[LotName]) -> dict[str, Any]:
         "details": more.details,
         "cost": _text(told_cost(lot, decimals=item_of(ledger, lot.sku).decimals)),
         "aliases": more.aliases,
+        "documents": [asdict(one) for one in more.documents],
+        "inspections": [_inspection(one) for one in more.inspections],
+        "holds": [_hold(one) for one in lot.holds],
     }
+
+
+def _inspection(one: Inspection) -> dict[str, Any]:
+    told = asdict(one)
+    return {"inspection": told.pop("number"), **told}
+
+
+def _hold(one: Hold) -> dict[str, Any]:
+    return {"hold": one.id, "kind": one.kind, "reason": one.reason, "by": one.by, "at": one.at}
 
 
 def _text(cost: Decimal | None) -> str | None:

@@ -27,7 +27,10 @@ from lotstream.domain.commands import (
     ConfirmShipment,
     CorrectLot,
     CountStock,
+    DocumentLot,
     ErasePersons,
+    FinishTask,
+    InspectLot,
     LiftHold,
     LiftOwnerHold,
     LiftSerialHold,
@@ -79,12 +82,13 @@ _REQUESTS = (
     CancelOrder, ReleaseOrder, UnreserveOrder, CloseOrder, RequestAllocation, ReserveStock, PlaceHold, LiftHold,
     PlaceOwnerHold, LiftOwnerHold, PlaceSerialHold, LiftSerialHold, RecallLots, ChangeSettings, ErasePersons,
     CorrectLot,
+    InspectLot, DocumentLot,
 )  # fmt: skip
 #: `CorrectShipment` is a `ConfirmShipment`.
 _FLOOR = (
     ReceiveStock, ShipTransfer, ReceiveTransfer, ReleaseTitle, AcceptTitle, AssembleKit, BreakKit,
     AdjustStock, CountStock, MoveStock, ChangeStatus, ReturnGoods, ConfirmPick, ReportShort, ScanLot,
-    StartPick, UndoPick, PackPackage, UnpackPackage, ConfirmShipment, VoidShipment,
+    FinishTask, StartPick, UndoPick, PackPackage, UnpackPackage, ConfirmShipment, VoidShipment,
     ReleaseWave, CancelWave, WorkOnWave,
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from lotstream.domain.applying import (
     lots,
     orders,
     packing,
+    papers,
     stock,
     titles,
     transfers,
@@ -24,7 +25,7 @@ from lotstream.domain.applying import (
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Ledger
 
-_ROOMS = (facts, orders, goods, kits, floor, packing, stock, figures, waves, ends, lots, transfers, titles)
+_ROOMS = (facts, orders, goods, kits, floor, packing, stock, figures, waves, ends, lots, papers, transfers, titles)
 _APPLIERS = {event: applier for room in _ROOMS for event, applier in room.APPLIERS.items()}
 
 

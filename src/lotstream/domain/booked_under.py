@@ -8,6 +8,7 @@ from typing import Any
 from lotstream.domain.events import (
     BalanceOpened,
     Event,
+    GoodsPutAway,
     GoodsReturned,
     KitAssembled,
     KitBroken,
@@ -25,7 +26,7 @@ from lotstream.domain.events import (
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
 from lotstream.domain.model import LOT_CORRECTION, TITLE, ReceiptKey
-from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
+from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, PUT_AWAY, RETURN, STATUS_CHANGE
 
 _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
     StockReceived: lambda event: ReceiptKey(RECEIPT, event.receipt),
@@ -33,6 +34,7 @@ _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
     StockAdjusted: lambda event: ReceiptKey(ADJUSTMENT, event.number),
     StockCounted: lambda event: ReceiptKey(COUNT, event.number),
     StockMoved: lambda event: ReceiptKey(MOVE, event.number),
+    GoodsPutAway: lambda event: ReceiptKey(PUT_AWAY, event.number),
     StatusChanged: lambda event: ReceiptKey(STATUS_CHANGE, event.number),
     KitAssembled: lambda event: ReceiptKey(ASSEMBLY, event.number),
     KitBroken: lambda event: ReceiptKey(BREAKING, event.number),

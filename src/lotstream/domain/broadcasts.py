@@ -140,6 +140,8 @@ def apply_broadcast(sites: Sites, event: Event) -> None:
     elif isinstance(event, LocationDefined):
         sites.locations[event.location.site, event.location.id] = event.location
         sites.places.clear()
+        sites.bins.clear()
+        sites.place_rules = None
         sites.stamp = object()
         if event.number:
             sites.note_turn(event.location.site, event.number)

@@ -30,11 +30,13 @@ class Candidate:
     """A stock row with the facts that decide whether and when it is used."""
 
     __slots__ = (
-        "_considered", "expires", "free_seen", "key", "lot", "lotless", "made", "place", "reason", "received", "row",
-        "standing",
+        "_considered", "expires", "free_seen", "key", "lot", "lotless", "made", "papered", "place", "reason",
+        "received", "row", "standing",
     )  # fmt: skip
 
-    def __init__(self, row: StockRow, lot: Lot | None, place: Place, *, lot_tracked: bool) -> None:
+    def __init__(
+        self, row: StockRow, lot: Lot | None, place: Place, *, lot_tracked: bool, papered: int = NEVER
+    ) -> None:
         self.row = row
         self.key: RowKey = row.key
         self.lot = lot
@@ -42,6 +44,8 @@ class Candidate:
         self.expires = ordinal(lot.expires) if lot is not None else NEVER
         self.made = ordinal(lot.made) if lot is not None else NEVER
         self.received = ordinal(lot.received if lot is not None else row.received)
+        #: The last day on which it has all papers that its item requires of whatever leaves.
+        self.papered = papered
         self.lotless = lot_tracked and row.key.lot is None
         #: Why no line may use it; None when lines may.
         self.reason: NotUsed | None = None

@@ -47,6 +47,13 @@ def why_not_leave(draft: Draft, terms: Terms, row: RowKey, *, in_bin: bool) -> t
         return stopped
     if terms.life(candidate) is NotUsed.EXPIRED:
         return Code.LOT_NOT_ALLOWED, f"{_name(row)} is expired by the day it would leave; take other stock."
+    lacking = terms.papers_missing(candidate) if terms.papers else []
+    if lacking:
+        what = ", ".join(lacking)
+        return Code.LOT_NOT_ALLOWED, (
+            f"{_name(row)} has no {what} that counts on the day it would leave ({NotUsed.DOCUMENT_MISSING.value}); "
+            "have it documented or take other stock."
+        )
     return None
 
 

@@ -36,7 +36,10 @@ from lotstream.domain.commands import (
     DefineLocation,
     DefineOwner,
     DefineSite,
+    DocumentLot,
     ErasePersons,
+    FinishTask,
+    InspectLot,
     LiftBinHold,
     LiftHold,
     LiftOwnerHold,
@@ -51,6 +54,7 @@ from lotstream.domain.commands import (
     PlaceOrder,
     PlaceOwnerHold,
     PlaceSerialHold,
+    PutAway,
     RecallLots,
     ReceiveStock,
     ReceiveTransfer,
@@ -72,10 +76,12 @@ from lotstream.domain.commands import (
     WorkOnWave,
 )
 from lotstream.domain.counting import adjust_stock, count_stock
+from lotstream.domain.documenting import document_lot
 from lotstream.domain.erasing import erase_persons
 from lotstream.domain.events import Event
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
 from lotstream.domain.holds import lift_hold, lift_owner_hold, place_hold, place_owner_hold
+from lotstream.domain.inspecting import inspect_lot
 from lotstream.domain.kitting import assemble_kit, break_kit
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import release_order
@@ -85,9 +91,10 @@ from lotstream.domain.opening import open_balance
 from lotstream.domain.packing import pack_package, unpack_package
 from lotstream.domain.picking import confirm_pick
 from lotstream.domain.placing import place_order
+from lotstream.domain.put_away import with_hints
 from lotstream.domain.recalling import recall_lots
 from lotstream.domain.receiving import receive_stock
-from lotstream.domain.relocating import change_status, move_stock
+from lotstream.domain.relocating import change_status, move_stock, put_away
 from lotstream.domain.requesting import request_allocation
 from lotstream.domain.reserving import reserve_stock
 from lotstream.domain.returning import return_goods
@@ -95,6 +102,7 @@ from lotstream.domain.scanning import scan_lot
 from lotstream.domain.serial_holds import lift_serial_hold, place_serial_hold
 from lotstream.domain.shipping import confirm_shipment
 from lotstream.domain.shorting import report_short
+from lotstream.domain.task_done import finish_task
 from lotstream.domain.ticking import set_clock, tick_clock
 from lotstream.domain.titles import accept_title, release_title
 from lotstream.domain.transferring import ship_transfer
@@ -115,6 +123,8 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     ReserveStock: reserve_stock,
     ReceiveStock: receive_stock,
     OpenBalance: open_balance,
+    InspectLot: inspect_lot,
+    DocumentLot: document_lot,
     PlaceHold: place_hold,
     PlaceOwnerHold: place_owner_hold,
     LiftOwnerHold: lift_owner_hold,
@@ -131,6 +141,8 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     ReceiveTransfer: receive_transfer,
     ReleaseTitle: release_title,
     AcceptTitle: accept_title,
+    PutAway: put_away,
+    FinishTask: finish_task,
     ChangeStatus: change_status,
     ReturnGoods: return_goods,
     LiftHold: lift_hold,
@@ -172,6 +184,8 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
     if (names := ledger.names()) is not None:
         command = names.now(command)
     decided = decider(ledger, command, moment)
+    if ledger.settings.put_away_hints:
+        decided = with_hints(ledger, decided)
     if ledger.sites.lot_tasks:
         decided = tell_by_lot(ledger, decided)
     if ledger.has_waves or ledger.sites.by_wave:

@@ -50,6 +50,11 @@ def follow_reason(expires: int, *, last_shipped: int) -> NotUsed | None:
     return NotUsed.OLDER_THAN_LAST_SHIPPED if expires < last_shipped else None
 
 
+def papers_reason(until: int, *, ship: int) -> NotUsed | None:
+    """Return why goods may not leave on a day whose papers count until another, both included, or None."""
+    return NotUsed.DOCUMENT_MISSING if until < ship else None
+
+
 def later_expiry(one: date | None, other: date | None) -> date | None:
     """Return the later of two days of expiry; one that is not known says nothing."""
     return max(one, other) if one is not None and other is not None else one or other

@@ -12,12 +12,16 @@ from lotstream.domain.commands import GoodsLine
 from lotstream.domain.costing import add_cost, paid_for
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted, GoodsBooked
+from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import Conflict, contradiction, learn
 from lotstream.domain.model import Booked, Hold, Item, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
+from lotstream.domain.papers_needed import papers_of
 from lotstream.domain.places import DOCK
+from lotstream.domain.places_for import why_not_there
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.serials_in import arriving, take_in
+from lotstream.domain.shelves import rows_in
 
 #: Kinds of documents goods come in under.
 RECEIPT = "receipt"
@@ -43,6 +47,14 @@ class Delivery:
     noted: list[DiscrepancyNoted] = field(default_factory=list)
     #: Lots that were known and of which something else is known now.
     learned: set[tuple[str, str]] = field(default_factory=set)
+    #: Rows by place that goods of the document come to.
+    stand: dict[str, set[RowKey]] = field(default_factory=dict)
+
+    def beside(self, site: str, place: str) -> list[RowKey]:
+        """Return the rows with goods in a place, those of lines before this one included."""
+        stock, mine = self.draft.ledger.stock, self.stand.get(place, set())
+        there = [key for key in rows_in(self.draft.ledger, site, place) if key not in mine and stock[key].on_hand > 0]
+        return [*there, *mine]
 
     @property
     def document(self) -> str:
@@ -197,6 +209,9 @@ def _book_once(
         about = {"line": line.line, "sku": line.sku, "document": delivery.document}
         delivery.noted.append(DiscrepancyNoted(Code.CONFLICTING_CONTENT.value, message, about, line.quantity))
         return None
+    refused = _check_place(delivery, line, row, path)
+    if refused is not None:
+        return refused
     received = line.received or delivery.day
     lot = (
         _learn(delivery, line, received, amounts.quantity)
@@ -214,6 +229,20 @@ def _book_once(
     return None
 
 
+def _check_place(delivery: Delivery, line: GoodsLine, row: RowKey, path: str) -> Refusal | None:
+    """Object to goods that must not lie where they are told to be; stock as found lies where it lies."""
+    wrong = None if delivery.as_found else why_not_there(delivery.draft.ledger, row, delivery.beside)
+    delivery.stand.setdefault(row.location, set()).add(row)
+    if wrong is None:
+        return None
+    if not delivery.happened:
+        return Refusal(Code.LOT_NOT_ALLOWED, f"{path}.location", wrong)
+    facts = {"line": line.line, "sku": row.sku, "lot": row.lot, "location": row.location, "document": delivery.document}
+    about = {name: value for name, value in facts.items() if value is not None}
+    delivery.noted.append(DiscrepancyNoted(Code.LOT_NOT_ALLOWED.value, wrong, about, line.quantity))
+    return None
+
+
 def _cost(line: GoodsLine) -> Decimal | None:
     return None if line.cost is None else paid_for(line.cost, line.quantity)
 
@@ -225,7 +254,10 @@ def _learn(delivery: Delivery, line: GoodsLine, received: date, quantity: int) -
     known = delivery.draft.lot(line.sku, line.lot)
     lot = learn(known, line, sku=line.sku, lot=line.lot, received=received, hold=hold, came=delivery.key.kind)
     lot = add_cost(lot, _cost(line), quantity)
-    if known is not None and replace(lot, more=known.more) == known:
+    if not delivery.as_found:
+        item, moment = delivery.draft.known_item(line.sku), delivery.draft.moment
+        lot = await_inspection(lot, known, item, at=moment.recorded_at)
+    if known is not None and replace(lot, more=known.more) == known and papers_of(lot) == papers_of(known):
         # What is used first, and who may have it, hangs on nothing of this.
         delivery.draft.lots[lot.sku, lot.lot] = lot
     else:

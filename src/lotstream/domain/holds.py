@@ -31,17 +31,21 @@ def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Even
         return ()
     hold = Hold(command.hold, command.kind, command.reason, command.by, command.occurred_at or moment.recorded_at)
     draft = Draft(ledger, moment)
+    moved = hold_lot(draft, lot, hold)
+    gone = note_gone(draft, [lot], document="recall", number=command.hold) if command.kind is HoldKind.RECALL else ()
+    return HoldPlaced(lot.sku, lot.lot, hold), *moved, *gone
+
+
+def hold_lot(draft: Draft, lot: Lot, hold: Hold) -> list[Event]:
+    """Return what follows when a lot is put on hold: what is promised of it moves, of a recall also what is picked."""
     draft.know_lot(replace(lot, holds=(*lot.holds, hold)))
-    mine = (lot.sku, lot.lot)
-    reason = BY_HOLD[command.kind]
-    moved = move_off(
+    mine, reason = (lot.sku, lot.lot), BY_HOLD[hold.kind]
+    return move_off(
         draft,
         [mine],
         lambda part: reason if (part.row.sku, part.row.lot) == mine else None,
-        picked_too=command.kind is HoldKind.RECALL,
+        picked_too=hold.kind is HoldKind.RECALL,
     )
-    gone = note_gone(draft, [lot], document="recall", number=command.hold) if command.kind is HoldKind.RECALL else ()
-    return HoldPlaced(lot.sku, lot.lot, hold), *moved, *gone
 
 
 def lift_hold(ledger: Ledger, command: LiftHold, moment: Moment) -> tuple[Event, ...] | Refusal:

@@ -62,6 +62,10 @@ class Sites:
     places: dict[tuple[str, str], Place] = field(default_factory=dict, compare=False, repr=False)
     #: Another object after every change of a location, so that shelves know they are out of date.
     stamp: object = field(default_factory=object, compare=False, repr=False)
+    #: Bins that goods may be put into, by site; thrown away when a location changes.
+    bins: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    #: Some place says what may lie in it; None: to be looked for.
+    place_rules: bool | None = field(default=None, compare=False, repr=False)
     #: The largest number in ``turned``, since every record asks for it.
     turn: int = field(init=False)
     #: Sites that tell promises to their floor by waves only, since every decision asks for them.
@@ -142,6 +146,8 @@ class Derived:
     lot_skus: dict[str, list[str]] | None = None
     #: Rows by site and location; None: nobody has asked yet, and nothing is kept up to date.
     bins: dict[tuple[str, str], set[RowKey]] | None = None
+    #: Some item says where it may lie; None: to be looked for.
+    item_rules: bool | None = None
     #: Orders that wait for their day; None: no order does.
     ahead: Ahead | None = None
     #: Orders by the waves their promises are told by; None: there is no wave.

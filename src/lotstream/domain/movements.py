@@ -14,12 +14,15 @@ from lotstream.domain.events import (
     Became,
     Event,
     GoodsBooked,
+    GoodsPutAway,
     GoodsReturned,
     HoldLifted,
     HoldPlaced,
     KitAssembled,
     KitBroken,
     LotCorrected,
+    LotDocumented,
+    LotInspected,
     PickUndone,
     Relocated,
     SerialHeld,
@@ -68,6 +71,8 @@ class MoveKind(StrEnum):
     #: Facts of the lot were wrong, or its number was, and these goods had it, or have the right one now.
     CORRECTED = "corrected"
     RELEASED = "released"
+    INSPECTED = "inspected"
+    DOCUMENTED = "documented"
     SHIPPED = "shipped"
     #: A shipment had not left after all.
     VOIDED = "voided"
@@ -214,6 +219,20 @@ def _released(event: HoldLifted) -> Iterator[Move]:
         yield Move(MoveKind.RELEASED, event.sku, event.lot, document="hold", number=hold)
 
 
+def _inspected(event: LotInspected) -> Iterator[Move]:
+    found = event.inspection
+    what = f"{found.stage.value}, {'passed' if found.passed else 'failed'}"
+    reason = what if found.reason is None else f"{what}: {found.reason}"
+    key = event.notice.key
+    yield Move(MoveKind.INSPECTED, event.sku, event.lot, document=key.kind, number=key.number, reason=reason)
+
+
+def _documented(event: LotDocumented) -> Iterator[Move]:
+    for one in event.told:
+        reason = f"{one.type}, withdrawn" if event.withdrawn else one.type
+        yield Move(MoveKind.DOCUMENTED, event.sku, event.lot, document="document", number=one.number, reason=reason)
+
+
 def _set_apart(event: SerialHeld | SerialReleased) -> Iterator[Move]:
     kind = MoveKind.HELD if isinstance(event, SerialHeld) else MoveKind.RELEASED
     unit, row = event.unit, event.row
@@ -268,6 +287,7 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     StockAdjusted: _adjusted,
     StockCounted: _counted,
     StockMoved: _moved,
+    GoodsPutAway: _moved,
     StatusChanged: _status_changed,
     StockPicked: _picked,
     PickUndone: _undone,
@@ -277,6 +297,8 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     HoldPlaced: _held,
     HoldLifted: _released,
     LotCorrected: _corrected,
+    LotInspected: _inspected,
+    LotDocumented: _documented,
     SerialHeld: _set_apart,
     SerialReleased: _set_apart,
     ShipmentConfirmed: _shipped,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from lotstream.domain.agenda import Part, begin, may_not_be_kept, next_part
 from lotstream.domain.codes import NotUsed, Refusal
@@ -11,9 +12,11 @@ from lotstream.domain.commands import ContinueDay, Moment
 from lotstream.domain.dates import cancel_rest
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DayContinued, Event, Freed
+from lotstream.domain.expiry import papers_reason
 from lotstream.domain.filling import AT_ONCE
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, Reservation
+from lotstream.domain.papers_needed import papered_until, types_needed
 from lotstream.domain.progress import Progress, Scope, Walk
 from lotstream.domain.promised import LotKey
 from lotstream.domain.reservations import give_back, give_back_all
@@ -42,16 +45,29 @@ def shut_out(draft: Draft, lots: Iterable[LotKey]) -> list[Loser]:
     """
     mine = set(lots)
 
-    def objection(part: Reservation) -> NotUsed | None:
-        return draft.candidate(part.row).reason if (part.row.sku, part.row.lot) in mine else None
+    def objection(order: Order, part: Reservation) -> NotUsed | None:
+        if (part.row.sku, part.row.lot) not in mine:
+            return None
+        return draft.candidate(part.row).reason or _unpapered(draft, order, part)
 
     def recall(part: Reservation) -> NotUsed | None:
         lot = draft.lot(part.row.sku, part.row.lot) if (part.row.sku, part.row.lot) in mine else None
         return why_held(lot) if why_held(lot) is NotUsed.RECALLED else None
 
     found = [loser_of(draft, order, recall, picked_too=True) for order in orders_promised(draft, mine)]
-    found += [loser_of(draft, order, objection) for order in orders_promised(draft, mine)]
+    found += [loser_of(draft, order, partial(objection, order)) for order in orders_promised(draft, mine)]
     return [loser for loser in found if loser is not None]
+
+
+def _unpapered(draft: Draft, order: Order, part: Reservation) -> NotUsed | None:
+    """Return that a lot lacks a paper which its item, or the order's customer, requires on the day it is to leave."""
+    types = types_needed(draft.item(part.row.sku), draft.customer(order.customer))
+    if not types:
+        return None
+    sent = next((line.ship_date for line in order.lines if part in line.reservations), None) or order.ship_date
+    today = draft.today(part.row.site)
+    ship = today if sent is None else max(today, sent.toordinal())
+    return papers_reason(papered_until(draft.lot(part.row.sku, part.row.lot), types), ship=ship)
 
 
 def loser_of(draft: Draft, order: Order, objection: Objection, *, picked_too: bool = False) -> Loser | None:

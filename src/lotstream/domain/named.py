@@ -25,12 +25,15 @@ from lotstream.domain.commands import (
     CorrectShipment,
     CountStock,
     ErasePersons,
+    FinishTask,
+    InspectLot,
     LiftSerialHold,
     MoveStock,
     OpenBalance,
     PackPackage,
     PlaceOrder,
     PlaceSerialHold,
+    PutAway,
     ReceiveStock,
     ReceiveTransfer,
     ReleaseOrder,
@@ -54,8 +57,10 @@ from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
 from lotstream.domain.model import (
     ERASURE,
+    INSPECTION,
     LOT_CORRECTION,
     SHIPMENT,
+    TASK,
     TITLE,
     TITLE_OUT,
     TRANSFER,
@@ -67,7 +72,7 @@ from lotstream.domain.model import (
     title_number,
 )
 from lotstream.domain.packages import SSCC_COUNTER, package_key, packages_within
-from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, RETURN, STATUS_CHANGE
+from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, PUT_AWAY, RETURN, STATUS_CHANGE
 from lotstream.domain.wave_parts import wave_key
 
 _OfOneOrder = (
@@ -176,6 +181,8 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     AdjustStock: lambda command: (ReceiptKey(ADJUSTMENT, command.adjustment),),
     CountStock: lambda command: (ReceiptKey(COUNT, command.count),),
     MoveStock: lambda command: (ReceiptKey(MOVE, command.move),),
+    PutAway: lambda command: (ReceiptKey(PUT_AWAY, command.move),),
+    FinishTask: lambda command: (ReceiptKey(TASK, command.task),),
     ShipTransfer: lambda command: (ReceiptKey(TRANSFER, command.transfer),),
     ReceiveTransfer: lambda command: (ReceiptKey(TRANSFER, command.transfer),),
     ReleaseTitle: lambda command: (ReceiptKey(TITLE_OUT, title_number(command.owner, command.title)),),
@@ -193,6 +200,7 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     ReleaseWave: lambda command: (wave_key(command.wave),),
     CancelWave: lambda command: (wave_key(command.wave),),
     WorkOnWave: lambda command: (wave_key(command.wave),),
+    InspectLot: lambda command: (ReceiptKey(INSPECTION, command.inspection),),
     ErasePersons: lambda command: (ReceiptKey(ERASURE, command.request),),
     CorrectLot: lambda command: (ReceiptKey(LOT_CORRECTION, command.correction),),
 }

@@ -33,6 +33,7 @@ COUNT = "count"
 MOVE = "move"
 STATUS_CHANGE = "status_change"
 RETURN = "return"
+PUT_AWAY = "putaway"
 
 
 #: What every document about stock says of itself and its lines.

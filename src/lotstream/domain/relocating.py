@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from lotstream.domain.by_lot import is_by_lot, told_by_lot
 from lotstream.domain.codes import Code, Refusal
-from lotstream.domain.commands import ChangeStatus, Moment, MoveStock
-from lotstream.domain.events import BinChange, Carried, Event, Relocated, StatusChanged, StockFound, StockMoved
+from lotstream.domain.commands import ChangeStatus, Moment, MoveStock, PutAway
+from lotstream.domain.events import (
+    BinChange,
+    Carried,
+    Event,
+    GoodsPutAway,
+    Relocated,
+    StatusChanged,
+    StockFound,
+    StockMoved,
+)
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import WAITS, InWave, Order, OrderLine, Reservation, RowKey, Status, Tracking
 from lotstream.domain.moving import orders_promised
-from lotstream.domain.paper import MOVE, STATUS_CHANGE, Meant, Paper, begin, book_once, understand
+from lotstream.domain.paper import MOVE, PUT_AWAY, STATUS_CHANGE, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import is_staging, is_transit
+from lotstream.domain.places_for import why_not_there
 from lotstream.domain.reservations import copy_order, join_parts, staged_key
 from lotstream.domain.serial_holds import held_at
 from lotstream.domain.settling import settle
+from lotstream.domain.shelves import rows_in
 from lotstream.domain.taking_back import take_back
 
 _REASON = "moved"
@@ -46,9 +57,22 @@ def move_stock(ledger: Ledger, command: MoveStock, moment: Moment) -> tuple[Even
     """Decide stock.moved.
 
     Promises stay in their bin: only free goods are moved, unless all of a row is, which takes its promises along under
-    the same tasks. Where nobody may pick from the new bin, those are given other stock in the same decision.
+    the same tasks. Where nobody may pick from the new bin, those are given other stock in the same decision. What may
+    not lie in the new bin is not moved there when asked; what was put there is, and a person is told.
     """
-    paper = begin(ledger, command, moment, kind=MOVE, number=command.move)
+    return _move(ledger, command, moment, kind=MOVE)
+
+
+def put_away(ledger: Ledger, command: PutAway, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide putaway.done: a move out of where goods came in, under a number of its own."""
+    decided = _move(ledger, command, moment, kind=PUT_AWAY)
+    if isinstance(decided, Refusal):
+        return decided
+    return tuple(replace(event, task=command.task) if isinstance(event, GoodsPutAway) else event for event in decided)
+
+
+def _move(ledger: Ledger, command: MoveStock, moment: Moment, *, kind: str) -> tuple[Event, ...] | Refusal:
+    paper = begin(ledger, command, moment, kind=kind, number=command.move)
     if isinstance(paper, Refusal):
         return paper
     moves = _Moves(paper)
@@ -61,7 +85,8 @@ def move_stock(ledger: Ledger, command: MoveStock, moment: Moment) -> tuple[Even
             refused = _relocate(moves, meant, partial(_in_bin, said.to))
             if refused is not None:
                 return refused
-    return _decided(moves, StockMoved) if paper.booked else tuple(paper.verdicts.noted)
+    told = StockMoved if kind == MOVE else GoodsPutAway
+    return _decided(moves, told) if paper.booked else tuple(paper.verdicts.noted)
 
 
 def change_status(ledger: Ledger, command: ChangeStatus, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -116,7 +141,7 @@ def _relocate(moves: _Moves, meant: Meant, target: Target) -> Refusal | None:
     rows = [key for key in paper.rows(meant) if target(key) != key]
     named = meant.row(paper.document.site)
     new = book_once(paper, meant, target(named))
-    refused = _check_there(moves, meant, rows) if new is True else new or None
+    refused = _check_new(moves, meant, rows, target(named)) if new is True else new or None
     if refused is not None or new is not True:
         return refused
     kept = _held_back(moves, meant, rows)
@@ -137,6 +162,20 @@ def _relocate(moves: _Moves, meant: Meant, target: Target) -> Refusal | None:
         paper.change(row, left)
         _shift(moves, meant, row, target(row), left, spare=True)
     return None
+
+
+def _check_new(moves: _Moves, meant: Meant, rows: list[RowKey], to: RowKey) -> Refusal | None:
+    """Object to goods that are not there, or that must not lie where they go."""
+    refused, paper = _check_there(moves, meant, rows), moves.paper
+    if refused is not None or paper.key.kind == STATUS_CHANGE:
+        return refused
+    wrong = why_not_there(paper.draft.ledger, to, partial(_beside, paper))
+    return None if wrong is None else paper.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.to", wrong, meant.said)
+
+
+def _beside(paper: Paper, site: str, place: str) -> list[RowKey]:
+    keys = rows_in(paper.draft.ledger, site, place) | {key for key in paper.on_hand if key.location == place}
+    return [key for key in keys if paper.there(key) > 0]
 
 
 def _held_back(moves: _Moves, meant: Meant, rows: list[RowKey]) -> int:
@@ -164,7 +203,7 @@ def _check_there(moves: _Moves, meant: Meant, rows: list[RowKey]) -> Refusal | N
     if there < meant.quantity:
         message = f"{meant.location} has only {there} smallest units of {what}; count it first."
         return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
-    to_be_kept = paper.key.kind == MOVE and spare < meant.quantity < there
+    to_be_kept = paper.key.kind != STATUS_CHANGE and spare < meant.quantity < there
     if to_be_kept and paper.draft.ledger.sites.lot_tasks:
         to_be_kept = spare + sum(_by_lot(moves, key) for key in rows) < meant.quantity
     if to_be_kept:
@@ -182,7 +221,7 @@ def _by_lot(moves: _Moves, key: RowKey) -> int:
 
 def _there(moves: _Moves, key: RowKey) -> int:
     """Return what of a row may go to another; what was picked for an order and stands there leaves by a shipment."""
-    kept = _standing(moves, key) if moves.paper.key.kind == MOVE else 0
+    kept = _standing(moves, key) if moves.paper.key.kind != STATUS_CHANGE else 0
     return max(moves.paper.there(key) - kept, 0)
 
 

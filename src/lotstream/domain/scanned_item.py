@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ScanLot
 from lotstream.domain.draft import Draft
-
-GTIN_DIGITS: Final = 14
-"""Digits of a trade item number as labels have it; zeros in front mean nothing."""
+from lotstream.domain.gtins import gtin_14
 
 
 def other_item(draft: Draft, command: ScanLot, sku: str) -> Refusal | None:
@@ -22,7 +18,7 @@ def other_item(draft: Draft, command: ScanLot, sku: str) -> Refusal | None:
         return Refusal(Code.LOT_NOT_ALLOWED, "sku", message)
     if command.gtin is None:
         return None
-    gtin, item = _written_out(command.gtin), draft.known_item(sku)
+    gtin, item = gtin_14(command.gtin), draft.known_item(sku)
     mine = _numbers(item.gtins)
     others = [] if gtin in mine else [one.sku for one in draft.ledger.items.values() if gtin in _numbers(one.gtins)]
     if gtin in mine or not (mine or others):
@@ -33,8 +29,4 @@ def other_item(draft: Draft, command: ScanLot, sku: str) -> Refusal | None:
 
 
 def _numbers(gtins: tuple[str, ...]) -> set[str]:
-    return {_written_out(number) for number in gtins}
-
-
-def _written_out(gtin: str) -> str:
-    return gtin.zfill(GTIN_DIGITS)
+    return {gtin_14(number) for number in gtins}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lotstream.domain.candidate import Candidate, Standing
 from lotstream.domain.codes import NotUsed
-from lotstream.domain.expiry import life_reason
+from lotstream.domain.expiry import life_reason, papers_reason
 from lotstream.domain.model import Item, Policy, RowKey, Settings, Site
 from lotstream.domain.queue import Queue
 from lotstream.domain.usable import why_not_used
@@ -124,7 +124,8 @@ class Shelf:
         return queue
 
     def _life(self, candidate: Candidate) -> NotUsed | None:
-        return life_reason(candidate.expires, candidate.made, ship=self.today, expired_ok=self.expired_ok)
+        reason = life_reason(candidate.expires, candidate.made, ship=self.today, expired_ok=self.expired_ok)
+        return papers_reason(candidate.papered, ship=self.today) if reason is None else reason
 
     def _enter(self, candidate: Candidate) -> None:
         row, free = candidate.row, candidate.free()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.ledger import Derived, Ledger
 from lotstream.domain.model import Lot, RowKey, StockRow, Tracking
+from lotstream.domain.papers_needed import papered_until
 from lotstream.domain.places import place_of
 from lotstream.domain.shelf import Shelf
 
@@ -48,7 +49,18 @@ def candidate_for(ledger: Ledger, row: StockRow, lot: Lot | None = None) -> Cand
     if lot is None and key.lot is not None:
         lot = ledger.lots.get((key.sku, key.lot))
     tracked = item is not None and item.tracking is not Tracking.NONE
-    return Candidate(row, lot, place_of(ledger.sites, key.site, key.location), lot_tracked=tracked)
+    place = place_of(ledger.sites, key.site, key.location)
+    if item is not None and item.documents:
+        return Candidate(row, lot, place, lot_tracked=tracked, papered=papered_until(lot, item.documents))
+    return Candidate(row, lot, place, lot_tracked=tracked)
+
+
+def item_changed(ledger: Ledger, sku: str) -> None:
+    """Have a SKU's shelves worked out anew after what its item says of its stock has changed."""
+    derived = derived_of(ledger)
+    derived.affected = None
+    for site in derived.sites_of.get(sku, ()):
+        derived.shelves.pop((sku, site), None)
 
 
 def is_empty(row: StockRow) -> bool:

@@ -15,11 +15,12 @@ from lotstream.domain.codes import NotUsed
 from lotstream.domain.expiry import follow_reason, later_expiry, life_reason
 from lotstream.domain.model import Customer, Item, LifeFrom, Order, OrderLine, Policy, Settings, Site
 from lotstream.domain.order_of_use import SMALLEST
+from lotstream.domain.papers_needed import missing, types_needed
 
 #: What of its terms decides which candidates do for a line.
 _TAKEN = (
-    "days", "expired_ok", "expires", "last_shipped", "lot", "pack_size", "percent", "returned_ok", "ship", "source",
-    "transit",
+    "days", "expired_ok", "expires", "last_shipped", "lot", "pack_size", "papers", "percent", "returned_ok",
+    "ship", "source", "transit",
 )  # fmt: skip
 
 
@@ -27,8 +28,8 @@ class Terms:
     """The terms of one line, worked out once and asked for every candidate."""
 
     __slots__ = (
-        "asks", "cutoff", "days", "expired_ok", "expires", "last_shipped", "lot", "lots_max", "pack_size", "percent",
-        "plain", "policy", "policy_from", "returned_ok", "ship", "source", "transit",
+        "asks", "cutoff", "days", "expired_ok", "expires", "last_shipped", "lot", "lots_max", "pack_size", "papers",
+        "percent", "plain", "policy", "policy_from", "returned_ok", "ship", "source", "transit",
     )  # fmt: skip
 
     def __init__(
@@ -59,8 +60,12 @@ class Terms:
         self.last_shipped: int | None = None
         #: How many lots the line may come from; None for any number.
         self.lots_max = 1 if line.single_lot else line.max_lots
+        #: Types of papers that a lot must have on the ship date.
+        self.papers = papers = item.documents
         theirs = False
         if customer is not None:
+            if customer.documents:
+                self.papers = papers = types_needed(item, customer)
             theirs = self._add_customer(customer, line, minimum=days is not None or percent is not None)
             if customer.no_older_than_last_shipped:
                 self.last_shipped = _last_shipped(customer, line.sku, last_shipped)
@@ -74,7 +79,7 @@ class Terms:
         self.pack_size = pack_size = line.pack_size
         self.source = source = line.source_location or order.source_location
         #: True when a candidate that stands in the queue may still not do.
-        self.asks = asks = bool(cutoff or percent or lot or expires or pack_size or source or theirs)
+        self.asks = asks = bool(cutoff or percent or lot or expires or pack_size or source or theirs or papers)
         #: True when the first candidate of the queue will do, if it has enough, and is the first still.
         self.plain = not (
             asks
@@ -105,10 +110,16 @@ class Terms:
             return NotUsed.OTHER_LOCATION
         if key.returned and not self.returned_ok:
             return NotUsed.RETURNED
+        if self.papers and self.papers_missing(candidate):
+            return NotUsed.DOCUMENT_MISSING
         life = self.life(candidate)
         if life is not None or self.last_shipped is None:
             return life
         return follow_reason(candidate.expires, last_shipped=self.last_shipped)
+
+    def papers_missing(self, candidate: Candidate) -> list[str]:
+        """Return the types of papers that a candidate does not have on the ship date."""
+        return missing(candidate.lot, self.papers, ship=self.ship)
 
     def take_the_same_as(self, others: Terms) -> bool:
         """Tell whether the same candidates do under these terms as under others of the same day."""

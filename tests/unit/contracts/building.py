@@ -14,6 +14,7 @@ from lotstream.domain.events import (
     Event,
     LineDecision,
     LineShipped,
+    LotInspected,
     ShipmentConfirmed,
     ShipmentVoided,
     Shipped,
@@ -21,10 +22,13 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import (
+    INSPECTION,
     PACKAGE,
     Content,
+    Inspection,
     Item,
     Lot,
+    Notice,
     Order,
     OrderKey,
     OrderLine,
@@ -34,6 +38,7 @@ from lotstream.domain.model import (
     ReceiptKey,
     Reservation,
     RowKey,
+    Stage,
 )
 
 AT = datetime(2026, 9, 1, 14, 0, 0, 125000, tzinfo=UTC)
@@ -71,6 +76,11 @@ def ledger_of_an_order() -> Ledger:
 PACKED = Package(
     ReceiptKey(PACKAGE, CARTON), "TOR", PackageKind.CARTON, "hash",
     contents=(Content(KEY, "2", "t2", LOOSE, "STAGING", 500),), weight_kg=Decimal("6.40"),
+)  # fmt: skip
+
+INSPECTED = LotInspected(
+    Notice(ReceiptKey(INSPECTION, "QI-1"), "hash"), "CER-001", "L24A",
+    Inspection("QI-1", Stage.INBOUND, passed=True, by="qa-1", at=AT, measured={"moisture_pct": "9.1"}),
 )  # fmt: skip
 
 

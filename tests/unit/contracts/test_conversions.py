@@ -17,6 +17,7 @@ from lotstream.contracts.inbound import INBOUND, type_of
 from lotstream.contracts.json_schema import schemas
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import (
+    FinishTask,
     LiftBinHold,
     LiftOwnerHold,
     LiftSerialHold,
@@ -25,6 +26,7 @@ from lotstream.domain.commands import (
     PlaceOrder,
     PlaceOwnerHold,
     PlaceSerialHold,
+    PutAway,
     ReturnGoods,
     StockLine,
     WorkOnWave,
@@ -40,16 +42,17 @@ WHOLE = {"settings": None, "item": None, "customer": "customer", "site": "site",
 #: Fields of a placed order that are made of others, as every hash of what was told; they have tests of their own.
 MADE = {"person", "city", "region", "postcode", "country", "scac", "service"}
 #: Fields of documents about stock that the messages name as people do.
-RENAMED = {"quantity": ("counted",), "to": ("to_status",), "number": ("return_",)}
+RENAMED = {"move": ("putaway",), "quantity": ("counted",), "to": ("to_status",), "number": ("return_",)}
+RENAMERS = (StockLine, ReturnGoods, PutAway)
 SCHEMAS = schemas()
 #: Fields that no message of their thing sets: holds are placed on a location one by one; that a site has reserved by
 #: lot is noted by the ledger; that an owner has left, and how an item was counted and called before, others tell.
 KEPT = {"holds", "lot_tasks", "closed", "rebased", "former"}
 #: Fields that are kept and that no message sets yet: a message that gets one of them takes it out of here.
 KEPT |= {
-    "required", "lot_number", "shelf_life_days", "inspect", "storage", "hazard", "hazards", "mixing", "documents",
+    "required", "lot_number", "shelf_life_days",
     "recipe", "catch_weight", "keep_from_c", "keep_to_c", "expiry_alert_days", "reorder_point", "daily_use",
-    "unsellable_alert_days", "count_approval", "returned_status", "put_away_hints", "hazard_conflicts", "currency",
+    "unsellable_alert_days", "count_approval", "returned_status", "currency",
 }  # fmt: skip
 #: Fields that exclude others: a hold lies on a lot or on a bin, which has tests of its own.
 _OTHER_TARGETS = ("site", "location", "supplier", "everything", "serial")
@@ -58,6 +61,7 @@ ON_THE_FLOOR = ("pick.confirmed", "pick.started", "pick.undone", "pick.shorted",
 LEFT_OUT = {
     "hold.placed": _OTHER_TARGETS,
     "hold.lifted": _OTHER_TARGETS,
+    "task.done": ("lines",),
     **dict.fromkeys(ON_THE_FLOOR, ("wave",)),
 }
 #: Fields that goods of the one kind have and those of the other kind do not.
@@ -124,11 +128,13 @@ def agree(thing: object, body: BaseModel) -> None:
             _agree_whole(value, body, WHOLE[name])
         elif isinstance(value, Refusal):
             agree(value, body)
+        elif name == "passed":
+            assert value == (dict(body)["result"] == "passed")
         elif name in DEFAULTS and name not in type(body).model_fields:
             assert value == DEFAULTS[name]
         elif isinstance(thing, StockLine) and name in STOCK_LINE and name not in type(body).model_fields:
             assert value == STOCK_LINE[name]
-        elif isinstance(thing, StockLine | ReturnGoods) and name in RENAMED and name not in type(body).model_fields:
+        elif isinstance(thing, RENAMERS) and name in RENAMED and name not in type(body).model_fields:
             said = [value for other, value in body if other in RENAMED[name]]
             assert said == [value] or (said, value) == ([], "")
         elif not (name == "content" or (isinstance(thing, PlaceOrder) and name in MADE)):
@@ -186,6 +192,16 @@ def test_work_is_told_of_an_order_or_of_a_wave(name: str) -> None:
         with pytest.raises(Undecodable) as refused:
             decode(headers, json.dumps({**body, **wrong}).encode())
         assert (refused.value.code, refused.value.field) == ("schema", field)
+
+
+def test_a_task_that_moved_goods_is_booked_as_put_away() -> None:
+    """With lines it is a document of what was moved, under the number of the task; without it moved nothing."""
+    headers, body = headers_for(type_of("task.done"), id="m", source="s"), filled("task.done")
+    lines = filled("putaway.done")["lines"]
+    moved = decode(headers, json.dumps({**body, "lines": lines}).encode()).command
+    assert isinstance(moved, PutAway)
+    assert (moved.move, moved.task, len(moved.lines)) == (body["task"], body["task"], 1)
+    assert isinstance(decode(headers, json.dumps(body).encode()).command, FinishTask)
 
 
 def test_a_hold_on_a_bin_has_no_owner() -> None:

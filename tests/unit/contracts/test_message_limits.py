@@ -97,6 +97,12 @@ CASES = (
     Case("GTINS_MAX", "item.defined", ("gtins",), names),
     Case("SKU_RULES_MAX", "customer.defined", ("min_days_left_by_sku",), lambda count: dict.fromkeys(names(count), 1)),
     Case("REFERENCES_MAX", "order.placed", ("references",), texts),
+    Case("CLASSES_MAX", "location.defined", ("storage",), names),
+    Case("CONFLICTS_MAX", "settings.changed", ("hazard_conflicts",), like("settings.changed", "hazard_conflicts", 0)),
+    Case("LOT_DOCUMENTS_MAX", "lot.documented", ("documents",), like("lot.documented", "documents", 0)),
+    Case("PAPER_TYPES_MAX", "item.defined", ("documents",), names),
+    Case("MEASURED_MAX", "lot.inspected", ("measured",), texts),
+    Case("INSPECTION_CHARS_MAX", "lot.inspected", ("inspection",), letters),
     Case("DETAILS_MAX", "stock.received", ("lines", 0, "details"), texts),
     Case(
         "CERTIFICATES_MAX",

@@ -58,7 +58,20 @@ from lotstream.domain.model import (
     OrderState,
     Reservation,
 )
-from tests.unit.contracts.building import AT, CARTON, KEY, LOOSE, MOMENT, PACKED, ROW, decisions, shipped, told, voided
+from tests.unit.contracts.building import (
+    AT,
+    CARTON,
+    INSPECTED,
+    KEY,
+    LOOSE,
+    MOMENT,
+    PACKED,
+    ROW,
+    decisions,
+    shipped,
+    told,
+    voided,
+)
 
 
 def every_event(ledger: Ledger) -> list[Event]:
@@ -91,6 +104,7 @@ def every_event(ledger: Ledger) -> list[Event]:
         DiscrepancyNoted("not_available", "Three more than known.", {"sku": "CER-001"}, Decimal("3.0")),
         StockReceived("TOR", "R-1", None, False, None, AT, (booked, replace(booked, row=ROW, message=None))),
         AvailabilityTold(tuple(sold)),
+        INSPECTED,
         WaveTasksChanged("W-1", "TOR", (WaveTask("w1", ROW), WaveTask("w2", LOOSE))),
         *corrected(),
     ]

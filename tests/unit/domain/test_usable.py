@@ -62,6 +62,7 @@ READERS = {
     "checks.py": "asks usable.py, and stops numbers",
     "facts.py": "keeps them when settings change",
     "holds.py": "places and lifts them",
+    "inspecting.py": "places and lifts them",
     "kit_serials.py": "keeps those of numbers",
     "ledger.py": "keeps those of numbers",
     "lot_facts.py": "adds those that goods come with",

@@ -19,8 +19,9 @@ from lotstream.domain.gtins import gtin_14
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Settings, Tracking
 from lotstream.domain.numbers import Numbers
+from lotstream.domain.places_for import note_rules
 from lotstream.domain.progress import Scope
-from lotstream.domain.shelves import derived_of
+from lotstream.domain.shelves import derived_of, item_changed
 
 
 def _owner_defined(ledger: Ledger, event: OwnerDefined) -> None:
@@ -56,6 +57,11 @@ def _item_defined(ledger: Ledger, event: ItemDefined) -> None:
         gtins.pop(gtin_14(gtin), None)
     gtins.update(dict.fromkeys(map(gtin_14, event.item.gtins), event.item.sku))
     ledger.items[event.item.sku] = event.item
+    note_rules(ledger, known, event.item)
+    if known is not None and known.documents != event.item.documents:
+        item_changed(ledger, event.item.sku)
+        if ledger.orders:
+            ledger.look_again(Scope(everything=True))
     ledger.touched.items.add(event.item.sku)
     if event.item.tracking is Tracking.SERIAL and derived_of(ledger).numbers is None:
         derived_of(ledger).numbers = Numbers(ledger.orders.values())

@@ -7,7 +7,15 @@ from typing import Any
 
 from lotstream.domain.applying.rows import any_order, change_row, know_lot, note_received, order_touched
 from lotstream.domain.booked_under import document_of
-from lotstream.domain.events import BinsChanged, GoodsReturned, StatusChanged, StockAdjusted, StockCounted, StockMoved
+from lotstream.domain.events import (
+    BinsChanged,
+    GoodsPutAway,
+    GoodsReturned,
+    StatusChanged,
+    StockAdjusted,
+    StockCounted,
+    StockMoved,
+)
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Receipt, Serial, SerialKey, SerialState
 from lotstream.domain.relocating import carry, change_bin
@@ -77,6 +85,7 @@ APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
     StockAdjusted: _changed,
     StockCounted: _changed,
     StockMoved: _relocated,
+    GoodsPutAway: _relocated,
     BinsChanged: _bins_changed,
     StatusChanged: _relocated,
     GoodsReturned: _returned,

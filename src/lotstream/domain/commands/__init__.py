@@ -57,6 +57,8 @@ from lotstream.domain.commands.orders import (
     UnreserveOrder,
 )
 from lotstream.domain.commands.packing import PackedLine, PackPackage, UnpackPackage
+from lotstream.domain.commands.papers import DocumentLot, InspectLot
+from lotstream.domain.commands.places import FinishTask, PutAway
 from lotstream.domain.commands.shipping import CorrectShipment, VoidShipment
 from lotstream.domain.commands.stock import (
     AdjustStock,
@@ -95,8 +97,11 @@ __all__ = [
     "DefineLocation",
     "DefineOwner",
     "DefineSite",
+    "DocumentLot",
     "ErasePersons",
+    "FinishTask",
     "GoodsLine",
+    "InspectLot",
     "KitPiece",
     "LiftBinHold",
     "LiftHold",
@@ -116,6 +121,7 @@ __all__ = [
     "PlaceOrder",
     "PlaceOwnerHold",
     "PlaceSerialHold",
+    "PutAway",
     "RecallLots",
     "ReceiveStock",
     "ReceiveTransfer",
@@ -199,4 +205,8 @@ Command = (
     | ReceiveTransfer
     | ReleaseTitle
     | AcceptTitle
+    | InspectLot
+    | DocumentLot
+    | PutAway
+    | FinishTask
 )

@@ -63,10 +63,13 @@ from lotstream.domain.events.orders import (
     RuleUsed,
 )
 from lotstream.domain.events.packing import OrderPacked, PackagesChanged
+from lotstream.domain.events.papers import LotDocumented, LotInspected
+from lotstream.domain.events.places import HintReason, PutAwayHint, PutAwayHinted, TaskDone
 from lotstream.domain.events.stock import (
     BinChange,
     BinsChanged,
     Carried,
+    GoodsPutAway,
     GoodsReturned,
     Relocated,
     Returned,
@@ -107,9 +110,11 @@ __all__ = [
     "Figure",
     "Freed",
     "GoodsBooked",
+    "GoodsPutAway",
     "GoodsReturned",
     "GoodsUsed",
     "HeldNoticed",
+    "HintReason",
     "HoldLifted",
     "HoldPlaced",
     "ItemDefined",
@@ -121,6 +126,8 @@ __all__ = [
     "LineShipped",
     "LocationDefined",
     "LotCorrected",
+    "LotDocumented",
+    "LotInspected",
     "LotSwapped",
     "OrderAllocated",
     "OrderCancelled",
@@ -137,6 +144,8 @@ __all__ = [
     "PickUndone",
     "Picked",
     "PromisesReleased",
+    "PutAwayHint",
+    "PutAwayHinted",
     "Relocated",
     "ReservationFreed",
     "Returned",
@@ -158,6 +167,7 @@ __all__ = [
     "StockPicked",
     "StockReceived",
     "TakenBack",
+    "TaskDone",
     "TasksJoinedWave",
     "TasksLeftWave",
     "TitleAccepted",
@@ -229,4 +239,9 @@ Event = (
     | TransferReceived
     | TitleReleased
     | TitleAccepted
+    | LotInspected
+    | LotDocumented
+    | GoodsPutAway
+    | PutAwayHinted
+    | TaskDone
 )

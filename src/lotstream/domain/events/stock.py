@@ -109,6 +109,13 @@ class StockMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class GoodsPutAway(StockMoved):
+    """Goods that came in are in their bins."""
+
+    task: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StatusChanged:
     """Goods are in another condition now."""
 

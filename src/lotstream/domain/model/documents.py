@@ -25,6 +25,10 @@ COUNTER = "counter"
 WAVE = "wave"
 #: Kind of the requests to forget persons.
 ERASURE = "erasure"
+#: Kind of tasks of the floor that moved no goods.
+TASK = "task"
+#: Kind of inspections of lots.
+INSPECTION = "inspection"
 
 
 @dataclass(slots=True)
@@ -176,6 +180,8 @@ _CLASSES: dict[str, type[Document]] = {
     LOT_CORRECTION: Notice,
     TRANSFER: Transfer,
     TITLE_OUT: Title,
+    INSPECTION: Notice,
+    TASK: Notice,
 }
 DOCUMENT_CLASSES: tuple[type[Document], ...] = (Receipt, *dict.fromkeys(_CLASSES.values()))
 

@@ -112,6 +112,7 @@ class Inspection:
     at: datetime | None = None
     #: Name of what was measured → the value as it was read.
     measured: dict[str, str] = field(default_factory=dict)
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

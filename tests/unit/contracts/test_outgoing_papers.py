@@ -1,0 +1,74 @@
+"""What is told of a lot after something of it has changed that moved no goods."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+from lotstream.contracts.outgoing import messages
+from lotstream.contracts.topics import ALERTS, FLOOR_TASKS, INVENTORY
+from lotstream.domain.apply import apply
+from lotstream.domain.events import GoodsBooked, HoldPlaced, LotDocumented, StockReceived
+from lotstream.domain.inspecting import await_inspection
+from lotstream.domain.model import Hold, HoldKind, Item, LotDocument, ReceiptKey
+from tests.unit.contracts.building import AT, INSPECTED, MOMENT, ROW, ledger_of_an_order
+
+PAPER = LotDocument("organic", "CA-1", None, date(2027, 1, 31), "https://papers.example/1", "0a" * 32)
+
+
+def _body(value: bytes) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(value)
+    return body
+
+
+def test_an_inspection_is_told_with_what_is_known_of_the_lot() -> None:
+    """Its inspections, papers and holds, with who and when, as they are after the whole decision."""
+    ledger = ledger_of_an_order()
+    ledger.receipts[INSPECTED.notice.key] = None
+    apply(ledger, HoldPlaced("CER-001", "L24A", Hold("H", HoldKind.HOLD, "moist", "qa-1", AT)))
+    apply(ledger, INSPECTED)
+    (told,) = messages(ledger, INSPECTED, MOMENT)
+    body = _body(told.value)
+    assert (told.topic, told.key, body["change"], body["document"]) == (INVENTORY.name, "acme", "inspected", "QI-1")
+    assert [
+        (one["inspection"], one["passed"], one["by"], one["measured"]) for one in body["lots"][0]["inspections"]
+    ] == [("QI-1", True, "qa-1", {"moisture_pct": "9.1"})]
+    assert [(one["hold"], one["kind"], one["reason"], one["by"]) for one in lot["holds"]] == [
+        ("H", "hold", "moist", "qa-1")
+    ]
+
+
+def test_papers_are_told_with_where_they_are() -> None:
+    """All papers of the lot, each with its last day, its place and its hash."""
+    ledger = ledger_of_an_order()
+    event = LotDocumented("CER-001", "L24A", (PAPER,), (PAPER,), False, None, AT)
+    apply(ledger, event)
+    (told,) = messages(ledger, event, MOMENT)
+    body = _body(told.value)
+    assert (body["change"], body["by"], body["document"]) == ("documented", None, None)
+    assert body["lots"][0]["documents"] == [
+        {
+            "type": "organic", "number": "CA-1", "issued": None, "expires": "2027-01-31",
+            "uri": "https://papers.example/1", "sha256": "0a" * 32,
+        }
+    ]  # fmt: skip
+
+
+def test_a_lot_that_waits_for_its_inspection_is_a_task_of_the_floor() -> None:
+    """Each line of such a lot is one task, where it stands and how much; other lines are none."""
+    ledger = ledger_of_an_order()
+    lot = ledger.lots["CER-001", "L24A"]
+    waits = await_inspection(lot, lot, Item("CER-001", inspect=True), at=AT - timedelta(hours=1))
+    lines = (
+        GoodsBooked("1", ROW, 9, waits, date(2026, 9, 1)),
+        GoodsBooked("2", ROW._replace(location="B"), 2, lot, date(2026, 9, 1)),
+        GoodsBooked("3", ROW._replace(lot=None), 2, None, date(2026, 9, 1)),
+    )
+    received = StockReceived("TOR", "R-1", None, False, None, AT, lines)
+    ledger.receipts[ReceiptKey("receipt", "R-1")] = None
+    apply(ledger, received)
+    told = {message.topic: _body(message.value) for message in messages(ledger, received, MOMENT)}
+    assert ALERTS.name not in told
+    (task,) = told[FLOOR_TASKS.name]["tasks"]
+    assert (task["kind"], task["lot"], task["location"], task["quantity"]) == ("inspect", "L24A", "TOR-A-01", "9")
