@@ -21,7 +21,6 @@ from lotstream.contracts.limits import (
     ITEM_DECIMALS_MAX,
     LOCATIONS_MAX,
     NOTICE_HOURS_MAX,
-    PAPER_TYPES_MAX,
     SITES_MAX,
     SKU_RULES_MAX,
     UNITS_MAX,
@@ -216,7 +215,7 @@ class ItemDefined(Inbound):
         description="What may lie in one bin with it: anything, other lots of it (`one_sku`), or nothing (`one_lot`).",
     )
     inspect: bool = Field(default=False, description="Lots that come in are held until an inspection has passed them.")
-    documents: Annotated[tuple[Name, ...], Field(max_length=PAPER_TYPES_MAX)] = Field(
+    documents: Annotated[tuple[Name, ...], Field(max_length=CLASSES_MAX)] = Field(
         default=(), description="Types of papers, such as organic, without which nothing of a lot is shipped."
     )
 
@@ -256,7 +255,7 @@ class CustomerDefined(Inbound):
         default=None,
         description="Its orders are decided when they ship at most so many days ahead; null: as settings say.",
     )
-    documents: Annotated[tuple[Name, ...], Field(max_length=PAPER_TYPES_MAX)] = Field(
+    documents: Annotated[tuple[Name, ...], Field(max_length=CLASSES_MAX)] = Field(
         default=(), description="Types of papers without which nothing of a lot is shipped to it."
     )
 

@@ -45,14 +45,12 @@ GTINS_MAX = 50
 SKU_RULES_MAX = 5000
 #: References of one order.
 REFERENCES_MAX = 50
-#: Storage or hazard classes of one location.
+#: Types of papers that one item or customer requires, and storage or hazard classes of one location.
 CLASSES_MAX = 50
 #: Pairs of hazard classes that must not lie together.
 CONFLICTS_MAX = 500
 #: Papers of one lot, and of one message about them.
 LOT_DOCUMENTS_MAX = 50
-#: Types of papers that one item, or one customer, requires.
-PAPER_TYPES_MAX = 50
 #: Values that one inspection has measured.
 MEASURED_MAX = 100
 #: Characters of an inspection's number, which is a part of the id of a hold.

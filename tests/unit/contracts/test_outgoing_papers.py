@@ -31,9 +31,9 @@ def test_an_inspection_is_told_with_what_is_known_of_the_lot() -> None:
     (told,) = messages(ledger, INSPECTED, MOMENT)
     body = _body(told.value)
     assert (told.topic, told.key, body["change"], body["document"]) == (INVENTORY.name, "acme", "inspected", "QI-1")
-    assert [
-        (one["inspection"], one["passed"], one["by"], one["measured"]) for one in body["lots"][0]["inspections"]
-    ] == [("QI-1", True, "qa-1", {"moisture_pct": "9.1"})]
+    (lot,) = body["lots"]
+    found = [(one["inspection"], one["passed"], one["by"], one["measured"]) for one in lot["inspections"]]
+    assert found == [("QI-1", True, "qa-1", {"moisture_pct": "9.1"})]
     assert [(one["hold"], one["kind"], one["reason"], one["by"]) for one in lot["holds"]] == [
         ("H", "hold", "moist", "qa-1")
     ]
