@@ -291,7 +291,7 @@ def _shut(ledger: Ledger, key: RowKey, lot: Lot | None, wanted: Wanted) -> Itera
     shut = (ledger.sites.locations.get((key.site, place)) for place in around(ledger, key))
     excluded = any(place in ledger.settings.exclude_locations for place in around(ledger, key))
     closed = any(place.hold or place.holds or not place.pickable for place in shut if place is not None)
-    if excluded or closed or key.location.split("/")[0] == "STAGING":
+    if excluded or closed or key.location.split("/")[0] in {"STAGING", "TRANSIT"}:
         yield "location_not_pickable"
 
 
