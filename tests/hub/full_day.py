@@ -89,6 +89,9 @@ async def _orders(client: HubClient, owner: str) -> None:
     late = [{"source": "shop", "order": "#3", "lines": [{"line": "1", "quantity": "2", "lot": "L1"}]}]
     await client.send("shipment.confirmed", {**floor, "shipment": "S-2", "orders": late})
     await client.send("hold.placed", {"owner": owner, "hold": "H-4", "sku": "CER", "lot": "L4"})
+    await client.send("lot.recalled", {"owner": owner, "recall": "D-1", "drill": True, "supplier": "S-3"})
+    await client.send("lot.recalled", {"owner": owner, "recall": "RC-1", "lots": [{"sku": "CER", "lot": "L1"}]})
+    await client.send("recall.closed", {"owner": owner, "recall": "RC-1"})
 
 
 def _goods_line(line: str, sku: str, lot: str | None, expires: str | None) -> dict[str, Any]:

@@ -30,7 +30,7 @@ HUGE, LONG = 10**60, 70_000
 #: What must be as it was: everything that is kept of an owner.
 STATE = (
     *("owner", "item", "customer", "lot", "stock", "sales_order", "receipt", "early_cancel", "person", "continuing"),
-    *("site", "location", "journal", "shipment_line", "lot_history", "owner_clock", "availability"),
+    *("site", "location", "journal", "shipment_line", "lot_history", "recall_run", "owner_clock", "availability"),
 )
 #: Negative numbers that mean something: where a rank stands, a deficit that was found, and what is said of both.
 MAY_BE_NEGATIVE = {

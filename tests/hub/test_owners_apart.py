@@ -16,7 +16,7 @@ from lotstream.store.verify import OWNER_TABLES
 from tests.hub.small_hub import SITE, SmallHub, a_site, order, owners_in, stock
 from tests.hub.test_continuing import something_happens
 
-OWNED: Final = {*OWNER_TABLES, "shipment_line", "lot_history"}
+OWNED: Final = {*OWNER_TABLES, "shipment_line", "lot_history", "recall_run"}
 """Tables whose rows are an owner's."""
 
 EVERYBODY: Final = {
@@ -31,8 +31,12 @@ EVERYBODY: Final = {
     ("moves", "document_owners"): "goes from owner to owner where the person who asks names none",
     ("goods", "lot_owners"): "goes from owner to owner where the person who asks names none",
     ("kpi", "owners"): "adds up owner by owner, all of them where none is named",
+    ("recalls", "owners_of_lots"): "names owners, so that an operator recalls what several of them have",
+    ("recalls", "owners_of_recall"): "names owners, so that a person says which one is meant",
+    ("recalls", "recalls"): "lists the recalls of everybody for an operator",
     ("verify", "lot_history"): "reads a partition's records in their order, each put beside its own journal row",
     ("verify", "owners"): "names every owner that a table knows; what follows is read owner by owner",
+    ("verify", "recall_run"): "reads a partition's records in their order, each put beside its own journal row",
     ("verify", "shipment_line"): "reads a partition's records in their order, each put beside its own journal row",
     ("audit", "stock"): "judges a whole house in a fault run",
     ("audit", "owners"): "judges a whole house in a fault run",

@@ -204,7 +204,8 @@ async def test_a_recall_is_decided_when_all_before_it_is_written(bench: Bench) -
     await bench.finish(task)
     assert [d.entries[-1].offset for d in bench.delivered] == [1, 3, 4, 6]
     assert bench.outcomes()[2:] == [(offset, Outcome.DONE) for offset in range(2, 7)]
-    said = "4 each of lot L1 of SOAP left with 1 order for 1 customer; `lotstream lot history` names them."
+    left = "4 each of SOAP left with 1 order for 1 customer; 1 letter so far."
+    said = f"Recall R-1: 1 lot. In the house: 6 each of SOAP; {left}"
     assert bench.alerts() == [said]
     assert (bench.ledgers[OWNER].history, await bench.stock()) == ({}, (6, 0))
 
@@ -220,7 +221,8 @@ async def test_a_recall_on_top_of_a_refused_shipment_counts_what_was_written(ben
     task = asyncio.create_task(bench.pipeline.commit([bench.recall()]))
     await bench.finish(task)
     outcomes = [(2, Outcome.DONE), (3, Outcome.DEAD_LETTERED), (4, Outcome.DONE)]
-    assert (bench.outcomes()[2:], bench.alerts(), bench.died) == (outcomes, [], [])
+    said = "Recall R-1: 1 lot. In the house: 10 each of SOAP; nothing has left."
+    assert (bench.outcomes()[2:], bench.alerts(), bench.died) == (outcomes, [said], [])
 
 
 async def test_a_recall_that_is_refused_once_is_decided_again_from_the_database(bench: Bench) -> None:

@@ -78,7 +78,7 @@ async def test_a_day_as_it_was_decided_is_found_sound(lived: Settings) -> None:
     assert verified.rows.keys() == {
         "availability", "broadcast", "claim", "continuing", "customer", "dead_letter", "early_cancel", "intake", "item",
         "journal", "kpi", "last_shipped", "location", "lot", "lot_history", "outbox", "owner", "owner_clock", "person",
-        "receipt", "sales_order", "shipment_line", "site", "stock",
+        "recall_run", "receipt", "sales_order", "shipment_line", "site", "stock",
     }  # fmt: skip
 
 
@@ -113,6 +113,7 @@ CHANGED = {
     "lot_history, time": ("UPDATE lot_history SET at = now() WHERE kind = 'picked'", "at"),
     "lot_history, place": ("UPDATE lot_history SET to_location = NULL WHERE kind = 'picked'", "to_location"),
     "shipment_line, place": ("UPDATE shipment_line SET location = NULL WHERE shipment = 'S-2'", "location"),
+    "recall_run": ("UPDATE recall_run SET orders = orders + 1", "orders"),
     "claim": ("UPDATE claim SET next_offset = next_offset + 1 WHERE partition = 2", "next_offset"),
     "claim, head": ("UPDATE claim SET chain = sha256('x') WHERE partition = 2", "chain"),
     "claim, today": ("UPDATE claim SET today = '{}' WHERE partition = 2", "today"),

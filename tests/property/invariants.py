@@ -25,6 +25,7 @@ from lotstream.domain.events import (
     KitBroken,
     LotCorrected,
     OrderAllocated,
+    RecallOpened,
     ShipmentConfirmed,
     ShipmentVoided,
     StockAdjusted,
@@ -115,6 +116,7 @@ class Story:
             self._check_kept()
         check_queue(self.ledger, events)
         check_recalled(self.ledger, events)
+        check_reached(self._books.orders(), events)
 
     def _documents(self) -> list[Shipment | Package]:
         return [one for one in self._books.shipped().values() if isinstance(one, Shipment | Package)]
@@ -143,6 +145,17 @@ def check_recalled(ledger: Ledger, events: Sequence[Event]) -> None:
     for order in ledger.orders.values() if recalled else ():
         for line in order.lines:
             assert not [part for part in line.reservations if (part.row.sku, part.row.lot) in recalled], order
+
+
+def check_reached(orders: Sequence[Order], events: Sequence[Event]) -> None:
+    """A recall, and a drill of one, finds all that left of its lots, as the orders say it."""
+    for recall in (event.recall for event in events if isinstance(event, RecallOpened)):
+        lots = {*recall.lots, *recall.descendants}
+        units: Counter[str] = Counter()
+        for gone in (one for order in orders for line in order.lines for one in line.lots_shipped):
+            if (gone.sku, gone.lot) in lots:
+                units[gone.sku] += gone.quantity
+        assert +units == recall.reached.units, (units, recall)
 
 
 def is_due(ledger: Ledger) -> bool:

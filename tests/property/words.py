@@ -31,7 +31,6 @@ from lotstream.domain.commands import (
     PlaceBinHold,
     PlaceHold,
     PlaceOrder,
-    RecallLots,
     ReceiveStock,
     ReleaseOrder,
     RequestAllocation,
@@ -418,11 +417,6 @@ class Words:
         held = [lot for lot in self._books.ledger.lots.values() if lot.holds]
         lot = self.one(held) if held else Lot("A", "L1")
         return LiftHold(self.mostly(None, "h1"), lot.sku, lot.lot, self.by())
-
-    def recall(self) -> Command:
-        """Lots are recalled."""
-        lots = tuple((sku, self.one(LOTS)) for sku in self.mostly(("A",), ("A", "S"), (None,)))
-        return RecallLots(f"h{self.number(1, 2)}", "found unsafe", lots)
 
     def by(self) -> str | None:
         """Whoever says so, who is mostly not named."""

@@ -60,6 +60,7 @@ from tests.store.build import (
     write,
 )
 from tests.store.kpi_conformance import KpiConformance
+from tests.store.recall_conformance import RecallConformance
 from tests.store.told_conformance import BroadcastConformance, OpenStore, ToldConformance
 
 
@@ -598,6 +599,7 @@ class InstanceConformance:
 
 
 class StoreConformance(
+    RecallConformance,
     ClaimConformance,
     StateConformance,
     WallConformance,

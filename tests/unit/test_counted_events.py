@@ -13,6 +13,7 @@ UNMOVED = {
     "PromisesReleased", "OwnerHeld", "OwnerReleased", "PickStarted", "PackagesChanged", "OrderPacked", "HeldNoticed",
     "TasksJoinedWave", "WaveReleased", "WaveCancelled", "TasksLeftWave", "PutAwayHinted", "TaskDone",
     "WaveTasksChanged", "PersonsErased",
+    "RecallOpened", "ConsigneesListed", "RecallAnswered", "RecallClosed",
 }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ GROUPS = (
     "serial",
     "wave",
     "lot",
+    "lot_recall",
     "kpi",
     "person",
     "transfer",

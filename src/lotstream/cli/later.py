@@ -18,10 +18,6 @@ LATER: dict[str, tuple[str, str]] = {
         "Hold a lot, or lift its hold.",
         "Send hold.placed or hold.lifted to the topic lotstream.inbound; schemas/ has the message.",
     ),
-    "lot recall": (
-        "Recall a lot and list who has it.",
-        "Hold the lot with the message hold.placed (kind recall); `lotstream lot history` says who got it.",
-    ),
     "expiring": ("List lots that expire soon.", "`lotstream stock --json` has each lot with its expiry."),
 }
 

@@ -21,6 +21,7 @@ from lotstream.contracts.topics import (
     INVENTORY,
     ORDER_STATUS,
     PICK_TASKS,
+    RECALL_LETTERS,
     SHIP_CONFIRMATIONS,
     TOPICS,
     Topic,
@@ -45,6 +46,7 @@ CARRIES: dict[Topic, tuple[str, ...]] = {
     AVAILABILITY: ("availability",),
     ALERTS: ("alert",),
     ANSWERS: ("answer",),
+    RECALL_LETTERS: ("recall_letter",),
 }
 
 _Node = dict[str, Any]

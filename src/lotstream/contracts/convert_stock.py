@@ -8,7 +8,6 @@ from decimal import Decimal
 from lotstream.contracts.inbound_stock import (
     GoodsReturned,
     GoodsReturnedLine,
-    LotRecalled,
     StockAdjusted,
     StockAdjustedLine,
     StockCounted,
@@ -23,7 +22,6 @@ from lotstream.domain.commands import (
     ChangeStatus,
     CountStock,
     MoveStock,
-    RecallLots,
     ReturnGoods,
     StockLine,
 )
@@ -61,11 +59,6 @@ def return_goods(body: GoodsReturned) -> ReturnGoods:
     lines = tuple(replace(_line(line, line.quantity), serials=line.serials) for line in body.lines)
     key = OrderKey(body.source, body.order)
     return ReturnGoods(body.site, body.happened, body.by, body.occurred_at, body.return_, key, lines)
-
-
-def recall_lots(body: LotRecalled) -> RecallLots:
-    """Return the command to recall lots."""
-    return RecallLots(body.recall, body.reason, tuple((lot.sku, lot.lot) for lot in body.lots))
 
 
 def moved_line(line: StockMovedLine) -> StockLine:

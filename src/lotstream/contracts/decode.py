@@ -24,8 +24,13 @@ from lotstream.contracts import convert_lots as lots
 from lotstream.contracts import convert_moving as moving
 from lotstream.contracts import convert_orders as orders
 from lotstream.contracts import convert_packing as packing
-from lotstream.contracts import convert_papers as papers
+from lotstream.contracts import (
+    convert_papers as papers,
+)
 from lotstream.contracts import convert_places as places
+from lotstream.contracts import (
+    convert_recalls as recalls,
+)
 from lotstream.contracts import convert_stock as stock
 from lotstream.contracts import convert_waves as waves
 from lotstream.contracts.cloudevents import Header, text_of
@@ -207,7 +212,9 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "hold.lifted": _alone(goods.lift_hold),
     "lot.inspected": _alone(papers.inspect_lot),
     "lot.documented": _alone(papers.document_lot),
-    "lot.recalled": _alone(stock.recall_lots),
+    "lot.recalled": _alone(recalls.recall_lots),
+    "recall.answered": _alone(recalls.answer_recall),
+    "recall.closed": _alone(recalls.close_recall),
     "stock.adjusted": _alone(stock.adjust_stock),
     "kit.assembled": _alone(kits.assemble_kit),
     "kit.broken": _alone(kits.break_kit),

@@ -8,6 +8,7 @@ from lotstream.contracts.examples_ends import ENDS
 from lotstream.contracts.examples_lots import LOTS, SENT_OF_LOTS
 from lotstream.contracts.examples_moving import MOVING
 from lotstream.contracts.examples_papers import PAPERS
+from lotstream.contracts.examples_recalls import RECALLS
 from lotstream.contracts.examples_stock import DECISION, FLOOR, ORDER, STOCK
 
 _TASK = "9a41c07b3e5d4f6a8b2c1d0e9f8a7b6c"
@@ -150,12 +151,6 @@ _GOODS: dict[str, dict[str, Any]] = {
         "by": "qa-1",
     },
     "hold.lifted": {"owner": "acme", "hold": "H-12", "sku": "CER-001", "lot": "L24A", "by": "qa-2"},
-    "lot.recalled": {
-        "owner": "acme",
-        "recall": "RC-1",
-        "reason": "Label without allergen",
-        "lots": [{"sku": "CER-001", "lot": "L24A"}],
-    },
     "pick.confirmed": {
         **FLOOR,
         **ORDER,
@@ -424,6 +419,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     **ENDS,
     **LOTS,
     **MOVING,
+    **RECALLS,
     **_SENT,
     **SENT_OF_LOTS,
 }

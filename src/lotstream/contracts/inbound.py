@@ -12,8 +12,13 @@ from lotstream.contracts import inbound_lots as lots
 from lotstream.contracts import inbound_moving as moving
 from lotstream.contracts import inbound_orders as orders
 from lotstream.contracts import inbound_packing as packing
-from lotstream.contracts import inbound_papers as papers
+from lotstream.contracts import (
+    inbound_papers as papers,
+)
 from lotstream.contracts import inbound_places as places
+from lotstream.contracts import (
+    inbound_recalls as recalls,
+)
 from lotstream.contracts import inbound_stock as stock
 from lotstream.contracts import inbound_waves as waves
 from lotstream.contracts.fields import Inbound
@@ -40,7 +45,9 @@ INBOUND: dict[str, type[Inbound]] = {
     "hold.lifted": goods.HoldLifted,
     "lot.inspected": papers.LotInspected,
     "lot.documented": papers.LotDocumented,
-    "lot.recalled": stock.LotRecalled,
+    "lot.recalled": recalls.LotRecalled,
+    "recall.answered": recalls.RecallAnswered,
+    "recall.closed": recalls.RecallClosed,
     "stock.adjusted": stock.StockAdjusted,
     "kit.assembled": kits.KitAssembled,
     "kit.broken": kits.KitBroken,
@@ -96,8 +103,6 @@ LATER: frozenset[str] = frozenset(
         "count.approved",
         "lot.merged",
         "lot.split",
-        "recall.answered",
-        "recall.closed",
         "condition.recorded",
         "shipment.progressed",
         "return.expected",

@@ -7,8 +7,14 @@ from typing import Annotated
 from pydantic import Field
 
 from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId, Quantity, Text
-from lotstream.contracts.limits import LINES_MAX, LOTS_MAX, SERIALS_MAX
-from lotstream.domain.model import AdjustCode, Status
+from lotstream.contracts.limits import (
+    LINES_MAX,
+    SERIALS_MAX,
+)
+from lotstream.domain.model import (
+    AdjustCode,
+    Status,
+)
 
 
 class _Document(Inbound):
@@ -122,21 +128,3 @@ class GoodsReturned(_Document):
     lines: Annotated[tuple[GoodsReturnedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
         description="What came back."
     )
-
-
-class RecalledLot(Inbound):
-    """One lot of a recall."""
-
-    sku: Name | None = Field(default=None, description="SKU of the lot; null while the lot number is unique.")
-    lot: Name = Field(description="The lot.")
-
-
-class LotRecalled(Inbound):
-    """Lots may not be used any more, and what is picked of them does not leave."""
-
-    owner: OwnerId = Field(description="Whose lots.")
-    recall: Name = Field(
-        description="Number of the recall, which is also the id of its hold; a repeat changes nothing."
-    )
-    reason: Text | None = Field(default=None, description="Why, for people.")
-    lots: Annotated[tuple[RecalledLot, ...], Field(min_length=1, max_length=LOTS_MAX)] = Field(description="The lots.")

@@ -32,6 +32,7 @@ from lotstream.contracts.write_notices import (
     return_alerts,
 )
 from lotstream.contracts.write_packages import packages
+from lotstream.contracts.write_recalls import recall_closed, recall_letters, recall_opened
 from lotstream.contracts.write_shipments import ship_confirmation, ship_voided
 from lotstream.contracts.write_status import change_refused, order_status
 from lotstream.contracts.write_tasks import moved_task, pick_tasks
@@ -49,6 +50,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import (
     AvailabilityTold,
+    ConsigneesListed,
     DiscrepancyNoted,
     Event,
     GoodsPutAway,
@@ -68,6 +70,8 @@ from lotstream.domain.events import (
     PickUndone,
     PromisesReleased,
     PutAwayHinted,
+    RecallClosed,
+    RecallOpened,
     ReservationFreed,
     ShipmentConfirmed,
     ShipmentVoided,
@@ -246,5 +250,8 @@ _WRITERS: dict[type, _Writer] = {
     TasksLeftWave: left,
     WaveTasksChanged: changed,
     LotCorrected: lot_corrected,
+    RecallOpened: recall_opened,
+    ConsigneesListed: recall_letters,
+    RecallClosed: recall_closed,
 }
 _WRITERS |= {event: _and_inventory(_WRITERS.get(event)) for event in CHANGES}

@@ -9,6 +9,7 @@ from pydantic import Field
 from lotstream.contracts.fields import Amount, Day, Id, Instant, MessageId, Name, OwnerId, Sent, Text
 from lotstream.contracts.sent_inventory import InventoryChange
 from lotstream.contracts.sent_lots import LotChanged
+from lotstream.contracts.sent_recalls import RecallLetter
 from lotstream.domain.events import HintReason
 from lotstream.domain.model import OrderState, PackageKind, PackageState
 
@@ -321,6 +322,8 @@ class AlertKind(StrEnum):
     DISCREPANCY = "discrepancy"
     #: An order has been held for longer than its owner lets pass in silence.
     HELD = "held"
+    #: Lots were recalled, or a recall is closed.
+    RECALL = "recall"
 
 
 class Alert(Sent):
@@ -375,4 +378,5 @@ SENT: dict[str, type[Sent]] = {
     "lot_changed": LotChanged,
     "alert": Alert,
     "answer": Answer,
+    "recall_letter": RecallLetter,
 }

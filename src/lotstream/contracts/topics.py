@@ -105,6 +105,14 @@ ANSWERS = Topic(
     bytes_max=Limit.OUTGOING,
 )
 
+RECALL_LETTERS = Topic(
+    name="lotstream.recall-letters",
+    description="What everybody has to be told who got goods that are recalled: his address, lots and quantities.",
+    key="consignee",
+    readers="whoever writes letters and mails",
+    bytes_max=Limit.OUTGOING,
+)
+
 TOPICS: tuple[Topic, ...] = (
     INBOUND,
     DEAD_LETTERS,
@@ -116,4 +124,5 @@ TOPICS: tuple[Topic, ...] = (
     AVAILABILITY,
     ALERTS,
     ANSWERS,
+    RECALL_LETTERS,
 )

@@ -15,6 +15,7 @@ from lotstream.domain.commands import (
     AcceptTitle,
     AdjustStock,
     AnswerBroadcast,
+    AnswerRecall,
     AssembleKit,
     BreakKit,
     CancelOrder,
@@ -22,6 +23,7 @@ from lotstream.domain.commands import (
     ChangeSettings,
     ChangeStatus,
     CloseOrder,
+    CloseRecall,
     Command,
     ConfirmPick,
     ConfirmShipment,
@@ -83,6 +85,7 @@ _REQUESTS = (
     PlaceOwnerHold, LiftOwnerHold, PlaceSerialHold, LiftSerialHold, RecallLots, ChangeSettings, ErasePersons,
     CorrectLot,
     InspectLot, DocumentLot,
+    AnswerRecall, CloseRecall,
 )  # fmt: skip
 #: `CorrectShipment` is a `ConfirmShipment`.
 _FLOOR = (
@@ -96,7 +99,7 @@ _FLOOR = (
 def discrepancy_alert(ledger: Ledger, event: DiscrepancyNoted, moment: Moment) -> Outgoing:
     """Return the alert that what has happened did not fit what was known."""
     quantity = None if event.quantity is None else decimal_text(event.quantity)
-    return _alert(ledger, moment, code=event.code, message=event.message, about=event.about, quantity=quantity)
+    return alert(ledger, moment, code=event.code, message=event.message, about=event.about, quantity=quantity)
 
 
 def goods_alerts(ledger: Ledger, event: StockReceived, moment: Moment) -> Iterator[Outgoing]:
@@ -108,7 +111,7 @@ def goods_alerts(ledger: Ledger, event: StockReceived, moment: Moment) -> Iterat
         about = {"receipt": event.receipt, "line": line.line, "sku": row.sku, "location": row.location}
         if row.lot is not None:
             about["lot"] = row.lot
-        yield _alert(
+        yield alert(
             ledger,
             moment,
             code=line.discrepancy,
@@ -130,7 +133,7 @@ def return_alerts(ledger: Ledger, event: GoodsReturned, moment: Moment) -> Itera
             about["lot"] = row.lot
         quantity = base_text(line.quantity, item_of(ledger, row.sku).decimals)
         message = line.message or line.discrepancy
-        yield _alert(ledger, moment, code=line.discrepancy, message=message, about=about, quantity=quantity)
+        yield alert(ledger, moment, code=line.discrepancy, message=message, about=about, quantity=quantity)
 
 
 def missing_alert(ledger: Ledger, event: StockMissing, moment: Moment) -> Iterator[Outgoing]:
@@ -140,7 +143,7 @@ def missing_alert(ledger: Ledger, event: StockMissing, moment: Moment) -> Iterat
     about |= {"location": row.location} | ({} if row.lot is None else {"lot": row.lot})
     message = f"Less of {row.sku} was found in {row.location} than was known to be there; have it counted."
     quantity = base_text(units, item_of(ledger, row.sku).decimals)
-    yield _alert(ledger, moment, code=Code.NOT_AVAILABLE, message=message, about=about, quantity=quantity)
+    yield alert(ledger, moment, code=Code.NOT_AVAILABLE, message=message, about=about, quantity=quantity)
 
 
 def held_notice(event: HeldNoticed, order: Order) -> str:
@@ -152,7 +155,7 @@ def held_alert(ledger: Ledger, event: HeldNoticed, order: Order, moment: Moment)
     """Return the alert that an order has been held for so long that its sender is told."""
     about = {"order": event.key.order, "source": event.key.source}
     message = held_notice(event, order)
-    return _alert(ledger, moment, kind=AlertKind.HELD, code=event.code, message=message, about=about, quantity=None)
+    return alert(ledger, moment, kind=AlertKind.HELD, code=event.code, message=message, about=about, quantity=None)
 
 
 def count_alerts(ledger: Ledger, event: StockCounted, moment: Moment) -> Iterator[Outgoing]:
@@ -172,10 +175,10 @@ def count_alerts(ledger: Ledger, event: StockCounted, moment: Moment) -> Iterato
         about = {"count": event.number, "line": line, "sku": row.sku, "location": row.location}
         about |= {} if row.lot is None else {"lot": row.lot}
         quantity = base_text(units, item.decimals)
-        yield _alert(ledger, moment, code=COUNT_DIFFERENCE, message=message, about=about, quantity=quantity)
+        yield alert(ledger, moment, code=COUNT_DIFFERENCE, message=message, about=about, quantity=quantity)
 
 
-def _alert(
+def alert(
     ledger: Ledger,
     moment: Moment,
     *,
@@ -185,6 +188,7 @@ def _alert(
     quantity: str | None,
     kind: AlertKind = AlertKind.DISCREPANCY,
 ) -> Outgoing:
+    """Return an alert: what a person should look at."""
     body = {
         "owner": ledger.owner,
         "alert": kind,

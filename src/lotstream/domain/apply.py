@@ -17,6 +17,7 @@ from lotstream.domain.applying import (
     orders,
     packing,
     papers,
+    recalls,
     stock,
     titles,
     transfers,
@@ -25,7 +26,25 @@ from lotstream.domain.applying import (
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Ledger
 
-_ROOMS = (facts, orders, goods, kits, floor, packing, stock, figures, waves, ends, lots, papers, transfers, titles)
+_ROOMS = (
+    facts,
+    orders,
+    goods,
+    kits,
+    floor,
+    packing,
+    stock,
+    figures,
+    waves,
+    ends,
+    lots,
+    papers,
+    transfers,
+    titles,
+    recalls,
+)
+
+
 _APPLIERS = {event: applier for room in _ROOMS for event, applier in room.APPLIERS.items()}
 
 

@@ -17,6 +17,7 @@ from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import (
     AcceptTitle,
     AdjustStock,
+    AnswerRecall,
     AssembleKit,
     BreakKit,
     CancelOrder,
@@ -24,6 +25,7 @@ from lotstream.domain.commands import (
     ChangeSettings,
     ChangeStatus,
     CloseOrder,
+    CloseRecall,
     Command,
     ConfirmPick,
     ConfirmShipment,
@@ -92,6 +94,7 @@ from lotstream.domain.packing import pack_package, unpack_package
 from lotstream.domain.picking import confirm_pick
 from lotstream.domain.placing import place_order
 from lotstream.domain.put_away import with_hints
+from lotstream.domain.recall_answers import answer_recall, close_recall
 from lotstream.domain.recalling import recall_lots
 from lotstream.domain.receiving import receive_stock
 from lotstream.domain.relocating import change_status, move_stock, put_away
@@ -132,6 +135,8 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     LiftSerialHold: lift_serial_hold,
     RecallLots: recall_lots,
     CorrectLot: correct_lot,
+    AnswerRecall: answer_recall,
+    CloseRecall: close_recall,
     AdjustStock: adjust_stock,
     AssembleKit: assemble_kit,
     BreakKit: break_kit,

@@ -13,8 +13,9 @@ from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, CorrectLot, ErasePersons, PlaceHold, RecallLots
 from lotstream.domain.holds import find_lot
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import HoldKind, Left, PersonsOf, Question
+from lotstream.domain.model import HoldKind, Left, LookedBack, PersonsOf, Question, ReceiptKey, consignee_key
 from lotstream.domain.names import names_had
+from lotstream.domain.recalling import reach_asked
 
 
 def asks_history(command: Command) -> bool:
@@ -32,8 +33,17 @@ def questions(ledger: Ledger, command: Command) -> tuple[Question, ...]:
     return tuple(dict.fromkeys(_QUESTIONS[type(command)](ledger, known)))
 
 
-def _left_of_recalled(ledger: Ledger, command: RecallLots) -> Iterable[Question]:
-    return _left(ledger, command.lots)
+def documents_answered(ledger: Ledger, command: Command) -> tuple[ReceiptKey, ...]:
+    """Return the documents that answers tell of: each must be in ``ledger.receipts`` before the command is decided."""
+    if not isinstance(command, RecallLots) or command.drill:
+        return ()
+    answers = [answer for answer in ledger.history.values() if isinstance(answer, LookedBack)]
+    return tuple(consignee_key(command.recall, one.id) for answer in answers for one in answer.recipients)
+
+
+def _reach_of_recalled(ledger: Ledger, command: RecallLots) -> Iterable[Question]:
+    asked = reach_asked(ledger, command)
+    return () if isinstance(asked, Refusal) else (asked,)
 
 
 def _left_of_held(ledger: Ledger, command: PlaceHold | CorrectLot) -> Iterable[Question]:
@@ -56,7 +66,7 @@ _ASKS: Final[dict[type, Callable[[Any], bool]]] = {
 """By command, whether one asks; a command without a line never does."""
 
 _QUESTIONS: Final[dict[type, Callable[[Ledger, Any], Iterable[Question]]]] = {
-    RecallLots: _left_of_recalled,
+    RecallLots: _reach_of_recalled,
     PlaceHold: _left_of_held,
     CorrectLot: _left_of_held,
     ErasePersons: lambda _, command: [PersonsOf(command.customer)],

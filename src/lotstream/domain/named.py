@@ -12,12 +12,14 @@ from lotstream.domain.booked_under import receipt_of
 from lotstream.domain.commands import (
     AcceptTitle,
     AdjustStock,
+    AnswerRecall,
     AssembleKit,
     BreakKit,
     CancelOrder,
     CancelWave,
     ChangeStatus,
     CloseOrder,
+    CloseRecall,
     Command,
     ConfirmPick,
     ConfirmShipment,
@@ -34,6 +36,7 @@ from lotstream.domain.commands import (
     PlaceOrder,
     PlaceSerialHold,
     PutAway,
+    RecallLots,
     ReceiveStock,
     ReceiveTransfer,
     ReleaseOrder,
@@ -52,7 +55,15 @@ from lotstream.domain.commands import (
     VoidShipment,
     WorkOnWave,
 )
-from lotstream.domain.events import Event, ShipmentConfirmed, ShipmentVoided
+from lotstream.domain.events import (
+    ConsigneesListed,
+    Event,
+    RecallAnswered,
+    RecallClosed,
+    RecallOpened,
+    ShipmentConfirmed,
+    ShipmentVoided,
+)
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
 from lotstream.domain.model import (
@@ -69,6 +80,8 @@ from lotstream.domain.model import (
     ReceiptKey,
     Shipment,
     Transfer,
+    consignee_key,
+    recall_key,
     title_number,
 )
 from lotstream.domain.packages import SSCC_COUNTER, package_key, packages_within
@@ -203,6 +216,9 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     InspectLot: lambda command: (ReceiptKey(INSPECTION, command.inspection),),
     ErasePersons: lambda command: (ReceiptKey(ERASURE, command.request),),
     CorrectLot: lambda command: (ReceiptKey(LOT_CORRECTION, command.correction),),
+    RecallLots: lambda command: (recall_key(command.recall),),
+    AnswerRecall: lambda command: (recall_key(command.recall), consignee_key(command.recall, command.consignee)),
+    CloseRecall: lambda command: (recall_key(command.recall),),
 }
 
 
@@ -238,5 +254,16 @@ def documents_of(event: Event) -> tuple[ReceiptKey, ...]:
     if isinstance(event, ShipmentConfirmed | ShipmentVoided):
         kept = isinstance(event, ShipmentVoided) or event.content
         return (ReceiptKey(SHIPMENT, event.shipment),) if kept else ()
+    if isinstance(event, _ABOUT_RECALLS):
+        return _of_recall(event)
     receipt = receipt_of(event)
     return () if receipt is None else (receipt,)
+
+
+_ABOUT_RECALLS = (RecallOpened, ConsigneesListed, RecallAnswered, RecallClosed)
+
+
+def _of_recall(event: RecallOpened | ConsigneesListed | RecallAnswered | RecallClosed) -> tuple[ReceiptKey, ...]:
+    if isinstance(event, ConsigneesListed):
+        return tuple(one.key for one in event.consignees)
+    return (event.recall.key, event.consignee.key) if isinstance(event, RecallAnswered) else (event.recall.key,)

@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 from lotstream.contracts.decode import Undecodable
 from lotstream.domain.commands import Command
-from lotstream.domain.history import asks_history, questions
+from lotstream.domain.history import asks_history, documents_answered, questions
 from lotstream.domain.ledger import Sites
 from lotstream.domain.named import (
     documents_opened,
@@ -137,7 +137,7 @@ class CommitUnit:
             told = await rows_told(entries, store=self._store)
         with watch.stage(Stage.LOAD):
             await self._load(entries, named, opened=_named(asked, documents_opened))
-            await self._look_back(asked)
+            await self._look_back(asked, named)
         with watch.stage(Stage.DECIDE):
             # A decision that is made aside looks up nothing in a table that others change meanwhile.
             ledgers = {owner: self._ledgers[owner] for owner in _owners(entries)}
@@ -247,13 +247,16 @@ class CommitUnit:
             for (owner, number), units in (await self._store.serials(serials)).items():
                 self._ledgers[owner].serials[number] = units
 
-    async def _look_back(self, entries: Iterable[Entry]) -> None:
-        """Read what a record asks of the past: it is the first of its batch, or there is none."""
+    async def _look_back(self, entries: Iterable[Entry], named: Named) -> None:
+        """Read what a record asks of the past, and what that tells of; it is the first of its batch if any does."""
         for entry in entries:
             if entry.decoded is not None and asks_to_look_back(entry):
                 ledger = self._ledgers[entry.decoded.owner or ""]
                 asked = questions(ledger, entry.decoded.command)
                 ledger.history = await self._store.history(ledger.owner, asked) if asked else {}
+                told_of = [(ledger.owner, key) for key in documents_answered(ledger, entry.decoded.command)]
+                await self._read(told_of)
+                named.receipts.update(dict.fromkeys(told_of))
 
     async def _load_documents(self, named: Named, opened: dict[OwnerReceipt, None]) -> None:
         """Read the documents that are named; of those that are opened also what they tell of, and so on."""

@@ -33,6 +33,7 @@ from lotstream.domain.events import (
     OrderChanged,
     OrderRecorded,
     PersonsErased,
+    RecallOpened,
     ShipmentConfirmed,
     ShipmentVoided,
     TitleReleased,
@@ -46,6 +47,7 @@ from lotstream.hub.ids import CONTINUED, decision_id, outgoing_id
 from lotstream.hub.kpis import count
 from lotstream.hub.lot_rows import lot_rows
 from lotstream.hub.persons import erased, named
+from lotstream.hub.recall_runs import recall_runs
 from lotstream.hub.records import EVERYBODY, Entry
 from lotstream.hub.state import PartitionState
 from lotstream.hub.titles import heard, released
@@ -247,6 +249,10 @@ class Deciding:
             head.became += len(became)
             self.batch.lot_history += became
             count(self.batch.kpis, ledger, event, entry.recorded_at)
+        if isinstance(event, RecallOpened):
+            self.batch.recall_runs += recall_runs(
+                ledger, event, partition=entry.partition, offset=entry.offset, first=0, asked_at=entry.recorded_at
+            )
         if isinstance(event, ShipmentConfirmed | ShipmentVoided):
             rows = shipment_lines(ledger, event, entry.partition, entry.offset, first=head.shipped)
             head.shipped += len(rows)

@@ -1,5 +1,5 @@
-"""Rows that are only ever added: intake, journal, outbox, dead letters, shipment lines, histories of lots, as COPY
-takes them.
+"""Rows that are only ever added: intake, journal, outbox, dead letters, shipment lines, histories of lots, recalls, as
+COPY takes them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from lotstream.store.rows import (
     JournalRow,
     LotHistoryRow,
     OutboxRow,
+    RecallRunRow,
     Row,
     ShipmentLineRow,
 )
@@ -33,12 +34,17 @@ COLUMNS: Final = {
     "shipment_line": (
         *(*_PLACE, "index", "shipped_at", "quantity", "expires", "slot", "owner", "shipment", "source", "order"),
         *("line", "sku", "lot", "customer", "person", "city", "postcode", "country", "sign"),
-        *("site", "location", "status"),
+        *("site", "location", "status", "region"),
     ),
     "lot_history": (
         *(*_PLACE, "index", "at", "recorded_at", "quantity", "slot", "owner", "sku", "lot", "kind", "site", "location"),
         *("status", "to_site", "to_location", "to_status", "document", "number", "line", "source", "order", "by"),
         *("reason", "code"),
+    ),
+    # When it was listed is said by the table itself.
+    "recall_run": (
+        *(*_PLACE, "index", "asked_at", "lots", "units_held", "units_left", "orders", "customers", "consignees"),
+        *("slot", "drill", "owner", "recall"),
     ),
 }
 """Columns by table, in the order of the tuples below."""
@@ -54,6 +60,7 @@ def added_rows(batch: Batch) -> dict[str, list[Row]]:
         "dead_letter": [_dead_letter(log[row.partition], row) for row in batch.dead_letters],
         "shipment_line": [shipment_line_row(log[row.partition], row) for row in batch.shipment_lines],
         "lot_history": [lot_history_row(log[row.partition], row) for row in batch.lot_history],
+        "recall_run": [recall_run_row(log[row.partition], row) for row in batch.recall_runs],
     }
     return {table: tuples for table, tuples in rows.items() if tuples}
 
@@ -163,6 +170,7 @@ def shipment_line_row(log: int, row: ShipmentLineRow) -> Row:
         row.site,
         row.location,
         row.status,
+        row.region,
     )
 
 
@@ -174,6 +182,14 @@ def lot_history_row(log: int, row: LotHistoryRow) -> Row:
         *(row.owner, move.sku, move.lot, move.kind.value, *_stands(move.row), *_stands(move.to)),
         *(row.document or (move.document, move.number)),
         *(move.line, *(row.order or (None, None)), row.by, move.reason, move.code),
+    )
+
+
+def recall_run_row(log: int, row: RecallRunRow) -> Row:
+    """Return a recall or a drill as the columns of ``recall_run``."""
+    return (
+        *(log, row.partition, row.offset, row.index, row.asked_at, row.lots, row.units_held, row.units_left),
+        *(row.orders, row.customers, row.consignees, slot(row.owner.encode()), row.drill, row.owner, row.recall),
     )
 
 

@@ -24,6 +24,7 @@ from lotstream.domain.model import (
     OwnerClock,
     PersonsOf,
     Question,
+    Reach,
     ReceiptKey,
     RowKey,
     Serial,
@@ -35,6 +36,7 @@ from lotstream.domain.model import (
 from lotstream.domain.progress import Progress
 from lotstream.store.codec import decode
 from lotstream.store.connection import Database
+from lotstream.store.recalls import Recalls
 from lotstream.store.rows import Claim, MessageKey, OwnerOrder, OwnerReceipt, OwnerSerial, OwnerSize
 from lotstream.store.sql import queries
 
@@ -156,9 +158,15 @@ async def _persons_of(database: Database, owner: str, asked: Sequence[PersonsOf]
     return answers
 
 
+async def _reach(database: Database, owner: str, asked: Sequence[Reach]) -> dict[Question, Answer]:
+    recalls = Recalls(database)
+    return {one: await recalls.look_back(owner, one.lots, after=one.after, persons=one.persons) for one in asked}
+
+
 _READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[Question, Answer]]]]] = {
     Left: _left,
     PersonsOf: _persons_of,
+    Reach: _reach,
 }
 """Which statement answers which kind of question."""
 

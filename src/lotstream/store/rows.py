@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -197,6 +198,8 @@ class ShipmentLineRow(Struct, frozen=True, gc=False):
     site: str | None = None
     location: str | None = None
     status: str | None = None
+    #: State, province or county; None in rows of 0.1.0.
+    region: str | None = None
 
 
 class LotHistoryRow(Struct, frozen=True, gc=False):
@@ -214,6 +217,25 @@ class LotHistoryRow(Struct, frozen=True, gc=False):
     document: ReceiptKey | None
     order: OrderKey | None
     by: str | None
+
+
+class RecallRunRow(Struct, frozen=True, gc=False):
+    """A recall or a drill that was decided; how long it took is from its record to when the database takes the row."""
+
+    owner: str
+    recall: str
+    drill: bool
+    partition: int
+    offset: int
+    index: int
+    asked_at: datetime
+    lots: int
+    #: In base units, over all items.
+    units_held: Decimal
+    units_left: Decimal
+    orders: int
+    customers: int
+    consignees: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +347,7 @@ class Batch:
     lot_history: list[LotHistoryRow] = field(default_factory=list)
     #: What was counted of owners, by day.
     kpis: dict[tuple[str, date], Figures] = field(default_factory=dict)
+    recall_runs: list[RecallRunRow] = field(default_factory=list)
 
 
 MessageKey = tuple[str, str]

@@ -29,7 +29,7 @@ SQL = queries("verify")
 PIECE_ROWS: Final = 2_000
 """Rows that are read at once."""
 
-RECORD_TABLES: Final = ("intake", "journal", "outbox", "dead_letter", "shipment_line", "lot_history")
+RECORD_TABLES: Final = ("intake", "journal", "outbox", "dead_letter", "shipment_line", "lot_history", "recall_run")
 """Tables whose rows belong to one record of the inbound topic."""
 
 OWNER_TABLES: Final = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lotstream.domain.erasing import persons_of
@@ -16,8 +16,10 @@ from lotstream.domain.model import (
     OrderKey,
     PersonsOf,
     Question,
+    Reach,
     Shipment,
 )
+from lotstream.testing.reach import BackLine, LeftLine, look_back
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,21 @@ class Past:
     def answers(self, questions: Iterable[Question]) -> dict[Question, Answer]:
         """Return an answer for each question."""
         documents = [*self.documents]
-        return {
-            question: self._gone(question, documents) if isinstance(question, Left) else self._named(question)
-            for question in questions
-        }
+        return {question: self._answer(question, documents) for question in questions}
+
+    def _answer(self, question: Question, documents: Sequence[Document | None]) -> Answer:
+        if isinstance(question, Reach):
+            left = [line for document in documents for line in self._left(document)]
+            back = [line for key in {line.order for line in left} for line in _came_back(key, self.order(key))]
+            return look_back(question.lots, left, back, after=question.after)
+        return self._gone(question, documents) if isinstance(question, Left) else self._named(question)
+
+    def _left(self, document: Document | None) -> Iterator[LeftLine]:
+        for part in document.parts if isinstance(document, Shipment) else ():
+            order = self.order(part.order)
+            to = (None,) * 6 if order is None else _address(order)
+            for one in part.shipped:
+                yield LeftLine(part.order, one.sku, one.lot, one.quantity, "", to)
 
     def _named(self, asked: PersonsOf) -> Named:
         theirs = (order for order in self.orders() if order.customer == asked.customer)
@@ -51,6 +64,17 @@ class Past:
                 if mine:
                     orders.add(part.order)
         return Gone(units, len(orders), len({_consignee(key, self.order(key)) for key in orders}))
+
+
+def _address(order: Order) -> tuple[str | None, ...]:
+    return order.customer, order.person, order.city, order.region, order.postcode, order.country
+
+
+def _came_back(key: OrderKey, order: Order | None) -> Iterator[BackLine]:
+    for line in () if order is None else order.lines:
+        for one in line.lots_shipped:
+            if one.returned:
+                yield BackLine(key, one.sku, one.lot, one.returned)
 
 
 def _consignee(key: OrderKey, order: Order | None) -> object:

@@ -24,10 +24,12 @@ from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import (
     INSPECTION,
     PACKAGE,
+    Consignee,
     Content,
     Inspection,
     Item,
     Lot,
+    LotGot,
     Notice,
     Order,
     OrderKey,
@@ -36,9 +38,11 @@ from lotstream.domain.model import (
     Package,
     PackageKind,
     ReceiptKey,
+    Recipient,
     Reservation,
     RowKey,
     Stage,
+    consignee_key,
 )
 
 AT = datetime(2026, 9, 1, 14, 0, 0, 125000, tzinfo=UTC)
@@ -51,6 +55,16 @@ BOTH_LINES = (
     LineShipped("1", "CER-001", 24, 12, 12, "case", 12),
     LineShipped("2", "BAG-001", 2500, 500, 0, "kg", 1000),
 )
+
+
+CONSIGNEE = Consignee(
+    consignee_key("RC-1", "3f6a0c41d2b7e895"),
+    "RC-1",
+    Recipient(
+        "3f6a0c41d2b7e895", "C-7", "p" * 32, "Columbus", "OH", "43085", "US", (KEY,), 21,
+        (LotGot("CER-001", "L24A", 12, 2), LotGot("BAG-001", "B", 1500)),
+    ),
+)  # fmt: skip
 
 
 def ledger_of_an_order() -> Ledger:

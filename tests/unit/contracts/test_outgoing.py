@@ -21,6 +21,7 @@ from lotstream.domain.commands import ReleaseOrder, RequestAllocation
 from lotstream.domain.events import (
     AvailabilityTold,
     Became,
+    ConsigneesListed,
     DayOpened,
     DiscrepancyNoted,
     Event,
@@ -61,6 +62,7 @@ from lotstream.domain.model import (
 from tests.unit.contracts.building import (
     AT,
     CARTON,
+    CONSIGNEE,
     INSPECTED,
     KEY,
     LOOSE,
@@ -107,6 +109,7 @@ def every_event(ledger: Ledger) -> list[Event]:
         INSPECTED,
         WaveTasksChanged("W-1", "TOR", (WaveTask("w1", ROW), WaveTask("w2", LOOSE))),
         *corrected(),
+        ConsigneesListed("RC-1", (CONSIGNEE,), "glass"),
     ]
 
 

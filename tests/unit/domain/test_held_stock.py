@@ -456,6 +456,8 @@ ELSEWHERE: dict[type, str] = {
     commands.DocumentLot: "serves and stops as holds do: test_papers.py",
     commands.PutAway: "is a move, which held goods may make: they are held where they come to",
     commands.RecallLots: "places holds: test_settling.py",
+    commands.AnswerRecall: "says what a consignee did: test_recall.py",
+    commands.CloseRecall: "lifts no hold: test_recall.py",
     commands.LiftHold: "ends a hold: test_holds.py",
     commands.LiftBinHold: "ends a hold: test_agenda.py",
     commands.LiftSerialHold: "ends a hold: test_serial_holds.py",

@@ -12,8 +12,8 @@ from lotstream.domain.decide import decide
 from lotstream.domain.events import DiscrepancyNoted
 from lotstream.domain.history import asks_history, questions
 from lotstream.domain.ledger import NotLoaded
-from lotstream.domain.model import Customer, HoldKind, Left
-from tests.unit.domain.build import World, goods, wanted
+from lotstream.domain.model import Customer, HoldKind, Left, LotName, Reach, recall_key
+from tests.unit.domain.build import World, goods, only, wanted
 
 RECALL = RecallLots("RC", "glass", (("TEA", "L1"), (None, "L2"), ("TEA", "L1")))
 
@@ -27,13 +27,17 @@ def world() -> World:
 
 def ask(command: Command) -> tuple[bool, tuple[object, ...]]:
     """Return whether a command asks, and what."""
-    return asks_history(command), questions(world().ledger, command)
+    ledger = world().ledger
+    ledger.receipts[recall_key("RC")] = None
+    return asks_history(command), questions(ledger, command)
 
 
 def test_a_recall_asks_of_each_lot_once() -> None:
     """By message or as a hold; a lot that nobody knows is not asked about, and other commands ask nothing."""
-    assert ask(RECALL) == (True, (Left("TEA", "L1"), Left("TEA", "L2")))
+    names = (LotName("TEA", "L1"), LotName("TEA", "L2"))
+    assert ask(RECALL) == (True, (Reach(names, "", True),))
     assert ask(RecallLots("RC", None, (("TEA", "X"),))) == (True, ())
+    assert ask(RecallLots("RC", None, (("TEA", "L1"),), drill=True)) == (True, (Reach(names[:1], "", False),))
     assert ask(PlaceHold("H", HoldKind.RECALL, "TEA", "L2")) == (True, (Left("TEA", "L2"),))
     assert ask(PlaceHold("H", HoldKind.HOLD, "TEA", "L2")) == (False, ())
     assert ask(world().order("#1")) == (False, ())
@@ -44,8 +48,10 @@ def test_an_answer_is_for_one_record() -> None:
     one = world()
     one.told(RECALL)
     assert one.ledger.history == {}
+    ledger = world().ledger
+    ledger.receipts[recall_key("RC")] = None
     with pytest.raises(NotLoaded, match=r"lotstream\.domain\.history"):
-        decide(world().ledger, RECALL, one.warehouse.moment())
+        decide(ledger, RECALL, one.warehouse.moment())
 
 
 def test_whoever_recalls_is_told_what_has_left() -> None:
@@ -56,7 +62,7 @@ def test_whoever_recalls_is_told_what_has_left() -> None:
         one.place(order, wanted(quantity=3), customer="C-7")
         one.told(one.pick(order))
         one.told(one.ship(order, shipment=order))
-    (noted,) = [event for event in one.told(RECALL) if isinstance(event, DiscrepancyNoted)]
+    noted = only(one.told(PlaceHold("RC", HoldKind.RECALL, "TEA", "L1")), DiscrepancyNoted)
     said = "6 each of lot L1 of TEA left with 2 orders for 1 customer; `lotstream lot history` names them."
     assert (noted.code, noted.message, noted.quantity) == (Code.ALREADY_SHIPPED.value, said, Decimal(6))
     assert noted.about == {"recall": "RC", "sku": "TEA", "lot": "L1"}

@@ -412,7 +412,7 @@ def test_several_lots_are_recalled_at_once() -> None:
     assert world.refused(RecallLots("RC", None, (("TEA", "L1"), (None, "L9")))) == (Code.UNKNOWN_LOT, "lots.1.lot")
     recall = RecallLots("RC", "glass", (("TEA", "L1"), (None, "L2"), ("TEA", "L1")))
     events = world.told(recall)
-    assert kinds(events) == ["HoldPlaced", "HoldPlaced", "ReservationFreed", "OrderAllocated"]
+    assert kinds(events) == ["RecallOpened", "HoldPlaced", "HoldPlaced", "ReservationFreed", "OrderAllocated"]
     assert {event.hold.id for event in events if isinstance(event, HoldPlaced)} == {"RC"}
     assert world.lots("#1") == [("L3", 2)]
     assert world.told(recall) == ()

@@ -59,13 +59,13 @@ from lotstream.domain.commands.orders import (
 from lotstream.domain.commands.packing import PackedLine, PackPackage, UnpackPackage
 from lotstream.domain.commands.papers import DocumentLot, InspectLot
 from lotstream.domain.commands.places import FinishTask, PutAway
+from lotstream.domain.commands.recalls import AnswerRecall, CloseRecall, LotAnswered, RecallLots
 from lotstream.domain.commands.shipping import CorrectShipment, VoidShipment
 from lotstream.domain.commands.stock import (
     AdjustStock,
     ChangeStatus,
     CountStock,
     MoveStock,
-    RecallLots,
     ReturnGoods,
     StockLine,
 )
@@ -77,6 +77,7 @@ __all__ = [
     "AcceptTitle",
     "AdjustStock",
     "AnswerBroadcast",
+    "AnswerRecall",
     "ArrivedLine",
     "AssembleKit",
     "BreakKit",
@@ -85,6 +86,7 @@ __all__ = [
     "ChangeSettings",
     "ChangeStatus",
     "CloseOrder",
+    "CloseRecall",
     "Command",
     "ConfirmPick",
     "ConfirmShipment",
@@ -108,6 +110,7 @@ __all__ = [
     "LiftOwnerHold",
     "LiftSerialHold",
     "LineWanted",
+    "LotAnswered",
     "Moment",
     "MoveStock",
     "OpenBalance",
@@ -188,6 +191,8 @@ Command = (
     | CountStock
     | MoveStock
     | RecallLots
+    | AnswerRecall
+    | CloseRecall
     | ReturnGoods
     | ReportShort
     | StartPick

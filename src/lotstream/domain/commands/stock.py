@@ -93,13 +93,3 @@ class ReturnGoods:
     number: str
     key: OrderKey
     lines: tuple[StockLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RecallLots:
-    """lot.recalled: lots may not be used any more, and what is picked of them does not leave."""
-
-    recall: str
-    reason: str | None
-    #: SKU (None: the number is enough) and lot.
-    lots: tuple[tuple[str | None, str], ...]

@@ -65,6 +65,7 @@ from lotstream.domain.events.orders import (
 from lotstream.domain.events.packing import OrderPacked, PackagesChanged
 from lotstream.domain.events.papers import LotDocumented, LotInspected
 from lotstream.domain.events.places import HintReason, PutAwayHint, PutAwayHinted, TaskDone
+from lotstream.domain.events.recalls import ConsigneesListed, RecallAnswered, RecallClosed, RecallOpened
 from lotstream.domain.events.stock import (
     BinChange,
     BinsChanged,
@@ -102,6 +103,7 @@ __all__ = [
     "Carried",
     "ClockSet",
     "Considered",
+    "ConsigneesListed",
     "CustomerDefined",
     "DayContinued",
     "DayOpened",
@@ -146,6 +148,9 @@ __all__ = [
     "PromisesReleased",
     "PutAwayHint",
     "PutAwayHinted",
+    "RecallAnswered",
+    "RecallClosed",
+    "RecallOpened",
     "Relocated",
     "ReservationFreed",
     "Returned",
@@ -244,4 +249,8 @@ Event = (
     | GoodsPutAway
     | PutAwayHinted
     | TaskDone
+    | RecallOpened
+    | ConsigneesListed
+    | RecallAnswered
+    | RecallClosed
 )

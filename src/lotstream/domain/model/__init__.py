@@ -66,7 +66,16 @@ from lotstream.domain.model.goods import (
     Rebase,
     Stage,
 )
-from lotstream.domain.model.history import NAMED_MAX, Answer, Gone, Left, Named, PersonsOf, Question
+from lotstream.domain.model.history import (
+    NAMED_MAX,
+    Answer,
+    Gone,
+    Left,
+    Named,
+    PersonsOf,
+    Question,
+    Reach,
+)
 from lotstream.domain.model.keys import Booked, ReceiptKey
 from lotstream.domain.model.lot_work import LOT_CORRECTION
 from lotstream.domain.model.orders import (
@@ -81,12 +90,28 @@ from lotstream.domain.model.orders import (
     Reservation,
     ShipPolicy,
 )
+from lotstream.domain.model.recalls import (
+    CONSIGNEE,
+    RECALL,
+    Consignee,
+    ConsigneeAnswer,
+    LookedBack,
+    LotGot,
+    LotRecovered,
+    Reached,
+    Recall,
+    RecallState,
+    Recipient,
+    consignee_key,
+    recall_key,
+)
 from lotstream.domain.model.stock import Lot, RowKey, Serial, SerialKey, SerialState, Status, StockRow
 from lotstream.domain.model.titles import TITLE, TITLE_OUT, Title, TitleLine, title_number
 from lotstream.domain.model.transfers import TRANSFER, Arrived, Transfer, TransferLine, TransferState
 
 __all__ = [
     "BY_LOT",
+    "CONSIGNEE",
     "COUNTER",
     "DOCUMENT_CLASSES",
     "ERASURE",
@@ -95,6 +120,7 @@ __all__ = [
     "NAMED_MAX",
     "PACKAGE",
     "PLAIN",
+    "RECALL",
     "SHIPMENT",
     "TASK",
     "TITLE",
@@ -108,6 +134,8 @@ __all__ = [
     "Booked",
     "Calendar",
     "Channel",
+    "Consignee",
+    "ConsigneeAnswer",
     "Content",
     "CountApproval",
     "Customer",
@@ -122,11 +150,14 @@ __all__ = [
     "Left",
     "LifeFrom",
     "Location",
+    "LookedBack",
     "Lot",
     "LotDocument",
+    "LotGot",
     "LotMore",
     "LotName",
     "LotNumber",
+    "LotRecovered",
     "LotShipped",
     "Mixing",
     "Named",
@@ -146,10 +177,15 @@ __all__ = [
     "PersonsOf",
     "Policy",
     "Question",
+    "Reach",
+    "Reached",
     "Reallocate",
     "Rebase",
+    "Recall",
+    "RecallState",
     "Receipt",
     "ReceiptKey",
+    "Recipient",
     "Reservation",
     "RowKey",
     "Serial",
@@ -175,6 +211,8 @@ __all__ = [
     "WaveState",
     "ZoneRule",
     "ZoneUse",
+    "consignee_key",
     "document_class",
+    "recall_key",
     "title_number",
 ]

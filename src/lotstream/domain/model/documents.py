@@ -11,6 +11,7 @@ from typing import NamedTuple
 from lotstream.domain.model.keys import Booked, ReceiptKey
 from lotstream.domain.model.lot_work import LOT_CORRECTION
 from lotstream.domain.model.orders import OrderKey
+from lotstream.domain.model.recalls import CONSIGNEE, RECALL, Consignee, Recall
 from lotstream.domain.model.stock import RowKey
 from lotstream.domain.model.titles import TITLE_OUT, Title
 from lotstream.domain.model.transfers import TRANSFER, Transfer
@@ -169,7 +170,7 @@ class Notice:
 
 
 #: What is booked under a number: kept in one table and read by key.
-Document = Receipt | Shipment | Package | NextNumber | Wave | Notice | Transfer | Title
+Document = Receipt | Shipment | Package | NextNumber | Wave | Notice | Transfer | Title | Recall | Consignee
 #: Kind of a document → its class; every other kind is a `Receipt`.
 _CLASSES: dict[str, type[Document]] = {
     SHIPMENT: Shipment,
@@ -182,6 +183,8 @@ _CLASSES: dict[str, type[Document]] = {
     TITLE_OUT: Title,
     INSPECTION: Notice,
     TASK: Notice,
+    RECALL: Recall,
+    CONSIGNEE: Consignee,
 }
 DOCUMENT_CLASSES: tuple[type[Document], ...] = (Receipt, *dict.fromkeys(_CLASSES.values()))
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from lotstream.domain.model.goods import LotName
+from lotstream.domain.model.recalls import LookedBack
+
 
 class Left(NamedTuple):
     """How much of a lot has left, and was not taken back with its shipment? Answered by `Gone`."""
@@ -35,8 +38,19 @@ class Named(NamedTuple):
 NAMED_MAX = 10_000
 """Persons of one customer that one decision takes."""
 
-Question = Left | PersonsOf
+
+class Reach(NamedTuple):
+    """How far have the lots of a recall come, and who got any of them? Answered by `LookedBack`."""
+
+    lots: tuple[LotName, ...]
+    #: Those behind this id; empty: from the first on.
+    after: str
+    #: Their personal data is wanted too, to write to them.
+    persons: bool
+
+
+Question = Left | PersonsOf | Reach
 """Whatever can be asked; each kind is a class of its own."""
 
-Answer = Gone | Named
+Answer = Gone | Named | LookedBack
 """What a question is answered with."""

@@ -112,7 +112,7 @@ class PartitionCheck:
                 self._findings.rows[table] += len(found)
 
     def _record(self, place: Place, rows: Sequence[Sequence[Row]]) -> None:
-        intakes, journal, sent, letters, left, became = rows
+        intakes, journal, sent, letters, *added = rows
         intake = intakes[0] if intakes else None
         if intake is None:
             self._findings.add(Difference("intake", place.key(), None, "a record", NOTHING))
@@ -130,13 +130,13 @@ class PartitionCheck:
             self._columns(place, row, event, intake)
             self._play(row, event, told, lines)
         if mine:
-            self._lines(lines, journal, left, became)
+            self._lines(lines, journal, added)
         if told is not None:
             self._rest(told, intake, letters, place.log)
 
     def _pruned(self, place: Place, rows: Sequence[Sequence[Row]]) -> None:
         """Play what was decided of a record whose intake row is gone."""
-        intakes, journal, _, _, left, became = rows
+        intakes, journal, _, _, *added = rows
         if intakes:
             self._findings.add(Difference("intake", place.key(), None, NOTHING, intakes[0]["outcome"], "it was pruned"))
         lines = Lines(place)
@@ -145,7 +145,7 @@ class PartitionCheck:
             self._said(place, row, event)
             self._play(row, event, None, lines)
         if self._owner is None or (journal and journal[0]["owner"] == self._owner):
-            self._lines(lines, journal, left, became)
+            self._lines(lines, journal, added)
 
     def _note(self, intake: Row) -> None:
         """Keep what the claim has of the last record."""
@@ -212,9 +212,9 @@ class PartitionCheck:
             says = f"{type(error).__name__}: {error}"
             self._stop(Difference("journal", lines.place.key(row["index"]), "body", says, row["type"], note))
 
-    def _lines(self, lines: Lines, journal: Sequence[Row], left: Sequence[Row], became: Sequence[Row]) -> None:
+    def _lines(self, lines: Lines, journal: Sequence[Row], added: Sequence[Sequence[Row]]) -> None:
         by_first = any(row["code"] == FIRST_VERSION for row in journal)
-        lines.compare(left, became, findings=self._findings, by_first=by_first)
+        lines.compare(*added, findings=self._findings, by_first=by_first)
 
     def _letter(self, place: Place, intake: Row, letters: Sequence[Row]) -> None:
         """Compare what is kept of a record that could not be understood with what became of it."""

@@ -68,7 +68,7 @@ FROM dead_letter WHERE log = $1 AND partition = $2 ORDER BY "offset";
 -- name: shipment_line
 -- What left, by the record that said so.
 SELECT "offset", index, shipped_at, quantity, expires, slot, owner, shipment, source, "order", line, sku, lot, customer,
-       person, city, postcode, country, sign, site, location, status
+       person, city, postcode, country, sign, site, location, status, region
 FROM shipment_line WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
 
 -- name: lot_history
@@ -76,6 +76,11 @@ FROM shipment_line WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
 SELECT "offset", index, at, recorded_at, quantity, slot, owner, sku, lot, kind, site, location, status, to_site,
        to_location, to_status, document, number, line, source, "order", by, reason, code
 FROM lot_history WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
+
+-- name: recall_run
+-- Recalls and drills that were decided, by the record that asked for them; how long they took, nobody can say again.
+SELECT "offset", index, asked_at, lots, units_held, units_left, orders, customers, consignees, slot, drill, owner, recall
+FROM recall_run WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
 
 -- name: told
 -- Partitions that know of sites or locations.

@@ -27,6 +27,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "dead_letter": _PLACE,
     "shipment_line": _NUMBERED,
     "lot_history": _NUMBERED,
+    "recall_run": _NUMBERED,
     "broadcast": ("number",),
     "continuing": ("owner",),
     "site": ("partition", "site"),

@@ -25,7 +25,18 @@ from lotstream.testing.simulation.violations import Invariant, Violated, must
 from lotstream.testing.simulation.worker import new_ledgers
 
 COMPARED: Final = (
-    *("intake", "journal", "outbox", "dead_letter", "shipment_line", "lot_history", "site", "location", "owner"),
+    *(
+        "intake",
+        "journal",
+        "outbox",
+        "dead_letter",
+        "shipment_line",
+        "lot_history",
+        "recall_run",
+        "site",
+        "location",
+        "owner",
+    ),
     *("item", "customer", "lot", "stock", "sales_order", "receipt", "serial", "early_cancel", "person", "continuing"),
     *("owner_clock", "availability", "last_shipped", "kpi"),
 )

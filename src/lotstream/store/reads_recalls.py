@@ -1,0 +1,121 @@
+"""What people ask the database about recalls: which there are, how one stands, who got any of it and what he says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from lotstream.domain.model import Consignee, Hold, Item, LookedBack, LotMore, LotName, Recall
+from lotstream.store.codec import decode
+from lotstream.store.connection import Address
+from lotstream.store.recalls import SQL, Recalls
+from lotstream.store.session import Session
+
+
+class LotsSaid(NamedTuple):
+    """What lots have in common; None does not matter."""
+
+    owner: str | None = None
+    lots: Sequence[str] | None = None
+    sku: str | None = None
+    supplier: str | None = None
+    supplier_lot: str | None = None
+    made_from: date | None = None
+    made_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecallSeen:
+    """A recall as it stands, and when everybody was listed first."""
+
+    owner: str
+    recall: Recall
+    asked_at: datetime
+    listed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LotSeen:
+    """What is known of a lot."""
+
+    sku: str
+    lot: str
+    expires: date | None
+    made: date | None
+    supplier: str | None
+    supplier_lot: str | None
+    holds: tuple[Hold, ...]
+    more: LotMore
+
+
+@dataclass(frozen=True, slots=True)
+class StockSeen:
+    """Smallest units of a lot in one place and condition."""
+
+    site: str
+    location: str
+    sku: str
+    lot: str
+    status: str
+    on_hand: int
+    reserved: int
+
+
+class RecallReads(Session):
+    """Questions about recalls; opened and closed as an async context manager."""
+
+    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
+        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s))
+
+    async def owners_of_lots(self, said: LotsSaid) -> list[str]:
+        """Return the owners with lots that fit, sorted."""
+        return [row["owner"] for row in await self._database.fetch(SQL["owners_of_lots"], *said)]
+
+    async def owners_of_recall(self, number: str, *, owner: str | None) -> list[str]:
+        """Return the owners with a recall, or a drill, of a number, sorted."""
+        return [row["owner"] for row in await self._database.fetch(SQL["owners_of_recall"], number, owner)]
+
+    async def recalls(self, owner: str | None, *, rows_max: int) -> list[RecallSeen]:
+        """Return recalls and drills of an owner or of all, the last one first."""
+        rows = await self._database.fetch(SQL["recalls"], owner, rows_max)
+        return [RecallSeen(who, decode(body, Recall), asked, listed) for who, body, asked, listed in rows]
+
+    async def recall(self, owner: str, number: str) -> RecallSeen | None:
+        """Return a recall; None when there is none of that number."""
+        row = await self._database.row(SQL["recall"], owner, number)
+        return (
+            None if row is None else RecallSeen(owner, decode(row["body"], Recall), row["asked_at"], row["listed_at"])
+        )
+
+    async def consignees(self, owner: str, number: str) -> list[Consignee]:
+        """Return everybody who was written to because of a recall, by id."""
+        return [decode(row["body"], Consignee) for row in await self._database.fetch(SQL["consignees"], owner, number)]
+
+    async def look_back(self, owner: str, lots: Sequence[LotName], *, after: str = "") -> LookedBack:
+        """Return how far lots have come by now, and who got any of them, with their personal data."""
+        return await Recalls(self._database).look_back(owner, lots, after=after, persons=True)
+
+    async def persons(self, owner: str, keys: Collection[str]) -> dict[str, bytes]:
+        """Return personal data by key, as JSON; none of those who were erased."""
+        rows = await self._database.fetch(SQL["persons"], owner, sorted(keys))
+        return {row["person"]: row["body"].encode() for row in rows}
+
+    async def lots(self, owner: str, names: Sequence[LotName]) -> list[LotSeen]:
+        """Return what is known of lots."""
+        rows = await self._database.fetch(SQL["recalled_lots"], owner, *zip(*names, strict=True)) if names else []
+        return [
+            LotSeen(**{**row, "holds": decode(row["holds"], tuple[Hold, ...]), "more": decode(row["more"], LotMore)})
+            for row in rows
+        ]
+
+    async def stock(self, owner: str, names: Sequence[LotName]) -> list[StockSeen]:
+        """Return where lots lie."""
+        rows = await self._database.fetch(SQL["recalled_stock"], owner, *zip(*names, strict=True)) if names else []
+        return [StockSeen(*row) for row in rows]
+
+    async def items(self, owner: str, skus: Collection[str]) -> dict[str, Item]:
+        """Return items by SKU."""
+        rows = await self._database.fetch(SQL["items"], owner, sorted(skus))
+        return {row["sku"]: decode(row["body"], Item) for row in rows}

@@ -1,0 +1,62 @@
+"""How far lots have come: read when they are recalled, and again whenever somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from lotstream.domain.model import LookedBack, LotGot, LotName, OrderKey, Reached, Recipient
+from lotstream.store.connection import Database
+from lotstream.store.sql import queries
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+SQL = queries("recalls")
+
+RECIPIENTS_MAX: Final = 20_000
+"""Consignees that one look finds at most: a decision writes a letter to each, and its transaction has them all."""
+
+ORDERS_NAMED_MAX: Final = 20
+"""Orders that a letter names."""
+
+
+class Recalls:
+    """What the database says of lots that have left."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def look_back(self, owner: str, lots: Sequence[LotName], *, after: str, persons: bool) -> LookedBack:
+        """Return how far lots have come, and who got any of them, sorted by id, those after one id; their data too."""
+        if not lots:
+            return LookedBack(Reached(), (), more=False, persons={})
+        keys = (*zip(*lots, strict=True),)
+        reached = await self._database.fetch(SQL["reached"], owner, *keys)
+        rows = await self._database.fetch(SQL["recipients"], owner, *keys, after, RECIPIENTS_MAX + 1, ORDERS_NAMED_MAX)
+        found = tuple(_recipient(row) for row in rows[:RECIPIENTS_MAX])
+        known = sorted({one.person for one in found if one.person is not None}) if persons else []
+        bodies = await self._database.fetch(SQL["persons"], owner, known) if known else []
+        return LookedBack(
+            _reached(reached, rows[0]["recipients"] if rows else 0), found, more=len(rows) > RECIPIENTS_MAX,
+            persons={row["person"]: row["body"].encode() for row in bodies},
+        )  # fmt: skip
+
+
+def _reached(rows: Sequence[Record], recipients: int) -> Reached:
+    if not rows:
+        return Reached(recipients=recipients)
+    _, _, _, orders, orders_of_all, customers, customers_of_all = rows[0]
+    return Reached(
+        {row["sku"]: row["units"] for row in rows if row["units"]}, {row["sku"]: row["units_of_all"] for row in rows},
+        orders, orders_of_all, customers, customers_of_all, recipients,
+    )  # fmt: skip
+
+
+def _recipient(row: Record) -> Recipient:
+    orders = tuple(OrderKey(*key) for key in zip(row["sources"], row["orders"], strict=True))
+    lots = zip(row["skus"], row["lots"], row["quantities"], row["returned"], strict=True)
+    return Recipient(
+        row["id"], row["customer"], row["person"], row["city"], row["region"], row["postcode"], row["country"], orders,
+        row["orders_count"], tuple(LotGot(*lot) for lot in lots),
+    )  # fmt: skip

@@ -1,0 +1,153 @@
+-- name: recipients
+-- Who got any of some lots, sorted by id after one of them: each with its lots, and the first of its orders.
+WITH wanted AS (
+    SELECT DISTINCT sku, lot FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
+), gone AS (
+    SELECT l.sku, l.lot, l.source, l."order", sum(l.sign * l.quantity)::bigint AS quantity,
+           max(ARRAY[
+               to_char(l.shipped_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') COLLATE "C", l.customer, l.person,
+               l.city, l.region, l.postcode, l.country
+           ]) FILTER (WHERE l.sign = 1) AS "to"
+    FROM wanted AS k
+    CROSS JOIN LATERAL (
+        SELECT * FROM shipment_line AS t WHERE t.owner = $1 AND t.sku = k.sku AND t.lot = k.lot OFFSET 0
+    ) AS l
+    GROUP BY l.sku, l.lot, l.source, l."order" HAVING sum(l.sign * l.quantity) > 0
+), named AS (
+    SELECT g.sku, g.lot, g.source, g."order", g.quantity, g."to"[2] AS customer, g."to"[3] AS person, g."to"[4] AS city,
+           g."to"[5] AS region, g."to"[6] AS postcode, g."to"[7] AS country,
+           left(encode(sha256(convert_to(concat_ws(
+               chr(31), coalesce(g."to"[2], ''), coalesce(g."to"[3], ''), coalesce(g."to"[4], ''),
+               coalesce(g."to"[5], ''), coalesce(g."to"[6], ''), coalesce(g."to"[7], ''),
+               CASE WHEN g."to"[2] IS NULL AND g."to"[3] IS NULL THEN g.source || chr(31) || g."order" END
+           ), 'UTF8')), 'hex'), 16) COLLATE "C" AS id
+    FROM gone AS g
+), chosen AS (
+    SELECT DISTINCT n.id FROM named AS n WHERE n.id > $4 ORDER BY n.id LIMIT $5
+), back AS (
+    SELECT h.sku, h.lot, h.source, h."order", sum(h.quantity)::bigint AS quantity
+    FROM wanted AS k
+    CROSS JOIN LATERAL (
+        SELECT * FROM lot_history AS t
+        WHERE t.owner = $1 AND t.sku = k.sku AND t.lot = k.lot AND t.kind = 'returned' OFFSET 0
+    ) AS h
+    GROUP BY h.sku, h.lot, h.source, h."order"
+), by_lot AS (
+    SELECT n.id, n.sku, n.lot, sum(n.quantity)::bigint AS quantity, coalesce(sum(b.quantity), 0)::bigint AS returned
+    FROM named AS n
+    JOIN chosen AS c ON c.id = n.id
+    LEFT JOIN back AS b ON b.sku = n.sku AND b.lot = n.lot AND b.source = n.source AND b."order" = n."order"
+    GROUP BY n.id, n.sku, n.lot
+), lots AS (
+    SELECT id, array_agg(sku ORDER BY sku, lot) AS skus, array_agg(lot ORDER BY sku, lot) AS lots,
+           array_agg(quantity ORDER BY sku, lot) AS quantities, array_agg(returned ORDER BY sku, lot) AS returned
+    FROM by_lot GROUP BY id
+), by_order AS (
+    SELECT n.id, n.source, n."order", min(n.customer) AS customer, min(n.person) AS person, min(n.city) AS city,
+           min(n.region) AS region, min(n.postcode) AS postcode, min(n.country) AS country
+    FROM named AS n JOIN chosen AS c ON c.id = n.id
+    GROUP BY n.id, n.source, n."order"
+), orders AS (
+    SELECT id, count(*) AS orders_count, (array_agg(source ORDER BY source, "order"))[1:$6] AS sources,
+           (array_agg("order" ORDER BY source, "order"))[1:$6] AS orders, min(customer) AS customer,
+           min(person) AS person, min(city) AS city, min(region) AS region, min(postcode) AS postcode,
+           min(country) AS country
+    FROM by_order GROUP BY id
+)
+SELECT o.id, o.customer, o.person, o.city, o.region, o.postcode, o.country, o.sources, o.orders, o.orders_count,
+       l.skus, l.lots, l.quantities, l.returned, (SELECT count(DISTINCT n.id) FROM named AS n) AS recipients
+FROM orders AS o JOIN lots AS l ON l.id = o.id
+ORDER BY o.id;
+
+-- name: reached
+-- What left of some lots and of all lots of their items: units by SKU, and with each the orders and customers of all.
+WITH wanted AS (
+    SELECT DISTINCT sku, lot FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
+), lines AS (
+    SELECT l.sku, l.source, l."order", sum(l.sign * l.quantity) AS of_all,
+           coalesce(sum(l.sign * l.quantity) FILTER (WHERE k.lot IS NOT NULL), 0) AS mine,
+           max(coalesce('c' || l.customer, 'p' || l.person, 'o' || l.source || ' ' || l."order")) AS who
+    FROM (SELECT DISTINCT sku FROM wanted) AS s
+    CROSS JOIN LATERAL (SELECT * FROM shipment_line AS t WHERE t.owner = $1 AND t.sku = s.sku OFFSET 0) AS l
+    LEFT JOIN wanted AS k ON k.sku = l.sku AND k.lot = l.lot
+    GROUP BY l.sku, l.source, l."order" HAVING sum(l.sign * l.quantity) > 0
+), orders AS (
+    SELECT source, "order", max(who) AS who, bool_or(mine > 0) AS mine FROM lines GROUP BY source, "order"
+), customers AS (
+    SELECT who, bool_or(mine) AS mine FROM orders GROUP BY who
+), counts AS (
+    SELECT (SELECT count(*) FROM orders WHERE mine) AS orders, (SELECT count(*) FROM orders) AS orders_of_all,
+           (SELECT count(*) FROM customers WHERE mine) AS customers, (SELECT count(*) FROM customers) AS customers_of_all
+)
+SELECT l.sku, sum(l.mine)::bigint AS units, sum(l.of_all)::bigint AS units_of_all, c.orders, c.orders_of_all,
+       c.customers, c.customers_of_all
+FROM lines AS l CROSS JOIN counts AS c
+GROUP BY l.sku, c.orders, c.orders_of_all, c.customers, c.customers_of_all
+ORDER BY l.sku;
+
+-- name: persons
+-- Personal data by key.
+SELECT person, body FROM person WHERE owner = $1 AND person = ANY($2::text[]);
+
+-- name: owners_of_lots
+-- Owners with lots that fit what is said; what is null does not matter.
+SELECT DISTINCT l.owner FROM lot AS l
+WHERE ($1::text IS NULL OR l.owner = $1) AND ($2::text[] IS NULL OR l.lot = ANY($2)) AND ($3::text IS NULL OR l.sku = $3)
+  AND ($4::text IS NULL OR l.supplier = $4) AND ($5::text IS NULL OR l.supplier_lot = $5)
+  AND ($6::date IS NULL OR l.made >= $6) AND ($7::date IS NULL OR l.made <= $7)
+ORDER BY l.owner;
+
+-- name: owners_of_recall
+-- Owners with a recall of a number.
+SELECT r.owner FROM recall_run AS r
+WHERE r.recall = $1 AND ($2::text IS NULL OR r.owner = $2)
+GROUP BY r.owner ORDER BY r.owner;
+
+-- name: recalls
+-- An owner's recalls and drills, or everybody's, the last one first.
+SELECT c.owner, c.body, r.asked_at, r.listed_at
+FROM (
+    SELECT DISTINCT ON (owner, recall) owner, recall, asked_at, listed_at FROM recall_run
+    WHERE $1::text IS NULL OR owner = $1
+    ORDER BY owner, recall, asked_at
+) AS r
+JOIN receipt AS c ON c.owner = r.owner AND c.kind = 'recall' AND c.number = r.recall
+ORDER BY r.asked_at DESC, r.owner, r.recall LIMIT $2;
+
+-- name: recall
+-- A recall as it stands, and how long it took until everybody was listed for the first time.
+SELECT c.body, r.asked_at, r.listed_at
+FROM receipt AS c
+CROSS JOIN LATERAL (
+    SELECT t.asked_at, t.listed_at FROM recall_run AS t
+    WHERE t.owner = c.owner AND t.recall = c.number
+    ORDER BY t.asked_at, t.listed_at LIMIT 1
+) AS r
+WHERE c.owner = $1 AND c.kind = 'recall' AND c.number = $2;
+
+-- name: consignees
+-- Everybody who was written to because of a recall.
+SELECT body FROM receipt
+WHERE owner = $1 AND kind = 'consignee' AND number > $2 || '/' AND number < $2 || '0'
+  AND length(number) = length($2) + 17
+ORDER BY number;
+
+-- name: recalled_lots
+-- What is known of lots.
+SELECT l.sku, l.lot, l.expires, l.made, l.supplier, l.supplier_lot, l.holds, l.more
+FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
+JOIN lot AS l ON l.owner = $1 AND l.sku = k.sku AND l.lot = k.lot
+ORDER BY l.sku, l.lot;
+
+-- name: recalled_stock
+-- Where lots lie, at all sites and in any condition.
+SELECT s.site, s.location, s.sku, s.lot, s.status, sum(s.on_hand)::bigint AS on_hand, sum(s.reserved)::bigint AS reserved
+FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
+JOIN stock AS s ON s.owner = $1 AND s.sku = k.sku AND s.lot = k.lot
+WHERE s.on_hand <> 0 OR s.reserved <> 0
+GROUP BY s.site, s.location, s.sku, s.lot, s.status
+ORDER BY s.site, s.location, s.sku, s.lot, s.status;
+
+-- name: items
+-- Items by SKU.
+SELECT sku, body FROM item WHERE owner = $1 AND sku = ANY($2::text[]);

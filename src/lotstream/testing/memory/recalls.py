@@ -1,0 +1,77 @@
+"""What the statements about recalls say of tables in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC
+from typing import Any
+
+from lotstream.domain.model import LookedBack, LotName, OrderKey
+from lotstream.testing.memory.statements import Rows, answers
+from lotstream.testing.memory.tables import Row, Tables
+from lotstream.testing.reach import BackLine, LeftLine, look_back
+
+_TO = ("customer", "person", "city", "region", "postcode", "country")
+
+
+@answers("recalls", "recipients")
+def recipients(tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str], *bounds: Any) -> Rows:  # noqa: ANN401
+    """Return who got any of some lots."""
+    after, most, orders_max = bounds
+    found = _look_back(tables, owner, skus, lots, after=after, most=most)
+    return [
+        Row(
+            {
+                **{name: getattr(one, name) for name in ("id", *_TO)},
+                "sources": [key.source for key in one.orders[:orders_max]],
+                "orders": [key.order for key in one.orders[:orders_max]],
+                "orders_count": one.orders_count,
+                "skus": [got.sku for got in one.lots],
+                "lots": [got.lot for got in one.lots],
+                "quantities": [got.quantity for got in one.lots],
+                "returned": [got.returned for got in one.lots],
+                "recipients": found.reached.recipients,
+            }
+        )
+        for one in found.recipients
+    ]
+
+
+@answers("recalls", "reached")
+def reached(tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str]) -> Rows:
+    """Return what left of some lots, and of all lots of their items."""
+    found = _look_back(tables, owner, skus, lots).reached
+    counts = {name: getattr(found, name) for name in ("orders", "orders_of_all", "customers", "customers_of_all")}
+    return [
+        Row({"sku": sku, "units": found.units.get(sku, 0), "units_of_all": units, **counts})
+        for sku, units in found.units_of_all.items()
+    ]
+
+
+@answers("recalls", "persons")
+def persons(tables: Tables, owner: str, keys: Sequence[str]) -> Rows:
+    """Return personal data by key."""
+    rows = tables.rows["person"]
+    return [rows[owner, key].only("person", "body") for key in keys if (owner, key) in rows]
+
+
+def _look_back(
+    tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str], *, after: str = "", most: int = 2**31
+) -> LookedBack:
+    names = {LotName(*name) for name in zip(skus, lots, strict=True)}
+    return look_back(names, _left(tables, owner), _back(tables, owner), after=after, most=most)
+
+
+def _left(tables: Tables, owner: str) -> Iterator[LeftLine]:
+    for row in tables.of("shipment_line"):
+        if row["owner"] == owner:
+            order = OrderKey(row["source"], row["order"])
+            at = row["shipped_at"].astimezone(UTC).strftime("%Y%m%d%H%M%S%f")
+            quantity = row["sign"] * row["quantity"]
+            yield LeftLine(order, row["sku"], row["lot"], quantity, at, tuple(row[name] for name in _TO))
+
+
+def _back(tables: Tables, owner: str) -> Iterator[BackLine]:
+    for row in tables.of("lot_history"):
+        if (row["owner"], row["kind"]) == (owner, "returned") and row["order"] is not None:
+            yield BackLine(OrderKey(row["source"], row["order"]), row["sku"], row["lot"], row["quantity"])

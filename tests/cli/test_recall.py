@@ -1,0 +1,89 @@
+"""A recall from the command line, on a running hub: one command, its report, answers and its end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from lotstream.errors import ExitCode
+from lotstream.settings import Settings
+from lotstream.testing.processes import WorkerProcess
+from tests.cli.conftest import Ran
+from tests.hub.client import HubClient
+
+Lotstream = Callable[..., Awaitable[Ran]]
+FLOOR = {"site": "TOR", "happened": True, "by": "dock"}
+LOT = {"lot": "L24A", "expires": "2027-01-31", "supplier": "S-3", "supplier_lot": "24A", "location": "A-01"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shipped(hub_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[None]:
+    """A hub of two owners who have the same supplier's lot; of one 3 left for a customer."""
+    log: Path = tmp_path_factory.mktemp("worker") / "worker.log"
+    async with WorkerProcess(hub_settings, instance="recalled", log=log), HubClient(hub_settings) as client:
+        for owner in ("acme", "zenith"):
+            line = {"line": "1", "sku": "CER-001", "quantity": "10", **LOT}
+            await client.send("item.defined", {"owner": owner, "sku": "CER-001"})
+            await client.send("stock.received", {"owner": owner, **FLOOR, "receipt": "R-1", "lines": [line]})
+        await client.send("customer.defined", {"owner": "acme", "customer": "C-7"})
+        to = {"name": "Ann Example", "street": ["1 Road"], "city": "Columbus", "region": "OH", "country": "US"}
+        order = {"source": "shop", "order": "#1", "customer": "C-7", "ship_to": to}
+        wanted = {"lines": [{"line": "1", "sku": "CER-001", "quantity": "3"}]}
+        await client.send("order.placed", {"owner": "acme", **order, **wanted})
+        left = {"shipment": "S-1", "orders": [{"source": "shop", "order": "#1"}]}
+        await client.send("shipment.confirmed", {"owner": "acme", **FLOOR, **left})
+        yield
+
+
+@pytest.mark.usefixtures("shipped")
+async def test_one_command_recalls_a_lot_and_reports(lotstream: Lotstream) -> None:
+    """A drill first, then both owners' lots at once; the report has names, quantities, shares and time."""
+    refused = await lotstream("lot", "recall", "X", "--supplier-lot", "24A")
+    assert (refused.code, "acme, zenith" in refused.err) == (ExitCode.USAGE, True)
+    drill = await lotstream("lot", "recall", "D-1", "--owner", "acme", "--lot", "L24A", "--drill", "--json")
+    tried = json.loads(drill.out)
+    assert (tried["drill"], tried["scope"]["left"], tried["lots"][0]["held"]) == (
+        True, [{"sku": "CER-001", "quantity": "3", "unit": "each"}], False,
+    )  # fmt: skip
+    made = await lotstream("lot", "recall", "RC-1", "--all-owners", "--supplier-lot", "24A", "--reason", "metal")
+    assert made.code == 0, made.err
+    said = made.out
+    assert "Recall RC-1 of acme (metal): open, took " in said
+    assert "Recall RC-1 of zenith (metal): open" in said
+    assert "Left: 3 each of CER-001 (100.0 %) with 1 order (100.0 %) for 1 customer (100.0 %)" in said
+    assert "Ann Example  1 Road, Columbus OH US  3 each of L24A  #1" in said
+    again = await lotstream("lot", "recalled", "RC-1", "--owner", "acme", "--json")
+    told = json.loads(again.out)
+    assert [lot["held"] for lot in told["lots"]] == [True]
+    assert [place["on_hand"] for place in told["stock"]] == ["7"]
+    (consignee,) = told["consignees"]
+    id_ = consignee["consignee"]
+    spoke = ("returned", "--sku", "CER-001", "--lot", "L24A", "--returned", "2", "--owner", "acme")
+    assert (await lotstream("lot", "recall-answer", "RC-1", id_, *spoke)).code == 0
+    more = await lotstream("lot", "recall-answer", "RC-1", id_, *spoke[:6], "9", *spoke[7:])
+    assert (more.code, "more_than_shipped" in more.err) == (ExitCode.INPUT, True)
+    closed = await lotstream("lot", "recall-close", "RC-1", "--owner", "acme", "--by", "qa")
+    assert "closed, took" in closed.out
+    assert "answered 1 (100.0 %); sent back or destroyed 2 each of CER-001 (66.7 %)" in closed.out
+    listed = (await lotstream("lot", "recalled")).out.splitlines()
+    assert sum("RC-1" in line for line in listed) == 2
+    assert any("D-1" in line and "drill" in line for line in listed)
+
+
+@pytest.mark.usefixtures("shipped")
+async def test_what_cannot_be_recalled_is_said(lotstream: Lotstream) -> None:
+    """Nothing named, a day that is none, a lot that nobody has, a recall that is not there."""
+    for arguments, said in (
+        (("recall", "X"), "No lots are named"),
+        (("recall", "X", "--made-from", "yesterday"), "is no day"),
+        (("recall", "X", "--lot", "NONE"), "There is no such lot here"),
+        (("recalled", "NONE"), "There is no recall NONE here"),
+        (("recall", "D-1", "--owner", "acme", "--lot", "L24A", "--made-from", "2026-01-01"), "There is no such lot"),
+    ):
+        ran = await lotstream("lot", *arguments)
+        assert ran.code == ExitCode.INPUT
+        assert said in ran.err

@@ -1,0 +1,149 @@
+"""What every store has to say of lots that have left: how far they have come, and who got any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, timedelta
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+
+from lotstream.domain.model import LookedBack, LotGot, LotName, OrderKey, Reach, Reached
+from lotstream.domain.movements import Move, MoveKind
+from lotstream.store import recalls
+from lotstream.store.rows import LotHistoryRow, PersonRow, ShipmentLineRow
+from lotstream.store.seam import Store
+from lotstream.testing.reach import BackLine, LeftLine, look_back
+from tests.store.build import OWNER, ROW, T0, batch, claim
+
+LOTS = (LotName("CER-001", "L24A"), LotName("BAG", "B1"))
+LINE = ShipmentLineRow(
+    owner=OWNER, shipment="S-1", partition=0, offset=0, index=0, source="edi", order="1", line="1", sku="CER-001",
+    lot="L24A", expires=None, quantity=12, customer="C-7", person="p-1", city="Columbus", postcode="43085",
+    country="US", shipped_at=T0, region="OH",
+)  # fmt: skip
+BACK = LotHistoryRow(
+    OWNER, 0, 0, 0, T0, T0, Move(MoveKind.RETURNED, "CER-001", "L24A", ROW, 5), None, OrderKey("edi", "1"), None
+)
+
+
+def lines(*others: dict[str, Any]) -> list[ShipmentLineRow]:
+    """The first line, and others like it."""
+    return [LINE, *(msgspec.structs.replace(LINE, index=index, **other) for index, other in enumerate(others, 1))]
+
+
+async def ship(store: Store, left: Iterable[ShipmentLineRow], back: Iterable[LotHistoryRow] = ()) -> None:
+    """Write what has left and what came back, with one person."""
+    written = batch(await claim(store))
+    written.shipment_lines, written.lot_history = [*left], [*back]
+    written.persons = [PersonRow(OWNER, "p-1", b'{"name":"Ann"}'), PersonRow("other", "p-2", b'{"name":"Bob"}')]
+    await store.commit(written)
+
+
+async def ask(store: Store, *, after: str = "", persons: bool = False) -> LookedBack:
+    """Ask how far the lots have come."""
+    question = Reach(LOTS, after, persons)
+    answer = (await store.history(OWNER, [question]))[question]
+    assert isinstance(answer, LookedBack)
+    return answer
+
+
+class RecallConformance:
+    """Recalls: units, orders and customers, and everybody who got any of it with his address."""
+
+    async def test_nothing_has_left(self, store: Store) -> None:
+        """Of lots that never left nobody has any; without lots nobody asks."""
+        assert await ask(store) == LookedBack(Reached(), (), more=False, persons={})
+        nothing = Reach((), "", True)
+        assert (await store.history(OWNER, [nothing]))[nothing] == LookedBack(Reached(), (), more=False, persons={})
+
+    async def test_who_got_any_of_it(self, store: Store) -> None:
+        """One for each customer and address, with his lots, what came back of them, and orders; voids left nothing."""
+        left = lines(
+            {"order": "2", "quantity": 3}, {"order": "2", "quantity": 1, "sign": -1},
+            {"order": "2", "sku": "BAG", "lot": "B1", "quantity": 7},
+            {"order": "3", "customer": "C-8", "person": None, "city": None, "quantity": 5},
+            {"order": "3", "customer": "C-8", "person": None, "city": None, "quantity": 5, "sign": -1},
+            {"order": "4", "customer": None, "person": None, "quantity": 1, "region": None},
+            {"order": "5", "lot": "L24B", "customer": "C-9"}, {"order": "6", "lot": None}, {"owner": "other"},
+        )  # fmt: skip
+        await ship(store, left, [BACK])
+        found = await ask(store, persons=True)
+        by_customer = {one.customer: one for one in found.recipients}
+        assert by_customer.keys() == {"C-7", None}
+        mine = by_customer["C-7"]
+        assert mine.lots == (LotGot("BAG", "B1", 7, 0), LotGot("CER-001", "L24A", 14, 5))
+        assert (mine.orders, mine.orders_count) == ((OrderKey("edi", "1"), OrderKey("edi", "2")), 2)
+        assert mine[1:7] == ("C-7", "p-1", "Columbus", "OH", "43085", "US")
+        assert by_customer[None][1:7] == (None, None, "Columbus", None, "43085", "US")
+        assert found.persons == {"p-1": b'{"name":"Ann"}'}
+        units, of_all = {"BAG": 7, "CER-001": 15}, {"BAG": 7, "CER-001": 39}
+        assert found.reached == Reached(units, of_all, 3, 5, 2, 3, 2)
+        assert (await ask(store)).persons == {}
+
+    async def test_an_address_is_the_last_one_an_order_left_for(self, store: Store) -> None:
+        """Whatever was taken back since, and whatever of it is not said."""
+        later = T0 + timedelta(hours=1)
+        await ship(store, lines({"city": None, "shipped_at": later}, {"sign": -1, "city": "X", "shipped_at": later}))
+        assert [one.city for one in (await ask(store)).recipients] == [None]
+
+    async def test_a_letter_names_the_first_orders(self, store: Store) -> None:
+        """Sorted, and how many there are."""
+        await ship(store, lines(*({"order": f"{number:03}"} for number in range(2, 30))))
+        (one,) = (await ask(store)).recipients
+        assert (len(one.orders), one.orders_count, one.orders[0].order) == (recalls.ORDERS_NAMED_MAX, 29, "002")
+
+    async def test_a_long_list_comes_in_parts(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each after the last of the one before, in the order of their ids; how many there are is always said."""
+        monkeypatch.setattr(recalls, "RECIPIENTS_MAX", 2)
+        await ship(store, lines({"order": "2", "customer": "C-8"}, {"order": "3", "customer": "C-9"}))
+        first = await ask(store)
+        rest = await ask(store, after=first.recipients[-1].id)
+        assert (len(first.recipients), first.more, len(rest.recipients), rest.more) == (2, True, 1, False)
+        ids = [one.id for one in (*first.recipients, *rest.recipients)]
+        assert ids == sorted(set(ids))
+        assert (first.reached, first.reached.recipients) == (rest.reached, 3)
+
+    async def test_it_is_what_the_lines_add_up_to(self, store: Store) -> None:
+        """The same as when it is worked out line by line, whatever left and came back."""
+        chance = Random(6)
+        left = [LINE, *(anything(chance, index) for index in range(1, 300))]
+        back = [_back(chance, index) for index in range(60)]
+        await ship(store, left, back)
+        mine = [_left(row) for row in left if row.owner == OWNER]
+        came = [BackLine(_order(row), row.move.sku, row.move.lot, row.move.quantity) for row in back if row.order]
+        found, wanted = await ask(store), look_back(LOTS, mine, came)
+        assert found.reached == wanted.reached
+        assert found == wanted
+
+
+def anything(chance: Random, index: int) -> ShipmentLineRow:
+    """A line of anything that may leave."""
+    return msgspec.structs.replace(
+        LINE, index=index, order=str(chance.randint(1, 30)), sku=chance.choice(("CER-001", "CER-001", "BAG")),
+        lot=chance.choice(("L24A", "L24A", "B1", "L24B", None)), quantity=chance.randint(1, 9),
+        sign=chance.choice((1, 1, 1, -1)), customer=chance.choice((None, "C-7", "C-8")),
+        person=chance.choice((None, "p-1")), city=chance.choice((None, "Columbus", "Zürich")),
+        region=chance.choice((None, "OH")), owner=chance.choice((OWNER, OWNER, "other")),
+        shipped_at=T0 + timedelta(seconds=chance.randint(0, 9) / 4),
+    )  # fmt: skip
+
+
+def _back(chance: Random, index: int) -> LotHistoryRow:
+    lot, kind = chance.choice(("L24A", "B1", None)), chance.choice((MoveKind.RETURNED, MoveKind.PICKED))
+    move = Move(kind, chance.choice(("CER-001", "BAG")), lot, ROW, chance.randint(1, 4))
+    order = OrderKey("edi", str(chance.randint(1, 30))) if kind is MoveKind.RETURNED else None
+    return msgspec.structs.replace(BACK, index=index, move=move, order=order)
+
+
+def _order(row: LotHistoryRow) -> OrderKey:
+    assert row.order is not None
+    return row.order
+
+
+def _left(row: ShipmentLineRow) -> LeftLine:
+    to = (row.customer, row.person, row.city, row.region, row.postcode, row.country)
+    at = row.shipped_at.astimezone(UTC).strftime("%Y%m%d%H%M%S%f")
+    return LeftLine(OrderKey(row.source, row.order), row.sku, row.lot, row.sign * row.quantity, at, to)
