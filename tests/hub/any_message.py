@@ -302,6 +302,11 @@ class AnyMessage:
     def _task_done(self) -> Body:
         return {**self._floor(), "task": self._named("TK"), "kind": "count"}
 
+    def _condition_recorded(self) -> Body:
+        hold = self._mostly(None, True)
+        return {**self._floor(), "condition": self._named("TL"), "kind": "temperature", "value": "9",
+                "location": self._bin(), "hold": hold}  # fmt: skip
+
     def _lot_inspected(self) -> Body:
         result = self._mostly("passed", "failed")
         return {"owner": OWNER, "inspection": self._named("QI"), "sku": "LOTS", "lot": self._lot(), "result": result}
@@ -322,6 +327,7 @@ WEIGHTS: Final = {
     "pick.confirmed": 9, "pick.started": 1, "pick.undone": 2, "pick.shorted": 2, "pick.scanned": 2,
     "package.packed": 5, "package.unpacked": 2, "shipment.confirmed": 5, "shipment.corrected": 2, "shipment.voided": 3,
     "kit.assembled": 2, "kit.broken": 1, "wave.released": 2, "wave.cancelled": 0.5,
-    "person.erased": 0.2, "lot.inspected": 1, "putaway.done": 1, "task.done": 0.5, "lot.documented": 1,
+    "person.erased": 0.2,
+    "lot.inspected": 1, "putaway.done": 1, "task.done": 0.5, "condition.recorded": 0.5, "lot.documented": 1,
 }  # fmt: skip
 """How often each kind of message comes."""

@@ -302,7 +302,7 @@ TO_ONE = (
     "pick_short", "start", "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
     "wave", "cancel_wave", "work_on_wave", "erase",
     "correct_lot", "send_over", "come_over", "sell", "buy", "inspect", "document", "put_away", "finish",
-    "answer_recall", "close_recall",
+    "answer_recall", "close_recall", "record",
 )  # fmt: skip
 #: What is told of units that have numbers.
 OF_UNITS = (

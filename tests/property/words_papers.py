@@ -15,9 +15,10 @@ from lotstream.domain.commands import (
     PlaceOwnerHold,
     PlaceSerialHold,
     PutAway,
+    RecordCondition,
     StockLine,
 )
-from lotstream.domain.model import Hold, HoldKind, LotDocument, Stage
+from lotstream.domain.model import ConditionKind, Hold, HoldKind, LotDocument, Stage
 from tests.property.vocabulary import BINS, LOTS, NUMBERS
 from tests.property.words_lots import LotWords
 
@@ -56,6 +57,16 @@ class PaperWords(LotWords):
         ends = self.mostly(None, today + timedelta(days=self.number(0, 3)))
         paper = LotDocument(self.mostly("coa", "organic"), f"P{self.number(1, 2)}", None, ends)
         return DocumentLot(self.mostly("A", "S", None), self.one(LOTS), (paper,), self.mostly(False, False, True))
+
+    def record(self) -> Command:
+        """It is recorded how goods were kept."""
+        location, lot, package = self.one((("A1", None, None), (None, self.one(LOTS), None), (None, None, "P1")))
+        kind, hold = self.mostly(ConditionKind.TEMPERATURE, ConditionKind.SHOCK), self.mostly(None, True, False)
+        number, value = f"T{self.number(1, 4)}", Decimal(self.number(0, 30))
+        return RecordCondition(
+            self.mostly("S1", "S9"), self.happened(), self.by(), None, number, kind, value, self.mostly(location, "B9")
+            if location else None, self.mostly("A", None) if lot else None, lot, package, hold=hold,
+        )  # fmt: skip
 
     # ---- Where goods may lie ----------------------------------------------------------------------------------------
 

@@ -90,6 +90,8 @@ def define_item(body: ItemDefined) -> DefineItem:
             storage=body.storage,
             hazard=body.hazard,
             mixing=body.mixing,
+            keep_from_c=body.keep_from_c,
+            keep_to_c=body.keep_to_c,
             inspect=body.inspect,
             documents=body.documents,
         )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lotstream.contracts import inbound_papers
-from lotstream.contracts.inbound_papers import LotDocumented, LotInspected, Result
-from lotstream.domain.commands import DocumentLot, InspectLot
+from lotstream.contracts.inbound_papers import ConditionRecorded, LotDocumented, LotInspected, Result
+from lotstream.domain.commands import DocumentLot, InspectLot, RecordCondition
 from lotstream.domain.model import LotDocument
 
 
@@ -27,6 +27,27 @@ def document_lot(body: LotDocumented) -> DocumentLot:
     """Return the command to take note of papers."""
     papers = tuple(_document(one) for one in body.documents)
     return DocumentLot(body.sku, body.lot, papers, body.withdrawn, body.by, body.occurred_at)
+
+
+def record_condition(body: ConditionRecorded) -> RecordCondition:
+    """Return the command to take note of how goods were kept."""
+    return RecordCondition(
+        site=body.site,
+        happened=body.happened,
+        by=body.by,
+        occurred_at=body.occurred_at,
+        condition=body.condition,
+        kind=body.kind,
+        value=body.value,
+        location=body.location,
+        sku=body.sku,
+        lot=body.lot,
+        package=body.package,
+        from_at=body.from_,
+        until=body.until,
+        reason=body.reason,
+        hold=body.hold,
+    )
 
 
 def _document(body: inbound_papers.LotDocument) -> LotDocument:

@@ -215,6 +215,7 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "lot.recalled": _alone(recalls.recall_lots),
     "recall.answered": _alone(recalls.answer_recall),
     "recall.closed": _alone(recalls.close_recall),
+    "condition.recorded": _alone(papers.record_condition),
     "stock.adjusted": _alone(stock.adjust_stock),
     "kit.assembled": _alone(kits.assemble_kit),
     "kit.broken": _alone(kits.break_kit),

@@ -26,6 +26,16 @@ PAPERS: dict[str, dict[str, Any]] = {
             {"line": "1", "sku": "CER-001", "lot": "L24A", "location": "DOCK", "quantity": "60", "to": "TOR-A-01"}
         ],
     },
+    "condition.recorded": {
+        **FLOOR,
+        "condition": "TL-88",
+        "kind": "temperature",
+        "value": "11.4",
+        "location": "TOR-COLD",
+        "from": "2026-09-01T02:10:00Z",
+        "until": "2026-09-01T03:25:00Z",
+        "reason": "Door left open",
+    },
     "task.done": {**FLOOR, "task": "3f5c0a7be19d4c528d0e6b1f7a2c4d9e", "kind": "count"},
     "lot.documented": {
         "owner": "acme",

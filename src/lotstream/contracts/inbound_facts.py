@@ -214,6 +214,8 @@ class ItemDefined(Inbound):
         default=Mixing.ANY,
         description="What may lie in one bin with it: anything, other lots of it (`one_sku`), or nothing (`one_lot`).",
     )
+    keep_from_c: Quantity | None = Field(default=None, description="Degrees Celsius it must not be kept below.")
+    keep_to_c: Quantity | None = Field(default=None, description="Degrees Celsius it must not be kept above.")
     inspect: bool = Field(default=False, description="Lots that come in are held until an inspection has passed them.")
     documents: Annotated[tuple[Name, ...], Field(max_length=CLASSES_MAX)] = Field(
         default=(), description="Types of papers, such as organic, without which nothing of a lot is shipped."

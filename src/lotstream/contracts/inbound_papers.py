@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
-from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Text
+from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
 from lotstream.contracts.limits import INSPECTION_CHARS_MAX, LOT_DOCUMENTS_MAX, MEASURED_MAX
-from lotstream.domain.model import Stage
+from lotstream.domain.model import ConditionKind, Stage
 
 #: Hash of a file's bytes.
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(examples=["0a" * 32])]
@@ -66,3 +67,38 @@ class LotDocumented(Inbound):
     withdrawn: bool = Field(default=False, description="True: these papers count no longer; type and number name them.")
     by: Name | None = Field(default=None, description="Who says so.")
     occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+
+
+class ConditionRecorded(Inbound):
+    """How goods were kept: those in a place and all below it, those on a package, or a lot wherever it is."""
+
+    owner: OwnerId = Field(description="Whose goods.")
+    site: Name = Field(description="Where they are.")
+    happened: bool = Field(description="True: what does not fit is told to a person. False: it is refused.")
+    by: Name | None = Field(default=None, description="Who or which sensor says so.")
+    occurred_at: Instant | None = Field(default=None, description="Business time; null means the record's own time.")
+    condition: Name = Field(description="Number of the record, and id of the holds that follow from it.")
+    kind: ConditionKind = Field(description="Temperature in degrees Celsius, humidity in percent, shock, or other.")
+    value: Quantity | None = Field(
+        default=None, description="What was measured; the worst of the time, where it lasted."
+    )
+    location: Name | None = Field(
+        default=None, description="The place; exactly one of location, lot, package is named."
+    )
+    sku: Name | None = Field(default=None, description="SKU of the lot; null while the lot number is unique.")
+    lot: Name | None = Field(default=None, description="The lot.")
+    package: Name | None = Field(default=None, description="The pallet or carton.")
+    from_: Instant | None = Field(default=None, alias="from", description="When it began.")
+    until: Instant | None = Field(default=None, description="When it was over.")
+    reason: Text | None = Field(default=None, description="What happened, for people.")
+    hold: bool | None = Field(
+        default=None,
+        description="True: all of it is held; false: nothing is; null: what its item says of temperatures decides.",
+    )
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        targets = (self.location, self.lot, self.package)
+        if sum(target is not None for target in targets) != 1 or (self.sku is not None and self.lot is None):
+            raise PydanticCustomError("condition_target", "exactly one of location, lot and package is expected")
+        return self

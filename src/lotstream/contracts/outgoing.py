@@ -23,6 +23,7 @@ from lotstream.contracts.write_inventory import CHANGES, inventory_changes
 from lotstream.contracts.write_lots import documented, inspected, lot_corrected
 from lotstream.contracts.write_notices import (
     answer,
+    condition_alerts,
     count_alerts,
     discrepancy_alert,
     goods_alerts,
@@ -50,6 +51,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import (
     AvailabilityTold,
+    ConditionRecorded,
     ConsigneesListed,
     DiscrepancyNoted,
     Event,
@@ -241,6 +243,7 @@ _WRITERS: dict[type, _Writer] = {
     GoodsReturned: return_alerts,
     StockReceived: _received,
     LotInspected: inspected,
+    ConditionRecorded: condition_alerts,
     LotDocumented: documented,
     StockCounted: count_alerts,
     AvailabilityTold: availability,

@@ -320,6 +320,8 @@ class AlertKind(StrEnum):
     """What an alert is about."""
 
     DISCREPANCY = "discrepancy"
+    #: Lots are on hold because of how they were kept.
+    CONDITION = "condition"
     #: An order has been held for longer than its owner lets pass in silence.
     HELD = "held"
     #: Lots were recalled, or a recall is closed.

@@ -45,6 +45,7 @@ from lotstream.domain.commands import (
     RecallLots,
     ReceiveStock,
     ReceiveTransfer,
+    RecordCondition,
     ReleaseOrder,
     ReleaseTitle,
     ReleaseWave,
@@ -62,6 +63,7 @@ from lotstream.domain.commands import (
     WorkOnWave,
 )
 from lotstream.domain.events import (
+    ConditionRecorded,
     DiscrepancyNoted,
     GoodsReturned,
     HeldNoticed,
@@ -80,6 +82,9 @@ ANSWER_TYPE = "lotstream.answer.v1"
 #: Code of an alert that a count found something else than was known: nothing was refused, and the bin is right now.
 COUNT_DIFFERENCE = "count_difference"
 
+NAMED_MAX = 20
+"""Lots that an alert about many names."""
+
 _REQUESTS = (
     CancelOrder, ReleaseOrder, UnreserveOrder, CloseOrder, RequestAllocation, ReserveStock, PlaceHold, LiftHold,
     PlaceOwnerHold, LiftOwnerHold, PlaceSerialHold, LiftSerialHold, RecallLots, ChangeSettings, ErasePersons,
@@ -91,7 +96,7 @@ _REQUESTS = (
 _FLOOR = (
     ReceiveStock, ShipTransfer, ReceiveTransfer, ReleaseTitle, AcceptTitle, AssembleKit, BreakKit,
     AdjustStock, CountStock, MoveStock, ChangeStatus, ReturnGoods, ConfirmPick, ReportShort, ScanLot,
-    FinishTask, StartPick, UndoPick, PackPackage, UnpackPackage, ConfirmShipment, VoidShipment,
+    FinishTask, RecordCondition, StartPick, UndoPick, PackPackage, UnpackPackage, ConfirmShipment, VoidShipment,
     ReleaseWave, CancelWave, WorkOnWave,
 )  # fmt: skip
 
@@ -176,6 +181,24 @@ def count_alerts(ledger: Ledger, event: StockCounted, moment: Moment) -> Iterato
         about |= {} if row.lot is None else {"lot": row.lot}
         quantity = base_text(units, item.decimals)
         yield alert(ledger, moment, code=COUNT_DIFFERENCE, message=message, about=about, quantity=quantity)
+
+
+def condition_alerts(ledger: Ledger, event: ConditionRecorded, moment: Moment) -> Iterator[Outgoing]:
+    """Return the alert that lots are on hold because of how they were kept; nothing when none is."""
+    if not event.held:
+        return
+    value = "" if event.value is None else f" {decimal_text(event.value)}"
+    where = event.location or event.package
+    names = [f"{name.lot} of {name.sku}" for name in event.held[:NAMED_MAX]]
+    more = f" and {len(event.held) - NAMED_MAX} more" if len(event.held) > NAMED_MAX else ""
+    message = (
+        f"{event.kind.value.capitalize()}{value} was recorded: on hold are {', '.join(names)}{more}; look at them."
+    )
+    about = {"condition": event.notice.key.number, "site": event.site} | ({} if where is None else {"location": where})
+    if len(event.held) == 1:
+        about |= {"sku": event.held[0].sku, "lot": event.held[0].lot}
+    kind = AlertKind.CONDITION
+    yield alert(ledger, moment, kind=kind, code=Code.ON_HOLD, message=message, about=about, quantity=None)
 
 
 def alert(

@@ -60,6 +60,7 @@ from lotstream.domain.commands import (
     RecallLots,
     ReceiveStock,
     ReceiveTransfer,
+    RecordCondition,
     ReleaseOrder,
     ReleaseTitle,
     ReleaseWave,
@@ -77,6 +78,7 @@ from lotstream.domain.commands import (
     VoidShipment,
     WorkOnWave,
 )
+from lotstream.domain.conditions import record_condition
 from lotstream.domain.counting import adjust_stock, count_stock
 from lotstream.domain.documenting import document_lot
 from lotstream.domain.erasing import erase_persons
@@ -128,6 +130,7 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     OpenBalance: open_balance,
     InspectLot: inspect_lot,
     DocumentLot: document_lot,
+    RecordCondition: record_condition,
     PlaceHold: place_hold,
     PlaceOwnerHold: place_owner_hold,
     LiftOwnerHold: lift_owner_hold,

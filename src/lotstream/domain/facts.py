@@ -130,6 +130,11 @@ def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
         if other != item.sku:
             message = f"GTIN {gtin} belongs to {other}; take it off there first."
             return Refusal(Code.FIELD_INVALID, f"item.gtins.{index}", message)
+    if item.keep_from_c is not None and item.keep_to_c is not None and item.keep_from_c > item.keep_to_c:
+        message = (
+            f"It cannot be kept from {item.keep_from_c:f} to {item.keep_to_c:f} degrees; send the lower one first."
+        )
+        return Refusal(Code.FIELD_INVALID, "item.keep_to_c", message)
     return check_minimum(item.min_days_left, item.min_pct_left, "item") or check_kit(ledger, item)
 
 

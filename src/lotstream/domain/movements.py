@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from lotstream.domain.events import (
     BalanceOpened,
     Became,
+    ConditionRecorded,
     Event,
     GoodsBooked,
     GoodsPutAway,
@@ -73,6 +74,8 @@ class MoveKind(StrEnum):
     RELEASED = "released"
     INSPECTED = "inspected"
     DOCUMENTED = "documented"
+    #: It was recorded how they were kept.
+    CONDITION = "condition"
     SHIPPED = "shipped"
     #: A shipment had not left after all.
     VOIDED = "voided"
@@ -233,6 +236,15 @@ def _documented(event: LotDocumented) -> Iterator[Move]:
         yield Move(MoveKind.DOCUMENTED, event.sku, event.lot, document="document", number=one.number, reason=reason)
 
 
+def _condition(event: ConditionRecorded) -> Iterator[Move]:
+    value = "" if event.value is None else f" {event.value:f}"
+    what = f"{event.kind.value}{value}"
+    reason = what if event.reason is None else f"{what}: {event.reason}"
+    key = event.notice.key
+    for name in event.lots:
+        yield Move(MoveKind.CONDITION, name.sku, name.lot, document=key.kind, number=key.number, reason=reason)
+
+
 def _set_apart(event: SerialHeld | SerialReleased) -> Iterator[Move]:
     kind = MoveKind.HELD if isinstance(event, SerialHeld) else MoveKind.RELEASED
     unit, row = event.unit, event.row
@@ -297,6 +309,7 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     HoldPlaced: _held,
     HoldLifted: _released,
     LotCorrected: _corrected,
+    ConditionRecorded: _condition,
     LotInspected: _inspected,
     LotDocumented: _documented,
     SerialHeld: _set_apart,

@@ -39,6 +39,7 @@ from lotstream.domain.commands import (
     RecallLots,
     ReceiveStock,
     ReceiveTransfer,
+    RecordCondition,
     ReleaseOrder,
     ReleaseTitle,
     ReleaseWave,
@@ -67,6 +68,7 @@ from lotstream.domain.events import (
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
 from lotstream.domain.model import (
+    CONDITION,
     ERASURE,
     INSPECTION,
     LOT_CORRECTION,
@@ -195,6 +197,7 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     CountStock: lambda command: (ReceiptKey(COUNT, command.count),),
     MoveStock: lambda command: (ReceiptKey(MOVE, command.move),),
     PutAway: lambda command: (ReceiptKey(PUT_AWAY, command.move),),
+    RecordCondition: lambda command: (ReceiptKey(CONDITION, command.condition),),
     FinishTask: lambda command: (ReceiptKey(TASK, command.task),),
     ShipTransfer: lambda command: (ReceiptKey(TRANSFER, command.transfer),),
     ReceiveTransfer: lambda command: (ReceiptKey(TRANSFER, command.transfer),),

@@ -25,9 +25,7 @@ def papered_until(lot: Lot | None, types: tuple[str, ...]) -> int:
 
     Of several papers of a type the one that counts longest decides. Goods without a lot have no papers.
     """
-    if not types:
-        return NEVER
-    return min(_until(lot, type_) for type_ in types)
+    return min([_until(lot, type_) for type_ in types], default=NEVER)
 
 
 def missing(lot: Lot | None, types: Iterable[str], *, ship: int) -> list[str]:

@@ -27,6 +27,7 @@ from lotstream.domain.commands import (
     PlaceOwnerHold,
     PlaceSerialHold,
     PutAway,
+    RecordCondition,
     ReturnGoods,
     StockLine,
     WorkOnWave,
@@ -42,8 +43,14 @@ WHOLE = {"settings": None, "item": None, "customer": "customer", "site": "site",
 #: Fields of a placed order that are made of others, as every hash of what was told; they have tests of their own.
 MADE = {"person", "city", "region", "postcode", "country", "scac", "service"}
 #: Fields of documents about stock that the messages name as people do.
-RENAMED = {"move": ("putaway",), "quantity": ("counted",), "to": ("to_status",), "number": ("return_",)}
-RENAMERS = (StockLine, ReturnGoods, PutAway)
+RENAMED = {
+    "move": ("putaway",),
+    "from_at": ("from_",),
+    "quantity": ("counted",),
+    "to": ("to_status",),
+    "number": ("return_",),
+}
+RENAMERS = (StockLine, ReturnGoods, PutAway, RecordCondition)
 SCHEMAS = schemas()
 #: Fields that no message of their thing sets: holds are placed on a location one by one; that a site has reserved by
 #: lot is noted by the ledger; that an owner has left, and how an item was counted and called before, others tell.
@@ -51,7 +58,7 @@ KEPT = {"holds", "lot_tasks", "closed", "rebased", "former"}
 #: Fields that are kept and that no message sets yet: a message that gets one of them takes it out of here.
 KEPT |= {
     "required", "lot_number", "shelf_life_days",
-    "recipe", "catch_weight", "keep_from_c", "keep_to_c", "expiry_alert_days", "reorder_point", "daily_use",
+    "recipe", "catch_weight", "expiry_alert_days", "reorder_point", "daily_use",
     "unsellable_alert_days", "count_approval", "returned_status", "currency",
 }  # fmt: skip
 #: Fields that exclude others: a hold lies on a lot or on a bin, which has tests of its own.
@@ -62,6 +69,7 @@ LEFT_OUT = {
     "hold.placed": _OTHER_TARGETS,
     "hold.lifted": _OTHER_TARGETS,
     "task.done": ("lines",),
+    "condition.recorded": ("sku", "lot", "package"),
     **dict.fromkeys(ON_THE_FLOOR, ("wave",)),
 }
 #: Fields that goods of the one kind have and those of the other kind do not.

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from lotstream.contracts.outgoing import messages
 from lotstream.contracts.topics import ALERTS, FLOOR_TASKS, INVENTORY
 from lotstream.domain.apply import apply
-from lotstream.domain.events import GoodsBooked, HoldPlaced, LotDocumented, StockReceived
+from lotstream.domain.events import ConditionRecorded, GoodsBooked, HoldPlaced, LotDocumented, StockReceived
 from lotstream.domain.inspecting import await_inspection
-from lotstream.domain.model import Hold, HoldKind, Item, LotDocument, ReceiptKey
+from lotstream.domain.model import ConditionKind, Hold, HoldKind, Item, LotDocument, LotName, Notice, ReceiptKey
 from tests.unit.contracts.building import AT, INSPECTED, MOMENT, ROW, ledger_of_an_order
 
 PAPER = LotDocument("organic", "CA-1", None, date(2027, 1, 31), "https://papers.example/1", "0a" * 32)
@@ -72,3 +75,22 @@ def test_a_lot_that_waits_for_its_inspection_is_a_task_of_the_floor() -> None:
     assert ALERTS.name not in told
     (task,) = told[FLOOR_TASKS.name]["tasks"]
     assert (task["kind"], task["lot"], task["location"], task["quantity"]) == ("inspect", "L24A", "TOR-A-01", "9")
+
+
+@pytest.mark.parametrize(
+    ("held", "names", "lot"), [(0, None, None), (1, "L0 of CER-001;", "L0"), (22, "L19 of CER-001 and 2 more;", None)]
+)
+def test_people_hear_of_lots_that_are_on_hold_by_a_condition(held: int, names: str | None, lot: str | None) -> None:
+    """One alert names the first lots; a record that holds none is no alert."""
+    lots = tuple(LotName("CER-001", f"L{number}") for number in range(held))
+    event = ConditionRecorded(
+        Notice(ReceiptKey("condition", "T-1"), "hash"), "TOR", ConditionKind.TEMPERATURE, Decimal("12.50"), "COLD",
+        None, lots, lots, None, None, None, "sensor", AT,
+    )  # fmt: skip
+    told = [_body(message.value) for message in messages(ledger_of_an_order(), event, MOMENT)]
+    assert len(told) == (0 if names is None else 1)
+    for alert in told:
+        assert (alert["alert"], alert["code"], alert["about"]["location"]) == ("condition", "on_hold", "COLD")
+        assert alert["message"].startswith("Temperature 12.5 was recorded: on hold are L0 of CER-001")
+        assert str(names) in alert["message"]
+        assert alert["about"].get("lot") == lot

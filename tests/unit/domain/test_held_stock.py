@@ -453,6 +453,7 @@ ELSEWHERE: dict[type, str] = {
     commands.ShipTransfer: "moves what is held with its holds, and nothing of a recall: test_transfers.py",
     commands.ReleaseTitle: "gives nothing away that is held: test_titles.py",
     commands.InspectLot: "places and ends holds: test_inspecting.py",
+    commands.RecordCondition: "places holds: test_conditions.py",
     commands.DocumentLot: "serves and stops as holds do: test_papers.py",
     commands.PutAway: "is a move, which held goods may make: they are held where they come to",
     commands.RecallLots: "places holds: test_settling.py",

@@ -131,6 +131,14 @@ def test_returns_are_put_away_as_well() -> None:
     assert only(events, PutAwayHinted).document == ("return", "RMA")
 
 
+def test_what_follows_comes_after_the_hint() -> None:
+    """Whoever waits for the goods is served by the same decision; the floor hears of both."""
+    made = world("A1")
+    made.place("#1")
+    events = made.told(made.receipt(goods("L1", location=None)))
+    assert kinds(events) == ["StockReceived", "PutAwayHinted", "OrderAllocated"]
+
+
 def test_who_does_not_want_hints_gets_none() -> None:
     """They are off unless the owner's settings say otherwise, and a refused receipt has none."""
     made = World()

@@ -60,6 +60,7 @@ READERS = {
     "applying/goods.py": "keeps those of lots",
     "broadcasts.py": "places and lifts those of bins",
     "checks.py": "asks usable.py, and stops numbers",
+    "conditions.py": "places them",
     "facts.py": "keeps them when settings change",
     "holds.py": "places and lifts them",
     "inspecting.py": "places and lifts them",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lotstream.domain.applying.rows import know_lot
-from lotstream.domain.events import LotDocumented, LotInspected, PutAwayHinted, TaskDone
+from lotstream.domain.events import ConditionRecorded, LotDocumented, LotInspected, PutAwayHinted, TaskDone
 from lotstream.domain.inspecting import INSPECTIONS_MAX
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import with_more
@@ -28,7 +28,7 @@ def _put_away_hinted(ledger: Ledger, event: PutAwayHinted) -> None:
     """A hint is told to the floor; nothing hangs on it."""
 
 
-def _task_done(ledger: Ledger, event: TaskDone) -> None:
+def _told_once(ledger: Ledger, event: TaskDone | ConditionRecorded) -> None:
     keep_notice(ledger, event.notice)
 
 
@@ -43,5 +43,6 @@ APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
     LotInspected: _lot_inspected,
     LotDocumented: _lot_documented,
     PutAwayHinted: _put_away_hinted,
-    TaskDone: _task_done,
+    TaskDone: _told_once,
+    ConditionRecorded: _told_once,
 }

@@ -57,7 +57,7 @@ from lotstream.domain.commands.orders import (
     UnreserveOrder,
 )
 from lotstream.domain.commands.packing import PackedLine, PackPackage, UnpackPackage
-from lotstream.domain.commands.papers import DocumentLot, InspectLot
+from lotstream.domain.commands.papers import DocumentLot, InspectLot, RecordCondition
 from lotstream.domain.commands.places import FinishTask, PutAway
 from lotstream.domain.commands.recalls import AnswerRecall, CloseRecall, LotAnswered, RecallLots
 from lotstream.domain.commands.shipping import CorrectShipment, VoidShipment
@@ -128,6 +128,7 @@ __all__ = [
     "RecallLots",
     "ReceiveStock",
     "ReceiveTransfer",
+    "RecordCondition",
     "ReleaseOrder",
     "ReleaseTitle",
     "ReleaseWave",
@@ -214,4 +215,5 @@ Command = (
     | DocumentLot
     | PutAway
     | FinishTask
+    | RecordCondition
 )

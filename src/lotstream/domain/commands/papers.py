@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
-from lotstream.domain.model import LotDocument, Stage
+from lotstream.domain.model import ConditionKind, LotDocument, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,25 @@ class DocumentLot:
     withdrawn: bool = False
     by: str | None = None
     occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCondition:
+    """condition.recorded: how goods were kept, in a place, on a package, or of a lot wherever it is."""
+
+    site: str
+    happened: bool
+    by: str | None
+    occurred_at: datetime | None
+    condition: str
+    kind: ConditionKind
+    value: Decimal | None = None
+    location: str | None = None
+    sku: str | None = None
+    lot: str | None = None
+    package: str | None = None
+    from_at: datetime | None = None
+    until: datetime | None = None
+    reason: str | None = None
+    #: None: the limits of the items decide.
+    hold: bool | None = None

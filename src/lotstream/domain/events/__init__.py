@@ -63,7 +63,7 @@ from lotstream.domain.events.orders import (
     RuleUsed,
 )
 from lotstream.domain.events.packing import OrderPacked, PackagesChanged
-from lotstream.domain.events.papers import LotDocumented, LotInspected
+from lotstream.domain.events.papers import ConditionRecorded, LotDocumented, LotInspected
 from lotstream.domain.events.places import HintReason, PutAwayHint, PutAwayHinted, TaskDone
 from lotstream.domain.events.recalls import ConsigneesListed, RecallAnswered, RecallClosed, RecallOpened
 from lotstream.domain.events.stock import (
@@ -102,6 +102,7 @@ __all__ = [
     "CancelRemembered",
     "Carried",
     "ClockSet",
+    "ConditionRecorded",
     "Considered",
     "ConsigneesListed",
     "CustomerDefined",
@@ -253,4 +254,5 @@ Event = (
     | ConsigneesListed
     | RecallAnswered
     | RecallClosed
+    | ConditionRecorded
 )

@@ -1,11 +1,12 @@
-"""Lots were inspected, and their papers came or were withdrawn."""
+"""Lots were inspected, their papers came or were withdrawn, and it was recorded how they were kept."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from lotstream.domain.model import Inspection, LotDocument, Notice
+from lotstream.domain.model import ConditionKind, Inspection, LotDocument, LotName, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,24 @@ class LotDocumented:
     #: Papers have numbers of their own, and nobody says why they come.
     number: None = None
     reason: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRecorded:
+    """It was recorded how goods were kept; the holds that follow from it are events of their own."""
+
+    notice: Notice
+    site: str
+    kind: ConditionKind
+    value: Decimal | None
+    location: str | None
+    package: str | None
+    #: The lots it is about; of a place those that are at risk.
+    lots: tuple[LotName, ...]
+    #: Those that are on hold because of it.
+    held: tuple[LotName, ...]
+    from_at: datetime | None
+    until: datetime | None
+    reason: str | None
+    by: str | None
+    at: datetime

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from lotstream.domain.model.clock import OwnerClock
 from lotstream.domain.model.documents import (
+    CONDITION,
     COUNTER,
     DOCUMENT_CLASSES,
     ERASURE,
@@ -55,6 +56,7 @@ from lotstream.domain.model.facts import (
 from lotstream.domain.model.goods import (
     PLAIN,
     AdjustCode,
+    ConditionKind,
     CountApproval,
     Inspection,
     LotDocument,
@@ -111,6 +113,7 @@ from lotstream.domain.model.transfers import TRANSFER, Arrived, Transfer, Transf
 
 __all__ = [
     "BY_LOT",
+    "CONDITION",
     "CONSIGNEE",
     "COUNTER",
     "DOCUMENT_CLASSES",
@@ -134,6 +137,7 @@ __all__ = [
     "Booked",
     "Calendar",
     "Channel",
+    "ConditionKind",
     "Consignee",
     "ConsigneeAnswer",
     "Content",

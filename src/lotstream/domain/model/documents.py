@@ -28,6 +28,8 @@ WAVE = "wave"
 ERASURE = "erasure"
 #: Kind of tasks of the floor that moved no goods.
 TASK = "task"
+#: Kind of records of how goods were kept.
+CONDITION = "condition"
 #: Kind of inspections of lots.
 INSPECTION = "inspection"
 
@@ -181,6 +183,7 @@ _CLASSES: dict[str, type[Document]] = {
     LOT_CORRECTION: Notice,
     TRANSFER: Transfer,
     TITLE_OUT: Title,
+    CONDITION: Notice,
     INSPECTION: Notice,
     TASK: Notice,
     RECALL: Recall,

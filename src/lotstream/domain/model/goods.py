@@ -94,6 +94,17 @@ class AdjustCode(StrEnum):
     OTHER = "other"
 
 
+class ConditionKind(StrEnum):
+    """What was recorded of how goods were kept."""
+
+    #: In degrees Celsius.
+    TEMPERATURE = "temperature"
+    #: In percent.
+    HUMIDITY = "humidity"
+    SHOCK = "shock"
+    OTHER = "other"
+
+
 class Stage(StrEnum):
     """When a lot is inspected."""
 
