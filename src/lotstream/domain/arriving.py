@@ -64,7 +64,10 @@ class _Arrival:
         """Object to the arrival, or to a line of it; returns the refusal when it was only asked."""
         about: dict[str, str | None] = {TRANSFER: self.command.transfer}
         if said is not None:
-            about |= {"line": said.line, "sku": said.sku, "lot": said.lot, "location": said.location}
+            # A line may leave it to the transfer's to say which goods they are.
+            left = self.lines.get(said.transfer_line or said.line)
+            sku, lot = (said.sku, said.lot) if said.sku or left is None else (left.sku, left.lot)
+            about |= {"line": said.line, "sku": sku, "lot": lot, "location": said.location}
         return self.verdicts.object(code, path, message, about)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from tests.acceptance.week.books import Left, Odd, Told
+from tests.acceptance.week.books import Closed, Left, Made, Odd, Told
 from tests.acceptance.week.house import House
 from tests.acceptance.week.hub import Hub
 from tests.acceptance.week.owner import Owner
@@ -17,6 +17,7 @@ JUDGED = (
     "count_lines", "count_lines_right", "counted_off", "counted_system", "received", "received_value", "expired",
     "expired_value", "shipped", "traced",
 )  # fmt: skip
+CAME = ("expected", "received", "damaged", "over", "short")
 TOPICS = ("inventory", "ship-confirmations", "order-status", "alerts", "pick-tasks")
 
 
@@ -31,12 +32,14 @@ async def agrees(house: House) -> None:
         await _stock(house.hub, owner)
         await _lots(house.hub, owner)
         await _left(house.hub, owner, mine["ship_confirmation"])
+        await _made(house.hub, owner)
         await _persons(house.hub, owner)
         await _judged(house.hub, owner)
         _orders(owner, mine["order_status"])
         _inventory(owner, mine["inventory_change"])
         changed = Counter((body["change"], body["document"]) for body in mine["lot_changed"])
         _same("changes of lots", changed, owner.books.changed)
+        _closed(owner, mine["receipt_closed"])
         _alerts(owner, mine["alert"])
         _tasks(owner, mine["pick_tasks"])
 
@@ -70,6 +73,15 @@ def _more(text: str) -> tuple[Decimal | None, int, set[tuple[str, str]]]:
     more = json.loads(text)
     parents = {(sku, lot) for sku, lot in more.get("made_from", ())}
     return Decimal(more["cost_total"]) if "cost_total" in more else None, more.get("cost_units", 0), parents
+
+
+async def _made(hub: Hub, owner: Owner) -> None:
+    """What went into each production, and what came out of it, is in the history of the lots."""
+    rows = [row for row in await hub.rows("lot_history", owner.name) if row["document"] == "production"]
+    made = Counter[Made]()
+    for row in rows:
+        made[Made(row["number"], row["sku"], row["lot"])] += row["quantity"]
+    _same("what was made", made, owner.books.made)
 
 
 async def _persons(hub: Hub, owner: Owner) -> None:
@@ -129,6 +141,21 @@ def _inventory(owner: Owner, changes: list[dict[str, Any]]) -> None:
     _same("changes of stock", _some(told), _some(owner.books.told))
 
 
+def _closed(owner: Owner, receipts: list[dict[str, Any]]) -> None:
+    """Every receipt that was announced is told with what was awaited and what came."""
+    told = Counter[Closed]()
+    for body in receipts:
+        for line in body["lines"] if body["expected"] else ():
+            expected, came, damaged, over, short = (int(line[name]) for name in CAME)
+            told[
+                Closed(
+                    body["receipt"], body["expected"], line["sku"], line["lot"], expected, came, damaged, over, short,
+                    line["unannounced"],
+                )
+            ] += 1  # fmt: skip
+    _same("closed receipts", told, owner.books.closed)
+
+
 def _alerts(owner: Owner, alerts: list[dict[str, Any]]) -> None:
     odd = Counter(Odd(body["code"], body["about"].get("sku"), body["about"].get("lot")) for body in alerts)
     _same("alerts", odd, owner.books.odd)
@@ -156,7 +183,7 @@ def _tasks(owner: Owner, messages: list[dict[str, Any]]) -> None:
     _same("tasks", _some(told), _some(books))
 
 
-def _some(counted: Counter[Any]) -> dict[Any, int]:
+def _some(counted: Mapping[Any, Any]) -> dict[Any, int]:
     """Return what is not zero; what was taken back is below."""
     return {what: units for what, units in counted.items() if units}
 

@@ -6,7 +6,7 @@ unit in dicts, goods are promised first expired first, and what everybody has to
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,7 +14,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 FAR = date(9999, 12, 31)
-STAGING = "STAGING"
+BILLIONTH = Decimal("1E-9")
+"""A share of a cost is cut here."""
+
+STAGING, TRANSIT = "STAGING", "TRANSIT"
 GOOD, DAMAGED, QUARANTINE = "good", "damaged", "quarantine"
 
 
@@ -186,6 +189,29 @@ class Step:
     gone: int = 0
 
 
+class Made(NamedTuple):
+    """Under a document, so much of a lot went in (below zero) or came out."""
+
+    document: str
+    sku: str
+    lot: str | None
+
+
+class Closed(NamedTuple):
+    """What came of a lot on a receipt, beside what was awaited."""
+
+    receipt: str | None
+    expected: str | None
+    sku: str
+    lot: str | None
+    awaited: int
+    came: int
+    damaged: int
+    over: int
+    short: int
+    unannounced: bool
+
+
 class Odd(NamedTuple):
     """Something a person has to look at."""
 
@@ -207,6 +233,14 @@ class Books:
     suppliers_held: dict[str, str] = field(default_factory=dict)
     owner_held: set[str] = field(default_factory=set)
     told: Counter[Told] = field(default_factory=Counter)
+    #: What was made of what.
+    made: Counter[Made] = field(default_factory=Counter)
+    #: What of the goods that left has cost something, and how much.
+    cost_left: defaultdict[Left, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    #: By announcement, what of which lot is awaited yet.
+    awaited: dict[str, Counter[tuple[str, str | None]]] = field(default_factory=dict)
+    #: What was told of closed receipts.
+    closed: Counter[Closed] = field(default_factory=Counter)
     #: What became of lots as such, by kind and document.
     changed: Counter[tuple[str, str]] = field(default_factory=Counter)
     left: Counter[Left] = field(default_factory=Counter)
@@ -225,20 +259,22 @@ class Books:
 
     def usable(self, row: Row) -> bool:
         """Tell whether goods of a row may be promised."""
-        if row.status != GOOD or row.place.startswith(STAGING) or (row.site, row.place) in self.shut:
+        if row.status != GOOD or row.place.startswith((STAGING, TRANSIT)) or (row.site, row.place) in self.shut:
             return False
         return not self.held(row) and not self.expired(row)
 
+    def lot_of(self, row: Row) -> Lot:
+        """Return what is known of the lot of a row: nothing of goods without one, or of one that nobody vouches for."""
+        return Lot() if row.lot is None else self.lots.get((row.sku, row.lot), Lot())
+
     def held(self, row: Row) -> bool:
         """Tell whether a hold lies on goods: on their lot, on who supplied it, or on all the owner has."""
-        lot = None if row.lot is None else self.lots[row.sku, row.lot]
-        if self.owner_held:
-            return True
-        return lot is not None and (bool(lot.holds) or lot.supplier in self.suppliers_held.values())
+        lot = self.lot_of(row)
+        return bool(self.owner_held or lot.holds or lot.supplier in self.suppliers_held.values())
 
     def expired(self, row: Row) -> bool:
         """Tell whether the last day of use of goods is over."""
-        expires = None if row.lot is None else self.lots[row.sku, row.lot].expires
+        expires = self.lot_of(row).expires
         return expires is not None and expires < self.today
 
     def reserved(self) -> Counter[Row]:
@@ -262,7 +298,7 @@ class Books:
         return sorted(rows, key=self._use)
 
     def _use(self, row: Row) -> tuple[object, ...]:
-        lot = self.lots[row.sku, row.lot] if row.lot is not None else Lot()
+        lot = self.lot_of(row)
         return (row.lot is None, lot.expires or FAR, lot.received or FAR, row.lot or "", row.place, row.returned)
 
     def fill(self, skus: Iterable[str]) -> None:
@@ -316,6 +352,29 @@ class Books:
         if change is not None:
             self.told[Told(change, document, row.sku, row.lot)] += quantity
 
+    def send(self, row: Row, quantity: int, to: str, *, document: str) -> None:
+        """Have goods be on the way to another site."""
+        self.rows[row] -= quantity
+        self.rows[row._replace(site=to, place=f"{TRANSIT}/{document}")] += quantity
+        self.told[Told("transfer_shipped", document, row.sku, row.lot)] -= quantity
+
+    def arrive(self, row: Row, quantity: int, *, document: str) -> int:
+        """Have goods arrive in a row; returns how many more there are than were on the way."""
+        way = row._replace(place=f"{TRANSIT}/{document}", status=GOOD)
+        more = max(quantity - self.rows[way], 0)
+        self.rows[way] -= quantity - more
+        self.rows[row] += quantity
+        self.step.came += more
+        self.told[Told("transfer_received", document, row.sku, row.lot)] += quantity
+        return more
+
+    def write_off(self, document: str) -> int:
+        """Take what is still on the way off the books; returns how much that was."""
+        way = [row for row in self.rows if row.place == f"{TRANSIT}/{document}"]
+        missing = sum(self.rows.pop(row) for row in way)
+        self.step.gone += missing
+        return missing
+
     def know(self, sku: str, lot: str, **facts: object) -> Lot:
         """Remember what is said of a lot; what is known of it is not overwritten."""
         known = self.lots.setdefault((sku, lot), Lot())
@@ -349,8 +408,8 @@ class Books:
 
     def cost(self, sku: str, lot: str | None, units: int) -> Decimal | None:
         """Return what units of a lot have cost on average; None when nobody has said."""
-        known = Lot() if lot is None else self.lots[sku, lot]
-        return known.cost * units / known.cost_units if known.cost_units else None
+        known = Lot() if lot is None else self.lots.get((sku, lot), Lot())
+        return (known.cost * units / known.cost_units).quantize(BILLIONTH) if known.cost_units else None
 
     def value(self, sku: str, lot: str | None, units: int) -> Decimal:
         """Return what units of a lot are worth, to a millionth; nothing when nobody has said what they cost."""
@@ -364,6 +423,46 @@ class Books:
         """Note that a person has to look at something."""
         self.odd[Odd(code, sku, lot)] += 1
         self.step.odd += 1
+
+    def make(self, document: str, used: list[tuple[Row, int]], made: list[tuple[Row, int]], added: Decimal) -> None:
+        """Have goods become others: the cost of what went in goes along, by quantity, and so do the names of lots."""
+        costs = [self.cost(row.sku, row.lot, units) for row, units in used]
+        whole = None if None in costs else sum((cost for cost in costs if cost is not None), added)
+        for row, units in used:
+            self.come(row, -units, change="produced", document=document)
+            self.made[Made(document, row.sku, row.lot)] -= units
+        for row, units in made:
+            self.come(row, units, change="produced", document=document)
+            self.made[Made(document, row.sku, row.lot)] += units
+            lot = self.lot_of(row)
+            lot.parents |= {(used.sku, used.lot) for used, _ in used if used.lot and used[:2] != row[:2]}
+            if whole is not None:
+                lot.cost += whole * units / sum(units for _, units in made)
+                lot.cost_units += units
+
+    def family(self, name: tuple[str, str], *, forward: bool) -> set[tuple[str, str]]:
+        """Return all lots that were made of one, or all that it was made of, itself included."""
+        found, todo = set[tuple[str, str]](), {name}
+        while todo:
+            one = todo.pop()
+            found.add(one)
+            work = {made.document for made, units in self.made.items() if made[1:] == one and (units < 0) == forward}
+            others = {made for made, units in self.made.items() if made.document in work and (units > 0) == forward}
+            todo |= {(made.sku, made.lot) for made in others if made.lot is not None} - found
+        return found
+
+    def close(self, receipt: str | None, expected: str | None, came: dict[tuple[str, str | None], list[int]]) -> None:
+        """Compare what came on a receipt, in all and damaged, with what is awaited of an announcement."""
+        awaited = Counter[tuple[str, str | None]]() if expected is None else self.awaited[expected]
+        for name in {*came, *awaited}:
+            units, damaged = came.get(name, [0, 0])
+            wanted = awaited[name]
+            if units or wanted:
+                over, short = max(units - wanted, 0) if name in awaited else 0, max(wanted - units, 0)
+                told = Closed(receipt, expected, *name, wanted, units, damaged, over, short, name not in awaited)
+                self.closed[told] += 1
+        for name in awaited:
+            awaited[name] = max(awaited[name] - came.get(name, [0, 0])[0], 0) if receipt is not None else 0
 
     # ---- orders -----------------------------------------------------------------------------------------------------
 
@@ -418,8 +517,10 @@ class Books:
             line.shipped[row.lot] -= units
             line.shipped = +line.shipped
             line.promises.append(Promise(promise.row, units, units, promise.staged))
-            self.left[Left(shipment, number, name, row.sku, row.lot)] -= units
-            traced = row.lot is not None and self.lots[row.sku, row.lot].has_origin
+            left = Left(shipment, number, name, row.sku, row.lot)
+            self.left[left] -= units
+            self.cost_left[left] -= self.cost(row.sku, row.lot, units) or 0
+            traced = self.lot_of(row).has_origin
             self.judge(shipped=-units, traced=-units if traced else 0)
 
     def _leave(self, order: Order, line: str, row: Row, units: int, *, shipment: str) -> None:
@@ -429,8 +530,10 @@ class Books:
         elif self.expired(row):
             self.note("lot_not_allowed", row.sku, row.lot)
         order.lines[line].shipped[row.lot] += units
-        self.left[Left(shipment, order.number, line, row.sku, row.lot)] += units
-        traced = row.lot is not None and self.lots[row.sku, row.lot].has_origin
+        left = Left(shipment, order.number, line, row.sku, row.lot)
+        self.left[left] += units
+        self.cost_left[left] += self.cost(row.sku, row.lot, units) or 0
+        traced = self.lot_of(row).has_origin
         self.judge(shipped=units, traced=units if traced else 0)
 
     def gone(self, sku: str, lot: str) -> int:

@@ -18,7 +18,7 @@ ITEMS = {"acme": 24, "zenith": 16}
 OPENED = {"acme": {TOR: (16, 5), MTL: (12, 3)}, "zenith": {TOR: (16, 4), MTL: (16, 2)}}
 #: Lots of each item that come in on Monday.
 RECEIVED = {"acme": 3, "zenith": 2}
-LABELLED, BAG, UNIT, KIT, BAR, RAW = "S-15", "S-17", "S-18", "S-19", "S-20", "S-21"
+LABELLED, BAG, UNIT, KIT, BAR = "S-15", "S-17", "S-18", "S-19", "S-20"
 SHUT = "QUAR"
 """A place that nobody picks from."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.acceptance.week.books import FAR, GOOD, QUARANTINE, Books, Line, Lot, Order, Promise, Row, Step
+from tests.acceptance.week.books import DAMAGED, FAR, GOOD, QUARANTINE, Books, Line, Lot, Order, Promise, Row, Step
 from tests.acceptance.week.hub import Hub, Refused
 
 SHOP = "shop"
@@ -32,10 +33,20 @@ class Goods:
     #: What one ``unit`` has cost.
     cost: str | None = None
     serials: tuple[str, ...] = ()
+    supplier_lot: str | None = None
+    #: The number of the lot where the message names none.
+    becomes: str | None = None
+    #: Further fields of the line.
+    more: dict[str, Any] = field(default_factory=dict)
 
     def row(self, site: str) -> Row:
         """Return where they lie."""
-        return Row(self.sku, self.lot, site, self.place, self.status)
+        return Row(self.sku, self.called, site, self.place, self.status)
+
+    @property
+    def called(self) -> str | None:
+        """Return the number that their lot has."""
+        return self.lot or self.becomes
 
     @property
     def units(self) -> int:
@@ -49,8 +60,20 @@ class Goods:
             "expires": _day(self.expires), "made": _day(self.made), "supplier": self.supplier, "location": self.place,
             "status": None if self.status == GOOD else self.status, "cost": self.cost,
             "serials": list(self.serials) or None,
+            "supplier_lot": self.supplier_lot, **self.more,
         }  # fmt: skip
         return {name: value for name, value in said.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """Goods of a transfer that came off the truck."""
+
+    #: Where they had left.
+    left: Row
+    quantity: int
+    place: str
+    status: str = GOOD
 
 
 class Owner:
@@ -96,14 +119,46 @@ class Owner:
             row = self._row(one, site)
             if wrong is not None:
                 row = row._replace(status=QUARANTINE)
-                self._note(wrong, one.sku, one.lot)
-            lot = self._know(one, self.books.today, came="receipt") if wrong is None else None
+                self._note(wrong, one.sku, one.called)
+            # Of a lot that is new its facts are known even so, unless they contradict each other.
+            new = (row.sku, row.lot) not in self.books.lots
+            told = replace(one, made=None, expires=None) if wrong == "field_invalid" else one
+            lot = self._know(told, self.books.today, came="receipt") if wrong is None or new else None
             if lot is not None and one.cost is not None:
                 lot.cost += Decimal(one.cost) * one.quantity
                 lot.cost_units += one.units
             self.books.come(row, one.units, change="received", document=receipt)
             self.books.judge(received=one.units, received_value=self.books.value(row.sku, row.lot, one.units))
         self.books.fill(one.sku for one in goods)
+
+    def announce(self, site: str, expected: str, goods: list[Goods]) -> None:
+        """Tell what should come."""
+        lines = [
+            {
+                "line": str(n),
+                "sku": one.sku,
+                "quantity": str(one.quantity),
+                "lot": one.lot,
+                "expires": _day(one.expires),
+            }
+            for n, one in enumerate(goods, 1)
+        ]
+        self._tell("receipt.expected", {"site": site, "expected": expected, "supplier": "SUP-1", "lines": lines})
+        self.books.awaited[expected] = Counter({(one.sku, one.called): one.units for one in goods})
+
+    def close_receipt(
+        self, site: str, receipt: str | None, expected: str, goods: list[Goods], *, why: Refused | None = None
+    ) -> None:
+        """Close a receipt on which these goods came; without one, the rest of the announcement does not come."""
+        said = _set({"receipt": receipt, "expected": expected})
+        self._floor("receipt.closed", site, said, refused=why)
+        came: dict[tuple[str, str | None], list[int]] = {}
+        for one in goods:
+            sums = came.setdefault((one.sku, one.called), [0, 0])
+            sums[0] += one.units
+            sums[1] += one.units if one.status == DAMAGED else 0
+        if why is None:
+            self.books.close(receipt, expected, came)
 
     def uncountable(self, site: str, receipt: str, goods: Goods, *, code: str) -> None:
         """Have goods come in that cannot be counted: they are kept whole in a discrepancy."""
@@ -150,6 +205,51 @@ class Owner:
         self._floor("stock.status_changed", site, {"change": number, "lines": [_set(line)]})
         self.books.go(row, row._replace(status=to), quantity, change="status_changed", document=number)
         self.books.fill([row.sku])
+
+    # ---- between sites and owners -----------------------------------------------------------------------------------
+
+    def send(self, number: str, row: Row, quantity: int, to: str, *, why: Refused | None = None) -> None:
+        """Have goods that nobody is promised leave for another site."""
+        line = {"line": "1", "sku": row.sku, "lot": row.lot, "location": row.place, "quantity": str(quantity)}
+        body = {"transfer": number, "to_site": to, "lines": [_set(line)]}
+        self._floor("transfer.shipped", row.site, body, refused=why)
+        if why is None:
+            self.books.send(row, quantity, to, document=number)
+
+    def arrive(
+        self, number: str, site: str, goods: list[Arrived], *, final: bool = False, why: Refused | None = None
+    ) -> None:
+        """Have goods of a transfer come off the truck; what is missing at the end is written off."""
+        lines = [
+            {"line": str(n), "transfer_line": "1", "quantity": str(one.quantity), "location": one.place}
+            | ({} if one.status == GOOD else {"status": one.status})
+            for n, one in enumerate(goods, 1)
+        ]
+        self._floor("transfer.received", site, {"transfer": number, "final": final, "lines": lines}, refused=why)
+        if why is not None:
+            return
+        for one in goods:
+            row = one.left._replace(site=site, place=one.place, status=one.status)
+            if self.books.arrive(row, one.quantity, document=number):
+                self._note("more_than_shipped", row.sku, row.lot)
+        if final and self.books.write_off(number):
+            self._note("not_available", goods[0].left.sku, goods[0].left.lot)
+        self.books.fill([one.left.sku for one in goods])
+
+    def sell(self, number: str, row: Row, quantity: int, to: Owner, *, why: Refused | None = None) -> None:
+        """Have goods that nobody is promised be another owner's from now on."""
+        line = {"line": "1", "sku": row.sku, "lot": row.lot, "location": row.place, "quantity": str(quantity)}
+        body = {"title": number, "to_owner": to.name, "lines": [_set(line)]}
+        self._floor("title.released", row.site, body, refused=why)
+        if why is not None:
+            return
+        sale = f"{self.name}/{number}"
+        self.books.come(row, -quantity, change="title_released", document=sale)
+        lot = self.books.lot_of(row)
+        theirs = to.books.know(row.sku, str(row.lot), expires=lot.expires, supplier=lot.supplier, came="title")
+        theirs.received = theirs.received or lot.received
+        to.books.come(row, quantity, change="title_accepted", document=sale)
+        to.books.fill([row.sku])
 
     # ---- holds ------------------------------------------------------------------------------------------------------
 
@@ -333,6 +433,27 @@ class Owner:
         """Take back what was promised of lots that have expired."""
         self._withdraw_unusable()
 
+    def produce(
+        self, site: str, number: str, used: list[Goods], made: list[Goods], *, added: str | None = None,
+        why: Refused | None = None,
+    ) -> None:  # fmt: skip
+        """Make goods of others."""
+        body: dict[str, Any] = {
+            "production": number,
+            "used": [{**one.said(f"u{n}"), "expires": None} for n, one in enumerate(used, 1)],
+            "made": [one.said(f"m{n}") for n, one in enumerate(made, 1)],
+        }
+        body["used"] = [_set(line) for line in body["used"]]
+        self._floor("production.recorded", site, _set({**body, "added_cost": added}), refused=why)
+        if why is not None:
+            return
+        for one in made:
+            self._know(replace(one, made=one.made or self.books.today), self.books.today, came="production")
+        goes = [(self._row(one, site), one.units) for one in used]
+        comes = [(self._row(one, site), one.units) for one in made]
+        self.books.make(number, goes, comes, Decimal(added or 0))
+        self.books.fill([one.sku for one in made])
+
     def forget(self, request: str, orders: list[str]) -> None:
         """Have those be forgotten whom orders were for."""
         named = [{"source": SHOP, "order": number} for number in orders]
@@ -367,14 +488,14 @@ class Owner:
 
     def _row(self, goods: Goods, site: str) -> Row:
         """Return where goods lie, by the number that their lot has now."""
-        return goods.row(site)._replace(lot=None if goods.lot is None else self.books.now(goods.sku, goods.lot))
+        return goods.row(site)._replace(lot=goods.called and self.books.now(goods.sku, goods.called))
 
     def _know(self, goods: Goods, received: date, *, came: str) -> Lot | None:
-        if goods.lot is None:
+        if goods.called is None:
             return None
         return self.books.know(
             goods.sku,
-            self.books.now(goods.sku, goods.lot),
+            self.books.now(goods.sku, goods.called),
             expires=goods.expires,
             made=goods.made,
             supplier=goods.supplier,

@@ -223,7 +223,9 @@ def test_more_than_left_is_refused_when_asked_and_found_when_it_has_come(world: 
         came(5), came(2, "8", sku="TEA", lot="L9"), came(1, "9", sku="TEA", status="damaged"),
         came(3, "7", transfer_line="1", lot="L8"), came(1, "6"),
     ]  # fmt: skip
-    event = only(world.told(arrive(*lines, happened=True)), TransferReceived)
+    told = world.told(arrive(*lines, happened=True))
+    event, noted = only(told, TransferReceived), [one for one in told if isinstance(one, DiscrepancyNoted)]
+    assert [one.about.get("lot") for one in noted if one.about.get("line") == "1"] == ["L1"]
     assert [(over.row.lot, over.quantity, over.row.status) for over in event.over] == [
         ("L1", 1, "good"), ("L9", 2, "quarantine"), (None, 1, "quarantine"), ("L8", 3, "quarantine"),
     ]  # fmt: skip
