@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from tests.acceptance.week.books import Closed, Left, Made, Odd, Told
 from tests.acceptance.week.house import House
 from tests.acceptance.week.hub import Hub
 from tests.acceptance.week.owner import Owner
+from tests.acceptance.week.records import Closed, Consignee, Left, Made, Odd, Told
 
 JUDGED = (
     "count_lines", "count_lines_right", "counted_off", "counted_system", "received", "received_value", "expired",
     "expired_value", "shipped", "traced",
 )  # fmt: skip
 CAME = ("expected", "received", "damaged", "over", "short")
-TOPICS = ("inventory", "ship-confirmations", "order-status", "alerts", "pick-tasks")
+TOPICS = ("inventory", "ship-confirmations", "order-status", "alerts", "pick-tasks", "recall-letters")
 
 
 async def agrees(house: House) -> None:
@@ -39,6 +39,7 @@ async def agrees(house: House) -> None:
         _inventory(owner, mine["inventory_change"])
         changed = Counter((body["change"], body["document"]) for body in mine["lot_changed"])
         _same("changes of lots", changed, owner.books.changed)
+        await _recalls(house.hub, owner, mine["recall_letter"])
         _closed(owner, mine["receipt_closed"])
         _alerts(owner, mine["alert"])
         _tasks(owner, mine["pick_tasks"])
@@ -139,6 +140,22 @@ def _inventory(owner: Owner, changes: list[dict[str, Any]]) -> None:
         for line in body["lines"]:
             told[Told(body["change"], body["document"], line["sku"], line["lot"])] += int(line["quantity"])
     _same("changes of stock", _some(told), _some(owner.books.told))
+
+
+async def _recalls(hub: Hub, owner: Owner, letters: list[dict[str, Any]]) -> None:
+    """Whoever got recalled goods was written to, the last letter with all he got; answers are added up."""
+    books = owner.books
+    told: dict[str, dict[Consignee, Counter[tuple[str, str]]]] = {recall: {} for recall in books.letters}
+    for body in letters:
+        who = Consignee(body["customer"], body["ship_to"]["city"])
+        got = told[body["recall"]].setdefault(who, Counter())
+        got.update({(lot["sku"], lot["lot"]): int(lot["quantity"]) for lot in body["lots"]})
+    _same("letters", told, books.letters)
+    documents = [json.loads(row["body"]) for row in await hub.rows("receipt", owner.name) if row["kind"] == "recall"]
+    for recall in (document for document in documents if not document.get("drill")):
+        answers = books.answered[recall["key"][1]]
+        recovered = sum(recall.get("recovered", {}).values())
+        assert (recall.get("answered", 0), recovered) == (len(answers), sum(answers))
 
 
 def _closed(owner: Owner, receipts: list[dict[str, Any]]) -> None:

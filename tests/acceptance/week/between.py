@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.acceptance.week.finding import free_rows
 from tests.acceptance.week.house import LABELLED, MTL, TOR, House, sku
 from tests.acceptance.week.hub import Refused
-from tests.acceptance.week.owner import Arrived
+from tests.acceptance.week.said import Arrived
 
 SENT = 13
 

@@ -11,213 +11,26 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
-FAR = date(9999, 12, 31)
-BILLIONTH = Decimal("1E-9")
-"""A share of a cost is cut here."""
-
-STAGING, TRANSIT = "STAGING", "TRANSIT"
-GOOD, DAMAGED, QUARANTINE = "good", "damaged", "quarantine"
-
-
-class Row(NamedTuple):
-    """Goods of one lot in one place."""
-
-    sku: str
-    lot: str | None
-    site: str
-    place: str
-    status: str = GOOD
-    returned: bool = False
-
-
-@dataclass
-class Lot:
-    """What is known of a lot."""
-
-    expires: date | None = None
-    received: date | None = None
-    made: date | None = None
-    supplier: str | None = None
-    #: The kind of document it came by first.
-    came: str | None = None
-    #: Id of a hold → its kind.
-    holds: dict[str, str] = field(default_factory=dict)
-    #: Lots that it was made from.
-    parents: set[tuple[str, str]] = field(default_factory=set)
-    #: What so many units have cost together; of none, nobody has said.
-    cost: Decimal = Decimal(0)
-    cost_units: int = 0
-    #: Numbers it had before.
-    aliases: set[str] = field(default_factory=set)
-
-    @property
-    def has_origin(self) -> bool:
-        """Return whether somebody saw it come, and knows from whom or of what."""
-        return self.came not in {None, "balance"} and bool(self.supplier or self.parents)
-
-
-@dataclass
-class Promise:
-    """Goods of a row that an order line is to get; what is picked of them stands in a staging place."""
-
-    row: Row
-    quantity: int
-    picked: int = 0
-    staged: str | None = None
-
-    def staged_row(self) -> Row:
-        """Return where the picked goods stand."""
-        place = STAGING if self.staged is None else f"{STAGING}/{self.staged}"
-        return self.row._replace(place=place)
-
-
-@dataclass
-class Line:
-    """What is wanted of an item."""
-
-    sku: str
-    ordered: int
-    #: Only this lot will do.
-    lot: str | None = None
-    promises: list[Promise] = field(default_factory=list)
-    shipped: Counter[str | None] = field(default_factory=Counter)
-    cancelled: int = 0
-
-    @property
-    def promised(self) -> int:
-        """Return what is promised, picked goods included."""
-        return sum(promise.quantity for promise in self.promises)
-
-    @property
-    def picked(self) -> int:
-        """Return what is picked and has not left."""
-        return sum(promise.picked for promise in self.promises)
-
-    @property
-    def left(self) -> int:
-        """Return what has left."""
-        return sum(self.shipped.values())
-
-    @property
-    def wanted(self) -> int:
-        """Return what has neither left nor been cancelled."""
-        return max(self.ordered - self.cancelled - self.left, 0)
-
-    @property
-    def waiting(self) -> int:
-        """Return what nothing is promised for."""
-        return max(self.wanted - self.promised, 0)
-
-    def figures(self) -> dict[str, int]:
-        """Return the line as its sender is told it."""
-        return {
-            "ordered": self.ordered, "allocated": self.promised - self.picked, "backordered": self.waiting,
-            "picked": self.picked, "shipped": self.left, "cancelled": self.cancelled,
-        }  # fmt: skip
-
-
-@dataclass
-class Order:
-    """An order; orders are served as they came."""
-
-    number: str
-    site: str
-    customer: str | None
-    lines: dict[str, Line]
-    #: Why it is held.
-    held: str | None = None
-    closed: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Return whether anything of it is still to be done."""
-        return not self.closed and any(line.wanted for line in self.lines.values())
-
-    @property
-    def state(self) -> str:
-        """Return the word for how far it has come."""
-        lines = self.lines.values()
-        gone, taken = sum(line.left for line in lines), sum(line.picked for line in lines)
-        promised, wanted = sum(line.promised for line in lines), sum(line.wanted for line in lines)
-        if self.held is not None:
-            return "held"
-        if self.closed:
-            return "closed"
-        if not wanted:
-            return "shipped" if gone else "cancelled"
-        if gone:
-            return "partly_shipped"
-        if taken:
-            return "picked" if taken == promised else "picking"
-        if promised:
-            return "allocated" if promised == wanted else "partly_allocated"
-        return "backordered"
-
-
-class Told(NamedTuple):
-    """A change of stock that is told: what became of a lot under a document."""
-
-    change: str
-    document: str | None
-    sku: str
-    lot: str | None
-
-
-class Left(NamedTuple):
-    """Goods of a lot that left for an order line."""
-
-    shipment: str
-    order: str
-    line: str
-    sku: str
-    lot: str | None
-
-
-@dataclass
-class Step:
-    """A line of the week's table."""
-
-    day: str
-    what: str
-    told: int = 0
-    refused: int = 0
-    odd: int = 0
-    #: Units that came, and units that are gone.
-    came: int = 0
-    gone: int = 0
-
-
-class Made(NamedTuple):
-    """Under a document, so much of a lot went in (below zero) or came out."""
-
-    document: str
-    sku: str
-    lot: str | None
-
-
-class Closed(NamedTuple):
-    """What came of a lot on a receipt, beside what was awaited."""
-
-    receipt: str | None
-    expected: str | None
-    sku: str
-    lot: str | None
-    awaited: int
-    came: int
-    damaged: int
-    over: int
-    short: int
-    unannounced: bool
-
-
-class Odd(NamedTuple):
-    """Something a person has to look at."""
-
-    code: str
-    sku: str | None
-    lot: str | None
+from tests.acceptance.week.records import (
+    BILLIONTH,
+    FAR,
+    GOOD,
+    STAGING,
+    TRANSIT,
+    Closed,
+    Consignee,
+    Left,
+    Line,
+    Lot,
+    Made,
+    Odd,
+    Order,
+    Promise,
+    Row,
+    Step,
+    Told,
+)
 
 
 @dataclass
@@ -230,9 +43,15 @@ class Books:
     orders: dict[str, Order] = field(default_factory=dict)
     #: Places of a site that nobody picks from.
     shut: set[tuple[str, str]] = field(default_factory=set)
+    #: Papers that lots of an item need.
+    needs: dict[str, set[str]] = field(default_factory=dict)
     suppliers_held: dict[str, str] = field(default_factory=dict)
     owner_held: set[str] = field(default_factory=set)
     told: Counter[Told] = field(default_factory=Counter)
+    #: By recall: whom letters went to (customer and city), what of which lot each got, and with which orders.
+    letters: dict[str, dict[Consignee, Counter[tuple[str, str]]]] = field(default_factory=dict)
+    #: By recall, what each answer says was sent back or destroyed.
+    answered: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     #: What was made of what.
     made: Counter[Made] = field(default_factory=Counter)
     #: What of the goods that left has cost something, and how much.
@@ -242,7 +61,7 @@ class Books:
     #: What was told of closed receipts.
     closed: Counter[Closed] = field(default_factory=Counter)
     #: What became of lots as such, by kind and document.
-    changed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    changed: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     left: Counter[Left] = field(default_factory=Counter)
     odd: Counter[Odd] = field(default_factory=Counter)
     #: Per document and line, what was booked of it: told again it changes nothing.
@@ -261,7 +80,12 @@ class Books:
         """Tell whether goods of a row may be promised."""
         if row.status != GOOD or row.place.startswith((STAGING, TRANSIT)) or (row.site, row.place) in self.shut:
             return False
-        return not self.held(row) and not self.expired(row)
+        return not self.held(row) and not self.expired(row) and self.has_papers(row)
+
+    def has_papers(self, row: Row) -> bool:
+        """Tell whether the lot of goods has the papers that its item needs, and they count today."""
+        papers = self.lot_of(row).papers
+        return all(kind in papers and (papers[kind] or FAR) >= self.today for kind in self.needs.get(row.sku, ()))
 
     def lot_of(self, row: Row) -> Lot:
         """Return what is known of the lot of a row: nothing of goods without one, or of one that nobody vouches for."""
@@ -439,6 +263,16 @@ class Books:
             if whole is not None:
                 lot.cost += whole * units / sum(units for _, units in made)
                 lot.cost_units += units
+
+    def write_to(self, recall: str, lots: set[tuple[str, str]]) -> None:
+        """Find out who got any of some lots, by all numbers that they left under."""
+        names = {(sku, name) for sku, lot in lots for name in (lot, *self.lots[sku, lot].aliases)}
+        letters = self.letters.setdefault(recall, {})
+        for left, units in self.left.items():
+            if units and left.lot is not None and (left.sku, left.lot) in names:
+                order = self.orders[left.order]
+                got = letters.setdefault(Consignee(order.customer, order.address), Counter())
+                got[left.sku, left.lot] += units
 
     def family(self, name: tuple[str, str], *, forward: bool) -> set[tuple[str, str]]:
         """Return all lots that were made of one, or all that it was made of, itself included."""

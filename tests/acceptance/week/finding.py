@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.acceptance.week.books import Line, Order, Row
 from tests.acceptance.week.house import House
 from tests.acceptance.week.owner import Owner
+from tests.acceptance.week.records import Line, Order, Row
 
 ORDERS = 120
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from tests.acceptance.week.books import Books, Step
+from tests.acceptance.week.books import Books
 from tests.acceptance.week.hub import Hub
-from tests.acceptance.week.owner import Goods, Owner
+from tests.acceptance.week.owner import Owner
+from tests.acceptance.week.records import Step
+from tests.acceptance.week.said import Goods
 
 TOR, MTL = "TOR", "MTL"
 #: Long ago, so that business times of the week lie before any clock the test runs under.
@@ -126,7 +128,8 @@ def truck(owner: str, number: int) -> list[Goods]:
         Goods(
             sku(number), 2 + (number + lot) % 3, f"B-{number:02d}-{lot}", f"R{number:02d}-{lot}",
             expires=date(2025, 9, 1) + timedelta(days=(number * 17 + lot * 31) % 200), made=date(2025, 2, 1),
-            supplier=f"SUP-{1 + number % 4}", unit="case", factor=12, cost=f"{number}.{lot}8",
+            supplier=f"SUP-{1 + number % 4}", supplier_lot=f"SL-{number}-{lot}", unit="case", factor=12,
+            cost=f"{number}.{lot}8",
         )
         for lot in range(1, RECEIVED[owner] + 1)
     ]  # fmt: skip

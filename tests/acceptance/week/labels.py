@@ -9,7 +9,8 @@ import pytest
 from lotstream.connect.scans import receipt_line
 from lotstream.standards.gs1 import ScanError, ScanFault, read_scan
 from tests.acceptance.week.house import LABELLED, TOR
-from tests.acceptance.week.owner import Goods, Owner
+from tests.acceptance.week.owner import Owner
+from tests.acceptance.week.said import Goods
 
 GTIN = "09506000134352"
 SSCC = "106141412345678908"

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from tests.acceptance.week.house import BAG, MONDAY, MTL, OPENED, SHUT, TOR, UNIT, House, items, opening, truck
 from tests.acceptance.week.hub import Refused
 from tests.acceptance.week.labels import scanned_in
-from tests.acceptance.week.owner import Goods
+from tests.acceptance.week.said import Goods
 
 KNOWN_SERIAL = Refused("conflicting_content", "lines.0.serials.0")
 

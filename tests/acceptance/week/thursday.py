@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from tests.acceptance.week.finding import free_rows
 from tests.acceptance.week.house import KIT, MONDAY, TOR, House, sku
-from tests.acceptance.week.owner import Goods
+from tests.acceptance.week.recalls import recalled
+from tests.acceptance.week.said import Goods
 
 
 async def thursday(house: House) -> None:
@@ -21,7 +22,4 @@ async def thursday(house: House) -> None:
     acme.pick("#K1")
     acme.ship("#K1", "SH-K1")
     await house.hub.settle()
-    house.doing("a lot is recalled at both owners, picked goods too; the worker is killed meanwhile")
-    for owner in house.owners:
-        owner.recall("RC-1", [(sku(3), "T03-1")])
-    await house.hub.settle(killed=True)
+    await recalled(house)

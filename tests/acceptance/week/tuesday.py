@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.acceptance.week.between import owners, sites
-from tests.acceptance.week.books import QUARANTINE, Row
 from tests.acceptance.week.finding import ORDERS, pick, roomy, ship
 from tests.acceptance.week.house import MONDAY, MTL, SHUT, TOR, House, sku
 from tests.acceptance.week.hub import Refused
+from tests.acceptance.week.records import QUARANTINE, Row
 
 
 async def tuesday(house: House) -> None:

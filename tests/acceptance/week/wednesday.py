@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.acceptance.week.books import Row
 from tests.acceptance.week.house import MONDAY, TOR, UNIT, House, sku
 from tests.acceptance.week.hub import Refused
-from tests.acceptance.week.owner import Goods
+from tests.acceptance.week.papers import documented, hinted, inspected, placed
+from tests.acceptance.week.records import Row
+from tests.acceptance.week.said import Goods
 
 HELD = (1, 4, 7)
 
@@ -46,6 +47,10 @@ async def wednesday(house: House) -> None:
         owner.lift("H-4", sku(4), "T04-1", by="qa-2")
     await house.hub.settle()
     await _corrected(house)
+    await inspected(house)
+    await documented(house)
+    await placed(house)
+    await hinted(house)
 
 
 async def _corrected(house: House) -> None:
