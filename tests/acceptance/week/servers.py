@@ -23,7 +23,7 @@ LOOK_EVERY_S = 0.02
 #: Longest that anything is waited for, in seconds.
 PATIENCE_S = 60.0
 DECIDED = "SELECT * FROM intake WHERE source = $1 AND message_id = ANY($2) AND outcome <> 'duplicate'"
-TO_DO = "SELECT count(*) FROM continuing WHERE due"
+TO_DO = "SELECT (SELECT count(*) FROM continuing WHERE due) + (SELECT count(*) FROM title_due)"
 SENT = "SELECT count(*) FROM outbox WHERE topic = $1"
 REPEATED = "SELECT count(*) FROM intake WHERE source = $1 AND outcome = 'duplicate'"
 
