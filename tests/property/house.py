@@ -20,7 +20,7 @@ from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, Moment
 from lotstream.domain.decide import BROADCASTS, decide
 from lotstream.domain.events import DiscrepancyNoted, Event
-from lotstream.domain.history import documents_answered, questions
+from lotstream.domain.history import documents_answered, orders_answered, questions
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import (
     Customer,
@@ -95,6 +95,8 @@ class Books:
             self.ledger.history = Past(self.shipped().values(), self._order, self.orders).answers(asked)
             for name in documents_answered(self.ledger, command):
                 self._read_document(name)
+            for key in orders_answered(self.ledger, command):
+                self._read_order(key)
         return decide(self.ledger, command, moment)
 
     def play(self, events: Iterable[Event]) -> None:

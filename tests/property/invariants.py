@@ -26,6 +26,7 @@ from lotstream.domain.events import (
     LotCorrected,
     OrderAllocated,
     RecallOpened,
+    ReturnInspected,
     ShipmentConfirmed,
     ShipmentVoided,
     StockAdjusted,
@@ -176,6 +177,9 @@ def moved(event: Event) -> Iterator[tuple[str, str | None, int]]:
         yield from ((change.row.sku, change.row.lot, change.quantity) for change in event.missing)
     elif isinstance(event, TitleReleased):
         yield from ((line.row.sku, line.row.lot, -line.quantity) for line in event.title.lines)
+    elif isinstance(event, ReturnInspected):
+        gone = (*event.scrapped, *event.sent_back)
+        yield from ((change.row.sku, change.row.lot, change.quantity) for change in gone)
     elif isinstance(event, StockFound):
         yield event.row.sku, event.row.lot, event.quantity
     elif isinstance(event, StockMissing):

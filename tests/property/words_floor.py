@@ -49,10 +49,10 @@ from lotstream.domain.model import (
 from tests.property.vocabulary import LOTS, NUMBERS
 from tests.property.words_moving import MovingWords
 from tests.property.words_papers import PaperWords
-from tests.property.words_recalls import RecallWords
+from tests.property.words_returns import ReturnWords
 
 
-class AllWords(RecallWords, PaperWords, MovingWords):
+class AllWords(ReturnWords, PaperWords, MovingWords):
     """Draws messages of every kind for one owner."""
 
     # ---- The floor --------------------------------------------------------------------------------------------------
@@ -302,7 +302,7 @@ TO_ONE = (
     "pick_short", "start", "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
     "wave", "cancel_wave", "work_on_wave", "erase",
     "correct_lot", "send_over", "come_over", "sell", "buy", "inspect", "document", "put_away", "finish",
-    "answer_recall", "close_recall", "record",
+    "answer_recall", "close_recall", "record", "inspect_return", "expect_return",
 )  # fmt: skip
 #: What is told of units that have numbers.
 OF_UNITS = (

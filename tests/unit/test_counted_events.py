@@ -13,7 +13,8 @@ UNMOVED = {
     "PromisesReleased", "OwnerHeld", "OwnerReleased", "PickStarted", "PackagesChanged", "OrderPacked", "HeldNoticed",
     "TasksJoinedWave", "WaveReleased", "WaveCancelled", "TasksLeftWave", "PutAwayHinted", "TaskDone",
     "WaveTasksChanged", "PersonsErased",
-    "RecallOpened", "ConsigneesListed", "RecallAnswered", "RecallClosed",
+    "RecallOpened", "ConsigneesListed", "RecallAnswered", "RecallClosed", "ReturnAnnounced",
+    "CounterfeitSuspected",
 }  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from lotstream.contracts.inbound_stock import (
     StockStatusChanged,
     StockStatusChangedLine,
 )
+from lotstream.contracts.undecodable import Undecodable
+from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.commands import (
     AdjustStock,
     ChangeStatus,
@@ -57,8 +59,22 @@ def change_status(body: StockStatusChanged) -> ChangeStatus:
 def return_goods(body: GoodsReturned) -> ReturnGoods:
     """Return the command to take goods back."""
     lines = tuple(replace(_line(line, line.quantity), serials=line.serials) for line in body.lines)
-    key = OrderKey(body.source, body.order)
-    return ReturnGoods(body.site, body.happened, body.by, body.occurred_at, body.return_, key, lines)
+    key = order_named(body.source, body.order)
+    return ReturnGoods(
+        body.site, body.happened, body.by, body.occurred_at, body.return_, key, lines, body.customer, body.expected
+    )
+
+
+def order_named(source: str | None, order: str | None) -> OrderKey | None:
+    """Return the order that a message names, None when it names none; raises `Undecodable` for half of its name."""
+    if source is not None and order is not None:
+        return OrderKey(source, order)
+    if source is None and order is None:
+        return None
+    field = "source" if source is None else "order"
+    raise Undecodable(
+        DeadLetterCode.SCHEMA, field, "An order is named by its source and its number: send both, or none."
+    )
 
 
 def moved_line(line: StockMovedLine) -> StockLine:

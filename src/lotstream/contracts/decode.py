@@ -31,6 +31,7 @@ from lotstream.contracts import convert_places as places
 from lotstream.contracts import (
     convert_recalls as recalls,
 )
+from lotstream.contracts import convert_returns as returns
 from lotstream.contracts import convert_stock as stock
 from lotstream.contracts import convert_waves as waves
 from lotstream.contracts.cloudevents import Header, text_of
@@ -215,6 +216,8 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "lot.recalled": _alone(recalls.recall_lots),
     "recall.answered": _alone(recalls.answer_recall),
     "recall.closed": _alone(recalls.close_recall),
+    "return.inspected": _alone(returns.inspect_return),
+    "return.expected": _alone(returns.expect_return),
     "condition.recorded": _alone(papers.record_condition),
     "stock.adjusted": _alone(stock.adjust_stock),
     "kit.assembled": _alone(kits.assemble_kit),

@@ -9,6 +9,7 @@ from lotstream.contracts.examples_lots import LOTS, SENT_OF_LOTS
 from lotstream.contracts.examples_moving import MOVING
 from lotstream.contracts.examples_papers import PAPERS
 from lotstream.contracts.examples_recalls import RECALLS
+from lotstream.contracts.examples_returns import RETURNS
 from lotstream.contracts.examples_stock import DECISION, FLOOR, ORDER, STOCK
 
 _TASK = "9a41c07b3e5d4f6a8b2c1d0e9f8a7b6c"
@@ -420,6 +421,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     **LOTS,
     **MOVING,
     **RECALLS,
+    **RETURNS,
     **_SENT,
     **SENT_OF_LOTS,
 }

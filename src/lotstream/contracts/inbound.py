@@ -19,6 +19,7 @@ from lotstream.contracts import inbound_places as places
 from lotstream.contracts import (
     inbound_recalls as recalls,
 )
+from lotstream.contracts import inbound_returns as returns
 from lotstream.contracts import inbound_stock as stock
 from lotstream.contracts import inbound_waves as waves
 from lotstream.contracts.fields import Inbound
@@ -48,6 +49,8 @@ INBOUND: dict[str, type[Inbound]] = {
     "lot.recalled": recalls.LotRecalled,
     "recall.answered": recalls.RecallAnswered,
     "recall.closed": recalls.RecallClosed,
+    "return.inspected": returns.ReturnInspected,
+    "return.expected": returns.ReturnExpected,
     "condition.recorded": papers.ConditionRecorded,
     "stock.adjusted": stock.StockAdjusted,
     "kit.assembled": kits.KitAssembled,
@@ -105,8 +108,6 @@ LATER: frozenset[str] = frozenset(
         "lot.merged",
         "lot.split",
         "shipment.progressed",
-        "return.expected",
-        "return.inspected",
         "production.recorded",
         "shipment.imported",
         "snapshot.requested",

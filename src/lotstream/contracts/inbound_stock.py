@@ -120,11 +120,13 @@ class GoodsReturnedLine(_Line):
 
 
 class GoodsReturned(_Document):
-    """A customer sent goods of an order back."""
+    """A customer sent goods back, of an order, of a return that was announced, or without saying of which."""
 
     return_: Name = Field(alias="return", description="Number of the return; the same line of it is booked once.")
-    source: Name = Field(description="Where the order was made.")
-    order: Name = Field(description="The order's number at its source.")
+    source: Name | None = Field(default=None, description="Where the order was made; null with `order`.")
+    order: Name | None = Field(default=None, description="The order's number at its source; null: nobody knows it.")
+    customer: Name | None = Field(default=None, description="Who sent it; without an order, by what he got of the lot.")
+    expected: Name | None = Field(default=None, description="The number it was announced under, where it was.")
     lines: Annotated[tuple[GoodsReturnedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
         description="What came back."
     )

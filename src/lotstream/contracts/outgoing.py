@@ -25,6 +25,7 @@ from lotstream.contracts.write_notices import (
     answer,
     condition_alerts,
     count_alerts,
+    counterfeit_alert,
     discrepancy_alert,
     goods_alerts,
     held_alert,
@@ -53,6 +54,7 @@ from lotstream.domain.events import (
     AvailabilityTold,
     ConditionRecorded,
     ConsigneesListed,
+    CounterfeitSuspected,
     DiscrepancyNoted,
     Event,
     GoodsPutAway,
@@ -256,5 +258,6 @@ _WRITERS: dict[type, _Writer] = {
     RecallOpened: recall_opened,
     ConsigneesListed: recall_letters,
     RecallClosed: recall_closed,
+    CounterfeitSuspected: counterfeit_alert,
 }
 _WRITERS |= {event: _and_inventory(_WRITERS.get(event)) for event in CHANGES}

@@ -326,6 +326,8 @@ class AlertKind(StrEnum):
     HELD = "held"
     #: Lots were recalled, or a recall is closed.
     RECALL = "recall"
+    #: Goods came back that cannot be what they say: nobody has made them, or sold them, or sold them to him.
+    COUNTERFEIT = "counterfeit"
 
 
 class Alert(Sent):

@@ -29,6 +29,10 @@ class InventoryChangeKind(StrEnum):
     STATUS_CHANGED = "status_changed"
     #: A customer sent them back.
     RETURNED = "returned"
+    #: They came back and were thrown away.
+    SCRAPPED = "scrapped"
+    #: They came back and were sent to whom they belong.
+    SENT_BACK = "sent_back"
     #: They left for an order.
     SHIPPED = "shipped"
     #: A shipment that was told has not left after all.

@@ -24,6 +24,7 @@ from lotstream.domain.events import (
     KitAssembled,
     KitBroken,
     LotCorrected,
+    ReturnInspected,
     SerialHeld,
     SerialReleased,
     ShipmentConfirmed,
@@ -182,6 +183,17 @@ def _returned(event: GoodsReturned) -> _Change:
     return _Change(InventoryChangeKind.RETURNED, event.site, lines, event.number, event.by, event.at, event.key)
 
 
+def _inspected(event: ReturnInspected) -> list[_Change]:
+    moved = [_Line(move.line, move.row, move.quantity, move.reason, to=move.to) for move in event.moves]
+    told = [(InventoryChangeKind.STATUS_CHANGED, moved)]
+    for kind, gone in (
+        (InventoryChangeKind.SCRAPPED, event.scrapped),
+        (InventoryChangeKind.SENT_BACK, event.sent_back),
+    ):
+        told.append((kind, [_Line(one.line, one.row, one.quantity, one.reason) for one in gone]))
+    return [_Change(kind, event.site, lines, event.number, event.by, event.at) for kind, lines in told if lines]
+
+
 def _serial(event: SerialHeld | SerialReleased) -> _Change:
     if event.row is None:
         return _Change(InventoryChangeKind.STATUS_CHANGED, event.unit.row.site, [])
@@ -280,6 +292,7 @@ CHANGES: dict[type, Callable[[Any], _Change | list[_Change]]] = {
     GoodsPutAway: _relocated,
     StatusChanged: _relocated,
     GoodsReturned: _returned,
+    ReturnInspected: _inspected,
     SerialHeld: _serial,
     SerialReleased: _serial,
     StockFound: _found,

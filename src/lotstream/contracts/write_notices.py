@@ -31,8 +31,10 @@ from lotstream.domain.commands import (
     CountStock,
     DocumentLot,
     ErasePersons,
+    ExpectReturn,
     FinishTask,
     InspectLot,
+    InspectReturn,
     LiftHold,
     LiftOwnerHold,
     LiftSerialHold,
@@ -64,6 +66,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import (
     ConditionRecorded,
+    CounterfeitSuspected,
     DiscrepancyNoted,
     GoodsReturned,
     HeldNoticed,
@@ -90,14 +93,14 @@ _REQUESTS = (
     PlaceOwnerHold, LiftOwnerHold, PlaceSerialHold, LiftSerialHold, RecallLots, ChangeSettings, ErasePersons,
     CorrectLot,
     InspectLot, DocumentLot,
-    AnswerRecall, CloseRecall,
+    AnswerRecall, CloseRecall, ExpectReturn,
 )  # fmt: skip
 #: `CorrectShipment` is a `ConfirmShipment`.
 _FLOOR = (
     ReceiveStock, ShipTransfer, ReceiveTransfer, ReleaseTitle, AcceptTitle, AssembleKit, BreakKit,
     AdjustStock, CountStock, MoveStock, ChangeStatus, ReturnGoods, ConfirmPick, ReportShort, ScanLot,
     FinishTask, RecordCondition, StartPick, UndoPick, PackPackage, UnpackPackage, ConfirmShipment, VoidShipment,
-    ReleaseWave, CancelWave, WorkOnWave,
+    ReleaseWave, CancelWave, WorkOnWave, InspectReturn,
 )  # fmt: skip
 
 
@@ -132,13 +135,22 @@ def return_alerts(ledger: Ledger, event: GoodsReturned, moment: Moment) -> Itera
         if line.discrepancy is None:
             continue
         row = line.row
-        about = {"return": event.number, "line": line.line, "order": event.key.order, "source": event.key.source}
+        about = {"return": event.number, "line": line.line}
+        about |= {} if event.key is None else {"order": event.key.order, "source": event.key.source}
         about |= {"sku": row.sku, "location": row.location}
         if row.lot is not None:
             about["lot"] = row.lot
         quantity = base_text(line.quantity, item_of(ledger, row.sku).decimals)
         message = line.message or line.discrepancy
         yield alert(ledger, moment, code=line.discrepancy, message=message, about=about, quantity=quantity)
+
+
+def counterfeit_alert(ledger: Ledger, event: CounterfeitSuspected, moment: Moment) -> Iterator[Outgoing]:
+    """Yield the alert that goods turned up which cannot be what they say."""
+    yield alert(
+        ledger, moment, kind=AlertKind.COUNTERFEIT, code=event.code, message=event.message, about=event.about,
+        quantity=None,
+    )  # fmt: skip
 
 
 def missing_alert(ledger: Ledger, event: StockMissing, moment: Moment) -> Iterator[Outgoing]:

@@ -18,6 +18,7 @@ from lotstream.domain.applying import (
     packing,
     papers,
     recalls,
+    returns,
     stock,
     titles,
     transfers,
@@ -42,6 +43,7 @@ _ROOMS = (
     transfers,
     titles,
     recalls,
+    returns,
 )
 
 

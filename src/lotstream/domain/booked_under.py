@@ -13,6 +13,7 @@ from lotstream.domain.events import (
     KitAssembled,
     KitBroken,
     LotCorrected,
+    ReturnInspected,
     StatusChanged,
     StockAdjusted,
     StockCounted,
@@ -26,7 +27,15 @@ from lotstream.domain.events import (
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
 from lotstream.domain.model import LOT_CORRECTION, TITLE, ReceiptKey
-from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, PUT_AWAY, RETURN, STATUS_CHANGE
+from lotstream.domain.paper import (
+    ADJUSTMENT,
+    COUNT,
+    MOVE,
+    PUT_AWAY,
+    RETURN,
+    RETURN_INSPECTION,
+    STATUS_CHANGE,
+)
 
 _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
     StockReceived: lambda event: ReceiptKey(RECEIPT, event.receipt),
@@ -39,6 +48,7 @@ _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
     KitAssembled: lambda event: ReceiptKey(ASSEMBLY, event.number),
     KitBroken: lambda event: ReceiptKey(BREAKING, event.number),
     GoodsReturned: lambda event: ReceiptKey(RETURN, event.number),
+    ReturnInspected: lambda event: ReceiptKey(RETURN_INSPECTION, event.inspection),
     LotCorrected: lambda event: ReceiptKey(LOT_CORRECTION, event.number),
     TransferShipped: lambda event: event.transfer.key,
     TransferReceived: lambda event: event.transfer.key,

@@ -40,8 +40,10 @@ from lotstream.domain.commands import (
     DefineSite,
     DocumentLot,
     ErasePersons,
+    ExpectReturn,
     FinishTask,
     InspectLot,
+    InspectReturn,
     LiftBinHold,
     LiftHold,
     LiftOwnerHold,
@@ -102,6 +104,8 @@ from lotstream.domain.receiving import receive_stock
 from lotstream.domain.relocating import change_status, move_stock, put_away
 from lotstream.domain.requesting import request_allocation
 from lotstream.domain.reserving import reserve_stock
+from lotstream.domain.return_expecting import expect_return
+from lotstream.domain.return_inspecting import inspect_return
 from lotstream.domain.returning import return_goods
 from lotstream.domain.scanning import scan_lot
 from lotstream.domain.serial_holds import lift_serial_hold, place_serial_hold
@@ -140,6 +144,8 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     CorrectLot: correct_lot,
     AnswerRecall: answer_recall,
     CloseRecall: close_recall,
+    InspectReturn: inspect_return,
+    ExpectReturn: expect_return,
     AdjustStock: adjust_stock,
     AssembleKit: assemble_kit,
     BreakKit: break_kit,

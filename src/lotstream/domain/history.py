@@ -10,12 +10,30 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from lotstream.domain.codes import Refusal
-from lotstream.domain.commands import Command, CorrectLot, ErasePersons, PlaceHold, RecallLots
+from lotstream.domain.commands import (
+    Command,
+    CorrectLot,
+    ErasePersons,
+    PlaceHold,
+    RecallLots,
+    ReturnGoods,
+)
 from lotstream.domain.holds import find_lot
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import HoldKind, Left, LookedBack, PersonsOf, Question, ReceiptKey, consignee_key
+from lotstream.domain.model import (
+    GotFrom,
+    HoldKind,
+    Left,
+    LookedBack,
+    OrderKey,
+    PersonsOf,
+    Question,
+    ReceiptKey,
+    consignee_key,
+)
 from lotstream.domain.names import names_had
 from lotstream.domain.recalling import reach_asked
+from lotstream.domain.returning import asked
 
 
 def asks_history(command: Command) -> bool:
@@ -41,6 +59,14 @@ def documents_answered(ledger: Ledger, command: Command) -> tuple[ReceiptKey, ..
     return tuple(consignee_key(command.recall, one.id) for answer in answers for one in answer.recipients)
 
 
+def orders_answered(ledger: Ledger, command: Command) -> tuple[OrderKey, ...]:
+    """Return the orders that answers tell of: each must be among a ledger's orders before the command is decided."""
+    if not isinstance(command, ReturnGoods):
+        return ()
+    answers = [answer for answer in ledger.history.values() if isinstance(answer, GotFrom)]
+    return tuple(dict.fromkeys(key for answer in answers for key in answer.orders))
+
+
 def _reach_of_recalled(ledger: Ledger, command: RecallLots) -> Iterable[Question]:
     asked = reach_asked(ledger, command)
     return () if isinstance(asked, Refusal) else (asked,)
@@ -59,6 +85,7 @@ def _left(ledger: Ledger, named: Iterable[tuple[str | None, str]]) -> Iterable[Q
 
 _ASKS: Final[dict[type, Callable[[Any], bool]]] = {
     RecallLots: lambda _: True,
+    ReturnGoods: lambda command: command.key is None,
     PlaceHold: lambda command: command.kind is HoldKind.RECALL,
     CorrectLot: lambda _: True,
     ErasePersons: lambda command: command.customer is not None,
@@ -67,6 +94,7 @@ _ASKS: Final[dict[type, Callable[[Any], bool]]] = {
 
 _QUESTIONS: Final[dict[type, Callable[[Ledger, Any], Iterable[Question]]]] = {
     RecallLots: _reach_of_recalled,
+    ReturnGoods: asked,
     PlaceHold: _left_of_held,
     CorrectLot: _left_of_held,
     ErasePersons: lambda _, command: [PersonsOf(command.customer)],

@@ -26,6 +26,7 @@ from lotstream.domain.events import (
     LotInspected,
     PickUndone,
     Relocated,
+    ReturnInspected,
     SerialHeld,
     SerialReleased,
     ShipmentConfirmed,
@@ -67,6 +68,9 @@ class MoveKind(StrEnum):
     #: A part of a lot became a lot of its own.
     SPLIT = "split"
     RETURNED = "returned"
+    #: What came back was thrown away, or sent back to whom it belongs.
+    SCRAPPED = "scrapped"
+    SENT_BACK = "sent_back"
     HELD = "held"
     RECALLED = "recalled"
     #: Facts of the lot were wrong, or its number was, and these goods had it, or have the right one now.
@@ -211,6 +215,13 @@ def _became(kind: MoveKind, rows: tuple[Became, ...]) -> Iterator[Move]:
         yield _came(kind, one.to, one.quantity, line=None)
 
 
+def _return_inspected(event: ReturnInspected) -> Iterator[Move]:
+    yield from _relocated(MoveKind.STATUS_CHANGED, event.moves)
+    for kind, gone in ((MoveKind.SCRAPPED, event.scrapped), (MoveKind.SENT_BACK, event.sent_back)):
+        for change in gone:
+            yield _came(kind, change.row, change.quantity, line=change.line, reason=change.reason)
+
+
 def _held(event: HoldPlaced) -> Iterator[Move]:
     hold = event.hold
     kind = MoveKind.RECALLED if hold.kind is HoldKind.RECALL else MoveKind.HELD
@@ -306,6 +317,7 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     KitAssembled: _kitted,
     KitBroken: _kitted,
     GoodsReturned: _returned,
+    ReturnInspected: _return_inspected,
     HoldPlaced: _held,
     HoldLifted: _released,
     LotCorrected: _corrected,

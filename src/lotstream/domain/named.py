@@ -27,8 +27,10 @@ from lotstream.domain.commands import (
     CorrectShipment,
     CountStock,
     ErasePersons,
+    ExpectReturn,
     FinishTask,
     InspectLot,
+    InspectReturn,
     LiftSerialHold,
     MoveStock,
     OpenBalance,
@@ -59,9 +61,12 @@ from lotstream.domain.commands import (
 from lotstream.domain.events import (
     ConsigneesListed,
     Event,
+    GoodsReturned,
     RecallAnswered,
     RecallClosed,
     RecallOpened,
+    ReturnAnnounced,
+    ReturnInspected,
     ShipmentConfirmed,
     ShipmentVoided,
 )
@@ -80,14 +85,24 @@ from lotstream.domain.model import (
     Document,
     OrderKey,
     ReceiptKey,
+    ReturnExpected,
     Shipment,
     Transfer,
     consignee_key,
     recall_key,
+    return_expected_key,
     title_number,
 )
 from lotstream.domain.packages import SSCC_COUNTER, package_key, packages_within
-from lotstream.domain.paper import ADJUSTMENT, COUNT, MOVE, PUT_AWAY, RETURN, STATUS_CHANGE
+from lotstream.domain.paper import (
+    ADJUSTMENT,
+    COUNT,
+    MOVE,
+    PUT_AWAY,
+    RETURN,
+    RETURN_INSPECTION,
+    STATUS_CHANGE,
+)
 from lotstream.domain.wave_parts import wave_key
 
 _OfOneOrder = (
@@ -139,6 +154,10 @@ def _shipped(command: ConfirmShipment) -> tuple[OrderKey, ...]:
     return tuple(part.key for part in command.orders)
 
 
+def _returned(command: ReturnGoods) -> tuple[OrderKey, ...]:
+    return () if command.key is None else (command.key,)
+
+
 def _shipment_and_packages(command: ConfirmShipment) -> tuple[ReceiptKey, ...]:
     """Return the shipment first."""
     names = [package.sscc for package in command.packages]
@@ -161,7 +180,8 @@ _ORDERS: dict[type, Callable[[Any], tuple[OrderKey, ...]]] = {
     ReportShort: _one,
     ScanLot: _one,
     RequestAllocation: lambda command: command.orders,
-    ReturnGoods: lambda command: (command.key,),
+    ReturnGoods: _returned,
+    ExpectReturn: lambda command: () if command.key is None else (command.key,),
     ConfirmShipment: _shipped,
     CorrectShipment: _shipped,
     PackPackage: lambda command: tuple(dict.fromkeys(line.key for line in command.lines)),
@@ -204,7 +224,11 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     ReleaseTitle: lambda command: (ReceiptKey(TITLE_OUT, title_number(command.owner, command.title)),),
     AcceptTitle: lambda command: (ReceiptKey(TITLE, title_number(command.from_owner, command.title)),),
     ChangeStatus: lambda command: (ReceiptKey(STATUS_CHANGE, command.change),),
-    ReturnGoods: lambda command: (ReceiptKey(RETURN, command.number),),
+    ReturnGoods: lambda command: (
+        ReceiptKey(RETURN, command.number),
+        *(() if command.expected is None else (return_expected_key(command.expected),)),
+    ),
+    ExpectReturn: lambda command: (return_expected_key(command.return_),),
     ConfirmShipment: _shipment_and_packages,
     PackPackage: lambda command: (
         *(package_key(name) for name in (command.package, *command.packages) if name is not None),
@@ -222,6 +246,10 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     RecallLots: lambda command: (recall_key(command.recall),),
     AnswerRecall: lambda command: (recall_key(command.recall), consignee_key(command.recall, command.consignee)),
     CloseRecall: lambda command: (recall_key(command.recall),),
+    InspectReturn: lambda command: (
+        ReceiptKey(RETURN_INSPECTION, command.inspection),
+        ReceiptKey(RETURN, command.return_),
+    ),
 }
 
 
@@ -241,6 +269,8 @@ def documents_within(document: Document | None) -> tuple[ReceiptKey, ...]:
 
 def orders_within(document: Document | None) -> tuple[OrderKey, ...]:
     """Return the orders a document tells of, which whoever opens the document needs as well."""
+    if isinstance(document, ReturnExpected):
+        return () if document.order is None else (document.order,)
     return tuple(part.order for part in document.parts) if isinstance(document, Shipment) else ()
 
 
@@ -257,6 +287,12 @@ def documents_of(event: Event) -> tuple[ReceiptKey, ...]:
     if isinstance(event, ShipmentConfirmed | ShipmentVoided):
         kept = isinstance(event, ShipmentVoided) or event.content
         return (ReceiptKey(SHIPMENT, event.shipment),) if kept else ()
+    if isinstance(event, GoodsReturned) and event.announced is not None:
+        return ReceiptKey(RETURN, event.number), event.announced.key
+    if isinstance(event, ReturnAnnounced):
+        return (event.expected.key,)
+    if isinstance(event, ReturnInspected):
+        return ReceiptKey(RETURN_INSPECTION, event.inspection), ReceiptKey(RETURN, event.number)
     if isinstance(event, _ABOUT_RECALLS):
         return _of_recall(event)
     receipt = receipt_of(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -12,6 +13,8 @@ from lotstream.domain.commands import (
     AdjustStock,
     ChangeStatus,
     CountStock,
+    InspectedLine,
+    InspectReturn,
     Moment,
     MoveStock,
     ReleaseTitle,
@@ -33,11 +36,14 @@ COUNT = "count"
 MOVE = "move"
 STATUS_CHANGE = "status_change"
 RETURN = "return"
+RETURN_INSPECTION = "return_inspection"
 PUT_AWAY = "putaway"
 
 
 #: What every document about stock says of itself and its lines.
-Document = AdjustStock | CountStock | MoveStock | ChangeStatus | ReturnGoods | ShipTransfer | ReleaseTitle
+Document = (
+    AdjustStock | CountStock | MoveStock | ChangeStatus | ReturnGoods | InspectReturn | ShipTransfer | ReleaseTitle
+)
 
 
 class Meant(NamedTuple):
@@ -131,7 +137,8 @@ def begin(ledger: Ledger, document: Document, moment: Moment, *, kind: str, numb
     if refused is None and not document.lines:
         refused = Refusal(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
     seen: set[str] = set()
-    for index, line in enumerate(document.lines if refused is None else ()):
+    lines: Sequence[StockLine | InspectedLine] = document.lines if refused is None else ()
+    for index, line in enumerate(lines):
         if line.line in seen:
             message = f"Line {line.line} is there twice; give each line an id of its own."
             return Refusal(Code.FIELD_INVALID, f"lines.{index}.line", message)

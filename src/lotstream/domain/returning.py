@@ -1,18 +1,33 @@
-"""Goods come back from a customer, by the order and the lot they left with."""
+"""Goods come back from a customer, by the order and the lot they left with, or by what that customer ever got."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, ReturnGoods, StockLine
-from lotstream.domain.events import Event, GoodsReturned, Returned
+from lotstream.domain.events import CounterfeitSuspected, Event, GoodsReturned, Returned
 from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Order, OrderLine, RowKey, Serial, SerialKey, SerialState, Status
+from lotstream.domain.model import (
+    GotFrom,
+    LeftFor,
+    Order,
+    OrderKey,
+    OrderLine,
+    ReturnExpected,
+    RowKey,
+    Serial,
+    SerialKey,
+    SerialState,
+    Status,
+    return_expected_key,
+)
 from lotstream.domain.paper import RETURN, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import DOCK
 from lotstream.domain.reservations import copy_order, note_returned
+from lotstream.domain.return_expecting import came_back
 from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.serials import check_count
 
@@ -22,45 +37,114 @@ class _Return:
     """What is decided so far about one return."""
 
     paper: Paper
-    #: The order as it is after what came back so far; None when it is not known.
-    order: Order | None
-    lines: list[Returned] = field(default_factory=list)
+    #: Orders that it may be of, as they are after what came back so far; none when none is known.
+    orders: list[Order]
+    #: What was announced, as it is after what came back so far.
+    announced: ReturnExpected | None = None
+    lines: dict[OrderKey | None, list[Returned]] = field(default_factory=dict)
+    doubtful: list[CounterfeitSuspected] = field(default_factory=list)
 
 
 def return_goods(ledger: Ledger, command: ReturnGoods, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide goods.returned.
 
     Asked, more than was shipped of a lot to the order is refused. Happened, it is there: what nobody can have shipped
-    goes to quarantine with a discrepancy. What came back keeps its lot, and is told from stock that never left.
+    goes to quarantine with a discrepancy. What came back keeps its lot, and is told from stock that never left. Without
+    an order it is looked for among what the customer got of the lot, the last order first.
     """
     paper = begin(ledger, command, moment, kind=RETURN, number=command.number)
     if isinstance(paper, Refusal):
         return paper
-    known = ledger.order(command.key)
-    if known is None:
-        name = command.key.order
-        message = f"Order {name} is not known; check its number and source."
-        refused = paper.verdicts.object(Code.UNKNOWN_ORDER, "order", message, {"order": name, "return": command.number})
-        if refused is not None:
-            return refused
-    back = _Return(paper, copy_order(known) if known is not None else None)
+    announced = None
+    if command.expected is not None:
+        announced = ledger.document(return_expected_key(command.expected), ReturnExpected)
+        if announced is None:
+            message = f"Return {command.expected} was not announced; check its number."
+            about: dict[str, str | None] = {"return": command.number}
+            refused = paper.verdicts.object(Code.NOT_AVAILABLE, "expected", message, about)
+            if refused is not None:
+                return refused
+    orders = _orders(ledger, command, announced, paper)
+    if isinstance(orders, Refusal):
+        return orders
+    back = _Return(paper, [copy_order(order) for order in orders], announced)
     for index, said in enumerate(command.lines):
         refused = _take_in(back, said, f"lines.{index}")
         if refused is not None:
             return refused
     if not back.lines:
-        return tuple(paper.verdicts.noted)
-    returned = GoodsReturned(
-        command.site, command.number, command.key, command.by, paper.at, paper.booked, tuple(back.lines)
-    )
-    held = [(line.row, unit) for line in back.lines for unit in units_held(paper.draft, line)]
+        return (*paper.verdicts.noted, *back.doubtful)
+    return _decided(back, command)
+
+
+def _decided(back: _Return, command: ReturnGoods) -> tuple[Event, ...]:
+    paper = back.paper
+    returned = [
+        GoodsReturned(
+            command.site, command.number, key, command.by, paper.at, {} if number else paper.booked, tuple(lines),
+            None if number else back.announced,
+        )
+        for number, (key, lines) in enumerate(back.lines.items())
+    ]  # fmt: skip
+    every = [line for lines in back.lines.values() for line in lines]
+    held = [(line.row, unit) for line in every for unit in units_held(paper.draft, line)]
     apart = [set_apart(paper.draft, unit, row) for row, unit in held]
-    return returned, *apart, *paper.verdicts.noted, *fill(paper.draft, {line.row.sku for line in back.lines})
+    filled = fill(paper.draft, {line.row.sku for line in every})
+    return *returned, *apart, *paper.verdicts.noted, *back.doubtful, *filled
+
+
+def _orders(
+    ledger: Ledger, command: ReturnGoods, announced: ReturnExpected | None, paper: Paper
+) -> list[Order] | Refusal:
+    """Return the orders that goods may be of: the one that is named, else those of the customer that have any of it."""
+    key = order_meant(command, announced)
+    if key is not None:
+        known = ledger.order(key)
+        if known is not None:
+            return [known]
+        message = f"Order {key.order} is not known; check its number and source."
+        about: dict[str, str | None] = {"order": key.order, "return": command.number}
+        return paper.verdicts.object(Code.UNKNOWN_ORDER, "order", message, about) or []
+    if customer_meant(command, announced) is None:
+        message = "Neither an order nor a customer is named; send one of them."
+        about = {"return": command.number}
+        return paper.verdicts.object(Code.FIELD_MISSING, "order", message, about) or []
+    keys = [key for question in asked(ledger, command) for key in ledger.answer(question, GotFrom).orders]
+    found = (ledger.order(key) for key in dict.fromkeys(keys))
+    return [order for order in found if order is not None]
+
+
+def order_meant(command: ReturnGoods, announced: ReturnExpected | None) -> OrderKey | None:
+    """Return the order that a return names, or that it was announced for."""
+    return command.key or (None if announced is None else announced.order)
+
+
+def customer_meant(command: ReturnGoods, announced: ReturnExpected | None) -> str | None:
+    """Return the customer that a return names, or that it was announced for."""
+    return command.customer or (None if announced is None else announced.customer)
+
+
+def asked(ledger: Ledger, command: ReturnGoods) -> tuple[LeftFor, ...]:
+    """Return what has to be known of a customer before a return without an order is decided."""
+    announced = None
+    if command.expected is not None:
+        announced = ledger.document(return_expected_key(command.expected), ReturnExpected)
+    customer = customer_meant(command, announced)
+    if customer is None or order_meant(command, announced) is not None:
+        return ()
+    return tuple(dict.fromkeys(_left_for(ledger, customer, command)))
+
+
+def _left_for(ledger: Ledger, customer: str, command: ReturnGoods) -> Iterator[LeftFor]:
+    for line in command.lines:
+        skus = [line.sku] if line.sku is not None else sorted(lot.sku for lot in ledger.lots_called(line.lot or ""))
+        for sku in skus:
+            yield LeftFor(customer, sku, line.lot)
 
 
 def _take_in(back: _Return, said: StockLine, path: str) -> Refusal | None:
     paper = back.paper
-    sku = said.sku or _sku_shipped(back.order, said.lot)
+    sku = said.sku or _sku_shipped(back.orders, said.lot)
     named = StockLine(
         said.line, sku, said.lot, said.location or DOCK, said.quantity, said.unit, said.package, said.pack_size,
         said.status, said.reason, serials=said.serials,
@@ -71,40 +155,63 @@ def _take_in(back: _Return, said: StockLine, path: str) -> Refusal | None:
     new = book_once(paper, meant, meant.row(paper.document.site)._replace(returned=True))
     if new is not True:
         return new or None
-    lot = said.lot if said.lot is not None else _only_lot(back.order, meant.item.sku)
+    refused = _was_announced(back, meant)
+    if refused is not None:
+        return refused
+    lot = said.lot if said.lot is not None else _only_lot(back.orders, meant.item.sku)
     row = meant.row(paper.document.site)._replace(lot=lot, returned=True)
     numbers = _numbers(back, meant)
     if isinstance(numbers, Refusal):
         return numbers
     left, unit = meant.quantity, 10**meant.item.decimals
-    for line in back.order.lines if back.order is not None else ():
-        quantity = min(_out(line, meant.item.sku, lot), left)
-        _book(back, said, row, quantity, line=line, serials=tuple(numbers[: quantity // unit]))
-        left, numbers = left - quantity, numbers[quantity // unit :]
+    for order in back.orders:
+        for line in order.lines:
+            quantity = min(_out(line, meant.item.sku, lot), left)
+            _book(back, said, row, quantity, order=order, line=line, serials=tuple(numbers[: quantity // unit]))
+            left, numbers = left - quantity, numbers[quantity // unit :]
     if left == 0:
         return None
     del paper.booked[said.line]
     return _too_much(back, meant, row, left)
 
 
+def _was_announced(back: _Return, meant: Meant) -> Refusal | None:
+    """Count what was announced; object to more than that."""
+    if back.announced is None:
+        return None
+    back.announced, over = came_back(back.announced, meant.item.sku, meant.said.lot, meant.quantity)
+    if over == 0:
+        return None
+    message = f"{over} smallest units of {meant.item.sku} more came back than were announced; check the return."
+    return back.paper.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.quantity", message, meant.said)
+
+
 def _numbers(back: _Return, meant: Meant) -> list[str] | Refusal:
-    """Return the serial numbers that came back: units that had left for the order, and no others."""
+    """Return the serial numbers that came back: units that had left for one of the orders, and no others."""
     paper, said = back.paper, meant.said
     refused = check_count(said.serials, meant.quantity, meant.item, meant.path)
     if refused is not None:
         return paper.object(refused.code, refused.field, refused.message, said) or []
-    numbers = []
+    numbers, keys = [], {order.key for order in back.orders}
     for index, number in enumerate(said.serials):
         unit = paper.draft.serial(SerialKey(number, meant.item.sku))
-        left = unit is not None and unit.state is SerialState.SHIPPED
-        if left and unit is not None and back.order is not None and (unit.source, unit.order) == back.order.key:
+        if unit is not None and unit.state is SerialState.SHIPPED and (unit.source, unit.order) in keys:
             numbers.append(number)
             continue
         message = f"Serial {number} of {meant.item.sku} has not left for the order; check the number and the order."
         refused = paper.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.serials.{index}", message, said)
         if refused is not None:
             return refused
+        _doubt(back, meant, serial=number, why=_why_doubted(unit))
     return numbers
+
+
+def _why_doubted(unit: Serial | None) -> tuple[Code, str]:
+    if unit is None:
+        return Code.UNKNOWN_LOT, "nobody has ever seen it"
+    if unit.state is SerialState.SHIPPED:
+        return Code.MORE_THAN_SHIPPED, "it was sold to somebody else"
+    return Code.MORE_THAN_SHIPPED, "it is in the house, or was never sold"
 
 
 def _too_much(back: _Return, meant: Meant, row: RowKey, left: int) -> Refusal | None:
@@ -113,11 +220,28 @@ def _too_much(back: _Return, meant: Meant, row: RowKey, left: int) -> Refusal | 
     what = f"lot {row.lot}" if row.lot is not None else row.sku
     message = f"{left} smallest units of {what} more came back than left for the order; check lot and order."
     if not paper.document.happened:
-        return Refusal(Code.MORE_THAN_SHIPPED, f"{meant.path}.quantity", message)
+        code = Code.MORE_THAN_SHIPPED if back.orders else Code.UNKNOWN_ORDER
+        return Refusal(code, f"{meant.path}.quantity", message)
     book_once(paper, meant, meant.row(paper.document.site)._replace(returned=True))
     # The line itself says what is odd about it, and is the alert.
-    _book(back, said, row._replace(status=Status.QUARANTINE.value), left, line=None, why=message)
+    _book(back, said, row._replace(status=Status.QUARANTINE.value), left, order=None, line=None, why=message)
+    if row.lot is not None and left == meant.quantity:
+        known = paper.draft.lot(row.sku, row.lot) is not None
+        why = (Code.MORE_THAN_SHIPPED, "it never left for him") if known else (Code.UNKNOWN_LOT, "nobody has seen it")
+        _doubt(back, meant, serial=None, why=why)
     return None
+
+
+def _doubt(back: _Return, meant: Meant, *, serial: str | None, why: tuple[Code, str]) -> None:
+    """Have people told of goods that came back and cannot be what they say."""
+    said, (code, reason) = meant.said, why
+    what = f"Lot {said.lot}" if serial is None else f"Serial {serial}"
+    message = f"{what} of {meant.item.sku} came back, and {reason}: it may be counterfeit, or the return is mistaken."
+    facts = {
+        "return": back.paper.key.number, "line": said.line, "sku": meant.item.sku, "lot": said.lot, "serial": serial,
+    }  # fmt: skip
+    about = {name: value for name, value in facts.items() if value is not None}
+    back.doubtful.append(CounterfeitSuspected(code.value, message, about))
 
 
 def _book(
@@ -126,6 +250,7 @@ def _book(
     row: RowKey,
     quantity: int,
     *,
+    order: Order | None,
     line: OrderLine | None,
     why: str | None = None,
     serials: tuple[str, ...] = (),
@@ -137,16 +262,17 @@ def _book(
         note_returned(line, row.sku, row.lot, quantity)
     paper.change(row, quantity, received=paper.at.date())
     code = None if why is None else Code.MORE_THAN_SHIPPED.value
-    order_line = None if line is None else line.line
     for number in serials:
         unit = SerialKey(number, row.sku)
         known = paper.draft.serial(unit)
         holds = () if known is None else known.holds
         paper.draft.serials[unit] = Serial(unit, SerialState.IN_STOCK, row, holds=holds)
-    back.lines.append(
+    document = paper.document
+    key = order.key if order is not None else document.key if isinstance(document, ReturnGoods) else None
+    back.lines.setdefault(key, []).append(
         Returned(
             said.line,
-            order_line,
+            None if line is None else line.line,
             row,
             quantity,
             paper.at.date(),
@@ -163,14 +289,14 @@ def _out(line: OrderLine, sku: str, lot: str | None) -> int:
     return sum(one.quantity - one.returned for one in line.lots_shipped if (one.sku, one.lot) == (sku, lot))
 
 
-def _sku_shipped(order: Order | None, lot: str | None) -> str | None:
-    """Return the SKU of a lot, or of whatever, that left for an order; None when that is not one."""
-    left = [one for line in (order.lines if order else ()) for one in line.lots_shipped]
+def _sku_shipped(orders: list[Order], lot: str | None) -> str | None:
+    """Return the SKU of a lot, or of whatever, that left for orders; None when that is not one."""
+    left = [one for order in orders for line in order.lines for one in line.lots_shipped]
     skus = {one.sku for one in left if lot in (None, one.lot)}
     return skus.pop() if len(skus) == 1 else None
 
 
-def _only_lot(order: Order | None, sku: str) -> str | None:
-    """Return the lot of a SKU that left for an order, where it was one."""
-    lots = {one.lot for line in (order.lines if order else ()) for one in line.lots_shipped if one.sku == sku}
+def _only_lot(orders: list[Order], sku: str) -> str | None:
+    """Return the lot of a SKU that left for orders, where it was one."""
+    lots = {one.lot for order in orders for line in order.lines for one in line.lots_shipped if one.sku == sku}
     return lots.pop() if len(lots) == 1 else None

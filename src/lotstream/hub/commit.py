@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 from lotstream.contracts.decode import Undecodable
 from lotstream.domain.commands import Command
-from lotstream.domain.history import asks_history, documents_answered, questions
+from lotstream.domain.history import asks_history, documents_answered, orders_answered, questions
 from lotstream.domain.ledger import Sites
 from lotstream.domain.named import (
     documents_opened,
@@ -257,6 +257,11 @@ class CommitUnit:
                 told_of = [(ledger.owner, key) for key in documents_answered(ledger, entry.decoded.command)]
                 await self._read(told_of)
                 named.receipts.update(dict.fromkeys(told_of))
+                of = dict.fromkeys((ledger.owner, key) for key in orders_answered(ledger, entry.decoded.command))
+                named.orders.update(of)
+                unknown = [name for name in of if self._unknown(name)]
+                for (_, key), order in (await self._store.closed_orders(unknown) if unknown else {}).items():
+                    ledger.closed[key] = order
 
     async def _load_documents(self, named: Named, opened: dict[OwnerReceipt, None]) -> None:
         """Read the documents that are named; of those that are opened also what they tell of, and so on."""

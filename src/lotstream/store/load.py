@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import (
     NAMED_MAX,
+    ORDERS_LOOKED_AT,
     Answer,
     Customer,
     Document,
     Gone,
+    GotFrom,
     Hold,
     Item,
     Left,
+    LeftFor,
     Location,
     Lot,
     LotMore,
@@ -163,10 +166,19 @@ async def _reach(database: Database, owner: str, asked: Sequence[Reach]) -> dict
     return {one: await recalls.look_back(owner, one.lots, after=one.after, persons=one.persons) for one in asked}
 
 
+async def _left_for(database: Database, owner: str, asked: Sequence[LeftFor]) -> dict[Question, Answer]:
+    answers: dict[Question, Answer] = {}
+    for question in asked:
+        rows = await database.fetch(SQL["left_for"], owner, *question, ORDERS_LOOKED_AT)
+        answers[question] = GotFrom(tuple(OrderKey(row["source"], row["order"]) for row in rows))
+    return answers
+
+
 _READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[Question, Answer]]]]] = {
     Left: _left,
     PersonsOf: _persons_of,
     Reach: _reach,
+    LeftFor: _left_for,
 }
 """Which statement answers which kind of question."""
 

@@ -10,7 +10,9 @@ from lotstream.domain.model import (
     Answer,
     Document,
     Gone,
+    GotFrom,
     Left,
+    LeftFor,
     Named,
     Order,
     OrderKey,
@@ -42,7 +44,18 @@ class Past:
             left = [line for document in documents for line in self._left(document)]
             back = [line for key in {line.order for line in left} for line in _came_back(key, self.order(key))]
             return look_back(question.lots, left, back, after=question.after)
+        if isinstance(question, LeftFor):
+            return self._got_from(question, documents)
         return self._gone(question, documents) if isinstance(question, Left) else self._named(question)
+
+    def _got_from(self, asked: LeftFor, documents: Sequence[Document | None]) -> GotFrom:
+        lines = [line for document in documents for line in self._left(document)]
+        mine = {
+            line.order: None
+            for line in lines
+            if (line.to[0], line.sku) == (asked.customer, asked.sku) and asked.lot in (None, line.lot)
+        }
+        return GotFrom(tuple(sorted(mine)))
 
     def _left(self, document: Document | None) -> Iterator[LeftLine]:
         for part in document.parts if isinstance(document, Shipment) else ():

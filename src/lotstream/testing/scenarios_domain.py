@@ -15,7 +15,7 @@ from lotstream.domain.decide import BROADCASTS, decide
 from lotstream.domain.events import (
     Event,
 )
-from lotstream.domain.history import documents_answered, questions
+from lotstream.domain.history import documents_answered, orders_answered, questions
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Calendar, Document, Order, OrderKey, ReceiptKey, Serial, SerialKey, Site
 from lotstream.domain.named import (
@@ -96,6 +96,9 @@ class DomainWarehouse:
             self.ledger.history = Past(self.documents.values(), self.order, self.orders).answers(asked)
             for receipt in documents_answered(self.ledger, command):
                 self.ledger.receipts[receipt] = self.documents.get(receipt)
+            for order in orders_answered(self.ledger, command):
+                if order not in self.ledger.orders:
+                    self.ledger.closed[order] = self._closed.get(order)
         return decide(self.ledger, command, self.moment())
 
     def tell_all_again(self) -> None:

@@ -459,6 +459,8 @@ ELSEWHERE: dict[type, str] = {
     commands.RecallLots: "places holds: test_settling.py",
     commands.AnswerRecall: "says what a consignee did: test_recall.py",
     commands.CloseRecall: "lifts no hold: test_recall.py",
+    commands.ExpectReturn: "moves nothing: test_returns_expected.py",
+    commands.InspectReturn: "held goods that came back may be thrown away: test_return_inspected.py",
     commands.LiftHold: "ends a hold: test_holds.py",
     commands.LiftBinHold: "ends a hold: test_agenda.py",
     commands.LiftSerialHold: "ends a hold: test_serial_holds.py",

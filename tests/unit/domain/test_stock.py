@@ -383,7 +383,7 @@ def test_what_came_back_is_there_whatever_had_left() -> None:
     ]  # fmt: skip
     assert world.told(back("#1", said(5), happened=True)) == ()
     events = world.told(back("#9", said(1, "L2"), happened=True, number="RMA-2"))
-    assert kinds(events) == ["GoodsReturned", "DiscrepancyNoted"]
+    assert kinds(events) == ["GoodsReturned", "DiscrepancyNoted", "CounterfeitSuspected"]
     assert world.row("L2", status="quarantine").on_hand == 1
     replayed(world)
 

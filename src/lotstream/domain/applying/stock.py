@@ -17,7 +17,13 @@ from lotstream.domain.events import (
     StockMoved,
 )
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Receipt, Serial, SerialKey, SerialState
+from lotstream.domain.model import (
+    CameBack,
+    Receipt,
+    Serial,
+    SerialKey,
+    SerialState,
+)
 from lotstream.domain.relocating import carry, change_bin
 from lotstream.domain.reservations import line_called, note_returned
 
@@ -57,7 +63,14 @@ def _bins_changed(ledger: Ledger, event: BinsChanged) -> None:
 
 def _returned(ledger: Ledger, event: GoodsReturned) -> None:
     _note(ledger, event)
-    order = ledger.order(event.key)
+    document = ledger.receipt(document_of(event))
+    if document is not None:
+        came = (CameBack(back.line, back.row, back.quantity) for back in event.lines)
+        document.came = (*document.came, *came)
+    if event.announced is not None:
+        ledger.receipts[event.announced.key] = event.announced
+        ledger.touched.receipts.add(event.announced.key)
+    order = None if event.key is None else ledger.order(event.key)
     for back in event.lines:
         change_row(ledger, back.row, on_hand=back.quantity)
         note_received(ledger, back.row, back.received)

@@ -60,6 +60,7 @@ from lotstream.domain.commands.packing import PackedLine, PackPackage, UnpackPac
 from lotstream.domain.commands.papers import DocumentLot, InspectLot, RecordCondition
 from lotstream.domain.commands.places import FinishTask, PutAway
 from lotstream.domain.commands.recalls import AnswerRecall, CloseRecall, LotAnswered, RecallLots
+from lotstream.domain.commands.returns import AnnouncedLine, ExpectReturn, InspectedLine, InspectReturn
 from lotstream.domain.commands.shipping import CorrectShipment, VoidShipment
 from lotstream.domain.commands.stock import (
     AdjustStock,
@@ -76,6 +77,7 @@ from lotstream.domain.commands.waves import CancelWave, ReleaseWave, WorkOnWave,
 __all__ = [
     "AcceptTitle",
     "AdjustStock",
+    "AnnouncedLine",
     "AnswerBroadcast",
     "AnswerRecall",
     "ArrivedLine",
@@ -101,9 +103,12 @@ __all__ = [
     "DefineSite",
     "DocumentLot",
     "ErasePersons",
+    "ExpectReturn",
     "FinishTask",
     "GoodsLine",
     "InspectLot",
+    "InspectReturn",
+    "InspectedLine",
     "KitPiece",
     "LiftBinHold",
     "LiftHold",
@@ -194,6 +199,8 @@ Command = (
     | RecallLots
     | AnswerRecall
     | CloseRecall
+    | InspectReturn
+    | ExpectReturn
     | ReturnGoods
     | ReportShort
     | StartPick

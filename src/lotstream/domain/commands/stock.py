@@ -84,12 +84,15 @@ class ChangeStatus:
 
 @dataclass(frozen=True, slots=True)
 class ReturnGoods:
-    """goods.returned: a customer sends goods of an order back."""
+    """goods.returned: a customer sends goods back, of an order or without saying of which."""
 
     site: str
     happened: bool
     by: str | None
     occurred_at: datetime | None
     number: str
-    key: OrderKey
+    key: OrderKey | None
     lines: tuple[StockLine, ...]
+    customer: str | None = None
+    #: The number it was announced under.
+    expected: str | None = None

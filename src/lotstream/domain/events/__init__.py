@@ -66,6 +66,7 @@ from lotstream.domain.events.packing import OrderPacked, PackagesChanged
 from lotstream.domain.events.papers import ConditionRecorded, LotDocumented, LotInspected
 from lotstream.domain.events.places import HintReason, PutAwayHint, PutAwayHinted, TaskDone
 from lotstream.domain.events.recalls import ConsigneesListed, RecallAnswered, RecallClosed, RecallOpened
+from lotstream.domain.events.returns import CounterfeitSuspected, ReturnAnnounced, ReturnInspected
 from lotstream.domain.events.stock import (
     BinChange,
     BinsChanged,
@@ -105,6 +106,7 @@ __all__ = [
     "ConditionRecorded",
     "Considered",
     "ConsigneesListed",
+    "CounterfeitSuspected",
     "CustomerDefined",
     "DayContinued",
     "DayOpened",
@@ -154,6 +156,8 @@ __all__ = [
     "RecallOpened",
     "Relocated",
     "ReservationFreed",
+    "ReturnAnnounced",
+    "ReturnInspected",
     "Returned",
     "RowChange",
     "RuleUsed",
@@ -254,5 +258,8 @@ Event = (
     | ConsigneesListed
     | RecallAnswered
     | RecallClosed
+    | ReturnInspected
+    | ReturnAnnounced
+    | CounterfeitSuspected
     | ConditionRecorded
 )

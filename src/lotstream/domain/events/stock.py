@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lotstream.domain.model import AdjustCode, Booked, InWave, Lot, OrderKey, RowKey
+from lotstream.domain.model import (
+    AdjustCode,
+    Booked,
+    InWave,
+    Lot,
+    OrderKey,
+    ReturnExpected,
+    RowKey,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +154,14 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class GoodsReturned:
-    """A customer sent goods of an order back."""
+    """A customer sent goods back, of one order or of none that is known."""
 
     site: str
     number: str
-    key: OrderKey
+    key: OrderKey | None
     by: str | None
     at: datetime
     booked: dict[str, Booked]
     lines: tuple[Returned, ...]
+    #: What was announced, as it is afterwards.
+    announced: ReturnExpected | None = None

@@ -17,7 +17,9 @@ from lotstream.domain.model.documents import (
     SHIPMENT,
     TASK,
     WAVE,
+    CameBack,
     Content,
+    Disposition,
     Document,
     NextNumber,
     Notice,
@@ -70,9 +72,12 @@ from lotstream.domain.model.goods import (
 )
 from lotstream.domain.model.history import (
     NAMED_MAX,
+    ORDERS_LOOKED_AT,
     Answer,
     Gone,
+    GotFrom,
     Left,
+    LeftFor,
     Named,
     PersonsOf,
     Question,
@@ -107,6 +112,7 @@ from lotstream.domain.model.recalls import (
     consignee_key,
     recall_key,
 )
+from lotstream.domain.model.returns import RETURN_EXPECTED, ExpectedBack, ReturnExpected, return_expected_key
 from lotstream.domain.model.stock import Lot, RowKey, Serial, SerialKey, SerialState, Status, StockRow
 from lotstream.domain.model.titles import TITLE, TITLE_OUT, Title, TitleLine, title_number
 from lotstream.domain.model.transfers import TRANSFER, Arrived, Transfer, TransferLine, TransferState
@@ -121,9 +127,11 @@ __all__ = [
     "INSPECTION",
     "LOT_CORRECTION",
     "NAMED_MAX",
+    "ORDERS_LOOKED_AT",
     "PACKAGE",
     "PLAIN",
     "RECALL",
+    "RETURN_EXPECTED",
     "SHIPMENT",
     "TASK",
     "TITLE",
@@ -136,6 +144,7 @@ __all__ = [
     "Arrived",
     "Booked",
     "Calendar",
+    "CameBack",
     "Channel",
     "ConditionKind",
     "Consignee",
@@ -143,8 +152,11 @@ __all__ = [
     "Content",
     "CountApproval",
     "Customer",
+    "Disposition",
     "Document",
+    "ExpectedBack",
     "Gone",
+    "GotFrom",
     "Hold",
     "HoldKind",
     "InWave",
@@ -152,6 +164,7 @@ __all__ = [
     "Item",
     "KitPart",
     "Left",
+    "LeftFor",
     "LifeFrom",
     "Location",
     "LookedBack",
@@ -191,6 +204,7 @@ __all__ = [
     "ReceiptKey",
     "Recipient",
     "Reservation",
+    "ReturnExpected",
     "RowKey",
     "Serial",
     "SerialKey",
@@ -218,5 +232,6 @@ __all__ = [
     "consignee_key",
     "document_class",
     "recall_key",
+    "return_expected_key",
     "title_number",
 ]

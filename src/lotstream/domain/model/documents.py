@@ -12,6 +12,7 @@ from lotstream.domain.model.keys import Booked, ReceiptKey
 from lotstream.domain.model.lot_work import LOT_CORRECTION
 from lotstream.domain.model.orders import OrderKey
 from lotstream.domain.model.recalls import CONSIGNEE, RECALL, Consignee, Recall
+from lotstream.domain.model.returns import RETURN_EXPECTED, ReturnExpected
 from lotstream.domain.model.stock import RowKey
 from lotstream.domain.model.titles import TITLE_OUT, Title
 from lotstream.domain.model.transfers import TRANSFER, Transfer
@@ -34,6 +35,25 @@ CONDITION = "condition"
 INSPECTION = "inspection"
 
 
+class Disposition(StrEnum):
+    """What becomes of goods that came back."""
+
+    RESTOCK = "restock"
+    SCRAP = "scrap"
+    #: To whom they belong.
+    SEND_BACK = "send_back"
+    QUARANTINE = "quarantine"
+
+
+class CameBack(NamedTuple):
+    """Smallest units that came with a line of a return, the row they came to, and how many of them were looked at."""
+
+    line: str
+    row: RowKey
+    quantity: int
+    inspected: int = 0
+
+
 @dataclass(slots=True)
 class Receipt:
     """What has been booked under one receipt, so that a line told twice is not booked twice."""
@@ -42,6 +62,8 @@ class Receipt:
     site: str
     final: bool = False
     lines: dict[str, Booked] = field(default_factory=dict)
+    #: Of a return, what came with it.
+    came: tuple[CameBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +194,9 @@ class Notice:
 
 
 #: What is booked under a number: kept in one table and read by key.
-Document = Receipt | Shipment | Package | NextNumber | Wave | Notice | Transfer | Title | Recall | Consignee
+Document = (
+    Receipt | Shipment | Package | NextNumber | Wave | Notice | Transfer | Title | Recall | Consignee | ReturnExpected
+)
 #: Kind of a document → its class; every other kind is a `Receipt`.
 _CLASSES: dict[str, type[Document]] = {
     SHIPMENT: Shipment,
@@ -188,6 +212,7 @@ _CLASSES: dict[str, type[Document]] = {
     TASK: Notice,
     RECALL: Recall,
     CONSIGNEE: Consignee,
+    RETURN_EXPECTED: ReturnExpected,
 }
 DOCUMENT_CLASSES: tuple[type[Document], ...] = (Receipt, *dict.fromkeys(_CLASSES.values()))
 

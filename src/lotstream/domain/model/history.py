@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from lotstream.domain.model.goods import LotName
+from lotstream.domain.model.orders import OrderKey
 from lotstream.domain.model.recalls import LookedBack
 
 
@@ -49,8 +50,25 @@ class Reach(NamedTuple):
     persons: bool
 
 
-Question = Left | PersonsOf | Reach
+class LeftFor(NamedTuple):
+    """With which orders did an item, or a lot of it, leave for a customer? Answered by `GotFrom`."""
+
+    customer: str
+    sku: str
+    lot: str | None
+
+
+class GotFrom(NamedTuple):
+    """Orders that goods left with for a customer, at most `ORDERS_LOOKED_AT`, the last one first."""
+
+    orders: tuple[OrderKey, ...]
+
+
+ORDERS_LOOKED_AT = 50
+"""Orders of a customer that goods which came back without an order are looked for in."""
+
+Question = Left | PersonsOf | Reach | LeftFor
 """Whatever can be asked; each kind is a class of its own."""
 
-Answer = Gone | Named | LookedBack
+Answer = Gone | Named | LookedBack | GotFrom
 """What a question is answered with."""

@@ -135,3 +135,10 @@ SELECT body FROM site WHERE partition = $1;
 -- name: locations
 -- Locations as a partition knows them.
 SELECT body FROM location WHERE partition = $1;
+
+-- name: left_for
+-- Orders with which an item, or a lot of it, left for a customer and was not taken back, the last one first.
+SELECT l.source, l."order" FROM shipment_line AS l
+WHERE l.owner = $1 AND l.customer = $2 AND l.sku = $3 AND ($4::text IS NULL OR l.lot = $4)
+GROUP BY l.source, l."order" HAVING sum(l.sign * l.quantity) > 0
+ORDER BY max(l.shipped_at) DESC, l.source, l."order" LIMIT $5;

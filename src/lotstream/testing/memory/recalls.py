@@ -55,6 +55,22 @@ def persons(tables: Tables, owner: str, keys: Sequence[str]) -> Rows:
     return [rows[owner, key].only("person", "body") for key in keys if (owner, key) in rows]
 
 
+@answers("load", "left_for")
+def left_for(tables: Tables, owner: str, customer: str, sku: str, *rest: Any) -> Rows:  # noqa: ANN401
+    """Return the orders with which goods left for a customer, the last one first."""
+    lot, most = rest
+    units: dict[tuple[str, str], int] = {}
+    last: dict[tuple[str, str], float] = {}
+    for row in tables.of("shipment_line"):
+        mine = (row["owner"], row["customer"], row["sku"]) == (owner, customer, sku) and lot in (None, row["lot"])
+        if mine:
+            order = row["source"], row["order"]
+            units[order] = units.get(order, 0) + row["sign"] * row["quantity"]
+            last[order] = max(last.get(order, 0.0), row["shipped_at"].timestamp())
+    found = sorted((order for order in units if units[order] > 0), key=lambda order: (-last[order], order))
+    return [Row({"source": source, "order": order}) for source, order in found[:most]]
+
+
 def _look_back(
     tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str], *, after: str = "", most: int = 2**31
 ) -> LookedBack:

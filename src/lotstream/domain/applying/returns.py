@@ -1,0 +1,44 @@
+"""What announcements and inspections of returns change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lotstream.domain.applying.rows import change_row, note_received
+from lotstream.domain.events import CounterfeitSuspected, ReturnAnnounced, ReturnInspected
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Receipt, ReceiptKey
+from lotstream.domain.paper import RETURN, RETURN_INSPECTION
+
+
+def _inspected(ledger: Ledger, event: ReturnInspected) -> None:
+    key, returned = ReceiptKey(RETURN_INSPECTION, event.inspection), ReceiptKey(RETURN, event.number)
+    document = ledger.receipt(key)
+    if document is None:
+        document = ledger.receipts[key] = Receipt(key, event.site)
+    document.lines.update(event.booked)
+    ledger.touched.receipts.add(key)
+    known = ledger.receipt(returned)
+    if known is not None:
+        known.came = event.came
+        ledger.touched.receipts.add(returned)
+    for move in event.moves:
+        change_row(ledger, move.row, on_hand=-move.quantity)
+        change_row(ledger, move.to, on_hand=move.quantity)
+        note_received(ledger, move.to, move.received)
+    for change in (*event.scrapped, *event.sent_back):
+        change_row(ledger, change.row, on_hand=change.quantity)
+
+
+def _announced(ledger: Ledger, event: ReturnAnnounced) -> None:
+    ledger.receipts[event.expected.key] = event.expected
+    ledger.touched.receipts.add(event.expected.key)
+
+
+#: What each event of this room changes.
+APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
+    ReturnInspected: _inspected,
+    ReturnAnnounced: _announced,
+    CounterfeitSuspected: lambda _ledger, _event: None,
+}

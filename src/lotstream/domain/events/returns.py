@@ -1,0 +1,43 @@
+"""Goods that come back were announced, looked doubtful, and were looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lotstream.domain.events.stock import Relocated, RowChange
+from lotstream.domain.model import Booked, CameBack, ReturnExpected
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnInspected:
+    """What came back was restocked or set apart, or it has left again: scrapped, or sent back to whom it belongs."""
+
+    site: str
+    #: The return's number.
+    number: str
+    inspection: str
+    by: str | None
+    at: datetime
+    booked: dict[str, Booked]
+    moves: tuple[Relocated, ...]
+    scrapped: tuple[RowChange, ...]
+    sent_back: tuple[RowChange, ...]
+    #: What came under the return, with what of it was looked at, as it is afterwards.
+    came: tuple[CameBack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAnnounced:
+    """Somebody will send goods back; as it is announced now."""
+
+    expected: ReturnExpected
+
+
+@dataclass(frozen=True, slots=True)
+class CounterfeitSuspected:
+    """Goods turned up that cannot be what they say: a lot or a unit that nobody has made, or sold, or sold to him."""
+
+    code: str
+    message: str
+    about: dict[str, str]

@@ -1,0 +1,137 @@
+"""Goods that came back are looked at: restocked, set apart, scrapped, or sent back to whom they belong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import InspectedLine, InspectReturn, Moment, StockLine
+from lotstream.domain.events import Event, Relocated, ReturnInspected, RowChange, StockFound
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import CameBack, Disposition, ReceiptKey, RowKey, Status
+from lotstream.domain.paper import RETURN, RETURN_INSPECTION, Meant, Paper, begin, book_once, understand
+from lotstream.domain.places import is_staging
+from lotstream.domain.quantities import check_quantity
+from lotstream.domain.settling import settle
+from lotstream.domain.taking_back import take_back
+
+_REASON = "inspected"
+
+
+@dataclass(slots=True)
+class _Inspected:
+    """What is decided so far about goods that came back."""
+
+    paper: Paper
+    #: What came under the return, with what was looked at of it after this decision.
+    came: list[CameBack]
+    moves: list[Relocated] = field(default_factory=list)
+    scrapped: list[RowChange] = field(default_factory=list)
+    sent_back: list[RowChange] = field(default_factory=list)
+    found: list[StockFound] = field(default_factory=list)
+
+
+def inspect_return(ledger: Ledger, command: InspectReturn, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide return.inspected.
+
+    Each line says what becomes of so much of a line of the return: it is good again, set apart, thrown away or sent
+    back. Asked, more than came and was not looked at yet is refused. Happened, what is known is booked, and the rest is
+    a discrepancy. Restocked goods stay known as returned; whoever was promised what leaves is given other stock.
+    """
+    paper = begin(ledger, command, moment, kind=RETURN_INSPECTION, number=command.inspection)
+    if isinstance(paper, Refusal):
+        return paper
+    for index, line in enumerate(command.lines):
+        # What is no quantity has not happened either, whatever it is of.
+        refused = check_quantity(line.quantity, f"lines.{index}.quantity")
+        if refused is not None:
+            return refused
+    known = ledger.receipt(ReceiptKey(RETURN, command.return_))
+    if known is None or not known.came:
+        message = f"Nothing has come back as return {command.return_}; check its number."
+        about: dict[str, str | None] = {"return": command.return_}
+        return paper.verdicts.object(Code.NOT_AVAILABLE, "return", message, about) or tuple(paper.verdicts.noted)
+    done = _Inspected(paper, [*known.came])
+    for index, said in enumerate(command.lines):
+        refused = _inspect(done, said, f"lines.{index}")
+        if refused is not None:
+            return refused
+    if not paper.booked:
+        return tuple(paper.verdicts.noted)
+    told = ReturnInspected(
+        command.site, command.return_, command.inspection, command.by, paper.at, paper.booked, tuple(done.moves),
+        tuple(done.scrapped), tuple(done.sent_back), tuple(done.came),
+    )  # fmt: skip
+    losers = take_back(paper.draft, paper.missing())
+    restocked = {move.row.sku for move in done.moves}
+    return *done.found, told, *paper.verdicts.noted, *settle(paper.draft, losers, skus=restocked)
+
+
+def _inspect(done: _Inspected, said: InspectedLine, path: str) -> Refusal | None:
+    paper = done.paper
+    came = [one for one in done.came if one.line == said.return_line]
+    if not came:
+        about: dict[str, str | None] = {"return": done.paper.key.number, "line": said.return_line}
+        message = f"The return has no line {said.return_line}; check it."
+        return paper.verdicts.object(Code.NOT_AVAILABLE, f"{path}.return_line", message, about)
+    row = came[0].row
+    line = StockLine(
+        said.line, row.sku, row.lot, said.location or row.location, said.quantity, said.unit, reason=said.reason
+    )
+    meant = understand(paper, line, path)
+    if not isinstance(meant, Meant):
+        return meant
+    if is_staging(said.to or meant.location):
+        message = f"Goods come to {said.to or meant.location} by picks; name another bin."
+        return paper.object(Code.FIELD_INVALID, f"{path}.to", message, line)
+    # Told again it has to say the same of the same goods.
+    marked = meant.row(paper.document.site)._replace(location=said.to or meant.location, package=said.disposition.value)
+    new = book_once(paper, meant, marked)
+    if new is not True:
+        return new or None
+    return _look_at(done, said, meant, sum(one.quantity - one.inspected for one in came))
+
+
+def _look_at(done: _Inspected, said: InspectedLine, meant: Meant, open_units: int) -> Refusal | None:
+    if open_units < meant.quantity:
+        message = f"Only {open_units} smallest units of line {said.return_line} are still to be looked at; check it."
+        refused = done.paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
+        if refused is not None:
+            return refused
+    left = meant.quantity
+    for index, one in enumerate(done.came):
+        quantity = min(one.quantity - one.inspected, left) if one.line == said.return_line else 0
+        if quantity:
+            left -= quantity
+            done.came[index] = one._replace(inspected=one.inspected + quantity)
+            at = one.row if said.location is None else one.row._replace(location=said.location)
+            refused = _book(done, said, meant, at, quantity)
+            if refused is not None:
+                return refused
+    return None
+
+
+def _book(done: _Inspected, said: InspectedLine, meant: Meant, row: RowKey, quantity: int) -> Refusal | None:
+    paper = done.paper
+    short = quantity - max(paper.there(row), 0)
+    if short > 0:
+        message = f"{row.location} has {short} smallest units less of it; say where it lies now, or count the bin."
+        refused = paper.object(Code.NOT_AVAILABLE, f"{meant.path}.location", message, meant.said)
+        if refused is not None:
+            return refused
+        done.found.append(StockFound(row, short, _REASON))
+        paper.change(row, short)
+    if said.disposition in {Disposition.SCRAP, Disposition.SEND_BACK}:
+        paper.change(row, -quantity)
+        gone = done.scrapped if said.disposition is Disposition.SCRAP else done.sent_back
+        gone.append(RowChange(said.line, row, -quantity, said.reason))
+        return None
+    status = Status.GOOD if said.disposition is Disposition.RESTOCK else Status.QUARANTINE
+    to = row._replace(status=status.value, location=said.to or row.location)
+    if to != row:
+        known = paper.draft.ledger.stock.get(row)
+        received = None if known is None else known.received
+        paper.change(row, -quantity)
+        paper.change(to, quantity, received=received)
+        done.moves.append(Relocated(said.line, row, to, quantity, (), said.reason, received))
+    return None

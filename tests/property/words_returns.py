@@ -1,0 +1,39 @@
+"""Messages about goods that come back: announced, and looked at when they are there."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from lotstream.domain.commands import AnnouncedLine, Command, ExpectReturn, InspectedLine, InspectReturn
+from lotstream.domain.model import Disposition, Receipt
+from lotstream.domain.paper import RETURN
+from tests.property.vocabulary import LOTS
+from tests.property.words_recalls import RecallWords
+
+
+class ReturnWords(RecallWords):
+    """Draws messages about goods that come back for one owner."""
+
+    def expect_return(self) -> Command:
+        """Somebody announces that goods will come back."""
+        key = self.mostly(self.key(), None)
+        line = AnnouncedLine("1", self.mostly("A", "S"), self.mostly(None, self.one(LOTS)), Decimal(self.number(1, 3)))
+        return ExpectReturn(f"E{self.number(1, 2)}", self.site(), key, self.mostly("C", None), None, (line,))
+
+    def inspect_return(self) -> Command:
+        """What came back is looked at, sometimes more than came, sometimes where it does not lie."""
+        known = [one for one in self._books.shipped().values() if isinstance(one, Receipt) and one.came]
+        number = f"RI{self._count()}"
+        if not known:
+            line = InspectedLine("1", "1", Decimal(1), None, Disposition.SCRAP)
+            return InspectReturn(self.site(), self.happened(), None, None, "RMA0", number, (line,))
+        back = self.one(known)
+        lines = tuple(
+            InspectedLine(
+                str(index), one.line, Decimal(self.number(1, max(one.quantity, 1))), None, self.one([*Disposition]),
+                self.mostly(None, self.bin()), self.mostly(None, self.bin()),
+            )
+            for index, one in enumerate(back.came[: self.number(1, 2)])
+        )  # fmt: skip
+        assert back.key.kind == RETURN
+        return InspectReturn(back.site, self.happened(), None, None, back.key.number, number, lines)

@@ -1,0 +1,175 @@
+"""Goods that come back announced, or without saying of which order; and goods that cannot be what they say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lotstream.domain.codes import Code
+from lotstream.domain.commands import (
+    AnnouncedLine,
+    DefineCustomer,
+    DefineItem,
+    ExpectReturn,
+    ReturnGoods,
+    ShippedLine,
+    StockLine,
+)
+from lotstream.domain.events import CounterfeitSuspected, Event, GoodsReturned, ReturnAnnounced
+from lotstream.domain.history import asks_history, questions
+from lotstream.domain.model import Customer, ExpectedBack, Item, LeftFor, Tracking
+from lotstream.testing.scenarios_messages import SITE
+from tests.unit.domain.build import World, goods, key, kinds, only, wanted
+
+
+@pytest.fixture
+def world() -> World:
+    """Three of L1 and then two left for C-7 with two orders, one of L2 for C-8."""
+    made = World()
+    made.stock(goods("L1", 5), goods("L2", 5))
+    for customer in ("C-7", "C-8"):
+        made.told(DefineCustomer(Customer(customer)))
+    for number, customer, lot, quantity in (("#1", "C-7", "L1", 3), ("#2", "C-7", "L1", 2), ("#3", "C-8", "L2", 1)):
+        made.place(number, wanted(quantity=quantity, lot=lot), customer=customer)
+        made.told(made.ship(number, shipment=number))
+    return made
+
+
+def said(quantity: int, lot: str | None = "L1", line: str = "1", **more: Any) -> StockLine:  # noqa: ANN401 - as lines have them
+    """A line of a return."""
+    return StockLine(line, more.pop("sku", "TEA"), lot, "BACK", Decimal(quantity), **more)
+
+
+def blind(*lines: StockLine, customer: str | None = "C-7", happened: bool = False, **more: Any) -> ReturnGoods:  # noqa: ANN401
+    """A return that names no order."""
+    number = more.pop("number", "RMA")
+    return ReturnGoods(SITE, happened, "door", None, number, more.pop("key", None), lines, customer, **more)
+
+
+def expect(*lines: AnnouncedLine, number: str = "A-1", **more: Any) -> ExpectReturn:  # noqa: ANN401
+    """An announcement."""
+    return ExpectReturn(number, SITE, more.pop("key", key("#1")), more.pop("customer", None), None, lines)
+
+
+def announced(quantity: object, lot: str | None = "L1", line: str = "1", **more: Any) -> AnnouncedLine:  # noqa: ANN401
+    """A line of an announcement."""
+    return AnnouncedLine(line, more.pop("sku", "TEA"), lot, Decimal(str(quantity)), **more)
+
+
+def returned(events: tuple[Event, ...]) -> list[tuple[str | None, int, str]]:
+    """Order, quantity and condition of what was taken back."""
+    return [
+        (None if event.key is None else event.key.order, line.quantity, line.row.status)
+        for event in events
+        if isinstance(event, GoodsReturned)
+        for line in event.lines
+    ]
+
+
+def test_without_an_order_it_is_what_the_customer_got_of_the_lot(world: World) -> None:
+    """His orders with the lot one after the other; more than he got is refused, and told again it changes nothing."""
+    command = blind(said(4))
+    assert (asks_history(command), questions(world.ledger, command)) == (True, (LeftFor("C-7", "TEA", "L1"),))
+    assert questions(world.ledger, blind(said(1, sku=None))) == (LeftFor("C-7", "TEA", "L1"),)
+    assert not asks_history(replace(command, key=key("#1")))
+    assert world.refused(blind(said(6))) == (Code.MORE_THAN_SHIPPED, "lines.0.quantity")
+    assert world.refused(blind(said(1, "L2"))) == (Code.UNKNOWN_ORDER, "lines.0.quantity")
+    events = world.told(command)
+    assert returned(events) == [("#1", 3, "good"), ("#2", 1, "good")]
+    assert world.told(command) == ()
+    assert [one.returned for one in world.line("#2").lots_shipped] == [1]
+
+
+def test_what_nobody_can_have_got_is_doubted(world: World) -> None:
+    """It has come and lies in quarantine; people are told that it may be counterfeit."""
+    events = world.told(blind(said(1, "L2"), said(1, "L9", "2", sku="TEA"), happened=True))
+    assert returned(events) == [(None, 1, "quarantine"), (None, 1, "quarantine")]
+    doubts = [event for event in events if isinstance(event, CounterfeitSuspected)]
+    assert [(doubt.code, doubt.about["lot"]) for doubt in doubts] == [
+        ("more_than_shipped", "L2"),
+        ("unknown_lot", "L9"),
+    ]
+    assert "it never left for him: it may be counterfeit" in doubts[0].message
+    only_more = world.told(blind(said(9), number="R2", happened=True))
+    assert [event for event in only_more if isinstance(event, CounterfeitSuspected)] == []
+    assert world.refused(blind(said(1), customer=None, number="R3")) == (Code.FIELD_MISSING, "order")
+    nobody = world.told(blind(said(1), customer=None, number="R3", happened=True))
+    assert kinds(nobody) == ["GoodsReturned", "DiscrepancyNoted", "CounterfeitSuspected"]
+
+
+def test_units_that_were_never_sold_or_came_twice_are_doubted(world: World) -> None:
+    """Unknown, in the house, sold to somebody else: each says why."""
+    world.told(DefineItem(Item("PUMP", tracking=Tracking.SERIAL)))
+    for number, customer in (("1", "C-7"), ("2", "C-8"), ("3", None)):
+        world.stock(goods(f"P{number}", 1, sku="PUMP", serials=(f"SN{number}",)), balance=f"P{number}")
+        if customer is not None:
+            world.place(f"P{number}", wanted(sku="PUMP", quantity=1, lot=f"P{number}"), customer=customer)
+            left = ShippedLine("1", f"P{number}", Decimal(1), serials=(f"SN{number}",))
+            world.told(world.ship(f"P{number}", left, shipment=f"P{number}"))
+    line = said(1, "P1", sku="PUMP", serials=("SN1",))
+    assert returned(world.told(blind(line, number="R1"))) == [("P1", 1, "good")]
+    doubts = []
+    for number in ("SN1", "SN2", "SN3", "SN9"):
+        line = said(1, "P1", sku="PUMP", serials=(number,))
+        command = blind(line, number=f"R-{number}", key=key("P1"))
+        assert world.refused(command) == (Code.MORE_THAN_SHIPPED, "lines.0.serials.0")
+        events = world.told(replace(command, happened=True))
+        doubts += [
+            event.message for event in events if isinstance(event, CounterfeitSuspected) and "Serial" in event.message
+        ]
+    assert [doubt.split(", and ")[1].split(":")[0] for doubt in doubts] == [
+        "it is in the house, or was never sold", "it was sold to somebody else",
+        "it is in the house, or was never sold", "nobody has ever seen it",
+    ]  # fmt: skip
+
+
+def test_an_announced_return_is_of_its_order(world: World) -> None:
+    """What came is counted against it; more than announced is refused when asked, else a discrepancy."""
+    told = only(world.told(expect(announced(2), announced(1, None, "2"))), ReturnAnnounced).expected
+    assert told.lines == (ExpectedBack("1", "TEA", "L1", 2), ExpectedBack("2", "TEA", None, 1))
+    assert world.told(expect(announced(2), announced(1, None, "2"))) == ()
+    back = blind(said(3), customer=None, expected="A-1")
+    assert questions(world.ledger, replace(back, key=key("#1"))) == ()
+    event = only(world.told(back), GoodsReturned)
+    assert event.key == key("#1")
+    assert event.announced is not None
+    assert [line.returned for line in event.announced.lines] == [2, 1]
+    more = replace(back, number="R2", lines=(said(1),), key=key("#2"))
+    assert world.refused(more) == (Code.MORE_THAN_SHIPPED, "lines.0.quantity")
+    assert kinds(world.told(replace(more, happened=True))) == ["GoodsReturned", "DiscrepancyNoted"]
+    assert world.told(expect(announced(2), announced(1, None, "2"))) == ()
+    assert world.refused(expect(announced(1))) == (Code.CONFLICTING_CONTENT, "return")
+    assert world.refused(replace(back, expected="NONE", number="R4")) == (Code.NOT_AVAILABLE, "expected")
+    unknown = world.told(replace(back, expected="NONE", number="R4", customer="C-7", lines=(said(1),), happened=True))
+    assert returned(unknown) == [("#2", 1, "good")]
+
+
+def test_an_announcement_of_a_customer_is_matched_to_what_he_got(world: World) -> None:
+    """As long as nothing has come it may be told otherwise."""
+    world.told(expect(announced(9), key=None, customer="C-7"))
+    world.told(expect(announced(1), key=None, customer="C-7"))
+    assert returned(world.told(blind(said(1), customer=None, expected="A-1"))) == [("#1", 1, "good")]
+
+
+@pytest.mark.parametrize(
+    ("command", "refusal"),
+    [
+        (expect(announced(1), key=None), (Code.FIELD_MISSING, "order")),
+        (expect(announced(1), key=key("#9")), (Code.UNKNOWN_ORDER, "order")),
+        (expect(announced(4)), (Code.MORE_THAN_SHIPPED, "lines.0.quantity")),
+        (expect(announced(1, "L2")), (Code.MORE_THAN_SHIPPED, "lines.0.quantity")),
+        (expect(announced(2), announced(2, line="2")), (Code.MORE_THAN_SHIPPED, "lines.1.quantity")),
+        (expect(announced(1), announced(1)), (Code.FIELD_INVALID, "lines.1.line")),
+        (expect(announced(1, sku="NUT")), (Code.UNKNOWN_ITEM, "lines.0.sku")),
+        (expect(announced(1, unit="box")), (Code.UNKNOWN_UNIT, "lines.0.unit")),
+        (expect(announced(0)), (Code.NOT_POSITIVE, "lines.0.quantity")),
+        (expect(), (Code.FIELD_MISSING, "lines")),
+        (replace(expect(announced(1)), site="NOWHERE"), (Code.FIELD_INVALID, "site")),
+    ],
+)
+def test_what_cannot_come_back_is_not_announced(world: World, command: ExpectReturn, refusal: tuple[Code, str]) -> None:
+    """An order, item, unit or site nobody knows, more than left, and nothing at all."""
+    assert world.refused(command) == refusal
