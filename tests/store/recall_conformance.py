@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from lotstream.domain.model import LookedBack, LotGot, LotName, OrderKey, Reach, Reached
+from lotstream.domain.model import LeftFor, LookedBack, LotGot, LotName, OrderKey, Reach, Reached
 from lotstream.domain.movements import Move, MoveKind
 from lotstream.store import recalls
 from lotstream.store.rows import LotHistoryRow, PersonRow, ShipmentLineRow
@@ -105,6 +105,20 @@ class RecallConformance:
         ids = [one.id for one in (*first.recipients, *rest.recipients)]
         assert ids == sorted(set(ids))
         assert (first.reached, first.reached.recipients) == (rest.reached, 3)
+
+    async def test_with_which_orders_goods_left_for_a_customer(self, store: Store) -> None:
+        """The last one first, of one lot or of all of an item; what was taken back did not leave, others got others."""
+        later = T0 + timedelta(hours=1)
+        left = lines(
+            {"order": "2", "shipped_at": later}, {"order": "3", "shipped_at": later}, {"order": "4", "lot": "L24B"},
+            {"order": "5"}, {"order": "5", "sign": -1}, {"order": "6", "customer": "C-8"},
+            {"order": "7", "customer": None}, {"order": "8", "sku": "BAG"}, {"order": "9", "owner": "other"},
+        )  # fmt: skip
+        await ship(store, left)
+        lot, item = LeftFor("C-7", "CER-001", "L24A"), LeftFor("C-7", "CER-001", None)
+        got = await store.history(OWNER, [lot, item])
+        orders = {question: [key.order for key in answer.orders] for question, answer in got.items()}  # type: ignore[union-attr]
+        assert orders == {lot: ["2", "3", "1"], item: ["2", "3", "1", "4"]}
 
     async def test_it_is_what_the_lines_add_up_to(self, store: Store) -> None:
         """The same as when it is worked out line by line, whatever left and came back."""
