@@ -303,6 +303,7 @@ TO_ONE = (
     "wave", "cancel_wave", "work_on_wave", "erase",
     "correct_lot", "send_over", "come_over", "sell", "buy", "inspect", "document", "put_away", "finish",
     "answer_recall", "close_recall", "record", "inspect_return", "expect_return",
+    "careful", "approve",
 )  # fmt: skip
 #: What is told of units that have numbers.
 OF_UNITS = (

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
-from lotstream.domain.commands import AcceptTitle, ArrivedLine, Command, ReceiveTransfer, ReleaseTitle, ShipTransfer
-from lotstream.domain.model import Transfer, TransferLine
+from lotstream.domain.commands import (
+    AcceptTitle,
+    ApproveCount,
+    ArrivedLine,
+    ChangeSettings,
+    Command,
+    ReceiveTransfer,
+    ReleaseTitle,
+    SecondCount,
+    ShipTransfer,
+)
+from lotstream.domain.model import CountApproval, CountPending, Transfer, TransferLine
 from tests.property.words import Words
 
 
@@ -31,6 +42,24 @@ class MovingWords(Words):
         lines = self.several(self._goods)
         number = self.mostly(f"TB{self._count()}", "TB1")
         return AcceptTitle(self.site(), self.happened(), None, None, number, "somebody", lines)
+
+    def careful(self) -> Command:
+        """Counts that differ need a second counter from now on, or no longer."""
+        rule = self.mostly(CountApproval(units=Decimal(2)), CountApproval(percent=Decimal(50)), None)
+        return ChangeSettings(replace(self._books.ledger.settings, count_approval=rule))
+
+    def approve(self) -> Command:
+        """Somebody else has counted, and found the same, or something else."""
+        known = [one for one in self._books.shipped().values() if isinstance(one, CountPending)]
+        if not known:
+            return ApproveCount(self.site(), True, "second", None, "C1", True)
+        pending = self.one(known)
+        lines = []
+        for line in pending.lines if self.mostly(True, False) else ():
+            item = self._books.ledger.items[line.sku]
+            lines.append(SecondCount(line.line, Decimal(line.counted + self.mostly(0, 1)).scaleb(-item.decimals)))
+        by, approved = self.mostly("second", None), self.mostly(True, False)
+        return ApproveCount(pending.site, True, by, None, pending.key.number, approved, tuple(lines))
 
     def come_over(self) -> Command:
         """They arrive: all, fewer, more, damaged, elsewhere, or other goods."""

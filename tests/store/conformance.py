@@ -61,6 +61,7 @@ from tests.store.build import (
 )
 from tests.store.kpi_conformance import KpiConformance
 from tests.store.recall_conformance import RecallConformance
+from tests.store.since_conformance import SinceConformance
 from tests.store.told_conformance import BroadcastConformance, OpenStore, ToldConformance
 
 
@@ -608,6 +609,7 @@ class StoreConformance(
     InstanceConformance,
     IntakeConformance,
     KpiConformance,
+    SinceConformance,
     ToldConformance,
 ):
     """Everything; a test class inherits it and brings the fixtures ``store`` and ``open_store``."""

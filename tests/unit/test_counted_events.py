@@ -7,6 +7,7 @@ from lotstream.domain.movements import MOVES
 
 #: Events after which every row of stock has what it had, and of every lot is known what was known of its goods.
 UNMOVED = {
+    "CountKept", "CountSettled",
     "OwnerDefined", "SettingsChanged", "ItemDefined", "CustomerDefined", "SiteDefined", "LocationDefined", "DayOpened",
     "DayContinued", "OrderRecorded", "OrderChanged", "OrderAllocated", "OrderCancelled", "CancelRemembered",
     "ReservationFreed", "DiscrepancyNoted", "LotSwapped", "AvailabilityTold", "ClockSet", "OrderClosed", "BinsChanged",

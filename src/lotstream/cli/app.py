@@ -39,6 +39,7 @@ GROUPS = (
     "lot_recall",
     "kpi",
     "person",
+    "count",
     "transfer",
     "title",
     "site",

@@ -21,7 +21,7 @@ from lotstream.domain.commands import (
     DefineSite,
     OpenDay,
 )
-from lotstream.domain.model import Channel, Customer, Item, Location, Mixing, Settings, Site, ZoneRule
+from lotstream.domain.model import Channel, CountApproval, Customer, Item, Location, Mixing, Settings, Site, ZoneRule
 
 
 def define_owner(body: OwnerDefined) -> DefineOwner:
@@ -56,9 +56,14 @@ def change_settings(body: SettingsChanged) -> ChangeSettings:
             put_away_hints=body.put_away_hints,
             hazard_conflicts=tuple((pair.hazard, pair.beside) for pair in body.hazard_conflicts),
             held_notice_hours=body.held_notice_hours,
+            count_approval=_approval(body.count_approval),
             allocate_days_ahead=body.allocate_days_ahead,
         )
     )
+
+
+def _approval(body: inbound_facts.SecondCounter | None) -> CountApproval | None:
+    return None if body is None else CountApproval(body.units, body.percent, body.value)
 
 
 def _channel(body: inbound_facts.Channel) -> Channel:

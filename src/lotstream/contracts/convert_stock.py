@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from lotstream.contracts.inbound_stock import (
+    CountApproved,
     GoodsReturned,
     GoodsReturnedLine,
     StockAdjusted,
@@ -21,10 +22,12 @@ from lotstream.contracts.undecodable import Undecodable
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.commands import (
     AdjustStock,
+    ApproveCount,
     ChangeStatus,
     CountStock,
     MoveStock,
     ReturnGoods,
+    SecondCount,
     StockLine,
 )
 from lotstream.domain.model import OrderKey
@@ -41,7 +44,13 @@ def adjust_stock(body: StockAdjusted) -> AdjustStock:
 def count_stock(body: StockCounted) -> CountStock:
     """Return the command to book a count."""
     lines = tuple(_line(line, line.counted) for line in body.lines)
-    return CountStock(body.site, body.happened, body.by, body.occurred_at, body.count, lines)
+    return CountStock(body.site, body.happened, body.by, body.occurred_at, body.count, lines, body.as_of)
+
+
+def approve_count(body: CountApproved) -> ApproveCount:
+    """Return the command to book or forget a count that waits."""
+    lines = tuple(SecondCount(line.line, line.counted, line.unit) for line in body.lines)
+    return ApproveCount(body.site, body.happened, body.by, body.occurred_at, body.count, body.approved, lines)
 
 
 def move_stock(body: StockMoved) -> MoveStock:

@@ -223,6 +223,7 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "kit.assembled": _alone(kits.assemble_kit),
     "kit.broken": _alone(kits.break_kit),
     "stock.counted": _alone(stock.count_stock),
+    "count.approved": _alone(stock.approve_count),
     "stock.moved": _alone(stock.move_stock),
     "transfer.shipped": _alone(moving.ship_transfer),
     "transfer.received": _alone(moving.receive_transfer),

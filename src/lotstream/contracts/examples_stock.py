@@ -64,6 +64,12 @@ STOCK: dict[str, dict[str, Any]] = {
         "count": "CC-41",
         "lines": [{"line": "1", "sku": "CER-001", "lot": "L24A", "location": "TOR-A-01", "counted": "225"}],
     },
+    "count.approved": {
+        **FLOOR,
+        "by": "p.doe",
+        "count": "CC-41",
+        "lines": [{"line": "1", "counted": "225"}],
+    },
     "stock.moved": {
         **FLOOR,
         "move": "MV-12",

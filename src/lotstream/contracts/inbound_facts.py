@@ -116,6 +116,14 @@ class HazardConflict(Inbound):
     beside: Name = Field(description="The other; the same for goods that must lie alone.")
 
 
+class SecondCounter(Inbound):
+    """A count that differs from the books by as much as any of these waits for somebody else to count."""
+
+    units: Quantity | None = Field(default=None, description="Base units of a line; null: it does not matter.")
+    percent: Quantity | None = Field(default=None, description="Percent of what was known to be there.")
+    value: Quantity | None = Field(default=None, description="Worth of the difference, where the lot's cost is known.")
+
+
 class SettingsChanged(Inbound):
     """The whole of an owner's settings; what is left out goes back to its default."""
 
@@ -181,6 +189,9 @@ class SettingsChanged(Inbound):
     )
     held_notice_hours: Annotated[int, Field(ge=1, le=NOTICE_HOURS_MAX)] | None = Field(
         default=None, description="Hours after which the sender of an order that is still held is told; null: never."
+    )
+    count_approval: SecondCounter | None = Field(
+        default=None, description="From which difference on a count needs a second counter; null: never."
     )
 
 

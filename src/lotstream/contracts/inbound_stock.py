@@ -70,8 +70,31 @@ class StockCounted(_Document):
     """Bins were counted; from now on they have what was found."""
 
     count: Name = Field(description="Number of the count; the same line of it is booked once.")
+    as_of: Instant | None = Field(
+        default=None,
+        description="When it was counted, where that is told later: what came to the bins and left them since is "
+        "reckoned in. At most 30 days ago; null means that the bins have it now.",
+    )
     lines: Annotated[tuple[StockCountedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
         description="What was found."
+    )
+
+
+class SecondCountLine(Inbound):
+    """What a second counter found of a line."""
+
+    line: Name = Field(description="Line of the count.")
+    counted: Quantity = Field(description="How much was found, in `unit`; it has to be what was found at first.")
+    unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+
+
+class CountApproved(_Document):
+    """Somebody else has counted what a count found that differed much; or says that the count is to be forgotten."""
+
+    count: Name = Field(description="Number of the count that waits.")
+    approved: bool = Field(default=True, description="True: it is right, and booked. False: it is forgotten.")
+    lines: Annotated[tuple[SecondCountLine, ...], Field(max_length=LINES_MAX)] = Field(
+        default=(), description="What the second counter found; may be empty where only yes or no is said."
     )
 
 

@@ -16,6 +16,7 @@ from lotstream.contracts.write_floor import (
     inspect_tasks,
     put_away_tasks,
     put_backs,
+    recount_tasks,
     undone_tasks,
     voided_tasks,
 )
@@ -55,6 +56,7 @@ from lotstream.domain.events import (
     ConditionRecorded,
     ConsigneesListed,
     CounterfeitSuspected,
+    CountKept,
     DiscrepancyNoted,
     Event,
     GoodsPutAway,
@@ -161,6 +163,10 @@ def _held(ledger: Ledger, event: HeldNoticed, moment: Moment) -> Iterator[Outgoi
     yield held_alert(ledger, event, order, moment)
 
 
+def _kept(ledger: Ledger, event: CountKept, moment: Moment) -> Iterator[Outgoing]:
+    yield recount_tasks(ledger, event, moment)
+
+
 def _picked(ledger: Ledger, event: StockPicked, moment: Moment) -> Iterator[Outgoing]:
     yield from order_status(ledger, event.key, moment)
 
@@ -248,6 +254,7 @@ _WRITERS: dict[type, _Writer] = {
     ConditionRecorded: condition_alerts,
     LotDocumented: documented,
     StockCounted: count_alerts,
+    CountKept: _kept,
     AvailabilityTold: availability,
     TasksJoinedWave: joined,
     WaveReleased: released,

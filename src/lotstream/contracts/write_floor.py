@@ -11,7 +11,15 @@ from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.sent import FloorTaskKind
 from lotstream.contracts.topics import FLOOR_TASKS
 from lotstream.domain.commands import Moment
-from lotstream.domain.events import Freed, PickUndone, PutAwayHinted, ShipmentVoided, StockMissing, StockReceived
+from lotstream.domain.events import (
+    CountKept,
+    Freed,
+    PickUndone,
+    PutAwayHinted,
+    ShipmentVoided,
+    StockMissing,
+    StockReceived,
+)
 from lotstream.domain.inspecting import WAITS
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import OrderKey, RowKey
@@ -77,6 +85,18 @@ def put_away_tasks(ledger: Ledger, event: PutAwayHinted, moment: Moment) -> Iter
         quantity = base_text(hint.quantity, item_of(ledger, hint.row.sku).decimals)
         tasks.append(task | {"to": hint.to, "quantity": quantity, "reason": hint.reason})
     yield _message(ledger, event.site, tasks, moment)
+
+
+def recount_tasks(ledger: Ledger, event: CountKept, moment: Moment) -> Outgoing:
+    """Return the tasks for somebody else to count what a count found; they say nothing of what anybody found."""
+    tasks = [
+        _task(
+            ledger, FloorTaskKind.COUNT, RowKey(line.sku, line.lot, event.site, line.location, line.package),
+            about=f"{event.number}/{line.line}", moment=moment,
+        )
+        for line in event.pending.lines
+    ]  # fmt: skip
+    return _message(ledger, event.site, [task | {"line": None} for task in tasks], moment)
 
 
 def _put_back(ledger: Ledger, key: OrderKey, loss: Freed, moment: Moment) -> _Task:

@@ -16,6 +16,7 @@ from lotstream.domain.commands import (
     AdjustStock,
     AnswerBroadcast,
     AnswerRecall,
+    ApproveCount,
     AssembleKit,
     BreakKit,
     CancelOrder,
@@ -98,7 +99,7 @@ _REQUESTS = (
 #: `CorrectShipment` is a `ConfirmShipment`.
 _FLOOR = (
     ReceiveStock, ShipTransfer, ReceiveTransfer, ReleaseTitle, AcceptTitle, AssembleKit, BreakKit,
-    AdjustStock, CountStock, MoveStock, ChangeStatus, ReturnGoods, ConfirmPick, ReportShort, ScanLot,
+    AdjustStock, CountStock, ApproveCount, MoveStock, ChangeStatus, ReturnGoods, ConfirmPick, ReportShort, ScanLot,
     FinishTask, RecordCondition, StartPick, UndoPick, PackPackage, UnpackPackage, ConfirmShipment, VoidShipment,
     ReleaseWave, CancelWave, WorkOnWave, InspectReturn,
 )  # fmt: skip

@@ -7,6 +7,7 @@ in an event is taken over by the ledger and changes with it: write an event down
 from __future__ import annotations
 
 from lotstream.domain.applying import (
+    counts,
     ends,
     facts,
     figures,
@@ -44,6 +45,7 @@ _ROOMS = (
     titles,
     recalls,
     returns,
+    counts,
 )
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from lotstream.domain.events import (
     BalanceOpened,
+    CountKept,
+    CountSettled,
     Event,
     GoodsPutAway,
     GoodsReturned,
@@ -53,6 +55,8 @@ _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
     TransferShipped: lambda event: event.transfer.key,
     TransferReceived: lambda event: event.transfer.key,
     TitleReleased: lambda event: event.title.key,
+    CountKept: lambda event: event.pending.key,
+    CountSettled: lambda event: event.pending.key,
     TitleAccepted: lambda event: ReceiptKey(TITLE, event.number),
 }
 

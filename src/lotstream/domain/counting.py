@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
 
+from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refusal
-from lotstream.domain.commands import AdjustStock, CountStock, Moment
-from lotstream.domain.events import DiscrepancyNoted, Event, RowChange, StockAdjusted, StockCounted
+from lotstream.domain.commands import AdjustStock, ApproveCount, CountStock, Moment, StockLine
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import CountKept, DiscrepancyNoted, Event, RowChange, StockAdjusted, StockCounted
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Lot, RowKey
+from lotstream.domain.model import CountedLine, CountPending, CountState, Lot, Moved, ReceiptKey, RowKey, Since
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import ADJUSTMENT, COUNT, Meant, Paper, begin, book_once, understand
 from lotstream.domain.reservations import staged_key
+from lotstream.domain.second_counts import check_second, has_to_wait, pending_key, settled
 from lotstream.domain.settling import settle
 from lotstream.domain.taking_back import Origin, take_back
+
+AS_OF_MAX: Final = timedelta(days=30)
+"""How long ago a count may have been made that is told now."""
 
 
 @dataclass(slots=True)
@@ -63,20 +72,123 @@ def adjust_stock(ledger: Ledger, command: AdjustStock, moment: Moment) -> tuple[
 def count_stock(ledger: Ledger, command: CountStock, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide stock.counted: the bin has what was counted, and knows nothing of what was picked from it.
 
-    Where less is there than is promised of it the back of the queue loses first; those who lose are settled in the
-    same decision.
+    With ``as_of`` it had that much then: what came to the bin of the lot since, less what left it, is added. Where less
+    is there than is promised of it the back of the queue loses first; those who lose are settled in the same decision.
+    A count that differs by as much as the owner's settings say waits for somebody else to count.
     """
     paper = begin(ledger, command, moment, kind=COUNT, number=command.count)
     if isinstance(paper, Refusal):
         return paper
-    changes = _Changes(paper)
-    for index, said in enumerate(command.lines):
-        path = f"lines.{index}"
-        meant = understand(paper, said, path, positive=False)
-        refused = _count(changes, meant) if isinstance(meant, Meant) else meant
+    refused = _check_as_of(command.as_of, moment)
+    if refused is not None:
+        return refused
+    counts = _Counts(_Changes(paper), command.as_of)
+    refused = _count_all(counts, command.lines)
+    if refused is not None:
+        return refused
+    pending = _pending(counts, command)
+    if pending is None:
+        return _counted(counts)
+    known = ledger.document(pending.key, CountPending)
+    if known is None:
+        return CountKept(command.site, command.count, command.by, paper.at, pending), *paper.verdicts.noted
+    return _kept_again(paper, known, pending)
+
+
+def approve_count(ledger: Ledger, command: ApproveCount, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide count.approved: somebody else has counted.
+
+    What was counted at first is booked with what has moved since, or forgotten. Who counted first may not approve, and
+    where the second count is told it has to be the same.
+    """
+    pending = ledger.document(pending_key(command.count), CountPending)
+    if pending is not None and _is_settled_so(pending, command):
+        return ()
+    refused = check_second(ledger, command, pending)
+    if refused is not None or pending is None:
+        return refused or ()
+    at = command.occurred_at or moment.recorded_at
+    told = settled(command, pending, at)
+    if not command.approved:
+        return (told,)
+    lines = tuple(_said_of(ledger, line) for line in pending.lines)
+    document = CountStock(pending.site, True, command.by, at, command.count, lines, pending.as_of)
+    key = ReceiptKey(COUNT, command.count)
+    paper = Paper(Draft(ledger, moment), document, key, ledger.receipt(key), at, Verdicts(happened=True))
+    waited = {line.line: line.difference for line in pending.lines}
+    counts = _Counts(_Changes(paper), pending.as_of, waited)
+    refused = _count_all(counts, lines)
+    return refused or (told, *_counted(counts))
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What the lines of a count find."""
+
+    changes: _Changes
+    #: When it was counted; None: now.
+    as_of: datetime | None
+    #: Of a count that waited, by how much each line differed when it was told.
+    waited: dict[str, int] = field(default_factory=dict)
+    #: What each line says, and what was known to be there.
+    lines: list[tuple[CountedLine, int]] = field(default_factory=list)
+
+
+def _check_as_of(as_of: datetime | None, moment: Moment) -> Refusal | None:
+    if as_of is None or moment.recorded_at - AS_OF_MAX <= as_of <= moment.recorded_at:
+        return None
+    message = f"{as_of:%Y-%m-%d %H:%M} is not within the last {AS_OF_MAX.days} days; count the bins anew."
+    return Refusal(Code.FIELD_INVALID, "as_of", message)
+
+
+def _count_all(counts: _Counts, lines: tuple[StockLine, ...]) -> Refusal | None:
+    paper = counts.changes.paper
+    for index, said in enumerate(lines):
+        meant = understand(paper, said, f"lines.{index}", positive=False)
+        refused = _count(counts, meant) if isinstance(meant, Meant) else meant
         if refused is not None:
             return refused
-    return _decided(changes, StockCounted) if paper.booked else tuple(paper.verdicts.noted)
+    return None
+
+
+def _counted(counts: _Counts) -> tuple[Event, ...]:
+    paper = counts.changes.paper
+    return _decided(counts.changes, StockCounted) if paper.booked else tuple(paper.verdicts.noted)
+
+
+def _pending(counts: _Counts, command: CountStock) -> CountPending | None:
+    """Return the count as it waits for somebody else; None when it may be booked at once."""
+    paper = counts.changes.paper
+    rule = paper.draft.ledger.settings.count_approval
+    if rule is None or not has_to_wait(paper.draft, rule, counts.lines):
+        return None
+    lines = tuple(line for line, _ in counts.lines)
+    return CountPending(pending_key(command.count), command.site, command.by, command.as_of or paper.at, lines)
+
+
+def _kept_again(paper: Paper, known: CountPending, now: CountPending) -> tuple[Event, ...] | Refusal:
+    """Return nothing for a count that is told again; with other content it is objected to."""
+    told, before = ([one._replace(difference=0) for one in each.lines] for each in (now, known))
+    if told == before:
+        return ()
+    message = f"Count {known.key.number} waits with other content; give this one another number."
+    refused = paper.verdicts.object(Code.CONFLICTING_CONTENT, COUNT, message, {COUNT: known.key.number})
+    return refused or tuple(paper.verdicts.noted)
+
+
+def _is_settled_so(pending: CountPending, command: ApproveCount) -> bool:
+    state = CountState.APPROVED if command.approved else CountState.REJECTED
+    return (pending.state, pending.second) == (state, command.by)
+
+
+def _said_of(ledger: Ledger, line: CountedLine) -> StockLine:
+    """Return what a line of a count said that had to wait."""
+    decimals = ledger.items[line.sku].decimals
+    pack = None if line.pack_size is None else Decimal(line.pack_size).scaleb(-decimals)
+    return StockLine(
+        line.line, line.sku, line.lot, line.location, Decimal(line.counted).scaleb(-decimals), package=line.package,
+        pack_size=pack, status=line.status, reason=line.reason,
+    )  # fmt: skip
 
 
 def _adjust(changes: _Changes, meant: Meant) -> Refusal | None:
@@ -100,24 +212,71 @@ def _adjust(changes: _Changes, meant: Meant) -> Refusal | None:
     return None
 
 
-def _count(changes: _Changes, meant: Meant) -> Refusal | None:
-    paper, said = changes.paper, meant.said
+def _count(counts: _Counts, meant: Meant) -> Refusal | None:
+    changes, paper, said = counts.changes, counts.changes.paper, meant.said
     if meant.quantity < 0:
         message = f"{said.quantity:f} were counted; nobody counts less than nothing."
         return Refusal(Code.NOT_POSITIVE, f"{meant.path}.counted", message)
+    refused = _check_looked_back(counts, meant)
+    if refused is not True:
+        return refused or None
     named = meant.row(paper.document.site)
     new = book_once(paper, meant, named)
     if new is not True:
         return new or None
     rows = paper.rows(meant)
+    known = sum(paper.there(key) for key in rows)
+    now = _now(counts, meant, known)
+    counts.lines.append((_line(meant, difference=now - known), known))
     for key in rows:
         changes.add(meant, key, max(-paper.there(key), 0))
-    more = meant.quantity - sum(paper.there(key) for key in rows)
+    more = now - sum(paper.there(key) for key in rows)
     if more > 0:
         changes.add(meant, _where(rows, named), more)
     else:
         _take(changes, meant, rows, -more)
     return None
+
+
+def _check_looked_back(counts: _Counts, meant: Meant) -> Refusal | bool:
+    """Object to a count of the past of which nobody knows what has moved since: that is known of bins as a whole."""
+    if counts.as_of is None or counts.waited:
+        return True
+    said, field, what = meant.said, "location", "where it was counted"
+    if said.location is not None:
+        field, what = "package", "what of it moved since"
+        if said.package is None and said.pack_size is None:
+            return True
+    message = f"Of {meant.item.sku} it is not known {what}; count the bin as a whole, by name."
+    code = Code.FIELD_MISSING if field == "location" else Code.FIELD_INVALID
+    return counts.changes.paper.object(code, f"{meant.path}.{field}", message, said) or False
+
+
+def _now(counts: _Counts, meant: Meant, known: int) -> int:
+    """Return what a bin has now of what was counted, with all that came to it and left it since."""
+    if counts.as_of is None:
+        return meant.quantity
+    paper, said = counts.changes.paper, meant.said
+    if counts.waited and (said.package is not None or said.pack_size is not None):
+        # What moved of a package is not known: it differs from the books by as much as it did.
+        return max(known + counts.waited[said.line], 0)
+    since = Since(meant.item.sku, said.lot, paper.document.site, meant.location, said.status, counts.as_of)
+    now = meant.quantity + paper.draft.ledger.answer(since, Moved).quantity
+    if now >= 0:
+        return now
+    message = f"{-now} smallest units more left {meant.location} since than were counted; count it anew."
+    about = {COUNT: paper.key.number, "line": said.line, "sku": meant.item.sku, "location": meant.location}
+    about |= {} if said.lot is None else {"lot": said.lot}
+    paper.verdicts.noted.append(DiscrepancyNoted(Code.NOT_AVAILABLE.value, message, about))
+    return 0
+
+
+def _line(meant: Meant, *, difference: int) -> CountedLine:
+    said = meant.said
+    return CountedLine(
+        said.line, meant.item.sku, said.lot, meant.location, said.package, meant.pack, said.status, meant.quantity,
+        difference, said.reason,
+    )  # fmt: skip
 
 
 def _where(rows: list[RowKey], named: RowKey) -> RowKey:

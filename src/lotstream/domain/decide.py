@@ -18,6 +18,7 @@ from lotstream.domain.commands import (
     AcceptTitle,
     AdjustStock,
     AnswerRecall,
+    ApproveCount,
     AssembleKit,
     BreakKit,
     CancelOrder,
@@ -81,7 +82,7 @@ from lotstream.domain.commands import (
     WorkOnWave,
 )
 from lotstream.domain.conditions import record_condition
-from lotstream.domain.counting import adjust_stock, count_stock
+from lotstream.domain.counting import adjust_stock, approve_count, count_stock
 from lotstream.domain.documenting import document_lot
 from lotstream.domain.erasing import erase_persons
 from lotstream.domain.events import Event
@@ -150,6 +151,7 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     AssembleKit: assemble_kit,
     BreakKit: break_kit,
     CountStock: count_stock,
+    ApproveCount: approve_count,
     MoveStock: move_stock,
     ShipTransfer: ship_transfer,
     ReceiveTransfer: receive_transfer,

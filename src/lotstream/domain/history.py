@@ -7,33 +7,18 @@ everything before it is written, whoever decides it and however often: the answe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, cast
 
 from lotstream.domain.codes import Refusal
-from lotstream.domain.commands import (
-    Command,
-    CorrectLot,
-    ErasePersons,
-    PlaceHold,
-    RecallLots,
-    ReturnGoods,
-)
+from lotstream.domain.commands import (ApproveCount, Command, CorrectLot, CountStock, ErasePersons, PlaceHold, RecallLots, ReturnGoods, StockLine)
 from lotstream.domain.holds import find_lot
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import (
-    GotFrom,
-    HoldKind,
-    Left,
-    LookedBack,
-    OrderKey,
-    PersonsOf,
-    Question,
-    ReceiptKey,
-    consignee_key,
-)
+from lotstream.domain.model import (CountPending, GotFrom, HoldKind, Left, LookedBack, OrderKey, PersonsOf, Question, ReceiptKey, Since, consignee_key)
 from lotstream.domain.names import names_had
 from lotstream.domain.recalling import reach_asked
 from lotstream.domain.returning import asked
+from lotstream.domain.second_counts import pending_key, since_counted
 
 
 def asks_history(command: Command) -> bool:
@@ -83,11 +68,34 @@ def _left(ledger: Ledger, named: Iterable[tuple[str | None, str]]) -> Iterable[Q
     return [Left(*name) for lot in lots for name in names_had(ledger.items.get(lot.sku), lot)]
 
 
+def _since_counted(ledger: Ledger, command: CountStock) -> Iterable[Question]:
+    at = cast(datetime, command.as_of)
+    for line in command.lines:
+        sku = _sku_meant(ledger, line)
+        if sku is not None and line.location is not None:
+            yield Since(sku, line.lot, command.site, line.location, line.status, at)
+
+
+def _sku_meant(ledger: Ledger, line: StockLine) -> str | None:
+    """Return the SKU that a line means, as whoever decides it will understand it."""
+    if line.sku is not None or line.lot is None:
+        return line.sku
+    found = [lot.sku for lot in ledger.lots_called(line.lot)]
+    return found[0] if len(found) == 1 else None
+
+
+def _since_kept(ledger: Ledger, command: ApproveCount) -> Iterable[Question]:
+    pending = ledger.document(pending_key(command.count), CountPending)
+    return [] if pending is None else since_counted(pending)
+
+
 _ASKS: Final[dict[type, Callable[[Any], bool]]] = {
     RecallLots: lambda _: True,
     ReturnGoods: lambda command: command.key is None,
     PlaceHold: lambda command: command.kind is HoldKind.RECALL,
     CorrectLot: lambda _: True,
+    CountStock: lambda command: command.as_of is not None,
+    ApproveCount: lambda command: command.approved,
     ErasePersons: lambda command: command.customer is not None,
 }
 """By command, whether one asks; a command without a line never does."""
@@ -97,6 +105,8 @@ _QUESTIONS: Final[dict[type, Callable[[Ledger, Any], Iterable[Question]]]] = {
     ReturnGoods: asked,
     PlaceHold: _left_of_held,
     CorrectLot: _left_of_held,
+    CountStock: _since_counted,
+    ApproveCount: _since_kept,
     ErasePersons: lambda _, command: [PersonsOf(command.customer)],
 }
 """What the commands above ask, of what the ledger knows when they are decided."""

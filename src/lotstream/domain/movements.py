@@ -91,6 +91,14 @@ class MoveKind(StrEnum):
     TRANSFER_RECEIVED = "transfer_received"
 
 
+NOT_MOVED: Final = frozenset(
+    {
+        MoveKind.OPENED, MoveKind.COUNTED, MoveKind.FOUND, MoveKind.MISSING, MoveKind.CORRECTED, MoveKind.SPLIT,
+    }
+)  # fmt: skip
+"""Kinds of what puts the books right and moves nothing on the floor."""
+
+
 class Move(NamedTuple):
     """Smallest units of one lot that came to a row, left it, or went to another row; or a fact about the lot."""
 

@@ -13,6 +13,7 @@ from lotstream.domain.commands import (
     AcceptTitle,
     AdjustStock,
     AnswerRecall,
+    ApproveCount,
     AssembleKit,
     BreakKit,
     CancelOrder,
@@ -103,6 +104,7 @@ from lotstream.domain.paper import (
     RETURN_INSPECTION,
     STATUS_CHANGE,
 )
+from lotstream.domain.second_counts import pending_key
 from lotstream.domain.wave_parts import wave_key
 
 _OfOneOrder = (
@@ -214,7 +216,8 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     AssembleKit: lambda command: (ReceiptKey(ASSEMBLY, command.assembly),),
     BreakKit: lambda command: (ReceiptKey(BREAKING, command.breaking),),
     AdjustStock: lambda command: (ReceiptKey(ADJUSTMENT, command.adjustment),),
-    CountStock: lambda command: (ReceiptKey(COUNT, command.count),),
+    CountStock: lambda command: (ReceiptKey(COUNT, command.count), pending_key(command.count)),
+    ApproveCount: lambda command: (ReceiptKey(COUNT, command.count), pending_key(command.count)),
     MoveStock: lambda command: (ReceiptKey(MOVE, command.move),),
     PutAway: lambda command: (ReceiptKey(PUT_AWAY, command.move),),
     RecordCondition: lambda command: (ReceiptKey(CONDITION, command.condition),),

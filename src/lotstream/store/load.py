@@ -21,6 +21,7 @@ from lotstream.domain.model import (
     Location,
     Lot,
     LotMore,
+    Moved,
     Named,
     Order,
     OrderKey,
@@ -32,10 +33,12 @@ from lotstream.domain.model import (
     RowKey,
     Serial,
     Settings,
+    Since,
     Site,
     StockRow,
     document_class,
 )
+from lotstream.domain.movements import NOT_MOVED
 from lotstream.domain.progress import Progress
 from lotstream.store.codec import decode
 from lotstream.store.connection import Database
@@ -153,6 +156,11 @@ async def _left(database: Database, owner: str, lots: Sequence[Left]) -> dict[Qu
     return {Left(sku, lot): Gone(*counts) for sku, lot, *counts in rows}
 
 
+async def _since(database: Database, owner: str, asked: Sequence[Since]) -> dict[Question, Answer]:
+    rows = await database.fetch(SQL["since"], owner, *zip(*asked, strict=True), sorted(NOT_MOVED))
+    return {asked[nth - 1]: Moved(quantity) for nth, quantity in rows}
+
+
 async def _persons_of(database: Database, owner: str, asked: Sequence[PersonsOf]) -> dict[Question, Answer]:
     answers: dict[Question, Answer] = {}
     for question in asked:
@@ -176,6 +184,7 @@ async def _left_for(database: Database, owner: str, asked: Sequence[LeftFor]) ->
 
 _READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[Question, Answer]]]]] = {
     Left: _left,
+    Since: _since,
     PersonsOf: _persons_of,
     Reach: _reach,
     LeftFor: _left_for,

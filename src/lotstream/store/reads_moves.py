@@ -3,15 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import cast
 
-from lotstream.domain.model import TRANSFER, Document, Item, Receipt, Title, Transfer, document_class
+from lotstream.domain.model import (
+    COUNT_PENDING,
+    TRANSFER,
+    CountPending,
+    Document,
+    Item,
+    Receipt,
+    Title,
+    Transfer,
+    document_class,
+)
 from lotstream.store.codec import decode
 from lotstream.store.connection import Address
 from lotstream.store.session import Session
 from lotstream.store.sql import queries
 
 SQL = queries("moves")
+
+
+@dataclass(frozen=True, slots=True)
+class BinToCount:
+    """What of a lot lies in a bin, and why it should be counted; quantities in smallest units."""
+
+    sku: str
+    lot: str | None
+    site: str
+    location: str
+    on_hand: int
+    expires: date | None
+    #: In the owner's currency; None when nobody has said what the lot cost.
+    value: Decimal | None
+    #: None: never.
+    counted_at: datetime | None
+    #: Since it was counted last.
+    movements: int
+    differences: int
+    risk: Decimal
 
 
 class MoveReads(Session):
@@ -37,6 +70,16 @@ class MoveReads(Session):
         """Return what an owner gave to others after a number, each with the lines that the other ledger has."""
         rows = await self._database.fetch(SQL["titles"], owner, after, rows_max)
         return [(decode(row["body"], Title), _lines(row["accepted"])) for row in rows]
+
+    async def count_plan(self, owner: str, *, site: str | None, today: date, rows_max: int) -> list[BinToCount]:
+        """Return the bins of an owner that should be counted, the riskiest first."""
+        rows = await self._database.fetch(SQL["count_plan"], owner, site, today, rows_max)
+        return [BinToCount(**row) for row in rows]
+
+    async def counts_waiting(self, owner: str, *, after: str = "", rows_max: int) -> list[CountPending]:
+        """Return an owner's counts after a number that wait for a second counter, in the order of their numbers."""
+        found = await self._documents(owner, COUNT_PENDING, open_only=True, after=after, rows_max=rows_max)
+        return cast(list[CountPending], found)
 
     async def items(self, owner: str, skus: Iterable[str]) -> dict[str, Item]:
         """Return items by SKU, those that were never defined left out."""

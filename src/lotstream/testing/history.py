@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from lotstream.domain.erasing import persons_of
 from lotstream.domain.model import (
@@ -13,15 +14,35 @@ from lotstream.domain.model import (
     GotFrom,
     Left,
     LeftFor,
+    Moved,
     Named,
     Order,
     OrderKey,
     PersonsOf,
     Question,
     Reach,
+    RowKey,
     Shipment,
+    Since,
 )
+from lotstream.domain.movements import NOT_MOVED, Move
 from lotstream.testing.reach import BackLine, LeftLine, look_back
+
+
+def came_to(asked: Since, move: Move) -> int:
+    """Return what a move brought to the bin that is asked about, below zero for what it took from there."""
+    if (move.sku, move.lot) != (asked.sku, asked.lot):
+        return 0
+    left = move.quantity if _is_there(asked, move.row) else 0
+    return (left if move.to is None else -left) + (move.quantity if _is_there(asked, move.to) else 0)
+
+
+def _is_there(asked: Since, row: RowKey | None) -> bool:
+    return (
+        row is not None
+        and (row.site, row.location) == (asked.site, asked.location)
+        and (asked.status in (None, row.status))
+    )
 
 
 @dataclass(frozen=True)
@@ -33,6 +54,8 @@ class Past:
     order: Callable[[OrderKey], Order | None]
     #: Every order, open or closed.
     orders: Callable[[], Iterable[Order]]
+    #: What became of goods, and when.
+    moves: Iterable[tuple[datetime, Move]] = ()
 
     def answers(self, questions: Iterable[Question]) -> dict[Question, Answer]:
         """Return an answer for each question."""
@@ -46,6 +69,8 @@ class Past:
             return look_back(question.lots, left, back, after=question.after)
         if isinstance(question, LeftFor):
             return self._got_from(question, documents)
+        if isinstance(question, Since):
+            return self._moved(question)
         return self._gone(question, documents) if isinstance(question, Left) else self._named(question)
 
     def _got_from(self, asked: LeftFor, documents: Sequence[Document | None]) -> GotFrom:
@@ -63,6 +88,10 @@ class Past:
             to = (None,) * 6 if order is None else _address(order)
             for one in part.shipped:
                 yield LeftLine(part.order, one.sku, one.lot, one.quantity, "", to)
+
+    def _moved(self, asked: Since) -> Moved:
+        moves = (move for at, move in self.moves if at > asked.after and move.kind not in NOT_MOVED)
+        return Moved(sum(came_to(asked, move) for move in moves))
 
     def _named(self, asked: PersonsOf) -> Named:
         theirs = (order for order in self.orders() if order.customer == asked.customer)

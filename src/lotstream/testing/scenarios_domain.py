@@ -18,6 +18,7 @@ from lotstream.domain.events import (
 from lotstream.domain.history import documents_answered, orders_answered, questions
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Calendar, Document, Order, OrderKey, ReceiptKey, Serial, SerialKey, Site
+from lotstream.domain.movements import Move, moves_of
 from lotstream.domain.named import (
     documents_of,
     documents_opened,
@@ -46,6 +47,7 @@ class DomainWarehouse:
         self._closed: dict[OrderKey, Order] = {}
         #: What is booked under documents, by key.
         self.documents: dict[ReceiptKey, Document] = {}
+        self.moved: list[tuple[datetime, Move]] = []
         self._serials: dict[str, dict[str, Serial]] = {}
         self._seen: set[str] = set()
         self._arrival = 0
@@ -93,7 +95,7 @@ class DomainWarehouse:
         for number in [number for number, units in self._serials.items() if any(one.holds for one in units.values())]:
             self._load_serial(number)
         if asked := questions(self.ledger, command):
-            self.ledger.history = Past(self.documents.values(), self.order, self.orders).answers(asked)
+            self.ledger.history = Past(self.documents.values(), self.order, self.orders, self.moved).answers(asked)
             for receipt in documents_answered(self.ledger, command):
                 self.ledger.receipts[receipt] = self.documents.get(receipt)
             for order in orders_answered(self.ledger, command):
@@ -112,6 +114,7 @@ class DomainWarehouse:
         self.ledger = Ledger(OWNER, Sites())
         self._closed.clear()
         self.documents.clear()
+        self.moved.clear()
         self._serials.clear()
         for events in journal:
             self._record(events)
@@ -163,6 +166,8 @@ class DomainWarehouse:
                 apply_broadcast(self.ledger.sites, event)
             else:
                 apply(self.ledger, event)
+            at = getattr(event, "at", None) or (None if moment is None else moment.recorded_at)
+            self.moved += [(at, move) for move in moves_of(event) if at is not None]
             if self._after is not None and moment is not None:
                 self._after(self.ledger, event, moment)
         self._settle()

@@ -7,11 +7,17 @@ from dataclasses import replace
 
 from jsonschema import Draft202012Validator, FormatChecker
 
+from lotstream.contracts.cloudevents import headers_for
+from lotstream.contracts.decode import decode
+from lotstream.contracts.examples import EXAMPLES
+from lotstream.contracts.inbound import type_of
 from lotstream.contracts.json_schema import schemas
-from lotstream.contracts.outgoing import messages
+from lotstream.contracts.outgoing import answer, messages
 from lotstream.contracts.sent import WaveTasks
 from lotstream.domain.events import (
     AvailabilityTold,
+    CountKept,
+    CountSettled,
     Figure,
     Freed,
     JoinedTask,
@@ -20,6 +26,8 @@ from lotstream.domain.events import (
     PackagesChanged,
     PickUndone,
     ReservationFreed,
+    RowChange,
+    StockCounted,
     StockMissing,
     TasksJoinedWave,
     TasksLeftWave,
@@ -30,7 +38,11 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
+    COUNT_PENDING,
     WAVE,
+    Booked,
+    CountedLine,
+    CountPending,
     InWave,
     OrderState,
     ReceiptKey,
@@ -166,3 +178,33 @@ def test_a_sku_at_very_many_sites_is_told_in_several_messages(ledger: Ledger) ->
 
     assert [figure["site"] for body in messages for figure in body["figures"]] == names
     assert max(len(json.dumps(body)) for body in messages) < Settings.model_fields["outgoing_bytes_max"].default
+
+
+def test_a_second_counter_is_told_where_to_count_and_nothing_else(ledger: Ledger) -> None:
+    """Bin, SKU and lot: neither what the books say nor what was found; nobody is told of a difference before."""
+    line = CountedLine("1", "CER-001", "L24A", "TOR-A-01", "P1", None, None, 180, -48)
+    pending = CountPending(ReceiptKey(COUNT_PENDING, "C-1"), "TOR", "ann", AT, (line,))
+    ((topic, body),) = told(ledger, CountKept("TOR", "C-1", "ann", AT, pending))
+    assert topic == "lotstream.floor-tasks"
+    (task,) = body["tasks"]
+    assert (task["kind"], task["sku"], task["lot"], task["location"], task["package"]) == (
+        "count", "CER-001", "L24A", "TOR-A-01", "P1",
+    )  # fmt: skip
+    assert (task["quantity"], task["line"], task["order"]) == (None, None, None)
+    assert not {"180", "48", "-48", "228"} & {str(value) for value in task.values()}
+    assert told(ledger, CountSettled("TOR", "C-1", "bob", AT, pending)) == []
+
+
+def test_who_counts_is_answered_nothing_of_the_books(ledger: Ledger) -> None:
+    """The answer to a count says that it was done, whatever it found; only people beside the floor are told of it."""
+    decoded = decode(
+        headers_for(type_of("stock.counted"), id="m-1", source="handheld"),
+        json.dumps({**EXAMPLES["stock.counted"], "happened": False}).encode(),
+    )
+    sent = answer(decoded, None, moment=MOMENT)
+    assert sent is not None
+    body = json.loads(sent.value)
+    assert (body["outcome"], body["code"], body["message"]) == ("done", None, None)
+    assert "quantity" not in body
+    counted = StockCounted("TOR", "C-1", "ann", AT, {"1": Booked(ROW, 225)}, (RowChange("1", ROW, -3),))
+    assert {topic for topic, _ in told(ledger, counted)} == {"lotstream.inventory", "lotstream.alerts"}

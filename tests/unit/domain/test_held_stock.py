@@ -481,6 +481,7 @@ USE_NOTHING: dict[type, str] = {
     commands.VoidShipment: "brings goods back",
     commands.ReceiveTransfer: "brings goods that are on the way",
     commands.AcceptTitle: "brings goods",
+    commands.ApproveCount: "books a count",
     commands.ErasePersons: "is about people",
     commands.CancelWave: "changes who is told",
     commands.CorrectLot: "says what a lot is: what holds forbid then is taken off orders",

@@ -31,7 +31,7 @@ from lotstream.domain.events import (
     TitleAccepted,
     TitleReleased,
 )
-from lotstream.domain.model import TITLE, Hold, HoldKind, ReceiptKey, RowKey, SerialState
+from lotstream.domain.model import TITLE, Hold, HoldKind, Item, ReceiptKey, RowKey, SerialState, Tracking
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
 from tests.unit.domain.test_serials import PUMP, pumps, unit
@@ -150,7 +150,7 @@ def test_goods_that_were_bought_come_in_once() -> None:
     world = World()
     world.place("#1", wanted(quantity=4))
     world.place("#2", wanted(quantity=4))
-    line, other = goods("L1", 4, hold=None), goods("L2", 4, sku="JAM", line="2")
+    line, other = goods("L1", 4), goods("L2", 4, sku="JAM", line="2")
     events = world.told(buy(line, other))
     assert kinds(events) == ["TitleAccepted", "DiscrepancyNoted", "OrderAllocated"]
     assert ReceiptKey(TITLE, "seller/S1") in world.warehouse.documents
@@ -173,3 +173,11 @@ def test_units_that_were_bought_are_in_stock() -> None:
     assert unit(world, "A").state is SerialState.IN_STOCK
     assert Decimal(world.row("L1").on_hand) == 10
     replayed(world)
+
+
+def test_goods_without_a_lot_are_bought_too() -> None:
+    """What is not tracked by lot has none."""
+    world = World()
+    world.told(DefineItem(Item("BAG", tracking=Tracking.NONE)))
+    assert kinds(world.told(buy(goods(None, 4, sku="BAG", expires=None)))) == ["TitleAccepted"]
+    assert world.row(None).on_hand == 4

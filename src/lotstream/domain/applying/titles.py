@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from lotstream.domain.applying.rows import book_row, change_row, know_lot
-from lotstream.domain.booked_under import receipt_of
 from lotstream.domain.events import TitleAccepted, TitleReleased
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Booked, Receipt, Serial, SerialKey, SerialState
+from lotstream.domain.model import TITLE, Booked, Receipt, ReceiptKey, Serial, SerialKey, SerialState
 
 
 def _released(ledger: Ledger, event: TitleReleased) -> None:
@@ -23,9 +22,7 @@ def _released(ledger: Ledger, event: TitleReleased) -> None:
 
 
 def _accepted(ledger: Ledger, event: TitleAccepted) -> None:
-    key = receipt_of(event)
-    if key is None:
-        raise LookupError(f"title {event.number} is booked under no document")
+    key = ReceiptKey(TITLE, event.number)
     document = ledger.receipt(key)
     if document is None:
         document = ledger.receipts[key] = Receipt(key, event.site)

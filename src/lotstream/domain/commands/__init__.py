@@ -6,6 +6,7 @@ in the unit named beside them, because only the ledger knows an item's smallest 
 
 from __future__ import annotations
 
+from lotstream.domain.commands.counts import ApproveCount, SecondCount
 from lotstream.domain.commands.ends import ErasePersons
 from lotstream.domain.commands.facts import (
     ChangeSettings,
@@ -80,6 +81,7 @@ __all__ = [
     "AnnouncedLine",
     "AnswerBroadcast",
     "AnswerRecall",
+    "ApproveCount",
     "ArrivedLine",
     "AssembleKit",
     "BreakKit",
@@ -142,6 +144,7 @@ __all__ = [
     "ReserveStock",
     "ReturnGoods",
     "ScanLot",
+    "SecondCount",
     "ShipTransfer",
     "ShippedLine",
     "ShippedOrder",
@@ -223,4 +226,5 @@ Command = (
     | PutAway
     | FinishTask
     | RecordCondition
+    | ApproveCount
 )

@@ -56,6 +56,8 @@ class CountStock:
     occurred_at: datetime | None
     count: str
     lines: tuple[StockLine, ...]
+    #: When it was counted, where it is told later: what moved since then is added. None: it is so now.
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ same events to the same ledger always gives the same ledger.
 
 from __future__ import annotations
 
+from lotstream.domain.events.counts import CountKept, CountSettled
 from lotstream.domain.events.ends import PersonsErased
 from lotstream.domain.events.facts import (
     CustomerDefined,
@@ -107,6 +108,8 @@ __all__ = [
     "Considered",
     "ConsigneesListed",
     "CounterfeitSuspected",
+    "CountKept",
+    "CountSettled",
     "CustomerDefined",
     "DayContinued",
     "DayOpened",
@@ -262,4 +265,6 @@ Event = (
     | ReturnAnnounced
     | CounterfeitSuspected
     | ConditionRecorded
+    | CountKept
+    | CountSettled
 )

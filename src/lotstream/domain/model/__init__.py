@@ -7,6 +7,7 @@ changes only through :func:`lotstream.domain.apply.apply`. All quantities are in
 from __future__ import annotations
 
 from lotstream.domain.model.clock import OwnerClock
+from lotstream.domain.model.counts import COUNT_PENDING, CountedLine, CountPending, CountState
 from lotstream.domain.model.documents import (
     CONDITION,
     COUNTER,
@@ -78,10 +79,12 @@ from lotstream.domain.model.history import (
     GotFrom,
     Left,
     LeftFor,
+    Moved,
     Named,
     PersonsOf,
     Question,
     Reach,
+    Since,
 )
 from lotstream.domain.model.keys import Booked, ReceiptKey
 from lotstream.domain.model.lot_work import LOT_CORRECTION
@@ -122,6 +125,7 @@ __all__ = [
     "CONDITION",
     "CONSIGNEE",
     "COUNTER",
+    "COUNT_PENDING",
     "DOCUMENT_CLASSES",
     "ERASURE",
     "INSPECTION",
@@ -151,6 +155,9 @@ __all__ = [
     "ConsigneeAnswer",
     "Content",
     "CountApproval",
+    "CountPending",
+    "CountState",
+    "CountedLine",
     "Customer",
     "Disposition",
     "Document",
@@ -177,6 +184,7 @@ __all__ = [
     "LotRecovered",
     "LotShipped",
     "Mixing",
+    "Moved",
     "Named",
     "NextNumber",
     "Notice",
@@ -215,6 +223,7 @@ __all__ = [
     "ShipmentPart",
     "Shipped",
     "ShortPick",
+    "Since",
     "Site",
     "Stage",
     "Status",

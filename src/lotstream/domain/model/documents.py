@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from lotstream.domain.model.counts import COUNT_PENDING, CountPending
 from lotstream.domain.model.keys import Booked, ReceiptKey
 from lotstream.domain.model.lot_work import LOT_CORRECTION
 from lotstream.domain.model.orders import OrderKey
@@ -195,7 +196,9 @@ class Notice:
 
 #: What is booked under a number: kept in one table and read by key.
 Document = (
-    Receipt | Shipment | Package | NextNumber | Wave | Notice | Transfer | Title | Recall | Consignee | ReturnExpected
+    (
+    Receipt | Shipment | Package | NextNumber | Wave | Notice | Transfer | Title | Recall | Consignee | ReturnExpected | CountPending
+)
 )
 #: Kind of a document → its class; every other kind is a `Receipt`.
 _CLASSES: dict[str, type[Document]] = {
@@ -206,6 +209,7 @@ _CLASSES: dict[str, type[Document]] = {
     ERASURE: Notice,
     LOT_CORRECTION: Notice,
     TRANSFER: Transfer,
+    COUNT_PENDING: CountPending,
     TITLE_OUT: Title,
     CONDITION: Notice,
     INSPECTION: Notice,

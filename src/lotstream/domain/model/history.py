@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 from lotstream.domain.model.goods import LotName
@@ -22,6 +23,24 @@ class Gone(NamedTuple):
     quantity: int
     orders: int
     customers: int
+
+
+class Since(NamedTuple):
+    """How much came to a bin of a lot, less what left it, after a moment by business time? Answered by `Moved`."""
+
+    sku: str
+    lot: str | None
+    site: str
+    location: str
+    #: None: in whatever condition.
+    status: str | None
+    after: datetime
+
+
+class Moved(NamedTuple):
+    """What came to a bin in smallest units, below zero for what left it."""
+
+    quantity: int
 
 
 class PersonsOf(NamedTuple):
@@ -67,8 +86,8 @@ class GotFrom(NamedTuple):
 ORDERS_LOOKED_AT = 50
 """Orders of a customer that goods which came back without an order are looked for in."""
 
-Question = Left | PersonsOf | Reach | LeftFor
+Question = Left | Since | PersonsOf | Reach | LeftFor
 """Whatever can be asked; each kind is a class of its own."""
 
-Answer = Gone | Named | LookedBack | GotFrom
+Answer = Gone | Moved | Named | LookedBack | GotFrom
 """What a question is answered with."""

@@ -114,6 +114,27 @@ LEFT JOIN LATERAL (
 ) AS g ON true
 GROUP BY k.sku, k.lot;
 
+-- name: since
+-- What came to bins of a lot after a moment, less what left them; $8 are kinds of what puts the books right alone.
+SELECT k.nth, coalesce(sum(m.quantity), 0)::bigint AS quantity
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[]) WITH ORDINALITY
+    AS k(sku, lot, site, location, status, after, nth)
+LEFT JOIN LATERAL (
+    SELECT CASE WHEN (h.site, h.location) = (k.site, k.location) AND (k.status IS NULL OR h.status = k.status)
+                THEN CASE WHEN h.to_location IS NULL THEN h.quantity ELSE -h.quantity END ELSE 0 END
+         + CASE WHEN (h.to_site, h.to_location) = (k.site, k.location) AND (k.status IS NULL OR h.to_status = k.status)
+                THEN h.quantity ELSE 0 END AS quantity
+    FROM lot_history AS h
+    WHERE h.owner = $1 AND h.sku = k.sku AND (h.lot = k.lot OR h.lot IS NULL AND k.lot IS NULL) AND h.at > k.after
+      AND h.kind <> ALL ($8::text[])
+    UNION ALL
+    SELECT -l.sign * l.quantity FROM shipment_line AS l
+    WHERE l.owner = $1 AND l.sku = k.sku AND (l.lot = k.lot OR l.lot IS NULL AND k.lot IS NULL)
+      AND l.shipped_at > k.after AND (l.site, l.location) = (k.site, k.location)
+      AND (k.status IS NULL OR l.status = k.status)
+) AS m ON true
+GROUP BY k.nth;
+
 -- name: persons_of
 -- Persons whom orders of a customer name now or named before, sorted; so many at most. No index has customers, since
 -- every order would pay for it: the text is looked through first, and read as JSON where it may be one of theirs.

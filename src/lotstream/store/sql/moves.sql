@@ -36,3 +36,43 @@ FROM receipt AS t
 LEFT JOIN receipt AS r ON r.owner = t.body::json ->> 'to_owner' AND r.kind = 'title' AND r.number = t.number
 WHERE t.owner = $1 AND t.kind = 'title_out' AND t.number > $2
 ORDER BY t.number LIMIT $3;
+
+-- name: count_plan
+-- Bins of an owner to be counted, the riskiest first: what expires within a month counts 3; every fifth movement since
+-- the last count 1, at most 3; goods found or missing there since 2 each, at most 4; and what lies there is worth 0 to 2
+-- by its place among all of the owner's. What was never counted comes first among equals.
+WITH bin AS (
+    SELECT s.sku, s.lot, s.site, s.location, sum(s.on_hand)::bigint AS on_hand
+    FROM stock AS s
+    WHERE s.owner = $1 AND ($2::text IS NULL OR s.site = $2) AND s.location <> 'STAGING'
+      AND s.location NOT LIKE 'STAGING/%' AND s.location NOT LIKE 'TRANSIT/%'
+    GROUP BY s.sku, s.lot, s.site, s.location HAVING sum(s.on_hand) <> 0
+), known AS (
+    SELECT b.*, l.expires,
+           b.on_hand * (l.more::json ->> 'cost_total')::numeric
+             / nullif((l.more::json ->> 'cost_units')::numeric, 0) AS value
+    FROM bin AS b LEFT JOIN lot AS l ON l.owner = $1 AND l.sku = b.sku AND l.lot = b.lot
+), become AS (
+    SELECT k.*, c.counted_at, m.movements, m.differences,
+           percent_rank() OVER (ORDER BY coalesce(k.value, 0)) AS worth
+    FROM known AS k
+    CROSS JOIN LATERAL (
+        SELECT max(h.at) AS counted_at FROM lot_history AS h
+        WHERE h.owner = $1 AND h.sku = k.sku AND (h.lot = k.lot OR h.lot IS NULL AND k.lot IS NULL)
+          AND h.kind = 'counted' AND (h.site, h.location) = (k.site, k.location)
+    ) AS c
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE h.quantity <> 0 AND h.kind NOT IN ('counted', 'found', 'missing')) AS movements,
+               count(*) FILTER (WHERE h.kind IN ('found', 'missing')) AS differences
+        FROM lot_history AS h
+        WHERE h.owner = $1 AND h.sku = k.sku AND (h.lot = k.lot OR h.lot IS NULL AND k.lot IS NULL)
+          AND h.at > coalesce(c.counted_at, '-infinity')
+          AND ((h.site, h.location) = (k.site, k.location) OR (h.to_site, h.to_location) = (k.site, k.location))
+    ) AS m
+), scored AS (
+    SELECT b.*, round((CASE WHEN b.expires <= $3::date + 30 THEN 3 ELSE 0 END + least(b.movements / 5, 3)
+                       + least(2 * b.differences, 4) + 2 * b.worth)::numeric, 2) AS risk
+    FROM become AS b
+)
+SELECT sku, lot, site, location, on_hand, expires, value, counted_at, movements, differences, risk FROM scored
+ORDER BY risk DESC, counted_at NULLS FIRST, site, location, sku, lot LIMIT $4;

@@ -1,0 +1,95 @@
+"""Counts that differ much wait for somebody else to count: nothing is booked, and no promise lost, before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import ApproveCount, SecondCount
+from lotstream.domain.costing import cost_of
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import CountSettled
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import (
+    COUNT_PENDING,
+    CountApproval,
+    CountedLine,
+    CountPending,
+    CountState,
+    ReceiptKey,
+    Since,
+)
+from lotstream.domain.quantities import smallest, unit_factor
+
+
+def pending_key(count: str) -> ReceiptKey:
+    """Return the key of a count that waits."""
+    return ReceiptKey(COUNT_PENDING, count)
+
+
+def since_counted(pending: CountPending) -> list[Since]:
+    """Return what has to be known of the bins of a count that waited before it is booked, line by line."""
+    return [
+        Since(line.sku, line.lot, pending.site, line.location, line.status, pending.as_of) for line in pending.lines
+    ]
+
+
+def has_to_wait(draft: Draft, rule: CountApproval, lines: Iterable[tuple[CountedLine, int]]) -> bool:
+    """Tell whether any line differs by as much as the owner says; each comes with what was known to be there."""
+    return any(_differs(draft, rule, line, known) for line, known in lines)
+
+
+def _differs(draft: Draft, rule: CountApproval, line: CountedLine, known: int) -> bool:
+    off = abs(line.difference)
+    if off == 0:
+        return False
+    units = Decimal(off).scaleb(-draft.known_item(line.sku).decimals)
+    cost = cost_of(draft.lot(line.sku, line.lot), off)
+    return (
+        (rule.units is not None and units >= rule.units)
+        or (rule.percent is not None and 100 * off >= rule.percent * max(known, 0))
+        or (rule.value is not None and cost is not None and cost >= rule.value)
+    )
+
+
+def check_second(ledger: Ledger, command: ApproveCount, pending: CountPending | None) -> Refusal | None:
+    """Refuse a second count of nothing, by nobody, by who counted first, or of other quantities."""
+    if pending is None or pending.state is not CountState.WAITING:
+        message = f"No count {command.count} waits for a second counter; check its number."
+        return Refusal(Code.NOT_AVAILABLE, "count", message)
+    if command.by is None:
+        return Refusal(Code.FIELD_MISSING, "by", "It is not said who counted; send the second counter.")
+    if command.by == pending.by:
+        message = f"{command.by} has counted it first; somebody else has to count."
+        return Refusal(Code.FIELD_INVALID, "by", message)
+    known = {line.line: line for line in pending.lines}
+    for index, said in enumerate(command.lines if command.approved else ()):
+        refused = _compare(ledger, said, known.get(said.line), f"lines.{index}")
+        if refused is not None:
+            return refused
+    return None
+
+
+def _compare(ledger: Ledger, said: SecondCount, known: CountedLine | None, path: str) -> Refusal | None:
+    if known is None:
+        return Refusal(Code.FIELD_INVALID, f"{path}.line", f"The count has no line {said.line}; send those it has.")
+    factor = unit_factor(ledger.items[known.sku], said.unit)
+    if factor is None:
+        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", f"{known.sku} has no unit {said.unit}; send one it has.")
+    counted = smallest(said.counted, factor, f"{path}.counted", positive=False)
+    if isinstance(counted, Refusal):
+        return counted
+    if counted != known.counted:
+        message = f"Line {said.line} was counted otherwise at first; count once more, or reject the first count."
+        return Refusal(Code.CONFLICTING_CONTENT, f"{path}.counted", message)
+    return None
+
+
+def settled(command: ApproveCount, pending: CountPending, at: datetime) -> CountSettled:
+    """Return what has become of a count that waited."""
+    state = CountState.APPROVED if command.approved else CountState.REJECTED
+    after = replace(pending, state=state, second=command.by)
+    return CountSettled(command.site, command.count, command.by, at, after)
