@@ -11,10 +11,32 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from lotstream.domain.codes import Refusal
-from lotstream.domain.commands import (ApproveCount, Command, CorrectLot, CountStock, ErasePersons, PlaceHold, RecallLots, ReturnGoods, StockLine)
+from lotstream.domain.commands import (
+    ApproveCount,
+    Command,
+    CorrectLot,
+    CountStock,
+    ErasePersons,
+    PlaceHold,
+    RecallLots,
+    ReturnGoods,
+    StockLine,
+)
 from lotstream.domain.holds import find_lot
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import (CountPending, GotFrom, HoldKind, Left, LookedBack, OrderKey, PersonsOf, Question, ReceiptKey, Since, consignee_key)
+from lotstream.domain.model import (
+    CountPending,
+    GotFrom,
+    HoldKind,
+    Left,
+    LookedBack,
+    OrderKey,
+    PersonsOf,
+    Question,
+    ReceiptKey,
+    Since,
+    consignee_key,
+)
 from lotstream.domain.names import names_had
 from lotstream.domain.recalling import reach_asked
 from lotstream.domain.returning import asked

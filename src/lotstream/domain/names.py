@@ -12,9 +12,10 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any, Final, TypeVar, cast
 
-from lotstream.domain.commands import CorrectLot, PackPackage, ScanLot, ShippedOrder
+from lotstream.domain.commands import CorrectLot, PackPackage, ReleaseTitle, ScanLot, ShippedOrder, ShipTransfer
 from lotstream.domain.lot_papers import content_of_lots
 from lotstream.domain.model import Item, Lot, LotName, LotShipped, Order
+from lotstream.domain.moved_content import content_of_title, content_of_transfer
 from lotstream.domain.packages import content_of_package
 from lotstream.domain.shipments import content_of
 
@@ -31,6 +32,8 @@ _CONTENT: Final[dict[type, Callable[[Any], str]]] = {
     ShippedOrder: content_of,
     PackPackage: content_of_package,
     CorrectLot: content_of_lots,
+    ShipTransfer: content_of_transfer,
+    ReleaseTitle: content_of_title,
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import AcceptTitle, Moment, ReleaseTitle
@@ -23,6 +22,7 @@ from lotstream.domain.model import (
     TitleLine,
     title_number,
 )
+from lotstream.domain.moved_content import content_of_title
 from lotstream.domain.moving import shut_out
 from lotstream.domain.paper import Meant, Paper, begin, understand
 from lotstream.domain.places import is_staging, is_transit, place_of
@@ -63,7 +63,7 @@ def release_title(ledger: Ledger, command: ReleaseTitle, moment: Moment) -> tupl
     if command.to_owner == command.owner:
         message = f"The goods are {command.to_owner}'s already; name another owner."
         return Refusal(Code.WRONG_OWNER, "to_owner", message)
-    known, content = ledger.document(paper.key, Title), content_of(command)
+    known, content = ledger.document(paper.key, Title), content_of_title(command)
     if known is not None:
         return _again(paper, known, content)
     sale = _Sale(paper, command)
@@ -89,16 +89,6 @@ def accept_title(ledger: Ledger, command: AcceptTitle, moment: Moment) -> tuple[
     losers = shut_out(delivery.draft, delivery.learned) if delivery.learned else []
     settled = settle(delivery.draft, losers, skus={line.row.sku for line in delivery.booked})
     return event, *delivery.noted, *settled
-
-
-def content_of(command: ReleaseTitle) -> str:
-    """Return the hash of what is told to be released; equal quantities count as equal however they are written."""
-    said = [
-        (line.line, line.sku, line.lot, line.location, str(line.quantity.normalize()), line.unit, line.package)
-        for line in command.lines
-    ]
-    whole = (command.site, command.to_owner, said, sorted(command.to_skus.items()))
-    return blake2b(repr(whole).encode(), digest_size=16).hexdigest()
 
 
 def _again(paper: Paper, known: Title, content: str) -> tuple[Event, ...] | Refusal:

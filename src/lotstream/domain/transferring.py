@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import Moment, ShipTransfer, StockLine
@@ -24,6 +23,7 @@ from lotstream.domain.model import (
     TransferLine,
     TransferState,
 )
+from lotstream.domain.moved_content import content_of_transfer
 from lotstream.domain.paper import Meant, Paper, begin, understand
 from lotstream.domain.places import is_staging, is_transit, transit_place
 from lotstream.domain.serials import check_count, why_not_take
@@ -72,7 +72,7 @@ def ship_transfer(ledger: Ledger, command: ShipTransfer, moment: Moment) -> tupl
     refused = _check_site(paper, command)
     if refused is not None:
         return refused
-    known, content = ledger.document(paper.key, Transfer), content_of(command)
+    known, content = ledger.document(paper.key, Transfer), content_of_transfer(command)
     if known is not None and known.content:
         return _again(paper, known, content)
     early = {} if known is None else {line.line: line for line in known.lines}
@@ -83,15 +83,6 @@ def ship_transfer(ledger: Ledger, command: ShipTransfer, moment: Moment) -> tupl
         if refused is not None:
             return refused
     return _decided(truck, known, content)
-
-
-def content_of(command: ShipTransfer) -> str:
-    """Return the hash of what is told to have left; equal quantities count as equal however they are written."""
-    said = [
-        (line.line, line.sku, line.lot, line.location, str(line.quantity.normalize()), line.unit, line.package)
-        for line in command.lines
-    ]
-    return blake2b(repr((command.site, command.to_site, said)).encode(), digest_size=16).hexdigest()
 
 
 def _check_site(paper: Paper, command: ShipTransfer) -> Refusal | None:

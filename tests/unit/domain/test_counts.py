@@ -15,6 +15,7 @@ from lotstream.domain.commands import (
     AdjustStock,
     ApproveCount,
     ChangeSettings,
+    CorrectLot,
     CountStock,
     DefineItem,
     MoveStock,
@@ -239,3 +240,15 @@ def test_a_count_of_the_past_waits_too() -> None:
     world.told(ChangeSettings(Settings()))
     world.told(approve(second(90)))
     assert there(world) == 80
+
+
+def test_a_lot_that_is_renamed_while_its_count_waits_is_booked_under_its_new_number() -> None:
+    """The count is of the same goods."""
+    world = careful(units=5)
+    world.stock(goods("L1", 100))
+    world.told(count(said(50)))
+    world.told(CorrectLot("LC-1", "TEA", "L1", to_lot="N1"))
+    assert world.told(count(said(50))) == ()
+    world.told(approve(second(50)))
+    assert (there(world), there(world, "N1")) == (0, 50)
+    replayed(world)

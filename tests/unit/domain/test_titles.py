@@ -14,6 +14,7 @@ from lotstream.domain import titles
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     AcceptTitle,
+    CorrectLot,
     DefineItem,
     GoodsLine,
     PlaceBinHold,
@@ -181,3 +182,13 @@ def test_goods_without_a_lot_are_bought_too() -> None:
     world.told(DefineItem(Item("BAG", tracking=Tracking.NONE)))
     assert kinds(world.told(buy(goods(None, 4, sku="BAG", expires=None)))) == ["TitleAccepted"]
     assert world.row(None).on_hand == 4
+
+
+def test_a_sale_is_known_again_by_the_old_number_of_its_lot() -> None:
+    """What was told of it is the same."""
+    world = World()
+    world.stock(goods("L1", 10))
+    world.told(sell(said(4)))
+    world.told(CorrectLot("LC-1", "TEA", "L1", to_lot="N1"))
+    assert world.told(sell(said(4))) == ()
+    assert world.row("N1").on_hand == 6

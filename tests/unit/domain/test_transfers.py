@@ -14,6 +14,7 @@ from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     AdjustStock,
     ArrivedLine,
+    CorrectLot,
     DefineItem,
     DefineSite,
     MoveStock,
@@ -352,3 +353,19 @@ def test_only_what_is_still_on_the_way_is_written_off(world: World) -> None:
     event = only(world.told(arrive(came(4), final=True)), TransferReceived)
     assert [(change.row.package, change.quantity) for change in event.missing] == [("P1", -3)]
     assert there(world) == {("L1", THERE, "R1", "good"): 4}
+
+
+def test_a_lot_that_is_renamed_on_the_way_arrives_under_its_new_number(world: World) -> None:
+    """Whoever tells the departure again, or the arrival, by the old number means the same goods."""
+    world.stock(goods("L1", 10))
+    world.told(ship(said(8)))
+    world.told(CorrectLot("LC-1", "TEA", "L1", to_lot="N1"))
+    assert there(world) == {("N1", SITE, "BIN", "good"): 2, ("N1", THERE, ON_THE_WAY, "good"): 8}
+    assert world.told(ship(said(8))) == ()
+    world.told(arrive(came(5, lot="L1")))
+    assert world.told(arrive(came(5, lot="L1"))) == ()
+    assert world.told(arrive(came(5))) == ()
+    world.told(arrive(came(3), receipt="R2", final=True))
+    assert there(world) == {("N1", SITE, "BIN", "good"): 2, ("N1", THERE, "R1", "good"): 8}
+    assert counts(world) == [("1", 8, 8, 0, 0)]
+    replayed(world)

@@ -24,6 +24,8 @@ class ReleaseTitle:
     lines: tuple[StockLine, ...]
     #: Our SKU → the other owner's; the same where none is named.
     to_skus: dict[str, str] = field(default_factory=dict)
+    #: Hash of what was told, where goods are called otherwise now.
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

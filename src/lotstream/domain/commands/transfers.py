@@ -22,6 +22,8 @@ class ShipTransfer:
     lines: tuple[StockLine, ...]
     expected_at: datetime | None = None
     scac: str | None = None
+    #: Hash of what was told, where goods are called otherwise now.
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

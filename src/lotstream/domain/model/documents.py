@@ -196,9 +196,18 @@ class Notice:
 
 #: What is booked under a number: kept in one table and read by key.
 Document = (
-    (
-    Receipt | Shipment | Package | NextNumber | Wave | Notice | Transfer | Title | Recall | Consignee | ReturnExpected | CountPending
-)
+    Receipt
+    | Shipment
+    | Package
+    | NextNumber
+    | Wave
+    | Notice
+    | Transfer
+    | Title
+    | Recall
+    | Consignee
+    | ReturnExpected
+    | CountPending
 )
 #: Kind of a document → its class; every other kind is a `Receipt`.
 _CLASSES: dict[str, type[Document]] = {

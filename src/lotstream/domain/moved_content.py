@@ -1,0 +1,29 @@
+"""By what goods that left for another site or owner are known again: a hash of what was told, whatever it is called."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from lotstream.domain.commands import ReleaseTitle, ShipTransfer, StockLine
+
+
+def content_of_transfer(command: ShipTransfer) -> str:
+    """Return the hash of what is told to have left; equal quantities count as equal however they are written."""
+    return command.content or _hash((command.site, command.to_site, _said(command.lines)))
+
+
+def content_of_title(command: ReleaseTitle) -> str:
+    """Return the hash of what is told to be released; equal quantities count as equal however they are written."""
+    whole = (command.site, command.to_owner, _said(command.lines), sorted(command.to_skus.items()))
+    return command.content or _hash(whole)
+
+
+def _said(lines: tuple[StockLine, ...]) -> list[tuple[str | None, ...]]:
+    return [
+        (line.line, line.sku, line.lot, line.location, str(line.quantity.normalize()), line.unit, line.package)
+        for line in lines
+    ]
+
+
+def _hash(said: object) -> str:
+    return blake2b(repr(said).encode(), digest_size=16).hexdigest()
