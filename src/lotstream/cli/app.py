@@ -37,6 +37,7 @@ GROUPS = (
     "wave",
     "lot",
     "lot_recall",
+    "holds",
     "kpi",
     "person",
     "count",

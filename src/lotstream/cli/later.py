@@ -14,10 +14,6 @@ LATER: dict[str, tuple[str, str]] = {
         "Serve web pages and JSON API.",
         "Ask with `lotstream order why` and `lotstream stock`, and read /metrics of the worker.",
     ),
-    "lot hold": (
-        "Hold a lot, or lift its hold.",
-        "Send hold.placed or hold.lifted to the topic lotstream.inbound; schemas/ has the message.",
-    ),
     "expiring": ("List lots that expire soon.", "`lotstream stock --json` has each lot with its expiry."),
 }
 
