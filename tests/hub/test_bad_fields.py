@@ -35,7 +35,8 @@ STATE = (
 #: Negative numbers that mean something: where a rank stands, a deficit that was found, and what is said of both.
 MAY_BE_NEGATIVE = {
     ("balance.opened", "quantity"), ("location.defined", "sequence"), ("location.defined", "tier"),
-    ("order.placed", "priority"), ("stock.adjusted", "quantity"),
+    ("order.placed", "priority"), ("stock.adjusted", "quantity"), ("condition.recorded", "value"),
+    ("item.defined", "keep_from_c"), ("item.defined", "keep_to_c"),
 }  # fmt: skip
 #: Numbers of eighteen digits that harm nobody.
 MAY_BE_LARGE = {(name, "weight_kg") for name in ("shipment.confirmed", "shipment.corrected", "package.packed")}

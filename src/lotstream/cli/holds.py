@@ -12,7 +12,7 @@ from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from lotstream.domain.model import Item, LotMore
     from lotstream.store.reads_papers import Hazard, Held, PaperReads
@@ -114,7 +114,7 @@ def hazards(
         table(HAZARD_COLUMNS, ([one[name] for name in HAZARD_COLUMNS] for one in found))
 
 
-def _tell(name: str, body: dict[str, object], *, wait_s: float) -> None:
+def _tell(name: str, body: Mapping[str, object], *, wait_s: float) -> None:
     done = ask(name, body, wait_s=wait_s)
     print("done" if done else f"{name} is sent; the hub decides it within seconds")
 

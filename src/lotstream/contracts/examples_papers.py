@@ -36,7 +36,14 @@ PAPERS: dict[str, dict[str, Any]] = {
         "until": "2026-09-01T03:25:00Z",
         "reason": "Door left open",
     },
-    "task.done": {**FLOOR, "task": "3f5c0a7be19d4c528d0e6b1f7a2c4d9e", "kind": "count"},
+    "task.done": {
+        **FLOOR,
+        "task": "3f5c0a7be19d4c528d0e6b1f7a2c4d9e",
+        "kind": "put_back",
+        "lines": [
+            {"line": "1", "sku": "CER-001", "lot": "L24A", "location": "DOCK", "quantity": "12", "to": "TOR-A-01"}
+        ],
+    },
     "lot.documented": {
         "owner": "acme",
         "sku": "CER-001",

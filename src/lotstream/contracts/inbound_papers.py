@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints
 
 from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
 from lotstream.contracts.limits import INSPECTION_CHARS_MAX, LOT_DOCUMENTS_MAX, MEASURED_MAX
@@ -95,10 +94,3 @@ class ConditionRecorded(Inbound):
         default=None,
         description="True: all of it is held; false: nothing is; null: what its item says of temperatures decides.",
     )
-
-    @model_validator(mode="after")
-    def _one_target(self) -> Self:
-        targets = (self.location, self.lot, self.package)
-        if sum(target is not None for target in targets) != 1 or (self.sku is not None and self.lot is None):
-            raise PydanticCustomError("condition_target", "exactly one of location, lot and package is expected")
-        return self

@@ -24,6 +24,15 @@ from lotstream.domain.moving import move_off
 from lotstream.domain.notices import content_of
 from lotstream.domain.places import place_of
 
+DEGREES: Final = (Decimal("-273.15"), Decimal(1000))
+"""Between which goods are kept, and temperatures of them recorded, in degrees Celsius."""
+
+VALUE_MAX: Final = Decimal(1_000_000)
+"""Most that is recorded of a shock, or of something else."""
+
+RANGES: Final = {ConditionKind.TEMPERATURE: DEGREES, ConditionKind.HUMIDITY: (Decimal(0), Decimal(100))}
+"""What can be read of some kinds of conditions."""
+
 NAMED_MAX: Final = 20
 """Items without lots that a discrepancy names."""
 
@@ -48,6 +57,9 @@ def record_condition(ledger: Ledger, command: RecordCondition, moment: Moment) -
     known = ledger.document(key, Notice)
     if known is not None:
         return () if known.content == content else _other_content(command)
+    wrong = _check_target(command) or _check_value(command)
+    if wrong is not None:
+        return wrong
     noted: list[DiscrepancyNoted] = []
     refused = site_unknown(ledger, command.site, noted=noted if command.happened else None)
     found = refused or _goods(ledger, command)
@@ -65,6 +77,26 @@ def record_condition(ledger: Ledger, command: RecordCondition, moment: Moment) -
         tuple(at_risk), command.from_at, command.until, command.reason, command.by, at,
     )  # fmt: skip
     return recorded, *_held(ledger, at_risk, command, moment, at=at), *noted
+
+
+def _check_target(command: RecordCondition) -> Refusal | None:
+    """Refuse what names no place, lot or package, or several of them: nobody can tell what it is about."""
+    named = [name for name in ("location", "lot", "package") if getattr(command, name) is not None]
+    if len(named) == 1:
+        return None
+    if not named:
+        return Refusal(Code.FIELD_MISSING, "location", "It names no place, lot or package; say what it is about.")
+    message = f"It names {' and '.join(named)}; send one message for each."
+    return Refusal(Code.FIELD_INVALID, named[1], message)
+
+
+def _check_value(command: RecordCondition) -> Refusal | None:
+    """Refuse what no instrument can have read, whether it is said to have happened or not."""
+    low, high = RANGES.get(command.kind, (Decimal(0), VALUE_MAX))
+    if command.value is None or low <= command.value <= high:
+        return None
+    message = f"{command.kind.value.capitalize()} is from {low:f} to {high:f}; send what was read."
+    return Refusal(Code.FIELD_INVALID, "value", message)
 
 
 def _held(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ChangeSettings, DefineCustomer, DefineItem, DefineOwner, Moment
+from lotstream.domain.conditions import DEGREES
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import CustomerDefined, Event, ItemDefined, OwnerDefined, SettingsChanged
 from lotstream.domain.filling import AT_ONCE, ON_REQUEST
@@ -130,12 +131,23 @@ def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
         if other != item.sku:
             message = f"GTIN {gtin} belongs to {other}; take it off there first."
             return Refusal(Code.FIELD_INVALID, f"item.gtins.{index}", message)
-    if item.keep_from_c is not None and item.keep_to_c is not None and item.keep_from_c > item.keep_to_c:
-        message = (
-            f"It cannot be kept from {item.keep_from_c:f} to {item.keep_to_c:f} degrees; send the lower one first."
-        )
-        return Refusal(Code.FIELD_INVALID, "item.keep_to_c", message)
+    refused = _check_degrees(item)
+    if refused is not None:
+        return refused
     return check_minimum(item.min_days_left, item.min_pct_left, "item") or check_kit(ledger, item)
+
+
+def _check_degrees(item: Item) -> Refusal | None:
+    """Refuse temperatures that there are not, and a lower limit above the upper."""
+    low, high = DEGREES
+    for name, limit in (("keep_from_c", item.keep_from_c), ("keep_to_c", item.keep_to_c)):
+        if limit is not None and not low <= limit <= high:
+            message = f"Goods are kept between {low:f} and {high:f} °C; send a temperature between."
+            return Refusal(Code.FIELD_INVALID, f"item.{name}", message)
+    if item.keep_from_c is not None and item.keep_to_c is not None and item.keep_from_c > item.keep_to_c:
+        message = f"It cannot be kept from {item.keep_from_c:f} to {item.keep_to_c:f} °C; send the lower one first."
+        return Refusal(Code.FIELD_INVALID, "item.keep_to_c", message)
+    return None
 
 
 def _check_version(what: str, name: str, *, new: int, old: int) -> Refusal | None:

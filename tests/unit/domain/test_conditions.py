@@ -128,6 +128,31 @@ def test_what_is_refused_and_what_is_noted(world: World) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [(ConditionKind.TEMPERATURE, "-273.16"), (ConditionKind.TEMPERATURE, 1001), (ConditionKind.HUMIDITY, 101),
+     (ConditionKind.SHOCK, -1)],
+)  # fmt: skip
+def test_what_nobody_can_have_read_is_refused(world: World, kind: ConditionKind, value: object) -> None:
+    """A value out of all bounds is a wrong message, also of something that has happened."""
+    assert world.refused(warm(value, kind=kind, happened=True)) == (Code.FIELD_INVALID, "value")
+
+
+def test_it_is_about_one_thing(world: World) -> None:
+    """Without a place, a lot or a package nobody can tell what it is about, nor with two of them."""
+    about = warm(happened=True)
+    assert world.refused(replace(about, location=None)) == (Code.FIELD_MISSING, "location")
+    assert world.refused(replace(about, lot="L1")) == (Code.FIELD_INVALID, "lot")
+
+
+def test_items_are_kept_between_temperatures_that_there_are() -> None:
+    """The lower limit is not above the upper, and both are temperatures."""
+    world, jam = World(), Item("JAM", keep_from_c=Decimal(8), keep_to_c=Decimal(2))
+    assert world.refused(DefineItem(jam)) == (Code.FIELD_INVALID, "item.keep_to_c")
+    assert world.refused(DefineItem(Item("JAM", keep_from_c=Decimal(-300)))) == (Code.FIELD_INVALID, "item.keep_from_c")
+    assert world.refused(DefineItem(Item("JAM", keep_to_c=Decimal(2000)))) == (Code.FIELD_INVALID, "item.keep_to_c")
+
+
 def test_a_record_is_told_once(world: World) -> None:
     """Other content under its number is refused, or noted where it has happened."""
     world.told(warm())
