@@ -12,7 +12,7 @@ from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from lotstream.domain.model import Item, LotMore
     from lotstream.store.reads_papers import Hazard, Held, PaperReads
@@ -188,7 +188,7 @@ def _hazard(one: Hazard) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _in_words(held: dict[str, Any]) -> Iterable[object]:
+def _in_words(held: dict[str, Any]) -> tuple[object, ...]:
     what = {
         "lot": f"lot {held['lot']} of {held['sku']}",
         "serial": f"serial {held['serial']} of {held['sku']}",
