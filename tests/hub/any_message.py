@@ -141,7 +141,8 @@ class AnyMessage:
         return {"owner": OWNER, "customer": "LATE", "version": self._number, "allocate_days_ahead": days}
 
     def _stock_received(self) -> Body:
-        return {**self._floor(), "receipt": self._named("R"), "lines": self._several(self._goods)}
+        return {**self._floor(), "receipt": self._named("R"), "expected": self._mostly(None, "ASN-1", "ASN-2"),
+                "final": self._mostly(False, True), "lines": self._several(self._goods)}  # fmt: skip
 
     def _balance_opened(self) -> Body:
         lines = [self._goods(1) | {"promised_elsewhere": self._mostly(None, "1")}]
@@ -315,6 +316,22 @@ class AnyMessage:
         paper = {"type": "organic", "number": self.draw.choice(["P1", "P2"])}
         return {"owner": OWNER, "sku": "LOTS", "lot": self._lot(), "documents": [paper]}
 
+    def _receipt_expected(self) -> Body:
+        return {"owner": OWNER, "site": SITE, "expected": f"ASN-{self.draw.randint(1, 3)}",
+                "lines": [{"line": "1", "sku": "LOTS", "quantity": self._few()}]}  # fmt: skip
+
+    def _receipt_closed(self) -> Body:
+        return {**self._floor(), "receipt": self._named("R"), "expected": self._mostly(None, "ASN-1")}
+
+    def _receipt_corrected(self) -> Body:
+        line = {"line": "1", "quantity": self._few(), "lot": self._mostly(None, "L1", "L2"),
+                "status": self._mostly(None, "good")}  # fmt: skip
+        return {**self._floor(), "receipt": self._named("R"), "correction": f"C-{self.draw.randint(1, 9)}",
+                "lines": [line]}  # fmt: skip
+
+    def _supplier_defined(self) -> Body:
+        return {"owner": OWNER, "supplier": "V1", "version": self.draw.randint(1, 9), "min_days_left": self._few()}
+
     def _person_erased(self) -> Body:
         return {"owner": OWNER, "request": self._named("ER"), "orders": [self._order()]}
 
@@ -329,5 +346,6 @@ WEIGHTS: Final = {
     "kit.assembled": 2, "kit.broken": 1, "wave.released": 2, "wave.cancelled": 0.5,
     "person.erased": 0.2,
     "lot.inspected": 1, "putaway.done": 1, "task.done": 0.5, "condition.recorded": 0.5, "lot.documented": 1,
+    "supplier.defined": 0.3, "receipt.expected": 0.5, "receipt.closed": 1, "receipt.corrected": 1,
 }  # fmt: skip
 """How often each kind of message comes."""

@@ -101,8 +101,9 @@ def check_served(warehouse: DomainWarehouse) -> None:
     assert isinstance(late, tuple)
     for event in late:
         if warehouse.ledger.settings.reassign_partial and isinstance(event, OrderChanged):
-            # A request, and nothing else, decides an order anew that has a part of what it wants.
-            continue
+            # A request, and nothing else, decides an order anew that has a part of what it wants; what that gives back
+            # goes to others.
+            return
         if isinstance(event, WaveTasksChanged):
             continue
         assert isinstance(event, OrderAllocated)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from lotstream.domain.commands import (
     DefineCustomer,
@@ -36,6 +37,11 @@ LOTS = ("L1", "L2", "L3")
 #: Expiry of a lot, unless a message is wrong about it.
 EXPIRES = {"L1": TODAY + timedelta(days=5), "L2": TODAY + timedelta(days=2), "L3": TODAY + timedelta(days=30)}
 MADE = TODAY - timedelta(days=20)
+#: What lines of goods say of where they are from: seldom anything.
+SUPPLIED: dict[str, tuple[Any, ...]] = {
+    "supplier": (*[None] * 20, "SUP", "V1"), "supplier_lot": (*[None] * 20, "24A", "L1"),
+    "cost": (*[None] * 9, Decimal("0.25")), "gtin": (*[None] * 20, "012345"),
+}  # fmt: skip
 NUMBERS = ("s1", "s2", "s3", "s4")
 PREFIX = "4012345"
 

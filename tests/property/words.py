@@ -68,7 +68,7 @@ from lotstream.domain.model import (
     ZoneUse,
 )
 from tests.property.house import TODAY, Books, House
-from tests.property.vocabulary import BINS, CODES, EXPIRES, LOTS, MADE, NUMBERS, PREFIX, SITES
+from tests.property.vocabulary import BINS, CODES, EXPIRES, LOTS, MADE, NUMBERS, PREFIX, SITES, SUPPLIED
 
 T = TypeVar("T")
 
@@ -374,7 +374,7 @@ class Words:
             self.seldom(None, None, "case", "box"),
             self.mostly(self.bin(), None),
             lot=lot,
-            supplier=self.seldom(None, "SUP", None),
+            **{name: self.one(values) for name, values in SUPPLIED.items()},
             made=self.seldom(MADE, None),
             expires=self.seldom(expires, expires, None, TODAY + timedelta(days=4)),
             received=self.seldom(None, TODAY - timedelta(days=self.number(1, 3))),
@@ -393,7 +393,8 @@ class Words:
         """Goods come in, now and then under a number that was used before."""
         receipt = self.mostly(f"R{self._count()}", "R1")
         happened = self.mostly(True, False)
-        return ReceiveStock(self.site(), happened, "dock", None, receipt, None, False, self.several(self._goods, 3))
+        expected, final, lines = self.mostly(None, "ASN1"), self.mostly(False, True), self.several(self._goods, 3)
+        return ReceiveStock(self.site(), happened, "dock", None, receipt, expected, final, lines)
 
     def balance(self) -> Command:
         """Stock is taken over as found, also below zero, partly promised by others."""

@@ -49,10 +49,11 @@ from lotstream.domain.model import (
 from tests.property.vocabulary import LOTS, NUMBERS
 from tests.property.words_moving import MovingWords
 from tests.property.words_papers import PaperWords
+from tests.property.words_receipts import ReceiptWords
 from tests.property.words_returns import ReturnWords
 
 
-class AllWords(ReturnWords, PaperWords, MovingWords):
+class AllWords(ReturnWords, PaperWords, ReceiptWords, MovingWords):
     """Draws messages of every kind for one owner."""
 
     # ---- The floor --------------------------------------------------------------------------------------------------
@@ -295,7 +296,9 @@ OFTEN = {
 }
 TO_EVERYBODY = ("define_site", "define_location", "open_day", "hold_bin", "let_bin_go")
 TO_ONE = (
-    "define_owner", "change_settings", "define_item", "define_customer", "place", "place_unit", "cancel", "release",
+    "define_owner", "change_settings", "define_item", "define_customer", "define_supplier",
+    "expect", "close_receipt", "correct_receipt",
+    "place", "place_unit", "cancel", "release",
     "request", "unreserve", "close", "reserve", "receive", "balance", "hold", "lift", "recall", "hold_owner",
     "let_owner_go", "hold_unit", "let_unit_go",
     "adjust", "count", "move", "change_status", "give_back", "assemble", "take_apart", "pick", "take_unit",

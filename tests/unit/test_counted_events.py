@@ -16,6 +16,7 @@ UNMOVED = {
     "WaveTasksChanged", "PersonsErased",
     "RecallOpened", "ConsigneesListed", "RecallAnswered", "RecallClosed", "ReturnAnnounced",
     "CounterfeitSuspected",
+    "SupplierDefined", "ReceiptExpected", "ReceiptClosed",
 }  # fmt: skip
 
 

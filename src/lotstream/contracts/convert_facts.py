@@ -8,9 +8,11 @@ from lotstream.contracts.inbound_facts import (
     DayOpened,
     ItemDefined,
     LocationDefined,
+    LotNumbers,
     OwnerDefined,
     SettingsChanged,
     SiteDefined,
+    SupplierDefined,
 )
 from lotstream.domain.commands import (
     ChangeSettings,
@@ -19,9 +21,22 @@ from lotstream.domain.commands import (
     DefineLocation,
     DefineOwner,
     DefineSite,
+    DefineSupplier,
     OpenDay,
 )
-from lotstream.domain.model import Channel, CountApproval, Customer, Item, Location, Mixing, Settings, Site, ZoneRule
+from lotstream.domain.model import (
+    Channel,
+    CountApproval,
+    Customer,
+    Item,
+    Location,
+    LotNumber,
+    Mixing,
+    Settings,
+    Site,
+    Supplier,
+    ZoneRule,
+)
 
 
 def define_owner(body: OwnerDefined) -> DefineOwner:
@@ -99,8 +114,15 @@ def define_item(body: ItemDefined) -> DefineItem:
             keep_to_c=body.keep_to_c,
             inspect=body.inspect,
             documents=body.documents,
+            required=body.required,
+            lot_number=_numbers(body.lot_number),
+            shelf_life_days=body.shelf_life_days,
         )
     )
+
+
+def _numbers(body: LotNumbers | None) -> LotNumber | None:
+    return None if body is None else LotNumber(body.kind, body.template, body.pattern)
 
 
 def define_customer(body: CustomerDefined) -> DefineCustomer:
@@ -124,6 +146,21 @@ def define_customer(body: CustomerDefined) -> DefineCustomer:
             transit_days=body.transit_days,
             allocate_days_ahead=body.allocate_days_ahead,
             documents=body.documents,
+        )
+    )
+
+
+def define_supplier(body: SupplierDefined) -> DefineSupplier:
+    """Return the command to define a supplier."""
+    return DefineSupplier(
+        Supplier(
+            id=body.supplier,
+            version=body.version,
+            name=body.name,
+            gln=body.gln,
+            min_days_left=body.min_days_left,
+            min_pct_left=body.min_pct_left,
+            min_days_left_by_sku=body.min_days_left_by_sku,
         )
     )
 

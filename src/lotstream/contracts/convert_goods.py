@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from lotstream.contracts.inbound_goods import (
@@ -27,7 +28,7 @@ from lotstream.domain.commands import (
     PlaceSerialHold,
     ReceiveStock,
 )
-from lotstream.domain.model import Hold, LotDocument
+from lotstream.domain.model import Hold, Inspection, LotDocument, Stage
 
 
 def receive_stock(body: StockReceived) -> ReceiveStock:
@@ -40,7 +41,7 @@ def receive_stock(body: StockReceived) -> ReceiveStock:
         receipt=body.receipt,
         expected=body.expected,
         final=body.final,
-        lines=tuple(received_line(line) for line in body.lines),
+        lines=tuple(received_line(line, body.occurred_at) for line in body.lines),
     )
 
 
@@ -87,9 +88,13 @@ def lift_hold(body: HoldLifted) -> LiftHold | LiftSerialHold | LiftBinHold | Lif
     return LiftHold(hold=body.hold, sku=body.sku, lot=body.lot, by=by, occurred_at=at)
 
 
-def received_line(line: StockReceivedLine) -> GoodsLine:
-    """Return a line of goods that came in."""
-    return replace(_goods(line), reason=line.reason)
+def received_line(line: StockReceivedLine, at: datetime | None = None) -> GoodsLine:
+    """Return a line of goods that came in; ``at`` is when they were looked at, where they were."""
+    looked = line.inspection
+    if looked is None:
+        return replace(_goods(line), reason=line.reason)
+    inspection = Inspection(looked.number, Stage.INBOUND, looked.passed, looked.by, at, looked.measured)
+    return replace(_goods(line), reason=line.reason, inspection=inspection)
 
 
 def _found(line: BalanceOpenedLine) -> GoodsLine:
@@ -106,7 +111,8 @@ def _goods(line: StockReceivedLine | BalanceOpenedLine) -> GoodsLine:
     """Return what goods that come in and goods that are found say alike."""
     return GoodsLine(
         line=line.line,
-        sku=line.sku,
+        sku=line.sku or "",
+        gtin=line.gtin,
         quantity=line.quantity,
         unit=line.unit,
         location=line.location,

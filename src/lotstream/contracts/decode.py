@@ -31,6 +31,7 @@ from lotstream.contracts import convert_places as places
 from lotstream.contracts import (
     convert_recalls as recalls,
 )
+from lotstream.contracts import convert_receipts as receipts
 from lotstream.contracts import convert_returns as returns
 from lotstream.contracts import convert_stock as stock
 from lotstream.contracts import convert_waves as waves
@@ -197,6 +198,7 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "settings.changed": _alone(facts.change_settings),
     "item.defined": _alone(facts.define_item),
     "customer.defined": _alone(facts.define_customer),
+    "supplier.defined": _alone(facts.define_supplier),
     "site.defined": _alone(facts.define_site),
     "location.defined": _alone(facts.define_location),
     "day.opened": _alone(facts.open_day),
@@ -208,6 +210,9 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "stock.reserved": _alone(orders.reserve_stock),
     "allocation.requested": _alone(orders.request_allocation),
     "stock.received": _alone(goods.receive_stock),
+    "receipt.expected": _alone(receipts.expect_receipt),
+    "receipt.corrected": _alone(receipts.correct_receipt),
+    "receipt.closed": _alone(receipts.close_receipt),
     "balance.opened": _alone(goods.open_balance),
     "hold.placed": _alone(goods.place_hold),
     "hold.lifted": _alone(goods.lift_hold),

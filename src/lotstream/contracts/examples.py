@@ -9,11 +9,21 @@ from lotstream.contracts.examples_lots import LOTS, SENT_OF_LOTS
 from lotstream.contracts.examples_moving import MOVING
 from lotstream.contracts.examples_papers import PAPERS
 from lotstream.contracts.examples_recalls import RECALLS
+from lotstream.contracts.examples_receipts import RECEIPTS
 from lotstream.contracts.examples_returns import RETURNS
 from lotstream.contracts.examples_stock import DECISION, FLOOR, ORDER, STOCK
 
 _TASK = "9a41c07b3e5d4f6a8b2c1d0e9f8a7b6c"
 _SSCC = "001234560000000018"
+
+_CERTIFICATE = {
+    "type": "organic",
+    "number": "CA-ORG-006",
+    "issued": "2026-02-01",
+    "expires": "2027-01-31",
+    "uri": "https://papers.example/ca-org-006",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+}
 
 _FACTS: dict[str, dict[str, Any]] = {
     "owner.defined": {"owner": "acme", "sites": ["TOR", "CHI"]},
@@ -44,6 +54,9 @@ _FACTS: dict[str, dict[str, Any]] = {
         "gtins": ["00012345600012"],
         "min_days_left": 60,
         "description": "Oat cereal, 500 g",
+        "required": ["supplier", "expires"],
+        "lot_number": {"kind": "template", "template": "{received:%y%m%d}-{seq:4}", "pattern": "L[0-9A-Z]{1,9}"},
+        "shelf_life_days": 365,
     },
     "customer.defined": {
         "owner": "acme",
@@ -51,6 +64,14 @@ _FACTS: dict[str, dict[str, Any]] = {
         "version": 1,
         "min_days_left": 90,
         "min_days_left_by_sku": {"CER-001": 120},
+    },
+    "supplier.defined": {
+        "owner": "acme",
+        "supplier": "S-3",
+        "version": 1,
+        "name": "Example Mills",
+        "min_days_left": 180,
+        "min_days_left_by_sku": {"CER-002": 90},
     },
     "site.defined": {"site": "TOR", "time_zone": "America/Toronto", "calendar": "clock", "reserve": "bin"},
     "location.defined": {"site": "TOR", "location": "TOR-A-01", "parent": "TOR-A", "sequence": 10, "version": 1},
@@ -120,6 +141,8 @@ _GOODS: dict[str, dict[str, Any]] = {
                 "expires": "2027-06-01",
                 "location": "TOR-A-01",
                 "status": "good",
+                "certificates": [_CERTIFICATE],
+                "inspection": {"number": "Q-31", "passed": True, "by": "qa-1", "measured": {"moisture_pct": "11.5"}},
                 "details": {"origin": "CA", "facility": "F2"},
             }
         ],
@@ -139,6 +162,8 @@ _GOODS: dict[str, dict[str, Any]] = {
                 "expires": "2027-01-31",
                 "location": "TOR-A-02",
                 "promised_elsewhere": "5",
+                "cost": "1.25",
+                "certificates": [_CERTIFICATE],
             }
         ],
     },
@@ -417,6 +442,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     **_GOODS,
     **STOCK,
     **PAPERS,
+    **RECEIPTS,
     **ENDS,
     **LOTS,
     **MOVING,

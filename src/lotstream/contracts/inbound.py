@@ -19,6 +19,7 @@ from lotstream.contracts import inbound_places as places
 from lotstream.contracts import (
     inbound_recalls as recalls,
 )
+from lotstream.contracts import inbound_receipts as receipts
 from lotstream.contracts import inbound_returns as returns
 from lotstream.contracts import inbound_stock as stock
 from lotstream.contracts import inbound_waves as waves
@@ -30,6 +31,7 @@ INBOUND: dict[str, type[Inbound]] = {
     "settings.changed": facts.SettingsChanged,
     "item.defined": facts.ItemDefined,
     "customer.defined": facts.CustomerDefined,
+    "supplier.defined": facts.SupplierDefined,
     "site.defined": facts.SiteDefined,
     "location.defined": facts.LocationDefined,
     "day.opened": facts.DayOpened,
@@ -41,6 +43,9 @@ INBOUND: dict[str, type[Inbound]] = {
     "stock.reserved": orders.StockReserved,
     "allocation.requested": orders.AllocationRequested,
     "stock.received": goods.StockReceived,
+    "receipt.expected": receipts.ReceiptExpected,
+    "receipt.corrected": receipts.ReceiptCorrected,
+    "receipt.closed": receipts.ReceiptClosed,
     "balance.opened": goods.BalanceOpened,
     "hold.placed": goods.HoldPlaced,
     "hold.lifted": goods.HoldLifted,
@@ -101,10 +106,6 @@ LATER: frozenset[str] = frozenset(
         "owner.closed",
         "item.rebased",
         "item.renamed",
-        "supplier.defined",
-        "receipt.expected",
-        "receipt.closed",
-        "receipt.corrected",
         "lot.merged",
         "lot.split",
         "shipment.progressed",

@@ -16,10 +16,13 @@ from lotstream.contracts.limits import (
     CLASSES_MAX,
     COMPONENTS_MAX,
     CONFLICTS_MAX,
+    FACTS_MAX,
     GATHER_SECONDS_MAX,
     GTINS_MAX,
     ITEM_DECIMALS_MAX,
+    LIFE_DAYS_MAX,
     LOCATIONS_MAX,
+    NAME_CHARS_MAX,
     NOTICE_HOURS_MAX,
     SITES_MAX,
     SKU_RULES_MAX,
@@ -30,6 +33,7 @@ from lotstream.domain.model import (
     Calendar,
     LifeFrom,
     Mixing,
+    NumberKind,
     PackRule,
     Policy,
     Reallocate,
@@ -195,6 +199,28 @@ class SettingsChanged(Inbound):
     )
 
 
+class LotNumbers(Inbound):
+    """How lots of an item are numbered whose goods come in without a number of ours."""
+
+    kind: NumberKind = Field(
+        default=NumberKind.SUPPLIER,
+        description="`supplier`: they keep the supplier's; `sequence`: the owner's next number; `date`: the day they "
+        "were made, or came in; `template`: as `template` says.",
+    )
+    template: Annotated[str, Field(max_length=NAME_CHARS_MAX)] = Field(
+        default="",
+        description="What a number is made of: text, `{supplier_lot}`, `{facility}`, `{made:%y%m%d}`, "
+        "`{received:%y%m%d}`, `{seq:4}`.",
+        examples=["{received:%y%m%d}-{seq:4}"],
+    )
+    pattern: Name | None = Field(
+        default=None,
+        description="What a number of ours looks like that a line names: characters, classes and `\\d`, each with "
+        "`{4}`, `?`, `+` or `*`; no groups, and at most three parts of varying length.",
+        examples=["L[0-9]{6}"],
+    )
+
+
 class ItemDefined(Inbound):
     """An item exists, or has a newer version."""
 
@@ -230,6 +256,18 @@ class ItemDefined(Inbound):
     inspect: bool = Field(default=False, description="Lots that come in are held until an inspection has passed them.")
     documents: Annotated[tuple[Name, ...], Field(max_length=CLASSES_MAX)] = Field(
         default=(), description="Types of papers, such as organic, without which nothing of a lot is shipped."
+    )
+    required: Annotated[tuple[Name, ...], Field(max_length=FACTS_MAX)] = Field(
+        default=(),
+        description="Facts without which its goods are no stock when they come in: `supplier`, `supplier_lot`, `made`, "
+        "`expires`, `origin`, `facility`, `inspection`, `certificate:<type>`.",
+        examples=[["supplier", "expires", "certificate:organic"]],
+    )
+    lot_number: LotNumbers | None = Field(
+        default=None, description="How its lots are numbered; null: they keep the supplier's number."
+    )
+    shelf_life_days: Annotated[int, Field(ge=1, le=LIFE_DAYS_MAX)] | None = Field(
+        default=None, description="Days from its making to its last day of use, where only the day of making is told."
     )
 
 
@@ -271,6 +309,23 @@ class CustomerDefined(Inbound):
     documents: Annotated[tuple[Name, ...], Field(max_length=CLASSES_MAX)] = Field(
         default=(), description="Types of papers without which nothing of a lot is shipped to it."
     )
+
+
+class SupplierDefined(Inbound):
+    """A supplier of an owner's goods exists, or has a newer version."""
+
+    owner: OwnerId = Field(description="Whose supplier.")
+    supplier: Name = Field(description="The owner's number of it, as goods that come in name it.")
+    version: Count = Field(default=1, description="Grows with every change; an older one changes nothing.")
+    name: Name | None = Field(default=None, description="What it is called.")
+    gln: Name | None = Field(default=None, description="Its Global Location Number.")
+    min_days_left: Days | None = Field(
+        default=None, description="Days its goods have to live yet on the day they come in; null: any."
+    )
+    min_days_left_by_sku: Annotated[dict[Name, Days], Field(max_length=SKU_RULES_MAX)] = Field(
+        default={}, description="The same for single SKUs; 0: any."
+    )
+    min_pct_left: Quantity | None = Field(default=None, description="Percent of their life that they have to live yet.")
 
 
 class SiteDefined(Inbound):

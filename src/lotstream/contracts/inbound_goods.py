@@ -23,14 +23,26 @@ class Certificate(Inbound):
     sha256: Name | None = Field(default=None, description="Hash of its bytes, in hexadecimal.")
 
 
+class Inspected(Inbound):
+    """Goods were looked at when they came in."""
+
+    number: Name = Field(description="The inspection's number.")
+    passed: bool = Field(description="False: they are not what they should be.")
+    by: Name | None = Field(default=None, description="Who looked.")
+    measured: Annotated[dict[Name, Text], Field(max_length=DETAILS_MAX)] = Field(
+        default={}, description="What was measured, each with its value.", examples=[{"temperature_c": "3.5"}]
+    )
+
+
 class StockReceivedLine(Inbound):
     """Goods of one lot that came in."""
 
     line: Name = Field(description="Id of the line within the message.")
-    sku: Name = Field(description="The owner's SKU.")
+    sku: Name | None = Field(default=None, description="The owner's SKU; null: the item is that of `gtin`.")
+    gtin: Name | None = Field(default=None, description="Global Trade Item Number of the unit, as a label has it.")
     quantity: Quantity = Field(description="How much came in, in `unit`.")
     unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
-    lot: Name | None = Field(default=None, description="Our lot number; null for goods without one.")
+    lot: Name | None = Field(default=None, description="Our lot number; null: by the item's rule, or none.")
     supplier: Name | None = Field(default=None, description="Who supplied it.")
     supplier_lot: Name | None = Field(default=None, description="The supplier's lot number.")
     made: Day | None = Field(default=None, description="The day it was made.")
@@ -49,6 +61,7 @@ class StockReceivedLine(Inbound):
     certificates: Annotated[tuple[Certificate, ...], Field(max_length=CERTIFICATES_MAX)] = Field(
         default=(), description="Papers that came with it; they are kept with its lot."
     )
+    inspection: Inspected | None = Field(default=None, description="What was found when it was looked at on arrival.")
     details: Annotated[dict[Name, Text], Field(max_length=DETAILS_MAX)] = Field(
         default={}, description="Further facts of the goods; `origin` and `facility` may stand here as well."
     )
@@ -74,7 +87,8 @@ class BalanceOpenedLine(Inbound):
     """One stock row as found; any quantity, also zero or negative."""
 
     line: Name = Field(description="Id of the line within the message.")
-    sku: Name = Field(description="The owner's SKU.")
+    sku: Name | None = Field(default=None, description="The owner's SKU; null: the item is that of `gtin`.")
+    gtin: Name | None = Field(default=None, description="Global Trade Item Number of the unit, as a label has it.")
     quantity: Quantity = Field(description="How much there is, in `unit`.")
     unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
     lot: Name | None = Field(default=None, description="Lot number; null for goods without one.")

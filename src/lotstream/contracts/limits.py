@@ -57,6 +57,8 @@ MEASURED_MAX = 100
 INSPECTION_CHARS_MAX = 100
 #: Further facts of one received line.
 DETAILS_MAX = 50
+#: Facts that goods of one item need.
+FACTS_MAX = 50
 #: Papers that come with one line of goods.
 CERTIFICATES_MAX = 50
 #: Lines of a street address.

@@ -36,6 +36,7 @@ from lotstream.contracts.write_notices import (
 )
 from lotstream.contracts.write_packages import packages
 from lotstream.contracts.write_recalls import recall_closed, recall_letters, recall_opened
+from lotstream.contracts.write_receipts import receipt_closed
 from lotstream.contracts.write_shipments import ship_confirmation, ship_voided
 from lotstream.contracts.write_status import change_refused, order_status
 from lotstream.contracts.write_tasks import moved_task, pick_tasks
@@ -78,6 +79,7 @@ from lotstream.domain.events import (
     PutAwayHinted,
     RecallClosed,
     RecallOpened,
+    ReceiptClosed,
     ReservationFreed,
     ShipmentConfirmed,
     ShipmentVoided,
@@ -253,6 +255,7 @@ _WRITERS: dict[type, _Writer] = {
     LotInspected: inspected,
     ConditionRecorded: condition_alerts,
     LotDocumented: documented,
+    ReceiptClosed: receipt_closed,
     StockCounted: count_alerts,
     CountKept: _kept,
     AvailabilityTold: availability,

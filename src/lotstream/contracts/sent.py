@@ -10,6 +10,7 @@ from lotstream.contracts.fields import Amount, Day, Id, Instant, MessageId, Name
 from lotstream.contracts.sent_inventory import InventoryChange
 from lotstream.contracts.sent_lots import LotChanged
 from lotstream.contracts.sent_recalls import RecallLetter
+from lotstream.contracts.sent_receipts import ReceiptClosedTold
 from lotstream.domain.events import HintReason
 from lotstream.domain.model import OrderState, PackageKind, PackageState
 
@@ -378,6 +379,7 @@ SENT: dict[str, type[Sent]] = {
     "order_status": OrderStatus,
     "ship_confirmation": ShipConfirmation,
     "availability": Availability,
+    "receipt_closed": ReceiptClosedTold,
     "inventory_change": InventoryChange,
     "lot_changed": LotChanged,
     "alert": Alert,

@@ -15,6 +15,8 @@ class InventoryChangeKind(StrEnum):
 
     #: They came in on a receipt.
     RECEIVED = "received"
+    #: A line of a receipt was told wrongly.
+    RECEIPT_CORRECTED = "receipt_corrected"
     #: Somebody said that there is more or less of them.
     ADJUSTED = "adjusted"
     #: A count found more or less of them.

@@ -76,6 +76,13 @@ SHIP_CONFIRMATIONS = Topic(
     readers="connectors, for 945, 856, shop fulfilments and ERP moves",
     bytes_max=Limit.OUTGOING,
 )
+RECEIPTS = Topic(
+    name="lotstream.receipts",
+    description="What came on a closed receipt beside what was announced: expected, received, damaged, lot by lot.",
+    key="owner",
+    readers="connectors, for 944; ERPs",
+    bytes_max=Limit.OUTGOING,
+)
 INVENTORY = Topic(
     name="lotstream.inventory",
     description="Every physical change of a lot: received, counted, damaged, returned, shipped, made into kits.",
@@ -120,6 +127,7 @@ TOPICS: tuple[Topic, ...] = (
     FLOOR_TASKS,
     ORDER_STATUS,
     SHIP_CONFIRMATIONS,
+    RECEIPTS,
     INVENTORY,
     AVAILABILITY,
     ALERTS,

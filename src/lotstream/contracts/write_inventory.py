@@ -24,6 +24,7 @@ from lotstream.domain.events import (
     KitAssembled,
     KitBroken,
     LotCorrected,
+    ReceiptCorrected,
     ReturnInspected,
     SerialHeld,
     SerialReleased,
@@ -164,6 +165,12 @@ def _received(event: StockReceived) -> _Change:
     )
 
 
+def _receipt_corrected(event: ReceiptCorrected) -> _Change:
+    lines = [_Line(one.line, row, -units, event.reason) for one in event.changes for row, units in one.taken]
+    lines += [_Line(one.line, put.row, put.quantity, event.reason) for one in event.changes for put in one.put]
+    return _Change(InventoryChangeKind.RECEIPT_CORRECTED, event.site, lines, event.receipt, event.by, event.at)
+
+
 def _changed(event: StockAdjusted | StockCounted) -> _Change:
     kind = InventoryChangeKind.ADJUSTED if isinstance(event, StockAdjusted) else InventoryChangeKind.COUNTED
     lines = [_Line(one.line, one.row, one.quantity, one.reason, code=one.code) for one in event.changes]
@@ -286,6 +293,7 @@ def _taken_over(event: TitleAccepted) -> _Change:
 #: Events that change how much there is of a lot, in which condition or in which bin, and what each says of it.
 CHANGES: dict[type, Callable[[Any], _Change | list[_Change]]] = {
     StockReceived: _received,
+    ReceiptCorrected: _receipt_corrected,
     StockAdjusted: _changed,
     StockCounted: _changed,
     StockMoved: _relocated,

@@ -15,6 +15,7 @@ from lotstream.domain.events import (
     KitAssembled,
     KitBroken,
     LotCorrected,
+    ReceiptCorrected,
     ReturnInspected,
     StatusChanged,
     StockAdjusted,
@@ -41,6 +42,7 @@ from lotstream.domain.paper import (
 
 _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
     StockReceived: lambda event: ReceiptKey(RECEIPT, event.receipt),
+    ReceiptCorrected: lambda event: ReceiptKey(RECEIPT, event.receipt),
     BalanceOpened: lambda event: ReceiptKey(BALANCE, event.balance),
     StockAdjusted: lambda event: ReceiptKey(ADJUSTMENT, event.number),
     StockCounted: lambda event: ReceiptKey(COUNT, event.number),

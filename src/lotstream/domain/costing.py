@@ -53,6 +53,15 @@ def total_of(costs: Iterable[Decimal | None]) -> Decimal | None:
     return total
 
 
+def take_cost(lot: Lot, cost: Decimal, units: int) -> Lot:
+    """Return a lot without smallest units that have cost so much together; nothing is known when none are left."""
+    more = lot.more or PLAIN
+    left = more.cost_units - units
+    if more.cost_total is None or left <= 0:
+        return with_more(lot, cost_total=None, cost_units=0)
+    return with_more(lot, cost_total=_EXACT.subtract(more.cost_total, cost), cost_units=left)
+
+
 def add_cost(lot: Lot, cost: Decimal | None, units: int) -> Lot:
     """Return a lot with more smallest units that have cost so much together; with None it stays as it is."""
     if cost is None or units <= 0:

@@ -27,11 +27,13 @@ from lotstream.domain.commands import (
     ChangeStatus,
     CloseOrder,
     CloseRecall,
+    CloseReceipt,
     Command,
     ConfirmPick,
     ConfirmShipment,
     ContinueDay,
     CorrectLot,
+    CorrectReceipt,
     CorrectShipment,
     CountStock,
     DefineCustomer,
@@ -39,8 +41,10 @@ from lotstream.domain.commands import (
     DefineLocation,
     DefineOwner,
     DefineSite,
+    DefineSupplier,
     DocumentLot,
     ErasePersons,
+    ExpectReceipt,
     ExpectReturn,
     FinishTask,
     InspectLot,
@@ -86,6 +90,7 @@ from lotstream.domain.counting import adjust_stock, approve_count, count_stock
 from lotstream.domain.documenting import document_lot
 from lotstream.domain.erasing import erase_persons
 from lotstream.domain.events import Event
+from lotstream.domain.expecting import expect_receipt
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
 from lotstream.domain.holds import lift_hold, lift_owner_hold, place_hold, place_owner_hold
 from lotstream.domain.inspecting import inspect_lot
@@ -101,6 +106,8 @@ from lotstream.domain.placing import place_order
 from lotstream.domain.put_away import with_hints
 from lotstream.domain.recall_answers import answer_recall, close_recall
 from lotstream.domain.recalling import recall_lots
+from lotstream.domain.receipt_closing import close_receipt
+from lotstream.domain.receipt_correcting import correct_receipt
 from lotstream.domain.receiving import receive_stock
 from lotstream.domain.relocating import change_status, move_stock, put_away
 from lotstream.domain.requesting import request_allocation
@@ -112,6 +119,7 @@ from lotstream.domain.scanning import scan_lot
 from lotstream.domain.serial_holds import lift_serial_hold, place_serial_hold
 from lotstream.domain.shipping import confirm_shipment
 from lotstream.domain.shorting import report_short
+from lotstream.domain.suppliers import define_supplier
 from lotstream.domain.task_done import finish_task
 from lotstream.domain.ticking import set_clock, tick_clock
 from lotstream.domain.titles import accept_title, release_title
@@ -132,6 +140,9 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     CloseOrder: close_order,
     ReserveStock: reserve_stock,
     ReceiveStock: receive_stock,
+    ExpectReceipt: expect_receipt,
+    CloseReceipt: close_receipt,
+    CorrectReceipt: correct_receipt,
     OpenBalance: open_balance,
     InspectLot: inspect_lot,
     DocumentLot: document_lot,
@@ -181,6 +192,7 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     ChangeSettings: change_settings,
     DefineItem: define_item,
     DefineCustomer: define_customer,
+    DefineSupplier: lambda ledger, command, _: define_supplier(ledger, command),
     ErasePersons: lambda ledger, command, _: erase_persons(ledger, command),
 }
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ChangeSettings, DefineCustomer, DefineItem, DefineOwner, Moment
+from lotstream.domain.complete import check_required
 from lotstream.domain.conditions import DEGREES
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import CustomerDefined, Event, ItemDefined, OwnerDefined, SettingsChanged
@@ -16,6 +17,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import let_all_go
 from lotstream.domain.lines import check_ahead, check_lots, check_minimum
 from lotstream.domain.model import Customer, Item, Settings
+from lotstream.domain.number_rules import check_numbers
 from lotstream.domain.order_of_use import TIE_BREAKS
 from lotstream.domain.shelves import derived_of, is_empty
 from lotstream.domain.sscc import is_prefix
@@ -106,7 +108,7 @@ def define_item(ledger: Ledger, command: DefineItem, moment: Moment) -> tuple[Ev
         return ()
     refused = _check_item(ledger, item)
     if refused is None and known is not None:
-        refused = _check_version("item", item.sku, new=item.version, old=known.version)
+        refused = check_version("item", item.sku, new=item.version, old=known.version)
         refused = refused or _check_frozen(ledger, item, known)
     if refused is not None:
         return refused
@@ -132,9 +134,13 @@ def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
             message = f"GTIN {gtin} belongs to {other}; take it off there first."
             return Refusal(Code.FIELD_INVALID, f"item.gtins.{index}", message)
     refused = _check_degrees(item)
-    if refused is not None:
-        return refused
-    return check_minimum(item.min_days_left, item.min_pct_left, "item") or check_kit(ledger, item)
+    refused = refused or check_required(item.required, "item.required")
+    refused = refused or check_numbers(item.lot_number, "item.lot_number")
+    if refused is None and item.shelf_life_days is not None and item.shelf_life_days <= 0:
+        message = f"A shelf life of {item.shelf_life_days} days is none; send 1 or more, or leave it out."
+        refused = Refusal(Code.FIELD_INVALID, "item.shelf_life_days", message)
+    refused = refused or check_minimum(item.min_days_left, item.min_pct_left, "item")
+    return refused or check_kit(ledger, item)
 
 
 def _check_degrees(item: Item) -> Refusal | None:
@@ -150,7 +156,8 @@ def _check_degrees(item: Item) -> Refusal | None:
     return None
 
 
-def _check_version(what: str, name: str, *, new: int, old: int) -> Refusal | None:
+def check_version(what: str, name: str, *, new: int, old: int) -> Refusal | None:
+    """Refuse an older version of a fact, and another content under the version that is recorded."""
     if new < old:
         message = f"Version {new} of {name} is older than {old}, which is recorded; nothing was changed."
         return Refusal(Code.STALE_VERSION, f"{what}.version", message)
@@ -184,7 +191,7 @@ def define_customer(ledger: Ledger, command: DefineCustomer, moment: Moment) -> 
         return ()
     refused = _check_customer(ledger, customer)
     if refused is None and known is not None:
-        refused = _check_version("customer", customer.id, new=customer.version, old=known.version)
+        refused = check_version("customer", customer.id, new=customer.version, old=known.version)
     if refused is not None:
         return refused
     draft = Draft(ledger, moment)

@@ -1,32 +1,53 @@
-"""Goods that are told line by line: what is wrong with a line, what its lot is, and where it is booked."""
+"""Goods that are told line by line: which lot each line is of, what is wrong with it, and where it is booked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
-from typing import NamedTuple
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import GoodsLine
-from lotstream.domain.costing import add_cost, paid_for
+from lotstream.domain.complete import missing_fact, too_short, with_shelf_life
+from lotstream.domain.costing import add_cost
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted, GoodsBooked
+from lotstream.domain.goods_lines import (
+    Amounts,
+    amounts_of,
+    check_line,
+    check_lines,
+    cost_of_line,
+    kept_whole,
+    why_uncountable,
+)
 from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.lot_facts import Conflict, contradiction, learn
-from lotstream.domain.model import Booked, Hold, Item, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
+from lotstream.domain.lot_facts import Conflict, contradiction, failed, learn, of_several, uncontradicted
+from lotstream.domain.lot_numbers import LOT_COUNTER, Arrival, is_same, is_suppliers, lot_of
+from lotstream.domain.model import (
+    Booked,
+    Hold,
+    Item,
+    Lot,
+    NextNumber,
+    Receipt,
+    ReceiptKey,
+    RowKey,
+    Status,
+    Supplier,
+    Tracking,
+    supplier_key,
+)
 from lotstream.domain.papers_needed import papers_of
 from lotstream.domain.places import DOCK
 from lotstream.domain.places_for import why_not_there
-from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+from lotstream.domain.quantities import unit_factor
 from lotstream.domain.serials_in import arriving, take_in
 from lotstream.domain.shelves import rows_in
 
 #: Kinds of documents goods come in under.
 RECEIPT = "receipt"
 BALANCE = "balance"
-_STATUSES = frozenset(Status)
 
 
 @dataclass(slots=True)
@@ -47,6 +68,10 @@ class Delivery:
     noted: list[DiscrepancyNoted] = field(default_factory=list)
     #: Lots that were known and of which something else is known now.
     learned: set[tuple[str, str]] = field(default_factory=set)
+    #: Lots that are made here, by SKU and their supplier's number.
+    supplied: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    #: The next number of a lot, where some were given out.
+    next_number: int | None = None
     #: Rows by place that goods of the document come to.
     stand: dict[str, set[RowKey]] = field(default_factory=dict)
 
@@ -57,31 +82,37 @@ class Delivery:
         return [*there, *mine]
 
     @property
+    def is_receipt(self) -> bool:
+        """Tell whether the goods come in at the dock, and did not lie in the house before."""
+        return self.key.kind == RECEIPT
+
+    @property
     def document(self) -> str:
         """Return kind and number, as people read it."""
         return f"{self.key.kind} {self.key.number}"
 
+    def before(self, line: GoodsLine) -> Booked | None:
+        """Return where a line was booked to when it was told before."""
+        return None if self.known is None else self.known.lines.get(line.line)
+
+    def draw(self) -> int:
+        """Give the next number of a lot out."""
+        if self.next_number is None:
+            counter = self.draft.ledger.document(LOT_COUNTER, NextNumber)
+            self.next_number = 1 if counter is None else counter.next
+        self.next_number += 1
+        return self.next_number - 1
+
 
 def book_all(delivery: Delivery, lines: tuple[GoodsLine, ...]) -> Refusal | None:
     """Book the lines of a document, or note why one cannot be; returns a refusal of the whole document."""
-    refused = _check_document(delivery, lines)
+    noted = delivery.noted if delivery.happened else None
+    refused = check_lines(lines) or site_unknown(delivery.draft.ledger, delivery.site, noted=noted)
     for index, line in enumerate(lines):
         if refused is not None:
             return refused
         refused = _book(delivery, line, f"lines.{index}")
     return refused
-
-
-def _check_document(delivery: Delivery, lines: tuple[GoodsLine, ...]) -> Refusal | None:
-    if not lines:
-        return Refusal(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
-    seen: set[str] = set()
-    for index, line in enumerate(lines):
-        if line.line in seen:
-            message = f"Line {line.line} is there twice; give each line an id of its own."
-            return Refusal(Code.FIELD_INVALID, f"lines.{index}.line", message)
-        seen.add(line.line)
-    return site_unknown(delivery.draft.ledger, delivery.site, noted=delivery.noted if delivery.happened else None)
 
 
 def site_unknown(ledger: Ledger, site: str, *, noted: list[DiscrepancyNoted] | None) -> Refusal | None:
@@ -97,136 +128,39 @@ def site_unknown(ledger: Ledger, site: str, *, noted: list[DiscrepancyNoted] | N
 
 def _book(delivery: Delivery, line: GoodsLine, path: str) -> Refusal | None:
     """Book one line, or note why it cannot be; returns a refusal of the whole document."""
-    refused = check_quantity(line.quantity, f"{path}.quantity", positive=not delivery.as_found)
-    refused = refused or _check_cost(line, f"{path}.cost")
-    if refused is None and line.status not in _STATUSES:
-        message = f"{line.status} is no status of stock; send one of {', '.join(sorted(_STATUSES))}."
-        refused = Refusal(Code.FIELD_INVALID, f"{path}.status", message)
+    refused = check_line(line, path, positive=not delivery.as_found)
     if refused is not None:
         return refused
-    item = delivery.draft.item(line.sku)
+    item = delivery.draft.find_item(line.sku or None, line.gtin)
     factor = None if item is None else unit_factor(item, line.unit)
     if item is None or factor is None:
-        return _uncountable(delivery, line, path, known=item is not None)
-    amounts = _amounts(line, item, factor, path, positive=not delivery.as_found)
+        why = why_uncountable(line, item, path)
+        if delivery.happened:
+            delivery.noted.append(kept_whole(line, why, document=delivery.document, site=delivery.site))
+        return None if delivery.happened else why
+    amounts = amounts_of(line, item, factor, path, positive=not delivery.as_found)
     if isinstance(amounts, Refusal):
         return amounts
-    conflict = _conflict(delivery, line, item) or _serial_conflict(delivery, line, item, amounts.quantity)
+    return _book_counted(delivery, replace(line, sku=item.sku), item, amounts, path)
+
+
+def _book_counted(delivery: Delivery, line: GoodsLine, item: Item, amounts: Amounts, path: str) -> Refusal | None:
+    before = delivery.before(line)
+    if before is not None:
+        return _told_again(delivery, line, before, amounts, path)
+    number = _lot_of(delivery, line, item)
+    conflict = number if isinstance(number, Conflict) else None
+    if not isinstance(number, Conflict):
+        line = replace(line, lot=number)
+    line = with_shelf_life(item, line, delivery.draft.lot(item.sku, line.lot))
+    conflict = conflict or _conflict(delivery, line, item, amounts)
     if conflict is not None and not delivery.happened and not delivery.as_found:
         return Refusal(conflict.code, f"{path}.{conflict.field}", conflict.message)
     row = _row(delivery, line, pack=amounts.pack, quarantined=conflict is not None)
-    return _book_once(delivery, line, path, row=row, amounts=amounts, conflict=conflict)
-
-
-def _check_cost(line: GoodsLine, field: str) -> Refusal | None:
-    if line.cost is None or (line.cost.is_finite() and line.cost >= 0):
-        return None
-    return Refusal(Code.FIELD_INVALID, field, f"What goods cost is {line.cost}; send a number from 0 on, or nothing.")
-
-
-def _uncountable(delivery: Delivery, line: GoodsLine, path: str, *, known: bool) -> Refusal | None:
-    """Keep goods that cannot be counted in a discrepancy, with everything the line says; refuse when only asked."""
-    if known:
-        code, name = Code.UNKNOWN_UNIT, "unit"
-        message = f"{line.sku} has no unit {line.unit}; define the item with it and send this again."
-    else:
-        code, name = Code.UNKNOWN_ITEM, "sku"
-        message = f"{line.sku} is not defined; define the item and send this again."
-    if not delivery.happened:
-        return Refusal(code, f"{path}.{name}", message)
-    facts = {
-        "line": line.line, "sku": line.sku, "unit": line.unit, "lot": line.lot, "location": line.location,
-        "expires": line.expires, "made": line.made, "supplier": line.supplier, "supplier_lot": line.supplier_lot,
-        "status": line.status, "document": delivery.document, "site": delivery.site,
-    }  # fmt: skip
-    about = {fact: str(value) for fact, value in facts.items() if value is not None}
-    delivery.noted.append(DiscrepancyNoted(code.value, message, about, line.quantity))
-    return None
-
-
-class _Amounts(NamedTuple):
-    """A line's quantities in smallest units."""
-
-    quantity: int
-    promised: int
-    pack: int | None
-
-
-def _amounts(line: GoodsLine, item: Item, factor: int, path: str, *, positive: bool) -> _Amounts | Refusal:
-    quantity = smallest(line.quantity, factor, f"{path}.quantity", positive=positive)
-    if isinstance(quantity, Refusal):
-        return quantity
-    promised = smallest(line.promised_elsewhere, factor, f"{path}.promised_elsewhere", positive=False)
-    if isinstance(promised, Refusal):
-        return promised
-    if promised < 0:
-        message = f"{line.promised_elsewhere} promised elsewhere is below 0: more would be free than is there."
-        return Refusal(Code.FIELD_INVALID, f"{path}.promised_elsewhere", message)
-    if line.pack_size is None:
-        return _Amounts(quantity, promised, None)
-    pack = smallest(line.pack_size, 10**item.decimals, f"{path}.pack_size")
-    return pack if isinstance(pack, Refusal) else _Amounts(quantity, promised, pack)
-
-
-def _conflict(delivery: Delivery, line: GoodsLine, item: Item) -> Conflict | None:
-    if line.lot is not None:
-        return contradiction(delivery.draft.lot(item.sku, line.lot), line)
-    if item.tracking is Tracking.LOT and not delivery.as_found:
-        return Conflict(
-            Code.FIELD_MISSING, "lot", f"{item.sku} is tracked by lot and the line names none; send its lot."
-        )
-    return None
-
-
-def _serial_conflict(delivery: Delivery, line: GoodsLine, item: Item, quantity: int) -> Conflict | None:
-    before = None if delivery.known is None else delivery.known.lines.get(line.line)
-    if before is not None:
-        # Its numbers are known from the first time; whatever was wrong with them then is wrong still.
-        wrong = line.serials and before.row.status == Status.QUARANTINE != line.status
-        return Conflict(Code.CONFLICTING_CONTENT, "serials", "It is booked, in quarantine.") if wrong else None
-    lotless = line.lot is None and not delivery.as_found
-    return arriving(delivery.draft, item, line.serials, quantity, wanted=lotless)
-
-
-def _row(delivery: Delivery, line: GoodsLine, *, pack: int | None, quarantined: bool) -> RowKey:
-    status = line.status
-    if status == Status.GOOD and (quarantined or (line.lot is None and line.hold is not None)):
-        status = Status.QUARANTINE.value
-    location = line.location or DOCK
-    return RowKey(line.sku, line.lot, delivery.site, location, line.package, pack, status, line.returned)
-
-
-def _book_once(
-    delivery: Delivery, line: GoodsLine, path: str, *, row: RowKey, amounts: _Amounts, conflict: Conflict | None
-) -> Refusal | None:
-    before = None if delivery.known is None else delivery.known.lines.get(line.line)
-    if before == Booked(row, amounts.quantity):
-        return None
-    if before is not None:
-        message = f"Line {line.line} of {delivery.document} is booked with other content; correct the receipt instead."
-        if not delivery.happened:
-            return Refusal(Code.CONFLICTING_CONTENT, f"{path}.line", message)
-        about = {"line": line.line, "sku": line.sku, "document": delivery.document}
-        delivery.noted.append(DiscrepancyNoted(Code.CONFLICTING_CONTENT.value, message, about, line.quantity))
-        return None
     refused = _check_place(delivery, line, row, path)
-    if refused is not None:
-        return refused
-    received = line.received or delivery.day
-    lot = (
-        _learn(delivery, line, received, amounts.quantity)
-        if conflict is None
-        else delivery.draft.lot(line.sku, line.lot)
-    )
-    delivery.draft.give(row, amounts.quantity - amounts.promised, received=received)
-    serials = () if not line.serials else take_in(delivery.draft, line.serials, row)
-    code = None if conflict is None else conflict.code.value
-    why = None if conflict is None else conflict.message
-    booked = GoodsBooked(
-        line.line, row, amounts.quantity, lot, received, amounts.promised, code, why, serials, cost=_cost(line)
-    )
-    delivery.booked.append(booked)
-    return None
+    if refused is None:
+        _put(delivery, line, amounts, row, conflict)
+    return refused
 
 
 def _check_place(delivery: Delivery, line: GoodsLine, row: RowKey, path: str) -> Refusal | None:
@@ -243,25 +177,118 @@ def _check_place(delivery: Delivery, line: GoodsLine, row: RowKey, path: str) ->
     return None
 
 
-def _cost(line: GoodsLine) -> Decimal | None:
-    return None if line.cost is None else paid_for(line.cost, line.quantity)
+def _lot_of(delivery: Delivery, line: GoodsLine, item: Item) -> str | Conflict | None:
+    if not delivery.is_receipt and (line.lot is None or not is_suppliers(line)):
+        # It lay there under the number it has, or under none.
+        return line.lot
+    return lot_of(Arrival(delivery.draft, item, line, delivery.day, delivery.draw, delivery.supplied))
 
 
-def _learn(delivery: Delivery, line: GoodsLine, received: date, quantity: int) -> Lot | None:
+def _told_again(delivery: Delivery, line: GoodsLine, before: Booked, amounts: Amounts, path: str) -> Refusal | None:
+    """Pass over a line that is booked already; whatever was wrong with it then was said then."""
+    if is_same(delivery.draft, before.row, line):
+        line = replace(line, lot=before.row.lot)
+    row = _row(delivery, line, pack=amounts.pack, quarantined=False)
+    again = {row, _row(delivery, line, pack=amounts.pack, quarantined=True)}
+    if before.row in again and before.quantity == amounts.quantity:
+        return None
+    message = f"Line {line.line} of {delivery.document} is booked with other content; correct the receipt instead."
+    if not delivery.happened:
+        return Refusal(Code.CONFLICTING_CONTENT, f"{path}.line", message)
+    about = {"line": line.line, "sku": line.sku, "document": delivery.document}
+    delivery.noted.append(DiscrepancyNoted(Code.CONFLICTING_CONTENT.value, message, about, line.quantity))
+    return None
+
+
+def _conflict(delivery: Delivery, line: GoodsLine, item: Item, amounts: Amounts) -> Conflict | None:
+    draft = delivery.draft
+    known = draft.lot(item.sku, line.lot)
+    other = draft.find_item(None, line.gtin)
+    if other is not None and other.sku != item.sku:
+        message = f"GTIN {line.gtin} is that of {other.sku}, not of {item.sku}; check the goods."
+        return Conflict(Code.CONFLICTING_CONTENT, "gtin", message)
+    if line.lot is None and item.tracking is Tracking.LOT and not delivery.as_found:
+        message = f"{item.sku} is tracked by lot and the line names none; send its lot."
+        return Conflict(Code.FIELD_MISSING, "lot", message)
+    conflict = None if line.lot is None else contradiction(known, line)
+    if conflict is None and delivery.is_receipt and line.status == Status.GOOD:
+        conflict = _unfit(delivery, line, item)
+    lotless = line.lot is None and not delivery.as_found
+    return conflict or arriving(draft, item, line.serials, amounts.quantity, wanted=lotless)
+
+
+def _unfit(delivery: Delivery, line: GoodsLine, item: Item) -> Conflict | None:
+    """Return what good stock of an item lacks: a fact, a passed inspection, or enough of a life."""
+    draft = delivery.draft
+    today = date.fromordinal(draft.today(delivery.site))
+    lot = _learnt(delivery, line, 0)
+    if line.inspection is not None and not line.inspection.passed:
+        message = f"Goods of line {line.line} did not pass inspection {line.inspection.number}; send them back."
+        return Conflict(Code.LOT_NOT_ALLOWED, "inspection", message)
+    missing = None if lot is None else missing_fact(item, lot, today=today)
+    if missing is not None:
+        return Conflict(Code.FIELD_MISSING, *missing)
+    key = None if line.supplier is None else supplier_key(line.supplier)
+    supplier = None if key is None else draft.ledger.document(key, Supplier)
+    return too_short(line, lot, today=today, supplier=supplier, expired_ok=draft.ledger.settings.expired_ok)
+
+
+def _row(delivery: Delivery, line: GoodsLine, *, pack: int | None, quarantined: bool) -> RowKey:
+    status = line.status
+    if status == Status.GOOD and (quarantined or (line.lot is None and line.hold is not None)):
+        status = Status.QUARANTINE.value
+    location = line.location or DOCK
+    return RowKey(line.sku, line.lot, delivery.site, location, line.package, pack, status, line.returned)
+
+
+def _put(delivery: Delivery, line: GoodsLine, amounts: Amounts, row: RowKey, conflict: Conflict | None) -> None:
+    """Put goods down where they belong, in quarantine when something about them is wrong."""
+    draft = delivery.draft
+    known = draft.lot(line.sku, line.lot)
+    received = line.received or delivery.day
+    if conflict is None or not conflict.contradicts:
+        lot = _learn(delivery, line, known, amounts.quantity)
+    elif known is None:
+        lot = _learn(delivery, uncontradicted(line, conflict.field), known, amounts.quantity)
+    else:
+        # What its one line says is no longer all that came of it.
+        lot = draft.lots[known.sku, known.lot] = of_several(known)
+    draft.give(row, amounts.quantity - amounts.promised, received=received)
+    serials = () if not line.serials else take_in(draft, line.serials, row)
+    code, why = (None, None) if conflict is None else (conflict.code.value, conflict.message)
+    booked = GoodsBooked(
+        line.line, row, amounts.quantity, lot, received, amounts.promised, code, why, serials, cost=cost_of_line(line)
+    )
+    delivery.booked.append(booked)
+
+
+def _learnt(delivery: Delivery, line: GoodsLine, quantity: int) -> Lot | None:
+    """Return the facts of a line's lot with what the line adds to them."""
     if line.lot is None:
         return None
-    hold = None if line.hold is None else Hold(f"{delivery.document}/{line.line}", line.hold, line.reason)
-    known = delivery.draft.lot(line.sku, line.lot)
+    document, known = delivery.document, delivery.draft.lot(line.sku, line.lot)
+    hold = None if line.hold is None else Hold(f"{document}/{line.line}", line.hold, line.reason)
+    if line.inspection is not None and not line.inspection.passed:
+        hold = failed(line.inspection)
+    received = line.received or delivery.day
     lot = learn(known, line, sku=line.sku, lot=line.lot, received=received, hold=hold, came=delivery.key.kind)
-    lot = add_cost(lot, _cost(line), quantity)
-    if not delivery.as_found:
+    if not delivery.as_found and (line.inspection is None or not line.inspection.passed):
         item, moment = delivery.draft.known_item(line.sku), delivery.draft.moment
         lot = await_inspection(lot, known, item, at=moment.recorded_at)
+    return add_cost(lot, cost_of_line(line), quantity)
+
+
+def _learn(delivery: Delivery, line: GoodsLine, known: Lot | None, quantity: int) -> Lot | None:
+    lot = _learnt(delivery, line, quantity)
+    if lot is None:
+        return None
     if known is not None and replace(lot, more=known.more) == known and papers_of(lot) == papers_of(known):
         # What is used first, and who may have it, hangs on nothing of this.
         delivery.draft.lots[lot.sku, lot.lot] = lot
-    else:
-        delivery.draft.know_lot(lot)
-        if known is not None:
-            delivery.learned.add((lot.sku, lot.lot))
+        return lot
+    delivery.draft.know_lot(lot)
+    if known is not None:
+        delivery.learned.add((lot.sku, lot.lot))
+    if lot.supplier_lot is not None:
+        delivery.supplied.setdefault((lot.sku, lot.supplier_lot), []).append(lot.lot)
     return lot

@@ -12,7 +12,14 @@ from dataclasses import dataclass, fields
 from decimal import Context, Decimal
 from typing import Any, Final
 
-from lotstream.domain.events import Event, ShipmentConfirmed, ShipmentVoided, StockCounted, StockReceived
+from lotstream.domain.events import (
+    Event,
+    ReceiptCorrected,
+    ShipmentConfirmed,
+    ShipmentVoided,
+    StockCounted,
+    StockReceived,
+)
 from lotstream.domain.goods import BALANCE
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import PLAIN, Lot
@@ -112,6 +119,19 @@ def _received(ledger: Ledger, event: StockReceived) -> Figures:
     return figures
 
 
+def _corrected(ledger: Ledger, event: ReceiptCorrected) -> Figures:
+    figures = Figures()
+    for change in event.changes:
+        for row, quantity in change.taken:
+            lot = ledger.lots.get((row.sku, row.lot or ""))
+            units, value = _units(ledger, row.sku, -quantity), _value(lot, -quantity)
+            figures.add(Figures(received=units, received_value=value))
+        for line in change.put:
+            units, value = _units(ledger, line.row.sku, line.quantity), _value(line.lot, line.quantity)
+            figures.add(Figures(received=units, received_value=value))
+    return figures
+
+
 def _counted(ledger: Ledger, event: StockCounted) -> Figures:
     """Count a line right when the books had of its lot, in that bin, what was found; what they had is found - more."""
     more = Counter[str]()
@@ -157,6 +177,7 @@ def has_origin(ledger: Ledger, sku: str, lot: str | None) -> bool:
 
 KPIS: Final[dict[type, Callable[[Ledger, Any], Figures]]] = {
     StockReceived: _received,
+    ReceiptCorrected: _corrected,
     StockCounted: _counted,
     ShipmentConfirmed: _left,
     ShipmentVoided: _left,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
@@ -144,6 +144,8 @@ class Derived:
     numbers: Numbers | None = None
     #: SKUs by the numbers of their lots; None: nobody has asked yet, and nothing is kept up to date.
     lot_skus: dict[str, list[str]] | None = None
+    #: Numbers of lots by SKU and their suppliers' numbers; None: nobody has asked yet, and nothing is kept up to date.
+    supplied: dict[tuple[str, str], set[str]] | None = None
     #: Rows by site and location; None: nobody has asked yet, and nothing is kept up to date.
     bins: dict[tuple[str, str], set[RowKey]] | None = None
     #: Some item says where it may lie; None: to be looked for.
@@ -154,6 +156,11 @@ class Derived:
     waved: Waved | None = None
     #: What lots and items were called before; None: nothing was called otherwise.
     names: Names | None = None
+
+    def note_supplied(self, lot: Lot) -> None:
+        """Put a lot among those that its supplier calls by a number, where anybody asks for them."""
+        if self.supplied is not None and lot.supplier_lot is not None:
+            self.supplied.setdefault((lot.sku, lot.supplier_lot), set()).add(lot.lot)
 
 
 @dataclass(slots=True)
@@ -351,6 +358,15 @@ class Ledger:
             for sku, number in self.lots:
                 derived.lot_skus.setdefault(number, []).append(sku)
         return (self.lots[sku, lot] for sku in derived.lot_skus.get(lot, ()))
+
+    def lots_supplied(self, sku: str, number: str) -> Collection[str]:
+        """Return the lots of a SKU that their supplier calls by a number; gathered when first asked for."""
+        derived = self.derived or self.index()
+        if derived.supplied is None:
+            derived.supplied = {}
+            for lot in self.lots.values():
+                derived.note_supplied(lot)
+        return [name for name in derived.supplied.get((sku, number), ()) if self.lots[sku, name].supplier_lot == number]
 
     def settle(self) -> None:
         """Forget what only the last decision needed: what was touched, empty rows, closed orders, receipts, serials."""

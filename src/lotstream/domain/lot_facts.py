@@ -8,13 +8,15 @@ from typing import Any, Final
 
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import GoodsLine
-from lotstream.domain.model import PLAIN, Hold, Lot, LotMore
+from lotstream.domain.model import PLAIN, Hold, HoldKind, Inspection, Lot, LotMore
 
 ORIGIN: Final = "origin"
 FACILITY: Final = "facility"
 #: Further facts, and documents, of one lot; what is beyond that is not kept with it.
 LOT_DETAILS_MAX: Final = 50
 LOT_DOCUMENTS_MAX: Final = 50
+#: The last so many inspections of one lot.
+LOT_INSPECTIONS_MAX: Final = 20
 #: What most lots have that say no more than how they came; one object for all of them.
 _CAME: Final[dict[tuple[str | None, bool], LotMore]] = {}
 
@@ -27,18 +29,20 @@ class Conflict:
     #: Field of the line that is wrong or missing.
     field: str
     message: str
+    #: The goods deny what is known of their lot, or their line denies itself: nothing is learnt of it.
+    contradicts: bool = False
 
 
 def contradiction(known: Lot | None, line: GoodsLine) -> Conflict | None:
     """Return what in a line contradicts itself or the lot it names: a lot's facts are never overwritten by goods."""
     if line.made is not None and line.expires is not None and line.made > line.expires:
         message = f"Lot {line.lot} was made on {line.made}, after its expiry {line.expires}; correct one of them."
-        return Conflict(Code.FIELD_INVALID, "made", message)
+        return Conflict(Code.FIELD_INVALID, "made", message, contradicts=True)
     for name in (ORIGIN, FACILITY):
         said, detail = getattr(line, name), line.details.get(name)
         if said is not None and detail not in (None, said):
             message = f"The {name} is said twice, {said} and {detail}; send one of them."
-            return Conflict(Code.FIELD_INVALID, name, message)
+            return Conflict(Code.FIELD_INVALID, name, message, contradicts=True)
     return None if known is None else _contradicts(known, line)
 
 
@@ -49,8 +53,18 @@ def _contradicts(known: Lot, line: GoodsLine) -> Conflict | None:
     for name, old, new in facts:
         if old is not None and new is not None and old != new:
             message = f"Lot {known.lot} of {known.sku} is known with {name} {old}, not {new}; check the goods."
-            return Conflict(Code.CONFLICTING_CONTENT, name, message)
+            return Conflict(Code.CONFLICTING_CONTENT, name, message, contradicts=True)
     return None
+
+
+def uncontradicted(line: GoodsLine, field: str) -> GoodsLine:
+    """Return a line of a new lot without what it says in two ways; the rest of it is known from now on."""
+    details = {name: text for name, text in line.details.items() if name != field}
+    if field == ORIGIN:
+        return replace(line, details=details, origin=None)
+    if field == FACILITY:
+        return replace(line, details=details, facility=None)
+    return replace(line, made=None, expires=None)
 
 
 def origin_of(line: GoodsLine) -> str | None:
@@ -61,6 +75,12 @@ def origin_of(line: GoodsLine) -> str | None:
 def facility_of(line: GoodsLine) -> str | None:
     """Return the plant that made goods, as a line or its details say."""
     return line.facility or line.details.get(FACILITY)
+
+
+def failed(inspection: Inspection) -> Hold:
+    """Return the hold on a lot that did not pass an inspection; the next one that it passes lifts it."""
+    reason = f"It did not pass inspection {inspection.number}."
+    return Hold(f"inspection/{inspection.number}", HoldKind.HOLD, reason, inspection.by, inspection.at)
 
 
 def learn(
@@ -103,6 +123,12 @@ def with_more(lot: Lot, **facts: Any) -> Lot:  # noqa: ANN401 - the fields of `L
     return replace(lot, more=shared(more))
 
 
+def of_several(lot: Lot) -> Lot:
+    """Return a lot of which more than one line says what it is."""
+    more = lot.more or PLAIN
+    return lot if more.several else replace(lot, more=shared(replace(more, several=True)))
+
+
 def _came(before: LotMore | None, came: str, *, several: bool) -> LotMore:
     if before is None:
         return LotMore(came=came, several=several)
@@ -118,6 +144,8 @@ def _more(more: LotMore, line: GoodsLine) -> LotMore:
     if details != more.details:
         more = replace(more, details=dict(list(details.items())[:LOT_DETAILS_MAX]))
     known = {(paper.type, paper.number) for paper in more.documents}
+    if line.inspection is not None and all(one.number != line.inspection.number for one in more.inspections):
+        more = replace(more, inspections=(*more.inspections, line.inspection)[-LOT_INSPECTIONS_MAX:])
     papers = (*more.documents, *(paper for paper in line.certificates if (paper.type, paper.number) not in known))
     return replace(more, documents=papers[:LOT_DOCUMENTS_MAX]) if papers != more.documents else more
 

@@ -6,7 +6,8 @@ from dataclasses import fields
 from decimal import Decimal
 from hashlib import blake2b
 
-from lotstream.domain.commands import CorrectLot
+from lotstream.domain.commands import CorrectLot, CorrectReceipt
+from lotstream.domain.notices import content_of
 
 #: Every command about lots as such.
 OfLots = CorrectLot
@@ -18,6 +19,14 @@ def content_of_lots(command: OfLots) -> str:
         return command.content
     said = [(field.name, _plain(getattr(command, field.name))) for field in fields(command)]
     return blake2b(repr(said).encode(), digest_size=16).hexdigest()
+
+
+def content_of_receipt(command: CorrectReceipt) -> str:
+    """Return the hash of what is told of the lines of a receipt; equal quantities count as equal however written."""
+    if command.content is not None:
+        return command.content
+    lines = [[_plain(getattr(line, field.name)) for field in fields(line)] for line in command.lines]
+    return content_of(lines)
 
 
 def _plain(value: object) -> object:

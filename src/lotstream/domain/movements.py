@@ -25,6 +25,7 @@ from lotstream.domain.events import (
     LotDocumented,
     LotInspected,
     PickUndone,
+    ReceiptCorrected,
     Relocated,
     ReturnInspected,
     SerialHeld,
@@ -75,6 +76,8 @@ class MoveKind(StrEnum):
     RECALLED = "recalled"
     #: Facts of the lot were wrong, or its number was, and these goods had it, or have the right one now.
     CORRECTED = "corrected"
+    #: A receipt was told wrongly: goods were not there, or others were.
+    CORRECTED_RECEIPT = "corrected_receipt"
     RELEASED = "released"
     INSPECTED = "inspected"
     DOCUMENTED = "documented"
@@ -144,6 +147,14 @@ def _booked(event: StockReceived | BalanceOpened) -> Iterator[Move]:
 def _brought(kind: MoveKind, lines: tuple[GoodsBooked, ...]) -> Iterator[Move]:
     for line in lines:
         yield _came(kind, line.row, line.quantity, line=line.line, reason=line.discrepancy)
+
+
+def _receipt_corrected(event: ReceiptCorrected) -> Iterator[Move]:
+    for change in event.changes:
+        for row, units in change.taken:
+            yield _came(MoveKind.CORRECTED_RECEIPT, row, -units, line=change.line, reason=event.reason)
+        for line in change.put:
+            yield _came(MoveKind.CORRECTED_RECEIPT, line.row, line.quantity, line=change.line, reason=event.reason)
 
 
 def _found(event: StockFound) -> Iterator[Move]:
@@ -313,6 +324,7 @@ def _taken_over(event: TitleAccepted) -> Iterator[Move]:
 MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     BalanceOpened: _booked,
     StockReceived: _booked,
+    ReceiptCorrected: _receipt_corrected,
     StockFound: _found,
     StockMissing: _missing,
     StockAdjusted: _adjusted,

@@ -21,13 +21,17 @@ from lotstream.domain.commands import (
     ChangeStatus,
     CloseOrder,
     CloseRecall,
+    CloseReceipt,
     Command,
     ConfirmPick,
     ConfirmShipment,
     CorrectLot,
+    CorrectReceipt,
     CorrectShipment,
     CountStock,
+    DefineSupplier,
     ErasePersons,
+    ExpectReceipt,
     ExpectReturn,
     FinishTask,
     InspectLot,
@@ -66,13 +70,16 @@ from lotstream.domain.events import (
     RecallAnswered,
     RecallClosed,
     RecallOpened,
+    ReceiptClosed,
     ReturnAnnounced,
     ReturnInspected,
     ShipmentConfirmed,
     ShipmentVoided,
+    StockReceived,
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
+from lotstream.domain.lot_numbers import LOT_COUNTER
 from lotstream.domain.model import (
     CONDITION,
     ERASURE,
@@ -85,13 +92,16 @@ from lotstream.domain.model import (
     TRANSFER,
     Document,
     OrderKey,
+    Receipt,
     ReceiptKey,
     ReturnExpected,
     Shipment,
     Transfer,
     consignee_key,
+    expected_key,
     recall_key,
     return_expected_key,
+    supplier_key,
     title_number,
 )
 from lotstream.domain.packages import SSCC_COUNTER, package_key, packages_within
@@ -211,7 +221,21 @@ _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     WorkOnWave: lambda command: serials_named(command.said),
 }
 _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
-    ReceiveStock: lambda command: (ReceiptKey(RECEIPT, command.receipt),),
+    CorrectReceipt: lambda command: (
+        ReceiptKey(RECEIPT, command.receipt),
+        *dict.fromkeys(supplier_key(line.supplier) for line in command.lines if line.supplier is not None),
+    ),
+    ExpectReceipt: lambda command: (expected_key(command.expected),),
+    CloseReceipt: lambda command: (
+        *(() if command.receipt is None else (ReceiptKey(RECEIPT, command.receipt),)),
+        *(() if command.expected is None else (expected_key(command.expected),)),
+    ),
+    ReceiveStock: lambda command: (
+        ReceiptKey(RECEIPT, command.receipt),
+        *(() if command.expected is None else (expected_key(command.expected),)),
+        *((LOT_COUNTER,) if any(line.lot is None for line in command.lines) else ()),
+        *dict.fromkeys(supplier_key(line.supplier) for line in command.lines if line.supplier is not None),
+    ),
     OpenBalance: lambda command: (ReceiptKey(BALANCE, command.balance),),
     AssembleKit: lambda command: (ReceiptKey(ASSEMBLY, command.assembly),),
     BreakKit: lambda command: (ReceiptKey(BREAKING, command.breaking),),
@@ -244,6 +268,7 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     CancelWave: lambda command: (wave_key(command.wave),),
     WorkOnWave: lambda command: (wave_key(command.wave),),
     InspectLot: lambda command: (ReceiptKey(INSPECTION, command.inspection),),
+    DefineSupplier: lambda command: (command.supplier.key,),
     ErasePersons: lambda command: (ReceiptKey(ERASURE, command.request),),
     CorrectLot: lambda command: (ReceiptKey(LOT_CORRECTION, command.correction),),
     RecallLots: lambda command: (recall_key(command.recall),),
@@ -267,6 +292,8 @@ def documents_opened(command: Command) -> tuple[ReceiptKey, ...]:
 
 def documents_within(document: Document | None) -> tuple[ReceiptKey, ...]:
     """Return the documents a document tells of, which whoever opens the document needs as well."""
+    if isinstance(document, Receipt):
+        return () if document.expected is None else (expected_key(document.expected),)
     return packages_within(document)
 
 
@@ -298,8 +325,14 @@ def documents_of(event: Event) -> tuple[ReceiptKey, ...]:
         return ReceiptKey(RETURN_INSPECTION, event.inspection), ReceiptKey(RETURN, event.number)
     if isinstance(event, _ABOUT_RECALLS):
         return _of_recall(event)
-    receipt = receipt_of(event)
-    return () if receipt is None else (receipt,)
+    if isinstance(event, ReceiptClosed):
+        receipt = None if event.receipt is None else ReceiptKey(RECEIPT, event.receipt)
+        expected = event.expected
+    else:
+        receipt = receipt_of(event)
+        expected = event.expected if isinstance(event, StockReceived) and event.announced else None
+    against = () if expected is None else (expected_key(expected),)
+    return against if receipt is None else (receipt, *against)
 
 
 _ABOUT_RECALLS = (RecallOpened, ConsigneesListed, RecallAnswered, RecallClosed)

@@ -12,8 +12,16 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any, Final, TypeVar, cast
 
-from lotstream.domain.commands import CorrectLot, PackPackage, ReleaseTitle, ScanLot, ShippedOrder, ShipTransfer
-from lotstream.domain.lot_papers import content_of_lots
+from lotstream.domain.commands import (
+    CorrectLot,
+    CorrectReceipt,
+    PackPackage,
+    ReleaseTitle,
+    ScanLot,
+    ShippedOrder,
+    ShipTransfer,
+)
+from lotstream.domain.lot_papers import content_of_lots, content_of_receipt
 from lotstream.domain.model import Item, Lot, LotName, LotShipped, Order
 from lotstream.domain.moved_content import content_of_title, content_of_transfer
 from lotstream.domain.packages import content_of_package
@@ -34,6 +42,7 @@ _CONTENT: Final[dict[type, Callable[[Any], str]]] = {
     CorrectLot: content_of_lots,
     ShipTransfer: content_of_transfer,
     ReleaseTitle: content_of_title,
+    CorrectReceipt: content_of_receipt,
 }
 
 

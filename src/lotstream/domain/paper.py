@@ -12,6 +12,7 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import (
     AdjustStock,
     ChangeStatus,
+    CorrectReceipt,
     CountStock,
     InspectedLine,
     InspectReturn,
@@ -78,7 +79,7 @@ class Paper:
     """What is decided so far about one document."""
 
     draft: Draft
-    document: Document
+    document: Document | CorrectReceipt
     key: ReceiptKey
     known: Receipt | None
     at: datetime

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from lotstream.domain.codes import Refusal
+from lotstream.domain.checks import Verdicts
+from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, ReceiveStock
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, StockReceived
 from lotstream.domain.goods import RECEIPT, Delivery, book_all
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import ReceiptKey
+from lotstream.domain.model import Booked, Receipt, ReceiptKey
 from lotstream.domain.moving import shut_out
+from lotstream.domain.receipt_closing import closing
 from lotstream.domain.settling import settle
 
 
@@ -25,16 +27,51 @@ def receive_stock(ledger: Ledger, command: ReceiveStock, moment: Moment) -> tupl
     key = ReceiptKey(RECEIPT, command.receipt)
     known = ledger.receipt(key)
     delivery = Delivery(Draft(ledger, moment), command.site, at.date(), key, known, happened=command.happened)
-    refused = book_all(delivery, command.lines)
+    refused = book_all(delivery, command.lines) or _check_receipt(delivery, command)
     if refused is not None:
         return refused
-    news = bool(delivery.booked) or (known is not None and command.final and not known.final)
-    if not news:
+    ends = command.final and known is not None and not known.final
+    if not delivery.booked and not ends:
         return tuple(delivery.noted)
     received = StockReceived(
-        command.site, command.receipt, command.expected, command.final, command.by, at, tuple(delivery.booked)
+        command.site,
+        command.receipt,
+        command.expected,
+        command.final,
+        command.by,
+        at,
+        tuple(delivery.booked),
+        delivery.next_number,
+        announced=command.expected is not None and (known is None or known.expected in (None, command.expected)),
     )
     # A hold that comes with goods, or a date nobody knew of, concerns what was promised of the lot before.
     losers = shut_out(delivery.draft, delivery.learned) if delivery.learned else []
     settled = settle(delivery.draft, losers, skus={line.row.sku for line in delivery.booked})
-    return received, *delivery.noted, *settled
+    return received, *delivery.noted, *settled, *_closed(delivery, received)
+
+
+def _check_receipt(delivery: Delivery, command: ReceiveStock) -> Refusal | None:
+    """Object to more goods on a receipt that was closed, and to another announcement than the one it is of."""
+    known, verdicts = delivery.known, Verdicts(delivery.happened, delivery.noted)
+    if known is None:
+        return None
+    about: dict[str, str | None] = {"receipt": command.receipt, "expected": command.expected}
+    refused = None
+    if known.told and delivery.booked:
+        message = f"Receipt {command.receipt} is closed; book more goods on another, or correct it."
+        refused = verdicts.object(Code.CONFLICTING_CONTENT, "receipt", message, about)
+    if refused is None and known.expected is not None and command.expected not in (None, known.expected):
+        message = f"Receipt {command.receipt} is of {known.expected}, not of {command.expected}; check the number."
+        refused = verdicts.object(Code.CONFLICTING_CONTENT, "expected", message, about)
+    return refused
+
+
+def _closed(delivery: Delivery, received: StockReceived) -> tuple[Event, ...]:
+    """Return how the receipt is closed by its last goods, or told again when more has come after that."""
+    known = delivery.known or Receipt(delivery.key, received.site)
+    if not (received.final or known.told):
+        return ()
+    lines = known.lines | {line.line: Booked(line.row, line.quantity) for line in received.lines}
+    expected = known.expected or received.expected
+    draft, number = delivery.draft, received.receipt
+    return (closing(draft, number, known, expected=expected, by=received.by, at=received.at, lines=lines),)

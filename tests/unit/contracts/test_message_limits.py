@@ -104,6 +104,7 @@ CASES = (
     Case("MEASURED_MAX", "lot.inspected", ("measured",), texts),
     Case("INSPECTION_CHARS_MAX", "lot.inspected", ("inspection",), letters),
     Case("DETAILS_MAX", "stock.received", ("lines", 0, "details"), texts),
+    Case("FACTS_MAX", "item.defined", ("required",), names),
     Case(
         "CERTIFICATES_MAX",
         "stock.received",

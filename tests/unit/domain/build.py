@@ -86,8 +86,8 @@ class World:
 
     def receipt(self, *lines: GoodsLine, number: str = "R1", happened: bool = True, **more: Any) -> ReceiveStock:
         """A receipt."""
-        final, site = more.pop("final", False), more.pop("site", SITE)
-        return ReceiveStock(site, happened, "dock", more.pop("at", None), number, None, final, lines)
+        final, site, expected = more.pop("final", False), more.pop("site", SITE), more.pop("expected", None)
+        return ReceiveStock(site, happened, "dock", more.pop("at", None), number, expected, final, lines)
 
     def order(self, number: str, *lines: LineWanted, **more: Any) -> PlaceOrder:
         """An order; its content is what it says unless told otherwise."""

@@ -14,7 +14,7 @@ from lotstream.domain.commands import DefineItem, OpenBalance
 from lotstream.domain.decide import decide
 from lotstream.domain.events import BalanceOpened, DiscrepancyNoted, ReservationFreed, StockReceived
 from lotstream.domain.ledger import NotLoaded
-from lotstream.domain.model import HoldKind, Item, Settings, Tracking
+from lotstream.domain.model import HoldKind, Item, LotMore, Settings, Tracking
 from lotstream.domain.quantities import QUANTITY_MAX
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
@@ -78,7 +78,7 @@ def test_goods_that_contradict_their_lot(other: dict[str, Any], field: str) -> N
     """A second, different fact of a known lot overwrites nothing: happened, quarantine; asked, refused."""
     world = World()
     world.told(world.receipt(goods("L1", made=date(2026, 1, 1), supplier="S")))
-    lot = world.ledger.lots["TEA", "L1"]
+    lot = replace(world.ledger.lots["TEA", "L1"], more=LotMore(came="receipt", several=True))
     again = goods("L1", 4, **other)
     asked = world.receipt(again, number="R2", happened=False)
     assert world.refused(asked) == (Code.CONFLICTING_CONTENT, f"lines.0.{field}")
@@ -89,11 +89,12 @@ def test_goods_that_contradict_their_lot(other: dict[str, Any], field: str) -> N
 
 
 def test_made_after_expiry_is_a_contradiction() -> None:
-    """Goods made after they expire go to quarantine, and no lot is made of them."""
+    """Goods made after they expire go to quarantine; their lot is known, and neither day of it."""
     world = World()
-    (line,) = only(world.told(world.receipt(goods("L1", made=date(2027, 1, 1)))), StockReceived).lines
-    assert (line.discrepancy, line.lot, line.row.status) == (Code.FIELD_INVALID, None, "quarantine")
-    assert world.ledger.lots == {}
+    (line,) = only(world.told(world.receipt(goods("L1", made=date(2027, 1, 1), supplier="S"))), StockReceived).lines
+    assert (line.discrepancy, line.row.status) == (Code.FIELD_INVALID, "quarantine")
+    lot = world.ledger.lots["TEA", "L1"]
+    assert (lot.made, lot.expires, lot.supplier) == (None, None, "S")
 
 
 def test_lot_tracked_goods_without_a_lot() -> None:
@@ -164,7 +165,7 @@ def test_receipt_told_twice_is_booked_once() -> None:
     delivery = world.receipt(goods("L1", 3))
     world.told(delivery)
     assert world.told(delivery) == ()
-    assert kinds(world.told(replace(delivery, final=True))) == ["StockReceived"]
+    assert kinds(world.told(replace(delivery, final=True))) == ["StockReceived", "ReceiptClosed"]
     assert world.told(replace(delivery, final=True)) == ()
     other = world.receipt(goods("L1", 4))
     assert only(world.told(other), DiscrepancyNoted).code == Code.CONFLICTING_CONTENT
@@ -281,7 +282,7 @@ def test_a_date_that_comes_with_goods_concerns_what_was_promised_before() -> Non
     world = World()
     world.stock(goods("L1", 4, expires=None))
     world.place("#1", wanted("1", 2))
-    world.told(world.receipt(goods("L1", 1, expires=TODAY - timedelta(days=1)), happened=False))
+    world.told(world.receipt(goods("L1", 1, expires=TODAY - timedelta(days=1))))
     assert world.lots("#1") == []
 
 

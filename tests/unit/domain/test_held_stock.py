@@ -470,7 +470,14 @@ ELSEWHERE: dict[type, str] = {
 
 USE_NOTHING: dict[type, str] = {
     **dict.fromkeys(
-        (commands.DefineOwner, commands.DefineCustomer, commands.DefineSite, commands.DefineLocation), "is a fact"
+        (
+            commands.DefineOwner,
+            commands.DefineCustomer,
+            commands.DefineSupplier,
+            commands.DefineSite,
+            commands.DefineLocation,
+        ),
+        "is a fact",
     ),
     commands.OpenDay: "turns a day: what follows is decided by ContinueDay",
     commands.AnswerBroadcast: "tells the answer of others",
@@ -483,6 +490,8 @@ USE_NOTHING: dict[type, str] = {
     commands.AcceptTitle: "brings goods",
     commands.ApproveCount: "books a count",
     commands.ErasePersons: "is about people",
+    **dict.fromkeys((commands.ExpectReceipt, commands.CloseReceipt), "tells what came"),
+    commands.CorrectReceipt: "takes back what came in wrongly: test_receipt_corrected.py",
     commands.CancelWave: "changes who is told",
     commands.CorrectLot: "says what a lot is: what holds forbid then is taken off orders",
 }

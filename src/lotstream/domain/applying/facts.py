@@ -14,6 +14,7 @@ from lotstream.domain.events import (
     OwnerHeld,
     OwnerReleased,
     SettingsChanged,
+    SupplierDefined,
 )
 from lotstream.domain.gtins import gtin_14
 from lotstream.domain.ledger import Ledger
@@ -79,6 +80,11 @@ def _customer_defined(ledger: Ledger, event: CustomerDefined) -> None:
         ledger.look_again(ledger.progress.due.with_rules(customers=(event.customer.id,)))
 
 
+def _supplier_defined(ledger: Ledger, event: SupplierDefined) -> None:
+    ledger.receipts[event.supplier.key] = event.supplier
+    ledger.touched.receipts.add(event.supplier.key)
+
+
 def _day_continued(ledger: Ledger, event: DayContinued) -> None:
     ledger.progress = event.progress
     ledger.touched.progress = True
@@ -92,5 +98,6 @@ APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
     OwnerReleased: _owner_released,
     ItemDefined: _item_defined,
     CustomerDefined: _customer_defined,
+    SupplierDefined: _supplier_defined,
     DayContinued: _day_continued,
 }

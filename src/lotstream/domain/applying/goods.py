@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from lotstream.domain.applying.receipts import note_against
 from lotstream.domain.applying.rows import book_row, change_row, know_lot
 from lotstream.domain.events import (
     BalanceOpened,
@@ -20,11 +21,22 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Booked, Receipt, ReceiptKey, Serial, SerialKey, SerialState
+from lotstream.domain.lot_numbers import LOT_COUNTER
+from lotstream.domain.model import Booked, NextNumber, Receipt, ReceiptKey, Serial, SerialKey, SerialState
 
 
 def _stock_received(ledger: Ledger, event: StockReceived) -> None:
     _book(ledger, ReceiptKey(RECEIPT, event.receipt), event.lines, site=event.site, final=event.final)
+    receipt = ledger.receipts[ReceiptKey(RECEIPT, event.receipt)]
+    if isinstance(receipt, Receipt):
+        receipt.costs.update((line.line, line.cost) for line in event.lines if line.cost is not None)
+        if event.announced:
+            receipt.expected = receipt.expected or event.expected
+    if event.announced and event.expected is not None:
+        note_against(ledger, event.expected, event.site, event.receipt)
+    if event.next_number is not None:
+        ledger.receipts[LOT_COUNTER] = NextNumber(LOT_COUNTER, event.next_number)
+        ledger.touched.receipts.add(LOT_COUNTER)
 
 
 def _balance_opened(ledger: Ledger, event: BalanceOpened) -> None:

@@ -121,6 +121,7 @@ def know_lot(ledger: Ledger, lot: Lot) -> None:
         lot_skus = derived_of(ledger).lot_skus
         if known is None and lot_skus is not None:
             lot_skus.setdefault(lot.lot, []).append(lot.sku)
+        derived_of(ledger).note_supplied(lot)
         ledger.lots[lot.sku, lot.lot] = lot
         ledger.touched.lots.add((lot.sku, lot.lot))
         lot_changed(ledger, lot)

@@ -15,6 +15,7 @@ from lotstream.domain.commands.facts import (
     DefineLocation,
     DefineOwner,
     DefineSite,
+    DefineSupplier,
     OpenDay,
 )
 from lotstream.domain.commands.floor import (
@@ -61,6 +62,7 @@ from lotstream.domain.commands.packing import PackedLine, PackPackage, UnpackPac
 from lotstream.domain.commands.papers import DocumentLot, InspectLot, RecordCondition
 from lotstream.domain.commands.places import FinishTask, PutAway
 from lotstream.domain.commands.recalls import AnswerRecall, CloseRecall, LotAnswered, RecallLots
+from lotstream.domain.commands.receipts import CloseReceipt, CorrectReceipt, ExpectReceipt, GoodsAnnounced, LineWrong
 from lotstream.domain.commands.returns import AnnouncedLine, ExpectReturn, InspectedLine, InspectReturn
 from lotstream.domain.commands.shipping import CorrectShipment, VoidShipment
 from lotstream.domain.commands.stock import (
@@ -91,11 +93,13 @@ __all__ = [
     "ChangeStatus",
     "CloseOrder",
     "CloseRecall",
+    "CloseReceipt",
     "Command",
     "ConfirmPick",
     "ConfirmShipment",
     "ContinueDay",
     "CorrectLot",
+    "CorrectReceipt",
     "CorrectShipment",
     "CountStock",
     "DefineCustomer",
@@ -103,10 +107,13 @@ __all__ = [
     "DefineLocation",
     "DefineOwner",
     "DefineSite",
+    "DefineSupplier",
     "DocumentLot",
     "ErasePersons",
+    "ExpectReceipt",
     "ExpectReturn",
     "FinishTask",
+    "GoodsAnnounced",
     "GoodsLine",
     "InspectLot",
     "InspectReturn",
@@ -117,6 +124,7 @@ __all__ = [
     "LiftOwnerHold",
     "LiftSerialHold",
     "LineWanted",
+    "LineWrong",
     "LotAnswered",
     "Moment",
     "MoveStock",
@@ -167,6 +175,7 @@ Command = (
     | ChangeSettings
     | DefineItem
     | DefineCustomer
+    | DefineSupplier
     | DefineSite
     | DefineLocation
     | OpenDay
@@ -183,6 +192,9 @@ Command = (
     | CloseOrder
     | ReserveStock
     | ReceiveStock
+    | ExpectReceipt
+    | CloseReceipt
+    | CorrectReceipt
     | OpenBalance
     | PlaceHold
     | LiftHold

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from lotstream.domain.model import Customer, Item, Location, Settings, Site
+from lotstream.domain.model import Customer, Item, Location, Settings, Site, Supplier
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,13 @@ class DefineItem:
     """item.defined."""
 
     item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class DefineSupplier:
+    """supplier.defined."""
+
+    supplier: Supplier
 
 
 @dataclass(frozen=True, slots=True)

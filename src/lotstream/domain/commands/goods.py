@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from lotstream.domain.model import Hold, HoldKind, LotDocument
+from lotstream.domain.model import Hold, HoldKind, Inspection, LotDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class GoodsLine:
     """One line of goods that arrived or were found at the beginning."""
 
     line: str
+    #: Empty where the goods are named by ``gtin`` alone.
     sku: str
     quantity: Decimal
     unit: str | None
@@ -59,6 +60,10 @@ class GoodsLine:
     origin: str | None = None
     facility: str | None = None
     certificates: tuple[LotDocument, ...] = ()
+    #: What was found when it was looked at on its arrival.
+    inspection: Inspection | None = None
+    #: Trade item number, where no SKU is named or a label was read as well.
+    gtin: str | None = None
     #: Further facts by name; origin and facility may be among them.
     details: dict[str, str] = field(default_factory=dict)
 

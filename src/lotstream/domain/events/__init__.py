@@ -17,6 +17,7 @@ from lotstream.domain.events.facts import (
     OwnerDefined,
     SettingsChanged,
     SiteDefined,
+    SupplierDefined,
 )
 from lotstream.domain.events.figures import AvailabilityTold, ClockSet, Figure
 from lotstream.domain.events.floor import (
@@ -67,6 +68,13 @@ from lotstream.domain.events.packing import OrderPacked, PackagesChanged
 from lotstream.domain.events.papers import ConditionRecorded, LotDocumented, LotInspected
 from lotstream.domain.events.places import HintReason, PutAwayHint, PutAwayHinted, TaskDone
 from lotstream.domain.events.recalls import ConsigneesListed, RecallAnswered, RecallClosed, RecallOpened
+from lotstream.domain.events.receipts import (
+    LineCorrected,
+    ReceiptClosed,
+    ReceiptCorrected,
+    ReceiptExpected,
+    ReceiptLineTold,
+)
 from lotstream.domain.events.returns import CounterfeitSuspected, ReturnAnnounced, ReturnInspected
 from lotstream.domain.events.stock import (
     BinChange,
@@ -130,6 +138,7 @@ __all__ = [
     "KitAssembled",
     "KitBroken",
     "LineCancelled",
+    "LineCorrected",
     "LineDecision",
     "LineShipped",
     "LocationDefined",
@@ -157,6 +166,10 @@ __all__ = [
     "RecallAnswered",
     "RecallClosed",
     "RecallOpened",
+    "ReceiptClosed",
+    "ReceiptCorrected",
+    "ReceiptExpected",
+    "ReceiptLineTold",
     "Relocated",
     "ReservationFreed",
     "ReturnAnnounced",
@@ -179,6 +192,7 @@ __all__ = [
     "StockMoved",
     "StockPicked",
     "StockReceived",
+    "SupplierDefined",
     "TakenBack",
     "TaskDone",
     "TasksJoinedWave",
@@ -199,6 +213,7 @@ Event = (
     | SettingsChanged
     | ItemDefined
     | CustomerDefined
+    | SupplierDefined
     | SiteDefined
     | LocationDefined
     | DayOpened
@@ -211,6 +226,9 @@ Event = (
     | PromisesReleased
     | CancelRemembered
     | StockReceived
+    | ReceiptExpected
+    | ReceiptClosed
+    | ReceiptCorrected
     | BalanceOpened
     | KitAssembled
     | KitBroken

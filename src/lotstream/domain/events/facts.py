@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lotstream.domain.model import Customer, Item, Location, Settings, Site
+from lotstream.domain.model import Customer, Item, Location, Settings, Site, Supplier
 from lotstream.domain.progress import Progress
 
 
@@ -35,6 +35,13 @@ class CustomerDefined:
     """A customer was defined or got a newer version."""
 
     customer: Customer
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierDefined:
+    """A supplier was defined or got a newer version."""
+
+    supplier: Supplier
 
 
 @dataclass(frozen=True, slots=True)

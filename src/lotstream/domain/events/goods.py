@@ -41,6 +41,10 @@ class StockReceived:
     by: str | None
     at: datetime
     lines: tuple[GoodsBooked, ...]
+    #: The next number of a lot, where lines were given some.
+    next_number: int | None = None
+    #: The announcement it names takes note of it; what 0.1.0 decided, nobody took note of.
+    announced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,15 @@ from lotstream.domain.model.recalls import (
     consignee_key,
     recall_key,
 )
+from lotstream.domain.model.receipts import (
+    EXPECTED,
+    SUPPLIER,
+    Expected,
+    ExpectedLine,
+    Supplier,
+    expected_key,
+    supplier_key,
+)
 from lotstream.domain.model.returns import RETURN_EXPECTED, ExpectedBack, ReturnExpected, return_expected_key
 from lotstream.domain.model.stock import Lot, RowKey, Serial, SerialKey, SerialState, Status, StockRow
 from lotstream.domain.model.titles import TITLE, TITLE_OUT, Title, TitleLine, title_number
@@ -128,6 +137,7 @@ __all__ = [
     "COUNT_PENDING",
     "DOCUMENT_CLASSES",
     "ERASURE",
+    "EXPECTED",
     "INSPECTION",
     "LOT_CORRECTION",
     "NAMED_MAX",
@@ -137,6 +147,7 @@ __all__ = [
     "RECALL",
     "RETURN_EXPECTED",
     "SHIPMENT",
+    "SUPPLIER",
     "TASK",
     "TITLE",
     "TITLE_OUT",
@@ -161,7 +172,9 @@ __all__ = [
     "Customer",
     "Disposition",
     "Document",
+    "Expected",
     "ExpectedBack",
+    "ExpectedLine",
     "Gone",
     "GotFrom",
     "Hold",
@@ -228,6 +241,7 @@ __all__ = [
     "Stage",
     "Status",
     "StockRow",
+    "Supplier",
     "Title",
     "TitleLine",
     "Tracking",
@@ -240,7 +254,9 @@ __all__ = [
     "ZoneUse",
     "consignee_key",
     "document_class",
+    "expected_key",
     "recall_key",
     "return_expected_key",
+    "supplier_key",
     "title_number",
 ]

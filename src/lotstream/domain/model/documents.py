@@ -13,6 +13,7 @@ from lotstream.domain.model.keys import Booked, ReceiptKey
 from lotstream.domain.model.lot_work import LOT_CORRECTION
 from lotstream.domain.model.orders import OrderKey
 from lotstream.domain.model.recalls import CONSIGNEE, RECALL, Consignee, Recall
+from lotstream.domain.model.receipts import EXPECTED, SUPPLIER, Expected, Supplier
 from lotstream.domain.model.returns import RETURN_EXPECTED, ReturnExpected
 from lotstream.domain.model.stock import RowKey
 from lotstream.domain.model.titles import TITLE_OUT, Title
@@ -65,6 +66,14 @@ class Receipt:
     lines: dict[str, Booked] = field(default_factory=dict)
     #: Of a return, what came with it.
     came: tuple[CameBack, ...] = ()
+    #: The announcement it belongs to, whatever was told of that.
+    expected: str | None = None
+    #: Times it was told what came on it; 0: it is open.
+    told: int = 0
+    #: What lines have cost, where they said so.
+    costs: dict[str, Decimal] = field(default_factory=dict)
+    #: Corrections of it, each with the hash of what it said.
+    corrections: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,19 +205,9 @@ class Notice:
 
 #: What is booked under a number: kept in one table and read by key.
 Document = (
-    Receipt
-    | Shipment
-    | Package
-    | NextNumber
-    | Wave
-    | Notice
-    | Transfer
-    | Title
-    | Recall
-    | Consignee
-    | ReturnExpected
-    | CountPending
-)
+    Receipt | Shipment | Package | NextNumber | Wave | Notice | Transfer | Title | Recall | Consignee
+    | ReturnExpected | CountPending | Supplier | Expected
+)  # fmt: skip
 #: Kind of a document → its class; every other kind is a `Receipt`.
 _CLASSES: dict[str, type[Document]] = {
     SHIPMENT: Shipment,
@@ -226,6 +225,8 @@ _CLASSES: dict[str, type[Document]] = {
     RECALL: Recall,
     CONSIGNEE: Consignee,
     RETURN_EXPECTED: ReturnExpected,
+    SUPPLIER: Supplier,
+    EXPECTED: Expected,
 }
 DOCUMENT_CLASSES: tuple[type[Document], ...] = (Receipt, *dict.fromkeys(_CLASSES.values()))
 

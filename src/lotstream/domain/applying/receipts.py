@@ -1,0 +1,79 @@
+"""What announcements and the closing of receipts change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from lotstream.domain.applying.rows import book_row, change_row, know_lot
+from lotstream.domain.events import ReceiptClosed, ReceiptCorrected, ReceiptExpected
+from lotstream.domain.goods import RECEIPT
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Expected, ReceiptKey, expected_key
+
+
+def _receipt_expected(ledger: Ledger, event: ReceiptExpected) -> None:
+    _keep(ledger, event.expected)
+
+
+def _receipt_closed(ledger: Ledger, event: ReceiptClosed) -> None:
+    if event.receipt is not None:
+        key = ReceiptKey(RECEIPT, event.receipt)
+        receipt = ledger.receipt(key)
+        if receipt is None:
+            raise LookupError(f"receipt {event.receipt} of an event is not there")
+        receipt.told, receipt.expected = event.told, event.expected
+        ledger.touched.receipts.add(key)
+    if event.expected is not None:
+        note_against(ledger, event.expected, event.site, event.receipt, counted=event.counted, closed=event.complete)
+
+
+def _receipt_corrected(ledger: Ledger, event: ReceiptCorrected) -> None:
+    key = ReceiptKey(RECEIPT, event.receipt)
+    receipt = ledger.receipt(key)
+    if receipt is None:
+        raise LookupError(f"receipt {event.receipt} of an event is not there")
+    for change in event.changes:
+        for row, units in change.taken:
+            change_row(ledger, row, on_hand=-units)
+        for lot in change.lots:
+            know_lot(ledger, lot)
+        for line in change.put:
+            book_row(ledger, line)
+        receipt.lines[change.line] = change.booked
+        receipt.costs.pop(change.line, None)
+        if change.cost is not None:
+            receipt.costs[change.line] = change.cost
+    receipt.corrections[event.correction] = event.content
+    ledger.touched.receipts.add(key)
+
+
+def note_against(
+    ledger: Ledger,
+    expected: str,
+    site: str,
+    receipt: str | None,
+    *,
+    counted: dict[str, int] | None = None,
+    closed: bool = False,
+) -> None:
+    """Note a receipt of an announcement, also of one that nobody has told, and what is counted against its lines."""
+    known = ledger.document(expected_key(expected), Expected) or Expected(expected_key(expected), site)
+    receipts = dict(known.receipts)
+    if receipt is not None:
+        receipts[receipt] = receipts.get(receipt, {}) if counted is None else counted
+    _keep(ledger, replace(known, receipts=receipts, closed=known.closed or closed))
+
+
+def _keep(ledger: Ledger, expected: Expected) -> None:
+    ledger.receipts[expected.key] = expected
+    ledger.touched.receipts.add(expected.key)
+
+
+#: What each event of this room changes.
+APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
+    ReceiptExpected: _receipt_expected,
+    ReceiptClosed: _receipt_closed,
+    ReceiptCorrected: _receipt_corrected,
+}

@@ -1,0 +1,85 @@
+"""Goods were announced, receipts were closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from lotstream.domain.events.goods import GoodsBooked
+from lotstream.domain.model import Booked, Expected, Lot, RowKey
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptExpected:
+    """Goods were announced, or are announced otherwise."""
+
+    expected: Expected
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLineTold:
+    """What was expected of goods of one lot, and what came, in smallest units."""
+
+    #: The line of the announcement; None for goods nobody announced.
+    line: str | None
+    sku: str
+    lot: str | None
+    expected: int
+    received: int
+    #: Of ``received``: what came damaged, and what is in quarantine.
+    damaged: int = 0
+    quarantined: int = 0
+    #: As it was announced, of goods that did not come.
+    supplier_lot: str | None = None
+    made: date | None = None
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptClosed:
+    """All that comes on a receipt has come; or, without a receipt, nothing more comes of an announcement."""
+
+    site: str
+    receipt: str | None
+    expected: str | None
+    supplier: str | None
+    by: str | None
+    at: datetime
+    lines: tuple[ReceiptLineTold, ...]
+    #: What is counted against the lines of the announcement.
+    counted: dict[str, int] = field(default_factory=dict)
+    #: Nothing more of the announcement is awaited.
+    complete: bool = False
+    #: The first, second … time that this receipt is told.
+    told: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LineCorrected:
+    """A line of a receipt as it should have been told; smallest units."""
+
+    line: str
+    #: Where its goods were taken from, and where they are booked now.
+    taken: tuple[tuple[RowKey, int], ...]
+    put: tuple[GoodsBooked, ...]
+    #: Facts of lots as they are afterwards, where they are others.
+    lots: tuple[Lot, ...]
+    #: How the line is booked from now on, and what it has cost.
+    booked: Booked
+    cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCorrected:
+    """Lines of a receipt were told wrongly, and are booked otherwise."""
+
+    site: str
+    receipt: str
+    correction: str
+    by: str | None
+    at: datetime
+    reason: str | None
+    #: Hash of what was told, by which a repeat is known.
+    content: str
+    changes: tuple[LineCorrected, ...]

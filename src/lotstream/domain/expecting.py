@@ -1,0 +1,81 @@
+"""Goods are announced before they come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import ExpectReceipt, GoodsAnnounced, Moment
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, ReceiptExpected
+from lotstream.domain.goods import site_unknown
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Expected, ExpectedLine, expected_key
+from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.versions import compare_versions
+
+
+def expect_receipt(ledger: Ledger, command: ExpectReceipt, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide receipt.expected: a newer version replaces the one before while nothing of it has come.
+
+    Goods may come before their announcement does: what they are counted against is known from then on.
+    """
+    key = expected_key(command.expected)
+    known = ledger.document(key, Expected)
+    refused = site_unknown(ledger, command.site, noted=None)
+    lines = _lines(Draft(ledger, moment), command) if refused is None else refused
+    if isinstance(lines, Refusal):
+        return lines
+    expected = Expected(key, command.site, command.supplier, command.due, command.version, announced=True, lines=lines)
+    if known is None or not known.announced:
+        return (ReceiptExpected(expected if known is None else replace(expected, receipts=known.receipts)),)
+    if (known.site, known.supplier, known.due, known.lines) == (command.site, command.supplier, command.due, lines):
+        return ()
+    return _may_not_change(command, known) or (ReceiptExpected(expected),)
+
+
+def _may_not_change(command: ExpectReceipt, known: Expected) -> Refusal | None:
+    name = command.expected
+    if known.receipts or known.closed:
+        message = f"Goods of {name} have come, or are awaited no more; announce others under another number."
+        return Refusal(Code.CONFLICTING_CONTENT, "expected", message)
+    newer = compare_versions(command.version, known.version)
+    if newer is None or newer == 0:
+        message = f"{name} was announced with other content; send the change with a newer version."
+        return Refusal(Code.CONFLICTING_CONTENT, "version", message)
+    if newer < 0:
+        message = f"Version {command.version} of {name} is older than {known.version}; nothing was changed."
+        return Refusal(Code.STALE_VERSION, "version", message)
+    return None
+
+
+def _lines(draft: Draft, command: ExpectReceipt) -> tuple[ExpectedLine, ...] | Refusal:
+    if not command.lines:
+        return Refusal(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
+    lines: dict[str, ExpectedLine] = {}
+    for index, said in enumerate(command.lines):
+        if said.line in lines:
+            message = f"Line {said.line} is there twice; give each line an id of its own."
+            return Refusal(Code.FIELD_INVALID, f"lines.{index}.line", message)
+        line = _line(draft, said, f"lines.{index}")
+        if isinstance(line, Refusal):
+            return line
+        lines[said.line] = line
+    return tuple(lines.values())
+
+
+def _line(draft: Draft, said: GoodsAnnounced, path: str) -> ExpectedLine | Refusal:
+    item = draft.find_item(said.sku or None, said.gtin)
+    if item is None:
+        name, goods = ("sku", said.sku) if said.sku or said.gtin is None else ("gtin", f"GTIN {said.gtin}")
+        return Refusal(Code.UNKNOWN_ITEM, f"{path}.{name}", f"{goods} is not defined; define the item first.")
+    factor = unit_factor(item, said.unit)
+    if factor is None:
+        message = f"{item.sku} has no unit {said.unit}; define the item with it."
+        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message)
+    quantity = smallest(said.quantity, factor, f"{path}.quantity")
+    if isinstance(quantity, Refusal):
+        return quantity
+    return ExpectedLine(
+        said.line, item.sku, quantity, said.lot, said.supplier_lot, said.made, said.expires, said.package
+    )
