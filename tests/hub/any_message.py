@@ -332,6 +332,29 @@ class AnyMessage:
     def _supplier_defined(self) -> Body:
         return {"owner": OWNER, "supplier": "V1", "version": self.draw.randint(1, 9), "min_days_left": self._few()}
 
+    def _production_recorded(self) -> Body:
+        used = [{"line": "1", "sku": "LOTS", "lot": self._lot(), "quantity": self._few(3)}]
+        made = [{"line": "2", "sku": "LOTS", "lot": self._lot(), "quantity": self._few(3), "location": "B2",
+                 "cost": self._mostly(None, 2)}]  # fmt: skip
+        return {**self._floor(), "production": self._named("PR"), "used": used, "made": made}
+
+    def _item_renamed(self) -> Body:
+        return {"owner": OWNER, "sku": self._mostly("LOOSE", "LOTS"), "to_sku": self._named("SKU")}
+
+    def _lot_merged(self) -> Body:
+        return {"owner": OWNER, "merge": self._named("LM"), "sku": "LOTS", "lots": [self._named("LN")],
+                "into": self._named("LN"), "take": self._mostly("earliest", None)}  # fmt: skip
+
+    def _lot_split(self) -> Body:
+        part = {"lot": self._named("SP"), "lines": [{"location": self._bin(), "quantity": self._few(3)}]}
+        return {"owner": OWNER, "site": "EAST", "split": self._named("LS"), "sku": "LOTS",
+                "lot": self._mostly("L1", "L2"), "parts": [part]}  # fmt: skip
+
+    def _lot_corrected(self) -> Body:
+        facts: list[Body] = [{"to_lot": self._lot()}, {"to_lot": self._named("LN")}, {"cost": 3}, {"origin": "CA"}]
+        return {"owner": OWNER, "correction": self._named("LC"), "sku": "LOTS", "lot": self._lot() or "L1",
+                **self.draw.choice(facts)}  # fmt: skip
+
     def _person_erased(self) -> Body:
         return {"owner": OWNER, "request": self._named("ER"), "orders": [self._order()]}
 
@@ -347,5 +370,7 @@ WEIGHTS: Final = {
     "person.erased": 0.2,
     "lot.inspected": 1, "putaway.done": 1, "task.done": 0.5, "condition.recorded": 0.5, "lot.documented": 1,
     "supplier.defined": 0.3, "receipt.expected": 0.5, "receipt.closed": 1, "receipt.corrected": 1,
+    "lot.corrected": 1, "lot.merged": 0.5, "item.renamed": 0.2, "lot.split": 1,
+    "production.recorded": 2,
 }  # fmt: skip
 """How often each kind of message comes."""

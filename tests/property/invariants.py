@@ -21,10 +21,14 @@ from lotstream.domain.events import (
     Event,
     GoodsReturned,
     HoldPlaced,
+    ItemRenamed,
     KitAssembled,
     KitBroken,
     LotCorrected,
+    LotsMerged,
+    LotSplit,
     OrderAllocated,
+    ProductionRecorded,
     RecallOpened,
     ReturnInspected,
     ShipmentConfirmed,
@@ -40,9 +44,11 @@ from lotstream.domain.events import (
     TransferReceived,
     TransferShipped,
 )
+from lotstream.domain.genealogy import ancestors, descendants
 from lotstream.domain.keeping import unmet
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
+    LotName,
     Order,
     OrderKey,
     Package,
@@ -53,13 +59,15 @@ from lotstream.domain.model import (
     SerialState,
     Shipment,
 )
-from lotstream.domain.movements import Move, moves_of
+from lotstream.domain.movements import Move, MoveKind, moves_of
 from lotstream.domain.sums import OVER, backordered, promised, state_of
 from lotstream.store.codec import decode
 from tests.property.choosing import ONLY_GIVING, check_choices
 from tests.property.house import House
 from tests.property.soundness import check_derived
 
+#: What becomes of goods that are only called otherwise.
+RENAMED = {MoveKind.CORRECTED, MoveKind.MERGED, MoveKind.RENAMED, MoveKind.SPLIT}
 #: Staging, spelled out: goods that were picked stand there, and nobody picks them again.
 STAGING = "STAGING"
 
@@ -116,6 +124,7 @@ class Story:
             check_usable(self.ledger)
             self._check_kept()
         check_queue(self.ledger, events)
+        check_genealogy(self.ledger, events)
         check_recalled(self.ledger, events)
         check_reached(self._books.orders(), events)
 
@@ -184,10 +193,10 @@ def moved(event: Event) -> Iterator[tuple[str, str | None, int]]:
         yield event.row.sku, event.row.lot, event.quantity
     elif isinstance(event, StockMissing):
         yield event.row.sku, event.row.lot, -event.booked
-    elif isinstance(event, KitAssembled | KitBroken):
+    elif isinstance(event, KitAssembled | KitBroken | ProductionRecorded):
         yield from ((used.row.sku, used.row.lot, -used.quantity) for used in event.used)
         yield from ((made.row.sku, made.row.lot, made.quantity) for made in event.made)
-    elif isinstance(event, LotCorrected):
+    elif isinstance(event, ItemRenamed | LotCorrected | LotsMerged | LotSplit):
         yield from ((one.row.sku, one.row.lot, -one.quantity) for one in event.rows)
         yield from ((one.to.sku, one.to.lot, one.quantity) for one in event.rows)
     elif isinstance(event, ShipmentConfirmed):
@@ -213,6 +222,21 @@ def check_moves(ledger: Ledger, rows: Counter[RowKey]) -> None:
     """Every row of stock has what the moves of all events together say."""
     there = {key: row.on_hand for key, row in ledger.stock.items() if row.on_hand}
     assert {key: units for key, units in rows.items() if units} == there
+
+
+def check_genealogy(ledger: Ledger, events: Sequence[Event]) -> None:
+    """Nothing comes into being by another name; what was made knows its parents, and is found from each of them."""
+    for event in events:
+        moves = [move for move in moves_of(event) if move.quantity]
+        if {move.kind for move in moves} & RENAMED:
+            assert sum(move.quantity for move in moves) == 0, event
+        if isinstance(event, KitAssembled | ProductionRecorded):
+            parents = {LotName(used.row.sku, used.row.lot) for used in event.used if used.row.lot is not None}
+            for made in event.made:
+                if made.row.lot is not None:
+                    own = LotName(made.row.sku, made.row.lot)
+                    assert parents - {own} <= {*ancestors(ledger, [own])}, event
+                    assert all(own in descendants(ledger, [parent]) for parent in parents - {own}), event
 
 
 def stood_at(part: Reservation) -> RowKey:

@@ -307,6 +307,7 @@ TO_ONE = (
     "correct_lot", "send_over", "come_over", "sell", "buy", "inspect", "document", "put_away", "finish",
     "answer_recall", "close_recall", "record", "inspect_return", "expect_return",
     "careful", "approve",
+    "answer_recall", "close_recall", "record", "produce", "merge_lots", "rename_item", "split_lot",
 )  # fmt: skip
 #: What is told of units that have numbers.
 OF_UNITS = (

@@ -6,7 +6,18 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from lotstream.domain.commands import Command, CorrectLot
+from lotstream.domain.commands import (
+    Command,
+    CorrectLot,
+    KitPiece,
+    MadeLine,
+    MergeLots,
+    RecordProduction,
+    RenameItem,
+    SplitLine,
+    SplitLot,
+    SplitPart,
+)
 from tests.property.house import TODAY
 from tests.property.vocabulary import LOTS
 from tests.property.words import Words
@@ -21,6 +32,39 @@ class LotWords(Words):
     def any_lot(self) -> str:
         """A lot by a number it has, had or may get."""
         return self.one((*LOTS, *NEW_NUMBERS))
+
+    def produce(self) -> Command:
+        """Goods are made of others, of their own item too."""
+        used = self.several(lambda line: KitPiece(line, sku := self.sku(), self.lot(sku), self.bin(), self.units()))
+        made = self.several(
+            lambda line: MadeLine(
+                f"m{line}", sku := self.sku(), self.lot(sku), self.bin(), self.units(), cost=self.cost()
+            )
+        )
+        return RecordProduction(
+            self.site(), self.happened(), None, None, f"PR{self.mostly(self._count(), 1)}", used, made, self.cost()
+        )
+
+    def merge_lots(self) -> Command:
+        """Lots are one."""
+        lots = self.several(lambda _: self.any_lot())
+        number, take = f"LM{self.mostly(self._count(), 1)}", self.mostly("earliest", None)
+        return MergeLots(number, self.seldom(self.sku(), None), lots, self.any_lot(), take=take)
+
+    def rename_item(self) -> Command:
+        """An item has another SKU."""
+        return RenameItem(self.seldom("K", self.sku()), self.seldom("K2", self.sku()))
+
+    def split_lot(self) -> Command:
+        """A part of a lot is a lot of its own."""
+        place = self.seldom(self.bin(), "STAGING")
+        line = SplitLine(place, self.units(), status=self.mostly(None, "good"))
+        part = SplitPart(self.mostly(f"P{self.number(1, 3)}", self.any_lot()), (line,))
+        return SplitLot(self.site(), f"LS{self.mostly(self._count(), 1)}", self.sku(), self.any_lot(), (part,))
+
+    def cost(self) -> Decimal | None:
+        """What something has cost."""
+        return self.mostly(Decimal(self.number(0, 9)), None)
 
     def correct_lot(self) -> Command:
         """What was known of a lot was wrong."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import msgspec
 import pytest_asyncio
@@ -17,7 +18,7 @@ from tests.store.build import OWNER, T0, after, batch, claim, intake, write
 LINE = ShipmentLineRow(
     owner=OWNER, shipment="S-1", partition=0, offset=0, index=0, source="edi", order="PO-1", line="1", sku="CER-001",
     lot="L24A", expires=date(2027, 6, 1), quantity=12, customer="C-7", person="p-1", city="Columbus", postcode="43085",
-    country="US", shipped_at=T0, site="TOR", location="DOOR-3", status="good",
+    country="US", shipped_at=T0, site="TOR", location="DOOR-3", cost=Decimal("1.25"), status="good",
 )  # fmt: skip
 
 

@@ -117,6 +117,7 @@ def define_item(body: ItemDefined) -> DefineItem:
             required=body.required,
             lot_number=_numbers(body.lot_number),
             shelf_life_days=body.shelf_life_days,
+            recipe=body.recipe,
         )
     )
 

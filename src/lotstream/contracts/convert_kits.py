@@ -1,9 +1,17 @@
-"""From messages about kits to commands of the ledger."""
+"""From messages about goods that become others to commands of the ledger."""
 
 from __future__ import annotations
 
-from lotstream.contracts.inbound_kits import KitAssembled, KitBroken, KitPieceMade, KitPieceUsed
-from lotstream.domain.commands import AssembleKit, BreakKit, KitPiece, PieceMade
+from lotstream.contracts.inbound_kits import (
+    KitAssembled,
+    KitBroken,
+    KitPieceMade,
+    KitPieceUsed,
+    ProductionMade,
+    ProductionRecorded,
+    ProductionUsed,
+)
+from lotstream.domain.commands import AssembleKit, BreakKit, KitPiece, MadeLine, PieceMade, RecordProduction
 
 
 def assemble_kit(body: KitAssembled) -> AssembleKit:
@@ -46,7 +54,21 @@ def break_kit(body: KitBroken) -> BreakKit:
     )
 
 
-def _used(line: KitPieceUsed) -> KitPiece:
+def record_production(body: ProductionRecorded) -> RecordProduction:
+    """Return the command to book goods that were made of others."""
+    return RecordProduction(
+        site=body.site,
+        happened=body.happened,
+        by=body.by,
+        occurred_at=body.occurred_at,
+        production=body.production,
+        used=tuple(_used(line) for line in body.used),
+        made=tuple(_produced(line) for line in body.made),
+        added_cost=body.added_cost,
+    )
+
+
+def _used(line: KitPieceUsed | ProductionUsed) -> KitPiece:
     return KitPiece(
         line=line.line,
         sku=line.sku,
@@ -70,4 +92,21 @@ def _made(line: KitPieceMade) -> PieceMade:
         package=line.package,
         serials=line.serials,
         status=line.status.value,
+    )
+
+
+def _produced(line: ProductionMade) -> MadeLine:
+    return MadeLine(
+        line=line.line,
+        sku=line.sku,
+        lot=line.lot,
+        location=line.location,
+        quantity=line.quantity,
+        unit=line.unit,
+        package=line.package,
+        serials=line.serials,
+        made=line.made,
+        expires=line.expires,
+        status=line.status.value,
+        cost=line.cost,
     )

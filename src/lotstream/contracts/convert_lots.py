@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lotstream.contracts.inbound_lots import LotCorrected
-from lotstream.domain.commands import CorrectLot
+from lotstream.contracts.inbound_lots import ItemRenamed, LotCorrected, LotMerged, LotSplit, LotSplitLine, LotSplitPart
+from lotstream.domain.commands import CorrectLot, MergeLots, RenameItem, SplitLine, SplitLot, SplitPart
 
 
 def correct_lot(body: LotCorrected) -> CorrectLot:
@@ -26,3 +26,47 @@ def correct_lot(body: LotCorrected) -> CorrectLot:
         details=body.details,
         clear=body.clear,
     )
+
+
+def merge_lots(body: LotMerged) -> MergeLots:
+    """Return the command to make one lot of several."""
+    return MergeLots(
+        merge=body.merge,
+        sku=body.sku,
+        lots=body.lots,
+        into=body.into,
+        by=body.by,
+        occurred_at=body.occurred_at,
+        reason=body.reason,
+        take=body.take,
+    )
+
+
+def split_lot(body: LotSplit) -> SplitLot:
+    """Return the command to make lots of their own of parts of a lot."""
+    return SplitLot(
+        site=body.site,
+        split=body.split,
+        sku=body.sku,
+        lot=body.lot,
+        parts=tuple(_part(part) for part in body.parts),
+        by=body.by,
+        occurred_at=body.occurred_at,
+        reason=body.reason,
+    )
+
+
+def _part(part: LotSplitPart) -> SplitPart:
+    return SplitPart(part.lot, tuple(_line(line) for line in part.lines), part.expires, part.details)
+
+
+def _line(line: LotSplitLine) -> SplitLine:
+    status = None if line.status is None else line.status.value
+    return SplitLine(line.location, line.quantity, line.unit, line.package, status)
+
+
+def rename_item(body: ItemRenamed) -> RenameItem:
+    """Return the command to give an item another SKU."""
+    return RenameItem(
+        sku=body.sku, to_sku=body.to_sku, by=body.by, occurred_at=body.occurred_at, reason=body.reason
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Examples of messages about lots as such."""
+"""Examples of messages about lots as such, and about what they are made of."""
 
 from __future__ import annotations
 
@@ -7,6 +7,25 @@ from typing import Any
 from lotstream.contracts.examples_stock import DECISION
 
 LOTS: dict[str, dict[str, Any]] = {
+    "production.recorded": {
+        "owner": "acme",
+        "site": "TOR",
+        "happened": False,
+        "production": "PO-12",
+        "used": [{"line": "1", "sku": "ING-7", "lot": "77", "location": "P-1", "quantity": "12.5", "unit": "kg"}],
+        "made": [
+            {
+                "line": "2",
+                "sku": "BAR-2",
+                "lot": "B0901",
+                "location": "P-OUT",
+                "quantity": "600",
+                "made": "2026-09-01",
+                "expires": "2027-03-01",
+            }
+        ],
+        "added_cost": "85.00",
+    },
     "lot.corrected": {
         "owner": "acme",
         "correction": "LC-3",
@@ -16,6 +35,33 @@ LOTS: dict[str, dict[str, Any]] = {
         "expires": "2027-05-01",
         "reason": "The supplier's letter of 4 September",
         "by": "qa-1",
+    },
+    "item.renamed": {"owner": "acme", "sku": "CER-001", "to_sku": "CER-001-2", "reason": "New catalogue", "by": "erp"},
+    "lot.merged": {
+        "owner": "acme",
+        "merge": "LM-2",
+        "sku": "CER-001",
+        "lots": ["L24A-2"],
+        "into": "L24A",
+        "take": "earliest",
+        "reason": "Received twice under two numbers",
+        "by": "wms",
+    },
+    "lot.split": {
+        "owner": "acme",
+        "site": "TOR",
+        "split": "LS-5",
+        "sku": "CER-001",
+        "lot": "L24A",
+        "parts": [
+            {
+                "lot": "L24A-R",
+                "expires": "2027-01-31",
+                "lines": [{"location": "TOR-A-01", "quantity": "24"}],
+                "details": {"relabelled": "yes"},
+            }
+        ],
+        "by": "wms",
     },
 }
 

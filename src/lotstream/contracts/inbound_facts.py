@@ -242,6 +242,11 @@ class ItemDefined(Inbound):
     min_days_left: Days | None = Field(default=None, description="Days of life that must be left on the ship date.")
     min_pct_left: Quantity | None = Field(default=None, description="Percent of life that must be left.")
     description: Text | None = Field(default=None, description="What it is, for people.")
+    recipe: Annotated[dict[Name, Quantity], Field(max_length=COMPONENTS_MAX)] | None = Field(
+        default=None,
+        description="Ingredient → base units of it in one base unit of this, 0 for any amount; production with another "
+        "ingredient, or without one of these, is refused. Null: it may be made of anything.",
+    )
     kit: Annotated[dict[Name, Quantity], Field(max_length=COMPONENTS_MAX)] = Field(
         default={}, description="What it is made of: SKU of a component, and base units of it in one base unit of this."
     )

@@ -1,4 +1,4 @@
-"""Inbound messages about lots as such: what was known of them was wrong."""
+"""Inbound messages about lots as such: what was known of them was wrong, they become one, or a part of one its own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
-from lotstream.contracts.limits import DETAILS_MAX
+from lotstream.contracts.limits import DETAILS_MAX, LINES_MAX, LOTS_MAX
 from lotstream.domain.lot_correcting import CLEARED
+from lotstream.domain.model import Status
 
 
 class _OfLots(Inbound):
@@ -42,3 +43,61 @@ class LotCorrected(_OfLots):
     clear: Annotated[tuple[Name, ...], Field(max_length=len(CLEARED))] = Field(
         default=(), description=f"Facts that nobody knows after all: some of {', '.join(CLEARED)}."
     )
+
+
+class LotMerged(_OfLots):
+    """Several lots of one item are one from now on; their goods and promises go along, and all numbers mean it."""
+
+    merge: Name = Field(description="Number of the merge; a repeat changes nothing.")
+    sku: Name | None = Field(default=None, description="SKU of the lots; null while the number of `into` is unique.")
+    lots: Annotated[tuple[Name, ...], Field(min_length=1, max_length=LOTS_MAX)] = Field(
+        description="The lots that become part of it."
+    )
+    into: Name = Field(description="The lot they become.")
+    take: Name | None = Field(
+        default=None,
+        description="`earliest`: where dates or holds differ, the earliest dates and all holds count. Null: lots that "
+        "differ are refused.",
+    )
+
+
+class LotSplitLine(Inbound):
+    """Free goods that are of the new lot from now on."""
+
+    location: Name = Field(description="The bin they lie in.")
+    quantity: Quantity = Field(description="How much, in `unit`.")
+    unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+    package: Name | None = Field(default=None, description="Pallet or carton; null means whatever stands there.")
+    status: Status | None = Field(default=None, description="Condition of the goods; null means any.")
+
+
+class LotSplitPart(Inbound):
+    """A part of the lot that is a lot of its own from now on."""
+
+    lot: Name = Field(description="Its number; no lot of the item may have it, or have had it.")
+    lines: Annotated[tuple[LotSplitLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
+        description="The goods."
+    )
+    expires: Day | None = Field(default=None, description="Its last day of use; null means that of the lot.")
+    details: Annotated[dict[Name, Text], Field(max_length=DETAILS_MAX)] = Field(
+        default={}, description="Further facts of it, each in place of the one of its name."
+    )
+
+
+class LotSplit(_OfLots):
+    """Parts of a lot are lots of their own from now on; what is promised stays with the lot."""
+
+    site: Name = Field(description="Where the goods are.")
+    split: Name = Field(description="Number of the split; a repeat changes nothing.")
+    sku: Name | None = Field(default=None, description="SKU of the lot; null while the number is unique.")
+    lot: Name = Field(description="The lot.")
+    parts: Annotated[tuple[LotSplitPart, ...], Field(min_length=1, max_length=LOTS_MAX)] = Field(
+        description="The parts."
+    )
+
+
+class ItemRenamed(_OfLots):
+    """An item has another SKU from now on; the old one goes on meaning it, in every message."""
+
+    sku: Name = Field(description="The item, by any SKU it has or had.")
+    to_sku: Name = Field(description="Its new SKU; no item may have it, or have had it.")

@@ -21,7 +21,14 @@ from lotstream.contracts.write_floor import (
     voided_tasks,
 )
 from lotstream.contracts.write_inventory import CHANGES, inventory_changes
-from lotstream.contracts.write_lots import documented, inspected, lot_corrected
+from lotstream.contracts.write_lots import (
+    documented,
+    inspected,
+    item_renamed,
+    lot_corrected,
+    lot_split,
+    lots_merged,
+)
 from lotstream.contracts.write_notices import (
     answer,
     condition_alerts,
@@ -63,9 +70,12 @@ from lotstream.domain.events import (
     GoodsPutAway,
     GoodsReturned,
     HeldNoticed,
+    ItemRenamed,
     LotCorrected,
     LotDocumented,
     LotInspected,
+    LotsMerged,
+    LotSplit,
     LotSwapped,
     OrderAllocated,
     OrderCancelled,
@@ -269,5 +279,8 @@ _WRITERS: dict[type, _Writer] = {
     ConsigneesListed: recall_letters,
     RecallClosed: recall_closed,
     CounterfeitSuspected: counterfeit_alert,
+    LotsMerged: lots_merged,
+    ItemRenamed: item_renamed,
+    LotSplit: lot_split,
 }
 _WRITERS |= {event: _and_inventory(_WRITERS.get(event)) for event in CHANGES}

@@ -226,6 +226,9 @@ class ShippedLot(Sent):
     sku: Name | None = Field(
         default=None, description="The component of a kit line, its quantity in base units; null for the line's own."
     )
+    cost: Amount | None = Field(
+        default=None, description="What it has cost its owner, in the owner's currency; null when nobody has said."
+    )
 
 
 class ShipConfirmationLine(Sent):

@@ -49,8 +49,16 @@ class InventoryChangeKind(StrEnum):
     KIT_ASSEMBLED = "kit_assembled"
     #: Kits became components.
     KIT_BROKEN = "kit_broken"
+    #: Goods were made of others: used below zero, made above.
+    PRODUCED = "produced"
     #: Their lot has another number than before.
     LOT_CORRECTED = "lot_corrected"
+    #: Their lot is part of another one.
+    LOT_MERGED = "lot_merged"
+    #: Their item has another SKU.
+    ITEM_RENAMED = "item_renamed"
+    #: They are a lot of their own.
+    LOT_SPLIT = "lot_split"
 
 
 class OnHand(Sent):

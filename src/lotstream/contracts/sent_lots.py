@@ -19,6 +19,10 @@ class LotChangeKind(StrEnum):
     INSPECTED = "inspected"
     #: Papers of one came, were replaced or were withdrawn.
     DOCUMENTED = "documented"
+    #: Lots became one.
+    MERGED = "merged"
+    #: Parts of a lot became lots of their own.
+    SPLIT = "split"
 
 
 class LotCalled(Sent):
@@ -87,7 +91,7 @@ class LotChanged(Sent):
 
     owner: OwnerId = Field(description="Whose lots.")
     change: LotChangeKind = Field(description="What has become of them.")
-    document: Name | None = Field(description="Number of the correction or inspection; null for papers.")
+    document: Name | None = Field(description="Number of the correction, merge, split or inspection; null for papers.")
     by: Name | None = Field(description="Who said so.")
     reason: Text | None = Field(description="Why, as somebody wrote it.")
     occurred_at: Instant = Field(description="When, as the document says.")

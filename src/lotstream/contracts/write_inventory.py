@@ -17,15 +17,18 @@ from lotstream.contracts.sent_inventory import InventoryChangeKind
 from lotstream.contracts.topics import INVENTORY
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import (
-    Became,
     Event,
     GoodsPutAway,
     GoodsReturned,
+    ItemRenamed,
     KitAssembled,
     KitBroken,
     LotCorrected,
     ReceiptCorrected,
     ReturnInspected,
+    LotsMerged,
+    LotSplit,
+    ProductionRecorded,
     SerialHeld,
     SerialReleased,
     ShipmentConfirmed,
@@ -236,25 +239,30 @@ def _voided(event: ShipmentVoided) -> _Change:
     )
 
 
-def _kitted(event: KitAssembled | KitBroken) -> _Change:
-    kind = InventoryChangeKind.KIT_ASSEMBLED if isinstance(event, KitAssembled) else InventoryChangeKind.KIT_BROKEN
+def _kitted(event: KitAssembled | KitBroken | ProductionRecorded) -> _Change:
+    kind = _MADE[type(event)]
     lines = [_Line(used.line, used.row, -used.quantity, None, used.serials) for used in event.used]
     lines += [_Line(made.line, made.row, made.quantity, made.message, made.serials) for made in event.made]
     return _Change(kind, event.site, lines, event.number, event.by, event.at)
 
 
-def _corrected(event: LotCorrected) -> list[_Change]:
-    return _relotted(InventoryChangeKind.LOT_CORRECTED, event, event.rows)
+_RELOTTED: Final[dict[type, InventoryChangeKind]] = {
+    LotCorrected: InventoryChangeKind.LOT_CORRECTED,
+    LotsMerged: InventoryChangeKind.LOT_MERGED,
+    ItemRenamed: InventoryChangeKind.ITEM_RENAMED,
+    LotSplit: InventoryChangeKind.LOT_SPLIT,
+}
 
 
-def _relotted(kind: InventoryChangeKind, event: LotCorrected, rows: Sequence[Became]) -> list[_Change]:
+def _relotted(event: ItemRenamed | LotCorrected | LotsMerged | LotSplit) -> list[_Change]:
     """Return what became of goods that are another lot's now, by site: gone under the one, there under the other."""
     sites: dict[str, list[_Line]] = {}
-    for one in rows:
+    for one in event.rows:
         lines = sites.setdefault(one.row.site, [])
         lines.append(_Line(None, one.row, -one.quantity, event.reason))
         lines.append(_Line(None, one.to, one.quantity, event.reason))
-    return [_Change(kind, site, lines, event.number, event.by, event.at) for site, lines in sites.items()]
+    kind, number = _RELOTTED[type(event)], None if isinstance(event, ItemRenamed) else event.number
+    return [_Change(kind, site, lines, number, event.by, event.at) for site, lines in sites.items()]
 
 
 def _sent_over(event: TransferShipped) -> _Change:
@@ -290,6 +298,12 @@ def _taken_over(event: TitleAccepted) -> _Change:
     )  # fmt: skip
 
 
+_MADE: Final[dict[type, InventoryChangeKind]] = {
+    KitAssembled: InventoryChangeKind.KIT_ASSEMBLED,
+    KitBroken: InventoryChangeKind.KIT_BROKEN,
+    ProductionRecorded: InventoryChangeKind.PRODUCED,
+}
+
 #: Events that change how much there is of a lot, in which condition or in which bin, and what each says of it.
 CHANGES: dict[type, Callable[[Any], _Change | list[_Change]]] = {
     StockReceived: _received,
@@ -309,9 +323,13 @@ CHANGES: dict[type, Callable[[Any], _Change | list[_Change]]] = {
     ShipmentVoided: _voided,
     KitAssembled: _kitted,
     KitBroken: _kitted,
-    LotCorrected: _corrected,
+    ProductionRecorded: _kitted,
     TransferShipped: _sent_over,
     TransferReceived: _arrived,
     TitleReleased: _given,
     TitleAccepted: _taken_over,
+    LotCorrected: _relotted,
+    LotsMerged: _relotted,
+    ItemRenamed: _relotted,
+    LotSplit: _relotted,
 }

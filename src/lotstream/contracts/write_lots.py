@@ -14,11 +14,13 @@ from lotstream.contracts.topics import INVENTORY
 from lotstream.contracts.write_tasks import relotted_tasks
 from lotstream.domain.commands import Moment
 from lotstream.domain.costing import told_cost
-from lotstream.domain.events import LotCorrected, LotDocumented, LotInspected
+from lotstream.domain.events import ItemRenamed, LotCorrected, LotDocumented, LotInspected, LotsMerged, LotSplit
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import PLAIN, Hold, Inspection, Lot, LotName
 
 TYPE = "lotstream.lot_changed.v1"
+
+_OfLots = LotCorrected | LotsMerged | LotSplit | LotInspected | LotDocumented
 
 
 def lot_corrected(ledger: Ledger, event: LotCorrected, moment: Moment) -> Iterator[Outgoing]:
@@ -42,9 +44,26 @@ def _as_it_is(ledger: Ledger, event: LotInspected | LotDocumented) -> dict[str, 
     return _lot(ledger, ledger.lots[event.sku, event.lot], was=[])
 
 
+def lots_merged(ledger: Ledger, event: LotsMerged, moment: Moment) -> Iterator[Outgoing]:
+    """Return the tasks that name another lot now, and what is known of the one lot."""
+    yield from relotted_tasks(ledger, event.orders, event.rows, moment)
+    yield _changed(ledger, event, LotChangeKind.MERGED, [_lot(ledger, event.lot, was=event.was)], moment)
+
+
+def item_renamed(ledger: Ledger, event: ItemRenamed, moment: Moment) -> Iterator[Outgoing]:
+    """Return the tasks that name another item now."""
+    yield from relotted_tasks(ledger, event.orders, event.rows, moment)
+
+
+def lot_split(ledger: Ledger, event: LotSplit, moment: Moment) -> Iterator[Outgoing]:
+    """Return what is known of the parts."""
+    lots = [_lot(ledger, lot, was=[]) for lot in event.lots]
+    yield _changed(ledger, event, LotChangeKind.SPLIT, lots, moment)
+
+
 def _changed(
     ledger: Ledger,
-    event: LotCorrected | LotInspected | LotDocumented,
+    event: _OfLots,
     kind: LotChangeKind,
     lots: list[dict[str, Any]],
     moment: Moment,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from lotstream.contracts.quantities import base_text, decimal_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.sent import ShortReason
 from lotstream.contracts.topics import SHIP_CONFIRMATIONS
 from lotstream.domain.commands import Moment, ShippedPackage
+from lotstream.domain.costing import as_told, total_of
 from lotstream.domain.events import LineShipped, ShipmentConfirmed, ShipmentVoided, Shipped
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order
@@ -81,7 +83,7 @@ def _carrier(event: ShipmentConfirmed, order: Order | None) -> _Body:
 
 def _line(ledger: Ledger, event: ShipmentConfirmed, line: LineShipped, order: Order | None) -> _Body:
     lots = _by_lot(shipped for shipped in event.shipped if shipped.line == line.line)
-    own = [quantity for (sku, *_), (quantity, _) in lots.items() if sku == line.sku]
+    own = [left.quantity for (sku, *_), left in lots.items() if sku == line.sku]
     unit, text = _unit(ledger, line, [line.ordered, line.shipped, line.short, *own])
     return {
         "line": line.line,
@@ -96,23 +98,37 @@ def _line(ledger: Ledger, event: ShipmentConfirmed, line: LineShipped, order: Or
                 "lot": lot,
                 "expires": expires,
                 "made": made,
-                "quantity": text(quantity) if sku == line.sku else _of_component(ledger, sku, quantity),
+                "quantity": text(left.quantity) if sku == line.sku else _of_component(ledger, sku, left.quantity),
                 "package": package,
-                "serials": serials,
+                "serials": left.serials,
                 "sku": None if sku == line.sku else sku,
+                "cost": None if left.cost is None else decimal_text(as_told(left.cost)),
             }
-            for (sku, lot, expires, made, package), (quantity, serials) in lots.items()
+            for (sku, lot, expires, made, package), left in lots.items()
         ],
     }
 
 
-def _by_lot(shipped: Iterable[Shipped]) -> dict[tuple[Any, ...], tuple[int, tuple[str, ...]]]:
+class _Left(NamedTuple):
+    """What of one lot left in one package."""
+
+    quantity: int
+    serials: tuple[str, ...]
+    #: None: what some of it has cost nobody has said.
+    cost: Decimal | None
+
+
+def _by_lot(shipped: Iterable[Shipped]) -> dict[tuple[Any, ...], _Left]:
     """Add up what left by lot and package, with serial numbers; the bin it came from is no business of the receiver."""
-    lots: dict[tuple[Any, ...], tuple[int, tuple[str, ...]]] = {}
+    lots: dict[tuple[Any, ...], _Left] = {}
     for part in shipped:
         key = (part.sku, part.lot, part.expires, part.made, part.package)
-        quantity, serials = lots.get(key, (0, ()))
-        lots[key] = (quantity + part.quantity, serials + part.serials)
+        known = lots.get(key)
+        if known is None:
+            lots[key] = _Left(part.quantity, part.serials, part.cost)
+        else:
+            cost = total_of([known.cost, part.cost])
+            lots[key] = _Left(known.quantity + part.quantity, known.serials + part.serials, cost)
     return lots
 
 

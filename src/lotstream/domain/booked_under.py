@@ -17,6 +17,9 @@ from lotstream.domain.events import (
     LotCorrected,
     ReceiptCorrected,
     ReturnInspected,
+    LotsMerged,
+    LotSplit,
+    ProductionRecorded,
     StatusChanged,
     StockAdjusted,
     StockCounted,
@@ -29,7 +32,7 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
-from lotstream.domain.model import LOT_CORRECTION, TITLE, ReceiptKey
+from lotstream.domain.model import LOT_CORRECTION, LOT_MERGE, LOT_SPLIT, TITLE, ReceiptKey
 from lotstream.domain.paper import (
     ADJUSTMENT,
     COUNT,
@@ -39,6 +42,7 @@ from lotstream.domain.paper import (
     RETURN_INSPECTION,
     STATUS_CHANGE,
 )
+from lotstream.domain.producing import PRODUCTION
 
 _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
     StockReceived: lambda event: ReceiptKey(RECEIPT, event.receipt),
@@ -53,6 +57,9 @@ _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
     KitBroken: lambda event: ReceiptKey(BREAKING, event.number),
     GoodsReturned: lambda event: ReceiptKey(RETURN, event.number),
     ReturnInspected: lambda event: ReceiptKey(RETURN_INSPECTION, event.inspection),
+    ProductionRecorded: lambda event: ReceiptKey(PRODUCTION, event.number),
+    LotsMerged: lambda event: ReceiptKey(LOT_MERGE, event.number),
+    LotSplit: lambda event: ReceiptKey(LOT_SPLIT, event.number),
     LotCorrected: lambda event: ReceiptKey(LOT_CORRECTION, event.number),
     TransferShipped: lambda event: event.transfer.key,
     TransferReceived: lambda event: event.transfer.key,
@@ -63,17 +70,8 @@ _KEYS: dict[type, Callable[[Any], ReceiptKey]] = {
 }
 
 
-def document_of(
-    event: StockAdjusted
-    | StockCounted
-    | StockMoved
-    | StatusChanged
-    | GoodsReturned
-    | KitAssembled
-    | KitBroken
-    | LotCorrected,
-) -> ReceiptKey:
-    """Return the document that an event about stock is booked under."""
+def document_of(event: Event) -> ReceiptKey:
+    """Return the document that an event about stock is booked under; raises `KeyError` for one that has none."""
     key: ReceiptKey = _KEYS[type(event)](event)
     return key
 

@@ -6,7 +6,7 @@ nobody has said what something cost, it is unknown: a cost that is too low is wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final
 
@@ -40,7 +40,12 @@ def paid_for(each: Decimal, quantity: Decimal) -> Decimal:
 def told_cost(lot: Lot | None, *, decimals: int) -> Decimal | None:
     """Return what one base unit of a lot has cost, as people are told it: six digits, half to even."""
     cost = cost_of(lot, 10**decimals)
-    return None if cost is None else cost.quantize(TOLD, context=_EXACT)
+    return None if cost is None else as_told(cost)
+
+
+def as_told(cost: Decimal) -> Decimal:
+    """Return a cost as people are told it: six digits, half to even."""
+    return cost.quantize(TOLD, context=_EXACT)
 
 
 def total_of(costs: Iterable[Decimal | None]) -> Decimal | None:
@@ -60,6 +65,16 @@ def take_cost(lot: Lot, cost: Decimal, units: int) -> Lot:
     if more.cost_total is None or left <= 0:
         return with_more(lot, cost_total=None, cost_units=0)
     return with_more(lot, cost_total=_EXACT.subtract(more.cost_total, cost), cost_units=left)
+
+
+def shares(cost: Decimal, parts: Sequence[Decimal]) -> list[Decimal]:
+    """Return a cost shared out by the size of parts, each cut at `STEP`; the last has what is left."""
+    whole = sum(parts, Decimal(0))
+    found: list[Decimal] = []
+    for part in parts[:-1]:
+        share = _EXACT.divide(_EXACT.multiply(cost, part), whole)
+        found.append(share.quantize(STEP, context=_EXACT))
+    return [*found, _EXACT.subtract(cost, sum(found, Decimal(0)))] if parts else []
 
 
 def add_cost(lot: Lot, cost: Decimal | None, units: int) -> Lot:

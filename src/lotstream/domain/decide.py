@@ -53,6 +53,7 @@ from lotstream.domain.commands import (
     LiftHold,
     LiftOwnerHold,
     LiftSerialHold,
+    MergeLots,
     Moment,
     MoveStock,
     OpenBalance,
@@ -68,15 +69,18 @@ from lotstream.domain.commands import (
     ReceiveStock,
     ReceiveTransfer,
     RecordCondition,
+    RecordProduction,
     ReleaseOrder,
     ReleaseTitle,
     ReleaseWave,
+    RenameItem,
     ReportShort,
     RequestAllocation,
     ReserveStock,
     ReturnGoods,
     ScanLot,
     ShipTransfer,
+    SplitLot,
     StartPick,
     TickClock,
     UndoPick,
@@ -98,11 +102,13 @@ from lotstream.domain.kitting import assemble_kit, break_kit
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import release_order
 from lotstream.domain.lot_correcting import correct_lot
+from lotstream.domain.merging import merge_lots, split_lot
 from lotstream.domain.moving import continue_day
 from lotstream.domain.opening import open_balance
 from lotstream.domain.packing import pack_package, unpack_package
 from lotstream.domain.picking import confirm_pick
 from lotstream.domain.placing import place_order
+from lotstream.domain.producing import record_production
 from lotstream.domain.put_away import with_hints
 from lotstream.domain.recall_answers import answer_recall, close_recall
 from lotstream.domain.recalling import recall_lots
@@ -110,6 +116,7 @@ from lotstream.domain.receipt_closing import close_receipt
 from lotstream.domain.receipt_correcting import correct_receipt
 from lotstream.domain.receiving import receive_stock
 from lotstream.domain.relocating import change_status, move_stock, put_away
+from lotstream.domain.renaming import rename_item
 from lotstream.domain.requesting import request_allocation
 from lotstream.domain.reserving import reserve_stock
 from lotstream.domain.return_expecting import expect_return
@@ -158,6 +165,10 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     CloseRecall: close_recall,
     InspectReturn: inspect_return,
     ExpectReturn: expect_return,
+    RecordProduction: record_production,
+    MergeLots: merge_lots,
+    RenameItem: rename_item,
+    SplitLot: split_lot,
     AdjustStock: adjust_stock,
     AssembleKit: assemble_kit,
     BreakKit: break_kit,

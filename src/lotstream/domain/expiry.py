@@ -5,6 +5,7 @@ Dates are proleptic ordinals (`datetime.date.toordinal`) here, because this is a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -58,6 +59,11 @@ def papers_reason(until: int, *, ship: int) -> NotUsed | None:
 def later_expiry(one: date | None, other: date | None) -> date | None:
     """Return the later of two days of expiry; one that is not known says nothing."""
     return max(one, other) if one is not None and other is not None else one or other
+
+
+def earlier(days: Iterable[date | None]) -> date | None:
+    """Return the earliest of some days, of expiry or of others, as far as they are known."""
+    return min((day for day in days if day is not None), default=None)
 
 
 def made_too_late(made: date | None, expires: date | None) -> bool:

@@ -12,7 +12,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import CustomerDefined, Event, ItemDefined, OwnerDefined, SettingsChanged
 from lotstream.domain.filling import AT_ONCE, ON_REQUEST
 from lotstream.domain.gtins import gtin_14
-from lotstream.domain.kit_facts import check_kit
+from lotstream.domain.kit_facts import check_kit, check_recipe
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import let_all_go
 from lotstream.domain.lines import check_ahead, check_lots, check_minimum
@@ -104,6 +104,8 @@ def _check_channels(settings: Settings) -> Refusal | None:
 def define_item(ledger: Ledger, command: DefineItem, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide item.defined; orders that were held for it go on in the same decision, in queue order."""
     item, known = command.item, ledger.items.get(command.item.sku)
+    if known is not None and known.former:
+        item = replace(item, former=known.former)
     if item == known:
         return ()
     refused = _check_item(ledger, item)
@@ -140,7 +142,7 @@ def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
         message = f"A shelf life of {item.shelf_life_days} days is none; send 1 or more, or leave it out."
         refused = Refusal(Code.FIELD_INVALID, "item.shelf_life_days", message)
     refused = refused or check_minimum(item.min_days_left, item.min_pct_left, "item")
-    return refused or check_kit(ledger, item)
+    return refused or check_kit(ledger, item) or check_recipe(item)
 
 
 def _check_degrees(item: Item) -> Refusal | None:

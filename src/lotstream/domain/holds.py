@@ -12,7 +12,7 @@ from lotstream.domain.events import Event, HoldLifted, HoldPlaced, OwnerHeld, Ow
 from lotstream.domain.filling import fill
 from lotstream.domain.gone import note_gone
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Hold, HoldKind, Lot, OwnerHold
+from lotstream.domain.model import Hold, HoldKind, Lot, LotName, OwnerHold
 from lotstream.domain.moving import move_off
 from lotstream.domain.usable import BY_HOLD
 
@@ -103,9 +103,11 @@ def unnamed(lifted: Iterable[Hold], by: str | None) -> Refusal | None:
 
 
 def find_lot(ledger: Ledger, sku: str | None, number: str) -> Lot | Refusal:
-    """Return the lot that is meant; without a SKU its number must be enough."""
+    """Return the lot that is meant, by any number it has or had; without a SKU its number must be enough."""
     if sku is not None:
-        found = [lot for lot in (ledger.lots.get((sku, number)),) if lot is not None]
+        names = ledger.names()
+        key = (sku, number) if names is None else names.lot_name(LotName(sku, number))
+        found = [lot for lot in (ledger.lots.get(key),) if lot is not None]
     else:
         found = list(ledger.lots_called(number))
     if not found:

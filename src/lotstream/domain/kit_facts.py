@@ -1,4 +1,4 @@
-"""What a kit may be made of: items that are no kits themselves, in whole smallest units of each."""
+"""What a kit may be made of: items that are no kits themselves, in whole smallest units of each; and recipes."""
 
 from __future__ import annotations
 
@@ -58,3 +58,15 @@ def _check_users(ledger: Ledger, item: Item) -> Refusal | None:
         return None
     message = f"{item.sku} is in the kit {users[0]}; a kit is made of items that are no kits."
     return Refusal(Code.FIELD_INVALID, "item.kit", message)
+
+
+def check_recipe(item: Item) -> Refusal | None:
+    """Refuse a recipe with less than nothing of an ingredient, or with the item itself: re-work needs no recipe."""
+    for sku, quantity in (item.recipe or {}).items():
+        if sku == item.sku:
+            message = f"{sku} is an ingredient of itself; leave it out: it may be worked over without."
+            return Refusal(Code.FIELD_INVALID, f"item.recipe.{sku}", message)
+        if not quantity.is_finite() or quantity < 0:
+            message = f"{quantity} of {sku} is no amount; send a number above 0, or 0 for any amount."
+            return Refusal(Code.FIELD_INVALID, f"item.recipe.{sku}", message)
+    return None

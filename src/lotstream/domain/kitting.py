@@ -8,28 +8,27 @@ goes to quarantine.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TypeVar
 
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import AssembleKit, BreakKit, GoodsLine, KitPiece, Moment, PieceMade
 from lotstream.domain.costing import add_cost, cost_of, total_of
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, GoodsBooked, GoodsUsed, KitAssembled, KitBroken
-from lotstream.domain.filling import fill
+from lotstream.domain.events import Event, KitAssembled, KitBroken
 from lotstream.domain.genealogy import made_of
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.kit_lines import parts_of
-from lotstream.domain.kit_serials import Told, numbers_made, numbers_used
+from lotstream.domain.kit_serials import Told, numbers_made
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import contradiction, learn, with_more
+from lotstream.domain.making import Making, Odd, is_no_amount, no_amount
 from lotstream.domain.model import Item, KitPart, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
-from lotstream.domain.serial_holds import set_apart, units_held
 
 #: Kinds of documents that kits are made and broken under.
 ASSEMBLY = "assembly"
@@ -39,46 +38,19 @@ KITS = "kits"
 #: How the lot of kits came to be (`LotMore.came`).
 KIT = "kit"
 _REASON = "made into kits"
-_HELD = frozenset({NotUsed.HOLD, NotUsed.QUARANTINE, NotUsed.RECALLED, NotUsed.LOCATION_NOT_PICKABLE})
 
-_Odd = Refusal | None
 PieceT = TypeVar("PieceT", bound=KitPiece)
 
 
-@dataclass(slots=True)
-class _Work:
-    """What is decided so far about one document."""
+@dataclass(slots=True, kw_only=True)
+class _Work(Making):
+    """What is decided so far about one document of kits."""
 
-    draft: Draft
     command: AssembleKit | BreakKit
-    key: ReceiptKey
-    at: datetime
-    verdicts: Verdicts
-    books: Books
     item: Item
     parts: tuple[KitPart, ...]
     #: Smallest units of the kit.
     kits: int
-    used: list[GoodsUsed] = field(default_factory=list)
-    made: list[GoodsBooked] = field(default_factory=list)
-
-    def object(self, code: Code, path: str, message: str, *, sku: str | None = None, lot: str | None = None) -> _Odd:
-        """Object to something; returns the refusal when it was only asked."""
-        about = {self.key.kind: self.key.number, "sku": sku or self.command.sku, "lot": lot}
-        return self.verdicts.object(code, path, message, about)
-
-    def take(self, line: str, row: RowKey, quantity: int, serials: tuple[str, ...]) -> None:
-        """Take goods that are used; for the rest of the decision they are gone."""
-        self.books.take(row, quantity, reserved=0, reason=_REASON)
-        self.draft.give(row, -quantity)
-        self.used.append(GoodsUsed(line, row, quantity, serials))
-
-    def put(self, line: str, row: RowKey, quantity: int, lot: Lot | None, *, serials: tuple[str, ...]) -> None:
-        """Put down goods that were made."""
-        if lot is not None and self.draft.lot(lot.sku, lot.lot) != lot:
-            self.draft.know_lot(lot)
-        self.draft.give(row, quantity, received=self.at.date())
-        self.made.append(GoodsBooked(line, row, quantity, lot, self.at.date(), serials=serials))
 
 
 def assemble_kit(ledger: Ledger, command: AssembleKit, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -99,7 +71,7 @@ def break_kit(ledger: Ledger, command: BreakKit, moment: Moment) -> tuple[Event,
         KITS, command.sku, command.lot, command.location, command.quantity, command.unit, command.package,
         command.serials,
     )  # fmt: skip
-    refused = _use(work, piece, work.item, work.kits, "") or _lay_out(work, command.lines)
+    refused = work.use(piece, work.item, work.kits, "") or _lay_out(work, command.lines)
     return refused or _decided(work, KitBroken)
 
 
@@ -109,11 +81,12 @@ def _begin(
     """Return the work on kits that can be counted; a refusal, or the discrepancy when it has happened."""
     draft, verdicts = Draft(ledger, moment), Verdicts(command.happened)
     refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
-    refused = refused or _same_line(command.lines) or _no_amount(command)
+    refused = refused or _same_line(command.lines) or check_quantity(command.quantity, "quantity")
+    refused = refused or no_amount({f"lines.{index}": piece for index, piece in enumerate(command.lines)})
     if refused is not None:
         return refused
     counted = _count(draft, command)
-    if isinstance(counted, Refusal) and _is_no_amount(counted):
+    if isinstance(counted, Refusal) and is_no_amount(counted):
         return counted
     if isinstance(counted, Refusal):
         about: dict[str, str | None] = {kind: number, "sku": command.sku, "lot": command.lot}
@@ -121,7 +94,10 @@ def _begin(
         return tuple(verdicts.noted) if refused is None else refused
     item, parts, kits = counted
     at = command.occurred_at or moment.recorded_at
-    work = _Work(draft, command, ReceiptKey(kind, number), at, verdicts, Books(ledger), item, parts, kits)
+    work = _Work(
+        draft=draft, site=command.site, key=ReceiptKey(kind, number), at=at, verdicts=verdicts, books=Books(ledger),
+        reason=_REASON, command=command, item=item, parts=parts, kits=kits,
+    )  # fmt: skip
     known = ledger.receipt(work.key)
     return work if known is None else _again(work, known)
 
@@ -153,13 +129,8 @@ def _pieces(work: _Work, lines: tuple[PieceT, ...]) -> list[tuple[str, PieceT, I
     pieces: list[tuple[str, PieceT, Item, int]] = []
     for index, piece in enumerate(lines):
         path, item = f"lines.{index}", work.draft.item(piece.sku)
-        counted: int | Refusal | None = _counted(work, piece, item, path, is_part=piece.sku in wanted)
-        if isinstance(counted, Refusal) and not _is_no_amount(counted):
-            refused = work.object(counted.code, counted.field, counted.message, sku=piece.sku, lot=piece.lot)
-            if refused is not None:
-                return refused
-            factor = None if item is None else unit_factor(item, piece.unit)
-            counted = None if factor is None else smallest(piece.quantity, factor, f"{path}.quantity")
+        wrong = None if item is None or piece.sku in wanted else _is_no_part(work, piece, path)
+        counted = wrong or work.count_anyway(piece, item, path)
         if isinstance(counted, Refusal):
             return counted
         if counted is not None and item is not None:
@@ -168,34 +139,12 @@ def _pieces(work: _Work, lines: tuple[PieceT, ...]) -> list[tuple[str, PieceT, I
     return _check_sums(work, wanted) or pieces
 
 
-def _no_amount(command: AssembleKit | BreakKit) -> Refusal | None:
-    """Refuse what is no quantity of anything, whatever it is one of."""
-    refused = check_quantity(command.quantity, "quantity")
-    for index, piece in enumerate(command.lines):
-        refused = refused or check_quantity(piece.quantity, f"lines.{index}.quantity")
-    return refused
+def _is_no_part(work: _Work, piece: KitPiece, path: str) -> Odd:
+    message = f"{piece.sku} is no component of {work.item.sku}; take what the kit is made of."
+    return work.object(Code.LOT_NOT_ALLOWED, f"{path}.sku", message, sku=piece.sku, lot=piece.lot)
 
 
-def _is_no_amount(refused: Refusal) -> bool:
-    """Tell whether a quantity was refused: what is none, or not a whole one, cannot have happened either."""
-    return refused.field.endswith("quantity")
-
-
-def _counted(work: _Work, piece: KitPiece, item: Item | None, path: str, *, is_part: bool) -> int | Refusal:
-    if item is None:
-        return Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", f"{piece.sku} is not defined; check the item.")
-    if not is_part:
-        message = f"{piece.sku} is no component of {work.item.sku}; take what the kit is made of."
-        return Refusal(Code.LOT_NOT_ALLOWED, f"{path}.sku", message)
-    factor = unit_factor(item, piece.unit)
-    if factor is None:
-        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", f"{item.sku} has no unit {piece.unit}; send one it has.")
-    if item.tracking is Tracking.LOT and piece.lot is None:
-        return Refusal(Code.FIELD_MISSING, f"{path}.lot", f"{item.sku} is tracked by lot; send the lot.")
-    return smallest(piece.quantity, factor, f"{path}.quantity")
-
-
-def _check_sums(work: _Work, left: dict[str, int]) -> _Odd:
+def _check_sums(work: _Work, left: dict[str, int]) -> Odd:
     for part in work.parts:
         units = left[part.sku]
         if units > 0:
@@ -211,57 +160,18 @@ def _check_sums(work: _Work, left: dict[str, int]) -> _Odd:
     return None
 
 
-def _use_pieces(work: _Work, lines: tuple[KitPiece, ...]) -> _Odd:
+def _use_pieces(work: _Work, lines: tuple[KitPiece, ...]) -> Odd:
     pieces = _pieces(work, lines)
     if isinstance(pieces, Refusal):
         return pieces
     for path, piece, item, quantity in pieces:
-        refused = _use(work, piece, item, quantity, f"{path}.")
+        refused = work.use(piece, item, quantity, f"{path}.")
         if refused is not None:
             return refused
     return None
 
 
-def _use(work: _Work, piece: KitPiece, item: Item, quantity: int, path: str) -> _Odd:
-    """Take goods from the row that is meant: of those that fit, the one with most that is promised to nobody."""
-    row = _row_meant(work, piece, item)
-    candidate = work.draft.candidate(row)
-    code, message = None, ""
-    if piece.lot is not None and work.draft.lot(item.sku, piece.lot) is None:
-        code, message = Code.UNKNOWN_LOT, f"Lot {piece.lot} of {item.sku} is not known; check its number."
-    elif candidate.reason in _HELD:
-        code, message = Code.ON_HOLD, f"{item.sku} in {row.location} may not be used ({candidate.reason}); take other."
-    elif candidate.reason is not None:
-        code, message = Code.LOT_NOT_ALLOWED, f"{item.sku} in {row.location} is not good ({candidate.reason})."
-    elif min(work.books.unreserved(row), max(work.draft.free(candidate), 0)) < quantity:
-        code, message = Code.NOT_AVAILABLE, f"Less than {quantity} smallest units of {item.sku} are free; take less."
-    if code is not None:
-        refused = work.object(code, f"{path}lot", message, sku=item.sku, lot=row.lot)
-        if refused is not None:
-            return refused
-    numbers = numbers_used(work.draft, work.verdicts, Told(piece.serials, row, quantity, path))
-    if isinstance(numbers, Refusal):
-        return numbers
-    work.take(piece.line, row, quantity, numbers)
-    return None
-
-
-def _row_meant(work: _Work, piece: KitPiece, item: Item) -> RowKey:
-    site = work.command.site
-    fitting = [
-        key
-        for key in work.draft.rows_of(item.sku, site)
-        if key.lot == piece.lot
-        and piece.location in (None, key.location)
-        and piece.package in (None, key.package)
-        and key.status == Status.GOOD
-    ]
-    if fitting:
-        return max(fitting, key=lambda key: (work.books.unreserved(key), [str(part) for part in key]))
-    return RowKey(item.sku, piece.lot, site, piece.location or DOCK, piece.package)
-
-
-def _make_kits(work: _Work, command: AssembleKit) -> _Odd:
+def _make_kits(work: _Work, command: AssembleKit) -> Odd:
     """Put the kits down; their lot lives as long as the first of its components to expire, unless it is said."""
     lots = [work.draft.lot(used.row.sku, used.row.lot) for used in work.used]
     known = work.draft.lot(command.sku, command.lot)
@@ -274,7 +184,7 @@ def _make_kits(work: _Work, command: AssembleKit) -> _Odd:
     )  # fmt: skip
     conflict = None if command.lot is None else contradiction(known, line)
     if conflict is not None:
-        refused = work.object(conflict.code, conflict.field, conflict.message, lot=command.lot)
+        refused = work.object(conflict.code, conflict.field, conflict.message, sku=command.sku, lot=command.lot)
         if refused is not None:
             return refused
     place, day = command.location or DOCK, work.at.date()
@@ -283,8 +193,10 @@ def _make_kits(work: _Work, command: AssembleKit) -> _Odd:
     if isinstance(numbers, Refusal):
         return numbers
     row = row._replace(status=(Status.QUARANTINE if work.verdicts.noted else Status.GOOD).value)
-    lot = known
-    if conflict is None and command.lot is not None:
+    lot = None
+    if command.lot is not None:
+        # Dates that contradict what is known change nothing; what went into the kits did all the same.
+        line = line if conflict is None else replace(line, made=None, expires=None)
         lot = _made(learn(known, line, sku=command.sku, lot=command.lot, received=day, hold=None), work)
     work.put(KITS, row, work.kits, lot, serials=numbers)
     return None
@@ -297,7 +209,7 @@ def _made(lot: Lot, work: _Work) -> Lot:
     return add_cost(with_more(made_of(lot, (used.row for used in work.used)), came=came), cost, work.kits)
 
 
-def _lay_out(work: _Work, lines: tuple[PieceMade, ...]) -> _Odd:
+def _lay_out(work: _Work, lines: tuple[PieceMade, ...]) -> Odd:
     """Put down the components that came out of kits; each belongs to a lot that is known."""
     pieces = _pieces(work, lines)
     if isinstance(pieces, Refusal):
@@ -322,11 +234,7 @@ def _lay_out(work: _Work, lines: tuple[PieceMade, ...]) -> _Odd:
 
 def _decided(work: _Work, event: type[KitAssembled | KitBroken]) -> tuple[Event, ...]:
     command = work.command
-    done = event(command.site, work.key.number, command.by, work.at, tuple(work.used), tuple(work.made))
-    held = [(unit, made.row) for made in work.made for unit in units_held(work.draft, made)]
-    apart = [set_apart(work.draft, unit, row) for unit, row in held]
-    filled = fill(work.draft, {made.row.sku for made in work.made})
-    return *work.books.found, done, *apart, *work.verdicts.noted, *filled
+    return work.decided(event(command.site, work.key.number, command.by, work.at, tuple(work.used), tuple(work.made)))
 
 
 def _again(work: _Work, known: Receipt) -> tuple[Event, ...] | Refusal:
@@ -342,7 +250,9 @@ def _again(work: _Work, known: Receipt) -> tuple[Event, ...] | Refusal:
     if now == {line: (one.row.sku, one.row.lot, one.quantity) for line, one in known.lines.items()}:
         return ()
     message = f"The {work.key.kind} {work.key.number} is booked with other content; give this one another number."
-    return work.object(Code.CONFLICTING_CONTENT, work.key.kind, message) or tuple(work.verdicts.noted)
+    return work.object(Code.CONFLICTING_CONTENT, work.key.kind, message, sku=work.command.sku) or tuple(
+        work.verdicts.noted
+    )
 
 
 def _same_line(lines: Sequence[KitPiece]) -> Refusal | None:

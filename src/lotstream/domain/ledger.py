@@ -357,7 +357,8 @@ class Ledger:
             derived.lot_skus = {}
             for sku, number in self.lots:
                 derived.lot_skus.setdefault(number, []).append(sku)
-        return (self.lots[sku, lot] for sku in derived.lot_skus.get(lot, ()))
+        lots = (self.lots[sku, lot] for sku in derived.lot_skus.get(lot, ()))
+        return (one for one in lots if one.more is None or one.more.into is None)
 
     def lots_supplied(self, sku: str, number: str) -> Collection[str]:
         """Return the lots of a SKU that their supplier calls by a number; gathered when first asked for."""

@@ -8,6 +8,7 @@ from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ConfirmShipment, ShippedLine, ShippedOrder
+from lotstream.domain.costing import cost_of
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import BinChange, Shipped
 from lotstream.domain.model import Item, Order, OrderLine, RowKey, SerialState
@@ -96,6 +97,7 @@ def note_loaded(
         unit_factor=unit[1],
         serials=serials,
         packed=packed,
+        cost=cost_of(lot, quantity),
     )
     note_state(loading.draft, loading.part.key, serials, row, SerialState.SHIPPED)
     loading.books.take(row, quantity, reserved=reserved, reason=SHIPPED)

@@ -52,7 +52,7 @@ def correct_lot(ledger: Ledger, command: CorrectLot, moment: Moment) -> tuple[Ev
     key, content = ReceiptKey(LOT_CORRECTION, command.correction), content_of_lots(command)
     known = ledger.document(key, Notice)
     if known is not None:
-        return () if known.content == content else _other_content(key)
+        return () if known.content == content else other_content(key, "correction")
     lot = find_lot(ledger, command.sku, command.lot)
     refused = _check_said(command) if isinstance(lot, Lot) else lot
     if refused is None and isinstance(lot, Lot) and command.to_lot not in (None, lot.lot):
@@ -78,9 +78,10 @@ def _decided(draft: Draft, command: CorrectLot, lot: Lot, after: Lot, content: s
     return event, *gone, *settle(draft, losers_of(draft, {was: lot}, now), skus={lot.sku})
 
 
-def _other_content(key: ReceiptKey) -> Refusal:
-    message = f"Correction {key.number} is done with other content; give this one another number."
-    return Refusal(Code.CONFLICTING_CONTENT, "correction", message)
+def other_content(key: ReceiptKey, field: str) -> Refusal:
+    """Refuse another document of a number that is done."""
+    message = f"The {field} {key.number} is done with other content; give this one another number."
+    return Refusal(Code.CONFLICTING_CONTENT, field, message)
 
 
 def _check_said(command: CorrectLot) -> Refusal | None:

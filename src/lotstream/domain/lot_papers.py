@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from hashlib import blake2b
 
-from lotstream.domain.commands import CorrectLot, CorrectReceipt
+from lotstream.domain.commands import CorrectLot, CorrectReceipt, MergeLots, SplitLot
 from lotstream.domain.notices import content_of
 
 #: Every command about lots as such.
-OfLots = CorrectLot
+OfLots = CorrectLot | MergeLots | SplitLot
 
 
 def content_of_lots(command: OfLots) -> str:
@@ -30,6 +30,14 @@ def content_of_receipt(command: CorrectReceipt) -> str:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return str(value.normalize())
-    return sorted(value.items()) if isinstance(value, dict) else value
+    match value:
+        case Decimal():
+            return str(value.normalize())
+        case dict():
+            return sorted(value.items())
+        case tuple():
+            return [_plain(one) for one in value]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return [_plain(getattr(value, field.name)) for field in fields(value)]
+        case _:
+            return value

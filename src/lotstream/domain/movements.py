@@ -19,13 +19,17 @@ from lotstream.domain.events import (
     GoodsReturned,
     HoldLifted,
     HoldPlaced,
+    ItemRenamed,
     KitAssembled,
     KitBroken,
     LotCorrected,
     LotDocumented,
     LotInspected,
+    LotsMerged,
+    LotSplit,
     PickUndone,
     ReceiptCorrected,
+    ProductionRecorded,
     Relocated,
     ReturnInspected,
     SerialHeld,
@@ -78,6 +82,10 @@ class MoveKind(StrEnum):
     CORRECTED = "corrected"
     #: A receipt was told wrongly: goods were not there, or others were.
     CORRECTED_RECEIPT = "corrected_receipt"
+    #: Lots became one.
+    MERGED = "merged"
+    #: Their item has another SKU.
+    RENAMED = "renamed"
     RELEASED = "released"
     INSPECTED = "inspected"
     DOCUMENTED = "documented"
@@ -210,7 +218,7 @@ def _undone(event: PickUndone) -> Iterator[Move]:
         yield _of_task(_went(MoveKind.UNDONE, back.staged, back.row, back.quantity, line=back.line), back.task)
 
 
-def _kitted(event: KitAssembled | KitBroken) -> Iterator[Move]:
+def _kitted(event: KitAssembled | KitBroken | ProductionRecorded) -> Iterator[Move]:
     for used in event.used:
         yield _came(MoveKind.USED, used.row, -used.quantity, line=used.line)
     yield from _brought(MoveKind.MADE, event.made)
@@ -226,6 +234,21 @@ def _corrected(event: LotCorrected) -> Iterator[Move]:
     for name in dict.fromkeys([event.was, (event.lot.sku, event.lot.lot)]):
         yield Move(MoveKind.CORRECTED, *name, reason=event.reason)
     yield from _became(MoveKind.CORRECTED, event.rows)
+
+
+def _merged(event: LotsMerged) -> Iterator[Move]:
+    for name in (*event.was, (event.lot.sku, event.lot.lot)):
+        yield Move(MoveKind.MERGED, *name, reason=event.reason)
+    yield from _became(MoveKind.MERGED, event.rows)
+
+
+def _renamed(event: ItemRenamed) -> Iterator[Move]:
+    for move in _became(MoveKind.RENAMED, event.rows):
+        yield move._replace(reason=event.reason)
+
+
+def _split(event: LotSplit) -> Iterator[Move]:
+    return _became(MoveKind.SPLIT, event.rows)
 
 
 def _became(kind: MoveKind, rows: tuple[Became, ...]) -> Iterator[Move]:
@@ -336,6 +359,7 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     PickUndone: _undone,
     KitAssembled: _kitted,
     KitBroken: _kitted,
+    ProductionRecorded: _kitted,
     GoodsReturned: _returned,
     ReturnInspected: _return_inspected,
     HoldPlaced: _held,
@@ -344,6 +368,9 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     ConditionRecorded: _condition,
     LotInspected: _inspected,
     LotDocumented: _documented,
+    LotsMerged: _merged,
+    ItemRenamed: _renamed,
+    LotSplit: _split,
     SerialHeld: _set_apart,
     SerialReleased: _set_apart,
     ShipmentConfirmed: _shipped,

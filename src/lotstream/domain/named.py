@@ -37,6 +37,7 @@ from lotstream.domain.commands import (
     InspectLot,
     InspectReturn,
     LiftSerialHold,
+    MergeLots,
     MoveStock,
     OpenBalance,
     PackPackage,
@@ -47,6 +48,7 @@ from lotstream.domain.commands import (
     ReceiveStock,
     ReceiveTransfer,
     RecordCondition,
+    RecordProduction,
     ReleaseOrder,
     ReleaseTitle,
     ReleaseWave,
@@ -56,6 +58,7 @@ from lotstream.domain.commands import (
     ReturnGoods,
     ScanLot,
     ShipTransfer,
+    SplitLot,
     StartPick,
     UndoPick,
     UnpackPackage,
@@ -85,6 +88,8 @@ from lotstream.domain.model import (
     ERASURE,
     INSPECTION,
     LOT_CORRECTION,
+    LOT_MERGE,
+    LOT_SPLIT,
     SHIPMENT,
     TASK,
     TITLE,
@@ -114,6 +119,7 @@ from lotstream.domain.paper import (
     RETURN_INSPECTION,
     STATUS_CHANGE,
 )
+from lotstream.domain.producing import PRODUCTION
 from lotstream.domain.second_counts import pending_key
 from lotstream.domain.wave_parts import wave_key
 
@@ -208,6 +214,9 @@ _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     OpenBalance: _of_lines,
     AssembleKit: lambda command: (*command.serials, *_of_lines(command)),
     BreakKit: lambda command: (*command.serials, *_of_lines(command)),
+    RecordProduction: lambda command: tuple(
+        [number for line in (*command.used, *command.made) for number in line.serials]
+    ),
     PlaceSerialHold: lambda command: (command.serial,),
     LiftSerialHold: lambda command: (command.serial,),
     ConfirmPick: _of_lines,
@@ -278,6 +287,9 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
         ReceiptKey(RETURN_INSPECTION, command.inspection),
         ReceiptKey(RETURN, command.return_),
     ),
+    MergeLots: lambda command: (ReceiptKey(LOT_MERGE, command.merge),),
+    SplitLot: lambda command: (ReceiptKey(LOT_SPLIT, command.split),),
+    RecordProduction: lambda command: (ReceiptKey(PRODUCTION, command.production),),
 }
 
 

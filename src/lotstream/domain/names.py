@@ -15,11 +15,13 @@ from typing import Any, Final, TypeVar, cast
 from lotstream.domain.commands import (
     CorrectLot,
     CorrectReceipt,
+    MergeLots,
     PackPackage,
     ReleaseTitle,
     ScanLot,
     ShippedOrder,
     ShipTransfer,
+    SplitLot,
 )
 from lotstream.domain.lot_papers import content_of_lots, content_of_receipt
 from lotstream.domain.model import Item, Lot, LotName, LotShipped, Order
@@ -43,6 +45,8 @@ _CONTENT: Final[dict[type, Callable[[Any], str]]] = {
     ShipTransfer: content_of_transfer,
     ReleaseTitle: content_of_title,
     CorrectReceipt: content_of_receipt,
+    MergeLots: content_of_lots,
+    SplitLot: content_of_lots,
 }
 
 

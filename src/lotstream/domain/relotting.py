@@ -64,6 +64,21 @@ def orders_of(ledger: Ledger, called: Called) -> Iterator[Order]:
                 break
 
 
+def rows_of_item(ledger: Ledger, sku: str, to_sku: str) -> tuple[Became, ...]:
+    """Return all that lies there of an item, each row with the row that its goods come to, sorted."""
+    derived = derived_of(ledger)
+    rows = [row for site in derived.sites_of.get(sku, ()) for row in derived.rows.get((sku, site), {}).values()]
+    found = [Became(row.key, row.key._replace(sku=to_sku), row.on_hand) for row in rows if not is_empty(row)]
+    return tuple(sorted(found, key=lambda one: [str(part) for part in one.row]))
+
+
+def orders_of_item(ledger: Ledger, sku: str) -> Iterator[Order]:
+    """Yield the open orders that want an item, have something of it, or had."""
+    for order in ledger.orders.values():
+        if any(line.sku == sku or any(part.sku == sku for part in line.parts) for line in order.lines):
+            yield order
+
+
 def renamed(names: Names, order: Order) -> Order:
     """Return an order with present names; promises of one task and row are one promise."""
     now = order_now(names, order)

@@ -14,7 +14,9 @@ from lotstream.domain.codes import Refusal
 from lotstream.domain.events import (
     Event,
     Freed,
+    ItemRenamed,
     LotCorrected,
+    LotsMerged,
     LotSwapped,
     OrderAllocated,
     OrderCancelled,
@@ -100,7 +102,7 @@ def _marks(ledger: Ledger, event: Event) -> Iterator[tuple[InWave | None, RowKey
             marks = ((_told(ledger, one.key, one.line, one.task, move.row), move.to) for one in move.carried)
             # Nobody was told of a bin by a task that names none.
             yield from ((told, to) for told, to in marks if told is None or not is_by_lot(told.task))
-    elif isinstance(event, LotCorrected):
+    elif isinstance(event, ItemRenamed | LotCorrected | LotsMerged):
         yield from _relotted(ledger, event)
     elif isinstance(event, ShipmentConfirmed):
         for part in event.shipped:
@@ -108,7 +110,7 @@ def _marks(ledger: Ledger, event: Event) -> Iterator[tuple[InWave | None, RowKey
                 yield _told(ledger, event.key, part.line, part.task, part.row), part.row
 
 
-def _relotted(ledger: Ledger, event: LotCorrected) -> Iterator[tuple[InWave | None, RowKey]]:
+def _relotted(ledger: Ledger, event: ItemRenamed | LotCorrected | LotsMerged) -> Iterator[tuple[InWave | None, RowKey]]:
     """Yield by which task of a wave promises are told whose goods are of another lot now."""
     to = {one.row: one.to for one in event.rows}
     for key in event.orders:

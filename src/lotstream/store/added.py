@@ -34,7 +34,7 @@ COLUMNS: Final = {
     "shipment_line": (
         *(*_PLACE, "index", "shipped_at", "quantity", "expires", "slot", "owner", "shipment", "source", "order"),
         *("line", "sku", "lot", "customer", "person", "city", "postcode", "country", "sign"),
-        *("site", "location", "status", "region"),
+        *("site", "location", "status", "region", "cost"),
     ),
     "lot_history": (
         *(*_PLACE, "index", "at", "recorded_at", "quantity", "slot", "owner", "sku", "lot", "kind", "site", "location"),
@@ -171,6 +171,7 @@ def shipment_line_row(log: int, row: ShipmentLineRow) -> Row:
         row.location,
         row.status,
         row.region,
+        row.cost,
     )
 
 

@@ -200,6 +200,8 @@ class ShipmentLineRow(Struct, frozen=True, gc=False):
     status: str | None = None
     #: State, province or county; None in rows of 0.1.0.
     region: str | None = None
+    #: What it had cost, in the owner's currency.
+    cost: Decimal | None = None
 
 
 class LotHistoryRow(Struct, frozen=True, gc=False):

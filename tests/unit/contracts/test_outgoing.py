@@ -298,11 +298,21 @@ def test_a_shipment_is_confirmed_by_line_and_lot(ledger: Ledger) -> None:
             "lots": [
                 {
                     "lot": "L24A", "expires": "2027-06-01", "made": "2026-06-01", "quantity": "1", "package": CARTON,
-                    "serials": [], "sku": None,
+                    "serials": [], "sku": None, "cost": None,
                 }
             ],
         }
     ]  # fmt: skip
+
+
+def test_a_shipment_says_what_it_has_cost(ledger: Ledger) -> None:
+    """What parts of one lot have cost is added up; where one is unknown the whole is."""
+    event = shipped()
+    cost = [Decimal("1.25"), Decimal("0.0000005")]
+    parts = tuple(replace(part, cost=one) for part, one in zip(event.shipped[:2], cost, strict=True))
+    for known, wanted in ((parts, "1.25"), ((parts[0], event.shipped[1]), None)):
+        (_, body), *_ = told(ledger, replace(event, shipped=known))
+        assert [lot["cost"] for line in body["lines"] for lot in line["lots"]] == [wanted]
 
 
 def test_a_broken_unit_is_confirmed_in_base_units(ledger: Ledger) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from lotstream.domain.costing import add_cost, cost_of, total_of
+from lotstream.domain.costing import add_cost, cost_of, shares, told_cost, total_of
 from lotstream.domain.model import Lot
 
 LOT = Lot("CUP", "C1")
@@ -33,3 +33,16 @@ def test_what_nobody_said_is_unknown() -> None:
 def test_a_share_that_never_ends_is_cut() -> None:
     """A third of a price is cut at the ninth digit, half to even."""
     assert cost_of(add_cost(LOT, Decimal(10), 3), 1) == Decimal("3.333333333")
+
+
+def test_people_are_told_six_digits() -> None:
+    """The cost of one base unit, half to even; nothing where it is not known."""
+    assert told_cost(add_cost(LOT, Decimal(10), 30), decimals=1) == Decimal("3.333333")
+    assert told_cost(LOT, decimals=0) is None
+
+
+def test_a_cost_is_shared_out_to_the_last_digit() -> None:
+    """Shares add up to what is shared, whatever their sizes; nothing is shared among none."""
+    parts = shares(Decimal(10), [Decimal(1), Decimal(1), Decimal(1)])
+    assert parts == [Decimal("3.333333333"), Decimal("3.333333333"), Decimal("3.333333334")]
+    assert shares(Decimal(10), []) == []

@@ -363,6 +363,13 @@ TAKING: dict[str, Way] = {
             SITE, happened, "bench", None, "A1", "SET", "K1", BIN, Decimal(1), (_kit_piece(house),)
         ),
     ),
+    "other goods are made of it": Way(
+        _nothing,
+        lambda house, happened: commands.RecordProduction(
+            SITE, happened, "line", None, "P1", (_kit_piece(house),),
+            (commands.MadeLine("M", "SET", "K1", BIN, Decimal(1)),),
+        ),
+    ),
 }  # fmt: skip
 
 
@@ -381,9 +388,11 @@ REFUSED: dict[tuple[str, str], tuple[Code, ...]] = {
     **dict.fromkeys([("free goods are shipped for nobody's order", name) for name in TARGETS], NOBODYS),
     # The unit is set apart, and what is apart is not there for kits.
     ("kits are made of it", "serial"): (Code.NOT_AVAILABLE,),
+    ("other goods are made of it", "serial"): (Code.NOT_AVAILABLE,),
 }  # fmt: skip
 """Codes of refusals that are not ``on_hold``, each with why."""
 
+BOOKED = {"StockPicked", "ShipmentConfirmed", "KitAssembled", "ProductionRecorded"}
 NO_LONGER_PICKED = ("what is picked is packed", "what is picked is shipped")
 
 
@@ -425,7 +434,7 @@ def test_held_goods_that_were_taken_are_booked_and_told(way: str, case: Case) ->
     assert ("not_reserved" if gone or scanned else "on_hold") in noted
     if taking.leaves and not gone:
         assert sum(row.on_hand for at, row in house.ledger.stock.items() if _lies_good(at)) == 0
-        assert {type(event).__name__ for event in events} & {"StockPicked", "ShipmentConfirmed", "KitAssembled"}
+        assert {type(event).__name__ for event in events} & BOOKED
 
 
 def _lies_good(row: RowKey) -> bool:
@@ -441,7 +450,7 @@ TRIED = frozenset(
         commands.AssembleKit, commands.MoveStock, commands.AdjustStock, commands.CountStock, commands.ChangeStatus,
         commands.ReturnGoods, commands.ContinueDay, commands.TickClock, commands.ReleaseWave, commands.CancelOrder,
         commands.ChangeSettings, commands.DefineItem, commands.OpenBalance, commands.PlaceHold, commands.PlaceBinHold,
-        commands.PlaceSerialHold, commands.PlaceOwnerHold,
+        commands.PlaceSerialHold, commands.PlaceOwnerHold, commands.RecordProduction,
     }
 )  # fmt: skip
 """Commands that the ways above send."""
@@ -493,6 +502,9 @@ USE_NOTHING: dict[type, str] = {
     **dict.fromkeys((commands.ExpectReceipt, commands.CloseReceipt), "tells what came"),
     commands.CorrectReceipt: "takes back what came in wrongly: test_receipt_corrected.py",
     commands.CancelWave: "changes who is told",
+    commands.RenameItem: "says what an item is called",
+    commands.MergeLots: "says what lots are, and holds come along",
+    commands.SplitLot: "says what lots are, and holds come along",
     commands.CorrectLot: "says what a lot is: what holds forbid then is taken off orders",
 }
 """Commands that promise and take no goods, and why."""

@@ -67,6 +67,7 @@ READERS = {
     "kit_serials.py": "keeps those of numbers",
     "ledger.py": "keeps those of numbers",
     "lot_facts.py": "adds those that goods come with",
+    "merging.py": "brings those of lots along",
     "movements.py": "tells of them",
     "recalling.py": "places them",
     "returning.py": "keeps those of numbers",

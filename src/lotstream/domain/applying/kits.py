@@ -1,4 +1,4 @@
-"""What the making and breaking of kits changes."""
+"""What changes when kits are put together or taken apart, and when goods are made of others."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from lotstream.domain.applying.rows import book_row, change_row, know_lot
 from lotstream.domain.booked_under import document_of
-from lotstream.domain.events import KitAssembled, KitBroken
+from lotstream.domain.events import KitAssembled, KitBroken, ProductionRecorded
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Booked, Receipt, RowKey, Serial, SerialKey, SerialState
 
 
-def _made_of(ledger: Ledger, event: KitAssembled | KitBroken) -> None:
+def _made_of(ledger: Ledger, event: KitAssembled | KitBroken | ProductionRecorded) -> None:
     key = document_of(event)
     document = ledger.receipts[key] = Receipt(key, event.site, final=True)
     ledger.touched.receipts.add(key)
@@ -34,4 +34,8 @@ def _note_numbers(ledger: Ledger, numbers: tuple[str, ...], row: RowKey, state: 
 
 
 #: What each event of this room changes.
-APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {KitAssembled: _made_of, KitBroken: _made_of}
+APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
+    KitAssembled: _made_of,
+    KitBroken: _made_of,
+    ProductionRecorded: _made_of,
+}

@@ -17,6 +17,7 @@ from lotstream.domain.commands.facts import (
     DefineSite,
     DefineSupplier,
     OpenDay,
+    RenameItem,
 )
 from lotstream.domain.commands.floor import (
     ConfirmPick,
@@ -46,8 +47,8 @@ from lotstream.domain.commands.goods import (
     ReceiveStock,
 )
 from lotstream.domain.commands.hub import AnswerBroadcast, ContinueDay, Moment, TickClock
-from lotstream.domain.commands.kits import AssembleKit, BreakKit, KitPiece, PieceMade
-from lotstream.domain.commands.lots import CorrectLot
+from lotstream.domain.commands.kits import AssembleKit, BreakKit, KitPiece, MadeLine, PieceMade, RecordProduction
+from lotstream.domain.commands.lots import CorrectLot, MergeLots, SplitLine, SplitLot, SplitPart
 from lotstream.domain.commands.orders import (
     CancelOrder,
     CloseOrder,
@@ -126,6 +127,8 @@ __all__ = [
     "LineWanted",
     "LineWrong",
     "LotAnswered",
+    "MadeLine",
+    "MergeLots",
     "Moment",
     "MoveStock",
     "OpenBalance",
@@ -144,9 +147,11 @@ __all__ = [
     "ReceiveStock",
     "ReceiveTransfer",
     "RecordCondition",
+    "RecordProduction",
     "ReleaseOrder",
     "ReleaseTitle",
     "ReleaseWave",
+    "RenameItem",
     "ReportShort",
     "RequestAllocation",
     "ReserveStock",
@@ -158,6 +163,9 @@ __all__ = [
     "ShippedOrder",
     "ShippedPackage",
     "ShortLine",
+    "SplitLine",
+    "SplitLot",
+    "SplitPart",
     "StartPick",
     "StockLine",
     "TickClock",
@@ -239,4 +247,8 @@ Command = (
     | FinishTask
     | RecordCondition
     | ApproveCount
+    | RecordProduction
+    | MergeLots
+    | RenameItem
+    | SplitLot
 )

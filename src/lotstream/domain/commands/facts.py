@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from lotstream.domain.model import Customer, Item, Location, Settings, Site, Supplier
 
@@ -63,3 +63,14 @@ class OpenDay:
 
     site: str
     date: date
+
+
+@dataclass(frozen=True, slots=True)
+class RenameItem:
+    """item.renamed: an item has another SKU from now on."""
+
+    sku: str
+    to_sku: str
+    by: str | None = None
+    occurred_at: datetime | None = None
+    reason: str | None = None

@@ -70,3 +70,31 @@ class BreakKit:
     package: str | None = None
     #: Of the kits.
     serials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MadeLine(KitPiece):
+    """Goods that were made."""
+
+    #: None: the business day.
+    made: date | None = None
+    #: None: as its item says, counted from the day it was made.
+    expires: date | None = None
+    status: str = "good"
+    #: What one ``unit`` of it has cost; None: its share of what went into all of them.
+    cost: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordProduction:
+    """production.recorded: goods were made of others."""
+
+    site: str
+    happened: bool
+    by: str | None
+    occurred_at: datetime | None
+    production: str
+    used: tuple[KitPiece, ...]
+    made: tuple[MadeLine, ...]
+    #: What it has cost beside what was used, in the owner's currency; None: nothing.
+    added_cost: Decimal | None = None

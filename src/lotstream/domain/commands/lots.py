@@ -34,3 +34,60 @@ class CorrectLot:
     clear: tuple[str, ...] = ()
     #: Hash of what was told by names that are not those of today.
     content: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeLots:
+    """lot.merged: several lots are one from now on."""
+
+    merge: str
+    #: None: the number of the lot they become is enough.
+    sku: str | None
+    lots: tuple[str, ...]
+    into: str
+    by: str | None = None
+    occurred_at: datetime | None = None
+    reason: str | None = None
+    #: ``earliest``: where dates or holds differ, the earliest dates and all holds count.
+    take: str | None = None
+    #: Hash of what was told by names that are not those of today.
+    content: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitLine:
+    """Goods that are of another lot from now on."""
+
+    location: str
+    quantity: Decimal
+    unit: str | None = None
+    package: str | None = None
+    #: None: whatever their condition.
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPart:
+    """A part of a lot that is a lot of its own from now on."""
+
+    lot: str
+    lines: tuple[SplitLine, ...]
+    expires: date | None = None
+    details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitLot:
+    """lot.split: parts of a lot are lots of their own."""
+
+    site: str
+    split: str
+    #: None: the lot's number is enough.
+    sku: str | None
+    lot: str
+    parts: tuple[SplitPart, ...]
+    by: str | None = None
+    occurred_at: datetime | None = None
+    reason: str | None = None
+    #: Hash of what was told by names that are not those of today.
+    content: str | None = None

@@ -46,8 +46,8 @@ from lotstream.domain.events.goods import (
     StockFound,
     StockReceived,
 )
-from lotstream.domain.events.kits import GoodsUsed, KitAssembled, KitBroken
-from lotstream.domain.events.lots import Became, LotCorrected
+from lotstream.domain.events.kits import GoodsUsed, KitAssembled, KitBroken, ProductionRecorded
+from lotstream.domain.events.lots import Became, ItemRenamed, LotCorrected, LotsMerged, LotSplit
 from lotstream.domain.events.orders import (
     CancelRemembered,
     Considered,
@@ -134,6 +134,7 @@ __all__ = [
     "HoldLifted",
     "HoldPlaced",
     "ItemDefined",
+    "ItemRenamed",
     "JoinedTask",
     "KitAssembled",
     "KitBroken",
@@ -145,7 +146,9 @@ __all__ = [
     "LotCorrected",
     "LotDocumented",
     "LotInspected",
+    "LotSplit",
     "LotSwapped",
+    "LotsMerged",
     "OrderAllocated",
     "OrderCancelled",
     "OrderChanged",
@@ -160,6 +163,7 @@ __all__ = [
     "PickStarted",
     "PickUndone",
     "Picked",
+    "ProductionRecorded",
     "PromisesReleased",
     "PutAwayHint",
     "PutAwayHinted",
@@ -285,4 +289,8 @@ Event = (
     | ConditionRecorded
     | CountKept
     | CountSettled
+    | ProductionRecorded
+    | LotsMerged
+    | ItemRenamed
+    | LotSplit
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from lotstream.domain.events.goods import GoodsBooked
 from lotstream.domain.model import RowKey
@@ -41,3 +42,17 @@ class KitBroken:
     at: datetime
     used: tuple[GoodsUsed, ...]
     made: tuple[GoodsBooked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionRecorded:
+    """Goods were made of others."""
+
+    site: str
+    number: str
+    by: str | None
+    at: datetime
+    used: tuple[GoodsUsed, ...]
+    made: tuple[GoodsBooked, ...]
+    #: What it has cost beside what was used.
+    added_cost: Decimal | None = None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from lotstream.domain.model import Lot, LotName, OrderKey, RowKey
+from lotstream.domain.model import Item, Lot, LotName, OrderKey, RowKey
 
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """All goods of a row, with all that is promised of them, are of another lot now, and so in another row."""
+    """Goods of a row are of another lot now, and so in another row; but for a split all, with all that is promised."""
 
     row: RowKey
     to: RowKey
@@ -35,4 +35,56 @@ class LotCorrected:
     #: What lay there of it, when it has another number.
     rows: tuple[Became, ...] = ()
     #: Open orders that name the lot, or have something of it, under its new number.
+    orders: tuple[OrderKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LotsMerged:
+    """Several lots are one now."""
+
+    #: The lots that are part of it from now on.
+    was: tuple[LotName, ...]
+    number: str
+    by: str | None
+    at: datetime
+    reason: str | None
+    #: Hash of what was told.
+    content: str
+    #: The lot they are now.
+    lot: Lot
+    #: What lay there of them.
+    rows: tuple[Became, ...] = ()
+    #: Open orders that name them, or have something of them, under the one number.
+    orders: tuple[OrderKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LotSplit:
+    """Parts of a lot are lots of their own now."""
+
+    was: LotName
+    number: str
+    by: str | None
+    at: datetime
+    reason: str | None
+    #: Hash of what was told.
+    content: str
+    lots: tuple[Lot, ...]
+    #: Free goods that are of them now.
+    rows: tuple[Became, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRenamed:
+    """An item has another SKU now."""
+
+    sku: str
+    #: The item as it is now.
+    item: Item
+    by: str | None
+    at: datetime
+    reason: str | None
+    #: What lay there of it.
+    rows: tuple[Became, ...] = ()
+    #: Open orders that want it, under its new SKU.
     orders: tuple[OrderKey, ...] = ()

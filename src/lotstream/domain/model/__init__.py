@@ -87,7 +87,7 @@ from lotstream.domain.model.history import (
     Since,
 )
 from lotstream.domain.model.keys import Booked, ReceiptKey
-from lotstream.domain.model.lot_work import LOT_CORRECTION
+from lotstream.domain.model.lot_work import LOT_CORRECTION, LOT_MERGE, LOT_SPLIT
 from lotstream.domain.model.orders import (
     WAITS,
     InWave,
@@ -140,6 +140,8 @@ __all__ = [
     "EXPECTED",
     "INSPECTION",
     "LOT_CORRECTION",
+    "LOT_MERGE",
+    "LOT_SPLIT",
     "NAMED_MAX",
     "ORDERS_LOOKED_AT",
     "PACKAGE",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lotstream.domain.model.counts import COUNT_PENDING, CountPending
 from lotstream.domain.model.keys import Booked, ReceiptKey
-from lotstream.domain.model.lot_work import LOT_CORRECTION
+from lotstream.domain.model.lot_work import LOT_CORRECTION, LOT_MERGE, LOT_SPLIT
 from lotstream.domain.model.orders import OrderKey
 from lotstream.domain.model.recalls import CONSIGNEE, RECALL, Consignee, Recall
 from lotstream.domain.model.receipts import EXPECTED, SUPPLIER, Expected, Supplier
@@ -99,6 +99,8 @@ class Shipped:
     serials: tuple[str, ...] = ()
     #: What lay in packages that leave with it and does so no more: of ``quantity``, or of what is left behind loose.
     packed: int = 0
+    #: What it has cost, in the owner's currency; None: nobody has said.
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,8 @@ _CLASSES: dict[str, type[Document]] = {
     RETURN_EXPECTED: ReturnExpected,
     SUPPLIER: Supplier,
     EXPECTED: Expected,
+    LOT_MERGE: Notice,
+    LOT_SPLIT: Notice,
 }
 DOCUMENT_CLASSES: tuple[type[Document], ...] = (Receipt, *dict.fromkeys(_CLASSES.values()))
 

@@ -5,3 +5,5 @@ from __future__ import annotations
 from typing import Final
 
 LOT_CORRECTION: Final = "lot_correction"
+LOT_MERGE: Final = "lot_merge"
+LOT_SPLIT: Final = "lot_split"

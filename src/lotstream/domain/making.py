@@ -1,0 +1,159 @@
+"""Goods become other goods: what is taken is used up, and what is made stands in its place, in one decision.
+
+Asked, only goods that are free and fit for use are taken. What has happened is booked whatever it was: goods nobody
+knew of are found first, and each oddity is a discrepancy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lotstream.domain.books import Books
+from lotstream.domain.checks import Verdicts
+from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.commands import KitPiece
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, GoodsBooked, GoodsUsed
+from lotstream.domain.kit_serials import Told, numbers_used
+from lotstream.domain.model import Item, Lot, LotName, ReceiptKey, RowKey, Status, Tracking
+from lotstream.domain.moving import shut_out
+from lotstream.domain.places import DOCK
+from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+from lotstream.domain.serial_holds import set_apart, units_held
+from lotstream.domain.settling import settle
+
+_HELD = frozenset({NotUsed.HOLD, NotUsed.QUARANTINE, NotUsed.RECALLED, NotUsed.LOCATION_NOT_PICKABLE})
+
+Odd = Refusal | None
+"""An objection that refuses a document; None when there is none, or it has happened."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Making:
+    """What is decided so far about one document by which goods become other goods."""
+
+    draft: Draft
+    site: str
+    key: ReceiptKey
+    at: datetime
+    verdicts: Verdicts
+    books: Books
+    #: Why goods that nobody knew of were found.
+    reason: str
+    used: list[GoodsUsed] = field(default_factory=list)
+    made: list[GoodsBooked] = field(default_factory=list)
+    #: Lots that were known and of which other dates are known now.
+    learned: set[LotName] = field(default_factory=set)
+
+    def object(self, code: Code, path: str, message: str, *, sku: str, lot: str | None = None) -> Odd:
+        """Object to something; returns the refusal when it was only asked."""
+        about = {self.key.kind: self.key.number, "sku": sku, "lot": lot}
+        return self.verdicts.object(code, path, message, about)
+
+    def count(self, piece: KitPiece, item: Item | None, path: str) -> int | Refusal:
+        """Return how much of an item a line means in smallest units, or why that is not clear."""
+        if item is None:
+            return Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", f"{piece.sku} is not defined; check the item.")
+        factor = unit_factor(item, piece.unit)
+        if factor is None:
+            return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", f"{item.sku} has no unit {piece.unit}; send one it has.")
+        if item.tracking is Tracking.LOT and piece.lot is None:
+            return Refusal(Code.FIELD_MISSING, f"{path}.lot", f"{item.sku} is tracked by lot; send the lot.")
+        return smallest(piece.quantity, factor, f"{path}.quantity")
+
+    def count_anyway(self, piece: KitPiece, item: Item | None, path: str) -> int | Refusal | None:
+        """Return how much a line means; what is odd about it is objected to, and None is nothing that can be counted.
+
+        A quantity that is none, or not a whole one, cannot have happened either: it is refused.
+        """
+        counted = self.count(piece, item, path)
+        if not isinstance(counted, Refusal) or is_no_amount(counted):
+            return counted
+        refused = self.object(counted.code, counted.field, counted.message, sku=piece.sku, lot=piece.lot)
+        factor = None if item is None else unit_factor(item, piece.unit)
+        if refused is not None or factor is None:
+            return refused
+        return smallest(piece.quantity, factor, f"{path}.quantity")
+
+    def use(self, piece: KitPiece, item: Item, quantity: int, path: str) -> Odd:
+        """Take goods from the row that is meant: of those that fit, the one with most that is promised to nobody."""
+        row = self._row_meant(piece, item)
+        candidate = self.draft.candidate(row)
+        code, message = None, ""
+        if piece.lot is not None and self.draft.lot(item.sku, piece.lot) is None:
+            code, message = Code.UNKNOWN_LOT, f"Lot {piece.lot} of {item.sku} is not known; check its number."
+        elif candidate.reason in _HELD:
+            message = f"{item.sku} in {row.location} may not be used ({candidate.reason}); take other."
+            code = Code.ON_HOLD
+        elif candidate.reason is not None:
+            code, message = Code.LOT_NOT_ALLOWED, f"{item.sku} in {row.location} is not good ({candidate.reason})."
+        elif min(self.books.unreserved(row), max(self.draft.free(candidate), 0)) < quantity:
+            message = f"Less than {quantity} smallest units of {item.sku} are free; take less."
+            code = Code.NOT_AVAILABLE
+        if code is not None:
+            refused = self.object(code, f"{path}lot", message, sku=item.sku, lot=row.lot)
+            if refused is not None:
+                return refused
+        numbers = numbers_used(self.draft, self.verdicts, Told(piece.serials, row, quantity, path))
+        if isinstance(numbers, Refusal):
+            return numbers
+        self._take(piece.line, row, quantity, numbers)
+        return None
+
+    def put(self, line: str, row: RowKey, quantity: int, lot: Lot | None, *, serials: tuple[str, ...]) -> None:
+        """Put down goods that were made."""
+        if lot is not None:
+            self.learn(lot)
+        self.draft.give(row, quantity, received=self.at.date())
+        self.made.append(GoodsBooked(line, row, quantity, lot, self.at.date(), serials=serials))
+
+    def learn(self, lot: Lot) -> None:
+        """Take the facts of a lot as they are after this decision."""
+        known = self.draft.lot(lot.sku, lot.lot)
+        if known == lot:
+            return
+        self.draft.know_lot(lot)
+        if known is not None and (known.expires, known.made) != (lot.expires, lot.made):
+            self.learned.add(LotName(lot.sku, lot.lot))
+
+    def decided(self, done: Event) -> tuple[Event, ...]:
+        """Return what was found for it, what was done, units set apart, what is odd, and who is served."""
+        held = [(unit, made.row) for made in self.made for unit in units_held(self.draft, made)]
+        apart = [set_apart(self.draft, unit, row) for unit, row in held]
+        # A date that nobody knew of concerns what was promised of the lot before.
+        losers = shut_out(self.draft, self.learned) if self.learned else []
+        settled = settle(self.draft, losers, skus={made.row.sku for made in self.made})
+        return *self.books.found, done, *apart, *self.verdicts.noted, *settled
+
+    def _take(self, line: str, row: RowKey, quantity: int, serials: tuple[str, ...]) -> None:
+        """Take goods that are used; for the rest of the decision they are gone."""
+        self.books.take(row, quantity, reserved=0, reason=self.reason)
+        self.draft.give(row, -quantity)
+        self.used.append(GoodsUsed(line, row, quantity, serials))
+
+    def _row_meant(self, piece: KitPiece, item: Item) -> RowKey:
+        fitting = [
+            key
+            for key in self.draft.rows_of(item.sku, self.site)
+            if key.lot == piece.lot
+            and piece.location in (None, key.location)
+            and piece.package in (None, key.package)
+            and key.status == Status.GOOD
+        ]
+        if fitting:
+            return max(fitting, key=lambda key: (self.books.unreserved(key), [str(part) for part in key]))
+        return RowKey(item.sku, piece.lot, self.site, piece.location or DOCK, piece.package)
+
+
+def no_amount(pieces: dict[str, KitPiece]) -> Refusal | None:
+    """Refuse what is no quantity of anything, whatever it is one of; by where the line stands."""
+    refused: Refusal | None = None
+    for path, piece in pieces.items():
+        refused = refused or check_quantity(piece.quantity, f"{path}.quantity")
+    return refused
+
+
+def is_no_amount(refused: Refusal) -> bool:
+    """Tell whether a quantity was refused: what is none, or not a whole one, cannot have happened either."""
+    return refused.field.endswith("quantity")
