@@ -355,6 +355,23 @@ class AnyMessage:
         return {"owner": OWNER, "correction": self._named("LC"), "sku": "LOTS", "lot": self._lot() or "L1",
                 **self.draw.choice(facts)}  # fmt: skip
 
+    def _owner_closed(self) -> Body:
+        return {"owner": OWNER, "by": "desk"}
+
+    def _shipment_imported(self) -> Body:
+        lines = [{"line": str(line), "sku": self._sku(), "lot": self._lot(), "quantity": self._few(5)}
+                 for line in range(1, 1 + self._few(2))]  # fmt: skip
+        return {"owner": OWNER, "site": SITE, "source": "old", "order": f"OLD-{self.draw.randint(1, 4)}",
+                "shipment": self._named("OS"), "shipped_at": "2026-01-05T12:00:00Z", "lines": lines}  # fmt: skip
+
+    def _snapshot_requested(self) -> Body:
+        return {"owner": OWNER, "snapshot": self._named("SN"), "site": self._mostly(None, SITE, "FAR")}
+
+    def _comparison_recorded(self) -> Body:
+        lines = [{"sku": self._sku(), "lot": self._lot(), "quantity": self._few(12)} for _ in range(self._few(3))]
+        return {"owner": OWNER, "site": self._mostly(SITE, "FAR"), "comparison": self._named("CP"), "lines": lines,
+                "covers": self._mostly("lines", "skus", "site")}  # fmt: skip
+
     def _person_erased(self) -> Body:
         return {"owner": OWNER, "request": self._named("ER"), "orders": [self._order()]}
 
@@ -367,10 +384,11 @@ WEIGHTS: Final = {
     "pick.confirmed": 9, "pick.started": 1, "pick.undone": 2, "pick.shorted": 2, "pick.scanned": 2,
     "package.packed": 5, "package.unpacked": 2, "shipment.confirmed": 5, "shipment.corrected": 2, "shipment.voided": 3,
     "kit.assembled": 2, "kit.broken": 1, "wave.released": 2, "wave.cancelled": 0.5,
-    "person.erased": 0.2,
     "lot.inspected": 1, "putaway.done": 1, "task.done": 0.5, "condition.recorded": 0.5, "lot.documented": 1,
     "supplier.defined": 0.3, "receipt.expected": 0.5, "receipt.closed": 1, "receipt.corrected": 1,
     "lot.corrected": 1, "lot.merged": 0.5, "item.renamed": 0.2, "lot.split": 1,
     "production.recorded": 2,
+    "person.erased": 0.2, "owner.closed": 0.02, "shipment.imported": 0.5,
+    "snapshot.requested": 0.3, "comparison.recorded": 0.5,
 }  # fmt: skip
 """How often each kind of message comes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,17 +11,24 @@ from lotstream.domain.commands import (
     AssembleKit,
     BreakKit,
     CancelWave,
+    CloseOwner,
     Command,
+    ComparedLine,
     ConfirmPick,
     ConfirmShipment,
     ContinueDay,
     CorrectShipment,
+    Covers,
+    DefineOwner,
     ErasePersons,
+    ImportedLine,
+    ImportShipment,
     KitPiece,
     PackedLine,
     PackPackage,
     PickLine,
     PieceMade,
+    RecordComparison,
     ReleaseWave,
     ReportShort,
     ScanLot,
@@ -29,6 +37,7 @@ from lotstream.domain.commands import (
     ShippedPackage,
     ShortLine,
     StartPick,
+    TakeSnapshot,
     TickClock,
     UndoneLine,
     UndoPick,
@@ -267,6 +276,40 @@ class AllWords(ReturnWords, PaperWords, ReceiptWords, MovingWords):
         request, persons = f"E{self.number(1, 3)}", self.mostly((), ("p-1",))
         return ErasePersons(request, persons, orders, self.seldom(None, "C-LIFE"))
 
+    def close_owner(self) -> Command:
+        """An owner leaves, hardly ever: nothing new comes of its story then, until it is defined anew."""
+        left: Command = CloseOwner()
+        return self.seldom(DefineOwner(("S1", "S2")), left)
+
+    def import_shipment(self) -> Command:
+        """What left before the hub was there is told, sometimes of an order that is the hub's own."""
+        key = self.seldom(OrderKey("old", f"#{self.number(1, 2)}"), self.key())
+        lines = self.several(self._imported)
+        shipment, at = f"OS{self.number(1, 3)}", self._house.moment().recorded_at - timedelta(days=30)
+        return ImportShipment("S1", key, shipment, at, None, None, lines)
+
+    def _imported(self, line: str) -> ImportedLine:
+        sku = self.sku()
+        lot = self.lot(sku)
+        serials = (f"OLD{self.number(1, 3)}",) if sku == "S" else ()
+        quantity = Decimal(1) if serials else self.units()
+        return ImportedLine(line, sku, quantity, self.seldom(None, "case"), lot, None, serials)
+
+    def snapshot(self) -> Command:
+        """What there is is asked for."""
+        return TakeSnapshot(f"SN{self.number(1, 3)}", self.mostly(None, "S1", "S9"))
+
+    def compare(self) -> Command:
+        """Other books are held against ours."""
+        lines = tuple(self._compared() for _ in range(self.number(0, 2)))
+        site, number = self.mostly("S1", "S9"), f"CP{self.number(1, 3)}"
+        return RecordComparison(site, None, None, number, self.one([*Covers]), lines)
+
+    def _compared(self) -> ComparedLine:
+        sku = self.sku()
+        unit, status = self.mostly(None, "case", "box"), self.mostly(None, "good", "damaged")
+        return ComparedLine(sku, self.units(), unit, self.lot(sku), status)
+
     # ---- The hub ----------------------------------------------------------------------------------------------------
 
     def go_on(self) -> Command:
@@ -303,11 +346,10 @@ TO_ONE = (
     "let_owner_go", "hold_unit", "let_unit_go",
     "adjust", "count", "move", "change_status", "give_back", "assemble", "take_apart", "pick", "take_unit",
     "pick_short", "start", "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
-    "wave", "cancel_wave", "work_on_wave", "erase",
     "correct_lot", "send_over", "come_over", "sell", "buy", "inspect", "document", "put_away", "finish",
     "answer_recall", "close_recall", "record", "inspect_return", "expect_return",
-    "careful", "approve",
-    "answer_recall", "close_recall", "record", "produce", "merge_lots", "rename_item", "split_lot",
+    "careful", "approve", "produce", "merge_lots", "rename_item", "split_lot",
+    "wave", "cancel_wave", "work_on_wave", "erase", "close_owner", "snapshot", "compare", "import_shipment",
 )  # fmt: skip
 #: What is told of units that have numbers.
 OF_UNITS = (

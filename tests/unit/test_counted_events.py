@@ -17,6 +17,7 @@ UNMOVED = {
     "RecallOpened", "ConsigneesListed", "RecallAnswered", "RecallClosed", "ReturnAnnounced",
     "CounterfeitSuspected",
     "SupplierDefined", "ReceiptExpected", "ReceiptClosed",
+    "OwnerClosed", "SnapshotTaken", "ComparisonRecorded",
 }  # fmt: skip
 
 

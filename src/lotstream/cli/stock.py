@@ -9,13 +9,20 @@ import typer
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner, Sku
 from lotstream.cli.output import complain, print_json, table
+from lotstream.cli.roll_forward import moment
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lotstream.domain.ledger import Sites
     from lotstream.store.reads import StockLine
+    from lotstream.store.reads_past import ThereThen
 
 COLUMNS = ("sku", "lot", "expires", "site", "location", "on_hand", "reserved", "free", "unit")
 """What is shown of a row in words; --json has all of it."""
+
+COLUMNS_THEN = ("sku", "lot", "expires", "site", "location", "status", "on_hand", "unit")
+"""What is told of a row at a moment."""
 
 ROWS_MAX = 1000
 """Rows that are shown unless more are asked for."""
@@ -29,13 +36,20 @@ def register(app: typer.Typer) -> None:
 def stock(
     owner: Owner = None,
     sku: Sku = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="A moment of business time, e.g. 2026-09-01T00:00:00-04:00.")
+    ] = None,
     rows_max: Annotated[int, typer.Option("--rows-max", help="Most rows that are shown.", min=1)] = ROWS_MAX,
     as_json: Json = False,
 ) -> None:
     """Show stock by SKU, lot and place.
 
-    First expired first, with what is on hand, reserved and free, and what stands in the way.
+    First expired first, with what is on hand, reserved and free, and what stands in the way. With --as-of what lay
+    there at that moment, also by what was told later of what had happened before.
     """
+    if as_of is not None:
+        _show_then(owner, sku, as_of, rows_max, as_json=as_json)
+        return
     lines, sites = run(_read(owner, sku, rows_max))
     if as_json:
         print_json([_shown(line, sites) for line in lines])
@@ -48,6 +62,39 @@ def stock(
         complain(
             f"Only the first {rows_max} rows are shown.", "Ask for one item with --sku, or for more with --rows-max."
         )
+
+
+def _show_then(owner: str | None, sku: str | None, as_of: str, rows_max: int, *, as_json: bool) -> None:
+    then = moment(as_of)
+    there = [_shown_then(one) for one in run(_read_then(owner, sku, then, rows_max))]
+    if as_json:
+        print_json(there)
+    else:
+        table(COLUMNS_THEN, ([one[column] for column in COLUMNS_THEN] for one in there))
+    if len(there) == rows_max:
+        complain(f"Only the first {rows_max} rows are shown.", "Ask for one item with --sku, or with --rows-max.")
+
+
+async def _read_then(owner: str | None, sku: str | None, then: datetime, rows_max: int) -> list[ThereThen]:
+    from lotstream.cli.candidates import only_one
+    from lotstream.store.reads import Reads
+    from lotstream.store.reads_past import PastReads
+
+    settings = read_settings()
+    url, timeout_s = settings.postgres_url, settings.postgres_timeout_s
+    async with Reads(url, timeout_s=timeout_s) as reads, PastReads(url, timeout_s=timeout_s) as past:
+        owner = owner or only_one("owner", await reads.owners_of_sku(sku), option="--owner", what="stock")
+        return await past.stock_as_of(owner, then, sku=sku, rows_max=rows_max)
+
+
+def _shown_then(one: ThereThen) -> dict[str, object]:
+    from lotstream.contracts.quantities import base_text
+
+    return {
+        "sku": one.sku, "lot": one.lot, "expires": one.expires, "site": one.site, "location": one.location,
+        "status": one.status, "on_hand": base_text(one.quantity, one.item.decimals if one.item else 0),
+        "unit": one.item.base_unit if one.item else None,
+    }  # fmt: skip
 
 
 async def _read(owner: str | None, sku: str | None, rows_max: int) -> tuple[list[StockLine], Sites]:

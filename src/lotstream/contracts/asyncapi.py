@@ -44,7 +44,7 @@ CARRIES: dict[Topic, tuple[str, ...]] = {
     ORDER_STATUS: ("order_status",),
     SHIP_CONFIRMATIONS: ("ship_confirmation",),
     RECEIPTS: ("receipt_closed",),
-    INVENTORY: ("inventory_change", "lot_changed"),
+    INVENTORY: ("inventory_change", "inventory_snapshot", "inventory_comparison", "lot_changed"),
     AVAILABILITY: ("availability",),
     ALERTS: ("alert",),
     ANSWERS: ("answer",),

@@ -88,6 +88,10 @@ INBOUND: dict[str, type[Inbound]] = {
     "shipment.confirmed": floor.ShipmentConfirmed,
     "shipment.voided": floor.ShipmentVoided,
     "shipment.corrected": floor.ShipmentCorrected,
+    "owner.closed": ends.OwnerClosed,
+    "shipment.imported": ends.ShipmentImported,
+    "snapshot.requested": ends.SnapshotRequested,
+    "comparison.recorded": ends.ComparisonRecorded,
     "person.erased": ends.PersonErased,
     "day.continued": hub.DayContinued,
     "clock.ticked": hub.ClockTicked,
@@ -107,12 +111,8 @@ BROADCAST_KEY = "*"
 #: Commands that have a name and a meaning but are not handled by this version; they are dead-lettered by name.
 LATER: frozenset[str] = frozenset(
     {
-        "owner.closed",
         "item.rebased",
         "shipment.progressed",
-        "shipment.imported",
-        "snapshot.requested",
-        "comparison.recorded",
     }
 )
 

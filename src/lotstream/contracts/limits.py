@@ -15,6 +15,8 @@ LINES_MAX = 2000
 SERIALS_MAX = 10_000
 #: Orders in one shipment or one request to allocate.
 ORDERS_MAX = 1000
+#: Lots that one comparison names.
+COMPARED_MAX = 10_000
 #: Persons that one request forgets by their keys.
 PERSONS_MAX = 1000
 #: Orders in one wave.

@@ -46,6 +46,7 @@ from lotstream.contracts.write_recalls import recall_closed, recall_letters, rec
 from lotstream.contracts.write_receipts import receipt_closed
 from lotstream.contracts.write_shipments import ship_confirmation, ship_voided
 from lotstream.contracts.write_status import change_refused, order_status
+from lotstream.contracts.write_stock import inventory_comparison, inventory_snapshot
 from lotstream.contracts.write_tasks import moved_task, pick_tasks
 from lotstream.contracts.write_waves import cancelled, changed, joined, left, released
 from lotstream.domain.codes import NotUsed, Refusal
@@ -61,6 +62,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import (
     AvailabilityTold,
+    ComparisonRecorded,
     ConditionRecorded,
     ConsigneesListed,
     CounterfeitSuspected,
@@ -93,6 +95,7 @@ from lotstream.domain.events import (
     ReservationFreed,
     ShipmentConfirmed,
     ShipmentVoided,
+    SnapshotTaken,
     StockCounted,
     StockMissing,
     StockMoved,
@@ -272,6 +275,8 @@ _WRITERS: dict[type, _Writer] = {
     TasksJoinedWave: joined,
     WaveReleased: released,
     WaveCancelled: cancelled,
+    SnapshotTaken: inventory_snapshot,
+    ComparisonRecorded: inventory_comparison,
     TasksLeftWave: left,
     WaveTasksChanged: changed,
     LotCorrected: lot_corrected,

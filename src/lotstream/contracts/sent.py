@@ -11,6 +11,7 @@ from lotstream.contracts.sent_inventory import InventoryChange
 from lotstream.contracts.sent_lots import LotChanged
 from lotstream.contracts.sent_recalls import RecallLetter
 from lotstream.contracts.sent_receipts import ReceiptClosedTold
+from lotstream.contracts.sent_stock import InventoryComparison, InventorySnapshot
 from lotstream.domain.events import HintReason
 from lotstream.domain.model import OrderState, PackageKind, PackageState
 
@@ -384,6 +385,8 @@ SENT: dict[str, type[Sent]] = {
     "availability": Availability,
     "receipt_closed": ReceiptClosedTold,
     "inventory_change": InventoryChange,
+    "inventory_snapshot": InventorySnapshot,
+    "inventory_comparison": InventoryComparison,
     "lot_changed": LotChanged,
     "alert": Alert,
     "answer": Answer,

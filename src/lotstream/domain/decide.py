@@ -26,6 +26,7 @@ from lotstream.domain.commands import (
     ChangeSettings,
     ChangeStatus,
     CloseOrder,
+    CloseOwner,
     CloseRecall,
     CloseReceipt,
     Command,
@@ -47,6 +48,7 @@ from lotstream.domain.commands import (
     ExpectReceipt,
     ExpectReturn,
     FinishTask,
+    ImportShipment,
     InspectLot,
     InspectReturn,
     LiftBinHold,
@@ -68,6 +70,7 @@ from lotstream.domain.commands import (
     RecallLots,
     ReceiveStock,
     ReceiveTransfer,
+    RecordComparison,
     RecordCondition,
     RecordProduction,
     ReleaseOrder,
@@ -82,6 +85,7 @@ from lotstream.domain.commands import (
     ShipTransfer,
     SplitLot,
     StartPick,
+    TakeSnapshot,
     TickClock,
     UndoPick,
     UnpackPackage,
@@ -89,6 +93,7 @@ from lotstream.domain.commands import (
     VoidShipment,
     WorkOnWave,
 )
+from lotstream.domain.comparing import record_comparison
 from lotstream.domain.conditions import record_condition
 from lotstream.domain.counting import adjust_stock, approve_count, count_stock
 from lotstream.domain.documenting import document_lot
@@ -97,8 +102,10 @@ from lotstream.domain.events import Event
 from lotstream.domain.expecting import expect_receipt
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
 from lotstream.domain.holds import lift_hold, lift_owner_hold, place_hold, place_owner_hold
+from lotstream.domain.importing import import_shipment
 from lotstream.domain.inspecting import inspect_lot
 from lotstream.domain.kitting import assemble_kit, break_kit
+from lotstream.domain.leaving_owner import close_owner, note_closed, why_not_taken_in
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import release_order
 from lotstream.domain.lot_correcting import correct_lot
@@ -127,6 +134,7 @@ from lotstream.domain.serial_holds import lift_serial_hold, place_serial_hold
 from lotstream.domain.shipping import confirm_shipment
 from lotstream.domain.shorting import report_short
 from lotstream.domain.suppliers import define_supplier
+from lotstream.domain.snapshots import take_snapshot
 from lotstream.domain.task_done import finish_task
 from lotstream.domain.ticking import set_clock, tick_clock
 from lotstream.domain.titles import accept_title, release_title
@@ -204,6 +212,10 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     DefineItem: define_item,
     DefineCustomer: define_customer,
     DefineSupplier: lambda ledger, command, _: define_supplier(ledger, command),
+    CloseOwner: close_owner,
+    ImportShipment: import_shipment,
+    TakeSnapshot: take_snapshot,
+    RecordComparison: record_comparison,
     ErasePersons: lambda ledger, command, _: erase_persons(ledger, command),
 }
 
@@ -222,9 +234,13 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
         raise TypeError(f"{type(command).__name__} is told to every partition; decide_broadcast decides it")
     if (names := ledger.names()) is not None:
         command = names.now(command)
+    if ledger.settings.closed and (refused := why_not_taken_in(ledger, command)) is not None:
+        return refused
     decided = decider(ledger, command, moment)
     if ledger.settings.put_away_hints:
         decided = with_hints(ledger, decided)
+    if ledger.settings.closed:
+        decided = note_closed(command, decided)
     if ledger.sites.lot_tasks:
         decided = tell_by_lot(ledger, decided)
     if ledger.has_waves or ledger.sites.by_wave:

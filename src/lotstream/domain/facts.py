@@ -29,8 +29,8 @@ DECIMALS_MAX = 9
 
 
 def define_owner(ledger: Ledger, command: DefineOwner, _moment: Moment) -> tuple[Event, ...] | Refusal:
-    """Decide owner.defined: the ranking of an owner's sites."""
-    if command.sites == ledger.settings.sites:
+    """Decide owner.defined: the ranking of an owner's sites; one who has left is here again."""
+    if command.sites == ledger.settings.sites and not ledger.settings.closed:
         return ()
     return (OwnerDefined(command.sites),)
 
@@ -48,8 +48,8 @@ def change_settings(ledger: Ledger, command: ChangeSettings, moment: Moment) -> 
 
     What is promised and what waits is looked at again afterwards, part by part (`lotstream.domain.agenda`).
     """
-    # Holds are placed and lifted one by one, whatever a message says of the rest.
-    settings = replace(command.settings, holds=ledger.settings.holds)
+    # Holds are placed and lifted one by one, whatever a message says of the rest, and so is leaving.
+    settings = replace(command.settings, holds=ledger.settings.holds, closed=ledger.settings.closed)
     if not settings.sites:
         settings = replace(settings, sites=ledger.settings.sites)
     refused = _check_settings(settings)

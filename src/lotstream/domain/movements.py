@@ -35,6 +35,7 @@ from lotstream.domain.events import (
     SerialHeld,
     SerialReleased,
     ShipmentConfirmed,
+    ShipmentImported,
     ShipmentVoided,
     StatusChanged,
     StockAdjusted,
@@ -56,6 +57,8 @@ class MoveKind(StrEnum):
     """What became of goods."""
 
     OPENED = "opened"
+    #: They left before the hub was there; that they did is a shipment.
+    IMPORTED = "imported"
     RECEIVED = "received"
     FOUND = "found"
     MISSING = "missing"
@@ -312,6 +315,13 @@ def _shipped(event: ShipmentConfirmed) -> Iterator[Move]:
         yield _came(MoveKind.SHIPPED, part.row, -part.quantity, line=part.line)
 
 
+def _imported(event: ShipmentImported) -> Iterator[Move]:
+    for part in event.shipped:
+        came = _came(MoveKind.IMPORTED, part.row, part.quantity, line=part.line)
+        yield came._replace(document="shipment", number=event.shipment)
+        yield _came(MoveKind.SHIPPED, part.row, -part.quantity, line=part.line)
+
+
 def _voided(event: ShipmentVoided) -> Iterator[Move]:
     for taken in event.taken_back:
         yield _came(MoveKind.VOIDED, taken.staged, taken.shipped.quantity, line=taken.shipped.line)
@@ -374,6 +384,7 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     SerialHeld: _set_apart,
     SerialReleased: _set_apart,
     ShipmentConfirmed: _shipped,
+    ShipmentImported: _imported,
     ShipmentVoided: _voided,
     TransferShipped: _sent_over,
     TransferReceived: _arrived,

@@ -34,6 +34,7 @@ from lotstream.domain.commands import (
     ExpectReceipt,
     ExpectReturn,
     FinishTask,
+    ImportShipment,
     InspectLot,
     InspectReturn,
     LiftSerialHold,
@@ -47,6 +48,7 @@ from lotstream.domain.commands import (
     RecallLots,
     ReceiveStock,
     ReceiveTransfer,
+    RecordComparison,
     RecordCondition,
     RecordProduction,
     ReleaseOrder,
@@ -60,6 +62,7 @@ from lotstream.domain.commands import (
     ShipTransfer,
     SplitLot,
     StartPick,
+    TakeSnapshot,
     UndoPick,
     UnpackPackage,
     UnreserveOrder,
@@ -77,6 +80,7 @@ from lotstream.domain.events import (
     ReturnAnnounced,
     ReturnInspected,
     ShipmentConfirmed,
+    ShipmentImported,
     ShipmentVoided,
     StockReceived,
 )
@@ -84,6 +88,7 @@ from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
 from lotstream.domain.lot_numbers import LOT_COUNTER
 from lotstream.domain.model import (
+    COMPARISON,
     CONDITION,
     ERASURE,
     INSPECTION,
@@ -91,6 +96,7 @@ from lotstream.domain.model import (
     LOT_MERGE,
     LOT_SPLIT,
     SHIPMENT,
+    SNAPSHOT,
     TASK,
     TITLE,
     TITLE_OUT,
@@ -135,6 +141,7 @@ _OfOneOrder = (
     | StartPick
     | UndoPick
     | ScanLot
+    | ImportShipment
 )
 
 
@@ -207,6 +214,7 @@ _ORDERS: dict[type, Callable[[Any], tuple[OrderKey, ...]]] = {
     # Goods that are no order's are told under a key that no order has.
     WorkOnWave: lambda command: (command.said.key,),
     ErasePersons: lambda command: command.orders,
+    ImportShipment: _one,
 }
 _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     PlaceOrder: lambda command: tuple([line.serial for line in command.lines if line.serial is not None]),
@@ -226,6 +234,7 @@ _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     ReleaseTitle: _of_lines,
     AcceptTitle: _of_lines,
     ConfirmShipment: _of_orders,
+    ImportShipment: _of_lines,
     CorrectShipment: _of_orders,
     WorkOnWave: lambda command: serials_named(command.said),
 }
@@ -279,6 +288,9 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     InspectLot: lambda command: (ReceiptKey(INSPECTION, command.inspection),),
     DefineSupplier: lambda command: (command.supplier.key,),
     ErasePersons: lambda command: (ReceiptKey(ERASURE, command.request),),
+    ImportShipment: lambda command: (ReceiptKey(SHIPMENT, command.shipment),),
+    TakeSnapshot: lambda command: (ReceiptKey(SNAPSHOT, command.snapshot),),
+    RecordComparison: lambda command: (ReceiptKey(COMPARISON, command.comparison),),
     CorrectLot: lambda command: (ReceiptKey(LOT_CORRECTION, command.correction),),
     RecallLots: lambda command: (recall_key(command.recall),),
     AnswerRecall: lambda command: (recall_key(command.recall), consignee_key(command.recall, command.consignee)),
@@ -299,7 +311,7 @@ def documents_opened(command: Command) -> tuple[ReceiptKey, ...]:
     Of a shipment that is confirmed nothing else that left with it is looked at, however many orders that were.
     """
     names = receipts_named(command)
-    return names[1:] if type(command) is ConfirmShipment else names
+    return names[1:] if type(command) in (ConfirmShipment, ImportShipment) else names
 
 
 def documents_within(document: Document | None) -> tuple[ReceiptKey, ...]:
@@ -326,6 +338,8 @@ def serials_within(document: Document | None) -> tuple[str, ...]:
 
 def documents_of(event: Event) -> tuple[ReceiptKey, ...]:
     """Return the documents an event adds to: each must be in ``ledger.receipts`` before it is applied."""
+    if isinstance(event, ShipmentImported):
+        return (ReceiptKey(SHIPMENT, event.shipment),)
     if isinstance(event, ShipmentConfirmed | ShipmentVoided):
         kept = isinstance(event, ShipmentVoided) or event.content
         return (ReceiptKey(SHIPMENT, event.shipment),) if kept else ()

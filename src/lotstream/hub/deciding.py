@@ -35,6 +35,7 @@ from lotstream.domain.events import (
     PersonsErased,
     RecallOpened,
     ShipmentConfirmed,
+    ShipmentImported,
     ShipmentVoided,
     TitleReleased,
 )
@@ -253,7 +254,7 @@ class Deciding:
             self.batch.recall_runs += recall_runs(
                 ledger, event, partition=entry.partition, offset=entry.offset, first=0, asked_at=entry.recorded_at
             )
-        if isinstance(event, ShipmentConfirmed | ShipmentVoided):
+        if isinstance(event, ShipmentConfirmed | ShipmentImported | ShipmentVoided):
             rows = shipment_lines(ledger, event, entry.partition, entry.offset, first=head.shipped)
             head.shipped += len(rows)
             self.batch.shipment_lines += rows

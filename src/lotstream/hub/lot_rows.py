@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lotstream.domain.booked_under import receipt_of
 from lotstream.domain.events import Event, ShipmentConfirmed, ShipmentVoided
-from lotstream.domain.movements import moves_of
+from lotstream.domain.movements import MoveKind, moves_of
 from lotstream.store.codec import order_of
 from lotstream.store.rows import LotHistoryRow
 
@@ -22,7 +22,8 @@ def lot_rows(
         return []
     at, by = getattr(event, "at", None) or recorded_at, getattr(event, "by", None)
     document, order = receipt_of(event), order_of(event)
+    moves = (move for move in moves_of(event) if move.kind is not MoveKind.SHIPPED)
     return [
         LotHistoryRow(owner, partition, offset, index, at, recorded_at, move, document, order, by)
-        for index, move in enumerate(moves_of(event), first)
+        for index, move in enumerate(moves, first)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lotstream.contracts.decode import Person
-from lotstream.domain.events import Event, OrderChanged, OrderRecorded, PersonsErased
+from lotstream.domain.events import Event, OrderChanged, OrderRecorded, PersonsErased, ShipmentImported
 from lotstream.domain.ledger import Ledger
 from lotstream.store.rows import Batch, PersonRow
 
@@ -21,9 +21,9 @@ def named(batch: Batch, ledger: Ledger, decided: Iterable[Event], person: Person
 
 def names_anew(ledger: Ledger, event: Event, person: str) -> bool:
     """Tell whether an event, not applied yet, names a person whom its order did not name before."""
-    if not isinstance(event, OrderRecorded | OrderChanged) or event.order.person != person:
+    if not isinstance(event, OrderRecorded | OrderChanged | ShipmentImported) or event.order.person != person:
         return False
-    known = ledger.orders.get(event.order.key)
+    known = ledger.orders.get(event.order.key) or ledger.closed.get(event.order.key)
     return known is None or known.person != person
 
 

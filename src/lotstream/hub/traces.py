@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from lotstream.domain.events import ShipmentConfirmed, ShipmentVoided
+from lotstream.domain.events import ShipmentConfirmed, ShipmentImported, ShipmentVoided
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import RowKey
 from lotstream.store.rows import ShipmentLineRow
 
+Left = ShipmentConfirmed | ShipmentImported | ShipmentVoided
+"""What says that goods have left, or had not left after all."""
+
 
 def shipment_lines(
-    ledger: Ledger, event: ShipmentConfirmed | ShipmentVoided, partition: int, offset: int, *, first: int
+    ledger: Ledger,
+    event: ShipmentConfirmed | ShipmentImported | ShipmentVoided,
+    partition: int,
+    offset: int,
+    *,
+    first: int,
 ) -> list[ShipmentLineRow]:
     """Return one row per lot and order line that left or was taken back, in smallest units, numbered from ``first``."""
     order = ledger.known_order(event.key)
@@ -27,7 +35,7 @@ def shipment_lines(
     ]  # fmt: skip
 
 
-def _rows(event: ShipmentConfirmed | ShipmentVoided) -> list[RowKey]:
+def _rows(event: Left) -> list[RowKey]:
     """Return the row that each part left from, or stands in again."""
     if isinstance(event, ShipmentVoided):
         return [taken.staged for taken in event.taken_back]

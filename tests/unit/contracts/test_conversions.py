@@ -18,6 +18,7 @@ from lotstream.contracts.json_schema import schemas
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import (
     FinishTask,
+    ImportShipment,
     LiftBinHold,
     LiftOwnerHold,
     LiftSerialHold,
@@ -154,7 +155,7 @@ def agree(thing: object, body: BaseModel) -> None:
         elif isinstance(thing, RENAMERS) and name in RENAMED and name not in type(body).model_fields:
             said = [value for other, value in body if other in RENAMED[name]]
             assert said == [value] or (said, value) == ([], "")
-        elif not (name == "content" or (isinstance(thing, PlaceOrder) and name in MADE)):
+        elif not (name == "content" or (isinstance(thing, PlaceOrder | ImportShipment) and name in MADE)):
             _agree_value(value, getattr(body, name))
 
 

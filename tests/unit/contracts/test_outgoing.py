@@ -21,8 +21,10 @@ from lotstream.domain.commands import ReleaseOrder, RequestAllocation
 from lotstream.domain.events import (
     AvailabilityTold,
     Became,
+    ComparisonRecorded,
     ConsigneesListed,
     DayOpened,
+    Differing,
     DiscrepancyNoted,
     Event,
     Figure,
@@ -44,6 +46,7 @@ from lotstream.domain.events import (
     ReceiptClosed,
     ReceiptLineTold,
     ReservationFreed,
+    SnapshotTaken,
     StockMissing,
     StockPicked,
     StockReceived,
@@ -56,9 +59,11 @@ from lotstream.domain.model import (
     Lot,
     LotMore,
     LotName,
+    Notice,
     OrderKey,
     OrderLine,
     OrderState,
+    ReceiptKey,
     Reservation,
 )
 from tests.unit.contracts.building import (
@@ -113,7 +118,18 @@ def every_event(ledger: Ledger) -> list[Event]:
         WaveTasksChanged("W-1", "TOR", (WaveTask("w1", ROW), WaveTask("w2", LOOSE))),
         *corrected(),
         ConsigneesListed("RC-1", (CONSIGNEE,), "glass"),
+        *told_at_an_end(),
     ]
+
+
+def told_at_an_end() -> tuple[SnapshotTaken, ComparisonRecorded]:
+    """Return what there is and how other books differ."""
+    differing = Differing("CER-001", None, "good", Decimal("2.50"), Decimal(3), "each")
+    compared = ComparisonRecorded(
+        Notice(ReceiptKey("comparison", "CP-1"), "hash"), "TOR", AT, 4, 2,
+        (differing, Differing("CER-001", "L9", None, Decimal(0), Decimal(-1), "each")), "old-wms",
+    )  # fmt: skip
+    return SnapshotTaken(Notice(ReceiptKey("snapshot", "SN-1"), "hash"), None, AT), compared
 
 
 def corrected() -> tuple[LotCorrected, LotCorrected]:

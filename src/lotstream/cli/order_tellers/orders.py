@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from lotstream.cli.order_tellers.words import Story, because, decision_lines, freed_lines
+from lotstream.cli.order_tellers.words import Story, because, decision_lines, freed_lines, of_row
 from lotstream.domain import events
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.events import LineDecision
@@ -76,6 +76,11 @@ def _decided(story: Story, order: Order, decisions: Iterable[LineDecision]) -> I
         yield "the order ships complete: nothing is promised until all of its lines can be filled"
 
 
+def _imported(story: Story, event: events.ShipmentImported) -> Iterator[str]:
+    yield f"It left with shipment {event.shipment} on {event.at:%Y-%m-%d}, before the hub was there."
+    yield from (f"line {one.line}: {of_row(story, one.row, one.quantity)} had left" for one in event.shipped)
+
+
 #: The words for each event of this room.
 TELLERS: dict[type, Callable[[Story, Any], Iterator[str]]] = {
     events.OrderRecorded: _recorded,
@@ -87,4 +92,5 @@ TELLERS: dict[type, Callable[[Story, Any], Iterator[str]]] = {
     events.CancelRemembered: _remembered,
     events.HeldNoticed: _noticed,
     events.ReservationFreed: _freed,
+    events.ShipmentImported: _imported,
 }

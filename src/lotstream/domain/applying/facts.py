@@ -26,7 +26,7 @@ from lotstream.domain.shelves import derived_of, item_changed
 
 
 def _owner_defined(ledger: Ledger, event: OwnerDefined) -> None:
-    _new_settings(ledger, replace(ledger.settings, sites=event.sites))
+    _new_settings(ledger, replace(ledger.settings, sites=event.sites, closed=False))
 
 
 def _settings_changed(ledger: Ledger, event: SettingsChanged) -> None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from lotstream.domain.events import Event, SerialHeld, SerialReleased, TitleReleased, TransferReceived, TransferShipped
+from lotstream.domain.events import (
+    Event,
+    SerialHeld,
+    SerialReleased,
+    ShipmentImported,
+    TitleReleased,
+    TransferReceived,
+    TransferShipped,
+)
 from lotstream.domain.model import SerialKey
 
 
@@ -15,6 +23,8 @@ def serials_in(event: Event) -> Iterator[SerialKey]:
         yield event.unit.key
     if isinstance(event, TransferShipped | TransferReceived | TitleReleased):
         yield from (unit.key for unit in event.units)
+    if isinstance(event, ShipmentImported):
+        yield from (SerialKey(number, one.sku) for one in event.shipped for number in one.serials)
     for field in fields(event):
         parts = getattr(event, field.name)
         for part in parts if isinstance(parts, tuple) else ():

@@ -7,7 +7,16 @@ in the unit named beside them, because only the ledger knows an item's smallest 
 from __future__ import annotations
 
 from lotstream.domain.commands.counts import ApproveCount, SecondCount
-from lotstream.domain.commands.ends import ErasePersons
+from lotstream.domain.commands.ends import (
+    CloseOwner,
+    ComparedLine,
+    Covers,
+    ErasePersons,
+    ImportedLine,
+    ImportShipment,
+    RecordComparison,
+    TakeSnapshot,
+)
 from lotstream.domain.commands.facts import (
     ChangeSettings,
     DefineCustomer,
@@ -93,9 +102,11 @@ __all__ = [
     "ChangeSettings",
     "ChangeStatus",
     "CloseOrder",
+    "CloseOwner",
     "CloseRecall",
     "CloseReceipt",
     "Command",
+    "ComparedLine",
     "ConfirmPick",
     "ConfirmShipment",
     "ContinueDay",
@@ -103,6 +114,7 @@ __all__ = [
     "CorrectReceipt",
     "CorrectShipment",
     "CountStock",
+    "Covers",
     "DefineCustomer",
     "DefineItem",
     "DefineLocation",
@@ -116,6 +128,8 @@ __all__ = [
     "FinishTask",
     "GoodsAnnounced",
     "GoodsLine",
+    "ImportShipment",
+    "ImportedLine",
     "InspectLot",
     "InspectReturn",
     "InspectedLine",
@@ -146,6 +160,7 @@ __all__ = [
     "RecallLots",
     "ReceiveStock",
     "ReceiveTransfer",
+    "RecordComparison",
     "RecordCondition",
     "RecordProduction",
     "ReleaseOrder",
@@ -168,6 +183,7 @@ __all__ = [
     "SplitPart",
     "StartPick",
     "StockLine",
+    "TakeSnapshot",
     "TickClock",
     "UndoPick",
     "UndoneLine",
@@ -236,6 +252,10 @@ Command = (
     | CancelWave
     | WorkOnWave
     | ErasePersons
+    | CloseOwner
+    | ImportShipment
+    | TakeSnapshot
+    | RecordComparison
     | CorrectLot
     | ShipTransfer
     | ReceiveTransfer

@@ -7,7 +7,14 @@ same events to the same ledger always gives the same ledger.
 from __future__ import annotations
 
 from lotstream.domain.events.counts import CountKept, CountSettled
-from lotstream.domain.events.ends import PersonsErased
+from lotstream.domain.events.ends import (
+    ComparisonRecorded,
+    Differing,
+    OwnerClosed,
+    PersonsErased,
+    ShipmentImported,
+    SnapshotTaken,
+)
 from lotstream.domain.events.facts import (
     CustomerDefined,
     DayContinued,
@@ -112,6 +119,7 @@ __all__ = [
     "CancelRemembered",
     "Carried",
     "ClockSet",
+    "ComparisonRecorded",
     "ConditionRecorded",
     "Considered",
     "ConsigneesListed",
@@ -121,6 +129,7 @@ __all__ = [
     "CustomerDefined",
     "DayContinued",
     "DayOpened",
+    "Differing",
     "DiscrepancyNoted",
     "Event",
     "Figure",
@@ -155,6 +164,7 @@ __all__ = [
     "OrderClosed",
     "OrderPacked",
     "OrderRecorded",
+    "OwnerClosed",
     "OwnerDefined",
     "OwnerHeld",
     "OwnerReleased",
@@ -185,9 +195,11 @@ __all__ = [
     "SerialReleased",
     "SettingsChanged",
     "ShipmentConfirmed",
+    "ShipmentImported",
     "ShipmentVoided",
     "Shipped",
     "SiteDefined",
+    "SnapshotTaken",
     "StatusChanged",
     "StockAdjusted",
     "StockCounted",
@@ -269,6 +281,10 @@ Event = (
     | TasksLeftWave
     | WaveTasksChanged
     | PersonsErased
+    | OwnerClosed
+    | ShipmentImported
+    | SnapshotTaken
+    | ComparisonRecorded
     | LotCorrected
     | TransferShipped
     | TransferReceived

@@ -9,6 +9,7 @@ from __future__ import annotations
 from lotstream.domain.model.clock import OwnerClock
 from lotstream.domain.model.counts import COUNT_PENDING, CountedLine, CountPending, CountState
 from lotstream.domain.model.documents import (
+    COMPARISON,
     CONDITION,
     COUNTER,
     DOCUMENT_CLASSES,
@@ -16,6 +17,7 @@ from lotstream.domain.model.documents import (
     INSPECTION,
     PACKAGE,
     SHIPMENT,
+    SNAPSHOT,
     TASK,
     WAVE,
     CameBack,
@@ -131,6 +133,7 @@ from lotstream.domain.model.transfers import TRANSFER, Arrived, Transfer, Transf
 
 __all__ = [
     "BY_LOT",
+    "COMPARISON",
     "CONDITION",
     "CONSIGNEE",
     "COUNTER",
@@ -150,6 +153,7 @@ __all__ = [
     "RETURN_EXPECTED",
     "SHIPMENT",
     "SUPPLIER",
+    "SNAPSHOT",
     "TASK",
     "TITLE",
     "TITLE_OUT",

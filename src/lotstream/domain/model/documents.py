@@ -35,6 +35,10 @@ TASK = "task"
 CONDITION = "condition"
 #: Kind of inspections of lots.
 INSPECTION = "inspection"
+#: Kind of the requests to tell what there is.
+SNAPSHOT = "snapshot"
+#: Kind of the comparisons with other books.
+COMPARISON = "comparison"
 
 
 class Disposition(StrEnum):
@@ -217,6 +221,8 @@ _CLASSES: dict[str, type[Document]] = {
     COUNTER: NextNumber,
     WAVE: Wave,
     ERASURE: Notice,
+    SNAPSHOT: Notice,
+    COMPARISON: Notice,
     LOT_CORRECTION: Notice,
     TRANSFER: Transfer,
     COUNT_PENDING: CountPending,

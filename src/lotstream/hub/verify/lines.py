@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
 
-from lotstream.domain.events import Event, ShipmentConfirmed, ShipmentVoided
+from lotstream.domain.events import Event, ShipmentConfirmed, ShipmentImported, ShipmentVoided
 from lotstream.domain.ledger import Ledger
 from lotstream.hub.lot_rows import lot_rows
 from lotstream.hub.recall_runs import recall_runs
@@ -53,7 +53,7 @@ class Lines:
         self.recalled += recall_runs(
             ledger, event, partition=partition, offset=offset, first=len(self.recalled), asked_at=recorded_at
         )
-        if isinstance(event, ShipmentConfirmed | ShipmentVoided):
+        if isinstance(event, ShipmentConfirmed | ShipmentImported | ShipmentVoided):
             self.shipped += shipment_lines(ledger, event, partition, offset, first=len(self.shipped))
 
     def compare(

@@ -22,6 +22,7 @@ from lotstream.domain.events import (
     PersonsErased,
     SettingsChanged,
     ShipmentConfirmed,
+    ShipmentImported,
 )
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import DOCUMENT_CLASSES, Document, Order, OrderKey, Serial, document_class
@@ -87,7 +88,7 @@ class Replay:
     def _note_persons(self, ledger: Ledger, event: Event) -> None:
         if isinstance(event, PersonsErased):
             self.erased |= {(ledger.owner, person) for person in event.persons}
-        elif self.erased and isinstance(event, OrderRecorded | OrderChanged):
+        elif self.erased and isinstance(event, OrderRecorded | OrderChanged | ShipmentImported):
             person = event.order.person
             if person is not None and names_anew(ledger, event, person):
                 self.erased.discard((ledger.owner, person))

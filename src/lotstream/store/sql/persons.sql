@@ -6,7 +6,7 @@ FROM (
     SELECT DISTINCT j.body::json -> 'order' ->> 'person' AS person
     FROM journal AS j
     WHERE j.owner = $1 AND j."order" = $2 AND ($3::text IS NULL OR j.source = $3)
-      AND j.type IN ('OrderRecorded', 'OrderChanged')
+      AND j.type IN ('OrderRecorded', 'OrderChanged', 'ShipmentImported')
 ) AS n
 LEFT JOIN person AS p ON p.owner = $1 AND p.person = n.person
 WHERE n.person IS NOT NULL

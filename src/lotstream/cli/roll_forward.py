@@ -1,0 +1,90 @@
+"""``lotstream roll-forward``: from what there was at one moment to what there was at another, lot by lot."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from lotstream.cli.environment import read_settings, run
+from lotstream.cli.options import Json
+from lotstream.cli.output import complain, print_json, table
+from lotstream.errors import ExitCode, InputRefused
+
+if TYPE_CHECKING:
+    from lotstream.store.reads_past import Rolled
+
+ROWS_MAX: Final = 10_000
+"""Lots that are shown unless more are asked for."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command ``roll-forward``."""
+    app.command("roll-forward")(roll_forward)
+
+
+def roll_forward(
+    owner: Annotated[str, typer.Option("--owner", help="Whose goods.")],
+    begin: Annotated[str, typer.Option("--from", help="The moment it begins after, e.g. 2026-09-01T00:00:00-04:00.")],
+    end: Annotated[str | None, typer.Option("--to", help="The moment it ends with; left out: now.")] = None,
+    sku: Annotated[str | None, typer.Option("--sku", help="Only this item.")] = None,
+    rows_max: Annotated[int, typer.Option("--rows-max", help="Most lots that are shown.", min=1)] = ROWS_MAX,
+    as_json: Json = False,
+) -> None:
+    """Show what there was of each lot, what came, left and was made, and what there was then, by business time.
+
+    Ends with 1 when it does not add up: when something is there that no line of any history has brought.
+    """
+    first, last = moment(begin), datetime.now(UTC) if end is None else moment(end)
+    if last < first:
+        raise InputRefused("The period ends before it begins.", what_to_do="Give --from a moment before --to.")
+    rolled = run(_read(owner, first, last, sku, rows_max))
+    told = [_shown(one) for one in rolled]
+    if as_json:
+        print_json({"owner": owner, "from": first, "to": last, "lots": told})
+    else:
+        table(("sku", "lot", "opening", "movements", "closing", "unit"), (_in_words(one) for one in told))
+    if len(rolled) == rows_max:
+        complain(f"Only the first {rows_max} lots are shown.", "Ask for one item with --sku, or with --rows-max.")
+    wrong = [one for one in rolled if not one.adds_up]
+    if wrong:
+        complain(f"{len(wrong)} lots do not add up; `untold` says by how much.", "Run `lotstream verify`.")
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def moment(text: str) -> datetime:
+    """Return a moment; one without an offset is UTC. Raises `InputRefused`."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputRefused(
+            f"{text!r} is no moment.", what_to_do="Write it as 2026-09-01T14:00:00-04:00; a date alone is its midnight."
+        ) from error
+    return read.replace(tzinfo=read.tzinfo or UTC)
+
+
+async def _read(owner: str, begin: datetime, end: datetime, sku: str | None, rows_max: int) -> list[Rolled]:
+    from lotstream.store.reads_past import PastReads
+
+    settings = read_settings()
+    async with PastReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
+        return await reads.roll_forward(owner, begin, end, sku=sku, rows_max=rows_max)
+
+
+def _shown(one: Rolled) -> dict[str, Any]:
+    from lotstream.contracts.quantities import base_text
+
+    decimals = 0 if one.item is None else one.item.decimals
+    return {
+        "sku": one.sku, "lot": one.lot, "opening": base_text(one.opening, decimals),
+        "movements": {kind: base_text(units, decimals) for kind, units in sorted(one.moves.items())},
+        "closing": base_text(one.closing, decimals), "untold": base_text(one.untold, decimals),
+        "unit": None if one.item is None else one.item.base_unit,
+    }  # fmt: skip
+
+
+def _in_words(told: dict[str, Any]) -> tuple[object, ...]:
+    moves = [f"{kind.replace('_', ' ')} {units}" for kind, units in told["movements"].items()]
+    moves += [] if told["untold"] == "0" else [f"untold {told['untold']}"]
+    return told["sku"], told["lot"], told["opening"], ", ".join(moves), told["closing"], told["unit"]

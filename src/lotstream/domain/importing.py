@@ -1,0 +1,169 @@
+"""What left before the hub was there: told once, so that traces, recalls and returns reach back.
+
+Nothing of it is in stock, nothing is told outward and no figure counts it. The order is closed from the beginning.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from hashlib import blake2b
+from typing import Final
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import ImportedLine, ImportShipment, Moment
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import Event, ShipmentImported
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import (
+    SHIPMENT,
+    Lot,
+    Order,
+    OrderLine,
+    OrderState,
+    ReceiptKey,
+    RowKey,
+    SerialKey,
+    SerialState,
+    Shipment,
+    ShipmentPart,
+    Shipped,
+    Status,
+)
+from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.reservations import copy_order, line_called, note_shipped
+from lotstream.domain.serials import check_count
+from lotstream.domain.shipments import told_of
+
+IMPORTED: Final = "imported"
+"""The content of an order that was never placed here, and where goods lay that left before the hub was there."""
+
+
+def import_shipment(ledger: Ledger, command: ImportShipment, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide shipment.imported: what left for an order with a shipment, once, whatever message brings it."""
+    content = _content(command)
+    shipment = ledger.document(ReceiptKey(SHIPMENT, command.shipment), Shipment)
+    told = told_of(shipment, command.key)
+    if told is not None and told.content == content:
+        return ()
+    known = ledger.order(command.key)
+    refused = _refused(ledger, command, moment, told=told, known=known)
+    if refused is not None:
+        return refused
+    draft = Draft(ledger, moment)
+    lots: dict[tuple[str, str], Lot] = {}
+    shipped: list[Shipped] = []
+    for index, line in enumerate(command.lines):
+        one = _shipped(draft, command, line, f"lines.{index}", lots=lots)
+        if isinstance(one, Refusal):
+            return one
+        shipped.append(one)
+    order = _order(command, known, shipped, arrival=moment.arrival)
+    part = ShipmentPart(command.key, content, tuple(shipped))
+    learned = tuple(lots.values())
+    return (ShipmentImported(order, command.shipment, command.site, command.shipped_at, part, learned, command.by),)
+
+
+def _refused(
+    ledger: Ledger, command: ImportShipment, moment: Moment, *, told: ShipmentPart | None, known: Order | None
+) -> Refusal | None:
+    name = command.key.order
+    if command.site not in ledger.sites.sites:
+        return Refusal(Code.FIELD_INVALID, "site", f"Site {command.site} is not defined; define it.")
+    if command.shipped_at > moment.recorded_at:
+        return Refusal(Code.FIELD_INVALID, "shipped_at", "It left in the future; tell it as shipment.confirmed then.")
+    if not command.lines:
+        return Refusal(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
+    if known is not None and known.content != IMPORTED:
+        message = f"Order {name} is the hub's own; what left for it is told as shipment.confirmed."
+        return Refusal(Code.ALREADY_SHIPPED, "order", message)
+    if told is not None:
+        message = f"Shipment {command.shipment} is told for order {name} with other content."
+        return Refusal(Code.CONFLICTING_CONTENT, "shipment", message)
+    return None
+
+
+def _shipped(
+    draft: Draft, command: ImportShipment, line: ImportedLine, path: str, *, lots: dict[tuple[str, str], Lot]
+) -> Shipped | Refusal:
+    """Return what left of a lot, and note the lot where nobody knew it."""
+    item = draft.item(line.sku)
+    if item is None:
+        message = f"{line.sku} is not defined; define the item and send this again."
+        return Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", message)
+    factor = unit_factor(item, line.unit)
+    if factor is None:
+        message = f"{line.sku} has no unit {line.unit}; define the item with it and send this again."
+        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message)
+    quantity = smallest(line.quantity, factor, f"{path}.quantity")
+    if isinstance(quantity, Refusal):
+        return quantity
+    refused = check_count(line.serials, quantity, item, path) or _still_here(draft, line, path)
+    lot = refused or _lot(draft, line, path, lots)
+    if isinstance(lot, Refusal):
+        return lot
+    row = RowKey(line.sku, line.lot, command.site, IMPORTED, None, None, Status.GOOD.value)
+    expires, made = (None, None) if lot is None else (lot.expires, lot.made)
+    return Shipped(
+        line.line, line.sku, line.lot, expires, made, row, row, quantity, 0, None, unit=line.unit or item.base_unit,
+        unit_factor=factor, serials=line.serials,
+    )  # fmt: skip
+
+
+def _still_here(draft: Draft, line: ImportedLine, path: str) -> Refusal | None:
+    """Refuse serial numbers that are in the house, or left with something else."""
+    for index, number in enumerate(line.serials):
+        unit = draft.serial(SerialKey(number, line.sku))
+        if unit is not None:
+            where = "left already" if unit.state is SerialState.SHIPPED else "is in stock"
+            message = f"Serial {number} of {line.sku} {where}; correct the number."
+            return Refusal(Code.CONFLICTING_CONTENT, f"{path}.serials.{index}", message)
+    return None
+
+
+def _lot(
+    draft: Draft, line: ImportedLine, path: str, lots: dict[tuple[str, str], Lot]
+) -> Lot | Refusal | None:  # fmt: skip
+    if line.lot is None:
+        return None
+    name = (line.sku, line.lot)
+    known = lots.get(name) or draft.lot(*name)
+    if known is None:
+        lots[name] = known = Lot(line.sku, line.lot, line.expires, None)
+    elif line.expires not in (None, known.expires):
+        message = f"Lot {line.lot} of {line.sku} is known to expire on {_day(known.expires)}, not {line.expires}."
+        return Refusal(Code.CONFLICTING_CONTENT, f"{path}.expires", message)
+    return known
+
+
+def _day(day: date | None) -> str:
+    return "no day" if day is None else str(day)
+
+
+def _order(command: ImportShipment, known: Order | None, shipped: list[Shipped], *, arrival: int) -> Order:
+    """Return the order with what left for it, all of it wanted and all of it gone."""
+    if known is None:
+        order = Order(
+            command.key, None, command.shipped_at, arrival, IMPORTED, command.customer, command.site,
+            OrderState.SHIPPED, person=command.person, city=command.city, region=command.region,
+            postcode=command.postcode, country=command.country,
+        )  # fmt: skip
+    else:
+        order = copy_order(known)
+    for one in shipped:
+        line = line_called(order, one.line)
+        if line is None:
+            line = OrderLine(one.line, one.sku, one.unit, one.unit_factor, 0)
+            order.lines.append(line)
+        line.ordered += one.quantity
+        note_shipped(order, one)
+    order.shipments = (*order.shipments, command.shipment)
+    return order
+
+
+def _content(command: ImportShipment) -> str:
+    said = [
+        (line.line, line.sku, line.lot, str(line.quantity.normalize()), line.unit, line.expires, line.serials)
+        for line in command.lines
+    ]
+    whole = (command.site, command.shipped_at.timestamp(), command.customer, said)
+    return blake2b(repr(whole).encode(), digest_size=16).hexdigest()

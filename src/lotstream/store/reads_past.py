@@ -1,0 +1,80 @@
+"""What there was at a moment, and what became of it until another: questions of accountants, by business time.
+
+What was told late counts when it happened. Goods that workers of 0.1.0 have moved have no line of history: what they
+brought or took is told as ``untold``, and moments before are as if it had always been so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import msgspec
+
+from lotstream.domain.model import Item
+from lotstream.store.codec import decode
+from lotstream.store.connection import Address
+from lotstream.store.session import Session
+from lotstream.store.sql import queries
+
+SQL = queries("past")
+
+
+@dataclass(frozen=True, slots=True)
+class ThereThen:
+    """What lay in one place at a moment, in the item's smallest units."""
+
+    sku: str
+    lot: str | None
+    site: str | None
+    location: str | None
+    status: str | None
+    quantity: int
+    expires: date | None
+    #: None when the item was never defined.
+    item: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """One lot from one moment to another, in the item's smallest units."""
+
+    sku: str
+    lot: str | None
+    opening: int
+    #: By kind of movement, what it brought or, below zero, took.
+    moves: dict[str, int]
+    closing: int
+    #: What is there now that no line of any history has brought; 0 where everything adds up.
+    untold: int
+    item: Item | None
+
+    @property
+    def adds_up(self) -> bool:
+        """Tell whether opening and movements come to the closing, and all movements ever to what is there now."""
+        return self.opening + sum(self.moves.values()) == self.closing and self.untold == 0
+
+
+class PastReads(Session):
+    """Questions about the past, each one query; opened and closed as an async context manager."""
+
+    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
+        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s))
+
+    async def stock_as_of(self, owner: str, at: datetime, *, sku: str | None, rows_max: int) -> list[ThereThen]:
+        """Return what an owner had at a moment, by SKU, lot, place and condition."""
+        rows = await self._database.fetch(SQL["stock_as_of"], owner, at, sku, rows_max)
+        return [ThereThen(**{**row, "item": _item(row["item"])}) for row in rows]
+
+    async def roll_forward(
+        self, owner: str, begin: datetime, end: datetime, *, sku: str | None, rows_max: int
+    ) -> list[Rolled]:
+        """Return what became of an owner's lots after one moment and up to another."""
+        rows = await self._database.fetch(SQL["roll_forward"], owner, begin, end, sku, rows_max)
+        return [
+            Rolled(**{**row, "moves": msgspec.json.decode(row["moves"]), "item": _item(row["item"])}) for row in rows
+        ]
+
+
+def _item(body: str | None) -> Item | None:
+    return None if body is None else decode(body, Item)

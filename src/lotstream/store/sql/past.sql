@@ -1,0 +1,55 @@
+-- name: stock_as_of
+-- What lay where at a moment of business time: what lies there now, without what has become of it since. Goods leave by
+-- shipment lines, and are moved, found, made and so on by lines of the history.
+WITH since AS (
+    SELECT h.sku, h.lot, p.site, p.location, p.status, -p.quantity AS quantity
+    FROM lot_history AS h
+    CROSS JOIN LATERAL (
+        VALUES (h.site, h.location, h.status, CASE WHEN h.to_location IS NULL THEN h.quantity ELSE -h.quantity END),
+               (h.to_site, h.to_location, h.to_status, h.quantity)
+    ) AS p(site, location, status, quantity)
+    WHERE h.owner = $1 AND h.at > $2 AND ($3::text IS NULL OR h.sku = $3) AND p.location IS NOT NULL
+    UNION ALL
+    SELECT l.sku, l.lot, l.site, l.location, l.status, l.sign * l.quantity
+    FROM shipment_line AS l
+    WHERE l.owner = $1 AND l.shipped_at > $2 AND ($3::text IS NULL OR l.sku = $3)
+    UNION ALL
+    SELECT s.sku, s.lot, s.site, s.location, s.status, s.on_hand
+    FROM stock AS s WHERE s.owner = $1 AND ($3::text IS NULL OR s.sku = $3)
+), there AS (
+    SELECT sku, lot, site, location, status, sum(quantity)::bigint AS quantity
+    FROM since GROUP BY sku, lot, site, location, status HAVING sum(quantity) <> 0
+)
+SELECT t.sku, t.lot, t.site, t.location, t.status, t.quantity, l.expires, i.body AS item
+FROM there AS t
+LEFT JOIN lot AS l ON l.owner = $1 AND l.sku = t.sku AND l.lot = t.lot
+LEFT JOIN item AS i ON i.owner = $1 AND i.sku = t.sku
+ORDER BY t.sku, t.lot NULLS FIRST, t.site, t.location, t.status LIMIT $4;
+
+-- name: roll_forward
+-- What there was of each lot at one moment of business time, what became of it until another, and what there was then;
+-- and how much of what is there now no line of any history has brought.
+WITH moved AS (
+    SELECT h.sku, h.lot, h.kind, h.at, h.quantity FROM lot_history AS h
+    WHERE h.owner = $1 AND h.to_location IS NULL AND h.quantity <> 0 AND ($4::text IS NULL OR h.sku = $4)
+    UNION ALL
+    SELECT l.sku, l.lot, CASE l.sign WHEN 1 THEN 'shipped' ELSE 'voided' END, l.shipped_at, -l.sign * l.quantity
+    FROM shipment_line AS l WHERE l.owner = $1 AND ($4::text IS NULL OR l.sku = $4)
+), summed AS (
+    SELECT sku, lot, kind, coalesce(sum(quantity) FILTER (WHERE at > $2 AND at <= $3), 0) AS within,
+           coalesce(sum(quantity) FILTER (WHERE at > $3), 0) AS later, sum(quantity) AS ever, 0 AS there
+    FROM moved GROUP BY sku, lot, kind
+    UNION ALL
+    SELECT s.sku, s.lot, NULL, 0, 0, 0, s.on_hand
+    FROM stock AS s WHERE s.owner = $1 AND ($4::text IS NULL OR s.sku = $4)
+), rolled AS (
+    SELECT sku, lot, sum(there - later - within)::bigint AS opening,
+           coalesce(json_object_agg(kind, within) FILTER (WHERE within <> 0), '{}')::text AS moves,
+           sum(there - later)::bigint AS closing, sum(there - ever)::bigint AS untold
+    FROM summed GROUP BY sku, lot
+)
+SELECT r.sku, r.lot, r.opening, r.moves, r.closing, r.untold, i.body AS item
+FROM rolled AS r
+LEFT JOIN item AS i ON i.owner = $1 AND i.sku = r.sku
+WHERE r.opening <> 0 OR r.closing <> 0 OR r.moves <> '{}' OR r.untold <> 0
+ORDER BY r.sku, r.lot NULLS FIRST LIMIT $5;

@@ -1,0 +1,206 @@
+"""What accountants and owners who leave ask: what there was then, what became of it, and everything there is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from typer.testing import CliRunner
+
+from lotstream.cli.app import build_app
+from lotstream.hub.verify import verify
+from lotstream.settings import Settings
+from lotstream.store.export import TABLES, export_of
+from lotstream.store.reads_past import PastReads
+from lotstream.testing.processes import WorkerProcess
+from tests.cli.conftest import environment
+from tests.hub.client import HubClient
+from tests.hub.full_day import OWNERS, live_a_full_day
+
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+EARLIER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def day(number: int, hour: int = 12) -> str:
+    """A moment of a day in March."""
+    return f"2026-03-{number:02}T{hour:02}:00:00+00:00"
+
+
+def told(name: str, number: int, **body: object) -> dict[str, Any]:
+    """What has happened at a moment."""
+    head = {"owner": "nova", "site": "TOR", "happened": True, "by": "floor", "occurred_at": day(number)}
+    return head | ({"site": "TOR"} if name == "balance.opened" else {}) | body
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lived(hub_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Settings]:
+    """A hub that has lived a full day, with one owner more whose days in March are known."""
+    log: Path = tmp_path_factory.mktemp("worker") / "worker.log"
+    async with WorkerProcess(hub_settings, instance="past", log=log), HubClient(hub_settings) as client:
+        await live_a_full_day(hub_settings, client)
+        await _march(client)
+        yield hub_settings
+
+
+async def _march(client: HubClient) -> None:
+    def goods(lot: str, quantity: int, place: str, **more: object) -> list[dict[str, Any]]:
+        return [
+            {"line": f"{lot}{place}", "sku": "OIL", "lot": lot, "quantity": f"{quantity}.5", "location": place, **more}
+        ]
+
+    await client.send("item.defined", {"owner": "nova", "sku": "OIL", "decimals": 1, "base_unit": "l"})
+    opened = {"owner": "nova", "site": "TOR", "balance": "B", "occurred_at": day(1), "lines": goods("L1", 10, "A")}
+    await client.send("balance.opened", opened)
+    await client.send("stock.received", told("", 3, receipt="R-1", lines=goods("L2", 7, "A")))
+    moved = {"line": "1", "sku": "OIL", "lot": "L1", "location": "A", "quantity": "4", "to": "B"}
+    await client.send("stock.moved", told("", 4, move="M-1", lines=[moved]))
+    order = {"source": "shop", "order": "#1", "lines": [{"line": "1", "sku": "OIL", "lot": "L1", "quantity": "3"}]}
+    await client.send("order.placed", {"owner": "nova", **order})
+    left = {"source": "shop", "order": "#1", "lines": [{"line": "1", "lot": "L1", "quantity": "3", "location": "B"}]}
+    await client.send("shipment.confirmed", told("", 5, shipment="S-1", orders=[left]))
+    fewer = {"line": "1", "sku": "OIL", "lot": "L2", "location": "A", "quantity": "-0.5", "reason": "leak"}
+    await client.send("stock.adjusted", told("", 6, adjustment="A-1", lines=[fewer]))
+    # Told after everything, and happened before most of it.
+    await client.send("stock.received", told("", 2, receipt="R-0", lines=goods("L3", 1, "A")))
+
+
+async def test_what_left_before_is_traced_and_everything_is_sound(lived: Settings) -> None:
+    """An imported shipment is in the history of its lot, in no stock at any time; journal and tables agree on all."""
+    head = {"owner": "nova", "site": "TOR"}
+    gone = [{"line": "1", "sku": "OIL", "lot": "L0", "quantity": "2.5", "expires": "2026-12-31"}]
+    old = {**head, "source": "old", "order": "#0", "shipment": "S-0", "shipped_at": day(1, 6), "customer": "C-7"}
+    async with HubClient(lived) as client:
+        took = await client.send("shipment.imported", {**old, "lines": gone})
+        again = await client.send("shipment.imported", {**old, "lines": gone})
+        mine = [{"sku": "OIL", "lot": lot, "quantity": quantity} for lot, quantity in (("L1", "7.5"), ("L2", "7"))]
+        body = {**head, "comparison": "CP-1", "covers": "skus", "lines": mine}
+        compared = await client.send("comparison.recorded", body)
+        taken = await client.send("snapshot.requested", {"owner": "nova", "snapshot": "SN-1"})
+        assert [one["outcome"] for one in (took, again, compared, taken)] == ["done"] * 4
+        rows = await client.rows(
+            "SELECT value FROM outbox WHERE type ~ 'inventory_(snapshot|comparison)' ORDER BY \"offset\""
+        )
+    comparison, snapshot = [json.loads(row["value"]) for row in rows]
+    assert (comparison["equal"], comparison["differing"]) == (2, 1)
+    assert [(line["lot"], line["difference"]) for line in comparison["lines"]] == [("L3", "1.5")]
+    assert [(line["lot"], line["quantity"]) for line in snapshot["lines"]] == [
+        ("L1", "7.5"),
+        ("L2", "7"),
+        ("L3", "1.5"),
+    ]
+    history = json.loads(await _lotstream(lived, "lot", "history", "OIL", "L0", "--json"))["history"]
+    assert [(one["kind"], one["quantity"], one["customer"]) for one in history] == [
+        ("imported", "2.5", None), ("shipped", "-2.5", "C-7"),
+    ]  # fmt: skip
+    assert await _as_of(lived, day(1, 7)) == {}
+    assert [str(one) for one in (await verify(lived.postgres_url)).differences] == []
+
+
+async def _as_of(settings: Settings, at: str) -> dict[tuple[Any, ...], int]:
+    async with PastReads(settings.postgres_url) as past:
+        rows = await past.stock_as_of("nova", datetime.fromisoformat(at), sku=None, rows_max=100)
+    return {(row.lot, row.location): row.quantity for row in rows}
+
+
+async def test_stock_is_told_as_it_was(lived: Settings) -> None:
+    """At each moment of business time, bin by bin; what was told late counts when it happened."""
+    assert await _as_of(lived, day(1, 11)) == {}
+    assert await _as_of(lived, day(1)) == {("L1", "A"): 105}
+    assert await _as_of(lived, day(2)) == {("L1", "A"): 105, ("L3", "A"): 15}
+    assert await _as_of(lived, day(3)) == {("L1", "A"): 105, ("L2", "A"): 75, ("L3", "A"): 15}
+    assert await _as_of(lived, day(4)) == {("L1", "A"): 65, ("L1", "B"): 40, ("L2", "A"): 75, ("L3", "A"): 15}
+    now = {("L1", "A"): 65, ("L1", "B"): 10, ("L2", "A"): 70, ("L3", "A"): 15}
+    assert await _as_of(lived, day(6)) == now == await _as_of(lived, "2100-01-01T00:00:00+00:00")
+
+
+async def test_a_period_rolls_forward_lot_by_lot(lived: Settings) -> None:
+    """Opening, each movement and closing in units of the item, in words and as JSON."""
+    period = ("--from", day(2), "--to", day(5), "--owner", "nova")
+    rolled = json.loads(await _lotstream(lived, "roll-forward", *period, "--json"))
+    assert [(lot["lot"], lot["opening"], lot["movements"], lot["closing"]) for lot in rolled["lots"]] == [
+        ("L1", "10.5", {"shipped": "-3"}, "7.5"), ("L2", "0", {"received": "7.5"}, "7.5"), ("L3", "1.5", {}, "1.5"),
+    ]  # fmt: skip
+    shown = await _lotstream(lived, "roll-forward", *period, "--sku", "OIL")
+    assert [line.split() for line in shown.splitlines()[2:]] == [
+        ["OIL", "L1", "10.5", "shipped", "-3", "7.5", "l"], ["OIL", "L2", "0", "received", "7.5", "7.5", "l"],
+        ["OIL", "L3", "1.5", "1.5", "l"],
+    ]  # fmt: skip
+    then = json.loads(await _lotstream(lived, "stock", "--owner", "nova", "--as-of", day(1), "--json"))
+    assert [(row["lot"], row["on_hand"], row["unit"]) for row in then] == [("L1", "10.5", "l")]
+    assert "L1" in await _lotstream(lived, "stock", "--sku", "OIL", "--as-of", "2026-03-02")
+
+
+async def test_after_any_day_everything_adds_up(lived: Settings) -> None:
+    """Of a day with something of everything: as of now it is what is there, and all movements ever come to that."""
+    async with HubClient(lived) as client, PastReads(lived.postgres_url) as past:
+        for owner in OWNERS:
+            there = await past.stock_as_of(owner, LATER, sku=None, rows_max=1000)
+            counted = await client.rows(
+                "SELECT sku, lot, site, location, status, sum(on_hand)::bigint AS quantity FROM stock WHERE owner = $1"
+                " GROUP BY 1, 2, 3, 4, 5 HAVING sum(on_hand) <> 0", owner,
+            )  # fmt: skip
+            names = "sku", "lot", "site", "location", "status", "quantity"
+            assert {tuple(getattr(row, name) for name in names) for row in there} == {
+                tuple(row.values()) for row in counted
+            }
+            assert await past.stock_as_of(owner, EARLIER, sku=None, rows_max=1000) == []
+            rolled = await past.roll_forward(owner, EARLIER, LATER, sku=None, rows_max=1000)
+            assert (len(rolled) > 4, [lot for lot in rolled if lot.opening or not lot.adds_up]) == (True, [])
+
+
+async def test_what_no_history_has_brought_is_told(lived: Settings) -> None:
+    """Stock that was changed by hand does not add up: the command says so and ends with 1."""
+    async with HubClient(lived) as client:
+        changed = "UPDATE stock SET on_hand = on_hand + $1 WHERE owner = 'nova' AND lot = 'L3' RETURNING true"
+        await client.row(changed, 10)
+        words = ["roll-forward", "--owner", "nova", "--from", day(1), "--json"]
+        ran = await asyncio.to_thread(CliRunner().invoke, build_app(), words, env=environment(lived))
+        await client.row(changed, -10)
+    assert ran.exit_code == 1
+    told = {lot["lot"]: lot["untold"] for lot in json.loads(ran.stdout)["lots"]}
+    assert told == {"L1": "0", "L2": "0", "L3": "1"}
+
+
+async def test_an_owner_leaves_with_everything(lived: Settings, tmp_path: Path) -> None:
+    """Closed from the command line, nothing new is taken in; the export has every row of every table."""
+    async with HubClient(lived) as client:
+        await _lotstream(lived, "owner", "close", "nova", "--reason", "moves", "--yes")
+        order = {"source": "shop", "order": "#2", "lines": [{"line": "1", "sku": "OIL", "quantity": "1"}]}
+        refused = await client.send("order.placed", {"owner": "nova", **order})
+        assert (refused["outcome"], refused["code"], refused["field"]) == ("refused", "on_hold", "owner")
+        to = tmp_path / "nova.jsonl"
+        await _lotstream(lived, "owner", "export", "nova", "--to", str(to))
+        first, *rows, last = [json.loads(line) for line in to.read_text(encoding="utf-8").splitlines()]
+        counts = {
+            table: (await client.row(f"SELECT count(*) FROM {table} WHERE owner = 'nova'"))["count"] for table in TABLES
+        }
+    assert (first["export"], last["rows"]) == ("nova", counts)
+    assert {table: sum(row["table"] == table for row in rows) for table in TABLES} == counts
+    assert {row["owner"] for row in rows} == {"nova"}
+    (settings,) = [row["settings"] for row in rows if row["table"] == "owner"]
+    assert settings["closed"] is True
+    assert counts["journal"] >= 8 <= counts["lot_history"] + counts["shipment_line"] + counts["stock"]
+    ran = await asyncio.to_thread(
+        CliRunner().invoke, build_app(), ["owner", "export", "nova", "--to", str(to)], env=environment(lived)
+    )
+    assert "cannot be written" in str(ran.exception)
+
+
+async def test_an_export_is_of_one_moment(lived: Settings) -> None:
+    """What is decided while it is read is not in it."""
+    async with HubClient(lived) as client, export_of(lived.postgres_url, "acme", timeout_s=20) as export:
+        before = [row async for row in export.rows("item")]
+        await client.send("item.defined", {"owner": "acme", "sku": "NEWEST"})
+        assert [row async for row in export.rows("item")] == before
+
+
+async def _lotstream(settings: Settings, *words: str) -> str:
+    ran = await asyncio.to_thread(CliRunner().invoke, build_app(), [*words], env=environment(settings))
+    assert ran.exit_code == 0, ran.output
+    return ran.stdout
