@@ -75,6 +75,36 @@ async def test_one_command_recalls_a_lot_and_reports(lotstream: Lotstream) -> No
 
 
 @pytest.mark.usefixtures("shipped")
+async def test_who_has_a_lot_is_shown(lotstream: Lotstream) -> None:
+    """What lies where, and what left for whom; nothing came back yet, and a lot that nobody has is said."""
+    shown = await lotstream("lot", "where", "CER-001", "L24A", "--owner", "acme")
+    assert (shown.code, "7 each in the house" in shown.out, "Ann Example" in shown.out) == (0, True, True)
+    told = json.loads((await lotstream("lot", "where", "CER-001", "L24A", "--owner", "acme", "--json")).out)
+    assert [(one["customer"], one["quantity"], one["came_back"]) for one in told["gone_to"]] == [("C-7", "3", "0")]
+    assert (await lotstream("lot", "where", "CER-001", "NONE")).code == ExitCode.INPUT
+
+
+@pytest.mark.usefixtures("shipped")
+async def test_what_came_back_is_counted_by_lot_and_reason(lotstream: Lotstream, hub_settings: Settings) -> None:
+    """Returned, and of that what was scrapped; another item has none."""
+    assert (await lotstream("returns")).code == ExitCode.INPUT
+    async with HubClient(hub_settings) as client:
+        line = {"line": "1", "sku": "CER-001", "lot": "L24A", "quantity": "2", "location": "BACK", "reason": "Torn"}
+        await client.send(
+            "goods.returned", {"owner": "acme", **FLOOR, "return": "RT-1", "customer": "C-7", "lines": [line]}
+        )
+        looked = {"line": "1", "return_line": "1", "quantity": "1", "disposition": "scrap", "reason": "Torn"}
+        inspected = {"return": "RT-1", "inspection": "RI-1", "lines": [looked]}
+        await client.send("return.inspected", {"owner": "acme", **FLOOR, **inspected})
+    told = json.loads((await lotstream("returns", "--json", "--from", "2020-01-01")).out)
+    (line,) = told["returns"]
+    assert (line["lot"], line["reason"], line["returned"], line["scrapped"]) == ("L24A", "Torn", "2", "1")
+    assert "Torn" in (await lotstream("returns", "--owner", "acme")).out
+    assert "Torn" not in (await lotstream("returns", "--sku", "NONE")).out
+    assert (await lotstream("returns", "--to", "soon")).code == ExitCode.INPUT
+
+
+@pytest.mark.usefixtures("shipped")
 async def test_what_cannot_be_recalled_is_said(lotstream: Lotstream) -> None:
     """Nothing named, a day that is none, a lot that nobody has, a recall that is not there."""
     for arguments, said in (

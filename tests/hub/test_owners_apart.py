@@ -35,6 +35,7 @@ EVERYBODY: Final = {
     ("kpi", "owners"): "adds up owner by owner, all of them where none is named",
     ("recalls", "owners_of_lots"): "names owners, so that an operator recalls what several of them have",
     ("recalls", "owners_of_recall"): "names owners, so that a person says which one is meant",
+    ("recalls", "owners_of_returns"): "goes from owner to owner where the person who asks names none",
     ("recalls", "recalls"): "lists the recalls of everybody for an operator",
     ("verify", "lot_history"): "reads a partition's records in their order, each put beside its own journal row",
     ("verify", "owners"): "names every owner that a table knows; what follows is read owner by owner",

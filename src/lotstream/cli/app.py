@@ -39,6 +39,8 @@ GROUPS = (
     "lot",
     "lot_recall",
     "holds",
+    "lot_where",
+    "returns",
     "kpi",
     "person",
     "count",

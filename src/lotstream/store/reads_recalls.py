@@ -63,6 +63,19 @@ class StockSeen:
     reserved: int
 
 
+@dataclass(frozen=True, slots=True)
+class CameBackSeen:
+    """Smallest units of a lot that came back for one reason, and those that were scrapped or sent back for it."""
+
+    sku: str
+    lot: str | None
+    reason: str
+    lines: int
+    returned: int
+    scrapped: int
+    sent_back: int
+
+
 class RecallReads(Session):
     """Questions about recalls; opened and closed as an async context manager."""
 
@@ -114,6 +127,17 @@ class RecallReads(Session):
         """Return where lots lie."""
         rows = await self._database.fetch(SQL["recalled_stock"], owner, *zip(*names, strict=True)) if names else []
         return [StockSeen(*row) for row in rows]
+
+    async def owners_of_returns(self, owner: str | None) -> list[str]:
+        """Return the owners that anything came back for, sorted."""
+        return [row["owner"] for row in await self._database.fetch(SQL["owners_of_returns"], owner)]
+
+    async def returns(
+        self, owner: str, *, sku: str | None, since: datetime | None, until: datetime | None
+    ) -> list[CameBackSeen]:
+        """Return what came back of lots by reason, and what of them left the books again, ``until`` not included."""
+        rows = await self._database.fetch(SQL["returns_by_lot"], owner, sku, since, until)
+        return [CameBackSeen(**{**row, "returned": row["returned"] or 0}) for row in rows]
 
     async def items(self, owner: str, skus: Collection[str]) -> dict[str, Item]:
         """Return items by SKU."""

@@ -151,3 +151,27 @@ ORDER BY s.site, s.location, s.sku, s.lot, s.status;
 -- name: items
 -- Items by SKU.
 SELECT sku, body FROM item WHERE owner = $1 AND sku = ANY($2::text[]);
+
+-- name: returns_by_lot
+-- What came back of lots, by reason, in a time; and what left the books again of those lots after somebody had looked.
+SELECT h.sku, h.lot, coalesce(h.reason, '') AS reason, count(*) AS lines,
+       sum(h.quantity) FILTER (WHERE h.kind = 'returned')::bigint AS returned,
+       coalesce(-sum(h.quantity) FILTER (WHERE h.kind = 'scrapped'), 0)::bigint AS scrapped,
+       coalesce(-sum(h.quantity) FILTER (WHERE h.kind = 'sent_back'), 0)::bigint AS sent_back
+FROM lot_history AS h
+WHERE h.owner = $1 AND h.kind IN ('returned', 'scrapped', 'sent_back') AND ($2::text IS NULL OR h.sku = $2)
+  AND ($3::timestamptz IS NULL OR h.at >= $3) AND ($4::timestamptz IS NULL OR h.at < $4)
+GROUP BY h.sku, h.lot, coalesce(h.reason, '')
+ORDER BY h.sku, h.lot, reason;
+
+-- name: owners_of_returns
+-- Owners that anything came back for: found by jumping from owner to owner in the index.
+WITH RECURSIVE seen AS (
+    (SELECT owner FROM lot_history WHERE kind = 'returned' ORDER BY owner LIMIT 1)
+    UNION ALL
+    SELECT n.owner FROM seen AS w
+    CROSS JOIN LATERAL (
+        SELECT owner FROM lot_history WHERE kind = 'returned' AND owner > w.owner ORDER BY owner LIMIT 1
+    ) AS n
+)
+SELECT owner FROM seen WHERE $1::text IS NULL OR owner = $1 ORDER BY owner;

@@ -1,0 +1,65 @@
+"""``lotstream returns``: what came back of which lots, and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import typer
+
+from lotstream.cli.environment import read_settings, run
+from lotstream.cli.options import Json, Owner
+from lotstream.cli.output import print_json, table
+from lotstream.errors import InputRefused
+
+COLUMNS: Final = ("sku", "lot", "reason", "returned", "scrapped", "sent_back", "unit", "lines")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command ``returns``."""
+    app.command("returns")(returns)
+
+
+def returns(
+    owner: Owner = None,
+    sku: Annotated[str | None, typer.Option("--sku", help="Only this item.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="From this day or instant on (UTC).")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Before this day or instant (UTC).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what came back by lot and reason, and what of it was scrapped or sent back."""
+    told = run(_read(owner, sku, _instant(since, "from"), _instant(until, "to")))
+    if as_json:
+        print_json(told)
+    else:
+        table(COLUMNS, ([line[name] for name in COLUMNS] for line in told["returns"]))
+
+
+def _instant(text: str | None, option: str) -> datetime | None:
+    try:
+        at = None if text is None else datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputRefused(f"--{option} {text} is neither a day nor an instant.") from error
+    return at if at is None or at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+async def _read(owner: str | None, sku: str | None, since: datetime | None, until: datetime | None) -> dict[str, Any]:
+    from lotstream.cli.candidates import only_one
+    from lotstream.contracts.quantities import base_text
+    from lotstream.store.reads_recalls import RecallReads
+
+    settings = read_settings()
+    async with RecallReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
+        who = only_one("owner", await reads.owners_of_returns(owner), option="--owner", what="return")
+        found = await reads.returns(who, sku=sku, since=since, until=until)
+        items = await reads.items(who, {line.sku for line in found})
+    lines = []
+    for line in found:
+        item = items.get(line.sku)
+        decimals = 0 if item is None else item.decimals
+        amounts = {name: base_text(getattr(line, name), decimals) for name in ("returned", "scrapped", "sent_back")}
+        unit = None if item is None else item.base_unit
+        lines.append(
+            {"sku": line.sku, "lot": line.lot, "reason": line.reason, **amounts, "unit": unit, "lines": line.lines}
+        )
+    return {"owner": who, "sku": sku, "returns": lines}
