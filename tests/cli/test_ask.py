@@ -218,3 +218,24 @@ async def test_owners_are_judged_by_what_was_counted(lotstream: Lotstream) -> No
     (day,) = json.loads((await lotstream("kpi", "--owner", "acme", "--by-day", "--json")).out)
     assert (day["day"], day["of"]["received"]) == ("2026-09-01", "20")
     assert (await lotstream("kpi", "--by-day")).code == ExitCode.USAGE
+
+
+@pytest.mark.usefixtures("decided")
+async def test_what_expires_is_listed_first_expired_first(lotstream: Lotstream) -> None:
+    """What has expired comes first; days ahead, item and site narrow it down, in words and as JSON."""
+    ran = await lotstream("expiring", "--owner", "acme", "--days", "200")
+    assert [line.split()[1:4] for line in ran.out.splitlines()[2:]] == [
+        ["L-OLD", "2026-01-31", "-213"], ["L-NEW", "2027-01-31", "152"],
+    ]  # fmt: skip
+    (told,) = json.loads((await lotstream("expiring", "--owner", "acme", "--sku", "CER-001", "--json")).out)
+    assert (told["lot"], told["site"], told["on_hand"], told["unit"]) == ("L-OLD", "TOR", "10", "each")
+    assert json.loads((await lotstream("expiring", "--owner", "acme", "--site", "DET", "--json")).out) == []
+    assert "L-OLD" in (await lotstream("expiring", "--owner", "acme", "--rows-max", "1")).out
+
+
+@pytest.mark.usefixtures("decided")
+async def test_what_is_to_be_ordered_again_leaves_out_what_has_expired(lotstream: Lotstream) -> None:
+    """Nothing is free of the good lot, and the expired one does not count."""
+    (told,) = json.loads((await lotstream("reorder", "--owner", "acme", "--json")).out)
+    assert (told["sku"], told["usable"], told["below"], told["daily_use"]) == ("CER-001", "0", False, None)
+    assert "CER-001" in (await lotstream("reorder", "--owner", "acme")).out

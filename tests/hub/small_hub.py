@@ -225,7 +225,7 @@ def owners_in(partition: int, count: int, *, partitions: int = 2) -> list[str]:
     return [name for name in names if partition_of(name.encode(), partitions) == partition][:count]
 
 
-def stock(hub: SmallHub, owner: str, lots: Iterable[tuple[str, str]], *, quantity: int = 100) -> None:
+def stock(hub: SmallHub, owner: str, lots: Iterable[tuple[str, str | None]], *, quantity: int = 100) -> None:
     """Give an owner an item SOAP and lots of it, each in a bin of its own, with the days they expire."""
     hub.send("item.defined", {"owner": owner, "sku": "SOAP"})
     lines = [

@@ -79,12 +79,12 @@ async def test_a_broadcast_itself_decides_nothing_about_any_owner() -> None:
 
 
 async def test_an_owner_without_open_orders_is_not_asked() -> None:
-    """Who has no open order has nothing to continue; it is brought up to date when it is next touched."""
+    """Who has no open order and no lot that expires has nothing to continue; it is brought up to date when touched."""
     hub = SmallHub()
     worker = await hub.start()
     await a_site(hub, worker)
     (owner,) = owners_in(0, 1)
-    stock(hub, owner, LOTS)
+    stock(hub, owner, [("L1", None), ("L2", None)])
     await worker.settle()
     number = await turn(hub)
     await worker.settle()
@@ -92,7 +92,7 @@ async def test_an_owner_without_open_orders_is_not_asked() -> None:
     assert hub.answers()[-1]["message_id"] == str(number)
     order(hub, owner, 1)
     await worker.settle()
-    assert hub.reserved(owner) == {"L2": 1}
+    assert hub.reserved(owner) == {"L1": 1}
     assert [row["number"] for row in hub.rows("continuing", owner=owner)] == [number]
 
 

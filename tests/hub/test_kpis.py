@@ -10,8 +10,9 @@ from prometheus_client import REGISTRY
 from lotstream.domain.kpis import Figures
 from lotstream.errors import PostgresUnreachable
 from lotstream.hub.judged import LOOK_EVERY_S, PART_OF_TIME, Judged
+from lotstream.store.kpis import RecallTime
 from tests.hub.replayed import differences
-from tests.hub.small_hub import SITE, SmallHub, a_site, owners_in
+from tests.hub.small_hub import NOON, SITE, SmallHub, a_site, owners_in
 from tests.hub.test_limits import in_use, times
 
 ACME, ZENITH = owners_in(0, 1)[0], owners_in(1, 1)[0]
@@ -146,12 +147,22 @@ async def test_the_page_shows_rates_and_what_they_are_made_of() -> None:
     assert (shown("units", ACME, of="received"), shown("lot_accuracy_ratio", ACME)) == (None, None)
 
 
+def took(offset: int, seconds: float, *, owner: str = "a", drill: bool = False) -> RecallTime:
+    """A recall that took so long."""
+    return RecallTime((1, 0, offset, 0), owner, f"RC-{offset}", drill, NOON, seconds)
+
+
 class Slow:
     """A database that takes its time, or does not answer."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock, self.asked, self.gone = clock, 0, False
         self.counted = {"a": Figures(received=Decimal(1))}
+        self.recalls: list[RecallTime] = []
+
+    async def recall_times(self) -> list[RecallTime]:
+        """Return the recalls there were."""
+        return self.recalls
 
     async def kpis(self, *, owners_max: int) -> dict[str, Figures]:
         """Return one owner's sums after a second."""
@@ -197,3 +208,29 @@ async def test_only_so_many_owners_are_on_the_page() -> None:
     await judged.look()
     assert [shown("traceability_ratio", name) for name in ("a", "b", "c")] == [None, None, None]
     assert [shown("units", name, of="received") for name in ("a", "b", "c")] == [None, 1, None]
+
+
+async def test_how_long_recalls_took_is_a_histogram() -> None:
+    """Each recall counts once however often it is read, drills apart; who has nothing else is shown as well."""
+    clock = Clock()
+    source = Slow(clock)
+    source.recalls = [took(2, 40.0), took(1, 1.5), took(3, 0.5, drill=True), took(4, 9.0, owner="b")]
+    held = [0]
+    judged = Judged(source, owners_max=2, held=lambda: held, now=clock)
+    for _ in range(2):
+        await judged.look()
+        clock.now += 1000
+    recall = {"drill": "false"}
+    assert (shown("recall_seconds_count", "a", **recall), shown("recall_seconds_sum", "a", **recall)) == (2, 41.5)
+    assert shown("recall_seconds_bucket", "a", le="2.0", **recall) == 1
+    assert shown("recall_seconds_count", "a", drill="true") == 1
+    assert (shown("recall_seconds_sum", "b", **recall), shown("units", "b", of="shipped")) == (9, 0)
+    source.recalls.append(took(5, 1.0))
+    await judged.look()
+    assert shown("recall_seconds_count", "a", **recall) == 3
+    held.clear()
+    await judged.look()
+    assert shown("recall_seconds_count", "a", **recall) is None
+    held.append(0)
+    await judged.look()
+    assert shown("recall_seconds_count", "a", **recall) == 3

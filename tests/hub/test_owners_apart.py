@@ -33,6 +33,7 @@ EVERYBODY: Final = {
     ("papers", "owners"): "goes from owner to owner where the person who asks names none",
     ("papers", "hazards"): "shows an operator whose hazardous goods lie where",
     ("kpi", "owners"): "adds up owner by owner, all of them where none is named",
+    ("kpi", "recalls"): "goes from recall to recall where no owner is named",
     ("recalls", "owners_of_lots"): "names owners, so that an operator recalls what several of them have",
     ("recalls", "owners_of_recall"): "names owners, so that a person says which one is meant",
     ("recalls", "owners_of_returns"): "goes from owner to owner where the person who asks names none",

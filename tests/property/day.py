@@ -107,6 +107,8 @@ class Day:
             pack_rule=self._mostly(PackRule.NEVER_OVER, PackRule.COVER, PackRule.PARTIAL_PACKS),
             zone_rules=self._mostly((), (ZoneRule("BIN-2", ZoneUse.EMPTY_BIN), ZoneRule("AISLE"))),
             reassign_partial=self._mostly(False, True),
+            expiry_alert_days=self._mostly((), (3, 30)),
+            unsellable_alert_days=self._mostly((), (2, 10)),
         )
         self.hear(ChangeSettings(chosen))
         self.hear(DefineItem(Item("A", units={"case": Decimal(6)}, min_days_left=1)))

@@ -193,6 +193,7 @@ class Words:
                 held_notice_hours=self.seldom(None, 2),
                 put_away_hints=self.seldom(False, True),
                 hazard_conflicts=self.seldom((), (("acid", "acid"),)),
+                expiry_alert_days=self.mostly((), (3, 30)),
             )
         )
 

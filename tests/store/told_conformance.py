@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import OrderKey, OwnerClock
+from lotstream.domain.model import Lot, OrderKey, OwnerClock
 from lotstream.domain.progress import Progress, Scope, Walk
 from lotstream.domain.slots import partition_of, slot
 from lotstream.store.rows import BroadcastOutcome, IntakeRow, Outcome, OwnerPart, TitleRow
@@ -49,6 +49,16 @@ def with_order(owner: str, name: str = "#1", *, closed: bool = False) -> Ledger:
 def told(offset: int, message_id: str, outcome: Outcome = Outcome.DONE, *why: str) -> IntakeRow:
     """Return what became of something that a partition was told."""
     return IntakeRow(0, offset, HUB, message_id, DAY, None, outcome, T0, *why)
+
+
+async def with_lots(store: Store, owner: str, days: Iterable[int | None]) -> None:
+    """Give an owner lots that expire so many days after the first; None: that never do."""
+    ledger = empty_ledger(owner)
+    for number, day in enumerate(days):
+        lot = Lot("TEA", f"L{number}", expires=None if day is None else T0.date() + timedelta(days=day))
+        ledger.lots[lot.sku, lot.lot] = lot
+        ledger.touched.lots.add((lot.sku, lot.lot))
+    await write(store, batch(await claim(store, partition_of(owner.encode(), PARTITIONS)), ledger=ledger))
 
 
 async def with_clock(store: Store, owner: str, clock: OwnerClock) -> OwnerPart:
@@ -164,6 +174,19 @@ class ToldConformance:
         assert await store.owners_behind(turns, since="both ", limit=9) == [sells]
         await hear(store, 5)
         assert await store.broadcasts_passed() == 0
+
+    async def test_whose_lots_expire_is_behind_without_orders(self, store: Store) -> None:
+        """Owners whose lots expire are behind like those with open orders, once, in order; nobody waits for them."""
+        both = await with_open_order(store, "both")
+        for owner, days in (("both", (1,)), ("dated", (1, 2, 3)), ("never", (None,)), ("zoo", (9,))):
+            await with_lots(store, owner, days)
+        dated, zoo = (OwnerPart(owner, slot(owner.encode()), 0) for owner in ("dated", "zoo"))
+        turns = dict.fromkeys(range(PARTITIONS), 5)
+        assert await store.owners_behind(turns, since="", limit=9) == [both, dated, zoo]
+        assert await store.owners_behind(turns, since="", limit=2) == [both, dated]
+        assert await store.owners_behind(turns, since="dated ", limit=9) == [zoo]
+        mine = {partition_of(b"zoo", PARTITIONS): 5}
+        assert await store.owners_behind(mine, since="c", limit=9) in ([zoo], [dated, zoo])
 
     async def test_whose_time_has_come_is_found_in_its_partition(self, store: Store) -> None:
         """Owners are found by the database's clock from the moment they are due, the longest first, only so many."""

@@ -13,7 +13,7 @@ UNMOVED = {
     "ReservationFreed", "DiscrepancyNoted", "LotSwapped", "AvailabilityTold", "ClockSet", "OrderClosed", "BinsChanged",
     "PromisesReleased", "OwnerHeld", "OwnerReleased", "PickStarted", "PackagesChanged", "OrderPacked", "HeldNoticed",
     "TasksJoinedWave", "WaveReleased", "WaveCancelled", "TasksLeftWave", "PutAwayHinted", "TaskDone",
-    "WaveTasksChanged", "PersonsErased",
+    "WaveTasksChanged", "PersonsErased", "ExpiryNoticed", "ReorderHinted",
     "RecallOpened", "ConsigneesListed", "RecallAnswered", "RecallClosed", "ReturnAnnounced",
     "CounterfeitSuspected",
     "SupplierDefined", "ReceiptExpected", "ReceiptClosed",

@@ -41,6 +41,7 @@ GROUPS = (
     "holds",
     "lot_where",
     "returns",
+    "expiring",
     "kpi",
     "person",
     "count",

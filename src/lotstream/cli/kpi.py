@@ -13,16 +13,18 @@ from lotstream.cli.options import Json
 from lotstream.cli.output import complain, print_json, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from decimal import Decimal
 
     from lotstream.domain.kpis import Figures
+    from lotstream.store.kpis import RecallTime
 
 OWNERS_MAX: Final = 1000
 """Owners that are shown unless more are asked for."""
 
 COLUMNS: Final = (
     *("lot accuracy", "inventory accuracy", "expiration loss", "loss in value", "traceability"),
-    *("lines counted", "received", "expired", "shipped"),
+    *("longest recall", "lines counted", "received", "expired", "shipped"),
 )
 
 
@@ -41,7 +43,7 @@ def kpi(
     owners_max: Annotated[int, typer.Option("--owners-max", help="Most owners shown.", min=1)] = OWNERS_MAX,
     as_json: Json = False,
 ) -> None:
-    """Show lot accuracy, inventory accuracy, expiration loss and traceability by owner.
+    """Show lot accuracy, inventory accuracy, expiration loss, recall time and traceability by owner.
 
     They are of all time unless a period is asked for, and made of what was counted as it was decided.
     """
@@ -60,6 +62,7 @@ def kpi(
 async def _read(
     owner: str | None, first: date | None, last: date | None, by_day: bool, owners_max: int
 ) -> list[dict[str, Any]]:  # fmt: skip
+    from lotstream.domain.kpis import Figures
     from lotstream.store.kpis import KpiReads, Period
 
     settings, period = read_settings(), Period(first, last)
@@ -68,7 +71,11 @@ async def _read(
             days = await reads.kpis.days(owner, period)
             return [{"day": day, **shown(figures)} for day, figures in days.items()]
         counted = await reads.kpis.owners(owner=owner, period=period, owners_max=owners_max)
-        return [{"owner": name, **shown(figures)} for name, figures in counted.items()]
+        recalls = await reads.kpis.recalls(owner=owner, period=period)
+    names = sorted({*counted, *(recall.owner for recall in recalls)})[:owners_max]
+    return [
+        {"owner": name, **shown(counted.get(name, Figures())), "recalls": recalled(name, recalls)} for name in names
+    ]
 
 
 def shown(figures: Figures) -> dict[str, Any]:
@@ -77,6 +84,15 @@ def shown(figures: Figures) -> dict[str, Any]:
 
     sums = {name: _text(value) for name, value in asdict(figures).items()}
     return {**{name: _text(value) for name, value in asdict(rates(figures)).items()}, "of": sums}
+
+
+def recalled(owner: str, recalls: Iterable[RecallTime]) -> list[dict[str, Any]]:
+    """Return how long each recall and drill of an owner took as JSON values, the last first."""
+    return [
+        {"recall": one.recall, "drill": one.drill, "asked_at": one.asked_at, "seconds": round(one.seconds, 3)}
+        for one in recalls
+        if one.owner == owner
+    ]
 
 
 def _text(value: Decimal | int | None) -> str | int | None:
@@ -91,8 +107,12 @@ def _in_words(name: str, told: dict[str, Any]) -> tuple[object, ...]:
     return (
         told[name], _percent(told["lot_accuracy"]), _percent(told["inventory_accuracy"]),
         _percent(told["expiration_loss"]), _percent(told["expiration_loss_value"]), _percent(told["traceability"]),
-        of["count_lines"], of["received"], of["expired"], of["shipped"],
+        _longest(told.get("recalls", [])), of["count_lines"], of["received"], of["expired"], of["shipped"],
     )  # fmt: skip
+
+
+def _longest(recalls: list[dict[str, Any]]) -> str | None:
+    return f"{max(one['seconds'] for one in recalls):.1f} s" if recalls else None
 
 
 def _percent(share: str | None) -> str | None:

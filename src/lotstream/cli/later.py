@@ -14,7 +14,6 @@ LATER: dict[str, tuple[str, str]] = {
         "Serve web pages and JSON API.",
         "Ask with `lotstream order why` and `lotstream stock`, and read /metrics of the worker.",
     ),
-    "expiring": ("List lots that expire soon.", "`lotstream stock --json` has each lot with its expiry."),
 }
 
 

@@ -73,6 +73,8 @@ def change_settings(body: SettingsChanged) -> ChangeSettings:
             held_notice_hours=body.held_notice_hours,
             count_approval=_approval(body.count_approval),
             allocate_days_ahead=body.allocate_days_ahead,
+            expiry_alert_days=body.expiry_alert_days,
+            unsellable_alert_days=body.unsellable_alert_days,
         )
     )
 
@@ -118,6 +120,9 @@ def define_item(body: ItemDefined) -> DefineItem:
             lot_number=_numbers(body.lot_number),
             shelf_life_days=body.shelf_life_days,
             recipe=body.recipe,
+            expiry_alert_days=body.expiry_alert_days,
+            reorder_point=body.reorder_point,
+            daily_use=body.daily_use,
         )
     )
 

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from lotstream.contracts.fields import Count, Day, Days, Inbound, Name, OwnerId, Quantity, Rank, Text
 from lotstream.contracts.limits import (
+    ALERT_DAYS_MAX,
     CHANNELS_MAX,
     CLASSES_MAX,
     COMPONENTS_MAX,
@@ -41,6 +42,8 @@ from lotstream.domain.model import (
     Tracking,
     ZoneUse,
 )
+
+AlertDays = Annotated[tuple[Days, ...], Field(max_length=ALERT_DAYS_MAX)]
 
 
 class TieBreak(StrEnum):
@@ -197,6 +200,13 @@ class SettingsChanged(Inbound):
     count_approval: SecondCounter | None = Field(
         default=None, description="From which difference on a count needs a second counter; null: never."
     )
+    expiry_alert_days: AlertDays = Field(
+        default=(), description="Days before a lot expires at which people are told, once each; empty: they are not."
+    )
+    unsellable_alert_days: AlertDays = Field(
+        default=(),
+        description="Days before the last on which a lot lives long enough for a customer at which people are told.",
+    )
 
 
 class LotNumbers(Inbound):
@@ -273,6 +283,15 @@ class ItemDefined(Inbound):
     )
     shelf_life_days: Annotated[int, Field(ge=1, le=LIFE_DAYS_MAX)] | None = Field(
         default=None, description="Days from its making to its last day of use, where only the day of making is told."
+    )
+    expiry_alert_days: AlertDays | None = Field(
+        default=None, description="Days before a lot of it expires at which people are told; null: as settings say."
+    )
+    reorder_point: Quantity | None = Field(
+        default=None, description="Base units of it below which people are told to order it again."
+    )
+    daily_use: Quantity | None = Field(
+        default=None, description="Base units of it that are used a day; what expires before its turn is left out."
     )
 
 

@@ -33,6 +33,8 @@ CHANNELS_MAX = 50
 GATHER_SECONDS_MAX = 86_400
 #: Hours after which the sender of a held order is told, at most; ten years.
 NOTICE_HOURS_MAX = 87_600
+#: Days before expiry at which people are told, of an owner or an item.
+ALERT_DAYS_MAX = 20
 #: Locations an owner leaves out.
 LOCATIONS_MAX = 2000
 #: Zones an owner's stock is used by.

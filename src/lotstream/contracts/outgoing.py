@@ -48,6 +48,7 @@ from lotstream.contracts.write_shipments import ship_confirmation, ship_voided
 from lotstream.contracts.write_status import change_refused, order_status
 from lotstream.contracts.write_stock import inventory_comparison, inventory_snapshot
 from lotstream.contracts.write_tasks import moved_task, pick_tasks
+from lotstream.contracts.write_time import expired_alert, expiry_alert, reorder_alert
 from lotstream.contracts.write_waves import cancelled, changed, joined, left, released
 from lotstream.domain.codes import NotUsed, Refusal
 from lotstream.domain.commands import (
@@ -69,12 +70,14 @@ from lotstream.domain.events import (
     CountKept,
     DiscrepancyNoted,
     Event,
+    ExpiryNoticed,
     GoodsPutAway,
     GoodsReturned,
     HeldNoticed,
     ItemRenamed,
     LotCorrected,
     LotDocumented,
+    LotExpired,
     LotInspected,
     LotsMerged,
     LotSplit,
@@ -92,6 +95,7 @@ from lotstream.domain.events import (
     RecallClosed,
     RecallOpened,
     ReceiptClosed,
+    ReorderHinted,
     ReservationFreed,
     ShipmentConfirmed,
     ShipmentVoided,
@@ -230,6 +234,19 @@ def _received(ledger: Ledger, event: StockReceived, moment: Moment) -> Iterator[
     yield from goods_alerts(ledger, event, moment)
 
 
+def _expired(ledger: Ledger, event: LotExpired, moment: Moment) -> Iterator[Outgoing]:
+    if event.told:
+        yield expired_alert(ledger, event, moment)
+
+
+def _expiry(ledger: Ledger, event: ExpiryNoticed, moment: Moment) -> Iterator[Outgoing]:
+    yield expiry_alert(ledger, event, moment)
+
+
+def _reorder(ledger: Ledger, event: ReorderHinted, moment: Moment) -> Iterator[Outgoing]:
+    yield reorder_alert(ledger, event, moment)
+
+
 def _and_inventory(write: _Writer | None) -> _Writer:
     """Return a writer of what an event tells, and after it of what it has changed in stock."""
     if write is None:
@@ -243,6 +260,9 @@ def _and_inventory(write: _Writer | None) -> _Writer:
 
 
 _WRITERS: dict[type, _Writer] = {
+    LotExpired: _expired,
+    ExpiryNoticed: _expiry,
+    ReorderHinted: _reorder,
     OrderRecorded: _recorded,
     OrderChanged: _changed,
     OrderAllocated: _allocated,

@@ -333,6 +333,13 @@ class AlertKind(StrEnum):
     RECALL = "recall"
     #: Goods came back that cannot be what they say: nobody has made them, or sold them, or sold them to him.
     COUNTERFEIT = "counterfeit"
+    #: A lot has expired, or will before long.
+    EXPIRED = "expired"
+    EXPIRY = "expiry"
+    #: Somebody may no longer get a lot before long, because too little of its life would be left.
+    UNSELLABLE = "unsellable"
+    #: An item is to be ordered again.
+    REORDER = "reorder"
 
 
 class Alert(Sent):

@@ -238,7 +238,7 @@ def alert(
     quantity: str | None,
     kind: AlertKind = AlertKind.DISCREPANCY,
 ) -> Outgoing:
-    """Return an alert: what a person should look at."""
+    """Return an alert of whatever kind, ``quantity`` in base units: what a person should look at."""
     body = {
         "owner": ledger.owner,
         "alert": kind,

@@ -22,6 +22,7 @@ from lotstream.domain.applying import (
     receipts,
     returns,
     stock,
+    time,
     titles,
     transfers,
     waves,
@@ -48,9 +49,8 @@ _ROOMS = (
     recalls,
     returns,
     counts,
+    time,
 )
-
-
 _APPLIERS = {event: applier for room in _ROOMS for event, applier in room.APPLIERS.items()}
 
 

@@ -41,7 +41,7 @@ def figures_changed(draft: Draft) -> Iterator[Figure]:
         parts = _parts(draft, sku)
         names = {(site, name) for site in _sites_of(ledger, sku) for name in channels} | told.get(sku, set())
         for site, places in groupby(sorted(names), key=itemgetter(0)):
-            rows = {of: list(_sellable(draft, of, site)) for of in (sku, *(part.sku for part in parts))}
+            rows = {of: list(sellable(draft, of, site)) for of in (sku, *(part.sku for part in parts))}
             for _, name in places:
                 quantity = _figure(draft, rows, parts, channels.get(name), name=(sku, site, name))
                 if quantity != ledger.told.get((sku, site, name), 0):
@@ -113,7 +113,7 @@ def _fits(ledger: Ledger, candidate: Candidate, channel: Channel, *, today: int)
     return reason is None
 
 
-def _sellable(draft: Draft, sku: str, site: str) -> Iterator[Candidate]:
+def sellable(draft: Draft, sku: str, site: str) -> Iterator[Candidate]:
     """Yield the rows of a SKU at a site that have something free and that lines may use.
 
     A shelf that nobody has asked for is not made for this: it takes three times the memory of its rows.

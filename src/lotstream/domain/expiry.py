@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from lotstream.domain.codes import NotUsed
 
@@ -42,6 +42,36 @@ def life_reason(
     if left < days or (percent and left * 100 < percent * (expires - made)):
         return NotUsed.SHORT_LIFE
     return None
+
+
+def last_ship_day(
+    expires: int, made: int, *, days: int = 0, percent: Decimal | None = None, transit: int = 0
+) -> int | None:
+    """Return the last day on which `life_reason` lets goods be shipped; None when no day is known.
+
+    From the day after it on it objects every day, since less is left of a life on every next one.
+    """
+    if expires == NEVER or (percent and made == NEVER):
+        return None
+    if not days and not percent and not transit:
+        return expires
+    share = int((percent * (expires - made) / 100).to_integral_value(ROUND_CEILING)) if percent else 0
+    return min(expires, expires - transit - max(days, share))
+
+
+def days_left(expires: int, today: int) -> int:
+    """Return how many days goods may still be used after today: 0 on the last, below 0 when they have expired."""
+    return expires - today
+
+
+def ends_by(expires: date | None, day: int) -> bool:
+    """Tell whether goods expire, and by a day at the latest."""
+    return expires is not None and expires.toordinal() <= day
+
+
+def has_expired(expires: date | None, today: int) -> bool:
+    """Tell whether the last day of goods is over; without one it never is."""
+    return expires is not None and expires.toordinal() < today
 
 
 def follow_reason(expires: int, *, last_shipped: int) -> NotUsed | None:

@@ -19,6 +19,7 @@ from lotstream.domain.lines import check_ahead, check_lots, check_minimum
 from lotstream.domain.model import Customer, Item, Settings
 from lotstream.domain.number_rules import check_numbers
 from lotstream.domain.order_of_use import TIE_BREAKS
+from lotstream.domain.quantities import check_quantity
 from lotstream.domain.shelves import derived_of, is_empty
 from lotstream.domain.sscc import is_prefix
 from lotstream.domain.ticking import clock_for
@@ -141,8 +142,20 @@ def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
     if refused is None and item.shelf_life_days is not None and item.shelf_life_days <= 0:
         message = f"A shelf life of {item.shelf_life_days} days is none; send 1 or more, or leave it out."
         refused = Refusal(Code.FIELD_INVALID, "item.shelf_life_days", message)
-    refused = refused or check_minimum(item.min_days_left, item.min_pct_left, "item")
+    refused = refused or check_minimum(item.min_days_left, item.min_pct_left, "item") or _check_use(item)
     return refused or check_kit(ledger, item) or check_recipe(item)
+
+
+def _check_use(item: Item) -> Refusal | None:
+    """Refuse a reorder point or daily use that is no quantity."""
+    for name in ("reorder_point", "daily_use"):
+        quantity = getattr(item, name)
+        refused = None if quantity is None else check_quantity(quantity, f"item.{name}", positive=False)
+        if refused is None and quantity is not None and quantity < 0:
+            refused = Refusal(Code.FIELD_INVALID, f"item.{name}", f"It is {quantity:f}; send 0 or more, or nothing.")
+        if refused is not None:
+            return refused
+    return None
 
 
 def _check_degrees(item: Item) -> Refusal | None:

@@ -22,8 +22,9 @@ from lotstream.domain.goods_lines import (
 )
 from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.lot_facts import Conflict, contradiction, failed, learn, of_several, uncontradicted
+from lotstream.domain.lot_facts import OPENED, Conflict, contradiction, failed, learn, of_several, uncontradicted
 from lotstream.domain.lot_numbers import LOT_COUNTER, Arrival, is_same, is_suppliers, lot_of
+from lotstream.domain.marks import arrived
 from lotstream.domain.model import (
     Booked,
     Hold,
@@ -47,7 +48,7 @@ from lotstream.domain.shelves import rows_in
 
 #: Kinds of documents goods come in under.
 RECEIPT = "receipt"
-BALANCE = "balance"
+BALANCE = OPENED
 
 
 @dataclass(slots=True)
@@ -272,6 +273,7 @@ def _learnt(delivery: Delivery, line: GoodsLine, quantity: int) -> Lot | None:
         hold = failed(line.inspection)
     received = line.received or delivery.day
     lot = learn(known, line, sku=line.sku, lot=line.lot, received=received, hold=hold, came=delivery.key.kind)
+    lot = arrived(delivery.draft, lot, delivery.site)
     if not delivery.as_found and (line.inspection is None or not line.inspection.passed):
         item, moment = delivery.draft.known_item(line.sku), delivery.draft.moment
         lot = await_inspection(lot, known, item, at=moment.recorded_at)

@@ -12,25 +12,34 @@ from dataclasses import dataclass, fields
 from decimal import Context, Decimal
 from typing import Any, Final
 
+from lotstream.domain.costing import cost_of
 from lotstream.domain.events import (
     Event,
+    LotExpired,
     ReceiptCorrected,
     ShipmentConfirmed,
     ShipmentVoided,
+    StockAdjusted,
     StockCounted,
     StockReceived,
+    TitleAccepted,
 )
 from lotstream.domain.goods import BALANCE
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import PLAIN, Lot
+from lotstream.domain.marks import expired_mark
+from lotstream.domain.model import PLAIN, AdjustCode, Lot
 
 ZERO: Final = Decimal(0)
 
 EXACT: Final = Context(prec=120)
 """Digits enough for sums of any quantities at any cost; nothing is rounded but a value, once."""
 
-CENT: Final = Decimal("0.000001")
-"""Values are kept to this part of the currency, half to even."""
+STEP: Final = Decimal("0.000001")
+"""Rates are rounded to this, half to even."""
+
+
+AGED: Final = frozenset({AdjustCode.EXPIRED, AdjustCode.SPOILED})
+"""Codes of adjustments that write goods off because of their age."""
 
 
 @dataclass(slots=True)
@@ -93,7 +102,7 @@ def figures_of(ledger: Ledger, event: Event) -> Figures | None:
 
 
 def _share(part: Decimal, whole: Decimal) -> Decimal | None:
-    return EXACT.divide(part, whole).quantize(CENT, context=EXACT) if whole > 0 else None
+    return EXACT.divide(part, whole).quantize(STEP, context=EXACT) if whole > 0 else None
 
 
 def _units(ledger: Ledger, sku: str, quantity: int) -> Decimal:
@@ -102,19 +111,12 @@ def _units(ledger: Ledger, sku: str, quantity: int) -> Decimal:
     return Decimal(quantity).scaleb(-item.decimals if item else 0, EXACT)
 
 
-def _value(lot: Lot | None, quantity: int) -> Decimal:
-    """Return what smallest units of a lot have cost on average; nothing where nobody has said what it cost."""
-    more = lot and lot.more
-    if not more or more.cost_total is None or not more.cost_units:
-        return ZERO
-    cost = EXACT.divide(EXACT.multiply(more.cost_total, Decimal(quantity)), Decimal(more.cost_units))
-    return cost.quantize(CENT, context=EXACT)
-
-
-def _received(ledger: Ledger, event: StockReceived) -> Figures:
+def _received(ledger: Ledger, event: StockReceived | TitleAccepted) -> Figures:
     figures = Figures()
     for line in event.lines:
-        units, value = _units(ledger, line.row.sku, line.quantity), _value(line.lot, line.quantity)
+        units, value = _units(ledger, line.row.sku, line.quantity), line.cost
+        if value is None:
+            value = cost_of(line.lot, line.quantity) or ZERO
         figures.add(Figures(received=units, received_value=value))
     return figures
 
@@ -175,10 +177,33 @@ def has_origin(ledger: Ledger, sku: str, lot: str | None) -> bool:
     return more.came not in {None, BALANCE} and bool(found.supplier or more.made_from)
 
 
+def _expired(ledger: Ledger, event: LotExpired) -> Figures:
+    return _lost(ledger, event.lot, event.lot.sku, event.quantity)
+
+
+def _adjusted(ledger: Ledger, event: StockAdjusted) -> Figures:
+    """Count what was written off because of its age, but for what counts as expired already: nothing is lost twice."""
+    figures = Figures()
+    for change in event.changes:
+        row = change.row
+        lot = None if row.lot is None else ledger.lots.get((row.sku, row.lot))
+        known = lot is not None and expired_mark(row.site) in (lot.more or PLAIN).alerted
+        if change.code in AGED and not known:
+            figures.add(_lost(ledger, lot, row.sku, -change.quantity))
+    return figures
+
+
+def _lost(ledger: Ledger, lot: Lot | None, sku: str, quantity: int) -> Figures:
+    return Figures(expired=_units(ledger, sku, quantity), expired_value=cost_of(lot, quantity) or ZERO)
+
+
 KPIS: Final[dict[type, Callable[[Ledger, Any], Figures]]] = {
     StockReceived: _received,
     ReceiptCorrected: _corrected,
+    TitleAccepted: _received,
     StockCounted: _counted,
+    StockAdjusted: _adjusted,
+    LotExpired: _expired,
     ShipmentConfirmed: _left,
     ShipmentVoided: _left,
 }

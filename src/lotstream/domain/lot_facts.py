@@ -10,6 +10,8 @@ from lotstream.domain.codes import Code
 from lotstream.domain.commands import GoodsLine
 from lotstream.domain.model import PLAIN, Hold, HoldKind, Inspection, Lot, LotMore
 
+#: How goods came that were there at the beginning.
+OPENED: Final = "balance"
 ORIGIN: Final = "origin"
 FACILITY: Final = "facility"
 #: Further facts, and documents, of one lot; what is beyond that is not kept with it.
@@ -132,7 +134,8 @@ def of_several(lot: Lot) -> Lot:
 def _came(before: LotMore | None, came: str, *, several: bool) -> LotMore:
     if before is None:
         return LotMore(came=came, several=several)
-    return replace(before, came=before.came or came, several=several)
+    # Of goods that were there at the beginning it is known from now on how they come.
+    return replace(before, came=came if before.came in (None, OPENED) else before.came, several=several)
 
 
 def _more(more: LotMore, line: GoodsLine) -> LotMore:

@@ -24,6 +24,7 @@ from lotstream.domain.events import (
     KitBroken,
     LotCorrected,
     LotDocumented,
+    LotExpired,
     LotInspected,
     LotsMerged,
     LotSplit,
@@ -94,6 +95,8 @@ class MoveKind(StrEnum):
     DOCUMENTED = "documented"
     #: It was recorded how they were kept.
     CONDITION = "condition"
+    #: Its last day is over.
+    EXPIRED = "expired"
     SHIPPED = "shipped"
     #: A shipment had not left after all.
     VOIDED = "voided"
@@ -354,6 +357,11 @@ def _taken_over(event: TitleAccepted) -> Iterator[Move]:
         yield _came(MoveKind.TITLE_ACCEPTED, line.row, line.quantity, line=line.line, reason=reason)
 
 
+def _expired(event: LotExpired) -> Iterator[Move]:
+    lot = event.lot
+    yield Move(MoveKind.EXPIRED, lot.sku, lot.lot, document="site", number=event.site)
+
+
 MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     BalanceOpened: _booked,
     StockReceived: _booked,
@@ -390,5 +398,6 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     TransferReceived: _arrived,
     TitleReleased: _given,
     TitleAccepted: _taken_over,
+    LotExpired: _expired,
 }
 """Events that change what is on hand in a row or what is known of a lot, and what each does."""

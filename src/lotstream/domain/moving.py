@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
+from lotstream.domain import marks
 from lotstream.domain.agenda import Part, begin, may_not_be_kept, next_part
 from lotstream.domain.codes import NotUsed, Refusal
 from lotstream.domain.commands import ContinueDay, Moment
@@ -15,10 +16,12 @@ from lotstream.domain.events import DayContinued, Event, Freed
 from lotstream.domain.expiry import papers_reason
 from lotstream.domain.filling import AT_ONCE
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.marks import Noticed
 from lotstream.domain.model import Order, Reservation
 from lotstream.domain.papers_needed import papered_until, types_needed
 from lotstream.domain.progress import Progress, Scope, Walk
 from lotstream.domain.promised import LotKey
+from lotstream.domain.reordering import hints
 from lotstream.domain.reservations import give_back, give_back_all
 from lotstream.domain.settling import Loser, lose, settle, settle_in_turn, skus_given_back, skus_wanted
 from lotstream.domain.todays import is_over
@@ -98,7 +101,7 @@ def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[
     What is promised and may no longer be used is moved: what expired with the turn of the day, what lies in a bin that
     is on hold or no longer for picking. What is open of orders whose last day is over is cancelled, and orders whose
     day has come are decided for the first time. What that, a bin that was let go, or a rule that was changed makes free
-    goes to whoever waits.
+    goes to whoever waits. After the last of them people are told of lots that have expired or soon will.
     """
     walk = ledger.progress.walk or begin(ledger)
     if walk is None:
@@ -119,7 +122,22 @@ def continue_day(ledger: Ledger, command: ContinueDay, moment: Moment) -> tuple[
     events = settle_in_turn(draft, losers, [order.key for order in orders], supply=supply, let_in=let_in)
     back = skus_given_back(losers) | {loss.row.sku for event in over for loss in event.freed}
     back = back if ledger.settings.allocate == AT_ONCE else set()
-    return *over, *events, DayContinued(_progress_after(ledger.progress, walk, part, back=back))
+    noticed, hinted = _noticed(draft, walk, part)
+    part = replace(part, done=part.done and not noticed.more)
+    after = replace(_progress_after(ledger.progress, walk, part, back=back), hinted=hinted)
+    return *over, *events, *noticed.events, DayContinued(after)
+
+
+def _noticed(draft: Draft, walk: Walk, part: Part) -> tuple[Noticed, tuple[str, ...]]:
+    """Return what a day that has turned tells of lots and items, once all orders of the walk were looked at."""
+    hinted = draft.ledger.progress.hinted
+    if not part.done or not walk.scope.sites:
+        return Noticed(), hinted
+    noticed = marks.due(draft, walk.scope.sites)
+    if noticed.more:
+        return noticed, hinted
+    events, hinted = hints(draft, hinted)
+    return Noticed((*noticed.events, *events)), hinted
 
 
 def _progress_after(before: Progress, walk: Walk, part: Part, *, back: Iterable[str]) -> Progress:

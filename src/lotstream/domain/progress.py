@@ -70,6 +70,8 @@ class Progress:
     walk: Walk | None = None
     #: What the next walk will look at beside the sites that are behind.
     due: Scope = field(default_factory=Scope)
+    #: Items below their reorder point of which people were told.
+    hinted: tuple[str, ...] = ()
 
     @property
     def is_due(self) -> bool:

@@ -27,7 +27,7 @@ DAY_CONTINUED = type_of("day.continued")
 def note_part(events: tuple[Event, ...]) -> tuple[Event, ...]:
     """Show in the metrics how many orders a part has changed, and whether something was left; returns the events."""
     if events and isinstance(last := events[-1], DayContinued):
-        used("continued_orders_max", len({order_of(event) for event in events[:-1]}))
+        used("continued_orders_max", len({order_of(event) for event in events[:-1]} - {None}))
         if last.progress.walk is not None:
             reached("continued_orders_max")
     return events

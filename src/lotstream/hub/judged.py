@@ -13,6 +13,7 @@ from lotstream.errors import TryAgain
 from lotstream.hub.maintenance import FIRST_PARTITION
 from lotstream.ops.kpis import Shown
 from lotstream.ops.limits import reached, used
+from lotstream.store.kpis import RecallTime
 
 logger = structlog.get_logger(__name__)
 
@@ -28,6 +29,9 @@ class Source(Protocol):
 
     async def kpis(self, *, owners_max: int) -> dict[str, Figures]:
         """Return what was counted of owners, the first so many by name; raises `PostgresUnreachable`."""
+
+    async def recall_times(self) -> list[RecallTime]:
+        """Return how long recalls and drills took, the last first; raises `PostgresUnreachable`."""
 
 
 class Judged:
@@ -57,15 +61,19 @@ class Judged:
         try:
             # One more than may be shown, to see that there are more.
             counted = await self._source.kpis(owners_max=self._owners_max + 1)
+            recalls = await self._source.recall_times()
         except TryAgain as error:
             logger.warning("kpis_put_off", reason=str(error))
             return
-        self._show(counted)
+        self._show(counted, recalls)
         self._next = began + max(LOOK_EVERY_S, PART_OF_TIME * (self._now() - began))
 
-    def _show(self, counted: dict[str, Figures]) -> None:
-        shown = dict(list(counted.items())[: self._owners_max])
+    def _show(self, counted: dict[str, Figures], recalls: list[RecallTime]) -> None:
+        names = sorted({*counted, *(recall.owner for recall in recalls)})
+        shown = {name: counted.get(name, Figures()) for name in names[: self._owners_max]}
         used("kpi_owners_max", len(shown))
-        if len(counted) > len(shown):
+        if len(names) > len(shown):
             reached("kpi_owners_max")
         self._page.show(shown)
+        for one in reversed(recalls):
+            self._page.recalled(one.place, one.owner, drill=one.drill, seconds=one.seconds)

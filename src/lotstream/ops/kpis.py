@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from prometheus_client import Gauge
+from prometheus_client import Gauge, Histogram
 
 from lotstream.domain.kpis import Figures, rates
 
@@ -47,7 +47,17 @@ VALUE: Final = Gauge(
 )  # fmt: skip
 COUNT_LINES: Final = Gauge("lotstream_kpi_count_lines", "Lines of counts: all, right.", ["owner", "of"])
 
+RECALL_SECONDS: Final = Histogram(
+    "lotstream_kpi_recall_seconds",
+    "Seconds from the append of a recall, or of a drill, until all goods were held and everybody who got any listed.",
+    ["owner", "drill"],
+    buckets=(1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0),
+)
+
 _OF_UNITS: Final = ("received", "expired", "shipped", "traced", "counted_off", "counted_system")
+
+Place = tuple[int, int, int, int]
+"""Log, partition, offset and index of a record's row."""
 
 Series = tuple[Gauge, tuple[str, ...]]
 """A metric and the values of its labels."""
@@ -58,19 +68,37 @@ class Shown:
 
     def __init__(self) -> None:
         self._figures: dict[str, Figures] = {}
+        #: Recalls that are on the page, by the place of what asked for them.
+        self._recalls: dict[Place, str] = {}
 
     def show(self, counted: Mapping[str, Figures]) -> None:
         """Show what was counted of these owners and of no others; a rate of nothing has no series."""
         for owner in self._figures.keys() - counted.keys():
             _remove(_series(owner, self._figures.pop(owner)))
+            self._forget_recalls(owner)
         for owner, figures in counted.items():
             if self._figures.get(owner) != figures:
                 self._figures[owner] = figures
                 _set(_series(owner, figures))
 
+    def recalled(self, place: Place, owner: str, *, drill: bool, seconds: float) -> None:
+        """Show how long a recall took of an owner who is shown, once."""
+        if owner in self._figures and place not in self._recalls:
+            self._recalls[place] = owner
+            RECALL_SECONDS.labels(owner, _yes(drill)).observe(seconds)
+
+    def _forget_recalls(self, owner: str) -> None:
+        self._recalls = {place: whose for place, whose in self._recalls.items() if whose != owner}
+        for drill in (False, True):
+            RECALL_SECONDS.remove(owner, _yes(drill))
+
     def hide(self) -> None:
         """Show no owner: another worker does."""
         self.show({})
+
+
+def _yes(true: bool) -> str:
+    return "true" if true else "false"
 
 
 def _set(series: Mapping[Series, Decimal | int | None]) -> None:

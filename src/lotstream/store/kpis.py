@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Final
 
 from lotstream.domain.kpis import Figures
 from lotstream.store.connection import Address, Database
@@ -23,6 +24,22 @@ class Period:
 
 ALWAYS = Period()
 
+RECALLS_MAX: Final = 10_000
+"""Recalls and drills that are read, the last ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecallTime:
+    """How long a recall or a drill took, until all goods were held and everybody who got any was listed."""
+
+    #: Log, partition, offset and index of what asked for it.
+    place: tuple[int, int, int, int]
+    owner: str
+    recall: str
+    drill: bool
+    asked_at: datetime
+    seconds: float
+
 
 class Kpis:
     """Sums by owner and by day."""
@@ -39,6 +56,14 @@ class Kpis:
         """
         rows = await self._database.fetch(SQL["owners"], owner, period.first, period.last, owners_max)
         return {row["owner"]: Figures(*tuple(row)[1:]) for row in rows}
+
+    async def recalls(self, *, owner: str | None = None, period: Period = ALWAYS) -> list[RecallTime]:
+        """Return how long recalls and drills took, asked for in a period (UTC), the last first.
+
+        Raises `PostgresUnreachable`.
+        """
+        rows = await self._database.fetch(SQL["recalls"], owner, period.first, period.last, RECALLS_MAX)
+        return [RecallTime(tuple(row)[:4], *tuple(row)[4:]) for row in rows]
 
     async def days(self, owner: str, period: Period) -> dict[date, Figures]:
         """Return what was counted of an owner, day by day; raises `PostgresUnreachable`."""

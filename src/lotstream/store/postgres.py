@@ -15,7 +15,7 @@ from lotstream.store.claims import Claims
 from lotstream.store.commit import Commits, create_staging
 from lotstream.store.connection import CONNECTIONS_MAX, Address, Database
 from lotstream.store.instance import InstanceLock
-from lotstream.store.kpis import Kpis
+from lotstream.store.kpis import Kpis, RecallTime
 from lotstream.store.load import State
 from lotstream.store.maintenance import Maintenance
 from lotstream.store.outbox import Outbox
@@ -227,3 +227,7 @@ class PostgresStore:
     async def kpis(self, *, owners_max: int) -> dict[str, Figures]:
         """Return what was counted of owners since ever, the first so many by name."""
         return await self._kpis.owners(owners_max=owners_max)
+
+    async def recall_times(self) -> list[RecallTime]:
+        """Return how long recalls and drills took, the last first."""
+        return await self._kpis.recalls()

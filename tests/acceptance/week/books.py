@@ -205,7 +205,28 @@ class Books:
         for name, value in facts.items():
             if getattr(known, name) is None:
                 setattr(known, name, value)
+        if known.came == "balance":
+            known.came = str(facts.get("came", known.came))
         return known
+
+    def come_in(self, row: Row) -> None:
+        """Note of goods that come in expired that they have not expired here."""
+        if row.lot is not None and self.expired(row):
+            self.lots[row.sku, row.lot].ended.add(row.site)
+
+    def expire(self) -> None:
+        """Count what has expired in stock since it was looked at last, site by site."""
+        units = Counter[Row]()
+        for row, there in self.rows.items():
+            if there > 0 and self.expired(row) and row.site not in self.lots[row.sku, row.lot or ""].ended:
+                units[Row(row.sku, row.lot, row.site, "")] += there
+        for row, there in units.items():
+            self.lots[row.sku, row.lot or ""].ended.add(row.site)
+            self.age(row, there)
+
+    def age(self, row: Row, units: int) -> None:
+        """Count goods as lost because of their age."""
+        self.judge(expired=units, expired_value=self.cost(row.sku, row.lot, units) or Decimal(0))
 
     def now(self, sku: str, lot: str) -> str:
         """Return the number that a lot has now."""
@@ -234,10 +255,6 @@ class Books:
         """Return what units of a lot have cost on average; None when nobody has said."""
         known = Lot() if lot is None else self.lots.get((sku, lot), Lot())
         return (known.cost * units / known.cost_units).quantize(BILLIONTH) if known.cost_units else None
-
-    def value(self, sku: str, lot: str | None, units: int) -> Decimal:
-        """Return what units of a lot are worth, to a millionth; nothing when nobody has said what they cost."""
-        return (self.cost(sku, lot, units) or Decimal(0)).quantize(Decimal("0.000001"))
 
     def judge(self, **sums: Decimal | int) -> None:
         """Add to the sums that the house is judged by today."""

@@ -24,7 +24,8 @@ class GoodsSteps(Telling):
         lines = [{**one.said(str(n)), "received": day(received)} for n, one in enumerate(goods, 1)]
         self._tell("balance.opened", {"site": site, "balance": balance, "lines": lines})
         for one in goods:
-            self._know(one, received, came="balance")
+            if self._know(one, received, came="balance") is not None:
+                self.books.come_in(self._row(one, site))
             self.books.come(one.row(site), one.units, change=None, document=balance)
         self.books.fill(one.sku for one in goods)
 
@@ -56,7 +57,11 @@ class GoodsSteps(Telling):
                 lot.cost += Decimal(one.cost) * one.quantity
                 lot.cost_units += one.units
             self.books.come(row, one.units, change="received", document=receipt)
-            self.books.judge(received=one.units, received_value=self.books.value(row.sku, row.lot, one.units))
+            if lot is not None:
+                self.books.come_in(row)
+            paid = None if one.cost is None else Decimal(one.cost) * one.quantity
+            worth = self.books.cost(row.sku, row.lot, one.units) or Decimal(0)
+            self.books.judge(received=one.units, received_value=worth if paid is None else paid)
         self.books.fill(one.sku for one in goods)
 
     def announce(self, site: str, expected: str, goods: list[Goods]) -> None:
@@ -103,6 +108,10 @@ class GoodsSteps(Telling):
             return
         if self.books.rows[row] + by < 0:
             self._note("not_available", row.sku, row.lot)
+        if more.get("code") in {"expired", "spoiled"}:
+            lot = None if row.lot is None else self.books.lots[row.sku, row.lot]
+            if lot is None or row.site not in lot.ended:
+                self.books.age(row, -by)
         self._change(row, by, change="adjusted", document=number)
 
     def count(self, site: str, number: str, row: Row, found: int, **more: object) -> None:
@@ -184,4 +193,5 @@ class GoodsSteps(Telling):
         theirs = to.books.know(row.sku, str(row.lot), expires=lot.expires, supplier=lot.supplier, came="title")
         theirs.received = theirs.received or lot.received
         to.books.come(row, quantity, change="title_accepted", document=sale)
+        to.books.judge(received=quantity)
         to.books.fill([row.sku])

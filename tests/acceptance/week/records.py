@@ -36,8 +36,10 @@ class Lot:
     made: date | None = None
     supplier: str | None = None
     supplier_lot: str | None = None
-    #: The kind of document it came by first.
+    #: The kind of document it came by first; an opening balance does not count once it has come by another.
     came: str | None = None
+    #: Sites where it is known that it has expired.
+    ended: set[str] = field(default_factory=set)
     #: Id of a hold → its kind.
     holds: dict[str, str] = field(default_factory=dict)
     #: Lots that it was made from.

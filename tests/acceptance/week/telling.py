@@ -97,5 +97,6 @@ class Telling:
         self.books.fill({line.sku for order in self.books.orders.values() for line in order.lines.values()})
 
     def turn_the_day(self) -> None:
-        """Take back what was promised of lots that have expired."""
+        """Take back what was promised of lots that have expired, and count them as lost."""
         self._withdraw_unusable()
+        self.books.expire()

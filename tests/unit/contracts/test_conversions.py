@@ -58,8 +58,7 @@ SCHEMAS = schemas()
 KEPT = {"holds", "lot_tasks", "closed", "rebased", "former"}
 #: Fields that are kept and that no message sets yet: a message that gets one of them takes it out of here.
 KEPT |= {
-    "catch_weight", "expiry_alert_days", "reorder_point", "daily_use",
-    "unsellable_alert_days", "returned_status", "currency",
+    "catch_weight", "returned_status", "currency",
 }  # fmt: skip
 #: Fields that exclude others: a hold lies on a lot or on a bin, which has tests of its own.
 _OTHER_TARGETS = ("site", "location", "supplier", "everything", "serial")

@@ -101,6 +101,7 @@ CASES = (
     Case("REFERENCES_MAX", "order.placed", ("references",), texts),
     Case("CONFLICTS_MAX", "settings.changed", ("hazard_conflicts",), like("settings.changed", "hazard_conflicts", 0)),
     Case("LOT_DOCUMENTS_MAX", "lot.documented", ("documents",), like("lot.documented", "documents", 0)),
+    Case("ALERT_DAYS_MAX", "settings.changed", ("expiry_alert_days",), lambda count: [7] * count),
     Case("CLASSES_MAX", "item.defined", ("documents",), names),
     Case("MEASURED_MAX", "lot.inspected", ("measured",), texts),
     Case("INSPECTION_CHARS_MAX", "lot.inspected", ("inspection",), letters),

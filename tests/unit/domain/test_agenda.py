@@ -200,7 +200,7 @@ def test_a_held_order_gives_back_and_is_not_served() -> None:
     world.told(world.order("#0", wanted(quantity=1), content="other"))
     assert world.get("#0").held is not None
     world.told(OpenDay(SITE, TOMORROW))
-    assert kinds(world.told(ALL)) == ["ReservationFreed", "DayContinued"]
+    assert kinds(world.told(ALL)) == ["ReservationFreed", "LotExpired", "DayContinued"]
     assert world.get("#0").state is OrderState.HELD
 
 
@@ -316,6 +316,6 @@ def test_an_order_that_loses_and_waits_is_one_of_a_part() -> None:
     world.told(ALL)
     world.told(OpenDay(SITE, TOMORROW))
     world.told(LiftBinHold("H", SITE, "CAGE"))
-    assert kinds(world.told(ContinueDay(1))) == ["ReservationFreed", "OrderAllocated", "DayContinued"]
+    assert kinds(world.told(ContinueDay(1))) == ["ReservationFreed", "OrderAllocated", "LotExpired", "DayContinued"]
     assert not is_due(world.ledger)
     assert world.lots("#1") == [("L2", 7)]

@@ -233,7 +233,7 @@ def test_between_two_parts_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(ticking, "FIGURES_MAX", 1)
     known, anew = world(SHOP), world(SHOP)
     looked_at = []
-    sellable = availability._sellable
+    sellable = availability.sellable
 
     def looked(draft: Draft, sku: str, site: str) -> Iterator[Candidate]:
         if draft.ledger is known.ledger:
@@ -245,7 +245,7 @@ def test_between_two_parts_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> N
             made.told(DefineItem(Item(sku)))
         made.told(DefineItem(Item("SET", kit={"A": Decimal(2)})))
         made.stock(*[goods(sku, 10, sku=sku) for sku in ("A", "B", "C", "D")])
-    monkeypatch.setattr(availability, "_sellable", looked)
+    monkeypatch.setattr(availability, "sellable", looked)
     for part in range(6):
         told = []
         for made in (known, anew):

@@ -109,11 +109,11 @@ def test_what_expires_with_the_day_moves() -> None:
     assert world.told(ContinueDay(9)) == ()
     world.told(OpenDay(SITE, TODAY + timedelta(days=1)))
     events = world.told(ContinueDay(9))
-    assert kinds(events) == ["ReservationFreed", "OrderAllocated", "DayContinued"]
+    assert kinds(events) == ["ReservationFreed", "OrderAllocated", "LotExpired", "DayContinued"]
     assert world.lots("#1") == [("L2", 1), ("L2", 5)]
     world.told(world.pick("#1"))
     world.told(OpenDay(SITE, LATER + timedelta(days=1)))
-    assert kinds(world.told(ContinueDay(9))) == ["DayContinued"]
+    assert kinds(world.told(ContinueDay(9))) == ["LotExpired", "DayContinued"]
 
 
 def test_bin_on_hold() -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from lotstream.domain.commands import (
+    AdjustStock,
+    ContinueDay,
     CountStock,
     DefineCustomer,
     DefineItem,
     Moment,
+    OpenDay,
     ShippedLine,
     StockLine,
     VoidShipment,
@@ -20,16 +24,16 @@ from lotstream.domain.commands import (
 from lotstream.domain.events import Event
 from lotstream.domain.kpis import FIGURES, Figures, Rates, figures_of, has_origin, rates
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Customer, Item, LotMore, LotName
+from lotstream.domain.model import AdjustCode, Customer, Item, LotMore, LotName
 from lotstream.testing.scenarios_messages import SITE
-from tests.unit.domain.build import World, goods, wanted
+from tests.unit.domain.build import TODAY, World, goods, wanted
 
 
 class Judged(World):
     """A world whose events are counted."""
 
     def __init__(self) -> None:
-        self.counted = Figures()
+        self.counted, self.adjusted = Figures(), 0
         super().__init__(after=self._count)
         self.told(DefineItem(Item("SALT", base_unit="kg", decimals=3)))
 
@@ -48,6 +52,12 @@ class Judged(World):
         known = self.ledger.lots["TEA", lot]
         self.ledger.lots["TEA", lot] = replace(known, more=LotMore(**more))
 
+    def adjust(self, lot: str | None, quantity: int, code: AdjustCode) -> None:
+        """Say that there is more or less of a lot of TEA."""
+        self.adjusted += 1
+        line = StockLine("1", "TEA", lot, "BIN", Decimal(quantity), code=code)
+        self.told(AdjustStock(SITE, True, "p.doe", None, f"A-{self.adjusted}", (line,)))
+
     def count(self, *lines: tuple[str | None, object, str], number: str = "C-1") -> None:
         """Count TEA: lot, quantity and bin of each line."""
         said = [
@@ -65,6 +75,34 @@ def test_what_is_received_counts_in_base_units_and_an_opening_balance_does_not()
     late = goods("L2", 4, expires=None, line="3", sku="SALT")
     world.told(world.receipt(goods("L1", 24, line="1"), goods("L2", "1.250", sku="SALT", line="2"), late))
     assert world.since() == {"received": Decimal("29.250")}
+
+
+def test_values_are_what_was_paid_and_what_a_lot_has_cost() -> None:
+    """10 at 1.25 and 30 at 2.25 are 80 for 40 units; 4 that expire are worth 8, whatever is left of either receipt."""
+    world = Judged()
+    world.told(world.receipt(goods("L1", 10, cost=Decimal("1.25"), line="1")))
+    world.told(world.receipt(goods("L1", 30, cost=Decimal("2.25"), line="1"), number="R2"))
+    world.told(world.receipt(goods("L1", 2, line="1"), number="R3"))
+    assert world.since() == {"received": Decimal(42), "received_value": Decimal(84)}
+    world.adjust("L1", -4, AdjustCode.SPOILED)
+    assert world.since() == {"expired": Decimal(4), "expired_value": Decimal(8)}
+
+
+def test_what_expired_is_lost_once() -> None:
+    """3 spoil and 2 are lost before the end, 5 expire; of those 4 are written off later, which is no second loss."""
+    world = Judged()
+    world.told(world.receipt(goods("L1", 10, expires=TODAY, line="1")))
+    world.since()
+    world.adjust("L1", -3, AdjustCode.SPOILED)
+    world.adjust("L1", -2, AdjustCode.LOST)
+    assert world.since() == {"expired": Decimal(3)}
+    world.warehouse.tell(OpenDay(SITE, TODAY + timedelta(days=40)))
+    world.told(ContinueDay(100))
+    assert world.since() == {"expired": Decimal(5)}
+    world.adjust("L1", -4, AdjustCode.EXPIRED)
+    assert world.since() == {}
+    world.adjust(None, -1, AdjustCode.SPOILED)
+    assert world.since() == {"expired": Decimal(1)}
 
 
 def test_a_counted_line_is_right_when_lot_and_quantity_are() -> None:

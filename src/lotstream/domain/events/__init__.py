@@ -97,6 +97,7 @@ from lotstream.domain.events.stock import (
     StockCounted,
     StockMoved,
 )
+from lotstream.domain.events.time import Ahead, ExpiryNoticed, LotExpired, ReorderHinted
 from lotstream.domain.events.titles import TitleAccepted, TitleReleased
 from lotstream.domain.events.transfers import TransferReceived, TransferShipped
 from lotstream.domain.events.waves import (
@@ -111,6 +112,7 @@ from lotstream.domain.events.waves import (
 from lotstream.domain.model import Shipped
 
 __all__ = [
+    "Ahead",
     "AvailabilityTold",
     "BalanceOpened",
     "Became",
@@ -132,6 +134,7 @@ __all__ = [
     "Differing",
     "DiscrepancyNoted",
     "Event",
+    "ExpiryNoticed",
     "Figure",
     "Freed",
     "GoodsBooked",
@@ -154,6 +157,7 @@ __all__ = [
     "LocationDefined",
     "LotCorrected",
     "LotDocumented",
+    "LotExpired",
     "LotInspected",
     "LotSplit",
     "LotSwapped",
@@ -185,6 +189,7 @@ __all__ = [
     "ReceiptExpected",
     "ReceiptLineTold",
     "Relocated",
+    "ReorderHinted",
     "ReservationFreed",
     "ReturnAnnounced",
     "ReturnInspected",
@@ -262,6 +267,9 @@ Event = (
     | LotSwapped
     | AvailabilityTold
     | ClockSet
+    | LotExpired
+    | ExpiryNoticed
+    | ReorderHinted
     | StockAdjusted
     | StockCounted
     | StockMoved

@@ -38,7 +38,7 @@ WHERE slot % (SELECT partitions FROM hub) = ANY($1::smallint[]) ORDER BY title L
 
 -- name: behind
 -- Owners from one on, in order, that are not through with the last turn their partition was told of: those with open
--- orders, and those that tell what may be sold. The former are found by jumping from one to the next in the index of
+-- orders, those that have lots that expire, and those that tell what may be sold. The first two are found by jumping from one to the next in the index of
 -- open orders, since an owner may have thousands of these. What hangs on an owner is looked up for it: so they stay in
 -- order, and the jumping ends with the last one wanted.
 WITH RECURSIVE busy AS (
@@ -48,7 +48,23 @@ WITH RECURSIVE busy AS (
     CROSS JOIN LATERAL (
         SELECT owner, slot FROM sales_order WHERE open AND owner > b.owner ORDER BY owner LIMIT 1
     ) AS n
+), dated AS (
+    (SELECT owner, slot FROM lot WHERE expires IS NOT NULL AND owner >= $4 ORDER BY owner LIMIT 1)
+    UNION ALL
+    SELECT n.owner, n.slot FROM dated AS d
+    CROSS JOIN LATERAL (
+        SELECT owner, slot FROM lot WHERE expires IS NOT NULL AND owner > d.owner ORDER BY owner LIMIT 1
+    ) AS n
 ), late AS (
+    (SELECT d.owner, d.slot, coalesce(c.step, 0) AS step
+     FROM dated AS d
+     CROSS JOIN LATERAL (
+         SELECT t.turn FROM unnest($1::smallint[], $2::bigint[]) AS t(partition, turn)
+         WHERE t.partition = d.slot % (SELECT partitions FROM hub) LIMIT 1
+     ) AS told
+     LEFT JOIN LATERAL (SELECT number, step FROM continuing WHERE owner = d.owner LIMIT 1) AS c ON true
+     WHERE coalesce(c.number, 0) < told.turn LIMIT $3)
+    UNION
     (SELECT b.owner, b.slot, coalesce(c.step, 0) AS step
      FROM busy AS b
      CROSS JOIN LATERAL (

@@ -81,3 +81,19 @@ ORDER BY h.at, h.log, h.partition, h."offset", h.index;
 -- name: items_called
 -- Some items of an owner.
 SELECT i.sku, i.body FROM item AS i WHERE i.owner = $1 AND i.sku = ANY($2::text[]);
+
+-- name: expiring
+-- Lots of an owner with stock that expire by a day, what has expired first, with what lies of them at each site.
+SELECT l.sku, l.lot, l.expires, l.made, l.holds, s.site, i.body AS item,
+       sum(s.on_hand)::bigint AS on_hand, sum(s.reserved)::bigint AS reserved
+FROM lot AS l
+JOIN stock AS s ON s.owner = l.owner AND s.sku = l.sku AND s.lot = l.lot AND s.on_hand > 0
+LEFT JOIN item AS i ON i.owner = l.owner AND i.sku = l.sku
+WHERE l.owner = $1 AND l.expires <= $2 AND ($3::text IS NULL OR l.sku = $3) AND ($4::text IS NULL OR s.site = $4)
+GROUP BY l.sku, l.lot, l.expires, l.made, l.holds, s.site, i.body
+ORDER BY l.expires, l.sku, l.lot, s.site LIMIT $5;
+
+-- name: used
+-- What left of an owner's items with orders since a time, in smallest units, less what had not left after all.
+SELECT l.sku, sum(l.sign * l.quantity)::bigint AS quantity
+FROM shipment_line AS l WHERE l.owner = $1 AND l.shipped_at >= $2 GROUP BY l.sku ORDER BY l.sku;

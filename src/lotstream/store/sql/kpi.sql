@@ -13,3 +13,11 @@ GROUP BY owner ORDER BY owner LIMIT $4;
 SELECT day, count_lines, count_lines_right, counted_off, counted_system, received, received_value, expired,
        expired_value, shipped, traced
 FROM kpi WHERE owner = $1 AND ($2::date IS NULL OR day >= $2) AND ($3::date IS NULL OR day <= $3) ORDER BY day;
+
+-- name: recalls
+-- How long recalls and drills took, the last so many, from when the log took them in until all was written.
+SELECT log, partition, "offset", index, owner, recall, drill, asked_at,
+       greatest(extract(epoch FROM listed_at - asked_at), 0)::float8 AS seconds
+FROM recall_run
+WHERE ($1::text IS NULL OR owner = $1) AND ($2::date IS NULL OR asked_at >= $2) AND ($3::date IS NULL OR asked_at < $3 + 1)
+ORDER BY asked_at DESC, log DESC, partition, "offset" DESC, index DESC LIMIT $4;

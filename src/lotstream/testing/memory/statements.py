@@ -222,6 +222,20 @@ def _kpis(tables: Tables, owner: str | None, first: date | None, last: date | No
     return [Row({"owner": name, **mine}) for name, mine in sums.items()][:limit]
 
 
+@answers("kpi", "recalls")
+def _recall_times(tables: Tables, owner: str | None, first: date | None, last: date | None, limit: int) -> Rows:
+    # Nothing in memory keeps the moment of a commit: every recall was over at once.
+    found = [row for row in tables.of("recall_run") if owner in (None, row["owner"])]
+    within = [
+        row
+        for row in found
+        if (first is None or row["asked_at"].date() >= first) and (last is None or row["asked_at"].date() <= last)
+    ]
+    within.sort(key=lambda row: (row["asked_at"], row["log"], -row["partition"], row["offset"]), reverse=True)
+    names = ("log", "partition", "offset", "index", "owner", "recall", "drill", "asked_at")
+    return [Row({**{name: row[name] for name in names}, "seconds": 0.0}) for row in within[:limit]]
+
+
 @answers("commit", "forget_early_cancels")
 def _forget_early_cancels(tables: Tables, *arrays: Sequence[Any]) -> Rows:
     for key in zip(*arrays, strict=True):

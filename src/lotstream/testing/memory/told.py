@@ -46,7 +46,8 @@ def titles_due(tables: Tables, partitions: Sequence[int], limit: int) -> Rows:
 def owners_behind(tables: Tables, partitions: Sequence[int], turns: Sequence[int], limit: int, since: str) -> Rows:
     """Return owners from one on, in order, that are not through with their partition's turn."""
     watched = {row["owner"]: row["slot"] for row in tables.of("owner_clock") if row["watched"]}
-    behind = _behind(tables, dict(zip(partitions, turns, strict=True)), _busy(tables) | watched)
+    dated = {row["owner"]: row["slot"] for row in tables.of("lot") if row["expires"] is not None}
+    behind = _behind(tables, dict(zip(partitions, turns, strict=True)), _busy(tables) | watched | dated)
     return [row.only(*PART) for row in behind if row["owner"] >= since][:limit]
 
 
