@@ -133,8 +133,8 @@ from lotstream.domain.scanning import scan_lot
 from lotstream.domain.serial_holds import lift_serial_hold, place_serial_hold
 from lotstream.domain.shipping import confirm_shipment
 from lotstream.domain.shorting import report_short
-from lotstream.domain.suppliers import define_supplier
 from lotstream.domain.snapshots import take_snapshot
+from lotstream.domain.suppliers import define_supplier
 from lotstream.domain.task_done import finish_task
 from lotstream.domain.ticking import set_clock, tick_clock
 from lotstream.domain.titles import accept_title, release_title

@@ -126,10 +126,10 @@ def _corrected(ledger: Ledger, event: ReceiptCorrected) -> Figures:
     for change in event.changes:
         for row, quantity in change.taken:
             lot = ledger.lots.get((row.sku, row.lot or ""))
-            units, value = _units(ledger, row.sku, -quantity), _value(lot, -quantity)
+            units, value = _units(ledger, row.sku, -quantity), cost_of(lot, -quantity) or ZERO
             figures.add(Figures(received=units, received_value=value))
         for line in change.put:
-            units, value = _units(ledger, line.row.sku, line.quantity), _value(line.lot, line.quantity)
+            units, value = _units(ledger, line.row.sku, line.quantity), cost_of(line.lot, line.quantity) or ZERO
             figures.add(Figures(received=units, received_value=value))
     return figures
 
