@@ -310,11 +310,17 @@ class AnyMessage:
 
     def _lot_inspected(self) -> Body:
         result = self._mostly("passed", "failed")
-        return {"owner": OWNER, "inspection": self._named("QI"), "sku": "LOTS", "lot": self._lot(), "result": result}
+        return {
+            "owner": OWNER,
+            "inspection": self._named("QI"),
+            "sku": "LOTS",
+            "lot": self._lot() or "L1",
+            "result": result,
+        }
 
     def _lot_documented(self) -> Body:
         paper = {"type": "organic", "number": self.draw.choice(["P1", "P2"])}
-        return {"owner": OWNER, "sku": "LOTS", "lot": self._lot(), "documents": [paper]}
+        return {"owner": OWNER, "sku": "LOTS", "lot": self._lot() or "L1", "documents": [paper]}
 
     def _receipt_expected(self) -> Body:
         return {"owner": OWNER, "site": SITE, "expected": f"ASN-{self.draw.randint(1, 3)}",

@@ -506,10 +506,7 @@ USE_NOTHING: dict[type, str] = {
     commands.TakeSnapshot: "tells what there is",
     commands.RecordComparison: "changes nothing",
     commands.CancelWave: "changes who is told",
-    commands.RenameItem: "says what an item is called",
-    commands.MergeLots: "says what lots are, and holds come along",
-    commands.SplitLot: "says what lots are, and holds come along",
-    commands.CorrectLot: "says what a lot is: what holds forbid then is taken off orders",
+    **dict.fromkeys((commands.CorrectLot, commands.MergeLots, commands.SplitLot, commands.RenameItem), "says what is"),
 }
 """Commands that promise and take no goods, and why."""
 
