@@ -1,6 +1,7 @@
 """Every way by which goods could be used that are on hold, and what becomes of each."""
 
 # ruff: noqa: ANN401 - the words of a test pass on whatever the messages take.
+# Long because: every way to goods stands in one table, so that none is left out.
 from __future__ import annotations
 
 from collections.abc import Callable
