@@ -102,7 +102,7 @@ CHANGED = {
     "customer": ("UPDATE customer SET body = replace(body, '10', '9')", "body.min_days_left"),
     "owner": ("UPDATE owner SET settings = replace(settings, 'TOR', 'DET')", "settings.sites[0]"),
     "lot": ("UPDATE lot SET expires = '2030-01-01' WHERE lot = 'L1'", "expires"),
-    "lot, more": ("""UPDATE lot SET more = '{"aliases":["L9"]}' WHERE lot = 'L1'""", "more.aliases"),
+    "lot, more": ("""UPDATE lot SET more = '{"aliases":["L9"],"came":"balance"}' WHERE lot = 'L1'""", "more.aliases"),
     "lot, hold": ("UPDATE lot SET holds = '[]' WHERE lot = 'L2'", "holds[0]"),
     "site": ("UPDATE site SET body = replace(body, 'scripted', 'clock') WHERE partition = 3", "body.calendar"),
     "location": ("UPDATE location SET body = replace(body, '3', '4') WHERE partition = 3", "body.sequence"),
