@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
-from lotstream.domain.commands import AnnouncedLine, Command, ExpectReturn, InspectedLine, InspectReturn
-from lotstream.domain.model import Disposition, Receipt
+from lotstream.domain.commands import (
+    AnnouncedLine,
+    Command,
+    ExpectReturn,
+    InspectedLine,
+    InspectReturn,
+    ProgressShipment,
+)
+from lotstream.domain.model import Disposition, Receipt, RoadState, Shipment
 from lotstream.domain.paper import RETURN
+from tests.property.house import BEGAN
 from tests.property.vocabulary import LOTS
 from tests.property.words_recalls import RecallWords
 
 
 class ReturnWords(RecallWords):
     """Draws messages about goods that come back for one owner."""
+
+    def progress(self) -> Command:
+        """A carrier tells where a shipment is, sometimes of one that has not left, sometimes late."""
+        known = [one for one in self._books.shipped().values() if isinstance(one, Shipment)]
+        number = self.one(known).key.number if known else "S0"
+        at = BEGAN + timedelta(hours=self.number(0, 90))
+        return ProgressShipment(
+            self.site(), self.happened(), None, self.mostly(at, None), number, self.one([*RoadState])
+        )
 
     def expect_return(self) -> Command:
         """Somebody announces that goods will come back."""

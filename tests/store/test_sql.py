@@ -15,6 +15,7 @@ from lotstream.store.sql import files, queries
 
 UNPREPARED = {
     ("commit", "create_staging"),
+    ("export", "rows"),
     ("migrate", "create_schema"),
     ("verify", "places"),
     ("verify", "owners"),

@@ -15,7 +15,7 @@ UNMOVED = {
     "TasksJoinedWave", "WaveReleased", "WaveCancelled", "TasksLeftWave", "PutAwayHinted", "TaskDone",
     "WaveTasksChanged", "PersonsErased", "ExpiryNoticed", "ReorderHinted",
     "RecallOpened", "ConsigneesListed", "RecallAnswered", "RecallClosed", "ReturnAnnounced",
-    "CounterfeitSuspected",
+    "CounterfeitSuspected", "ShipmentProgressed",
     "SupplierDefined", "ReceiptExpected", "ReceiptClosed",
     "OwnerClosed", "SnapshotTaken", "ComparisonRecorded",
 }  # fmt: skip

@@ -42,7 +42,7 @@ CARRIES: dict[Topic, tuple[str, ...]] = {
     PICK_TASKS: ("pick_tasks", "wave_tasks"),
     FLOOR_TASKS: ("floor_tasks", "package"),
     ORDER_STATUS: ("order_status",),
-    SHIP_CONFIRMATIONS: ("ship_confirmation",),
+    SHIP_CONFIRMATIONS: ("ship_confirmation", "shipment_progress"),
     RECEIPTS: ("receipt_closed",),
     INVENTORY: ("inventory_change", "inventory_snapshot", "inventory_comparison", "lot_changed"),
     AVAILABILITY: ("availability",),

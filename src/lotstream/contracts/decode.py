@@ -33,6 +33,7 @@ from lotstream.contracts import (
 )
 from lotstream.contracts import convert_receipts as receipts
 from lotstream.contracts import convert_returns as returns
+from lotstream.contracts import convert_road as road
 from lotstream.contracts import convert_stock as stock
 from lotstream.contracts import convert_waves as waves
 from lotstream.contracts.cloudevents import Header, text_of
@@ -223,6 +224,7 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "recall.closed": _alone(recalls.close_recall),
     "return.inspected": _alone(returns.inspect_return),
     "return.expected": _alone(returns.expect_return),
+    "shipment.progressed": _alone(road.progress_shipment),
     "condition.recorded": _alone(papers.record_condition),
     "stock.adjusted": _alone(stock.adjust_stock),
     "kit.assembled": _alone(kits.assemble_kit),

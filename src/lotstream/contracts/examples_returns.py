@@ -4,9 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from lotstream.contracts.examples_stock import FLOOR, ORDER
+from lotstream.contracts.examples_stock import (
+    DECISION,
+    FLOOR,
+    ORDER,
+)
 
 RETURNS: dict[str, dict[str, Any]] = {
+    "shipment.progressed": {
+        **FLOOR,
+        "shipment": "SH-801",
+        "state": "in_transit",
+        "expected_at": "2026-09-03T16:00:00Z",
+        "place": "Columbus OH",
+    },
+    "shipment_progress": {
+        "owner": "acme",
+        "site": "TOR",
+        **ORDER,
+        "shipment": "SH-801",
+        "state": "in_transit",
+        "at": "2026-09-01T12:12:00Z",
+        "expected_at": "2026-09-03T16:00:00Z",
+        "place": "Columbus OH",
+        "reason": None,
+        "decision": DECISION,
+    },
     "return.expected": {
         "owner": "acme",
         "return": "RMA-7",

@@ -21,6 +21,7 @@ from lotstream.contracts import (
 )
 from lotstream.contracts import inbound_receipts as receipts
 from lotstream.contracts import inbound_returns as returns
+from lotstream.contracts import inbound_road as road
 from lotstream.contracts import inbound_stock as stock
 from lotstream.contracts import inbound_waves as waves
 from lotstream.contracts.fields import Inbound
@@ -56,6 +57,7 @@ INBOUND: dict[str, type[Inbound]] = {
     "recall.closed": recalls.RecallClosed,
     "return.inspected": returns.ReturnInspected,
     "return.expected": returns.ReturnExpected,
+    "shipment.progressed": road.ShipmentProgressed,
     "condition.recorded": papers.ConditionRecorded,
     "stock.adjusted": stock.StockAdjusted,
     "kit.assembled": kits.KitAssembled,
@@ -112,7 +114,6 @@ BROADCAST_KEY = "*"
 LATER: frozenset[str] = frozenset(
     {
         "item.rebased",
-        "shipment.progressed",
     }
 )
 

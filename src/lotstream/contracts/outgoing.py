@@ -44,6 +44,7 @@ from lotstream.contracts.write_notices import (
 from lotstream.contracts.write_packages import packages
 from lotstream.contracts.write_recalls import recall_closed, recall_letters, recall_opened
 from lotstream.contracts.write_receipts import receipt_closed
+from lotstream.contracts.write_road import shipment_progress
 from lotstream.contracts.write_shipments import ship_confirmation, ship_voided
 from lotstream.contracts.write_status import change_refused, order_status
 from lotstream.contracts.write_stock import inventory_comparison, inventory_snapshot
@@ -98,6 +99,7 @@ from lotstream.domain.events import (
     ReorderHinted,
     ReservationFreed,
     ShipmentConfirmed,
+    ShipmentProgressed,
     ShipmentVoided,
     SnapshotTaken,
     StockCounted,
@@ -307,5 +309,6 @@ _WRITERS: dict[type, _Writer] = {
     LotsMerged: lots_merged,
     ItemRenamed: item_renamed,
     LotSplit: lot_split,
+    ShipmentProgressed: shipment_progress,
 }
 _WRITERS |= {event: _and_inventory(_WRITERS.get(event)) for event in CHANGES}

@@ -11,6 +11,7 @@ from lotstream.contracts.sent_inventory import InventoryChange
 from lotstream.contracts.sent_lots import LotChanged
 from lotstream.contracts.sent_recalls import RecallLetter
 from lotstream.contracts.sent_receipts import ReceiptClosedTold
+from lotstream.contracts.sent_road import ShipmentProgress
 from lotstream.contracts.sent_stock import InventoryComparison, InventorySnapshot
 from lotstream.domain.events import HintReason
 from lotstream.domain.model import OrderState, PackageKind, PackageState
@@ -340,6 +341,8 @@ class AlertKind(StrEnum):
     UNSELLABLE = "unsellable"
     #: An item is to be ordered again.
     REORDER = "reorder"
+    #: A shipment was lost or damaged on the road.
+    SHIPMENT = "shipment"
 
 
 class Alert(Sent):
@@ -398,4 +401,5 @@ SENT: dict[str, type[Sent]] = {
     "alert": Alert,
     "answer": Answer,
     "recall_letter": RecallLetter,
+    "shipment_progress": ShipmentProgress,
 }

@@ -51,6 +51,7 @@ from lotstream.domain.commands import (
     PlaceHold,
     PlaceOwnerHold,
     PlaceSerialHold,
+    ProgressShipment,
     RecallLots,
     ReceiveStock,
     ReceiveTransfer,
@@ -115,7 +116,7 @@ _FLOOR = (
     AssembleKit, BreakKit, RecordProduction,
     AdjustStock, CountStock, ApproveCount, MoveStock, ChangeStatus, ReturnGoods, ConfirmPick, ReportShort, ScanLot,
     FinishTask, RecordCondition, StartPick, UndoPick, PackPackage, UnpackPackage, ConfirmShipment, VoidShipment,
-    ReleaseWave, CancelWave, WorkOnWave, InspectReturn,
+    ReleaseWave, CancelWave, WorkOnWave, InspectReturn, ProgressShipment,
 )  # fmt: skip
 
 

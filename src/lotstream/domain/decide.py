@@ -66,6 +66,7 @@ from lotstream.domain.commands import (
     PlaceOrder,
     PlaceOwnerHold,
     PlaceSerialHold,
+    ProgressShipment,
     PutAway,
     RecallLots,
     ReceiveStock,
@@ -111,6 +112,7 @@ from lotstream.domain.letting_go import release_order
 from lotstream.domain.lot_correcting import correct_lot
 from lotstream.domain.merging import merge_lots, split_lot
 from lotstream.domain.moving import continue_day
+from lotstream.domain.on_the_road import progress_shipment
 from lotstream.domain.opening import open_balance
 from lotstream.domain.packing import pack_package, unpack_package
 from lotstream.domain.picking import confirm_pick
@@ -177,6 +179,7 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     MergeLots: merge_lots,
     RenameItem: rename_item,
     SplitLot: split_lot,
+    ProgressShipment: progress_shipment,
     AdjustStock: adjust_stock,
     AssembleKit: assemble_kit,
     BreakKit: break_kit,

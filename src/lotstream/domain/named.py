@@ -44,6 +44,7 @@ from lotstream.domain.commands import (
     PackPackage,
     PlaceOrder,
     PlaceSerialHold,
+    ProgressShipment,
     PutAway,
     RecallLots,
     ReceiveStock,
@@ -81,6 +82,7 @@ from lotstream.domain.events import (
     ReturnInspected,
     ShipmentConfirmed,
     ShipmentImported,
+    ShipmentProgressed,
     ShipmentVoided,
     StockReceived,
 )
@@ -274,6 +276,7 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
         *(() if command.expected is None else (return_expected_key(command.expected),)),
     ),
     ExpectReturn: lambda command: (return_expected_key(command.return_),),
+    ProgressShipment: lambda command: (ReceiptKey(SHIPMENT, command.shipment),),
     ConfirmShipment: _shipment_and_packages,
     PackPackage: lambda command: (
         *(package_key(name) for name in (command.package, *command.packages) if name is not None),
@@ -345,6 +348,8 @@ def documents_of(event: Event) -> tuple[ReceiptKey, ...]:
         return (ReceiptKey(SHIPMENT, event.shipment),) if kept else ()
     if isinstance(event, GoodsReturned) and event.announced is not None:
         return ReceiptKey(RETURN, event.number), event.announced.key
+    if isinstance(event, ShipmentProgressed):
+        return (ReceiptKey(SHIPMENT, event.shipment),)
     if isinstance(event, ReturnAnnounced):
         return (event.expected.key,)
     if isinstance(event, ReturnInspected):

@@ -46,6 +46,7 @@ from lotstream.domain.events import (
     ReceiptClosed,
     ReceiptLineTold,
     ReservationFreed,
+    ShipmentProgressed,
     SnapshotTaken,
     StockMissing,
     StockPicked,
@@ -60,11 +61,13 @@ from lotstream.domain.model import (
     LotMore,
     LotName,
     Notice,
+    OnTheRoad,
     OrderKey,
     OrderLine,
     OrderState,
     ReceiptKey,
     Reservation,
+    RoadState,
 )
 from tests.unit.contracts.building import (
     AT,
@@ -119,6 +122,7 @@ def every_event(ledger: Ledger) -> list[Event]:
         *corrected(),
         ConsigneesListed("RC-1", (CONSIGNEE,), "glass"),
         *told_at_an_end(),
+        ShipmentProgressed("TOR", "SH-1", OnTheRoad(RoadState.LOST, AT, AT, "Columbus OH", None, "Stolen"), (KEY,)),
     ]
 
 

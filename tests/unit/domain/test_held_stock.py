@@ -469,6 +469,7 @@ ELSEWHERE: dict[type, str] = {
     commands.RecallLots: "places holds: test_settling.py",
     commands.AnswerRecall: "says what a consignee did: test_recall.py",
     commands.CloseRecall: "lifts no hold: test_recall.py",
+    commands.ProgressShipment: "is about what has left: test_on_the_road.py",
     commands.ExpectReturn: "moves nothing: test_returns_expected.py",
     commands.InspectReturn: "held goods that came back may be thrown away: test_return_inspected.py",
     commands.LiftHold: "ends a hold: test_holds.py",

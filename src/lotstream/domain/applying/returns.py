@@ -6,9 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from lotstream.domain.applying.rows import change_row, note_received
-from lotstream.domain.events import CounterfeitSuspected, ReturnAnnounced, ReturnInspected
+from lotstream.domain.events import (
+    CounterfeitSuspected,
+    ReturnAnnounced,
+    ReturnInspected,
+    ShipmentProgressed,
+)
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Receipt, ReceiptKey
+from lotstream.domain.model import (
+    SHIPMENT,
+    Receipt,
+    ReceiptKey,
+    Shipment,
+)
 from lotstream.domain.paper import RETURN, RETURN_INSPECTION
 
 
@@ -36,9 +46,17 @@ def _announced(ledger: Ledger, event: ReturnAnnounced) -> None:
     ledger.touched.receipts.add(event.expected.key)
 
 
+def _progressed(ledger: Ledger, event: ShipmentProgressed) -> None:
+    shipment = ledger.document(ReceiptKey(SHIPMENT, event.shipment), Shipment)
+    if shipment is not None:
+        shipment.road = event.road
+        ledger.touched.receipts.add(shipment.key)
+
+
 #: What each event of this room changes.
 APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
     ReturnInspected: _inspected,
     ReturnAnnounced: _announced,
+    ShipmentProgressed: _progressed,
     CounterfeitSuspected: lambda _ledger, _event: None,
 }

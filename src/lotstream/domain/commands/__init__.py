@@ -74,7 +74,11 @@ from lotstream.domain.commands.places import FinishTask, PutAway
 from lotstream.domain.commands.recalls import AnswerRecall, CloseRecall, LotAnswered, RecallLots
 from lotstream.domain.commands.receipts import CloseReceipt, CorrectReceipt, ExpectReceipt, GoodsAnnounced, LineWrong
 from lotstream.domain.commands.returns import AnnouncedLine, ExpectReturn, InspectedLine, InspectReturn
-from lotstream.domain.commands.shipping import CorrectShipment, VoidShipment
+from lotstream.domain.commands.shipping import (
+    CorrectShipment,
+    ProgressShipment,
+    VoidShipment,
+)
 from lotstream.domain.commands.stock import (
     AdjustStock,
     ChangeStatus,
@@ -156,6 +160,7 @@ __all__ = [
     "PlaceOrder",
     "PlaceOwnerHold",
     "PlaceSerialHold",
+    "ProgressShipment",
     "PutAway",
     "RecallLots",
     "ReceiveStock",
@@ -240,6 +245,7 @@ Command = (
     | CloseRecall
     | InspectReturn
     | ExpectReturn
+    | ProgressShipment
     | ReturnGoods
     | ReportShort
     | StartPick

@@ -82,7 +82,12 @@ from lotstream.domain.events.receipts import (
     ReceiptExpected,
     ReceiptLineTold,
 )
-from lotstream.domain.events.returns import CounterfeitSuspected, ReturnAnnounced, ReturnInspected
+from lotstream.domain.events.returns import (
+    CounterfeitSuspected,
+    ReturnAnnounced,
+    ReturnInspected,
+    ShipmentProgressed,
+)
 from lotstream.domain.events.stock import (
     BinChange,
     BinsChanged,
@@ -201,6 +206,7 @@ __all__ = [
     "SettingsChanged",
     "ShipmentConfirmed",
     "ShipmentImported",
+    "ShipmentProgressed",
     "ShipmentVoided",
     "Shipped",
     "SiteDefined",
@@ -310,6 +316,7 @@ Event = (
     | ReturnInspected
     | ReturnAnnounced
     | CounterfeitSuspected
+    | ShipmentProgressed
     | ConditionRecorded
     | CountKept
     | CountSettled

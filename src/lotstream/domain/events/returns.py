@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lotstream.domain.events.stock import Relocated, RowChange
-from lotstream.domain.model import Booked, CameBack, ReturnExpected
+from lotstream.domain.model import (
+    Booked,
+    CameBack,
+    OnTheRoad,
+    OrderKey,
+    ReturnExpected,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +47,13 @@ class CounterfeitSuspected:
     code: str
     message: str
     about: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentProgressed:
+    """A shipment is on the road, delivered, lost or damaged."""
+
+    site: str
+    shipment: str
+    road: OnTheRoad
+    orders: tuple[OrderKey, ...]

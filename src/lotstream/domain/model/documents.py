@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -117,6 +117,31 @@ class ShipmentPart:
     shipped: tuple[Shipped, ...]
 
 
+class RoadState(StrEnum):
+    """Where a shipment is after it has left."""
+
+    IN_TRANSIT = "in_transit"
+    DELIVERED = "delivered"
+    LOST = "lost"
+    DAMAGED = "damaged"
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether it is not on the road any more; what is lost may be found."""
+        return self is RoadState.DELIVERED
+
+
+class OnTheRoad(NamedTuple):
+    """What was told last of a shipment's way."""
+
+    state: RoadState
+    at: datetime
+    expected_at: datetime | None = None
+    place: str | None = None
+    by: str | None = None
+    reason: str | None = None
+
+
 @dataclass(slots=True)
 class Shipment:
     """What left under one shipment's number, so that a part told twice is not booked twice, and may be taken back."""
@@ -125,6 +150,8 @@ class Shipment:
     site: str
     parts: tuple[ShipmentPart, ...] = ()
     voided: bool = False
+    #: None: nothing was told of it since it left.
+    road: OnTheRoad | None = None
 
 
 class PackageKind(StrEnum):

@@ -1,7 +1,7 @@
 -- name: shipped
 -- Where one lot went, oldest first.
 SELECT owner, shipment, partition, "offset", index, source, "order", line, sku, lot, expires, quantity, customer, person,
-       city, postcode, country, shipped_at, sign, site, location, status, region
+       city, postcode, country, shipped_at, sign, site, location, status, region, cost
 FROM shipment_line
 WHERE owner = $1 AND sku = $2 AND (lot = $3 OR lot IS NULL AND $3::text IS NULL)
 ORDER BY shipped_at, log, partition, "offset", index LIMIT $4;
