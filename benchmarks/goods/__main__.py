@@ -3,9 +3,9 @@
     python -m benchmarks.goods
     python -m benchmarks.goods --lots 20000 --movements 100000 --shipments 100000
 
-PostgreSQL is an embedded one in a folder that is removed afterwards. Rows are written straight into its tables
-(benchmarks/goods/past.py); every question is asked as the command line asks it, of other lots each time. Exits 1 when a
-question took longer than it may.
+Kafka and PostgreSQL are embedded ones in a folder that is removed afterwards. Rows are written straight into the tables
+(benchmarks/goods/past.py); every question is asked as the command line asks it, of other lots each time. Then a worker
+recalls the lot that most customers have. Exits 1 when a question took longer than it may.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ import psutil
 
 from benchmarks.goods.past import Past, lay_down
 from benchmarks.goods.questions import QUESTIONS, Asking, Question
+from benchmarks.goods.recall import recalled
+from lotstream.cli.local_hub import prepare, settings_at
 from lotstream.cli.output import progress, table
 from lotstream.local import LocalStack
 from lotstream.local.folders import temporary_folder
 from lotstream.store.connection import SCHEMA
-from lotstream.store.migrate import migrate
 from lotstream.store.sql import files, queries
 
 WARM: Final = 10
@@ -96,19 +97,22 @@ def _name(query: str) -> str:
 async def measure(past: Past, *, seed: int) -> tuple[dict[str, object], list[Answered]]:
     """Do all of it on an embedded server; returns what it was measured on, and the answers."""
     folder = temporary_folder()
-    stack = LocalStack(folder, kafka=False, temporary=True)
+    stack = LocalStack(folder, temporary=True)
     try:
-        url = (await stack.start()).postgres_url
-        await migrate(url)
+        settings = settings_at(await stack.start())
+        url = settings.postgres_url
+        await prepare(settings)
         began = time.monotonic()
         rows = await lay_down(url, past, tell=progress)
         filled = time.monotonic() - began
         found = await answers(url, past, seed=seed)
+        progress("recall")
+        recall = await recalled(settings, folder)
         version = await _version(url)
     finally:
         await stack.stop()
     on = {
-        **asdict(past), "rows": rows, "filled_s": round(filled, 1), "seed": seed,
+        **asdict(past), "rows": rows, "filled_s": round(filled, 1), **recall, "seed": seed,
         "machine": f"{platform.machine()}, {psutil.cpu_count()} cores",
         "versions": f"Python {platform.python_version()}, PostgreSQL {version}, asyncpg {asyncpg.__version__}",
     }  # fmt: skip

@@ -9,10 +9,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from benchmarks.goods.past import LARGE, RECALLED, Past
+from benchmarks.goods.past import DEPTH, LARGE, RECALLED, WIDTH, Past
+from lotstream.domain.model import LotName
 from lotstream.store.connection import Address, Database
 from lotstream.store.reads import Reads
-from lotstream.store.reads_goods import GoodsReads
+from lotstream.store.reads_recalls import RecallReads
+from lotstream.store.reads_trace import TraceReads
 
 BY_KEY_MS: Final = 20.0
 """Longest that 99 of 100 questions by key may take."""
@@ -55,9 +57,10 @@ class Asking:
     """Reads of goods and of all else over one connection that notes what it was asked."""
 
     def __init__(self, url: str) -> None:
-        self.goods, self.all = GoodsReads(url, timeout_s=TIMEOUT_S), Reads(url)
+        self.goods, self.all, self.recalls = TraceReads(url, timeout_s=TIMEOUT_S), Reads(url), RecallReads(url)
         self.database = Noting(self.goods._database.address)  # noqa: SLF001 - connected as they connect
-        self.goods._database = self.all._database = self.database  # noqa: SLF001 - to see what is asked
+        for reads in (self.goods, self.all, self.recalls):
+            reads._database = self.database  # noqa: SLF001 - to see what is asked
 
     async def __aenter__(self) -> Self:
         await self.database.open()
@@ -110,6 +113,35 @@ async def _stock(asking: Asking, past: Past, number: int) -> object:
     return await asking.all.stock(owner, sku=sku, rows_max=500)
 
 
+async def _made_of_it(asking: Asking, past: Past, number: int) -> object:
+    owner, *lot = past.made(number % past.pedigrees, 0, number % WIDTH)
+    return await asking.goods.trace(owner, LotName(*lot), forward=True)
+
+
+async def _what_it_was_made_of(asking: Asking, past: Past, number: int) -> object:
+    owner, *lot = past.made(number % past.pedigrees, DEPTH, number % WIDTH)
+    return await asking.goods.trace(owner, LotName(*lot), forward=False)
+
+
+async def _who_got_it(asking: Asking, past: Past, number: int) -> object:
+    owner, *lot = past.lot(number % past.lots)
+    return await asking.recalls.look_back(owner, [LotName(*lot)])
+
+
+async def _who_got_the_recalled(asking: Asking, *_: object) -> object:
+    return await asking.recalls.look_back(LARGE, [LotName(*RECALLED)])
+
+
+async def _where_it_lies(asking: Asking, past: Past, number: int) -> object:
+    owner, *lot = past.lot(number % past.lots)
+    return await asking.recalls.stock(owner, [LotName(*lot)])
+
+
+async def _papers(asking: Asking, past: Past, number: int) -> object:
+    owner, *lot = past.lot(number % past.lots)
+    return await asking.recalls.lots(owner, [LotName(*lot)])
+
+
 QUESTIONS: Final = (
     Question("history of a lot", _history),
     Question("history of a lot with 20,000 shipments, a page", _history_of_the_recalled, REPORT_MS, times=20),
@@ -117,5 +149,11 @@ QUESTIONS: Final = (
     Question("whose lot it is, of all 500 owners", _owners, ALL_OWNERS_MS),
     Question("whose lot it is, of one owner", _owner),
     Question("stock of an item by lot and place", _stock),
+    Question("where a lot lies", _where_it_lies),
+    Question("papers and holds of a lot", _papers),
+    Question("who got a lot, and how much of all that is", _who_got_it, REPORT_MS, times=100),
+    Question("all that was made of a lot, ten levels", _made_of_it, TRACE_MS, times=50),
+    Question("all that a lot was made of, ten levels", _what_it_was_made_of, TRACE_MS, times=50),
+    Question("who got a lot that 10,000 customers have", _who_got_the_recalled, RECALL_MS, times=5),
 )
 """All questions, in the order of the table."""

@@ -40,6 +40,7 @@ async def agrees(house: House) -> None:
         changed = Counter((body["change"], body["document"]) for body in mine["lot_changed"])
         _same("changes of lots", changed, owner.books.changed)
         await _recalls(house.hub, owner, mine["recall_letter"])
+        _compared(owner, mine["inventory_comparison"], mine["inventory_snapshot"])
         _closed(owner, mine["receipt_closed"])
         _alerts(owner, mine["alert"])
         _tasks(owner, mine["pick_tasks"])
@@ -111,7 +112,7 @@ async def _left(hub: Hub, owner: Owner, confirmations: list[dict[str, Any]]) -> 
             for lot in line["lots"]:
                 named = Left(body["shipment"], body["order"], line["line"], lot["sku"] or line["sku"], lot["lot"])
                 confirmed[named] += (-1 if body["voided"] else 1) * int(lot["quantity"])
-    _same("what left", +traced, +owner.books.left)
+    _same("what left", +traced, +owner.books.left + owner.books.imported)
     _same("confirmations", +confirmed, +owner.books.left)
 
 
@@ -122,6 +123,8 @@ def _orders(owner: Owner, statuses: list[dict[str, Any]]) -> None:
         number: (body["status"], {line["line"]: _figures(line) for line in body["lines"]})
         for number, body in last.items()
     }
+    assert {number for number, (status, _) in told.items() if status == "rejected"} == owner.books.rejected
+    told = {number: said for number, said in told.items() if number not in owner.books.rejected}
     books = {
         number: (order.state, {name: line.figures() for name, line in order.lines.items()})
         for number, order in owner.books.orders.items()
@@ -156,6 +159,24 @@ async def _recalls(hub: Hub, owner: Owner, letters: list[dict[str, Any]]) -> Non
         answers = books.answered[recall["key"][1]]
         recovered = sum(recall.get("recovered", {}).values())
         assert (recall.get("answered", 0), recovered) == (len(answers), sum(answers))
+
+
+def _compared(owner: Owner, comparisons: list[dict[str, Any]], snapshots: list[dict[str, Any]]) -> None:
+    """Comparisons tell what differs and how much is equal; snapshots tell what there was."""
+    differing = {
+        (body["comparison"], line["sku"], line["lot"]): int(line["difference"])
+        for body in comparisons
+        for line in body["lines"]
+    }
+    _same("comparisons", differing, owner.books.differing)
+    _same("equal lots", {body["comparison"]: body["equal"] for body in comparisons}, owner.books.equal)
+    names = ("sku", "lot", "site", "status", "in_transit")
+    there = {
+        body["snapshot"]: {tuple(line[name] for name in names): int(line["quantity"]) for line in body["lines"]}
+        for body in snapshots
+    }
+    for number, taken in owner.books.snapshots.items():
+        _same(f"snapshot {number}", there[number], taken)
 
 
 def _closed(owner: Owner, receipts: list[dict[str, Any]]) -> None:

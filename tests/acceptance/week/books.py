@@ -52,6 +52,15 @@ class Books:
     letters: dict[str, dict[Consignee, Counter[tuple[str, str]]]] = field(default_factory=dict)
     #: By recall, what each answer says was sent back or destroyed.
     answered: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    #: What left before the hub was there.
+    imported: Counter[Left] = field(default_factory=Counter)
+    #: Orders that were refused.
+    rejected: set[str] = field(default_factory=set)
+    #: By comparison and lot, how much more the hub has than somebody else; and of how many lots both have the same.
+    differing: dict[tuple[str, str, str | None], int] = field(default_factory=dict)
+    equal: dict[str, int] = field(default_factory=dict)
+    #: By snapshot, what there was of each lot by site and condition, and on the way.
+    snapshots: dict[str, dict[tuple[object, ...], int]] = field(default_factory=dict)
     #: What was made of what.
     made: Counter[Made] = field(default_factory=Counter)
     #: What of the goods that left has cost something, and how much.
@@ -392,6 +401,14 @@ class Books:
         return sum(units for left, units in self.left.items() if (left.sku, left.lot) == (sku, lot))
 
     # ---- sums -------------------------------------------------------------------------------------------------------
+
+    def on_hand_of(self, site: str) -> Counter[tuple[str, str | None]]:
+        """Return what a site has of each lot, in whatever condition; without what is on the way there."""
+        there = Counter[tuple[str, str | None]]()
+        for row, units in self.rows.items():
+            if row.site == site and not row.place.startswith(TRANSIT):
+                there[row.sku, row.lot] += units
+        return Counter({name: units for name, units in there.items() if units})
 
     def on_hand(self) -> int:
         """Return all units there are."""

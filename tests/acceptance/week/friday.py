@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.acceptance.week.finding import pick, ship
 from tests.acceptance.week.house import MONDAY, House
-from tests.acceptance.week.returns import given_back
+from tests.acceptance.week.returns import given_back, looked_at
 
 
 async def friday(house: House) -> None:
@@ -17,3 +17,4 @@ async def friday(house: House) -> None:
     ship(house, lambda number: number % 5 == 0)
     await house.hub.settle()
     await given_back(house)
+    await looked_at(house)

@@ -114,21 +114,40 @@ class GoodsSteps(Telling):
                 self.books.age(row, -by)
         self._change(row, by, change="adjusted", document=number)
 
-    def count(self, site: str, number: str, row: Row, found: int, **more: object) -> None:
-        """Book what was found in a bin."""
+    def count(
+        self, site: str, number: str, row: Row, found: int, *, since: int = 0, waits: bool = False,
+        why: Refused | None = None, **more: object,
+    ) -> None:  # fmt: skip
+        """Book what was found in a bin, and what came ``since``; one that ``waits`` is booked when it is approved."""
         line = filled({"line": "1", "sku": row.sku, "lot": row.lot, "location": row.place, "counted": str(found)})
-        self._floor("stock.counted", site, {"count": number, "lines": [line], **more})
+        self._floor("stock.counted", site, {"count": number, "lines": [line], **more}, refused=why)
+        if why is None and not waits:
+            self._counted(number, row, found + since, since=since)
+
+    def approve(
+        self, site: str, number: str, row: Row, found: int | None, *, by: str, why: Refused | None = None
+    ) -> None:
+        """Have somebody else count what differs much; None: it is to be forgotten."""
+        lines = [] if found is None else [{"line": "1", "counted": str(found)}]
+        body = {"count": number, "approved": found is not None, "lines": lines, "by": by}
+        self._floor("count.approved", site, body, refused=why)
+        if why is None and found is not None:
+            self._counted(number, row, found)
+
+    def _counted(self, number: str, row: Row, found: int, *, since: int = 0) -> None:
         difference = found - self.books.rows[row]
         right = {"count_lines": 1, "count_lines_right": int(not difference)}
-        self.books.judge(**right, counted_off=abs(difference), counted_system=self.books.rows[row])
+        self.books.judge(**right, counted_off=abs(difference), counted_system=self.books.rows[row] - since)
         if difference:
             self._note("count_difference", row.sku, row.lot)
         self._change(row, difference, change="counted", document=number)
 
-    def move(self, site: str, number: str, row: Row, to: str, quantity: int, *, asked: Refused | None = None) -> None:
+    def move(
+        self, site: str, number: str, row: Row, to: str, quantity: int, *, asked: Refused | None = None, **more: object
+    ) -> None:
         """Have goods that nobody is promised come to another bin."""
         line = {"line": "1", "sku": row.sku, "lot": row.lot, "location": row.place, "to": to, "quantity": str(quantity)}
-        self._floor("stock.moved", site, {"move": number, "lines": [filled(line)]}, refused=asked)
+        self._floor("stock.moved", site, {"move": number, "lines": [filled(line)], **more}, refused=asked)
         if asked is None:
             self.books.go(row, row._replace(place=to), quantity, change="moved", document=number)
             self.books.fill([row.sku])

@@ -6,6 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from lotstream.contracts.inbound import type_of
@@ -88,6 +89,10 @@ class Hub(ABC):
     @abstractmethod
     async def kill(self) -> None:
         """Have the worker end as by a power cut, and another one take its place."""
+
+    @abstractmethod
+    async def moment(self) -> datetime:
+        """Return the time now; whatever is sent next is taken in later."""
 
     @abstractmethod
     async def decided(self, numbers: list[str]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from tests.acceptance.week.end_steps import EndSteps
 from tests.acceptance.week.goods_steps import GoodsSteps
 from tests.acceptance.week.hub import Refused
 from tests.acceptance.week.lot_steps import LotSteps
@@ -13,21 +14,25 @@ from tests.acceptance.week.records import FAR, GOOD, QUARANTINE, Line, Order, Ro
 from tests.acceptance.week.said import GONE, SHOP, Goods, filled, ship_to
 
 
-class Owner(GoodsSteps, LotSteps):
+class Owner(GoodsSteps, LotSteps, EndSteps):
     """An owner with its books; the methods are what happens to it."""
 
     # ---- orders -----------------------------------------------------------------------------------------------------
 
     def order(
-        self, number: str, site: str, lines: list[tuple[str, int]], *, customer: str = "C-1", lot: str | None = None
-    ) -> None:
+        self, number: str, site: str, lines: list[tuple[str, int]], *, customer: str = "C-1", lot: str | None = None,
+        why: Refused | None = None,
+    ) -> None:  # fmt: skip
         """Place an order; ``lot`` is the one that will do."""
         said = [
             filled({"line": str(n), "sku": sku, "quantity": str(units), "lot": lot})
             for n, (sku, units) in enumerate(lines, 1)
         ]
         body = {"source": SHOP, "order": number, "site": site, "customer": customer, "ship_to": ship_to(number)}
-        self._tell("order.placed", {**body, "lines": said})
+        self._tell("order.placed", {**body, "lines": said}, refused=why)
+        if why is not None:
+            self.books.rejected.add(number)
+            return
         wanted = {str(n): Line(sku, units, lot) for n, (sku, units) in enumerate(lines, 1)}
         self.books.place(Order(number, site, customer, wanted, ship_to(number)["city"]))
 
@@ -75,11 +80,23 @@ class Owner(GoodsSteps, LotSteps):
         said = {"source": SHOP, "order": number, "line": "1", "scanned": row.lot, "location": row.place}
         self._tell("pick.scanned", {**said, "site": order.site, "happened": False, "by": "s", **label}, refused=why)
 
+    def expect_back(self, number: str, site: str, goods: Goods, *, order: str, why: Refused | None = None) -> None:
+        """Announce that goods of an order come back."""
+        line = filled({"line": "1", "sku": goods.sku, "lot": goods.lot, "quantity": str(goods.quantity)})
+        body = {"return": number, "site": site, "source": SHOP, "order": order, "lines": [line]}
+        self._tell("return.expected", body, refused=why)
+
     def give_back(
-        self, site: str, number: str, order: str, goods: Goods, *, too_much: int = 0, asked: Refused | None = None
-    ) -> None:
-        """Have goods of an order come back; what cannot have left goes to quarantine."""
-        body = {"return": number, "source": SHOP, "order": order, "lines": [goods.said("1")]}
+        self, site: str, number: str, order: str | None, goods: Goods, *, too_much: int = 0, doubted: str | None = None,
+        asked: Refused | None = None, **more: object,
+    ) -> None:  # fmt: skip
+        """Have goods of an order come back, or of a customer; what cannot have left goes to quarantine.
+
+        ``doubted`` is why goods are suspected that he cannot have got at all.
+        """
+        body = {"return": number, "lines": [goods.said("1")], **more}
+        if order is not None:
+            body |= {"source": SHOP, "order": order}
         self._floor("goods.returned", site, body, refused=asked)
         if asked is not None:
             return
@@ -88,6 +105,8 @@ class Owner(GoodsSteps, LotSteps):
         if too_much:
             self.books.come(row._replace(status=QUARANTINE), too_much, change="returned", document=number)
             self._note("more_than_shipped", row.sku, row.lot)
+        if doubted is not None:
+            self._note(doubted, row.sku, row.lot)
         self.books.fill([goods.sku])
 
     def inspect(
@@ -145,9 +164,3 @@ class Owner(GoodsSteps, LotSteps):
         comes = [(self._row(one, site), one.units) for one in made]
         self.books.make(number, goes, comes, Decimal(added or 0))
         self.books.fill([one.sku for one in made])
-
-    def forget(self, request: str, orders: list[str]) -> None:
-        """Have those be forgotten whom orders were for."""
-        named = [{"source": SHOP, "order": number} for number in orders]
-        self._tell("person.erased", {"request": request, "orders": named, "by": "shop"})
-        self.books.forgotten.update(orders)

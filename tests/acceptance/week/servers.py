@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,13 @@ class Servers(Hub):
         """Have the worker end as by a power cut, and another one take its place."""
         await self.worker.kill()
         await self.worker.start()
+
+    async def moment(self) -> datetime:
+        """Return the time now; whatever is sent next is taken in later."""
+        now = datetime.now(UTC)
+        while datetime.now(UTC) <= now + timedelta(milliseconds=2):
+            await asyncio.sleep(0.001)
+        return now
 
     async def decided(self, numbers: list[str]) -> list[dict[str, Any]]:
         """Return what has become of messages, when all of them are decided."""

@@ -40,7 +40,11 @@ class Telling:
         return (start + timedelta(hours=8, minutes=self._minute)).isoformat()
 
     def _floor(self, name: str, site: str, body: dict[str, Any], *, refused: Refused | None = None) -> None:
-        said = {"site": site, "happened": refused is None, "by": "scanner-4", "occurred_at": self.at(), **body}
+        said = {"site": site, "happened": refused is None, "by": "scanner-4", **body}
+        # None: when the record is taken in.
+        at = said.pop("at", self.at())
+        if at is not None:
+            said["occurred_at"] = at
         self._tell(name, said, refused=refused)
 
     def _tell(self, name: str, body: dict[str, Any], *, refused: Refused | None = None) -> None:

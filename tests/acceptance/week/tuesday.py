@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.acceptance.week.between import owners, sites
+from tests.acceptance.week.counts import offline, twice
 from tests.acceptance.week.finding import ORDERS, pick, roomy, ship
 from tests.acceptance.week.house import MONDAY, MTL, SHUT, TOR, House, sku
 from tests.acceptance.week.hub import Refused
@@ -51,5 +52,7 @@ async def tuesday(house: House) -> None:
     acme.adjust(TOR, "AD-3", free[13], -(acme.books.rows[free[13]] + 4), code="lost")
     acme.count(TOR, "C-AGAIN", free[13], 1)
     await house.hub.settle()
+    await offline(house)
+    await twice(house)
     await sites(house)
     await owners(house)

@@ -21,7 +21,7 @@ async def saturday(house: House) -> None:
 
 
 async def sunday(house: House) -> None:
-    """Somebody asks to be forgotten."""
+    """Somebody asks to be forgotten, the month is closed, and an owner leaves."""
     await house.open_day(MONDAY + timedelta(days=46))
     house.doing("a customer is forgotten")
     house.acme.forget("ER-1", ["#1", "#3"])

@@ -1,21 +1,31 @@
 -- name: recipients
--- Who got any of some lots, sorted by id after one of them: each with its lots, and the first of its orders.
+-- Who got any of some lots, sorted by id after one of them: each with its lots, and the first of its orders. Nothing is
+-- joined with itself: whatever the server expects, ten thousand of them must not be compared with each other.
 WITH wanted AS (
     SELECT DISTINCT sku, lot FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
-), gone AS (
-    SELECT l.sku, l.lot, l.source, l."order", sum(l.sign * l.quantity)::bigint AS quantity,
-           max(ARRAY[
+), lines AS (
+    SELECT l.sku, l.lot, l.source, l."order", l.sign * l.quantity AS quantity, 0 AS returned,
+           CASE WHEN l.sign = 1 THEN ARRAY[
                to_char(l.shipped_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') COLLATE "C", l.customer, l.person,
                l.city, l.region, l.postcode, l.country
-           ]) FILTER (WHERE l.sign = 1) AS "to"
+           ] END AS "to"
     FROM wanted AS k
     CROSS JOIN LATERAL (
         SELECT * FROM shipment_line AS t WHERE t.owner = $1 AND t.sku = k.sku AND t.lot = k.lot OFFSET 0
     ) AS l
-    GROUP BY l.sku, l.lot, l.source, l."order" HAVING sum(l.sign * l.quantity) > 0
+    UNION ALL
+    SELECT h.sku, h.lot, h.source, h."order", 0, h.quantity, NULL
+    FROM wanted AS k
+    CROSS JOIN LATERAL (
+        SELECT * FROM lot_history AS t
+        WHERE t.owner = $1 AND t.sku = k.sku AND t.lot = k.lot AND t.kind = 'returned' OFFSET 0
+    ) AS h
+), gone AS (
+    SELECT sku, lot, source, "order", sum(quantity)::bigint AS quantity, sum(returned)::bigint AS returned,
+           max("to") AS "to"
+    FROM lines GROUP BY sku, lot, source, "order" HAVING sum(quantity) > 0
 ), named AS (
-    SELECT g.sku, g.lot, g.source, g."order", g.quantity, g."to"[2] AS customer, g."to"[3] AS person, g."to"[4] AS city,
-           g."to"[5] AS region, g."to"[6] AS postcode, g."to"[7] AS country,
+    SELECT g.sku, g.lot, g.source, g."order", g.quantity, g.returned, g."to"[2:7] AS address,
            left(encode(sha256(convert_to(concat_ws(
                chr(31), coalesce(g."to"[2], ''), coalesce(g."to"[3], ''), coalesce(g."to"[4], ''),
                coalesce(g."to"[5], ''), coalesce(g."to"[6], ''), coalesce(g."to"[7], ''),
@@ -23,41 +33,33 @@ WITH wanted AS (
            ), 'UTF8')), 'hex'), 16) COLLATE "C" AS id
     FROM gone AS g
 ), chosen AS (
-    SELECT DISTINCT n.id FROM named AS n WHERE n.id > $4 ORDER BY n.id LIMIT $5
-), back AS (
-    SELECT h.sku, h.lot, h.source, h."order", sum(h.quantity)::bigint AS quantity
-    FROM wanted AS k
-    CROSS JOIN LATERAL (
-        SELECT * FROM lot_history AS t
-        WHERE t.owner = $1 AND t.sku = k.sku AND t.lot = k.lot AND t.kind = 'returned' OFFSET 0
-    ) AS h
-    GROUP BY h.sku, h.lot, h.source, h."order"
-), by_lot AS (
-    SELECT n.id, n.sku, n.lot, sum(n.quantity)::bigint AS quantity, coalesce(sum(b.quantity), 0)::bigint AS returned
-    FROM named AS n
-    JOIN chosen AS c ON c.id = n.id
-    LEFT JOIN back AS b ON b.sku = n.sku AND b.lot = n.lot AND b.source = n.source AND b."order" = n."order"
-    GROUP BY n.id, n.sku, n.lot
-), lots AS (
+    SELECT r.* FROM (SELECT n.*, dense_rank() OVER (ORDER BY n.id) AS nth FROM named AS n WHERE n.id > $4) AS r
+    WHERE r.nth <= $5
+), got AS (
     SELECT id, array_agg(sku ORDER BY sku, lot) AS skus, array_agg(lot ORDER BY sku, lot) AS lots,
            array_agg(quantity ORDER BY sku, lot) AS quantities, array_agg(returned ORDER BY sku, lot) AS returned
-    FROM by_lot GROUP BY id
-), by_order AS (
-    SELECT n.id, n.source, n."order", min(n.customer) AS customer, min(n.person) AS person, min(n.city) AS city,
-           min(n.region) AS region, min(n.postcode) AS postcode, min(n.country) AS country
-    FROM named AS n JOIN chosen AS c ON c.id = n.id
-    GROUP BY n.id, n.source, n."order"
-), orders AS (
+    FROM (
+        SELECT id, sku, lot, sum(quantity)::bigint AS quantity, sum(returned)::bigint AS returned
+        FROM chosen GROUP BY id, sku, lot
+    ) AS by_lot
+    GROUP BY id
+), ordered AS (
     SELECT id, count(*) AS orders_count, (array_agg(source ORDER BY source, "order"))[1:$6] AS sources,
-           (array_agg("order" ORDER BY source, "order"))[1:$6] AS orders, min(customer) AS customer,
-           min(person) AS person, min(city) AS city, min(region) AS region, min(postcode) AS postcode,
-           min(country) AS country
-    FROM by_order GROUP BY id
+           (array_agg("order" ORDER BY source, "order"))[1:$6] AS orders, min(address) AS address
+    FROM (SELECT id, source, "order", min(address) AS address FROM chosen GROUP BY id, source, "order") AS by_order
+    GROUP BY id
+), halves AS (
+    SELECT id, NULL::bigint AS orders_count, NULL::text[] AS sources, NULL::text[] AS orders, NULL::text[] AS address,
+           skus, lots, quantities, returned FROM got
+    UNION ALL
+    SELECT id, orders_count, sources, orders, address, NULL, NULL, NULL, NULL FROM ordered
 )
-SELECT o.id, o.customer, o.person, o.city, o.region, o.postcode, o.country, o.sources, o.orders, o.orders_count,
-       l.skus, l.lots, l.quantities, l.returned, (SELECT count(DISTINCT n.id) FROM named AS n) AS recipients
-FROM orders AS o JOIN lots AS l ON l.id = o.id
-ORDER BY o.id;
+SELECT id, (max(address))[1] AS customer, (max(address))[2] AS person, (max(address))[3] AS city,
+       (max(address))[4] AS region, (max(address))[5] AS postcode, (max(address))[6] AS country,
+       max(sources) AS sources, max(orders) AS orders, max(orders_count) AS orders_count, max(skus) AS skus,
+       max(lots) AS lots, max(quantities) AS quantities, max(returned) AS returned,
+       (SELECT count(DISTINCT n.id) FROM named AS n) AS recipients
+FROM halves GROUP BY id ORDER BY id;
 
 -- name: reached
 -- What left of some lots and of all lots of their items: units by SKU, and with each the orders and customers of all.
