@@ -18,7 +18,7 @@ JUDGED = (
     "expired_value", "shipped", "traced",
 )  # fmt: skip
 CAME = ("expected", "received", "damaged", "over", "short")
-TOPICS = ("inventory", "ship-confirmations", "order-status", "alerts", "pick-tasks", "recall-letters")
+TOPICS = ("inventory", "ship-confirmations", "order-status", "alerts", "pick-tasks", "receipts", "recall-letters")
 
 
 async def agrees(house: House) -> None:
@@ -104,15 +104,18 @@ async def _judged(hub: Hub, owner: Owner) -> None:
 async def _left(hub: Hub, owner: Owner, confirmations: list[dict[str, Any]]) -> None:
     """What left, lot by lot, is the same in the books, in the confirmations and in the table of traces."""
     traced, confirmed = Counter[Left](), Counter[Left]()
+    cost = defaultdict[Left, Decimal](Decimal)
     for row in await hub.rows("shipment_line", owner.name):
         named = Left(row["shipment"], row["order"], row["line"], row["sku"], row["lot"])
         traced[named] += row["sign"] * row["quantity"]
+        cost[named] += row["sign"] * (row["cost"] or 0)
     for body in confirmations:
         for line in body["lines"]:
             for lot in line["lots"]:
                 named = Left(body["shipment"], body["order"], line["line"], lot["sku"] or line["sku"], lot["lot"])
                 confirmed[named] += (-1 if body["voided"] else 1) * int(lot["quantity"])
     _same("what left", +traced, +owner.books.left + owner.books.imported)
+    _same("cost of what left", _some(cost), _some(owner.books.cost_left))
     _same("confirmations", +confirmed, +owner.books.left)
 
 

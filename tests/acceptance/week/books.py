@@ -43,6 +43,11 @@ class Books:
     orders: dict[str, Order] = field(default_factory=dict)
     #: Places of a site that nobody picks from.
     shut: set[tuple[str, str]] = field(default_factory=set)
+    #: Days before a lot expires, and before the last on which it lives long enough, at which people are told.
+    warn_days: tuple[int, ...] = ()
+    unsellable_days: tuple[int, ...] = ()
+    #: The longest life, in days, that a customer asks for.
+    longest_life: int | None = None
     #: Papers that lots of an item need.
     needs: dict[str, set[str]] = field(default_factory=dict)
     suppliers_held: dict[str, str] = field(default_factory=dict)
@@ -218,20 +223,40 @@ class Books:
             known.came = str(facts.get("came", known.came))
         return known
 
-    def come_in(self, row: Row) -> None:
+    def came_in(self, row: Row) -> None:
         """Note of goods that come in expired that they have not expired here."""
         if row.lot is not None and self.expired(row):
-            self.lots[row.sku, row.lot].ended.add(row.site)
+            self.lot_of(row).ended.add(row.site)
 
     def expire(self) -> None:
         """Count what has expired in stock since it was looked at last, site by site."""
         units = Counter[Row]()
         for row, there in self.rows.items():
-            if there > 0 and self.expired(row) and row.site not in self.lots[row.sku, row.lot or ""].ended:
+            if there > 0 and self.expired(row) and row.site not in self.lot_of(row).ended:
                 units[Row(row.sku, row.lot, row.site, "")] += there
         for row, there in units.items():
-            self.lots[row.sku, row.lot or ""].ended.add(row.site)
+            self.lot_of(row).ended.add(row.site)
             self.age(row, there)
+            if self.warn_days:
+                self.note("expired", row.sku, row.lot)
+
+    def warn(self) -> None:
+        """Tell of lots in stock that expire soon, or too soon for a customer: once for the nearest threshold."""
+        for sku, name in {(row.sku, row.lot) for row, there in self.rows.items() if there > 0 and row.lot is not None}:
+            lot = self.lots.get((sku, name), Lot())
+            if lot.expires is None or lot.expires < self.today:
+                continue
+            left = (lot.expires - self.today).days
+            self._warn(sku, name, "expires_soon", left, self.warn_days)
+            if self.longest_life is not None:
+                self._warn(sku, name, "short_life", left - self.longest_life + 1, self.unsellable_days)
+
+    def _warn(self, sku: str, name: str, code: str, left: int, days: tuple[int, ...]) -> None:
+        crossed = sorted(day for day in days if left <= day)
+        warned = self.lots[sku, name].warned
+        if crossed and (code, crossed[0]) not in warned:
+            self.note(code, sku, name)
+        warned.update((code, day) for day in crossed)
 
     def age(self, row: Row, units: int) -> None:
         """Count goods as lost because of their age."""
@@ -241,16 +266,20 @@ class Books:
         """Return the number that a lot has now."""
         return next((name for (item, name), known in self.lots.items() if item == sku and lot in known.aliases), lot)
 
-    def renumber(self, sku: str, lot: str, to: str, *, document: str) -> None:
-        """Give a lot another number: goods and promises go along, and what has left keeps the number it left with."""
+    def become(self, sku: str, lot: str, to: str, *, change: str, document: str) -> None:
+        """Have all goods of a lot, and what is promised of them, be of another from now on."""
         for row in [row for row in self.rows if (row.sku, row.lot) == (sku, lot)]:
             units = self.rows.pop(row)
             self.rows[row._replace(lot=to)] += units
-            self.told[Told("lot_corrected", document, sku, lot)] -= units
-            self.told[Told("lot_corrected", document, sku, to)] += units
+            self.told[Told(change, document, sku, lot)] -= units
+            self.told[Told(change, document, sku, to)] += units
         for _, _, promise in self.promises():
             if (promise.row.sku, promise.row.lot) == (sku, lot):
                 promise.row = promise.row._replace(lot=to)
+
+    def renumber(self, sku: str, lot: str, to: str, *, document: str) -> None:
+        """Give a lot another number: goods and promises go along, and what has left keeps the number it left with."""
+        self.become(sku, lot, to, change="lot_corrected", document=document)
         known = self.lots[sku, to] = self.lots.pop((sku, lot))
         known.aliases.add(lot)
 

@@ -25,7 +25,7 @@ class GoodsSteps(Telling):
         self._tell("balance.opened", {"site": site, "balance": balance, "lines": lines})
         for one in goods:
             if self._know(one, received, came="balance") is not None:
-                self.books.come_in(self._row(one, site))
+                self.books.came_in(self._row(one, site))
             self.books.come(one.row(site), one.units, change=None, document=balance)
         self.books.fill(one.sku for one in goods)
 
@@ -58,7 +58,7 @@ class GoodsSteps(Telling):
                 lot.cost_units += one.units
             self.books.come(row, one.units, change="received", document=receipt)
             if lot is not None:
-                self.books.come_in(row)
+                self.books.came_in(row)
             paid = None if one.cost is None else Decimal(one.cost) * one.quantity
             worth = self.books.cost(row.sku, row.lot, one.units) or Decimal(0)
             self.books.judge(received=one.units, received_value=worth if paid is None else paid)
@@ -108,10 +108,8 @@ class GoodsSteps(Telling):
             return
         if self.books.rows[row] + by < 0:
             self._note("not_available", row.sku, row.lot)
-        if more.get("code") in {"expired", "spoiled"}:
-            lot = None if row.lot is None else self.books.lots[row.sku, row.lot]
-            if lot is None or row.site not in lot.ended:
-                self.books.age(row, -by)
+        if more.get("code") in {"expired", "spoiled"} and row.site not in self.books.lot_of(row).ended:
+            self.books.age(row, -by)
         self._change(row, by, change="adjusted", document=number)
 
     def count(

@@ -21,6 +21,7 @@ OPENED = {"acme": {TOR: (16, 5), MTL: (12, 3)}, "zenith": {TOR: (16, 4), MTL: (1
 #: Lots of each item that come in on Monday.
 RECEIVED = {"acme": 3, "zenith": 2}
 LABELLED, BAG, UNIT, KIT, BAR = "S-15", "S-17", "S-18", "S-19", "S-20"
+DATED, TEMPLATED, PLAIN, NEEDY = "S-21", "S-22", "S-23", "S-24"
 SHUT = "QUAR"
 """A place that nobody picks from."""
 
@@ -81,6 +82,15 @@ class House:
             owner.turn_the_day()
 
 
+RULES: dict[str, dict[str, object]] = {
+    BAR: {"lot_number": {"kind": "sequence"}},
+    DATED: {"lot_number": {"kind": "date"}},
+    TEMPLATED: {"lot_number": {"kind": "template", "template": "{supplier_lot}-{received:%y%m%d}-{seq:3}"}},
+    NEEDY: {"required": ["supplier", "supplier_lot", "expires", "origin", "certificate:organic"]},
+}
+"""How lots are numbered, and which facts are needed of them."""
+
+
 def sku(number: int) -> str:
     """Return the name of an item."""
     return f"S-{number:02d}"
@@ -97,6 +107,8 @@ def items(owner: str) -> Iterator[dict[str, object]]:
             body["tracking"] = "serial"
         elif name == LABELLED:
             body["gtins"] = ["9506000134352"]
+        elif name in RULES:
+            body |= RULES[name]
         elif name == KIT:
             body["kit"] = {sku(1): "2", sku(2): "1"}
         yield body

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.acceptance.week.hub import Refused
-from tests.acceptance.week.records import QUARANTINE, Row
+from tests.acceptance.week.records import FAR, QUARANTINE, Row
 from tests.acceptance.week.said import day, filled
 from tests.acceptance.week.telling import Telling
 
@@ -159,6 +159,45 @@ class LotSteps(Telling):
         self.books.changed["corrected", number] += 1
         self._withdraw_unusable()
         self.books.fill([sku])
+
+    def merge(
+        self, number: str, sku: str, lots: list[str], into: str, *, take: str | None = None, why: Refused | None = None
+    ) -> None:
+        """Make lots one."""
+        body = {"merge": number, "sku": sku, "lots": lots, "into": into, "take": take, "by": "qa-1"}
+        self._tell("lot.merged", filled(body), refused=why)
+        if why is not None:
+            return
+        books, now = self.books, self.books.lots[sku, into]
+        for name in lots:
+            was = books.lots[sku, name]
+            now.expires = min(was.expires or FAR, now.expires or FAR)
+            now.received = min(was.received or FAR, now.received or FAR)
+            now.aliases |= {name, *was.aliases}
+            books.become(sku, name, into, change="lot_merged", document=number)
+            del books.lots[sku, name]
+        books.changed["merged", number] += 1
+        self._withdraw_unusable()
+        books.fill([sku])
+
+    def split(self, number: str, row: Row, to: str, units: int, *, why: Refused | None = None) -> None:
+        """Have free goods of a lot be a lot of their own."""
+        lines = [{"location": row.place, "quantity": str(units)}]
+        body = {"split": number, "site": row.site, "sku": row.sku, "lot": row.lot, "by": "qa-1"}
+        self._tell("lot.split", {**body, "parts": [{"lot": to, "lines": lines}]}, refused=why)
+        if why is not None:
+            return
+        books, lot = self.books, self.books.lot_of(row)
+        part = books.know(
+            row.sku, to, expires=lot.expires, made=lot.made, supplier=lot.supplier, received=lot.received, came="split"
+        )
+        part.parents = {(row.sku, str(row.lot))}
+        part.cost += books.cost(row.sku, row.lot, units) or 0
+        part.cost_units += units if lot.cost_units else 0
+        books.come(row, -units, change="lot_split", document=number)
+        books.come(row._replace(lot=to), units, change="lot_split", document=number)
+        books.changed["split", number] += 1
+        books.fill([row.sku])
 
     def _note_gone(self, sku: str, lot: str) -> None:
         """Note that some of a lot has left, by every number it left under."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from tests.acceptance.week.dock import announced, fit, numbered
+from tests.acceptance.week.ends import taken_over
 from tests.acceptance.week.house import BAG, MONDAY, MTL, OPENED, SHUT, TOR, UNIT, House, items, opening, truck
 from tests.acceptance.week.hub import Refused
 from tests.acceptance.week.labels import scanned_in
@@ -35,6 +37,8 @@ async def monday(house: House) -> None:
             owner.open_balance(site, f"B-{site}", opening(owner.name, site), received=MONDAY - timedelta(days=30))
     bags = Goods(BAG, 500, "C-01")
     house.acme.open_balance(TOR, "B-BAGS", [bags], received=MONDAY - timedelta(days=9))
+    await house.hub.settle()
+    await taken_over(house)
     house.doing("trucks are unloaded")
     for owner in house.owners:
         for number in range(1, 17):
@@ -44,6 +48,9 @@ async def monday(house: House) -> None:
     house.acme.receive(TOR, "R-UNITS", [units])
     house.acme.receive(TOR, "R-AGAIN", [replace(units, quantity=1, serials=("SN-4",))], asked=KNOWN_SERIAL)
     await _wrong_at_the_dock(house)
+    await numbered(house)
+    await fit(house)
+    await announced(house)
     house.doing("labels are scanned in four forms, and eight that are wrong")
     scanned_in(house.acme)
     await house.hub.settle()

@@ -40,6 +40,8 @@ class Lot:
     came: str | None = None
     #: Sites where it is known that it has expired.
     ended: set[str] = field(default_factory=set)
+    #: What people were told of its end ahead.
+    warned: set[tuple[str, int]] = field(default_factory=set)
     #: Id of a hold → its kind.
     holds: dict[str, str] = field(default_factory=dict)
     #: Lots that it was made from.

@@ -104,3 +104,4 @@ class Telling:
         """Take back what was promised of lots that have expired, and count them as lost."""
         self._withdraw_unusable()
         self.books.expire()
+        self.books.warn()

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from tests.acceptance.week.finding import free_rows
 from tests.acceptance.week.house import KIT, MONDAY, TOR, House, sku
+from tests.acceptance.week.kitchen import made
 from tests.acceptance.week.recalls import recalled
 from tests.acceptance.week.said import Goods
 
@@ -22,4 +23,5 @@ async def thursday(house: House) -> None:
     acme.pick("#K1")
     acme.ship("#K1", "SH-K1")
     await house.hub.settle()
+    await made(house)
     await recalled(house)

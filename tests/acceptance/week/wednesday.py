@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from tests.acceptance.week.house import MONDAY, TOR, UNIT, House, sku
 from tests.acceptance.week.hub import Refused
+from tests.acceptance.week.joined import joined
 from tests.acceptance.week.papers import documented, hinted, inspected, placed
 from tests.acceptance.week.records import Row
 from tests.acceptance.week.said import Goods
@@ -47,6 +48,7 @@ async def wednesday(house: House) -> None:
         owner.lift("H-4", sku(4), "T04-1", by="qa-2")
     await house.hub.settle()
     await _corrected(house)
+    await joined(house)
     await inspected(house)
     await documented(house)
     await placed(house)

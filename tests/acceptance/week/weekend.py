@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.acceptance.week.house import MONDAY, House
+from tests.acceptance.week.ends import left, month_end
+from tests.acceptance.week.house import MONDAY, MTL, TOR, House, sku
+
+REORDERED = sku(16)
 
 
 async def saturday(house: House) -> None:
@@ -16,13 +19,24 @@ async def saturday(house: House) -> None:
         for number in waiting[:6]:
             owner.cancel(number)
     await house.hub.settle()
-    house.doing("forty days pass at once")
-    await house.open_day(MONDAY + timedelta(days=45))
+    house.doing("who wants to be told of lots that expire soon, and of what has to be ordered, says so")
+    acme = house.acme
+    acme.define("customer", customer="C-9", version=2, min_days_left=60)
+    acme.define("item", sku=REORDERED, version=2, units={"case": "12"}, reorder_point="10000", daily_use="1")
+    acme.change_settings(sites=[TOR, MTL], expiry_alert_days=[30, 7], unsellable_alert_days=[14])
+    acme.books.warn_days, acme.books.unsellable_days, acme.books.longest_life = (30, 7), (14,), 60
+    await house.hub.settle()
+    house.doing("a day passes, then forty at once, then two more: each threshold is told once")
+    for day in (6, 46, 47, 48):
+        await house.open_day(MONDAY + timedelta(days=day))
+    acme.books.note("below_reorder_point", REORDERED)
 
 
 async def sunday(house: House) -> None:
     """Somebody asks to be forgotten, the month is closed, and an owner leaves."""
-    await house.open_day(MONDAY + timedelta(days=46))
+    await house.open_day(MONDAY + timedelta(days=49))
     house.doing("a customer is forgotten")
     house.acme.forget("ER-1", ["#1", "#3"])
     await house.hub.settle()
+    await month_end(house)
+    await left(house)
