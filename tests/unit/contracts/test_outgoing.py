@@ -1,3 +1,4 @@
+# Long because: every event stands here beside what it tells.
 from __future__ import annotations
 
 import json
