@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from lotstream.cli.app import build_app
 from lotstream.hub.verify import verify
-from lotstream.settings import Settings
+from lotstream.settings import Settings, settings
 from lotstream.store.export import TABLES, export_of
 from lotstream.store.reads_past import PastReads
 from lotstream.testing.processes import WorkerProcess
@@ -25,6 +25,14 @@ from tests.hub.full_day import OWNERS, live_a_full_day
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 EARLIER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def read_afresh() -> Iterator[None]:
+    """Have commands that run in this process read the settings of this hub, and the next module those of its own."""
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
 
 
 def day(number: int, hour: int = 12) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 import asyncpg
+import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
@@ -29,7 +30,7 @@ from lotstream.contracts.inbound_orders import OrderPlaced
 from lotstream.contracts.topics import DEAD_LETTERS, TOPICS
 from lotstream.hub.maintenance import Maintenance
 from lotstream.hub.verify import Scope, verify
-from lotstream.settings import Settings
+from lotstream.settings import Settings, settings
 from lotstream.store.postgres import PostgresStore
 from lotstream.testing.kafka import read_all
 from lotstream.testing.processes import WorkerProcess
@@ -48,6 +49,14 @@ KEPT = Scope(outbox=False, retention_days=0)
 """What there is to verify when everything that is kept for a time is gone."""
 
 FLOOR = {"owner": "acme", "site": "TOR", "happened": True, "by": "scanner-1"}
+
+
+@pytest.fixture(autouse=True)
+def read_afresh() -> Iterator[None]:
+    """Have commands that run in this process read the settings of this hub, and the next module those of its own."""
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
 
 
 def ship_to(name: str) -> dict[str, Any]:
