@@ -36,7 +36,7 @@ STATE = (
 MAY_BE_NEGATIVE = {
     ("balance.opened", "quantity"), ("location.defined", "sequence"), ("location.defined", "tier"),
     ("order.placed", "priority"), ("stock.adjusted", "quantity"), ("condition.recorded", "value"),
-    ("item.defined", "keep_from_c"), ("item.defined", "keep_to_c"),
+    ("item.defined", "keep_from_c"), ("item.defined", "keep_to_c"), ("comparison.recorded", "quantity"),
 }  # fmt: skip
 #: Numbers of eighteen digits that harm nobody.
 MAY_BE_LARGE = {(name, "weight_kg") for name in ("shipment.confirmed", "shipment.corrected", "package.packed")}
@@ -79,7 +79,7 @@ def wrong(schema: dict[str, Any]) -> Iterator[tuple[str, object]]:
     kind = schema.get("type")
     yield "null", None
     yield "wrong type", "text" if kind in {"object", "array"} else {"wrong": True}
-    is_quantity = "0-9" in schema.get("pattern", "")
+    is_quantity = schema.get("pattern", "").startswith("^-?[0-9]")
     if kind == "string":
         yield "empty", ""
         yield "too long", "9" * LONG if is_quantity else "x" * LONG

@@ -32,6 +32,7 @@ _FACTS: dict[str, dict[str, Any]] = {
         "policy": "FEFO",
         "tie_break": ["received", "lot", "location"],
         "allocate": "at_once",
+        "count_approval": {"units": "12", "percent": "5", "value": "250"},
         "min_days_left": 30,
         "exclude_locations": ["TOR-RETURNS"],
         "channels": [

@@ -39,6 +39,17 @@ MOVING: dict[str, dict[str, Any]] = {
                 "expires": "2027-06-01",
                 "received": "2026-06-20",
                 "location": "TOR-A-01",
+                "certificates": [
+                    {
+                        "type": "organic",
+                        "number": "CA-ORG-006",
+                        "issued": "2026-02-01",
+                        "expires": "2027-01-31",
+                        "uri": "https://papers.example/ca-org-006",
+                        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    }
+                ],
+                "inspection": {"number": "Q-31", "passed": True, "by": "qa-1", "measured": {"moisture_pct": "11.5"}},
             }
         ],
     },

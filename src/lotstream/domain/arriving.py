@@ -33,7 +33,7 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.paper import loose_first
 from lotstream.domain.places import DOCK, transit_place
-from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.serials import check_count
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.transferring import units_apart
@@ -140,6 +140,9 @@ def _check_transfer(arrival: _Arrival) -> Refusal | None:
 
 def _understand(arrival: _Arrival, said: ArrivedLine, path: str) -> _Meant | Refusal | None:
     """Return what a line means; None where it has happened and can only be noted as a discrepancy."""
+    refused = check_quantity(said.quantity, f"{path}.quantity")
+    if refused is not None:
+        return refused
     line = told = arrival.lines.get(said.transfer_line or said.line)
     if line is not None and (said.sku not in (None, line.sku) or said.lot not in (None, line.lot)):
         message = f"Line {line.line} of the transfer is lot {line.lot} of {line.sku}; name the line these goods are of."
