@@ -68,7 +68,7 @@ FROM dead_letter WHERE log = $1 AND partition = $2 ORDER BY "offset";
 -- name: shipment_line
 -- What left, by the record that said so.
 SELECT "offset", index, shipped_at, quantity, expires, slot, owner, shipment, source, "order", line, sku, lot, customer,
-       person, city, postcode, country, sign, site, location, status, region
+       person, city, postcode, country, sign, site, location, status, region, cost
 FROM shipment_line WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
 
 -- name: lot_history
