@@ -20,11 +20,16 @@ from tests.hub.client import HubClient
 
 Lotstream = Callable[..., Awaitable[Ran]]
 
-RECEIVED = {
-    "site": "TOR", "happened": True, "by": "dock-1", "receipt": "R-1",
+FOUND = {
+    "site": "TOR", "by": "dock-1", "balance": "B-1",
     "lines": [
         {"line": "1", "sku": "CER-001", "quantity": "10", "unit": "each", "lot": "L-OLD", "expires": "2026-01-31",
          "location": "A-01"},
+    ],
+}  # fmt: skip
+RECEIVED = {
+    "site": "TOR", "happened": True, "by": "dock-1", "receipt": "R-1",
+    "lines": [
         {"line": "2", "sku": "CER-001", "quantity": "10", "unit": "each", "lot": "L-NEW", "expires": "2027-01-31",
          "location": "A-01"},
     ],
@@ -44,6 +49,8 @@ async def decided(hub_settings: Settings, tmp_path_factory: pytest.TempPathFacto
         for owner in ("acme", "zenith"):
             await client.send("owner.defined", {"owner": owner, "sites": ["TOR"]})
             await client.send("item.defined", {"owner": owner, "sku": "CER-001"})
+            # As found: what comes in when it has expired already goes to quarantine.
+            await client.send("balance.opened", {"owner": owner, **FOUND})
             await client.send("stock.received", {"owner": owner, **RECEIVED})
         # Nobody has defined this owner; its goods are there all the same.
         pump = {"line": "1", "sku": "PUMP", "quantity": "1", "location": "A-02", "lot": "L-P", "serials": ["SN-1"]}
@@ -209,14 +216,14 @@ async def test_owners_are_judged_by_what_was_counted(lotstream: Lotstream) -> No
     """All owners in words; one, one period and one day as JSON; a day by itself wants an owner."""
     ran = await lotstream("kpi")
     assert [line.split() for line in ran.out.splitlines()[2:]] == [
-        ["acme", "0.00%", "0", "20", "0", "0"], ["nova", "0.00%", "0", "1", "0", "0"],
-        ["zenith", "0.00%", "0", "20", "0", "0"],
+        ["acme", "0.00%", "0", "10", "0", "0"], ["nova", "0.00%", "0", "1", "0", "0"],
+        ["zenith", "0.00%", "0", "10", "0", "0"],
     ]  # fmt: skip
     (told,) = json.loads((await lotstream("kpi", "--owner", "acme", "--from", "2026-09-01", "--json")).out)
-    assert (told["owner"], told["expiration_loss"], told["of"]["received"]) == ("acme", "0", "20")
+    assert (told["owner"], told["expiration_loss"], told["of"]["received"]) == ("acme", "0", "10")
     assert json.loads((await lotstream("kpi", "--to", "2026-08-31", "--json")).out) == []
     (day,) = json.loads((await lotstream("kpi", "--owner", "acme", "--by-day", "--json")).out)
-    assert (day["day"], day["of"]["received"]) == ("2026-09-01", "20")
+    assert (day["day"], day["of"]["received"]) == ("2026-09-01", "10")
     assert (await lotstream("kpi", "--by-day")).code == ExitCode.USAGE
 
 

@@ -16,10 +16,10 @@ from lotstream.domain.kit_facts import check_kit, check_recipe
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import let_all_go
 from lotstream.domain.lines import check_ahead, check_lots, check_minimum
-from lotstream.domain.model import Customer, Item, Settings
+from lotstream.domain.model import CountApproval, Customer, Item, Settings
 from lotstream.domain.number_rules import check_numbers
 from lotstream.domain.order_of_use import TIE_BREAKS
-from lotstream.domain.quantities import check_quantity
+from lotstream.domain.quantities import QUANTITY_MAX, check_quantity
 from lotstream.domain.shelves import derived_of, is_empty
 from lotstream.domain.sscc import is_prefix
 from lotstream.domain.ticking import clock_for
@@ -77,8 +77,19 @@ def _check_settings(settings: Settings) -> Refusal | None:
         return Refusal(Code.FIELD_INVALID, "settings.over_pick_pct", message)
     refused = check_minimum(settings.min_days_left, settings.min_pct_left, "settings")
     refused = refused or _check_notice(settings.held_notice_hours)
+    refused = refused or _check_second_counter(settings.count_approval)
     refused = refused or check_ahead(settings.allocate_days_ahead, "settings.allocate_days_ahead")
     return refused or _check_channels(settings)
+
+
+def _check_second_counter(rule: CountApproval | None) -> Refusal | None:
+    """Refuse a threshold below zero, which no difference is."""
+    for name in ("units", "percent", "value"):
+        threshold = None if rule is None else getattr(rule, name)
+        if threshold is not None and not 0 <= threshold <= QUANTITY_MAX:
+            message = f"A count cannot differ by {threshold:f}; send a number from 0 to {QUANTITY_MAX}, or nothing."
+            return Refusal(Code.FIELD_INVALID, f"settings.count_approval.{name}", message)
+    return None
 
 
 def _check_notice(hours: int | None) -> Refusal | None:

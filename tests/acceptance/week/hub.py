@@ -64,7 +64,7 @@ class Hub(ABC):
             came_to = Refused(row["code"], row["field"]) if row["outcome"] == "refused" else row["outcome"]
             if came_to != (refused or "done"):
                 wrong[row["message_id"]] = (came_to, row["message"], "foretold", refused or "done")
-        assert wrong == {}
+        assert not wrong, wrong
         self.sent += records
         self._queue.clear()
         await self.rest()

@@ -59,7 +59,7 @@ async def monday(house: House) -> None:
 async def _wrong_at_the_dock(house: House) -> None:
     acme, known = house.acme, truck("acme", 1)[0]
     house.doing("goods without a lot: refused when asked, in quarantine when they are there")
-    lotless = replace(known, lot=None, expires=None)
+    lotless = replace(known, lot=None, supplier_lot=None, expires=None)
     acme.receive(TOR, "W-1", [lotless], asked=Refused("field_missing", "lines.0.lot"))
     acme.receive(TOR, "W-1", [lotless], wrong="field_missing")
     house.doing("another expiry of a known lot")
