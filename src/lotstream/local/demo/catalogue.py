@@ -41,7 +41,7 @@ class Catalogue:
     locations: tuple[LocationDefined, ...]
     items: tuple[Mapping[str, Any], ...]
     customers: tuple[Mapping[str, Any], ...]
-    receipt: str
+    balance: str
     lots: tuple[ReceivedLot, ...]
     holds: tuple[Mapping[str, Any], ...]
     #: Order → SKU → quantity by lot.
@@ -54,7 +54,7 @@ class Catalogue:
             yield self._record("item.defined", item["sku"], item)
         for customer in self.customers:
             yield self._record("customer.defined", customer["customer"], customer)
-        yield self._record("stock.received", self.receipt, self._receipt())
+        yield self._record("balance.opened", self.balance, self._found())
         for hold in self.holds:
             yield self._record("hold.placed", hold["hold"], hold)
 
@@ -70,13 +70,14 @@ class Catalogue:
     def _record(self, type: str, name: str, body: Mapping[str, Any]) -> Record:
         return inbound(type, {"owner": self.owner, **body}, source=SOURCE, message_id=f"{type}/{name}")
 
-    def _receipt(self) -> dict[str, Any]:
+    def _found(self) -> dict[str, Any]:
+        """Return stock as it is found, one lot of it expired: what comes in so goes to quarantine."""
         lines = [
             {"line": str(number), "sku": lot.sku, "lot": lot.lot, "expires": lot.expires, "quantity": lot.quantity,
              "location": lot.location}
             for number, lot in enumerate(self.lots, start=1)
         ]  # fmt: skip
-        return {"site": self.site.site, "happened": True, "by": SOURCE, "receipt": self.receipt, "lines": lines}
+        return {"site": self.site.site, "by": SOURCE, "balance": self.balance, "lines": lines}
 
 
 def data(name: str) -> bytes:
@@ -98,7 +99,7 @@ def read_catalogue() -> Catalogue:
         ),
         items=tuple(read["items"]),
         customers=tuple(read["customers"]),
-        receipt=read["receipt"],
+        balance=read["balance"],
         lots=tuple(_lot(lot, today) for lot in read["lots"]),
         holds=tuple(read["holds"]),
         expected={
