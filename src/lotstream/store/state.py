@@ -42,7 +42,8 @@ def state_rows(ledgers: Iterable[Ledger], journal: Iterable[JournalRow]) -> Stat
         rows.stock.extend([_stock(owner, stock[key]) for key in ledger.touched.stock])
         for key in ledger.touched.orders:
             name = ledger.owner, key
-            (rows.recorded if name in recorded else rows.changed).append(_order(owner, ledger, key, whole.get(name)))
+            body = whole.get(ledger.owner, {}).get(key)
+            (rows.recorded if name in recorded else rows.changed).append(_order(owner, ledger, key, body))
         for query, more in _touched(ledger).items():
             rows.replaced.setdefault(query, []).extend(more)
     return rows
@@ -63,15 +64,20 @@ def shared_rows(batch: Batch) -> dict[str, list[Row]]:
 
 def _journaled_orders(
     journal: Iterable[JournalRow],
-) -> tuple[set[tuple[str | None, OrderKey]], dict[tuple[str | None, OrderKey], bytes | None]]:
-    """Return the orders recorded for the first time, and the JSON of each whose last event holds all of it."""
+) -> tuple[set[tuple[str | None, OrderKey]], dict[str | None, dict[OrderKey, bytes | None]]]:
+    """Return the orders recorded for the first time, and by owner the JSON of each whose last event holds all of it.
+
+    An event of no one order may change any: a lot that is called otherwise changes all that name it.
+    """
     recorded: set[tuple[str | None, OrderKey]] = set()
-    whole: dict[tuple[str | None, OrderKey], bytes | None] = {}
+    whole: dict[str | None, dict[OrderKey, bytes | None]] = {}
     for row in journal:
-        if row.order is not None:
-            whole[row.owner, row.order] = row.whole
-            if row.type == OrderRecorded.__name__:
-                recorded.add((row.owner, row.order))
+        if row.order is None:
+            whole.pop(row.owner, None)
+            continue
+        whole.setdefault(row.owner, {})[row.order] = row.whole
+        if row.type == OrderRecorded.__name__:
+            recorded.add((row.owner, row.order))
     return recorded, whole
 
 
