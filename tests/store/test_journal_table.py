@@ -9,13 +9,15 @@ import asyncpg
 import msgspec
 import pytest
 
-from lotstream.domain.events import OrderChanged, OrderRecorded
+from lotstream.domain.events import Event, HoldLifted, OrderChanged, OrderRecorded
+from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import OrderKey
-from lotstream.store.codec import decode_event
+from lotstream.store.codec import decode_event, encode_text
 from lotstream.store.connection import SCHEMA
 from lotstream.store.journal import GENESIS, Walk, journal_row, link, walk
 from lotstream.store.postgres import PostgresStore
 from lotstream.store.rows import JournalRow
+from lotstream.store.state import state_rows
 from tests.store.build import (
     OWNER,
     T0,
@@ -121,3 +123,20 @@ def test_journal_row_says_which_order_and_the_whole_of_it() -> None:
     assert row.order == OrderKey("shopify:acme", "#1001")
     assert row.whole is not None
     assert row.body.startswith(b'{"order":' + row.whole)
+
+
+def test_what_came_after_an_order_was_recorded_is_written_with_it() -> None:
+    """An event of no one order may change it in the same batch: the table gets it as it is, not as it was recorded."""
+    recorded = order()
+    ledger = Ledger(OWNER, Sites())
+    ledger.orders[recorded.key] = now = replace(recorded, customer="C-9")
+    ledger.touched.orders.add(recorded.key)
+    events: list[Event] = [OrderRecorded(recorded), HoldLifted("CER-001", "L24A", ("H-1",))]
+    rows = [
+        journal_row(
+            event, previous=GENESIS, partition=0, offset=0, index=index, owner=OWNER, recorded_at=T0, today=dict(TODAY)
+        )
+        for index, event in enumerate(events)
+    ]
+    assert state_rows([ledger], rows[:1]).recorded[0][-1] == encode_text(recorded)
+    assert state_rows([ledger], rows).recorded[0][-1] == encode_text(now)
