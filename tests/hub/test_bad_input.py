@@ -83,7 +83,7 @@ async def test_a_record_that_no_topic_takes_is_told_by_its_size(client: HubClien
 
 async def test_an_unknown_type_is_dead_lettered_by_name(client: HubClient, hub_settings: Settings) -> None:
     """A type the hub does not know, and one it will know later, each get unknown_type with the name in the sentence."""
-    for name in ("order.teleported", "lot.merged"):
+    for name in ("order.teleported", "item.rebased"):
         row = await client.send_raw(b"{}", key=uuid4().hex.encode(), name=name)
         assert (row["outcome"], row["code"]) == ("dead_lettered", "unknown_type")
         assert name in row["message"]

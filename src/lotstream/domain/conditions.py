@@ -19,7 +19,18 @@ from lotstream.domain.events import ConditionRecorded, DiscrepancyNoted, Event, 
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.holds import find_lot
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import CONDITION, ConditionKind, Hold, HoldKind, Item, LotName, Notice, ReceiptKey, RowKey
+from lotstream.domain.model import (
+    CONDITION,
+    ConditionKind,
+    Hold,
+    HoldKind,
+    Item,
+    Lot,
+    LotName,
+    Notice,
+    ReceiptKey,
+    RowKey,
+)
 from lotstream.domain.moving import move_off
 from lotstream.domain.notices import content_of
 from lotstream.domain.places import place_of
@@ -106,7 +117,8 @@ def _held(
     draft = Draft(ledger, moment)
     mine = set[tuple[str, str]]()
     for name in at_risk:
-        lot = ledger.lots[name]
+        # Goods may lie there under a number of which nobody said anything else.
+        lot = ledger.lots.get(name) or Lot(name.sku, name.lot)
         hold = Hold(command.condition, HoldKind.QUARANTINE, _why(ledger.items[name.sku], command), command.by, at)
         if all(known.id != hold.id for known in lot.holds):
             draft.know_lot(replace(lot, holds=(*lot.holds, hold)))

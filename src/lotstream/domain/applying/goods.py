@@ -22,7 +22,7 @@ from lotstream.domain.events import (
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_numbers import LOT_COUNTER
-from lotstream.domain.model import Booked, NextNumber, Receipt, ReceiptKey, Serial, SerialKey, SerialState
+from lotstream.domain.model import Booked, Lot, NextNumber, Receipt, ReceiptKey, Serial, SerialKey, SerialState
 
 
 def _stock_received(ledger: Ledger, event: StockReceived) -> None:
@@ -44,7 +44,7 @@ def _balance_opened(ledger: Ledger, event: BalanceOpened) -> None:
 
 
 def _hold_placed(ledger: Ledger, event: HoldPlaced) -> None:
-    lot = ledger.lots[event.sku, event.lot]
+    lot = ledger.lots.get((event.sku, event.lot)) or Lot(event.sku, event.lot)
     know_lot(ledger, replace(lot, holds=(*lot.holds, event.hold)))
 
 
