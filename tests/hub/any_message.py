@@ -361,6 +361,42 @@ class AnyMessage:
         return {"owner": OWNER, "correction": self._named("LC"), "sku": "LOTS", "lot": self._lot() or "L1",
                 **self.draw.choice(facts)}  # fmt: skip
 
+    def _count_approved(self) -> Body:
+        return {**self._floor(), "count": self._named("C"), "approved": self._mostly(True, False)}
+
+    def _recall_answered(self) -> Body:
+        return {"owner": OWNER, "recall": self._named("RC"), "consignee": "C-1", "answer": "none"}
+
+    def _recall_closed(self) -> Body:
+        return {"owner": OWNER, "recall": self._named("RC"), "by": "desk"}
+
+    def _return_expected(self) -> Body:
+        lines = [{"line": "1", "sku": self._sku(), "quantity": self._few(3)}]
+        return {"owner": OWNER, "site": SITE, "return": self._named("RMA"), "lines": lines}
+
+    def _return_inspected(self) -> Body:
+        lines = [{"line": "1", "return_line": "1", "quantity": self._few(2), "disposition": self._mostly("restock", "scrap")}]
+        return {**self._floor(), "return": self._named("RMA"), "inspection": self._named("RI"), "lines": lines}
+
+    def _shipment_progressed(self) -> Body:
+        return {**self._floor(), "shipment": self._named("S"), "state": self._mostly("in_transit", "delivered", "lost")}
+
+    def _goods_away(self) -> list[Body]:
+        return [{"line": "1", "sku": "LOTS", "lot": self._lot(), "location": self._bin(), "quantity": self._few(3)}]
+
+    def _title_released(self) -> Body:
+        return {**self._floor(), "title": self._named("T"), "to_owner": "zenith", "lines": self._goods_away()}
+
+    def _title_accepted(self) -> Body:
+        return {**self._floor(), "title": self._named("TA"), "from_owner": "zenith", "lines": self._goods_away()}
+
+    def _transfer_shipped(self) -> Body:
+        return {**self._floor(), "transfer": self._named("TR"), "to_site": "EAST", "lines": self._goods_away()}
+
+    def _transfer_received(self) -> Body:
+        lines = [{"line": "1", "quantity": self._few(3)}]
+        return {**self._floor(), "transfer": self._named("TR"), "final": self._mostly(False, True), "lines": lines}
+
     def _owner_closed(self) -> Body:
         return {"owner": OWNER, "by": "desk"}
 
@@ -386,6 +422,9 @@ WEIGHTS: Final = {
     "settings.changed": 0.3, "item.defined": 0.5, "customer.defined": 0.3, "stock.received": 5, "balance.opened": 2,
     "order.placed": 10, "order.cancelled": 2, "order.released": 1, "order.unreserved": 2, "order.closed": 1,
     "stock.reserved": 3, "allocation.requested": 3, "hold.placed": 1, "hold.lifted": 2, "lot.recalled": 0.3,
+    "count.approved": 0.3, "recall.answered": 0.2, "recall.closed": 0.2, "return.expected": 0.5,
+    "return.inspected": 0.5, "shipment.progressed": 0.5, "title.released": 0.5, "title.accepted": 0.5,
+    "transfer.shipped": 1, "transfer.received": 1,
     "stock.adjusted": 2, "stock.counted": 2, "stock.moved": 3, "stock.status_changed": 1, "goods.returned": 3,
     "pick.confirmed": 9, "pick.started": 1, "pick.undone": 2, "pick.shorted": 2, "pick.scanned": 2,
     "package.packed": 5, "package.unpacked": 2, "shipment.confirmed": 5, "shipment.corrected": 2, "shipment.voided": 3,
