@@ -375,7 +375,9 @@ class AnyMessage:
         return {"owner": OWNER, "site": SITE, "return": self._named("RMA"), "lines": lines}
 
     def _return_inspected(self) -> Body:
-        lines = [{"line": "1", "return_line": "1", "quantity": self._few(2), "disposition": self._mostly("restock", "scrap")}]
+        lines = [
+            {"line": "1", "return_line": "1", "quantity": self._few(2), "disposition": self._mostly("restock", "scrap")}
+        ]
         return {**self._floor(), "return": self._named("RMA"), "inspection": self._named("RI"), "lines": lines}
 
     def _shipment_progressed(self) -> Body:
