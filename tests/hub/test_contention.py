@@ -185,7 +185,7 @@ async def _sound(settings: Settings, case: Case) -> None:
     """Fail unless every record was decided once and done, and the table of stock says what the orders say."""
     sources = [sender.source for sender in case.senders()]
     assert await rows(settings, OUTCOMES, sources) == [("done", case.orders, case.orders)]
-    assert await rows(settings, "SELECT FROM intake WHERE outcome <> 'done'") == []
+    assert await rows(settings, "SELECT type, outcome, code, field, message FROM intake WHERE outcome <> 'done'") == []
     assert await rows(settings, GAPS) == []
     books = await read_books(settings.postgres_url)
     assert books.reserved == books.held_by_orders
