@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from decimal import Decimal
 
+from lotstream.domain.arrival import Arrival, ArrivedGoods, bin_of, on_the_way, understand
+from lotstream.domain.arriving_units import read_numbers
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refusal
-from lotstream.domain.commands import ArrivedLine, Moment, ReceiveTransfer
+from lotstream.domain.commands import Moment, ReceiveTransfer
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted, Event, GoodsBooked, Relocated, RowChange, TransferReceived
 from lotstream.domain.filling import fill
@@ -18,70 +19,20 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
     TRANSFER,
     Arrived,
-    Item,
     Lot,
     ReceiptKey,
     RowKey,
-    Serial,
-    SerialKey,
-    SerialState,
     Status,
     Tracking,
     Transfer,
     TransferLine,
     TransferState,
 )
-from lotstream.domain.paper import loose_first
 from lotstream.domain.places import DOCK, transit_place
-from lotstream.domain.quantities import check_quantity, smallest, unit_factor
-from lotstream.domain.serials import check_count
-from lotstream.domain.shelves import derived_of
 from lotstream.domain.transferring import units_apart
 
 _REASON = "arrived from another site"
 _NEVER_CAME = "did not arrive"
-
-
-@dataclass(slots=True)
-class _Arrival:
-    """What is decided so far about one arrival."""
-
-    draft: Draft
-    command: ReceiveTransfer
-    #: As it is after what was decided so far; None: nobody has told that anything left.
-    known: Transfer | None
-    lines: dict[str, TransferLine]
-    at: datetime
-    verdicts: Verdicts
-    books: Books
-    moves: list[Relocated] = field(default_factory=list)
-    over: list[GoodsBooked] = field(default_factory=list)
-    missing: list[RowChange] = field(default_factory=list)
-    units: list[Serial] = field(default_factory=list)
-    arrived: list[Arrived] = field(default_factory=list)
-
-    def object(self, code: Code, path: str, message: str, said: ArrivedLine | None = None) -> Refusal | None:
-        """Object to the arrival, or to a line of it; returns the refusal when it was only asked."""
-        about: dict[str, str | None] = {TRANSFER: self.command.transfer}
-        if said is not None:
-            # A line may leave it to the transfer's to say which goods they are.
-            left = self.lines.get(said.transfer_line or said.line)
-            sku, lot = (said.sku, said.lot) if said.sku or left is None else (left.sku, left.lot)
-            about |= {"line": said.line, "sku": sku, "lot": lot, "location": said.location}
-        return self.verdicts.object(code, path, message, about)
-
-
-@dataclass(frozen=True, slots=True)
-class _Meant:
-    """A line that could be understood: which goods, of which line of the transfer, and how many smallest units."""
-
-    said: ArrivedLine
-    path: str
-    item: Item
-    lot: str | None
-    #: The line they are of; None where the transfer has none of these goods under it.
-    line: str | None
-    quantity: int
 
 
 def receive_transfer(ledger: Ledger, command: ReceiveTransfer, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -96,8 +47,8 @@ def receive_transfer(ledger: Ledger, command: ReceiveTransfer, moment: Moment) -
     if isinstance(arrival, Refusal):
         return arrival
     for index, said in enumerate(command.lines):
-        meant = _understand(arrival, said, f"lines.{index}")
-        refused = _book(arrival, meant) if isinstance(meant, _Meant) else meant
+        meant = understand(arrival, said, f"lines.{index}")
+        refused = _book(arrival, meant) if isinstance(meant, ArrivedGoods) else meant
         if refused is not None:
             return refused
     if command.final:
@@ -105,7 +56,7 @@ def receive_transfer(ledger: Ledger, command: ReceiveTransfer, moment: Moment) -
     return _decided(arrival)
 
 
-def _begin(ledger: Ledger, command: ReceiveTransfer, moment: Moment) -> _Arrival | Refusal:
+def _begin(ledger: Ledger, command: ReceiveTransfer, moment: Moment) -> Arrival | Refusal:
     verdicts = Verdicts(command.happened)
     refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
     if refused is None and not command.lines and not command.final:
@@ -123,11 +74,11 @@ def _begin(ledger: Ledger, command: ReceiveTransfer, moment: Moment) -> _Arrival
     known = ledger.document(ReceiptKey(TRANSFER, command.transfer), Transfer)
     lines = {} if known is None else {line.line: line for line in known.lines}
     at = command.occurred_at or moment.recorded_at
-    arrival = _Arrival(Draft(ledger, moment), command, known, lines, at, verdicts, Books(ledger))
+    arrival = Arrival(Draft(ledger, moment), command, known, lines, at, verdicts, Books(ledger))
     return _check_transfer(arrival) or arrival
 
 
-def _check_transfer(arrival: _Arrival) -> Refusal | None:
+def _check_transfer(arrival: Arrival) -> Refusal | None:
     command, known = arrival.command, arrival.known
     if known is None or not known.content:
         message = f"Nobody has told that transfer {command.transfer} left; check its number."
@@ -138,38 +89,7 @@ def _check_transfer(arrival: _Arrival) -> Refusal | None:
     return None
 
 
-def _understand(arrival: _Arrival, said: ArrivedLine, path: str) -> _Meant | Refusal | None:
-    """Return what a line means; None where it has happened and can only be noted as a discrepancy."""
-    refused = check_quantity(said.quantity, f"{path}.quantity")
-    if refused is not None:
-        return refused
-    line = told = arrival.lines.get(said.transfer_line or said.line)
-    if line is not None and (said.sku not in (None, line.sku) or said.lot not in (None, line.lot)):
-        message = f"Line {line.line} of the transfer is lot {line.lot} of {line.sku}; name the line these goods are of."
-        refused = arrival.object(Code.CONFLICTING_CONTENT, f"{path}.lot", message, said)
-        if refused is not None:
-            return refused
-        line = None
-    sku = said.sku or (None if told is None else told.sku)
-    if sku is None:
-        message = f"The transfer has no line {said.transfer_line or said.line}; name the SKU and the lot of the goods."
-        return arrival.object(Code.FIELD_MISSING, f"{path}.sku", message, said)
-    item = arrival.draft.item(sku)
-    if item is None:
-        message = f"{sku} is not defined; define the item and send this again."
-        return arrival.object(Code.UNKNOWN_ITEM, f"{path}.sku", message, said)
-    factor = unit_factor(item, said.unit)
-    if factor is None:
-        message = f"{sku} has no unit {said.unit}; define the item with it and send this again."
-        return arrival.object(Code.UNKNOWN_UNIT, f"{path}.unit", message, said)
-    quantity = smallest(said.quantity, factor, f"{path}.quantity")
-    if isinstance(quantity, Refusal):
-        return quantity
-    lot = said.lot if line is None else line.lot
-    return _Meant(said, path, item, lot, None if line is None else line.line, quantity)
-
-
-def _book(arrival: _Arrival, meant: _Meant) -> Refusal | None:
+def _book(arrival: Arrival, meant: ArrivedGoods) -> Refusal | None:
     new = _told_once(arrival, meant)
     if new is not True:
         return new or None
@@ -184,13 +104,13 @@ def _book(arrival: _Arrival, meant: _Meant) -> Refusal | None:
             return refused
     rows = _move_in(arrival, meant, units)
     over = _find(arrival, meant, meant.quantity - units) if meant.quantity > units else None
-    refused = _read_numbers(arrival, meant, rows[0] if rows else over or _bin(arrival, meant, None))
+    refused = read_numbers(arrival, meant, rows[0] if rows else over or bin_of(arrival, meant, None))
     if refused is None:
         _count(arrival, meant)
     return refused
 
 
-def _told_once(arrival: _Arrival, meant: _Meant) -> Refusal | bool:
+def _told_once(arrival: Arrival, meant: ArrivedGoods) -> Refusal | bool:
     """Note a line as told; False when it was told before, with a discrepancy if its content was other."""
     said, command = meant.said, arrival.command
     place = said.location or DOCK
@@ -206,20 +126,7 @@ def _told_once(arrival: _Arrival, meant: _Meant) -> Refusal | bool:
     return arrival.object(Code.CONFLICTING_CONTENT, f"{meant.path}.line", message, said) or False
 
 
-def _on_the_way(
-    arrival: _Arrival, sku: str, lot: str | None, *, status: str | None, package: str | None
-) -> list[RowKey]:
-    """Return the rows of a lot that are on the way under the transfer, those that fit what is said first."""
-    site = arrival.command.site if arrival.known is None else arrival.known.to_site
-    rows = derived_of(arrival.draft.ledger).rows.get((sku, site), {})
-    place = transit_place(arrival.command.transfer)
-    found = [key for key in rows if (key.lot, key.location) == (lot, place)]
-    return sorted(
-        found, key=lambda key: (key.package != package, key.status != (status or key.status), loose_first(key))
-    )
-
-
-def _move_in(arrival: _Arrival, meant: _Meant, units: int) -> list[RowKey]:
+def _move_in(arrival: Arrival, meant: ArrivedGoods, units: int) -> list[RowKey]:
     """Take goods off those on the way into the bin they came to; returns the rows they are in now."""
     apart = min(units_apart(arrival.draft, meant.item, meant.said.serials), units)
     came = _move_of(arrival, meant, units - apart, status=meant.said.status)
@@ -227,8 +134,8 @@ def _move_in(arrival: _Arrival, meant: _Meant, units: int) -> list[RowKey]:
     return came + _move_of(arrival, meant, apart, status=Status.QUARANTINE.value)
 
 
-def _move_of(arrival: _Arrival, meant: _Meant, units: int, *, status: str | None) -> list[RowKey]:
-    rows = _on_the_way(arrival, meant.item.sku, meant.lot, status=status, package=meant.said.package)
+def _move_of(arrival: Arrival, meant: ArrivedGoods, units: int, *, status: str | None) -> list[RowKey]:
+    rows = on_the_way(arrival, meant.item.sku, meant.lot, status=status, package=meant.said.package)
     came, left = [], units
     for key in rows:
         there = min(arrival.books.on_hand(key), left)
@@ -243,8 +150,8 @@ def _move_of(arrival: _Arrival, meant: _Meant, units: int, *, status: str | None
     return came
 
 
-def _shift(arrival: _Arrival, meant: _Meant, row: RowKey, units: int, *, status: str | None) -> RowKey:
-    to = _bin(arrival, meant, row._replace(status=status or row.status))
+def _shift(arrival: Arrival, meant: ArrivedGoods, row: RowKey, units: int, *, status: str | None) -> RowKey:
+    to = bin_of(arrival, meant, row._replace(status=status or row.status))
     known = arrival.draft.ledger.stock.get(row)
     received = None if known is None else known.received
     arrival.books.take(row, units, reserved=0, reason=_REASON)
@@ -255,18 +162,9 @@ def _shift(arrival: _Arrival, meant: _Meant, row: RowKey, units: int, *, status:
     return to
 
 
-def _bin(arrival: _Arrival, meant: _Meant, row: RowKey | None) -> RowKey:
-    """Return the row that goods come to: in the condition and package they travelled in, where nothing else is said."""
-    said = meant.said
-    row = row or RowKey(meant.item.sku, meant.lot, arrival.command.site, DOCK)
-    return row._replace(
-        site=arrival.command.site, location=said.location or DOCK, package=said.package or row.package,
-    )  # fmt: skip
-
-
-def _find(arrival: _Arrival, meant: _Meant, units: int) -> RowKey:
+def _find(arrival: Arrival, meant: ArrivedGoods, units: int) -> RowKey:
     """Book goods that nobody sent as found; where it is not clear what they are they go to quarantine."""
-    row, lot = _bin(arrival, meant, None), arrival.draft.lot(meant.item.sku, meant.lot)
+    row, lot = bin_of(arrival, meant, None), arrival.draft.lot(meant.item.sku, meant.lot)
     row = row._replace(status=meant.said.status or row.status)
     code, message = Code.MORE_THAN_SHIPPED, "Nobody has told that they left."
     if lot is None and (meant.lot is not None or meant.item.tracking is Tracking.LOT):
@@ -282,50 +180,7 @@ def _find(arrival: _Arrival, meant: _Meant, units: int) -> RowKey:
     return row
 
 
-def _read_numbers(arrival: _Arrival, meant: _Meant, row: RowKey) -> Refusal | None:
-    """Book units where they came to: those that were read, or all of a line that has come as a whole."""
-    said = meant.said
-    refused = check_count(said.serials, meant.quantity, meant.item, meant.path)
-    if refused is not None:
-        return arrival.object(refused.code, refused.field, refused.message, said)
-    line = None if meant.line is None else arrival.lines[meant.line]
-    for index, number in enumerate(said.serials):
-        refused = _check_number(arrival, meant, SerialKey(number, meant.item.sku), f"{meant.path}.serials.{index}")
-        if refused is not None:
-            return refused
-    whole = line is not None and not said.serials and meant.quantity >= line.under_way
-    numbers = line.serials if line is not None and whole else said.serials
-    for number in numbers:
-        _arrive(arrival, SerialKey(number, meant.item.sku), row)
-    return None
-
-
-def _check_number(arrival: _Arrival, meant: _Meant, key: SerialKey, path: str) -> Refusal | None:
-    unit = arrival.draft.serial(key)
-    if unit is not None and unit.state is SerialState.IN_STOCK:
-        if unit.row.location == transit_place(arrival.command.transfer):
-            return None
-        message = f"Serial {key.number} of {key.sku} did not leave with this transfer; check the number."
-    elif unit is None:
-        message = f"Serial {key.number} of {key.sku} is not known; check the number."
-    else:
-        message = f"Serial {key.number} of {key.sku} is {unit.state.value} already; check the number."
-    return arrival.object(Code.CONFLICTING_CONTENT, path, message, meant.said)
-
-
-def _arrive(arrival: _Arrival, key: SerialKey, row: RowKey) -> None:
-    """Book a unit where it came to; one that is picked, has left or was used stays what it is."""
-    known = arrival.draft.serial(key)
-    if known is not None and known.state is not SerialState.IN_STOCK:
-        return
-    apart = known is not None and known.apart
-    row = row._replace(status=Status.QUARANTINE.value) if apart else row
-    unit = Serial(key, SerialState.IN_STOCK, row) if known is None else replace(known, row=row)
-    arrival.draft.serials[key] = unit
-    arrival.units.append(unit)
-
-
-def _count(arrival: _Arrival, meant: _Meant) -> None:
+def _count(arrival: Arrival, meant: ArrivedGoods) -> None:
     """Note with the transfer what of a line has come."""
     name = meant.line or meant.said.transfer_line or meant.said.line
     if meant.line is None and name in arrival.lines:
@@ -340,11 +195,11 @@ def _count(arrival: _Arrival, meant: _Meant) -> None:
     )  # fmt: skip
 
 
-def _close(arrival: _Arrival) -> None:
+def _close(arrival: Arrival) -> None:
     """Write off what has not come."""
     for name, line in arrival.lines.items():
         left = missing = line.under_way
-        for key in _on_the_way(arrival, line.sku, line.lot, status=None, package=None):
+        for key in on_the_way(arrival, line.sku, line.lot, status=None, package=None):
             gone = min(arrival.books.on_hand(key), left)
             if gone:
                 arrival.books.take(key, gone, reserved=0, reason=_NEVER_CAME)
@@ -356,7 +211,7 @@ def _close(arrival: _Arrival) -> None:
             arrival.verdicts.noted.append(_never_came(arrival, line, missing))
 
 
-def _never_came(arrival: _Arrival, line: TransferLine, units: int) -> DiscrepancyNoted:
+def _never_came(arrival: Arrival, line: TransferLine, units: int) -> DiscrepancyNoted:
     command, item = arrival.command, arrival.draft.known_item(line.sku)
     quantity = Decimal(units).scaleb(-item.decimals)
     what = f"lot {line.lot} of {line.sku}" if line.lot is not None else line.sku
@@ -366,7 +221,7 @@ def _never_came(arrival: _Arrival, line: TransferLine, units: int) -> Discrepanc
     return DiscrepancyNoted(Code.NOT_AVAILABLE.value, message, about, quantity)
 
 
-def _decided(arrival: _Arrival) -> tuple[Event, ...]:
+def _decided(arrival: Arrival) -> tuple[Event, ...]:
     command, known = arrival.command, arrival.known
     closes = command.final and (known is None or known.state is not TransferState.CLOSED)
     if not arrival.arrived and not closes:
@@ -383,7 +238,7 @@ def _decided(arrival: _Arrival) -> tuple[Event, ...]:
     return *arrival.books.found, event, *arrival.verdicts.noted, *fill(arrival.draft, skus)
 
 
-def _state(arrival: _Arrival, lines: tuple[TransferLine, ...]) -> TransferState:
+def _state(arrival: Arrival, lines: tuple[TransferLine, ...]) -> TransferState:
     closed = arrival.known is not None and arrival.known.state is TransferState.CLOSED
     if arrival.command.final or closed:
         return TransferState.CLOSED

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from lotstream.domain.books import Books
 from lotstream.domain.by_lot import told_by_lot
+from lotstream.domain.carrying import change_bin
 from lotstream.domain.checks import Verdicts, terms_of
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import PickLine
@@ -24,7 +25,6 @@ from lotstream.domain.model import Order, OrderKey, OrderLine, PackRule, Reserva
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import loose_first
 from lotstream.domain.quantities import smallest, unit_factor
-from lotstream.domain.relocating import change_bin
 from lotstream.domain.reservations import copy_order
 
 #: What a line asks of where goods lie, and not of how old they are: that is asked when they are picked.

@@ -9,6 +9,7 @@ from typing import Final
 
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import GoodsLine
+from lotstream.domain.draft import Draft
 from lotstream.domain.expiry import NEVER, life_reason
 from lotstream.domain.lot_facts import Conflict
 from lotstream.domain.model import PLAIN, Item, Lot, Supplier
@@ -48,6 +49,19 @@ def missing_fact(item: Item, lot: Lot, *, today: date) -> tuple[str, str] | None
             paper = fact.removeprefix(CERTIFICATE)
             return "certificates", f"{item.sku} needs a certificate {paper} that counts today for each lot; send it."
     return None
+
+
+def why_not_good(draft: Draft, item: Item, lot: str | None, *, site: str) -> str | None:
+    """Return why goods in the house are not good by saying so, as a sentence; None where they may be.
+
+    What is required of an item's lots is required of goods that are found again as of goods that come in.
+    """
+    known = draft.lot(item.sku, lot)
+    if lot is None or not item.required:
+        return None
+    today = date.fromordinal(draft.today(site))
+    missing = missing_fact(item, known or Lot(item.sku, lot), today=today)
+    return None if missing is None else f"Lot {lot} is no stock yet: {missing[1]}"
 
 
 def _has_paper(lot: Lot, type: str, today: date) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lotstream.domain.adjusting import adjust_stock
 from lotstream.domain.arriving import receive_transfer
 from lotstream.domain.by_lot import tell_by_lot
 from lotstream.domain.cancelling import cancel_order
@@ -96,7 +97,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.comparing import record_comparison
 from lotstream.domain.conditions import record_condition
-from lotstream.domain.counting import adjust_stock, approve_count, count_stock
+from lotstream.domain.counting import approve_count, count_stock
 from lotstream.domain.documenting import document_lot
 from lotstream.domain.erasing import erase_persons
 from lotstream.domain.events import Event

@@ -7,91 +7,37 @@ when it has happened. A fact of a lot that other lines brought too is corrected 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refusal
-from lotstream.domain.commands import CorrectReceipt, GoodsLine, LineWrong, Moment
-from lotstream.domain.complete import missing_fact, too_short
-from lotstream.domain.costing import add_cost, priced, take_cost
+from lotstream.domain.commands import CorrectReceipt, Moment
+from lotstream.domain.costing import add_cost, take_cost
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, GoodsBooked, LineCorrected, ReceiptCorrected
-from lotstream.domain.expiry import made_too_late
 from lotstream.domain.goods import RECEIPT, site_unknown
-from lotstream.domain.goods_lines import check_cost, check_status
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_correcting import losers_of
-from lotstream.domain.lot_facts import FACILITY, ORIGIN, Conflict, contradiction, learn
 from lotstream.domain.lot_papers import content_of_receipt
 from lotstream.domain.model import (
     PLAIN,
     Booked,
-    Item,
     Lot,
     LotName,
-    Receipt,
     ReceiptKey,
     RowKey,
     Status,
-    Supplier,
-    supplier_key,
 )
 from lotstream.domain.paper import Paper
 from lotstream.domain.places import is_staging
-from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.receipt_closing import closing
+from lotstream.domain.receipt_facts import lot_after
+from lotstream.domain.receipt_lines import Correction, LineMeant, line_meant
 from lotstream.domain.settling import settle
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.taking_back import take_back
-
-#: Facts of a lot, by the names that a line has for them.
-_FACTS: Final = ("made", "expires", "supplier", "supplier_lot")
-_MORE: Final = (ORIGIN, FACILITY)
-
-
-@dataclass(slots=True)
-class _Work:
-    """What is decided so far about one correction."""
-
-    paper: Paper
-    command: CorrectReceipt
-    receipt: Receipt
-    changes: list[LineCorrected] = field(default_factory=list)
-    #: Facts of lots before they were corrected here.
-    lots_before: dict[LotName, Lot] = field(default_factory=dict)
-
-    @property
-    def draft(self) -> Draft:
-        """Return what the decision has done so far."""
-        return self.paper.draft
-
-    def object(self, code: Code, field: str, message: str, line: LineWrong) -> Refusal | None:
-        """Object to something; returns the refusal when it was only asked."""
-        about: dict[str, str | None] = {"receipt": self.command.receipt, "line": line.line, "lot": line.lot}
-        return self.paper.verdicts.object(code, field, message, about)
-
-
-@dataclass(frozen=True, slots=True)
-class _Meant:
-    """A line as it should have been told."""
-
-    said: LineWrong
-    path: str
-    before: Booked
-    item: Item
-    quantity: int
-    #: Where its goods would have been booked.
-    row: RowKey
-    #: What all of it has cost.
-    cost: Decimal | None
-
-    @property
-    def is_moved(self) -> bool:
-        """Tell whether the goods are of another row than they were booked to."""
-        return self.row != self.before.row
 
 
 def correct_receipt(ledger: Ledger, command: CorrectReceipt, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -113,12 +59,12 @@ def correct_receipt(ledger: Ledger, command: CorrectReceipt, moment: Moment) -> 
         message = f"Correction {command.correction} is done with other content; give this one another number."
         return verdicts.object(Code.CONFLICTING_CONTENT, "correction", message, about) or tuple(verdicts.noted)
     at = command.occurred_at or moment.recorded_at
-    work = _Work(Paper(Draft(ledger, moment), command, key, known, at, verdicts), command, known)
+    work = Correction(Paper(Draft(ledger, moment), command, key, known, at, verdicts), command, known)
     refused = _correct_all(work)
     return refused or _decided(work, content)
 
 
-def _correct_all(work: _Work) -> Refusal | None:
+def _correct_all(work: Correction) -> Refusal | None:
     lines = work.command.lines
     if not lines:
         return Refusal(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
@@ -126,62 +72,15 @@ def _correct_all(work: _Work) -> Refusal | None:
         if said.line in [other.line for other in lines[:index]]:
             message = f"Line {said.line} is there twice; say once what is wrong with it."
             return Refusal(Code.FIELD_INVALID, f"lines.{index}.line", message)
-        meant = _meant(work, said, f"lines.{index}")
-        refused = _correct(work, meant) if isinstance(meant, _Meant) else meant
+        meant = line_meant(work, said, f"lines.{index}")
+        refused = _correct(work, meant) if isinstance(meant, LineMeant) else meant
         if refused is not None:
             return refused
     return None
 
 
-def _meant(work: _Work, said: LineWrong, path: str) -> _Meant | Refusal | None:
-    """Return a line as it should have been told; None where that was noted to be impossible."""
-    before = work.receipt.lines.get(said.line)
-    if before is None:
-        message = f"Receipt {work.command.receipt} has no line {said.line}; check its id."
-        return work.object(Code.NOT_AVAILABLE, f"{path}.line", message, said)
-    refused = check_cost(said.cost, f"{path}.cost")
-    refused = refused or (None if said.status is None else check_status(said.status, f"{path}.status"))
-    if refused is not None:
-        return refused
-    item = work.draft.item(said.sku or before.row.sku)
-    if item is None:
-        return work.object(Code.UNKNOWN_ITEM, f"{path}.sku", f"{said.sku} is not defined; define the item.", said)
-    factor = unit_factor(item, said.unit)
-    if factor is None:
-        message = f"{item.sku} has no unit {said.unit}; define the item with it."
-        return work.object(Code.UNKNOWN_UNIT, f"{path}.unit", message, said)
-    quantity = _quantity(work, said, path, before, item=item, factor=factor)
-    if isinstance(quantity, Refusal):
-        return quantity
-    row = before.row._replace(sku=item.sku, lot=said.lot or before.row.lot, status=said.status or before.row.status)
-    cost = _cost(work.receipt.costs.get(said.line), said, before.quantity, quantity, factor)
-    return _Meant(said, path, before, item, quantity, row, cost)
-
-
-def _quantity(work: _Work, said: LineWrong, path: str, before: Booked, *, item: Item, factor: int) -> int | Refusal:
-    if said.quantity is not None:
-        refused = check_quantity(said.quantity, f"{path}.quantity", positive=False)
-        if refused is None and said.quantity < 0:
-            message = f"{said.quantity:f} cannot have come; send 0 to take the line back."
-            refused = Refusal(Code.NOT_POSITIVE, f"{path}.quantity", message)
-        return refused or smallest(said.quantity, factor, f"{path}.quantity", positive=False)
-    old = work.draft.known_item(before.row.sku)
-    units = Decimal(before.quantity).scaleb(item.decimals - old.decimals)
-    if units == int(units):
-        return int(units)
-    message = f"The line does not come out in smallest units of {item.sku}; send its quantity."
-    return Refusal(Code.NOT_A_MULTIPLE, f"{path}.quantity", message)
-
-
-def _cost(known: Decimal | None, said: LineWrong, before: int, now: int, factor: int) -> Decimal | None:
-    """Return what a line costs as it is now: by what one of its unit does, or its part of what it did before."""
-    if said.cost is not None:
-        return priced(said.cost, now, factor=factor)
-    return known if known is None or now == before or not before else priced(known, now, factor=before)
-
-
-def _correct(work: _Work, meant: _Meant) -> Refusal | None:
-    known = _lot_after(work, meant)
+def _correct(work: Correction, meant: LineMeant) -> Refusal | None:
+    known = lot_after(work, meant)
     if isinstance(known, Refusal):
         return known
     lot, wrong = known
@@ -203,7 +102,7 @@ def _correct(work: _Work, meant: _Meant) -> Refusal | None:
     return None
 
 
-def _found(work: _Work, row: RowKey, wanted: int) -> dict[RowKey, int]:
+def _found(work: Correction, row: RowKey, wanted: int) -> dict[RowKey, int]:
     """Return where goods of a line lie: where they were booked, then elsewhere at their site, what is picked last."""
     rows = derived_of(work.draft.ledger).rows.get((row.sku, row.site), {})
     mine = [key for key in {**rows, **work.paper.on_hand} if key[:3] == row[:3] and not key.returned]
@@ -217,7 +116,7 @@ def _found(work: _Work, row: RowKey, wanted: int) -> dict[RowKey, int]:
     return found
 
 
-def _book(work: _Work, meant: _Meant, found: dict[RowKey, int], lot: Lot | None, *, left: int) -> None:
+def _book(work: Correction, meant: LineMeant, found: dict[RowKey, int], lot: Lot | None, *, left: int) -> None:
     """Take goods from where they are, and book them as they should have been; what has left keeps the lot it had."""
     before, row = meant.before, meant.row
     put: dict[RowKey, int] = {}
@@ -260,7 +159,7 @@ def _book(work: _Work, meant: _Meant, found: dict[RowKey, int], lot: Lot | None,
     )
 
 
-def _costs_moved(work: _Work, meant: _Meant, lot: Lot | None, known: Decimal | None) -> tuple[Lot, ...]:
+def _costs_moved(work: Correction, meant: LineMeant, lot: Lot | None, known: Decimal | None) -> tuple[Lot, ...]:
     """Return the lots of a line as they are afterwards: its cost is taken off the one and added to the other."""
     old = work.draft.lot(*meant.before.row[:2])
     lots: dict[tuple[str, str], Lot] = {}
@@ -278,82 +177,7 @@ def _with_costs(lot: Lot, other: Lot) -> Any:  # noqa: ANN401 - `LotMore` or Non
     return replace(lot.more or PLAIN, cost_total=costs.cost_total, cost_units=costs.cost_units)
 
 
-def _lot_after(work: _Work, meant: _Meant) -> tuple[Lot | None, bool] | Refusal:
-    """Return the facts of the lot that a line is of now, and whether its goods must not be stock."""
-    draft, row = work.draft, meant.row
-    if row.lot is None:
-        return None, False
-    old, known = draft.lot(*meant.before.row[:2]), draft.lot(row.sku, row.lot)
-    said = _facts_said(meant.said)
-    line = _line(meant, said)
-    if known is None:
-        lot = _of_old(old, row, said, line, work)
-    elif known == old and not (known.more or PLAIN).several and (known.more or PLAIN).came is not None:
-        lot = _with_facts(known, said)
-    else:
-        conflict = contradiction(known, line)
-        if conflict is not None:
-            message = f"{conflict.message} Other goods of the lot say otherwise: give these another lot."
-            refused = work.object(Code.CONFLICTING_CONTENT, f"{meant.path}.{conflict.field}", message, meant.said)
-            return refused or (known, True)
-        lot = learn(known, line, sku=row.sku, lot=row.lot, received=work.paper.at.date(), hold=None, came=RECEIPT)
-    if made_too_late(lot.made, lot.expires):
-        message = f"Lot {lot.lot} would be made on {lot.made}, after its expiry {lot.expires}; correct both."
-        refused = work.object(Code.FIELD_INVALID, f"{meant.path}.made", message, meant.said)
-        return refused or (known or old, True)
-    return _fit(work, meant, lot)
-
-
-def _fit(work: _Work, meant: _Meant, lot: Lot) -> tuple[Lot | None, bool] | Refusal:
-    """Object to good stock that lacks what its item needs, where the line is said to be good by now."""
-    if meant.said.status != Status.GOOD:
-        return lot, False
-    draft = work.draft
-    today = draft.moment.today.get(meant.row.site) or draft.moment.recorded_at.date()
-    supplier = None
-    if meant.said.supplier is not None:
-        supplier = draft.ledger.document(supplier_key(meant.said.supplier), Supplier)
-    missing = missing_fact(meant.item, lot, today=today)
-    lacks = None if missing is None else Conflict(Code.FIELD_MISSING, *missing)
-    expired_ok = draft.ledger.settings.expired_ok
-    lacks = lacks or too_short(_line(meant, {}), lot, today=today, supplier=supplier, expired_ok=expired_ok)
-    if lacks is None:
-        return lot, False
-    return work.object(lacks.code, f"{meant.path}.{lacks.field}", lacks.message, meant.said) or (lot, True)
-
-
-def _facts_said(said: LineWrong) -> dict[str, Any]:
-    return {name: value for name in (*_FACTS, *_MORE) if (value := getattr(said, name)) is not None}
-
-
-def _line(meant: _Meant, facts: Mapping[str, Any]) -> GoodsLine:
-    """Return a line of goods that says these facts of its lot."""
-    return GoodsLine(meant.said.line, meant.row.sku, Decimal(0), None, meant.row.location, lot=meant.row.lot, **facts)
-
-
-def _of_old(old: Lot | None, row: RowKey, said: dict[str, Any], line: GoodsLine, work: _Work) -> Lot:
-    """Return a lot that nobody knew: what the line's lot was known to be, but for what is said now."""
-    day = work.paper.at.date() if old is None or old.received is None else old.received
-    lot = learn(None, line, sku=row.sku, lot=row.lot or "", received=day, hold=None, came=RECEIPT)
-    if old is None:
-        return lot
-    facts = {name: getattr(old, name) for name in _FACTS if name not in said}
-    kept = replace(lot, **facts)
-    more = old.more or PLAIN
-    return _with_facts(kept, {name: getattr(more, name) for name in _MORE if name not in said})
-
-
-def _with_facts(lot: Lot, said: Mapping[str, Any]) -> Lot:
-    """Return a lot with other facts; whom it was told of when it expires is told again of the new day."""
-    facts = {name: value for name, value in said.items() if name in _FACTS}
-    more: dict[str, Any] = {name: value for name, value in said.items() if name in _MORE}
-    if facts.get("expires", lot.expires) != lot.expires:
-        more["alerted"] = ()
-    after = replace(lot, **facts)
-    return after if not more else replace(after, more=replace(after.more or PLAIN, **more))
-
-
-def _decided(work: _Work, content: str) -> tuple[Event, ...]:
+def _decided(work: Correction, content: str) -> tuple[Event, ...]:
     command, paper, receipt = work.command, work.paper, work.receipt
     if not work.changes:
         return tuple(paper.verdicts.noted)

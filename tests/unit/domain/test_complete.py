@@ -6,12 +6,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from lotstream.domain.codes import Code
-from lotstream.domain.commands import DefineItem, DefineSupplier, GoodsLine
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import (
+    AdjustStock,
+    ChangeStatus,
+    CorrectLot,
+    CountStock,
+    DefineItem,
+    DefineSupplier,
+    GoodsLine,
+    StockLine,
+)
 from lotstream.domain.events import DiscrepancyNoted, GoodsBooked, StockReceived
 from lotstream.domain.model import (
     HoldKind,
@@ -26,6 +35,7 @@ from lotstream.domain.model import (
     Supplier,
     Tracking,
 )
+from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
 
 SAID: dict[str, dict[str, Any]] = {
@@ -412,3 +422,58 @@ def test_a_new_lot_is_known_without_what_its_line_says_twice(field: str) -> None
     lot = world.ledger.lots["TEA", "L1"]
     assert (lot.supplier, lot.expires) == ("S", TODAY + timedelta(days=30))
     assert lot.more == LotMore(came="receipt")
+
+
+def incomplete(**more: Any) -> World:
+    """A house with ten of a lot of which something is missing."""
+    world = defined(World(), required=("supplier", "origin"))
+    received(world, bare(location="BIN", **more))
+    return world
+
+
+def turned(happened: bool = False, number: str = "T1", **more: Any) -> ChangeStatus:
+    """Goods are said to be good."""
+    said = {"sku": "TEA", "lot": "L1", "location": "BIN", "quantity": Decimal(10), "to": "good", **more}
+    return ChangeStatus(SITE, happened, "qa-1", None, number, (StockLine("1", **said),))
+
+
+def test_goods_do_not_become_good_while_something_is_missing() -> None:
+    """Who asks is refused with what is missing; when it was done, the goods stay apart and a person is told."""
+    world = incomplete(supplier="S-1")
+    assert world.refused(turned()) == (Code.FIELD_MISSING, "lines.0.lot")
+    assert "origin" in cast("Refusal", world.warehouse.hear(turned())).message
+    told = world.told(turned(happened=True))
+    assert (kinds(told), only(told, DiscrepancyNoted).code) == (["StatusChanged", "DiscrepancyNoted"], "field_missing")
+    assert world.row("L1", status="quarantine").on_hand == 10
+    assert world.told(turned(happened=True)) == ()
+    world.told(CorrectLot("LC-1", "TEA", "L1", by="qa-1", origin="CA"))
+    world.told(turned(number="T2"))
+    assert world.row("L1").on_hand == 10
+
+
+def test_damaged_goods_of_an_incomplete_lot_go_to_quarantine() -> None:
+    """What was damaged and is said to be good is set apart while something is missing, as at the dock."""
+    world = incomplete(status="damaged")
+    world.told(turned(happened=True, status="damaged"))
+    assert [(row.status, one.on_hand) for row, one in world.ledger.stock.items()] == [("quarantine", 10)]
+
+
+def test_goods_without_a_lot_do_not_become_good() -> None:
+    """What came in without the lot it should have stays in quarantine until its receipt is corrected."""
+    world = World()
+    received(world, goods(None, location="BIN"))
+    assert world.refused(turned(lot=None)) == (Code.FIELD_MISSING, "lines.0.lot")
+
+
+@pytest.mark.parametrize("found", [AdjustStock, CountStock])
+def test_goods_that_are_found_of_a_lot_nobody_knows_are_no_stock(found: type[AdjustStock | CountStock]) -> None:
+    """What is found of an incomplete lot goes to quarantine, and is refused where somebody asks first."""
+    world = defined(World(), required=("supplier",))
+    line = StockLine("1", "TEA", "L9", "BIN", Decimal(4))
+    assert world.refused(found(SITE, False, "clerk", None, "F1", (line,))) == (Code.FIELD_MISSING, "lines.0.lot")
+    only(world.told(found(SITE, True, "clerk", None, "F1", (line,))), DiscrepancyNoted)
+    assert world.row("L9", status="quarantine").on_hand == 4
+    # Of a lot that has good stock there may be more.
+    world.stock(bare("L8", location="BIN"))
+    world.told(found(SITE, False, "clerk", None, "F2", (replace(line, lot="L8", quantity=Decimal(14)),)))
+    assert world.row("L8").on_hand == (24 if found is AdjustStock else 14)

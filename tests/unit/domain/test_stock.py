@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from lotstream.domain.carrying import carry
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     AdjustStock,
@@ -35,7 +36,6 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.model import AdjustCode, Item, Location, OrderState, PackRule, Policy, Settings, ShipPolicy
 from lotstream.domain.movements import moves_of
-from lotstream.domain.relocating import carry
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
 

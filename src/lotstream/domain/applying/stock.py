@@ -7,6 +7,7 @@ from typing import Any
 
 from lotstream.domain.applying.rows import any_order, change_row, know_lot, note_received, order_touched
 from lotstream.domain.booked_under import document_of
+from lotstream.domain.carrying import carry, change_bin
 from lotstream.domain.events import (
     BinsChanged,
     GoodsPutAway,
@@ -24,7 +25,6 @@ from lotstream.domain.model import (
     SerialKey,
     SerialState,
 )
-from lotstream.domain.relocating import carry, change_bin
 from lotstream.domain.reservations import line_called, note_returned
 
 _Document = StockAdjusted | StockCounted | StockMoved | StatusChanged | GoodsReturned

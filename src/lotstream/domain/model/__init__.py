@@ -46,7 +46,6 @@ from lotstream.domain.model.facts import (
     Customer,
     Hold,
     HoldKind,
-    Item,
     LifeFrom,
     Location,
     OwnerHold,
@@ -56,7 +55,6 @@ from lotstream.domain.model.facts import (
     Settings,
     ShortPick,
     Site,
-    Tracking,
     ZoneRule,
     ZoneUse,
 )
@@ -90,6 +88,7 @@ from lotstream.domain.model.history import (
     Reach,
     Since,
 )
+from lotstream.domain.model.items import Item, Tracking
 from lotstream.domain.model.keys import Booked, ReceiptKey
 from lotstream.domain.model.lot_work import LOT_CORRECTION, LOT_MERGE, LOT_SPLIT
 from lotstream.domain.model.orders import (

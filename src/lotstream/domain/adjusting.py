@@ -1,0 +1,58 @@
+"""Stock is adjusted by so much, with the reason."""
+
+from __future__ import annotations
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import AdjustStock, Moment
+from lotstream.domain.events import Event, StockAdjusted
+from lotstream.domain.ledger import Ledger
+from lotstream.domain.paper import ADJUSTMENT, Meant, begin, book_once, understand
+from lotstream.domain.stock_changes import Changes, decided, more_to, note_deficit, take, take_picked, where
+
+
+def adjust_stock(ledger: Ledger, command: AdjustStock, moment: Moment) -> tuple[Event, ...] | Refusal:
+    """Decide stock.adjusted.
+
+    What is taken off a bin is taken off free stock first, then off what is promised and not picked (the back of the
+    queue loses first), then off what was picked from that bin; what even that cannot give makes a deficit. Those who
+    lose are settled in the same decision.
+    """
+    paper = begin(ledger, command, moment, kind=ADJUSTMENT, number=command.adjustment)
+    if isinstance(paper, Refusal):
+        return paper
+    changes = Changes(paper)
+    for index, said in enumerate(command.lines):
+        path = f"lines.{index}"
+        meant = understand(paper, said, path, positive=False)
+        refused = _adjust(changes, meant) if isinstance(meant, Meant) else meant
+        if refused is not None:
+            return refused
+    return decided(changes, StockAdjusted) if paper.booked else tuple(paper.verdicts.noted)
+
+
+def _adjust(changes: Changes, meant: Meant) -> Refusal | None:
+    paper, said = changes.paper, meant.said
+    if meant.quantity < 0 and said.lot is not None and paper.draft.lot(meant.item.sku, said.lot) is None:
+        message = (
+            f"Lot {said.lot} of {meant.item.sku} is not known, and some of it is taken off; check its number."
+        )
+        refused = paper.object(Code.UNKNOWN_LOT, f"{meant.path}.lot", message, said)
+        if refused is not None:
+            return refused
+    named = meant.row(paper.document.site)
+    new = book_once(paper, meant, named)
+    if new is not True:
+        return new or None
+    rows = paper.rows(meant)
+    if meant.quantity >= 0:
+        row = more_to(changes, meant, where(rows, named))
+        if isinstance(row, Refusal):
+            return row
+        changes.add(meant, row, meant.quantity)
+        return None
+    left = take(changes, meant, rows, -meant.quantity)
+    left = take_picked(changes, meant, left)
+    if left:
+        changes.add(meant, where(rows, named), -left)
+        note_deficit(paper, meant, left)
+    return None

@@ -1,0 +1,105 @@
+"""Facts of lots as a corrected line of a receipt says them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import GoodsLine, LineWrong
+from lotstream.domain.complete import missing_fact, too_short
+from lotstream.domain.expiry import made_too_late
+from lotstream.domain.goods import RECEIPT
+from lotstream.domain.lot_facts import FACILITY, ORIGIN, Conflict, contradiction, learn
+from lotstream.domain.model import (
+    PLAIN,
+    Lot,
+    RowKey,
+    Status,
+    Supplier,
+    supplier_key,
+)
+from lotstream.domain.receipt_lines import Correction, LineMeant
+
+#: Facts of a lot, by the names that a line has for them.
+_FACTS: Final = ("made", "expires", "supplier", "supplier_lot")
+
+
+_MORE: Final = (ORIGIN, FACILITY)
+
+
+def lot_after(work: Correction, meant: LineMeant) -> tuple[Lot | None, bool] | Refusal:
+    """Return the facts of the lot that a line is of now, and whether its goods must not be stock."""
+    draft, row = work.draft, meant.row
+    if row.lot is None:
+        return None, False
+    old, known = draft.lot(*meant.before.row[:2]), draft.lot(row.sku, row.lot)
+    said = _facts_said(meant.said)
+    line = _line(meant, said)
+    if known is None:
+        lot = _of_old(old, row, said, line, work)
+    elif known == old and not (known.more or PLAIN).several and (known.more or PLAIN).came is not None:
+        lot = _with_facts(known, said)
+    else:
+        conflict = contradiction(known, line)
+        if conflict is not None:
+            message = f"{conflict.message} Other goods of the lot say otherwise: give these another lot."
+            refused = work.object(Code.CONFLICTING_CONTENT, f"{meant.path}.{conflict.field}", message, meant.said)
+            return refused or (known, True)
+        lot = learn(known, line, sku=row.sku, lot=row.lot, received=work.paper.at.date(), hold=None, came=RECEIPT)
+    if made_too_late(lot.made, lot.expires):
+        message = f"Lot {lot.lot} would be made on {lot.made}, after its expiry {lot.expires}; correct both."
+        refused = work.object(Code.FIELD_INVALID, f"{meant.path}.made", message, meant.said)
+        return refused or (known or old, True)
+    return _fit(work, meant, lot)
+
+
+def _fit(work: Correction, meant: LineMeant, lot: Lot) -> tuple[Lot | None, bool] | Refusal:
+    """Object to good stock that lacks what its item needs, where the line is said to be good by now."""
+    if meant.said.status != Status.GOOD:
+        return lot, False
+    draft = work.draft
+    today = draft.moment.today.get(meant.row.site) or draft.moment.recorded_at.date()
+    supplier = None
+    if meant.said.supplier is not None:
+        supplier = draft.ledger.document(supplier_key(meant.said.supplier), Supplier)
+    missing = missing_fact(meant.item, lot, today=today)
+    lacks = None if missing is None else Conflict(Code.FIELD_MISSING, *missing)
+    expired_ok = draft.ledger.settings.expired_ok
+    lacks = lacks or too_short(_line(meant, {}), lot, today=today, supplier=supplier, expired_ok=expired_ok)
+    if lacks is None:
+        return lot, False
+    return work.object(lacks.code, f"{meant.path}.{lacks.field}", lacks.message, meant.said) or (lot, True)
+
+
+def _facts_said(said: LineWrong) -> dict[str, Any]:
+    return {name: value for name in (*_FACTS, *_MORE) if (value := getattr(said, name)) is not None}
+
+
+def _line(meant: LineMeant, facts: Mapping[str, Any]) -> GoodsLine:
+    """Return a line of goods that says these facts of its lot."""
+    return GoodsLine(meant.said.line, meant.row.sku, Decimal(0), None, meant.row.location, lot=meant.row.lot, **facts)
+
+
+def _of_old(old: Lot | None, row: RowKey, said: dict[str, Any], line: GoodsLine, work: Correction) -> Lot:
+    """Return a lot that nobody knew: what the line's lot was known to be, but for what is said now."""
+    day = work.paper.at.date() if old is None or old.received is None else old.received
+    lot = learn(None, line, sku=row.sku, lot=row.lot or "", received=day, hold=None, came=RECEIPT)
+    if old is None:
+        return lot
+    facts = {name: getattr(old, name) for name in _FACTS if name not in said}
+    kept = replace(lot, **facts)
+    more = old.more or PLAIN
+    return _with_facts(kept, {name: getattr(more, name) for name in _MORE if name not in said})
+
+
+def _with_facts(lot: Lot, said: Mapping[str, Any]) -> Lot:
+    """Return a lot with other facts; whom it was told of when it expires is told again of the new day."""
+    facts = {name: value for name, value in said.items() if name in _FACTS}
+    more: dict[str, Any] = {name: value for name, value in said.items() if name in _MORE}
+    if facts.get("expires", lot.expires) != lot.expires:
+        more["alerted"] = ()
+    after = replace(lot, **facts)
+    return after if not more else replace(after, more=replace(after.more or PLAIN, **more))

@@ -1,0 +1,114 @@
+"""A line of a receipt as it should have been told: which goods, how many, in which row, at which cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import CorrectReceipt, LineWrong
+from lotstream.domain.costing import priced
+from lotstream.domain.draft import Draft
+from lotstream.domain.events import LineCorrected
+from lotstream.domain.goods_lines import check_cost, check_status
+from lotstream.domain.model import (
+    Booked,
+    Item,
+    Lot,
+    LotName,
+    Receipt,
+    RowKey,
+)
+from lotstream.domain.paper import Paper
+from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+
+
+@dataclass(slots=True)
+class Correction:
+    """What is decided so far about one correction."""
+
+    paper: Paper
+    command: CorrectReceipt
+    receipt: Receipt
+    changes: list[LineCorrected] = field(default_factory=list)
+    #: Facts of lots before they were corrected here.
+    lots_before: dict[LotName, Lot] = field(default_factory=dict)
+
+    @property
+    def draft(self) -> Draft:
+        """Return what the decision has done so far."""
+        return self.paper.draft
+
+    def object(self, code: Code, field: str, message: str, line: LineWrong) -> Refusal | None:
+        """Object to something; returns the refusal when it was only asked."""
+        about: dict[str, str | None] = {"receipt": self.command.receipt, "line": line.line, "lot": line.lot}
+        return self.paper.verdicts.object(code, field, message, about)
+
+
+@dataclass(frozen=True, slots=True)
+class LineMeant:
+    """A line as it should have been told."""
+
+    said: LineWrong
+    path: str
+    before: Booked
+    item: Item
+    quantity: int
+    #: Where its goods would have been booked.
+    row: RowKey
+    #: What all of it has cost.
+    cost: Decimal | None
+
+    @property
+    def is_moved(self) -> bool:
+        """Tell whether the goods are of another row than they were booked to."""
+        return self.row != self.before.row
+
+
+def line_meant(work: Correction, said: LineWrong, path: str) -> LineMeant | Refusal | None:
+    """Return a line as it should have been told; None where that was noted to be impossible."""
+    before = work.receipt.lines.get(said.line)
+    if before is None:
+        message = f"Receipt {work.command.receipt} has no line {said.line}; check its id."
+        return work.object(Code.NOT_AVAILABLE, f"{path}.line", message, said)
+    refused = check_cost(said.cost, f"{path}.cost")
+    refused = refused or (None if said.status is None else check_status(said.status, f"{path}.status"))
+    if refused is not None:
+        return refused
+    item = work.draft.item(said.sku or before.row.sku)
+    if item is None:
+        return work.object(Code.UNKNOWN_ITEM, f"{path}.sku", f"{said.sku} is not defined; define the item.", said)
+    factor = unit_factor(item, said.unit)
+    if factor is None:
+        message = f"{item.sku} has no unit {said.unit}; define the item with it."
+        return work.object(Code.UNKNOWN_UNIT, f"{path}.unit", message, said)
+    quantity = _quantity(work, said, path, before, item=item, factor=factor)
+    if isinstance(quantity, Refusal):
+        return quantity
+    row = before.row._replace(sku=item.sku, lot=said.lot or before.row.lot, status=said.status or before.row.status)
+    cost = _cost(work.receipt.costs.get(said.line), said, before.quantity, quantity, factor)
+    return LineMeant(said, path, before, item, quantity, row, cost)
+
+
+def _quantity(
+    work: Correction, said: LineWrong, path: str, before: Booked, *, item: Item, factor: int
+) -> int | Refusal:
+    if said.quantity is not None:
+        refused = check_quantity(said.quantity, f"{path}.quantity", positive=False)
+        if refused is None and said.quantity < 0:
+            message = f"{said.quantity:f} cannot have come; send 0 to take the line back."
+            refused = Refusal(Code.NOT_POSITIVE, f"{path}.quantity", message)
+        return refused or smallest(said.quantity, factor, f"{path}.quantity", positive=False)
+    old = work.draft.known_item(before.row.sku)
+    units = Decimal(before.quantity).scaleb(item.decimals - old.decimals)
+    if units == int(units):
+        return int(units)
+    message = f"The line does not come out in smallest units of {item.sku}; send its quantity."
+    return Refusal(Code.NOT_A_MULTIPLE, f"{path}.quantity", message)
+
+
+def _cost(known: Decimal | None, said: LineWrong, before: int, now: int, factor: int) -> Decimal | None:
+    """Return what a line costs as it is now: by what one of its unit does, or its part of what it did before."""
+    if said.cost is not None:
+        return priced(said.cost, now, factor=factor)
+    return known if known is None or now == before or not before else priced(known, now, factor=before)
