@@ -33,9 +33,7 @@ def adjust_stock(ledger: Ledger, command: AdjustStock, moment: Moment) -> tuple[
 def _adjust(changes: Changes, meant: Meant) -> Refusal | None:
     paper, said = changes.paper, meant.said
     if meant.quantity < 0 and said.lot is not None and paper.draft.lot(meant.item.sku, said.lot) is None:
-        message = (
-            f"Lot {said.lot} of {meant.item.sku} is not known, and some of it is taken off; check its number."
-        )
+        message = f"Lot {said.lot} of {meant.item.sku} is not known, and some of it is taken off; check its number."
         refused = paper.object(Code.UNKNOWN_LOT, f"{meant.path}.lot", message, said)
         if refused is not None:
             return refused
