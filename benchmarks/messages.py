@@ -27,7 +27,8 @@ from lotstream.contracts.examples import EXAMPLES
 from lotstream.contracts.inbound import type_of
 from lotstream.contracts.inbound_orders import OrderPlaced
 from lotstream.contracts.outgoing import messages
-from lotstream.contracts.sent import OrderStatus, PickTasks
+from lotstream.contracts.sent_orders import OrderStatus
+from lotstream.contracts.sent_tasks import PickTasks
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import LineDecision, OrderRecorded
 from lotstream.domain.ledger import Ledger, Sites

@@ -59,7 +59,8 @@ from lotstream.domain.model import (
     SerialState,
     Shipment,
 )
-from lotstream.domain.movements import Move, MoveKind, moves_of
+from lotstream.domain.move import Move, MoveKind
+from lotstream.domain.movements import moves_of
 from lotstream.domain.sums import OVER, backordered, promised, state_of
 from lotstream.store.codec import decode
 from tests.property.choosing import ONLY_GIVING, check_choices

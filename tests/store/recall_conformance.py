@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from lotstream.domain.model import LeftFor, LookedBack, LotGot, LotName, OrderKey, Reach, Reached
-from lotstream.domain.movements import Move, MoveKind
+from lotstream.domain.move import Move, MoveKind
 from lotstream.store import recalls
 from lotstream.store.rows import LotHistoryRow, PersonRow, ShipmentLineRow
 from lotstream.store.seam import Store

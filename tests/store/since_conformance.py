@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from lotstream.domain.model import Gone, Left, Moved, Since
-from lotstream.domain.movements import Move, MoveKind
+from lotstream.domain.move import Move, MoveKind
 from lotstream.store.rows import LotHistoryRow
 from lotstream.store.seam import Store
 from tests.store.build import OWNER, ROW, T0, batch, claim

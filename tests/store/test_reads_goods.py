@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Hold, HoldKind, Item, Lot, OrderKey, ReceiptKey, StockRow
-from lotstream.domain.movements import Move, MoveKind
+from lotstream.domain.move import Move, MoveKind
 from lotstream.errors import InputRefused
 from lotstream.store.postgres import PostgresStore
 from lotstream.store.reads_goods import BEGINNING, GoodsReads, HistoryLine, LotFacts, PageEnd

@@ -28,7 +28,7 @@ from lotstream.domain.model import (
     TransferLine,
     TransferState,
 )
-from lotstream.domain.movements import Move, MoveKind
+from lotstream.domain.move import Move, MoveKind
 from lotstream.store.postgres import PostgresStore
 from lotstream.store.reads_moves import MoveReads
 from lotstream.store.rows import LotHistoryRow

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Item, Lot, LotMore, LotName, ReceiptKey, RowKey, StockRow
-from lotstream.domain.movements import Move, MoveKind
+from lotstream.domain.move import Move, MoveKind
 from lotstream.store.postgres import PostgresStore
 from lotstream.store.reads_trace import Amount, Trace, TraceReads
 from lotstream.store.rows import LotHistoryRow

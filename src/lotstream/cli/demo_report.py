@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lotstream.cli.order_tellers.words import BECAUSE
-from lotstream.contracts.sent import ShipConfirmation
+from lotstream.contracts.sent_shipments import ShipConfirmation
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.events import Considered, LineDecision
 from lotstream.local.demo.check import PROVEN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lotstream.contracts import inbound_facts
+from lotstream.contracts import inbound_settings
 from lotstream.contracts.inbound_facts import (
     CustomerDefined,
     DayOpened,
@@ -10,10 +10,10 @@ from lotstream.contracts.inbound_facts import (
     LocationDefined,
     LotNumbers,
     OwnerDefined,
-    SettingsChanged,
     SiteDefined,
     SupplierDefined,
 )
+from lotstream.contracts.inbound_settings import SecondCounter, SettingsChanged
 from lotstream.domain.commands import (
     ChangeSettings,
     DefineCustomer,
@@ -79,11 +79,11 @@ def change_settings(body: SettingsChanged) -> ChangeSettings:
     )
 
 
-def _approval(body: inbound_facts.SecondCounter | None) -> CountApproval | None:
+def _approval(body: SecondCounter | None) -> CountApproval | None:
     return None if body is None else CountApproval(body.units, body.percent, body.value)
 
 
-def _channel(body: inbound_facts.Channel) -> Channel:
+def _channel(body: inbound_settings.Channel) -> Channel:
     return Channel(
         name=body.name,
         min_days_left=body.min_days_left,

@@ -12,6 +12,8 @@ FLOOR = {
     "by": "scanner-4",
     "occurred_at": "2026-09-01T08:12:00-04:00",
 }
+TASK = "9a41c07b3e5d4f6a8b2c1d0e9f8a7b6c"
+SSCC = "001234560000000018"
 DECISION = "5f0c1d7e9a3b4c2d8e6f0a1b2c3d4e5f"
 
 STOCK: dict[str, dict[str, Any]] = {

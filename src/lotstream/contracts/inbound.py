@@ -25,11 +25,12 @@ from lotstream.contracts import inbound_road as road
 from lotstream.contracts import inbound_stock as stock
 from lotstream.contracts import inbound_waves as waves
 from lotstream.contracts.fields import Inbound
+from lotstream.contracts.inbound_settings import SettingsChanged
 
 #: Name of a command → the model of its body; the name is `lotstream.<name>.v1` in ``ce_type``.
 INBOUND: dict[str, type[Inbound]] = {
     "owner.defined": facts.OwnerDefined,
-    "settings.changed": facts.SettingsChanged,
+    "settings.changed": SettingsChanged,
     "item.defined": facts.ItemDefined,
     "customer.defined": facts.CustomerDefined,
     "supplier.defined": facts.SupplierDefined,

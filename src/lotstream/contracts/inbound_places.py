@@ -9,7 +9,7 @@ from pydantic import Field
 from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId
 from lotstream.contracts.inbound_stock import StockMovedLine
 from lotstream.contracts.limits import LINES_MAX
-from lotstream.contracts.sent import FloorTaskKind
+from lotstream.contracts.sent_floor import FloorTaskKind
 
 
 class _OnTheFloor(Inbound):

@@ -8,7 +8,7 @@ from typing import Any
 
 from lotstream.contracts.quantities import base_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
-from lotstream.contracts.sent import FloorTaskKind
+from lotstream.contracts.sent_floor import FloorTaskKind
 from lotstream.contracts.topics import FLOOR_TASKS
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import (

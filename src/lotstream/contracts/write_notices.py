@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lotstream.contracts.quantities import base_text, decimal_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
-from lotstream.contracts.sent import AlertKind, AnswerOutcome
+from lotstream.contracts.sent_notices import AlertKind, AnswerOutcome
 from lotstream.contracts.topics import ALERTS, ANSWERS
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import (

@@ -10,7 +10,7 @@ import msgspec
 
 from lotstream.contracts.quantities import base_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
-from lotstream.contracts.sent import AlertKind
+from lotstream.contracts.sent_notices import AlertKind
 from lotstream.contracts.topics import RECALL_LETTERS
 from lotstream.contracts.write_notices import alert
 from lotstream.domain.codes import NotUsed

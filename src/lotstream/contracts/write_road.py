@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from lotstream.contracts.sending import Outgoing, encode
-from lotstream.contracts.sent import AlertKind
+from lotstream.contracts.sent_notices import AlertKind
 from lotstream.contracts.topics import SHIP_CONFIRMATIONS
 from lotstream.contracts.write_notices import alert
 from lotstream.domain.commands import Moment

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from lotstream.contracts.quantities import base_text, decimal_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
-from lotstream.contracts.sent import ShortReason
+from lotstream.contracts.sent_shipments import ShortReason
 from lotstream.contracts.topics import SHIP_CONFIRMATIONS
 from lotstream.domain.commands import Moment, ShippedPackage
 from lotstream.domain.costing import as_told, total_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lotstream.contracts.quantities import base_text
 from lotstream.contracts.sending import Outgoing, item_of
-from lotstream.contracts.sent import AlertKind
+from lotstream.contracts.sent_notices import AlertKind
 from lotstream.contracts.write_notices import alert
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import Moment

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from lotstream.domain.booked_under import receipt_of
 from lotstream.domain.events import Event, ShipmentConfirmed, ShipmentVoided
-from lotstream.domain.movements import MoveKind, moves_of
+from lotstream.domain.move import MoveKind
+from lotstream.domain.movements import moves_of
 from lotstream.store.codec import order_of
 from lotstream.store.rows import LotHistoryRow
 

@@ -38,7 +38,7 @@ from lotstream.domain.model import (
     StockRow,
     document_class,
 )
-from lotstream.domain.movements import NOT_MOVED
+from lotstream.domain.move import NOT_MOVED
 from lotstream.domain.progress import Progress
 from lotstream.store.codec import decode
 from lotstream.store.connection import Database

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from lotstream.domain.kpis import Figures
 from lotstream.domain.model import OrderKey, ReceiptKey
-from lotstream.domain.movements import Move
+from lotstream.domain.move import Move
 
 
 class Outcome(StrEnum):

@@ -25,7 +25,7 @@ from lotstream.domain.model import (
     Shipment,
     Since,
 )
-from lotstream.domain.movements import NOT_MOVED, Move
+from lotstream.domain.move import NOT_MOVED, Move
 from lotstream.testing.reach import BackLine, LeftLine, look_back
 
 

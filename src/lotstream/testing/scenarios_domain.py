@@ -18,7 +18,8 @@ from lotstream.domain.events import (
 from lotstream.domain.history import documents_answered, orders_answered, questions
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Calendar, Document, Order, OrderKey, ReceiptKey, Serial, SerialKey, Site
-from lotstream.domain.movements import Move, moves_of
+from lotstream.domain.move import Move
+from lotstream.domain.movements import moves_of
 from lotstream.domain.named import (
     documents_of,
     documents_opened,

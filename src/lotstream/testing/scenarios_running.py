@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from lotstream.contracts.cloudevents import HUB_SOURCE
 from lotstream.contracts.produce import Record
-from lotstream.contracts.sent import PickTasks
+from lotstream.contracts.sent_tasks import PickTasks
 from lotstream.contracts.topics import INBOUND, PICK_TASKS
 from lotstream.domain.slots import partition_of
 from lotstream.settings import Settings

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from lotstream.contracts.inbound import LATER
 from lotstream.contracts.produce import Record, inbound
-from lotstream.contracts.sent import PickTasks
+from lotstream.contracts.sent_tasks import PickTasks
 from lotstream.contracts.undecodable import Undecodable
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment

@@ -18,7 +18,7 @@ from aiokafka.errors import CommitFailedError, IllegalGenerationError, KafkaErro
 from pydantic import ValidationError
 
 from lotstream.contracts.produce import Record
-from lotstream.contracts.sent import PickTasks
+from lotstream.contracts.sent_tasks import PickTasks
 from lotstream.contracts.topics import PICK_TASKS
 from lotstream.errors import KafkaUnreachable
 from lotstream.testing.warehouse_floor import SOURCE, Floor, Place

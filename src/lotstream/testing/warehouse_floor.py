@@ -20,7 +20,7 @@ from lotstream.contracts.inbound_floor import (
     ShipmentPackage,
 )
 from lotstream.contracts.produce import Record, inbound, stable_id
-from lotstream.contracts.sent import PickTask, PickTasks, TaskAction
+from lotstream.contracts.sent_tasks import PickTask, PickTasks, TaskAction
 from lotstream.testing.sscc import demo_sscc
 
 SOURCE: Final = "warehouse-simulator"

@@ -13,7 +13,7 @@ from lotstream.contracts.examples import EXAMPLES
 from lotstream.contracts.inbound import type_of
 from lotstream.contracts.json_schema import schemas
 from lotstream.contracts.outgoing import answer, messages
-from lotstream.contracts.sent import WaveTasks
+from lotstream.contracts.sent_tasks import WaveTasks
 from lotstream.domain.events import (
     AvailabilityTold,
     CountKept,

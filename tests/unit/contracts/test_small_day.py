@@ -13,8 +13,12 @@ from lotstream.contracts.decode import Decoded, decode
 from lotstream.contracts.examples import EXAMPLES
 from lotstream.contracts.outgoing import Outgoing, answer, messages, refused
 from lotstream.contracts.produce import inbound
-from lotstream.contracts.sent import SENT, Alert, Answer, OrderStatus, PickTasks, ShipConfirmation
+from lotstream.contracts.sent import SENT
 from lotstream.contracts.sent_inventory import InventoryChange
+from lotstream.contracts.sent_notices import Alert, Answer
+from lotstream.contracts.sent_orders import OrderStatus
+from lotstream.contracts.sent_shipments import ShipConfirmation
+from lotstream.contracts.sent_tasks import PickTasks
 from lotstream.domain.apply import apply
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Moment

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from lotstream.contracts.outgoing import messages
-from lotstream.contracts.sent import Alert
+from lotstream.contracts.sent_notices import Alert
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import Ahead, Event, ExpiryNoticed, LotExpired, ReorderHinted
 from lotstream.domain.ledger import Ledger, Sites

@@ -21,7 +21,8 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import DiscrepancyNoted, GoodsReturned, ShipmentImported
 from lotstream.domain.model import HoldKind, Item, OrderState, Tracking
-from lotstream.domain.movements import MoveKind, moves_of
+from lotstream.domain.move import MoveKind
+from lotstream.domain.movements import moves_of
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only
 

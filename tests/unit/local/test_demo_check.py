@@ -11,11 +11,8 @@ from typing import Any
 
 import pytest
 
-from lotstream.contracts.sent import (
-    Alert,
-    AlertKind,
-    Answer,
-    AnswerOutcome,
+from lotstream.contracts.sent_notices import Alert, AlertKind, Answer, AnswerOutcome
+from lotstream.contracts.sent_shipments import (
     ConfirmedCarrier,
     ConfirmedPackage,
     ShipConfirmation,

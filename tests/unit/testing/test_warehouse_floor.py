@@ -8,7 +8,7 @@ import pytest
 
 from lotstream.contracts.decode import decode
 from lotstream.contracts.produce import Record
-from lotstream.contracts.sent import PickTasks
+from lotstream.contracts.sent_tasks import PickTasks
 from lotstream.domain.commands import ConfirmPick, ConfirmShipment
 from lotstream.domain.model import OrderKey
 from lotstream.testing.sscc import check_digit, demo_sscc

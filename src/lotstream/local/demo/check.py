@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from lotstream.contracts.sent import AnswerOutcome
+from lotstream.contracts.sent_notices import AnswerOutcome
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.model import OrderState
 from lotstream.local.demo.catalogue import Catalogue

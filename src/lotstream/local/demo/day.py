@@ -10,7 +10,7 @@ from typing import Final
 from lotstream.contracts.cloudevents import headers_for
 from lotstream.contracts.inbound import type_of
 from lotstream.contracts.produce import Record
-from lotstream.contracts.sent import OrderStatus
+from lotstream.contracts.sent_orders import OrderStatus
 from lotstream.contracts.topics import INBOUND
 from lotstream.domain.model import OrderKey, OrderState
 from lotstream.errors import DemoFailed

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from lotstream.contracts.inbound_orders import OrderPlaced
-from lotstream.contracts.sent import Alert, Answer, PickTasks, ShipConfirmation
+from lotstream.contracts.sent_notices import Alert, Answer
+from lotstream.contracts.sent_shipments import ShipConfirmation
+from lotstream.contracts.sent_tasks import PickTasks
 from lotstream.contracts.topics import DEAD_LETTERS, INBOUND
 from lotstream.domain.model import OrderKey, OrderState
 from lotstream.errors import DemoFailed

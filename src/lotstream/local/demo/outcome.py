@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lotstream.contracts.sent import Alert, Answer, PickTask, ShipConfirmation, ShipConfirmationLine, ShippedLot
+from lotstream.contracts.sent_notices import Alert, Answer
+from lotstream.contracts.sent_shipments import ShipConfirmation, ShipConfirmationLine, ShippedLot
+from lotstream.contracts.sent_tasks import PickTask
 from lotstream.domain.events import LineDecision, OrderAllocated, OrderChanged, OrderRecorded
 from lotstream.domain.model import Order, OrderKey
 from lotstream.local.demo.catalogue import Catalogue
