@@ -18,6 +18,7 @@ from typing import Any, Final
 import pytest
 import pytest_asyncio
 
+from lotstream.contracts.inbound import BY_HUB, type_of
 from lotstream.contracts.topics import ALERTS, DEAD_LETTERS, ORDER_STATUS, PICK_TASKS
 from lotstream.settings import Settings
 from lotstream.testing.bench.hub import BenchHub, bench_hub
@@ -40,6 +41,10 @@ OUTBOX: Final = "SELECT id FROM outbox WHERE topic = $1"
 OUTCOMES: Final = """
 SELECT outcome, count(*), count(DISTINCT (source, message_id)) FROM intake WHERE source = ANY($1) GROUP BY outcome
 """
+
+NOT_DONE: Final = (
+    "SELECT type, code FROM intake WHERE outcome <> 'done' AND (outcome <> 'duplicate' OR type <> ALL($1))"
+)
 
 Lot = tuple[str, str, str]
 """Owner, lot and bin."""
@@ -185,7 +190,8 @@ async def _sound(settings: Settings, case: Case) -> None:
     """Fail unless every record was decided once and done, and the table of stock says what the orders say."""
     sources = [sender.source for sender in case.senders()]
     assert await rows(settings, OUTCOMES, sources) == [("done", case.orders, case.orders)]
-    assert await rows(settings, "SELECT type, outcome, code, field, message FROM intake WHERE outcome <> 'done'") == []
+    # What the hub tells itself is asked for again under the same id by the worker that follows a killed one.
+    assert await rows(settings, NOT_DONE, sorted(type_of(name) for name in BY_HUB)) == []
     assert await rows(settings, GAPS) == []
     books = await read_books(settings.postgres_url)
     assert books.reserved == books.held_by_orders
