@@ -36,8 +36,8 @@ from lotstream.local import LocalStack
 from lotstream.local.folders import temporary_folder
 from lotstream.local.supervise import PAUSE_S_MIN, Limits, Supervisor
 from lotstream.settings import Settings
+from lotstream.store.claim import Claim
 from lotstream.store.postgres import PostgresStore
-from lotstream.store.rows import Claim
 from lotstream.testing.defining import define
 from lotstream.testing.kafka import produce
 from lotstream.testing.load import Load, catalogue, orders, site

@@ -33,11 +33,12 @@ from lotstream.domain.ledger import Ledger, Sites, Touched
 from lotstream.domain.model import Lot, Order, OrderKey, OrderLine, OrderState, Reservation, RowKey, StockRow
 from lotstream.hub.collector import leave_ledgers_alone
 from lotstream.store import added, commit, state
+from lotstream.store.claim import Claim
 from lotstream.store.connection import Database
 from lotstream.store.journal import journal_row
 from lotstream.store.migrate import migrate
 from lotstream.store.postgres import PostgresStore
-from lotstream.store.rows import Batch, Claim, IntakeRow, OutboxRow, Outcome, PartitionBatch, PersonRow
+from lotstream.store.rows import Batch, IntakeRow, OutboxRow, Outcome, PartitionBatch, PersonRow
 from lotstream.store.state import state_rows
 
 PARTITIONS = 32

@@ -14,8 +14,8 @@ from lotstream.contracts.topics import INBOUND
 from lotstream.errors import ExitCode
 from lotstream.ops.crash import VARIABLE, CrashPoint
 from lotstream.settings import Settings
+from lotstream.store.claim import Log
 from lotstream.store.postgres import PostgresStore
-from lotstream.store.rows import Log
 from lotstream.testing.kafka import produce
 from lotstream.testing.load import Load, catalogue, orders
 from lotstream.testing.processes import WorkerProcess

@@ -15,7 +15,8 @@ from lotstream.hub.claim import Claims
 from lotstream.hub.clock import Clock
 from lotstream.hub.state import PartitionState
 from lotstream.settings import Settings
-from lotstream.store.rows import Broadcast, Claim, Log, OwnerSize
+from lotstream.store.claim import Claim, Log
+from lotstream.store.rows import Broadcast, OwnerSize
 from tests.hub.test_relay import a_claim
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -10,7 +10,8 @@ from lotstream.contracts.topics import INBOUND
 from lotstream.hub.hub import Hub
 from lotstream.hub.records import Polled
 from lotstream.settings import Settings
-from lotstream.store.rows import Batch, Log
+from lotstream.store.claim import Log
+from lotstream.store.rows import Batch
 from tests.hub.small_hub import SITE, SmallHub, SmallWorker, order, owners_in, stock
 
 

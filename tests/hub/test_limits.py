@@ -19,9 +19,9 @@ from lotstream.hub.pipeline import Pipeline
 from lotstream.hub.records import Entry
 from lotstream.hub.transport import ConsumerThread
 from lotstream.settings import Settings
+from lotstream.store.claim import Claim, Log
 from lotstream.store.migrate import migrate
 from lotstream.store.postgres import PostgresStore
-from lotstream.store.rows import Claim, Log
 from tests.hub.test_relay import ListeningRelay, a_batch, a_claim, a_row
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -19,8 +19,9 @@ from lotstream.hub.outbox_tail import PIECE_BYTES_MAX
 from lotstream.hub.relay import Outgoing, Relay
 from lotstream.hub.seam import TIMES_MAX
 from lotstream.settings import Settings
+from lotstream.store.claim import Claim, Log
 from lotstream.store.postgres import PostgresStore
-from lotstream.store.rows import Batch, Claim, Log, OutboxRow, PartitionBatch
+from lotstream.store.rows import Batch, OutboxRow, PartitionBatch
 from lotstream.testing.kafka import read_all
 
 LOG = Log(number=1, partitions=8)

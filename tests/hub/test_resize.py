@@ -16,8 +16,8 @@ from lotstream.hub.logs.resize import resize
 from lotstream.hub.logs.situation import hold
 from lotstream.ops.crash import VARIABLE, CrashPoint
 from lotstream.settings import Settings
+from lotstream.store.claim import Log
 from lotstream.store.postgres import PostgresStore
-from lotstream.store.rows import Log
 from lotstream.testing.kafka import produce
 from lotstream.testing.load import SOURCE, Load, catalogue, orders
 from lotstream.testing.processes import WorkerProcess

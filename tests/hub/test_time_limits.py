@@ -18,9 +18,9 @@ from lotstream.hub.relay import Grant
 from lotstream.hub.transport import _note
 from lotstream.hub.worker import Worker
 from lotstream.settings import Settings
+from lotstream.store.claim import Log
 from lotstream.store.connection import Address
 from lotstream.store.instance import InstanceLock
-from lotstream.store.rows import Log
 from lotstream.testing.memory.store import MemoryStore
 from lotstream.testing.memory.tables import Tables
 from tests.hub.small_hub import SmallHub

@@ -21,11 +21,12 @@ from lotstream.hub.seam import Position
 from lotstream.hub.transport import Consumer, Records
 from lotstream.store import added, state
 from lotstream.store.broadcasts import Broadcasts
+from lotstream.store.claim import Claim
 from lotstream.store.commit import Commits, add, replace, replace_stock, write_claims
 from lotstream.store.load import State
-from lotstream.store.rows import Batch, Claim, MessageKey
+from lotstream.store.rows import Batch, MessageKey
 from lotstream.store.sql import queries
-from lotstream.testing.memory import statements
+from lotstream.testing.memory import claims, statements
 from lotstream.testing.memory.tables import Row, Tables
 from lotstream.testing.simulation.runner import simulate
 from lotstream.testing.simulation.violations import Invariant, Violated
@@ -50,7 +51,7 @@ def skip_the_epoch_check(patch: pytest.MonkeyPatch) -> None:
         return row if (row["log"], row["holder"]) == (log, holder) else None
 
     patch.setitem(statements._ANSWERS, queries("claims")["take"], take)
-    patch.setattr(statements, "_ours", ours)
+    patch.setattr(claims, "_ours", ours)
 
 
 def skip_the_holder_check(patch: pytest.MonkeyPatch) -> None:
@@ -60,7 +61,7 @@ def skip_the_holder_check(patch: pytest.MonkeyPatch) -> None:
         row = tables.rows["claim"][(partition,)]
         return row if (row["log"], row["epoch"]) == (log, epoch) else None
 
-    patch.setattr(statements, "_ours", ours)
+    patch.setattr(claims, "_ours", ours)
 
 
 def move_the_position_before_the_sends(patch: pytest.MonkeyPatch) -> None:

@@ -45,8 +45,9 @@ from lotstream.domain.model import (
     Stage,
     StockRow,
 )
+from lotstream.store.claim import Claim
 from lotstream.store.journal import GENESIS, journal_row
-from lotstream.store.rows import Batch, Claim, IntakeRow, JournalRow, OutboxRow, Outcome, PartitionBatch
+from lotstream.store.rows import Batch, IntakeRow, JournalRow, OutboxRow, Outcome, PartitionBatch
 from lotstream.store.seam import Store
 from lotstream.store.state import state_rows
 

@@ -33,9 +33,10 @@ from lotstream.domain.model import (
 )
 from lotstream.errors import ClaimLost, ConstraintViolated, InstanceTaken
 from lotstream.store import commit
+from lotstream.store.claim import Claim, Log
 from lotstream.store.codec import encode_text
 from lotstream.store.journal import GENESIS
-from lotstream.store.rows import Batch, Claim, DeadLetterRow, Log, Outcome, OwnerSize, PersonRow, ShipmentLineRow
+from lotstream.store.rows import Batch, DeadLetterRow, Outcome, OwnerSize, PersonRow, ShipmentLineRow
 from lotstream.store.seam import Store
 from tests.store.build import (
     LOOSE,

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest_asyncio
 
+from lotstream.store.exchange_row import ExchangeRefusal
 from lotstream.store.exchanges import Exchanges
 from lotstream.store.postgres import PostgresStore
-from lotstream.store.rows import ExchangeRefusal
 from tests.store.build import T0
 
 BODY = bytes(range(256))

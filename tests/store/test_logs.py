@@ -12,11 +12,11 @@ import pytest_asyncio
 
 from lotstream import __version__
 from lotstream.errors import LogChanged, LogHeld, LogInUse
+from lotstream.store.claim import Log
 from lotstream.store.exchanges import Exchanges
 from lotstream.store.journal import GENESIS
 from lotstream.store.logs import Logs, Start, Why, hold_log
 from lotstream.store.postgres import PostgresStore
-from lotstream.store.rows import Log
 from tests.store.build import PARTITIONS, T0, batch, claim, message, write
 
 FIRST = Log(1, PARTITIONS)

@@ -12,10 +12,11 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Customer, Item
 from lotstream.domain.slots import partition_of
 from lotstream.hub.verify import Scope, verify
+from lotstream.store.claim import Claim, Log
 from lotstream.store.connection import SCHEMA
 from lotstream.store.logs import Logs, Start, Why
 from lotstream.store.postgres import PostgresStore
-from lotstream.store.rows import Batch, Claim, Log
+from lotstream.store.rows import Batch
 from tests.store.build import PARTITIONS, T0, batch, claim, empty_ledger, intake, write
 
 LATER = 4 * PARTITIONS

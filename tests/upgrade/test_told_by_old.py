@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import asyncpg
 
+from lotstream.store.claim import Claim
 from lotstream.store.migrate import migrate
 from lotstream.store.postgres import PostgresStore
-from lotstream.store.rows import Claim
 
 
 async def test_what_the_released_code_was_told_is_looked_at_again(postgres_url: str) -> None:

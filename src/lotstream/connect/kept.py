@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from lotstream.connect.delivery import Delivery, Exchange, Refusal, Settlement, Verdict
+from lotstream.store.exchange_row import ExchangeRefusal, ExchangeRow
 from lotstream.store.exchanges import Exchanges as Table
-from lotstream.store.rows import ExchangeRefusal, ExchangeRow
 
 REFUSALS_KEPT_MAX: Final = 1000
 """Refusals kept with one exchange; those behind them are counted in a note. The bytes have them all."""

@@ -21,7 +21,7 @@ from lotstream.hub.state import PartitionState
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.limits import reached, used
 from lotstream.ops.metrics import CLAIM_SECONDS
-from lotstream.store.rows import Claim, Log
+from lotstream.store.claim import Claim, Log
 from lotstream.store.seam import Store
 
 logger = structlog.get_logger(__name__)

@@ -17,8 +17,9 @@ from lotstream.hub.state import PartitionState
 from lotstream.hub.ticking import OwnRecord, Ticking
 from lotstream.hub.titles import TITLE_ACCEPTED, Titles
 from lotstream.ops.limits import reached, used
+from lotstream.store.claim import Claim
 from lotstream.store.codec import order_of
-from lotstream.store.rows import Claim, OwnerPart
+from lotstream.store.rows import OwnerPart
 from lotstream.store.seam import Store
 
 DAY_CONTINUED = type_of("day.continued")

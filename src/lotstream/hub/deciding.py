@@ -56,15 +56,7 @@ from lotstream.hub.told import answered_by, number_of, why_no_answer, why_not
 from lotstream.hub.traces import shipment_lines
 from lotstream.ops.limits import reached
 from lotstream.store.journal import journal_row
-from lotstream.store.rows import (
-    Batch,
-    Broadcast,
-    IntakeRow,
-    MessageKey,
-    OutboxRow,
-    Outcome,
-    PartitionBatch,
-)
+from lotstream.store.rows import Batch, Broadcast, IntakeRow, MessageKey, OutboxRow, Outcome, PartitionBatch
 from lotstream.store.state import state_rows
 
 #: Log numbers stand above offsets in ``Moment.arrival``.

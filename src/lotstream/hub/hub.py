@@ -26,7 +26,7 @@ from lotstream.hub.seam import Kafka
 from lotstream.hub.state import PartitionState
 from lotstream.ops.limits import reached
 from lotstream.settings import Settings
-from lotstream.store.rows import Log
+from lotstream.store.claim import Log
 from lotstream.store.seam import Store
 
 logger = structlog.get_logger(__name__)

@@ -12,7 +12,7 @@ from aiokafka import ConsumerRecord
 from lotstream.contracts.cloudevents import message_id_of
 from lotstream.errors import LogMismatch
 from lotstream.hub.seam import Extent, Kafka
-from lotstream.store.rows import Claim, Log
+from lotstream.store.claim import Claim, Log
 
 
 class LogReader:

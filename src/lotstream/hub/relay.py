@@ -24,7 +24,8 @@ from lotstream.hub.seam import TIMES_MAX, Kafka, Position, Producer
 from lotstream.ops import limits
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.metrics import RELAY_SECONDS
-from lotstream.store.rows import Batch, Claim, Log, OutboxRow
+from lotstream.store.claim import Claim, Log
+from lotstream.store.rows import Batch, OutboxRow
 from lotstream.store.seam import Store
 
 logger = structlog.get_logger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lotstream.domain.ledger import Sites
-from lotstream.store.rows import Claim
+from lotstream.store.claim import Claim
 
 
 @dataclass(slots=True)

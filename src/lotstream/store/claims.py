@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lotstream.errors import NotMigrated
+from lotstream.store.claim import Claim, Log
 from lotstream.store.codec import decode_days, decode_numbers
 from lotstream.store.connection import Database
 from lotstream.store.journal import GENESIS
-from lotstream.store.rows import Claim, Log
 from lotstream.store.sql import queries
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from lotstream.errors import NotMigrated
+from lotstream.store.claim import Log
 from lotstream.store.codec import decode_headers
 from lotstream.store.connection import Address
-from lotstream.store.rows import Log
 from lotstream.store.session import Session
 from lotstream.store.sql import queries
 

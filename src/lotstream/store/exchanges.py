@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from lotstream.store.codec import decode, encode_all, encode_pairs
 from lotstream.store.connection import Address, Database
-from lotstream.store.rows import ExchangeRefusal, ExchangeRow
+from lotstream.store.exchange_row import ExchangeRefusal, ExchangeRow
 from lotstream.store.sql import queries
 
 if TYPE_CHECKING:

@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import (
-    NAMED_MAX,
-    ORDERS_LOOKED_AT,
     Answer,
     Customer,
     Document,
-    Gone,
-    GotFrom,
     Hold,
     Item,
-    Left,
-    LeftFor,
     Location,
     Lot,
     LotMore,
-    Moved,
-    Named,
     Order,
     OrderKey,
     OwnerClock,
-    PersonsOf,
     Question,
-    Reach,
     ReceiptKey,
     RowKey,
     Serial,
     Settings,
-    Since,
     Site,
     StockRow,
     document_class,
 )
-from lotstream.domain.move import NOT_MOVED
 from lotstream.domain.progress import Progress
+from lotstream.store.claim import Claim
 from lotstream.store.codec import decode
 from lotstream.store.connection import Database
-from lotstream.store.recalls import Recalls
-from lotstream.store.rows import Claim, MessageKey, OwnerOrder, OwnerReceipt, OwnerSerial, OwnerSize
+from lotstream.store.looking_back import look_back
+from lotstream.store.rows import MessageKey, OwnerOrder, OwnerReceipt, OwnerSerial, OwnerSize
 from lotstream.store.sql import queries
 
 if TYPE_CHECKING:
@@ -146,50 +135,7 @@ class State:
 
     async def history(self, owner: str, questions: Sequence[Question]) -> dict[Question, Answer]:
         """Return what is known of an owner's past, an answer for each question."""
-        kinds = dict.fromkeys(map(type, questions))
-        found = [await _READ[kind](self._database, owner, [q for q in questions if type(q) is kind]) for kind in kinds]
-        return {question: answer for answers in found for question, answer in answers.items()}
-
-
-async def _left(database: Database, owner: str, lots: Sequence[Left]) -> dict[Question, Answer]:
-    rows = await database.fetch(SQL["left"], owner, *zip(*lots, strict=True))
-    return {Left(sku, lot): Gone(*counts) for sku, lot, *counts in rows}
-
-
-async def _since(database: Database, owner: str, asked: Sequence[Since]) -> dict[Question, Answer]:
-    rows = await database.fetch(SQL["since"], owner, *zip(*asked, strict=True), sorted(NOT_MOVED))
-    return {asked[nth - 1]: Moved(quantity) for nth, quantity in rows}
-
-
-async def _persons_of(database: Database, owner: str, asked: Sequence[PersonsOf]) -> dict[Question, Answer]:
-    answers: dict[Question, Answer] = {}
-    for question in asked:
-        rows = await database.fetch(SQL["persons_of"], owner, question.customer, NAMED_MAX + 1)
-        answers[question] = Named(tuple(row["person"] for row in rows))
-    return answers
-
-
-async def _reach(database: Database, owner: str, asked: Sequence[Reach]) -> dict[Question, Answer]:
-    recalls = Recalls(database)
-    return {one: await recalls.look_back(owner, one.lots, after=one.after, persons=one.persons) for one in asked}
-
-
-async def _left_for(database: Database, owner: str, asked: Sequence[LeftFor]) -> dict[Question, Answer]:
-    answers: dict[Question, Answer] = {}
-    for question in asked:
-        rows = await database.fetch(SQL["left_for"], owner, *question, ORDERS_LOOKED_AT)
-        answers[question] = GotFrom(tuple(OrderKey(row["source"], row["order"]) for row in rows))
-    return answers
-
-
-_READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[Question, Answer]]]]] = {
-    Left: _left,
-    Since: _since,
-    PersonsOf: _persons_of,
-    Reach: _reach,
-    LeftFor: _left_for,
-}
-"""Which statement answers which kind of question."""
+        return await look_back(self._database, owner, questions)
 
 
 def _fill_owners(ledgers: dict[str, Ledger], rows: list[Record]) -> None:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 from asyncpg.exceptions import LockNotAvailableError
 
 from lotstream.errors import LogChanged, LogInUse, LotstreamError
+from lotstream.store.claim import Log
 from lotstream.store.connection import Address, connect, translated
 from lotstream.store.journal import GENESIS
-from lotstream.store.rows import Log
 from lotstream.store.session import Session
 from lotstream.store.sql import queries
 

@@ -11,6 +11,7 @@ from lotstream.domain.kpis import Figures
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Answer, Document, Order, Question, Serial
 from lotstream.store.broadcasts import Broadcasts
+from lotstream.store.claim import Claim, Log
 from lotstream.store.claims import Claims
 from lotstream.store.commit import Commits, create_staging
 from lotstream.store.connection import CONNECTIONS_MAX, Address, Database
@@ -23,8 +24,6 @@ from lotstream.store.rows import (
     Batch,
     Broadcast,
     BroadcastOutcome,
-    Claim,
-    Log,
     MessageKey,
     OutboxRow,
     OwnerOrder,

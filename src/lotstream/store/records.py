@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lotstream.store.claim import Claim
 from lotstream.store.claims import as_claim
 from lotstream.store.codec import decode_headers
 from lotstream.store.connection import Address
-from lotstream.store.rows import Claim, DeadLetterRow, IntakeRow, MessageKey, Outcome, ShipmentLineRow
+from lotstream.store.rows import DeadLetterRow, IntakeRow, MessageKey, Outcome, ShipmentLineRow
 from lotstream.store.session import Session
 from lotstream.store.sql import queries
 

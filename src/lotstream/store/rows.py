@@ -20,6 +20,7 @@ from msgspec import Struct
 from lotstream.domain.kpis import Figures
 from lotstream.domain.model import OrderKey, ReceiptKey
 from lotstream.domain.move import Move
+from lotstream.store.claim import Claim
 
 
 class Outcome(StrEnum):
@@ -29,14 +30,6 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     REFUSED = "refused"
     DEAD_LETTERED = "dead_lettered"
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """The inbound topic as Postgres knows it; a worker that sees another partition count stops."""
-
-    number: int
-    partitions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +43,6 @@ class OwnerSize:
     order_bytes: int = 0
     #: Of what most lots do not have.
     lot_bytes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """All that is one partition's own: who holds it, how far it is, and its head of the hash chain."""
-
-    partition: int
-    log: int
-    #: Offset of the next record to decide; every record below has exactly one intake row.
-    next_offset: int
-    #: Grows with every take-over; nothing is written under an old one.
-    epoch: int
-    #: Transactional id of the process that holds it.
-    holder: str | None
-    #: True when the holder gave it back after its relay was done.
-    released: bool
-    #: Today per site.
-    today: dict[str, date]
-    #: Hash of the partition's last journal row.
-    chain: bytes
-    broadcast_seen: int
-    #: Largest append time seen.
-    append_time: datetime | None
-    #: Append time and message id of the record before ``next_offset``; None at the start of a log.
-    last_append_time: datetime | None
-    last_message_id: str | None
-    #: Copy of the relay position kept in Kafka: everything below is published.
-    relay_position: int
-    #: Per site, the number of the last broadcast after which what is promised there may have to move.
-    turned: dict[str, int] = field(default_factory=dict)
-    #: Of the first partition: the number of the last broadcast whose sender was answered.
-    broadcast_answered: int = 0
 
 
 class IntakeRow(Struct, frozen=True, gc=False):
@@ -271,41 +232,6 @@ class BroadcastOutcome:
     code: str | None = None
     field: str | None = None
     message: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExchangeRefusal:
-    """Why a delivery, or one order in it, was not taken."""
-
-    code: str
-    field: str | None
-    message: str
-    order: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExchangeRow:
-    """One delivery at a door, byte for byte, and what became of it."""
-
-    id: int
-    connector: str
-    sender: str
-    name: str
-    key: str
-    #: SHA-256 of the body in hex.
-    sha256: str
-    received_at: datetime
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    #: How often the same delivery was given again.
-    repeats: int
-    #: ``pending`` until it is settled.
-    verdict: str
-    refusals: tuple[ExchangeRefusal, ...]
-    notes: tuple[str, ...]
-    #: Messages published for it.
-    messages: int
-    settled_at: datetime | None
 
 
 @dataclass(slots=True)

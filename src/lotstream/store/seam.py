@@ -11,12 +11,11 @@ from typing import Protocol
 
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Answer, Document, Order, Question, Serial
+from lotstream.store.claim import Claim, Log
 from lotstream.store.rows import (
     Batch,
     Broadcast,
     BroadcastOutcome,
-    Claim,
-    Log,
     MessageKey,
     OutboxRow,
     OwnerOrder,

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from lotstream.errors import NotMigrated
+from lotstream.store.claim import Log
 from lotstream.store.claims import SQL as CLAIMS_SQL
 from lotstream.store.codec import decode_days, decode_numbers
 from lotstream.store.connection import Address, connect, translated
-from lotstream.store.rows import Log
 from lotstream.store.sql import queries
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from lotstream.contracts.produce import Record, inbound
 from lotstream.domain.ledger import Ledger, Sites, Touched
 from lotstream.domain.model import Item, Lot, Order, OrderKey, OrderLine, OrderState, Reservation, RowKey, StockRow
 from lotstream.domain.slots import partition_of
-from lotstream.store.rows import Batch, Claim, PartitionBatch
+from lotstream.store.claim import Claim
+from lotstream.store.rows import Batch, PartitionBatch
 from lotstream.store.seam import Store
 from lotstream.store.state import state_rows
 from lotstream.testing.load import FIRST_EXPIRY, SITE

@@ -21,8 +21,8 @@ from lotstream.hub.logs.rest import Rest, publish_rest
 from lotstream.hub.logs.situation import Held, Situation, fence, look, misfit
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.topics import Topic, differences, open_topics
+from lotstream.store.claim import Log
 from lotstream.store.logs import Start, Why
-from lotstream.store.rows import Log
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from lotstream.contracts.topics import INBOUND
 from lotstream.hub.logs.reading import kafka_answers
 from lotstream.settings import Settings
+from lotstream.store.claim import Log
 from lotstream.store.logs import Start, Why
-from lotstream.store.rows import Log
 
 
 @dataclass(frozen=True, slots=True)

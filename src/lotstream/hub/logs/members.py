@@ -17,7 +17,7 @@ from aiokafka.protocol.group import LeaveGroupRequest
 from lotstream.errors import KafkaUnreachable, LogInUse
 from lotstream.hub.logs.reading import kafka_answers
 from lotstream.settings import Settings
-from lotstream.store.rows import Claim
+from lotstream.store.claim import Claim
 
 GONE_WITHIN_S: Final = 5.0
 """How much longer than the session timeout Kafka may take to forget workers that were killed."""

@@ -21,8 +21,8 @@ from lotstream.hub.logs.rest import publish_rest
 from lotstream.hub.logs.situation import Held, Situation, fence, look, misfit
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.topics import open_topics
+from lotstream.store.claim import Claim, Log
 from lotstream.store.logs import Start, Why
-from lotstream.store.rows import Claim, Log
 
 QUIET_S: Final = 2.0
 """How long nobody may have appended anything; a connector that is forgotten shows itself."""

@@ -16,9 +16,9 @@ from lotstream.hub.logs.members import forget_members
 from lotstream.hub.logs.reading import kafka_answers
 from lotstream.hub.seam import Position, Sight
 from lotstream.settings import Settings
+from lotstream.store.claim import Claim, Log
 from lotstream.store.logs import Logs, hold_log
 from lotstream.store.postgres import PostgresStore
-from lotstream.store.rows import Claim, Log
 
 
 @dataclass(frozen=True, slots=True)

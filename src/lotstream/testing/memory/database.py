@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from lotstream.store.connection import Address, Database
 from lotstream.store.sql import queries
-from lotstream.testing.memory import recalls, statements, told
+from lotstream.testing.memory import claims, history, pruning, recalls, statements, told
 from lotstream.testing.memory.statements import answer
 from lotstream.testing.memory.tables import Row, Tables
 
 if TYPE_CHECKING:
     from lotstream.store.connection import Connection
 
-WRITTEN_DOWN: Final = (statements, recalls, told)
+WRITTEN_DOWN: Final = (statements, claims, history, recalls, told, pruning)
 """Where it is written down what each statement does."""
 
 STAGED: Final = {"stock_in": "stock"}

@@ -5,27 +5,18 @@ A statement is found by its own text, so that the code above it, which knows not
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
-from itertools import takewhile
+from datetime import date
 from typing import Any, Final
 
-from lotstream.domain.erasing import persons_of
 from lotstream.domain.kpis import FIGURES
-from lotstream.domain.model import Order
 from lotstream.store.codec import decode
-from lotstream.store.rows import Log
 from lotstream.store.sql import queries
-from lotstream.testing.memory.tables import KEYS, Row, Tables
+from lotstream.testing.memory.tables import Row, Tables
 
 Rows = list[Row]
 Statement = Callable[..., Rows]
 
-CLAIM: Final = (
-    *("partition", "log", "next_offset", "epoch", "holder", "released", "today", "chain", "broadcast_seen"),
-    *("append_time", "last_append_time", "last_message_id", "relay_position", "turned", "broadcast_answered"),
-)
 MESSAGE: Final = ("partition", "offset", "index", "id", "topic", "key", "type", "value", "recorded_at", "headers")
 LOT: Final = ("owner", "sku", "lot", "expires", "made", "received", "supplier", "supplier_lot", "holds", "more")
 STOCK: Final = (
@@ -63,102 +54,18 @@ def answers(file: str, *names: str) -> Callable[[Statement], Statement]:
     return note
 
 
-def _columns(names: Iterable[str], arrays: Sequence[Sequence[Any]]) -> Rows:
+def as_rows(names: Iterable[str], arrays: Sequence[Sequence[Any]]) -> Rows:
     """Return the rows that arrays hold, one array per column."""
     return [Row(dict(zip(names, values, strict=True))) for values in zip(*arrays, strict=True)]
-
-
-# ---- Claims ---------------------------------------------------------------------------------------------------------
-
-
-@answers("claims", "now")
-def _now(tables: Tables) -> Rows:
-    return [Row({"clock_timestamp": tables.clock()})]
-
-
-@answers("claims", "log")
-def _log(tables: Tables) -> Rows:
-    return [] if tables.log is None else [Row({"log": tables.log.number, "partitions": tables.log.partitions})]
-
-
-@answers("claims", "begin_log")
-def _begin_log(tables: Tables, partitions: int) -> Rows:
-    tables.log = tables.log or Log(number=1, partitions=partitions)
-    return []
-
-
-@answers("claims", "make")
-def _make(tables: Tables, partitions: Sequence[int], chain: bytes) -> Rows:
-    for partition in partitions:
-        if tables.log is not None and (partition,) not in tables.rows["claim"]:
-            nothing = (partition, tables.log.number, 0, 0, None, True, "{}", chain, 0, None, None, None, 0, "{}", 0)
-            tables.add("claim", Row(dict(zip(CLAIM, nothing, strict=True))))
-    return []
-
-
-@answers("claims", "read")
-def _claims(tables: Tables, partitions: Sequence[int]) -> Rows:
-    claims = tables.rows["claim"]
-    return [claims[(partition,)] for partition in partitions if (partition,) in claims]
-
-
-@answers("claims", "take")
-def _take(tables: Tables, partition: int, epoch: int, log: int, holder: str) -> Rows:
-    row = tables.rows["claim"].get((partition,))
-    if row is None or (row["epoch"], row["log"]) != (epoch, log):
-        return []
-    taken = row.changed(epoch=row["epoch"] + 1, holder=holder, released=False)
-    tables.put("claim", taken)
-    return [taken]
-
-
-def _ours(tables: Tables, partition: int, log: int, epoch: int, holder: str) -> Row | None:
-    row = tables.rows["claim"].get((partition,))
-    return row if row is not None and (row["log"], row["epoch"], row["holder"]) == (log, epoch, holder) else None
-
-
-@answers("claims", "release")
-def _release(tables: Tables, partition: int, log: int, epoch: int, holder: str, position: int) -> Rows:
-    row = _ours(tables, partition, log, epoch, holder)
-    if row is None:
-        return []
-    tables.put("claim", row.changed(released=True, relay_position=max(row["relay_position"], position)))
-    return [row.only("partition")]
-
-
-@answers("claims", "note_relay_position")
-def _note(tables: Tables, partition: int, log: int, epoch: int, holder: str, position: int) -> Rows:
-    row = _ours(tables, partition, log, epoch, holder)
-    if row is not None and row["relay_position"] < position:
-        tables.put("claim", row.changed(relay_position=position))
-    return []
 
 
 # ---- The commit -----------------------------------------------------------------------------------------------------
 
 
-@answers("commit", "claims")
-def move_claims(tables: Tables, *arrays: Sequence[Any]) -> Rows:
-    """Move claims forward, each only from where its holder last saw it."""
-    names = (
-        *("partition", "log", "epoch", "holder", "expected", "next_offset", "today", "chain", "broadcast_seen"),
-        *("append_time", "last_append_time", "last_message_id", "turned", "broadcast_answered", "relay_position"),
-    )
-    moved = []
-    for new in _columns(names, arrays):
-        row = _ours(tables, new["partition"], new["log"], new["epoch"], new["holder"])
-        if row is None or row["next_offset"] != new["expected"] or row["released"]:
-            continue
-        values = {name: new[name] for name in names[5:-1]}
-        tables.put("claim", row.changed(**values, relay_position=max(row["relay_position"], new["relay_position"])))
-        moved.append(new.only("partition"))
-    return moved
-
-
 def _replaces(table: str, *columns: str) -> None:
     @answers("commit", table)
     def replace(tables: Tables, *arrays: Sequence[Any]) -> Rows:
-        for row in _columns(columns, arrays):
+        for row in as_rows(columns, arrays):
             tables.put(table, row)
         return []
 
@@ -182,7 +89,7 @@ _replaces("location", "partition", "site", "location", "body")
 
 @answers("commit", "title_due")
 def _add_titles(tables: Tables, *arrays: Sequence[Any]) -> Rows:
-    for new in _columns(("title", "owner", "slot", "body"), arrays):
+    for new in as_rows(("title", "owner", "slot", "body"), arrays):
         if (new["title"],) not in tables.rows["title_due"]:
             tables.put("title_due", new)
     return []
@@ -204,7 +111,7 @@ def _forget_persons(tables: Tables, *arrays: Sequence[Any]) -> Rows:
 
 @answers("commit", "kpi")
 def _add_kpis(tables: Tables, *arrays: Sequence[Any]) -> Rows:
-    for new in _columns(("owner", "slot", "day", *FIGURES), arrays):
+    for new in as_rows(("owner", "slot", "day", *FIGURES), arrays):
         before = tables.rows["kpi"].get((new["owner"], new["day"]))
         sums = {name: (before[name] if before else 0) + new[name] for name in FIGURES}
         tables.put("kpi", new.changed(**sums))
@@ -320,66 +227,6 @@ def _serials(tables: Tables, owners: Sequence[str], numbers: Sequence[str]) -> R
     return [row.only("owner", "serial", "sku", "body") for row in rows]
 
 
-@answers("load", "left")
-def _left(tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str]) -> Rows:
-    return [_gone(tables, owner, sku, lot) for sku, lot in zip(skus, lots, strict=True)]
-
-
-@answers("load", "since")
-def _since(tables: Tables, owner: str, *arrays: Sequence[Any]) -> Rows:
-    *asked, ignored = arrays
-    lines = [row for table in ("lot_history", "shipment_line") for row in tables.of(table) if row["owner"] == owner]
-    bins = zip(*asked, strict=True)
-    return [
-        Row({"nth": nth, "quantity": sum(_came_to(row, place, ignored) for row in lines)})
-        for nth, place in enumerate(bins, 1)
-    ]
-
-
-def _came_to(row: Row, place: tuple[Any, ...], ignored: Sequence[str]) -> int:
-    """Return what a line of history, or of a shipment, brought to a bin after a moment."""
-    sku, lot, site, location, status, after = place
-    if (row["sku"], row["lot"]) != (sku, lot):
-        return 0
-
-    def is_there(to: str) -> bool:
-        return (row[f"{to}site"], row[f"{to}location"]) == (site, location) and status in (None, row[f"{to}status"])
-
-    units: int = row["quantity"]
-    if "shipped_at" in row.keys():  # noqa: SIM118 - a row is no mapping
-        return -row["sign"] * units if row["shipped_at"] > after and is_there("") else 0
-    if row["at"] <= after or row["kind"] in ignored:
-        return 0
-    left = units if is_there("") else 0
-    return left if row["to_location"] is None else (units if is_there("to_") else 0) - left
-
-
-@answers("load", "persons_of")
-def _persons_of(tables: Tables, owner: str, customer: str, most: int) -> Rows:
-    orders = [decode(row["body"], Order) for row in tables.of("sales_order") if row["owner"] == owner]
-    persons = {person for order in orders if order.customer == customer for person in persons_of(order)}
-    return [Row({"person": person}) for person in sorted(persons)[:most]]
-
-
-def _gone(tables: Tables, owner: str, sku: str, lot: str) -> Row:
-    units: Counter[tuple[str, str]] = Counter()
-    names: dict[tuple[str, str], str] = {}
-    for row in tables.of("shipment_line"):
-        if (row["owner"], row["sku"], row["lot"]) == (owner, sku, lot):
-            order = row["source"], row["order"]
-            units[order] += row["sign"] * row["quantity"]
-            names[order] = min(_consignee(row), names.get(order, _consignee(row)))
-    left = +units
-    who = {names[order] for order in left}
-    return Row({"sku": sku, "lot": lot, "quantity": left.total(), "orders": len(left), "customers": len(who)})
-
-
-def _consignee(row: Row) -> str:
-    if row["customer"] is not None:
-        return f"c{row['customer']}"
-    return f"o{row['source']} {row['order']}" if row["person"] is None else f"p{row['person']}"
-
-
 def _of_partition(name: str, table: str) -> None:
     @answers("load", name)
     def bodies(tables: Tables, partition: int) -> Rows:
@@ -446,55 +293,3 @@ def _add_broadcast(tables: Tables, type: str, key: str, body: bytes) -> Rows:
 @answers("broadcasts", "after")
 def _broadcasts(tables: Tables, number: int, limit: int) -> Rows:
     return [row for row in tables.of("broadcast") if row["number"] > number][:limit]
-
-
-@answers("maintenance", "prune_outbox")
-def _prune_outbox(tables: Tables, limit: int, partition: int, below: int, before: datetime) -> Rows:
-    log = tables.rows["claim"][(partition,)]["log"]
-    looked_at = _messages(tables, log, partition, offset=0, below=below)[:limit]
-    return _dropped(tables, "outbox", [row for row in looked_at if row["recorded_at"] < before])
-
-
-@answers("maintenance", "prune_empty_stock")
-def _prune_empty_stock(tables: Tables, limit: int) -> Rows:
-    empty = [row for row in tables.of("stock") if not any(row[quantity] for quantity in QUANTITIES)]
-    return _dropped(tables, "stock", empty[:limit])
-
-
-@answers("maintenance", "prune_exchanges")
-def _prune_exchanges(tables: Tables, limit: int, before: datetime) -> Rows:
-    return []
-
-
-@answers("maintenance", "prune_intake")
-def _prune_intake(tables: Tables, limit: int, partition: int, before: datetime, source: str) -> Rows:
-    claim = tables.rows["claim"][(partition,)]
-    kept = _unanswered(tables, claim, source) if partition == 0 else NOWHERE
-    deleted = 0
-    for log in range(1, claim["log"] + 1):
-        below = claim["next_offset"] - 1 if log == claim["log"] else ANY_BYTES
-        mine = [row for row in tables.of("intake") if (row["log"], row["partition"]) == (log, partition)]
-        mine = [row for row in mine if (log, row["offset"]) < kept]
-        looked_at = sorted((row for row in mine if row["offset"] < below), key=lambda row: int(row["offset"]))[:limit]
-        old = list(takewhile(lambda row: bool(row["recorded_at"] < before), looked_at))
-        deleted += len(_dropped(tables, "intake", old))
-    return [Row({"count": deleted})]
-
-
-def _unanswered(tables: Tables, claim: Row, source: str) -> tuple[int, int]:
-    """Return log and offset of the first broadcast that was understood and is not answered."""
-    names = [f"{number}/0" for number in range(claim["broadcast_answered"] + 1, claim["broadcast_seen"] + 1)]
-    told = [row for row in tables.of("intake") if row["source"] == source and row["message_id"] in names]
-    return min(((row["log"], row["offset"]) for row in told if row["outcome"] in HEARD), default=NOWHERE)
-
-
-@answers("maintenance", "prune_dead_letters")
-def _prune_dead_letters(tables: Tables, limit: int, before: datetime) -> Rows:
-    old = [row for row in tables.of("dead_letter") if row["recorded_at"] < before]
-    return _dropped(tables, "dead_letter", sorted(old, key=lambda row: row["recorded_at"])[:limit])
-
-
-def _dropped(tables: Tables, table: str, rows: Rows) -> Rows:
-    for row in rows:
-        tables.drop(table, tuple(row[column] for column in KEYS[table]))
-    return rows

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from lotstream.errors import ConstraintViolated
-from lotstream.store.rows import Log
+from lotstream.store.claim import Log
 
 Key = tuple[Any, ...]
 

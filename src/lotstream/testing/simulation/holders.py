@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lotstream.store.rows import Batch, Claim
+from lotstream.store.claim import Claim
+from lotstream.store.rows import Batch
 from lotstream.testing.memory.tables import Key, Row
 from lotstream.testing.simulation.violations import Invariant, must
 

@@ -20,7 +20,7 @@ from lotstream.hub.ledgers import LEDGERS, LedgerStore
 from lotstream.hub.maintenance import Maintenance
 from lotstream.hub.records import Polled
 from lotstream.settings import Settings
-from lotstream.store.rows import Log
+from lotstream.store.claim import Log
 from lotstream.testing.simulation.aside import MadeUpThread
 from lotstream.testing.simulation.consumer import Consumer, Fetcher
 from lotstream.testing.simulation.database import RemoteStore, remote

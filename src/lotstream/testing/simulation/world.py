@@ -23,7 +23,7 @@ from lotstream.errors import (
     TryAgain,
 )
 from lotstream.hub import outbox_tail
-from lotstream.store.rows import Log
+from lotstream.store.claim import Log
 from lotstream.testing.memory import Tables
 from lotstream.testing.memory.tables import Key, Row
 from lotstream.testing.simulation.books import Books

@@ -1,0 +1,77 @@
+"""Answers to a decision's questions about what has left, and what came and went, read from the tables of records."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
+
+from lotstream.domain.model import (
+    NAMED_MAX,
+    ORDERS_LOOKED_AT,
+    Answer,
+    Gone,
+    GotFrom,
+    Left,
+    LeftFor,
+    Moved,
+    Named,
+    OrderKey,
+    PersonsOf,
+    Question,
+    Reach,
+    Since,
+)
+from lotstream.domain.move import NOT_MOVED
+from lotstream.store.connection import Database
+from lotstream.store.recalls import Recalls
+from lotstream.store.sql import queries
+
+SQL = queries("load")
+
+
+async def look_back(database: Database, owner: str, questions: Sequence[Question]) -> dict[Question, Answer]:
+    """Return what is known of an owner's past, an answer for each question."""
+    kinds = dict.fromkeys(map(type, questions))
+    found = [await _READ[kind](database, owner, [q for q in questions if type(q) is kind]) for kind in kinds]
+    return {question: answer for answers in found for question, answer in answers.items()}
+
+
+async def _left(database: Database, owner: str, lots: Sequence[Left]) -> dict[Question, Answer]:
+    rows = await database.fetch(SQL["left"], owner, *zip(*lots, strict=True))
+    return {Left(sku, lot): Gone(*counts) for sku, lot, *counts in rows}
+
+
+async def _since(database: Database, owner: str, asked: Sequence[Since]) -> dict[Question, Answer]:
+    rows = await database.fetch(SQL["since"], owner, *zip(*asked, strict=True), sorted(NOT_MOVED))
+    return {asked[nth - 1]: Moved(quantity) for nth, quantity in rows}
+
+
+async def _persons_of(database: Database, owner: str, asked: Sequence[PersonsOf]) -> dict[Question, Answer]:
+    answers: dict[Question, Answer] = {}
+    for question in asked:
+        rows = await database.fetch(SQL["persons_of"], owner, question.customer, NAMED_MAX + 1)
+        answers[question] = Named(tuple(row["person"] for row in rows))
+    return answers
+
+
+async def _reach(database: Database, owner: str, asked: Sequence[Reach]) -> dict[Question, Answer]:
+    recalls = Recalls(database)
+    return {one: await recalls.look_back(owner, one.lots, after=one.after, persons=one.persons) for one in asked}
+
+
+async def _left_for(database: Database, owner: str, asked: Sequence[LeftFor]) -> dict[Question, Answer]:
+    answers: dict[Question, Answer] = {}
+    for question in asked:
+        rows = await database.fetch(SQL["left_for"], owner, *question, ORDERS_LOOKED_AT)
+        answers[question] = GotFrom(tuple(OrderKey(row["source"], row["order"]) for row in rows))
+    return answers
+
+
+_READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[Question, Answer]]]]] = {
+    Left: _left,
+    Since: _since,
+    PersonsOf: _persons_of,
+    Reach: _reach,
+    LeftFor: _left_for,
+}
+"""Which statement answers which kind of question."""

@@ -1,0 +1,73 @@
+"""Statements about what has left, and what came and went, answered from tables in memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from lotstream.domain.erasing import persons_of
+from lotstream.domain.model import Order
+from lotstream.store.codec import decode
+from lotstream.testing.memory.statements import Rows, answers
+from lotstream.testing.memory.tables import Row, Tables
+
+
+@answers("load", "left")
+def _left(tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str]) -> Rows:
+    return [_gone(tables, owner, sku, lot) for sku, lot in zip(skus, lots, strict=True)]
+
+
+@answers("load", "since")
+def _since(tables: Tables, owner: str, *arrays: Sequence[Any]) -> Rows:
+    *asked, ignored = arrays
+    lines = [row for table in ("lot_history", "shipment_line") for row in tables.of(table) if row["owner"] == owner]
+    bins = zip(*asked, strict=True)
+    return [
+        Row({"nth": nth, "quantity": sum(_came_to(row, place, ignored) for row in lines)})
+        for nth, place in enumerate(bins, 1)
+    ]
+
+
+def _came_to(row: Row, place: tuple[Any, ...], ignored: Sequence[str]) -> int:
+    """Return what a line of history, or of a shipment, brought to a bin after a moment."""
+    sku, lot, site, location, status, after = place
+    if (row["sku"], row["lot"]) != (sku, lot):
+        return 0
+
+    def is_there(to: str) -> bool:
+        return (row[f"{to}site"], row[f"{to}location"]) == (site, location) and status in (None, row[f"{to}status"])
+
+    units: int = row["quantity"]
+    if "shipped_at" in row.keys():  # noqa: SIM118 - a row is no mapping
+        return -row["sign"] * units if row["shipped_at"] > after and is_there("") else 0
+    if row["at"] <= after or row["kind"] in ignored:
+        return 0
+    left = units if is_there("") else 0
+    return left if row["to_location"] is None else (units if is_there("to_") else 0) - left
+
+
+@answers("load", "persons_of")
+def _persons_of(tables: Tables, owner: str, customer: str, most: int) -> Rows:
+    orders = [decode(row["body"], Order) for row in tables.of("sales_order") if row["owner"] == owner]
+    persons = {person for order in orders if order.customer == customer for person in persons_of(order)}
+    return [Row({"person": person}) for person in sorted(persons)[:most]]
+
+
+def _gone(tables: Tables, owner: str, sku: str, lot: str) -> Row:
+    units: Counter[tuple[str, str]] = Counter()
+    names: dict[tuple[str, str], str] = {}
+    for row in tables.of("shipment_line"):
+        if (row["owner"], row["sku"], row["lot"]) == (owner, sku, lot):
+            order = row["source"], row["order"]
+            units[order] += row["sign"] * row["quantity"]
+            names[order] = min(_consignee(row), names.get(order, _consignee(row)))
+    left = +units
+    who = {names[order] for order in left}
+    return Row({"sku": sku, "lot": lot, "quantity": left.total(), "orders": len(left), "customers": len(who)})
+
+
+def _consignee(row: Row) -> str:
+    if row["customer"] is not None:
+        return f"c{row['customer']}"
+    return f"o{row['source']} {row['order']}" if row["person"] is None else f"p{row['person']}"
