@@ -141,3 +141,17 @@ async def test_more_sales_than_may_be_told_at_once_follow_one_another() -> None:
     assert len(hub.rows("title_due")) == 3
     await worker.settle()
     assert stands(hub, buyer) == {("SUDS", "L1"): 90}
+
+
+async def test_a_sale_that_nobody_could_tell_the_buyer_of_is_not_booked() -> None:
+    """What he is told would be more than is read: the seller's record is dead-lettered, and the goods stay his."""
+    hub = SmallHub()
+    worker = await hub.start()
+    seller, buyer = await two_owners(hub, worker)
+    lines = [{"line": str(n), "sku": "SOAP", "lot": "L1", "location": "BIN-L1", "quantity": "1"} for n in range(1500)]
+    sell(hub, seller, buyer, happened=True, to_skus={"SOAP": "\u00fc" * 128}, lines=lines)
+    await worker.settle()
+    (row,) = hub.intake(type="lotstream.title.released.v1")
+    assert (row["outcome"], row["code"]) == ("dead_lettered", "too_large")
+    assert stands(hub, seller)["SOAP", "L1"] == 100
+    assert (hub.rows("title_due"), accepted(hub)) == ([], [])

@@ -36,8 +36,10 @@ from lotstream.domain.model import (
     StockRow,
     document_class,
 )
+from lotstream.domain.movements import Move, moves_of
 from lotstream.domain.named import (
     documents_of,
+    documents_opened,
     documents_within,
     orders_named,
     orders_within,
@@ -75,41 +77,38 @@ class Books:
     closed: dict[OrderKey, bytes] = field(default_factory=dict)
     documents: dict[ReceiptKey, bytes] = field(default_factory=dict)
     serials: dict[SerialKey, bytes] = field(default_factory=dict)
+    #: What became of goods, and when.
+    moved: list[tuple[datetime, Move]] = field(default_factory=list)
 
     def decide(self, command: Command, moment: Moment) -> tuple[Event, ...] | Refusal:
         """Return what follows from a command, after reading what it names."""
-        documents, orders = [*receipts_named(command)], [*orders_named(command)]
-        for name in documents:
+        for name in receipts_named(command):
             self._read_document(name)
-            found = self.ledger.receipts[name]
-            orders += orders_within(found)
-            documents += [one for one in documents_within(found) if one not in documents]
-        for key in orders:
+        opened = self._opened(command)
+        within = [self.ledger.receipts[name] for name in opened]
+        for key in (*orders_named(command), *(key for document in within for key in orders_within(document))):
             self._read_order(key)
         numbers = (self.ledger.derived or self.ledger.index()).numbers
-        told = {number for name in documents for number in serials_within(self.ledger.receipts[name])}
+        told = {number for document in within for number in serials_within(document)}
         told |= {key.number for key, body in self.serials.items() if b'"holds":' in body}
         for number in sorted({*serials_named(command), *told, *(() if numbers is None else numbers.all())}):
             self._read_serial(number)
         if asked := questions(self.ledger, command):
-            self.ledger.history = Past(self.shipped().values(), self._order, self.orders).answers(asked)
+            self.ledger.history = Past(self.shipped().values(), self._order, self.orders, self.moved).answers(asked)
             for name in documents_answered(self.ledger, command):
                 self._read_document(name)
             for key in orders_answered(self.ledger, command):
                 self._read_order(key)
         return decide(self.ledger, command, moment)
 
-    def play(self, events: Iterable[Event]) -> None:
-        """Apply events, and write what they change."""
+    def play(self, events: Iterable[Event], *, follows: bool = False) -> None:
+        """Apply events, and write what they change; who only follows the journal has not read what they concern."""
         for event in events:
-            for unit in serials_in(event):
-                self._read_serial(unit.number)
-            key = getattr(event, "key", None)
-            if isinstance(key, OrderKey):
-                self._read_order(key)
-            for document in documents_of(event):
-                self._read_document(document)
+            if follows:
+                self._read_within(event)
             apply(self.ledger, event)
+            at = getattr(event, "at", None)
+            self.moved += [] if at is None else [(at, move) for move in moves_of(event)]
         self._settle()
 
     def written(self) -> Written:
@@ -145,7 +144,7 @@ class Books:
         parts = (part for order in ledger.orders.values() for line in order.lines for part in line.reservations)
         ledger.has_waves = any(part.wave is not None for part in parts)
         ledger.index()
-        return Books(ledger, tables["closed"], tables["documents"], tables["serials"])
+        return Books(ledger, tables["closed"], tables["documents"], tables["serials"], self.moved)
 
     def orders(self) -> list[Order]:
         """Return every order, open or closed."""
@@ -154,6 +153,23 @@ class Books:
     def shipped(self) -> dict[ReceiptKey, Any]:
         """Return what is booked under documents."""
         return {key: decode(body, document_class(key.kind)) for key, body in self.documents.items()}
+
+    def _opened(self, command: Command) -> list[ReceiptKey]:
+        """Return the documents of which a command needs what they tell of, read as the hub reads them and no others."""
+        opened = [*documents_opened(command)]
+        for name in opened:
+            self._read_document(name)
+            opened += [one for one in documents_within(self.ledger.receipts[name]) if one not in opened]
+        return opened
+
+    def _read_within(self, event: Event) -> None:
+        for unit in serials_in(event):
+            self._read_serial(unit.number)
+        key = getattr(event, "key", None)
+        if isinstance(key, OrderKey):
+            self._read_order(key)
+        for document in documents_of(event):
+            self._read_document(document)
 
     def _order(self, key: OrderKey) -> Order | None:
         body = self.closed.get(key)
@@ -208,10 +224,10 @@ class House:
         assert owner is not None
         return self.books[owner].decide(command, moment)
 
-    def play(self, owner: str | None, events: Iterable[Event]) -> None:
+    def play(self, owner: str | None, events: Iterable[Event], *, follows: bool = False) -> None:
         """Apply what follows from a message."""
         if owner is not None:
-            self.books[owner].play(events)
+            self.books[owner].play(events, follows=follows)
             return
         for event in events:
             assert isinstance(event, BROADCAST_EVENTS)
@@ -308,7 +324,7 @@ class Watched:
             assert events.message.endswith(".")
             return events
         house.play(owner, events)
-        self.follower.play(owner, as_read(told or ()))
+        self.follower.play(owner, as_read(told or ()), follows=True)
         assert same(self.follower.written(owner), house.written(owner)), "played from the journal it is something else"
         # What was not understood is not booked, and may be once something else is known.
         if once(command) and not any(isinstance(event, DiscrepancyNoted) for event in events):
@@ -323,7 +339,7 @@ class Watched:
         told = as_written(events)
         self.house.log.append(Told(owner, command, moment, told))
         self.house.play(owner, events)
-        self.follower.play(owner, as_read(told))
+        self.follower.play(owner, as_read(told), follows=True)
         return events
 
     def _tell_again(self, owner: str | None, command: Command) -> None:

@@ -30,6 +30,7 @@ from lotstream.domain.events import (
     OrderAllocated,
     ProductionRecorded,
     RecallOpened,
+    ReceiptCorrected,
     ReturnInspected,
     ShipmentConfirmed,
     ShipmentVoided,
@@ -61,6 +62,7 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.move import Move, MoveKind
 from lotstream.domain.movements import moves_of
+from lotstream.domain.names import order_now
 from lotstream.domain.sums import OVER, backordered, promised, state_of
 from lotstream.store.codec import decode
 from tests.property.choosing import ONLY_GIVING, check_choices
@@ -114,7 +116,7 @@ class Story:
         check_transit(self.ledger)
         check_lots(self.ledger, self._came)
         check_orders(self._books.orders())
-        check_documents(self._books.orders(), self._documents())
+        check_documents(self._orders(), self._documents())
         check_serials(self.ledger, {key: decode(body, Serial) for key, body in self._books.serials.items()})
         check_taken(self._numbers, events)
         self._numbers = numbers_of(self.ledger)
@@ -129,8 +131,14 @@ class Story:
         check_recalled(self.ledger, events)
         check_reached(self._books.orders(), events)
 
+    def _orders(self) -> list[Order]:
+        names = self.ledger.names()
+        return self._books.orders() if names is None else [order_now(names, one) for one in self._books.orders()]
+
     def _documents(self) -> list[Shipment | Package]:
-        return [one for one in self._books.shipped().values() if isinstance(one, Shipment | Package)]
+        names = self.ledger.names()
+        every = [one for one in self._books.shipped().values() if isinstance(one, Shipment | Package)]
+        return every if names is None else [names.now(one) for one in every]
 
     def _check_kept(self) -> None:
         draft = Draft(self.ledger, self._house.moment())
@@ -197,6 +205,9 @@ def moved(event: Event) -> Iterator[tuple[str, str | None, int]]:
     elif isinstance(event, KitAssembled | KitBroken | ProductionRecorded):
         yield from ((used.row.sku, used.row.lot, -used.quantity) for used in event.used)
         yield from ((made.row.sku, made.row.lot, made.quantity) for made in event.made)
+    elif isinstance(event, ReceiptCorrected):
+        yield from ((row.sku, row.lot, -units) for change in event.changes for row, units in change.taken)
+        yield from ((line.row.sku, line.row.lot, line.quantity) for change in event.changes for line in change.put)
     elif isinstance(event, ItemRenamed | LotCorrected | LotsMerged | LotSplit):
         yield from ((one.row.sku, one.row.lot, -one.quantity) for one in event.rows)
         yield from ((one.to.sku, one.to.lot, one.quantity) for one in event.rows)

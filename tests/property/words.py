@@ -447,7 +447,9 @@ class Words:
         """Bins are counted."""
         number = self.mostly(f"C{self._count()}", "C1")
         lines = self.several(lambda line: self._stock_line(line, self.number(0, 6)))
-        return CountStock(self.site(), self.happened(), None, None, number, lines)
+        ago = self.seldom(None, timedelta(hours=self.number(0, 30)))
+        as_of = None if ago is None else self._house.moment().recorded_at - ago
+        return CountStock(self.site(), self.happened(), None, None, number, lines, as_of)
 
     def move(self) -> Command:
         """Goods go to another bin, sometimes more than there are, sometimes to where nobody picks."""

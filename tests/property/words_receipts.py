@@ -13,6 +13,7 @@ from lotstream.domain.commands import (
     GoodsAnnounced,
     LineWrong,
 )
+from lotstream.domain.goods import RECEIPT
 from lotstream.domain.model import Supplier
 from tests.property.vocabulary import EXPIRES, LOTS
 from tests.property.words_lots import LotWords
@@ -38,15 +39,15 @@ class ReceiptWords(LotWords):
 
     def close_receipt(self) -> Command:
         """A receipt is closed, or what is left of an announcement is given up."""
-        number = self.mostly(f"R{self.number(1, 9)}", None)
+        number = self.mostly(self._receipt(), None)
         expected = self._announcement() if number is None else self.mostly(None, self._announcement())
         return CloseReceipt(self.site(), self.happened(), "dock", None, number, expected)
 
     def correct_receipt(self) -> Command:
         """Lines of a receipt were told wrongly."""
         return CorrectReceipt(
-            self.site(), self.happened(), "dock", None, self.mostly("R1", f"R{self.number(1, 30)}"),
-            f"c{self.number(1, 9)}", None, self.several(self._wrong, 2),
+            self.site(), self.happened(), "dock", None, self._receipt(), f"c{self.number(1, 9)}", None,
+            self.several(self._wrong, 2),
         )  # fmt: skip
 
     def _wrong(self, line: str) -> LineWrong:
@@ -60,6 +61,10 @@ class ReceiptWords(LotWords):
             cost=self.seldom(None, Decimal("0.75")),
             status=self.mostly(None, "good", "damaged"),
         )
+
+    def _receipt(self) -> str:
+        known = [key.number for key in self._books.documents if key.kind == RECEIPT]
+        return self.mostly(self.one(known), "R0") if known else "R0"
 
     def _announcement(self) -> str:
         return f"ASN{self.number(1, 2)}"

@@ -77,7 +77,7 @@ def _line_too_late(order: Order, lines: list[OrderLine]) -> Refusal | None:
 
 
 def _remember(ledger: Ledger, command: CancelOrder) -> tuple[Event, ...]:
-    version, lines = command.version, command.lines
+    version, lines = command.version, tuple(dict.fromkeys(command.lines))
     known = ledger.cancels.get(command.key)
     if known is not None:
         if compare_versions(version, known[0]) == -1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,11 +16,15 @@ from lotstream.domain.events import CountKept, DiscrepancyNoted, Event, StockCou
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import CountedLine, CountPending, CountState, Moved, ReceiptKey, Since
 from lotstream.domain.paper import COUNT, Meant, Paper, begin, book_once, understand
-from lotstream.domain.second_counts import check_second, has_to_wait, pending_key, settled
+from lotstream.domain.second_counts import check_second, has_to_wait, pending_key, settled, since
 from lotstream.domain.stock_changes import Changes, decided, more_to, take, where
 
 AS_OF_MAX: Final = timedelta(days=30)
 """How long ago a count may have been made that is told now."""
+
+
+#: SKU, lot, location, package, pack and condition that a line counts.
+_CountedOf = tuple[str, str | None, str, str | None, int | None, str | None]
 
 
 def count_stock(ledger: Ledger, command: CountStock, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -85,6 +90,8 @@ class _Counts:
     waited: dict[str, int] = field(default_factory=dict)
     #: What each line says, and what was known to be there.
     lines: list[tuple[CountedLine, int]] = field(default_factory=list)
+    #: What was counted of the same goods by all lines, until the first of them is booked.
+    together: Counter[_CountedOf] = field(default_factory=Counter)
 
 
 def _check_as_of(as_of: datetime | None, moment: Moment) -> Refusal | None:
@@ -95,13 +102,35 @@ def _check_as_of(as_of: datetime | None, moment: Moment) -> Refusal | None:
 
 
 def _count_all(counts: _Counts, lines: tuple[StockLine, ...]) -> Refusal | None:
-    paper = counts.changes.paper
+    """Count line by line; what several lines found of the same goods, maybe by other labels, was found together."""
+    found: list[Meant] = []
     for index, said in enumerate(lines):
-        meant = understand(paper, said, f"lines.{index}", positive=False)
-        refused = _count(counts, meant) if isinstance(meant, Meant) else meant
+        meant = understand(counts.changes.paper, said, f"lines.{index}", positive=False)
+        refused = _check_counted(counts, meant) if isinstance(meant, Meant) else meant
+        if isinstance(refused, Refusal):
+            return refused
+        if isinstance(meant, Meant) and refused is not False:
+            found.append(meant)
+            counts.together[_counted_of(meant)] += meant.quantity
+    for meant in found:
+        refused = _count(counts, meant)
         if refused is not None:
             return refused
     return None
+
+
+def _check_counted(counts: _Counts, meant: Meant) -> Refusal | bool | None:
+    """Refuse less than nothing; False for a line that can only be noted as a discrepancy."""
+    if meant.quantity < 0:
+        message = f"{meant.said.quantity:f} were counted; nobody counts less than nothing."
+        return Refusal(Code.NOT_POSITIVE, f"{meant.path}.counted", message)
+    return _check_looked_back(counts, meant)
+
+
+def _counted_of(meant: Meant) -> _CountedOf:
+    """Return what a line counts, as other lines of the same goods say it too."""
+    said = meant.said
+    return meant.item.sku, said.lot, meant.location, said.package, meant.pack, said.status
 
 
 def _counted(counts: _Counts) -> tuple[Event, ...]:
@@ -145,21 +174,19 @@ def _said_of(ledger: Ledger, line: CountedLine) -> StockLine:
 
 
 def _count(counts: _Counts, meant: Meant) -> Refusal | None:
-    changes, paper, said = counts.changes, counts.changes.paper, meant.said
-    if meant.quantity < 0:
-        message = f"{said.quantity:f} were counted; nobody counts less than nothing."
-        return Refusal(Code.NOT_POSITIVE, f"{meant.path}.counted", message)
-    refused = _check_looked_back(counts, meant)
-    if refused is not True:
-        return refused or None
+    changes, paper = counts.changes, counts.changes.paper
     named = meant.row(paper.document.site)
     new = book_once(paper, meant, named)
     if new is not True:
         return new or None
     rows = paper.rows(meant)
     known = sum(paper.there(key) for key in rows)
-    now = _now(counts, meant, known)
+    counted = counts.together.pop(_counted_of(meant), None)
+    now = known if counted is None else _now(counts, meant, counted, known)
     counts.lines.append((_line(meant, difference=now - known), known))
+    if counted is None:
+        # It is in what another line has brought.
+        return None
     for key in rows:
         changes.add(meant, key, max(-paper.there(key), 0))
     more = now - sum(paper.there(key) for key in rows)
@@ -187,16 +214,17 @@ def _check_looked_back(counts: _Counts, meant: Meant) -> Refusal | bool:
     return counts.changes.paper.object(code, f"{meant.path}.{field}", message, said) or False
 
 
-def _now(counts: _Counts, meant: Meant, known: int) -> int:
+def _now(counts: _Counts, meant: Meant, counted: int, known: int) -> int:
     """Return what a bin has now of what was counted, with all that came to it and left it since."""
     if counts.as_of is None:
-        return meant.quantity
+        return counted
     paper, said = counts.changes.paper, meant.said
     if counts.waited and (said.package is not None or said.pack_size is not None):
         # What moved of a package is not known: it differs from the books by as much as it did.
         return max(known + counts.waited[said.line], 0)
-    since = Since(meant.item.sku, said.lot, paper.document.site, meant.location, said.status, counts.as_of)
-    now = meant.quantity + paper.draft.ledger.answer(since, Moved).quantity
+    ledger = paper.draft.ledger
+    asked = Since(meant.item.sku, said.lot, paper.document.site, meant.location, said.status, counts.as_of)
+    now = counted + sum(ledger.answer(question, Moved).quantity for question in since(ledger, asked))
     if now >= 0:
         return now
     message = f"{-now} smallest units more left {meant.location} since than were counted; count it anew."

@@ -40,7 +40,7 @@ from lotstream.domain.model import (
 from lotstream.domain.names import names_had
 from lotstream.domain.recalling import reach_asked
 from lotstream.domain.returning import asked
-from lotstream.domain.second_counts import pending_key, since_counted
+from lotstream.domain.second_counts import pending_key, since, since_counted
 
 
 def asks_history(command: Command) -> bool:
@@ -95,7 +95,7 @@ def _since_counted(ledger: Ledger, command: CountStock) -> Iterable[Question]:
     for line in command.lines:
         sku = _sku_meant(ledger, line)
         if sku is not None and line.location is not None:
-            yield Since(sku, line.lot, command.site, line.location, line.status, at)
+            yield from since(ledger, Since(sku, line.lot, command.site, line.location, line.status, at))
 
 
 def _sku_meant(ledger: Ledger, line: StockLine) -> str | None:
@@ -108,7 +108,7 @@ def _sku_meant(ledger: Ledger, line: StockLine) -> str | None:
 
 def _since_kept(ledger: Ledger, command: ApproveCount) -> Iterable[Question]:
     pending = ledger.document(pending_key(command.count), CountPending)
-    return [] if pending is None else since_counted(pending)
+    return [] if pending is None else since_counted(ledger, pending)
 
 
 _ASKS: Final[dict[type, Callable[[Any], bool]]] = {

@@ -6,7 +6,6 @@ Nothing of it is in stock, nothing is told outward and no figure counts it. The 
 from __future__ import annotations
 
 from datetime import date
-from hashlib import blake2b
 from typing import Final
 
 from lotstream.domain.codes import Code, Refusal
@@ -22,6 +21,7 @@ from lotstream.domain.model import (
     OrderState,
     ReceiptKey,
     RowKey,
+    Serial,
     SerialKey,
     SerialState,
     Shipment,
@@ -29,6 +29,7 @@ from lotstream.domain.model import (
     Shipped,
     Status,
 )
+from lotstream.domain.moved_content import content_of_import
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order, line_called, note_shipped
 from lotstream.domain.serials import check_count
@@ -40,7 +41,7 @@ IMPORTED: Final = "imported"
 
 def import_shipment(ledger: Ledger, command: ImportShipment, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide shipment.imported: what left for an order with a shipment, once, whatever message brings it."""
-    content = _content(command)
+    content = content_of_import(command)
     shipment = ledger.document(ReceiptKey(SHIPMENT, command.shipment), Shipment)
     told = told_of(shipment, command.key)
     if told is not None and told.content == content:
@@ -52,7 +53,11 @@ def import_shipment(ledger: Ledger, command: ImportShipment, moment: Moment) -> 
     draft = Draft(ledger, moment)
     lots: dict[tuple[str, str], Lot] = {}
     shipped: list[Shipped] = []
+    skus = {} if known is None else {line.line: line.sku for line in known.lines}
     for index, line in enumerate(command.lines):
+        if skus.setdefault(line.line, line.sku) != line.sku:
+            message = f"Line {line.line} is {skus[line.line]}, not {line.sku}; give these goods a line of their own."
+            return Refusal(Code.CONFLICTING_CONTENT, f"lines.{index}.sku", message)
         one = _shipped(draft, command, line, f"lines.{index}", lots=lots)
         if isinstance(one, Refusal):
             return one
@@ -102,6 +107,8 @@ def _shipped(
     if isinstance(lot, Refusal):
         return lot
     row = RowKey(line.sku, line.lot, command.site, IMPORTED, None, None, Status.GOOD.value)
+    for number in line.serials:
+        draft.serials[SerialKey(number, line.sku)] = Serial(SerialKey(number, line.sku), SerialState.SHIPPED, row)
     expires, made = (None, None) if lot is None else (lot.expires, lot.made)
     return Shipped(
         line.line, line.sku, line.lot, expires, made, row, row, quantity, 0, None, unit=line.unit or item.base_unit,
@@ -158,12 +165,3 @@ def _order(command: ImportShipment, known: Order | None, shipped: list[Shipped],
         note_shipped(order, one)
     order.shipments = (*order.shipments, command.shipment)
     return order
-
-
-def _content(command: ImportShipment) -> str:
-    said = [
-        (line.line, line.sku, line.lot, str(line.quantity.normalize()), line.unit, line.expires, line.serials)
-        for line in command.lines
-    ]
-    whole = (command.site, command.shipped_at.timestamp(), command.customer, said)
-    return blake2b(repr(whole).encode(), digest_size=16).hexdigest()

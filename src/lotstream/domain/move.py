@@ -64,7 +64,8 @@ class MoveKind(StrEnum):
 
 NOT_MOVED: Final = frozenset(
     {
-        MoveKind.OPENED, MoveKind.COUNTED, MoveKind.FOUND, MoveKind.MISSING, MoveKind.CORRECTED, MoveKind.SPLIT,
+        MoveKind.OPENED, MoveKind.COUNTED, MoveKind.FOUND, MoveKind.MISSING, MoveKind.CORRECTED,
+        MoveKind.CORRECTED_RECEIPT,
     }
 )  # fmt: skip
 """Kinds of what puts the books right and moves nothing on the floor."""

@@ -1,10 +1,10 @@
-"""By what goods that left for another site or owner are known again: a hash of what was told, whatever it is called."""
+"""By what goods that left are known again, whoever they left for: a hash of what was told, whatever it is called."""
 
 from __future__ import annotations
 
 from hashlib import blake2b
 
-from lotstream.domain.commands import ReleaseTitle, ShipTransfer, StockLine
+from lotstream.domain.commands import ImportShipment, ReleaseTitle, ShipTransfer, StockLine
 
 
 def content_of_transfer(command: ShipTransfer) -> str:
@@ -16,6 +16,15 @@ def content_of_title(command: ReleaseTitle) -> str:
     """Return the hash of what is told to be released; equal quantities count as equal however they are written."""
     whole = (command.site, command.to_owner, _said(command.lines), sorted(command.to_skus.items()))
     return command.content or _hash(whole)
+
+
+def content_of_import(command: ImportShipment) -> str:
+    """Return the hash of what is told to have left before the hub was there."""
+    said = [
+        (line.line, line.sku, line.lot, str(line.quantity.normalize()), line.unit, line.expires, line.serials)
+        for line in command.lines
+    ]
+    return command.content or _hash((command.site, command.shipped_at.timestamp(), command.customer, said))
 
 
 def _said(lines: tuple[StockLine, ...]) -> list[tuple[str | None, ...]]:

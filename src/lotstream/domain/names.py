@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar, cast
 from lotstream.domain.commands import (
     CorrectLot,
     CorrectReceipt,
+    ImportShipment,
     MergeLots,
     PackPackage,
     ReleaseTitle,
@@ -25,7 +26,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.lot_papers import content_of_lots, content_of_receipt
 from lotstream.domain.model import Item, Lot, LotName, LotShipped, Order
-from lotstream.domain.moved_content import content_of_title, content_of_transfer
+from lotstream.domain.moved_content import content_of_import, content_of_title, content_of_transfer
 from lotstream.domain.packages import content_of_package
 from lotstream.domain.shipments import content_of
 
@@ -47,6 +48,7 @@ _CONTENT: Final[dict[type, Callable[[Any], str]]] = {
     CorrectReceipt: content_of_receipt,
     MergeLots: content_of_lots,
     SplitLot: content_of_lots,
+    ImportShipment: content_of_import,
 }
 
 

@@ -23,7 +23,7 @@ def progress_shipment(ledger: Ledger, command: ProgressShipment, moment: Moment)
         message = f"Shipment {command.shipment} is not known, or has not left after all; check its number."
         return verdicts.object(Code.NOT_AVAILABLE, "shipment", message, about) or tuple(verdicts.noted)
     road = OnTheRoad(command.state, at, command.expected_at, command.place, command.by, command.reason)
-    if known.road == road or (known.road is not None and at < known.road.at):
+    if known.road is not None and _is_told(known.road, road, dated=command.occurred_at is not None):
         return ()
     if known.road is not None and known.road.state.is_over and not command.state.is_over:
         message = f"Shipment {command.shipment} is {known.road.state.value}; it is not on the road any more."
@@ -32,3 +32,8 @@ def progress_shipment(ledger: Ledger, command: ProgressShipment, moment: Moment)
             return refused
     orders = tuple(dict.fromkeys(part.order for part in known.parts))
     return ShipmentProgressed(command.site, command.shipment, road, orders), *verdicts.noted
+
+
+def _is_told(known: OnTheRoad, road: OnTheRoad, *, dated: bool) -> bool:
+    """Tell whether something later is known, or the same; who does not say when it was says the same at any time."""
+    return road.at < known.at or road == (known if dated else known._replace(at=road.at))

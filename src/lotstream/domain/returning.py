@@ -13,6 +13,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
     GotFrom,
     LeftFor,
+    Lot,
     Order,
     OrderKey,
     OrderLine,
@@ -24,6 +25,7 @@ from lotstream.domain.model import (
     Status,
     return_expected_key,
 )
+from lotstream.domain.names import names_had
 from lotstream.domain.paper import RETURN, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import DOCK
 from lotstream.domain.reservations import copy_order, note_returned
@@ -139,7 +141,10 @@ def _left_for(ledger: Ledger, customer: str, command: ReturnGoods) -> Iterator[L
     for line in command.lines:
         skus = [line.sku] if line.sku is not None else sorted(lot.sku for lot in ledger.lots_called(line.lot or ""))
         for sku in skus:
-            yield LeftFor(customer, sku, line.lot)
+            lot = ledger.lots.get((sku, line.lot or "")) or Lot(sku, line.lot or "")
+            # What left under a former name is the same goods.
+            for name in names_had(ledger.items.get(sku), lot):
+                yield LeftFor(customer, name.sku, line.lot and name.lot)
 
 
 def _take_in(back: _Return, said: StockLine, path: str) -> Refusal | None:

@@ -19,9 +19,11 @@ from lotstream.domain.model import (
     CountedLine,
     CountPending,
     CountState,
+    Lot,
     ReceiptKey,
     Since,
 )
+from lotstream.domain.names import names_had
 from lotstream.domain.quantities import smallest, unit_factor
 
 
@@ -30,11 +32,19 @@ def pending_key(count: str) -> ReceiptKey:
     return ReceiptKey(COUNT_PENDING, count)
 
 
-def since_counted(pending: CountPending) -> list[Since]:
+def since_counted(ledger: Ledger, pending: CountPending) -> list[Since]:
     """Return what has to be known of the bins of a count that waited before it is booked, line by line."""
-    return [
+    lines = [
         Since(line.sku, line.lot, pending.site, line.location, line.status, pending.as_of) for line in pending.lines
     ]
+    return [question for line in lines for question in since(ledger, line)]
+
+
+def since(ledger: Ledger, asked: Since) -> list[Since]:
+    """Return what has to be known of a bin, by each name that the goods in it had before: they left under that one."""
+    item = ledger.items.get(asked.sku)
+    lot = ledger.lots.get((asked.sku, asked.lot or "")) or Lot(asked.sku, asked.lot or "")
+    return [asked._replace(sku=name.sku, lot=asked.lot and name.lot) for name in names_had(item, lot)]
 
 
 def has_to_wait(draft: Draft, rule: CountApproval, lines: Iterable[tuple[CountedLine, int]]) -> bool:

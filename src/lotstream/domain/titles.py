@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import AcceptTitle, Moment, ReleaseTitle
@@ -18,6 +19,7 @@ from lotstream.domain.model import (
     Serial,
     SerialKey,
     SerialState,
+    Status,
     Title,
     TitleLine,
     title_number,
@@ -30,11 +32,14 @@ from lotstream.domain.serial_holds import held_at
 from lotstream.domain.serials import check_count, why_not_take
 from lotstream.domain.settling import settle
 from lotstream.domain.taking_back import take_back
-from lotstream.domain.transferring import NOBODY, spare_or_all
+from lotstream.domain.transferring import NOBODY, spare_or_all, units_apart
 from lotstream.domain.usable import why_held
 
 #: Lines that one title becomes at most: they all go into one message for the other owner.
 LINES_MAX = 2000
+LINE_KEPT = 100
+"""Characters of a line's id that are kept in the ids of further lines it becomes."""
+
 _REASON = "given to another owner"
 
 
@@ -106,24 +111,32 @@ def _sell(sale: _Sale, meant: Meant) -> Refusal | None:
     if refused is not None:
         return refused
     taken: dict[RowKey, int] = {}
-    left = meant.quantity
-    for spare in (True, False):
-        for key in rows:
-            units = min(spare_or_all(paper, key, spare=spare), left)
-            if units:
-                paper.change(key, -units)
-                taken[key] = taken.get(key, 0) + units
-                left -= units
-    named = meant.row(sale.command.site)
-    row = rows[0] if rows and named not in rows else named
-    if left:
-        sale.found.append(StockFound(row, left, _REASON))
-        paper.change(row, 0)
-        taken[row] = taken.get(row, 0) + left
+    apart = min(units_apart(paper.draft, meant.item, meant.said.serials), meant.quantity)
+    # Units on hold are counted in quarantine: they go over from there, and as such.
+    quarantined = meant.row(sale.command.site, status=Status.QUARANTINE.value)
+    _take(sale, [key for key in rows if key.status == Status.QUARANTINE], quarantined, apart, taken)
+    _take(sale, rows, meant.row(sale.command.site), meant.quantity - apart, taken)
     numbers = _numbers(sale, meant)
     if isinstance(numbers, Refusal):
         return numbers
     return _note(sale, meant, taken, numbers)
+
+
+def _take(sale: _Sale, rows: list[RowKey], named: RowKey, quantity: int, taken: dict[RowKey, int]) -> None:
+    """Take a quantity off rows, what is promised to nobody first; what they do not have is found."""
+    paper = sale.paper
+    for spare in (True, False):
+        for key in rows:
+            units = min(spare_or_all(paper, key, spare=spare), quantity)
+            if units:
+                paper.change(key, -units)
+                taken[key] = taken.get(key, 0) + units
+                quantity -= units
+    if quantity:
+        row = rows[0] if rows and named not in rows else named
+        sale.found.append(StockFound(row, quantity, _REASON))
+        paper.change(row, 0)
+        taken[row] = taken.get(row, 0) + quantity
 
 
 def _check_goods(paper: Paper, meant: Meant, rows: list[RowKey]) -> Refusal | None:
@@ -179,14 +192,15 @@ def _numbers(sale: _Sale, meant: Meant) -> tuple[str, ...] | Refusal:
                 return refused
         if objection is None or objection[0] in (Code.UNKNOWN_LOT, Code.ON_HOLD):
             taken.append(number)
-    return tuple(taken)
+    units = {number: paper.draft.serial(SerialKey(number, meant.item.sku)) for number in taken}
+    return tuple(sorted(taken, key=lambda number: (unit := units[number]) is None or not unit.apart))
 
 
 def _note(sale: _Sale, meant: Meant, taken: dict[RowKey, int], numbers: tuple[str, ...]) -> Refusal | None:
     """Note what left each row as a line of its own, with the numbers of its units."""
     unit, sku = 10**meant.item.decimals, meant.item.sku
     for nth, (row, quantity) in enumerate(taken.items()):
-        name = meant.said.line if nth == 0 else f"{meant.said.line}/{nth + 1}"
+        name = meant.said.line if nth == 0 else _line_of_its_own(sale, meant.said.line, nth)
         mine, numbers = numbers[: quantity // unit], numbers[quantity // unit :]
         sale.lines.append(TitleLine(name, row, quantity, sale.command.to_skus.get(sku, sku), mine))
         sale.units += [_gone(sale, SerialKey(number, sku), row) for number in mine]
@@ -194,6 +208,12 @@ def _note(sale: _Sale, meant: Meant, taken: dict[RowKey, int], numbers: tuple[st
         message = f"The goods lie in more than {LINES_MAX} rows; release them under several titles."
         return Refusal(Code.TOO_LARGE, "lines", message)
     return None
+
+
+def _line_of_its_own(sale: _Sale, line: str, nth: int) -> str:
+    """Return the id of a further line, which no line has and which is no longer than ids may be."""
+    ids = {*(said.line for said in sale.command.lines), *(one.line for one in sale.lines)}
+    return next(name for more in count(nth + 1) if (name := f"{line[:LINE_KEPT]}/{more}") not in ids)
 
 
 def _gone(sale: _Sale, key: SerialKey, row: RowKey) -> Serial:

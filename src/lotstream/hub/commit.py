@@ -15,6 +15,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from lotstream.contracts.decode import Undecodable
+from lotstream.contracts.limits import MESSAGE_BYTES_MAX
 from lotstream.domain.commands import Command
 from lotstream.domain.history import asks_history, documents_answered, orders_answered, questions
 from lotstream.domain.ledger import Sites
@@ -90,6 +91,7 @@ class CommitUnit:
         behind: Callable[[Sites], bool],
         message_bytes_max: int,
         continued_orders_max: int,
+        own_bytes_max: int = MESSAGE_BYTES_MAX,
         aside: Aside | None = None,
     ) -> None:
         self._store = store
@@ -103,6 +105,8 @@ class CommitUnit:
         self._behind = behind
         self._message_bytes_max = message_bytes_max
         self._continued_orders_max = continued_orders_max
+        #: What the hub may say to an owner in one message: no more than is read.
+        self._own_bytes_max = own_bytes_max
         #: What batches name that are not in Postgres yet, the one being decided included.
         self._named: list[Named] = []
         #: Where long decisions are made.
@@ -144,7 +148,7 @@ class CommitUnit:
             deciding = Deciding(
                 self._states, ledgers, seen=seen.union(done), condemned=condemned, positions=self._positions(),
                 message_bytes_max=self._message_bytes_max, told=told,
-                continued_orders_max=self._continued_orders_max,
+                continued_orders_max=self._continued_orders_max, own_bytes_max=self._own_bytes_max,
             )  # fmt: skip
             batch = await self._decide_all(deciding, entries)
             owners = _owners(entries)

@@ -72,6 +72,7 @@ class Deciding:
         message_bytes_max: int,
         told: Mapping[int, Broadcast],
         continued_orders_max: int,
+        own_bytes_max: int,
     ) -> None:
         self._states = states
         #: The numbered rows that broadcasts must agree with.
@@ -85,7 +86,7 @@ class Deciding:
         self._condemned = condemned
         self._heads: dict[int, Head] = {}
         self._touched: dict[str, Ledger] = {}
-        self._written = Written(positions, message_bytes_max)
+        self._written = Written(positions, message_bytes_max, own_bytes_max=own_bytes_max)
         self.batch = self._written.batch
         #: Decisions on orders by the state they led to.
         self.orders = Counter[str]()

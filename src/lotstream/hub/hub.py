@@ -66,7 +66,7 @@ class Hub:
             store, ledgers, self.states, reread=self._claims.reread, positions=self.relay.positions,
             behind=lambda sites: bool(self.clock.days_due(sites)),
             message_bytes_max=settings.outgoing_bytes_max - ENVELOPE_BYTES,
-            continued_orders_max=settings.continued_orders_max,
+            continued_orders_max=settings.continued_orders_max, own_bytes_max=settings.message_bytes_max,
             aside=aside or OnThread(),
         )  # fmt: skip
         self._pipeline = Pipeline(

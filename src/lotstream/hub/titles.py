@@ -25,11 +25,12 @@ from lotstream.store.seam import Store
 TITLE_ACCEPTED = type_of("title.accepted")
 
 
-def released(batch: Batch, ledger: Ledger, event: TitleReleased) -> None:
-    """Note with a decision what the buyer's ledger has to be told."""
+def released(batch: Batch, ledger: Ledger, event: TitleReleased) -> int:
+    """Note with a decision what the buyer's ledger has to be told; returns how many bytes that are."""
     title = event.title
     body = acceptance(ledger.owner, title, at=event.at, by=event.by, items=ledger.items, lots=ledger.lots)
     batch.titles.append(TitleRow(event.number, title.to_owner, body))
+    return len(body)
 
 
 def heard(batch: Batch, command: AcceptTitle, owner: str) -> None:

@@ -63,11 +63,12 @@ class Head:
 class Written:
     """The rows and messages of one batch, in the order in which its records were decided."""
 
-    def __init__(self, positions: Mapping[int, int], message_bytes_max: int) -> None:
-        """Name how far each partition is published, and the largest message a topic takes, in bytes."""
+    def __init__(self, positions: Mapping[int, int], message_bytes_max: int, *, own_bytes_max: int) -> None:
+        """Name how far each partition is published, the largest message a topic takes, and that is read, in bytes."""
         self.batch = Batch(partitions=[])
         self._positions = positions
         self._message_bytes_max = message_bytes_max
+        self._own_bytes_max = own_bytes_max
 
     def intake(self, entry: Entry, outcome: Outcome, why: Refusal | Undecodable | None = None) -> None:
         """Note what became of a record, and why."""
@@ -125,7 +126,7 @@ class Written:
         if type(event) is PersonsErased:
             erased(self.batch, ledger.owner, event)
         elif type(event) is TitleReleased:
-            released(self.batch, ledger, event)
+            self._sold(entry, released(self.batch, ledger, event))
         # Most events move nothing, and every order comes through here.
         if type(event) in MOVES:
             became = lot_rows(
@@ -143,6 +144,12 @@ class Written:
             rows = shipment_lines(ledger, event, entry.partition, entry.offset, first=head.shipped)
             head.shipped += len(rows)
             self.batch.shipment_lines += rows
+
+    def _sold(self, entry: Entry, size: int) -> None:
+        """Raise `OutgoingTooLarge` when what the buyer is to be told is more than is read: he would not hear of it."""
+        if size > self._own_bytes_max:
+            reached("message_bytes_max")
+            raise OutgoingTooLarge(entry, size, self._own_bytes_max)
 
     def advance(self, head: Head) -> PartitionBatch:
         """Return a partition's claim as it was and as it will be."""

@@ -16,11 +16,18 @@ from lotstream.domain.commands import (
     ApproveCount,
     ChangeSettings,
     CorrectLot,
+    CorrectReceipt,
     CountStock,
     DefineItem,
+    LineWrong,
+    MergeLots,
     MoveStock,
+    RenameItem,
     SecondCount,
     ShippedLine,
+    SplitLine,
+    SplitLot,
+    SplitPart,
     StockLine,
 )
 from lotstream.domain.events import CountKept, CountSettled, DiscrepancyNoted, ReservationFreed, StockCounted
@@ -252,3 +259,74 @@ def test_a_lot_that_is_renamed_while_its_count_waits_is_booked_under_its_new_num
     world.told(approve(second(50)))
     assert (there(world), there(world, "N1")) == (0, 50)
     replayed(world)
+
+
+def test_lines_of_the_same_goods_are_counted_together() -> None:
+    """Goods with two labels, of lots that are one by now, are as many as both lines say, and differ as a whole."""
+    world = World()
+    world.stock(goods("L1", 3), goods("L2", 5, line="2"))
+    world.told(MergeLots("LM1", "TEA", ("L2",), "L1"))
+    lines = said(3), said(4, "L2", line="2")
+    event = only(world.told(count(*lines)), StockCounted)
+    assert ([change.quantity for change in event.changes], there(world)) == ([-1], 7)
+    assert world.told(count(*lines)) == ()
+    # One line is told before the other.
+    world.told(count(said(6), number="C2"))
+    world.told(count(said(6), said(1, "L2", line="2"), number="C2"))
+    assert there(world) == 7
+    replayed(world)
+
+
+def test_lines_of_the_same_goods_differ_together() -> None:
+    """Eight are there as the books say, in two lines: nobody counts again; five wait, and are booked as five."""
+    world = careful(units=2)
+    world.stock(goods("L1", 8))
+    assert kinds(world.told(count(said(3), said(5, line="2")))) == ["StockCounted"]
+    world.told(count(said(2), said(3, line="2"), number="C2"))
+    assert there(world) == 8
+    world.told(approve(number="C2"))
+    assert there(world) == 5
+    replayed(world)
+
+
+def test_lines_of_the_same_goods_reckon_in_once_what_has_left_since() -> None:
+    """Two lines found nine then; of these three have left."""
+    world = World()
+    world.stock(goods("L1", 10))
+    world.place("#1", wanted(quantity=3))
+    world.told(world.pick("#1"))
+    world.told(count(said(4), said(5, line="2"), as_of=BEFORE))
+    assert there(world) == 6
+
+
+@pytest.mark.parametrize("later", ["L1", "N1"])
+def test_what_left_under_a_former_number_or_sku_has_left(later: str) -> None:
+    """Of ten that were counted three were picked before the lot and its item were called otherwise: seven are there."""
+    world = World()
+    world.stock(goods("L1", 10))
+    world.place("#1", wanted(quantity=3))
+    world.told(world.pick("#1"))
+    world.told(CorrectLot("LC1", "TEA", "L1", to_lot="N1"))
+    world.told(RenameItem("TEA", "CHAI"))
+    world.told(count(said(10, later), as_of=BEFORE))
+    assert there(world, "N1") == 7
+
+
+def test_lots_that_were_merged_or_split_since_a_count_are_what_was_counted_of_them() -> None:
+    """Ten of two labels are one lot of ten by now; what was split off it is not there twice."""
+    world = World()
+    world.stock(goods("L1", 6), goods("L2", 4, line="2"))
+    world.told(MergeLots("LM1", "TEA", ("L2",), "L1"))
+    world.told(SplitLot(SITE, "LS1", "TEA", "L1", (SplitPart("P1", (SplitLine("BIN", Decimal(3)),)),)))
+    assert world.told(count(said(6), said(4, "L2", line="2"), as_of=BEFORE)) != ()
+    assert (there(world), there(world, "P1")) == (7, 3)
+    replayed(world)
+
+
+def test_a_corrected_receipt_moves_nothing() -> None:
+    """Nine were counted, and the receipt that said ten was corrected to nine before the count was told."""
+    world = World()
+    world.told(replace(world.receipt(goods("L1", 10)), occurred_at=BEFORE - timedelta(hours=1)))
+    world.told(CorrectReceipt(SITE, True, None, None, "R1", "c1", None, (LineWrong("L1@BIN", Decimal(9)),)))
+    world.told(count(said(9), as_of=BEFORE))
+    assert there(world) == 9

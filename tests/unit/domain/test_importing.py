@@ -10,11 +10,13 @@ import pytest
 
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
+    CorrectLot,
     DefineItem,
     GoodsLine,
     ImportedLine,
     ImportShipment,
     PlaceHold,
+    RenameItem,
     ReturnGoods,
     StockLine,
     VoidShipment,
@@ -148,3 +150,31 @@ def test_an_import_that_was_wrong_is_voided() -> None:
     world.told(imported())
     events = world.told(VoidShipment(SITE, True, None, None, "S-OLD"))
     assert "ShipmentVoided" in kinds(events)
+
+
+def test_a_line_is_of_one_item() -> None:
+    """What left under the id of a line of other goods, later or in the same message, is refused: nobody can sum it."""
+    world = World()
+    world.told(DefineItem(Item("JAM")))
+    assert world.refused(imported(left(), left(sku="JAM"))) == (Code.CONFLICTING_CONTENT, "lines.1.sku")
+    world.told(imported(left()))
+    later = imported(left(sku="JAM"), shipment="S-2")
+    assert world.refused(later) == (Code.CONFLICTING_CONTENT, "lines.0.sku")
+
+
+def test_a_unit_left_once() -> None:
+    """Two lines of one shipment cannot both be the unit of one number."""
+    world = World()
+    world.told(DefineItem(Item("PUMP", tracking=Tracking.SERIAL)))
+    lines = (left(quantity=1, sku="PUMP", line=line, serials=("X",)) for line in ("1", "2"))
+    assert world.refused(imported(*lines)) == (Code.CONFLICTING_CONTENT, "lines.1.serials.0")
+
+
+def test_an_import_is_known_again_by_what_was_told() -> None:
+    """The lot has another number since, and its item another SKU: the same message told again changes nothing."""
+    world = World()
+    world.told(imported())
+    world.told(CorrectLot("LC1", "TEA", "OLD", to_lot="NEW"))
+    world.told(RenameItem("TEA", "CHAI"))
+    assert world.told(imported()) == ()
+    assert world.refused(imported(left(quantity=5))) == (Code.CONFLICTING_CONTENT, "shipment")

@@ -44,7 +44,8 @@ def test_the_last_that_is_known_counts(world: World) -> None:
     world.told(late)
     assert world.told(replace(GOING, place="Akron")) == ()
     assert road(world) == event.road._replace(at=AT + timedelta(hours=1), expected_at=AT + timedelta(days=3))
-    assert world.told(replace(late, occurred_at=None))[0].road.at == world.warehouse.moment().recorded_at  # type: ignore[union-attr]
+    now = only(world.told(replace(late, occurred_at=None, place="Akron")), ShipmentProgressed)
+    assert now.road.at == world.warehouse.moment().recorded_at
 
 
 def test_what_was_delivered_is_not_on_the_road(world: World) -> None:
@@ -65,3 +66,12 @@ def test_a_shipment_that_has_not_left_goes_nowhere(world: World) -> None:
     assert kinds(world.told(replace(unknown, happened=True))) == ["DiscrepancyNoted"]
     world.told(VoidShipment(SITE, False, "gate", None, "S1", "No truck"))
     assert world.refused(GOING) == (Code.NOT_AVAILABLE, "shipment")
+
+
+def test_who_does_not_say_when_says_the_same_once(world: World) -> None:
+    """The same state under another message, without a time of its own, is no news; another place is."""
+    told = replace(GOING, occurred_at=None)
+    world.told(GOING)
+    assert world.told(told) == ()
+    assert kinds(world.told(replace(told, place="Akron"))) == ["ShipmentProgressed"]
+    assert world.told(replace(told, place="Akron")) == ()

@@ -162,10 +162,13 @@ def test_cancellation_that_came_first_is_remembered() -> None:
     world = World()
     assert kinds(world.cancel("#1")) == ["CancelRemembered"]
     assert world.cancel("#1") == ()
+    assert kinds(world.cancel("#2", "1", "1")) == ["CancelRemembered"]
+    assert world.cancel("#2", "1", "1") == ()
+    world.cancel("#2")
     world.stock(goods("L1"))
     assert kinds(world.place("#1", wanted(sku="NEW"))) == ["OrderRecorded"]
     assert world.get("#1").state is OrderState.CANCELLED
-    assert world.ledger.cancels == {}
+    assert [key.order for key in world.ledger.cancels] == ["#2"]
     assert world.ledger.orders == {}
 
 

@@ -11,6 +11,7 @@ import pytest
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     AnnouncedLine,
+    CorrectLot,
     DefineCustomer,
     DefineItem,
     ExpectReturn,
@@ -173,3 +174,10 @@ def test_an_announcement_of_a_customer_is_matched_to_what_he_got(world: World) -
 def test_what_cannot_come_back_is_not_announced(world: World, command: ExpectReturn, refusal: tuple[Code, str]) -> None:
     """An order, item, unit or site nobody knows, more than left, and nothing at all."""
     assert world.refused(command) == refusal
+
+
+@pytest.mark.parametrize("lot", ["L1", "N1"])
+def test_what_left_under_a_former_number_comes_back_to_its_order(world: World, lot: str) -> None:
+    """The lot was called otherwise after it was sold: it is genuine, and comes back to the order it left with."""
+    world.told(CorrectLot("LC1", "TEA", "L1", to_lot="N1"))
+    assert returned(world.told(blind(said(2, lot)))) == [("#1", 2, "good")]

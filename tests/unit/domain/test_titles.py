@@ -192,3 +192,40 @@ def test_a_sale_is_known_again_by_the_old_number_of_its_lot() -> None:
     world.told(CorrectLot("LC-1", "TEA", "L1", to_lot="N1"))
     assert world.told(sell(said(4))) == ()
     assert world.row("N1").on_hand == 6
+
+
+def test_a_unit_on_hold_goes_over_from_quarantine_as_such() -> None:
+    """What was sold although it was on hold leaves no other unit behind in its place, and is nobody's good stock."""
+    world = World()
+    world.told(DefineItem(PUMP))
+    world.stock(pumps("L1", "A", "B", "C"))
+    world.told(PlaceSerialHold(Hold("H1", HoldKind.HOLD), "PUMP", "B"))
+    leave = said(2, sku="PUMP", serials=("A", "B"), location="BIN")
+    event = only(world.told(sell(leave, happened=True)), TitleReleased)
+    lines = [(line.line, line.row.status, line.quantity, line.serials) for line in event.title.lines]
+    assert lines == [("1", "quarantine", 10, ("B",)), ("1/2", "good", 10, ("A",))]
+    assert {key.status: row.on_hand for key, row in world.ledger.stock.items()} == {"good": 10}
+    replayed(world)
+
+
+def test_a_unit_on_hold_that_lies_nowhere_is_found_in_quarantine() -> None:
+    """The books had it elsewhere: it is found on hold, and sold on hold."""
+    world = World()
+    world.told(DefineItem(PUMP))
+    world.stock(pumps("L1", "A", "B"))
+    world.told(PlaceSerialHold(Hold("H1", HoldKind.HOLD), "PUMP", "B"))
+    events = world.told(sell(said(1, sku="PUMP", serials=("B",), location="BIN-2"), happened=True))
+    assert [event.row.status for event in events if isinstance(event, StockFound)] == ["quarantine"]
+    assert [line.row.status for line in only(events, TitleReleased).title.lines] == ["quarantine"]
+    replayed(world)
+
+
+def test_every_line_for_the_buyer_has_an_id_that_may_be() -> None:
+    """Goods of one line in several rows are lines of ids that nobody else has, and that are not too long."""
+    world, long = World(), "9" * 128
+    world.stock(goods("L1", 10), goods("L1", 3, package="P1", line="2"), goods("L1", 4, package="P2", line="3"))
+    world.stock(goods("L2", 5), goods("L2", 5, package="P1", line="2"), balance="more")
+    lines = said(17), said(1, "L2", line="1/2"), said(6, "L2", line=long)
+    event = only(world.told(sell(*lines)), TitleReleased)
+    ids = [line.line for line in event.title.lines]
+    assert ids == ["1", "1/3", "1/4", "1/2", long, f"{'9' * 100}/2"]

@@ -106,3 +106,5 @@ class ImportShipment:
     region: str | None = None
     postcode: str | None = None
     country: str | None = None
+    #: Hash of what was told, where goods are called otherwise now.
+    content: str | None = None
