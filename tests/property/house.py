@@ -36,7 +36,8 @@ from lotstream.domain.model import (
     StockRow,
     document_class,
 )
-from lotstream.domain.movements import Move, moves_of
+from lotstream.domain.move import Move
+from lotstream.domain.movements import moves_of
 from lotstream.domain.named import (
     documents_of,
     documents_opened,
