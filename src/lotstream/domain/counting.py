@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -90,8 +89,8 @@ class _Counts:
     waited: dict[str, int] = field(default_factory=dict)
     #: What each line says, and what was known to be there.
     lines: list[tuple[CountedLine, int]] = field(default_factory=list)
-    #: What was counted of the same goods by all lines, until the first of them is booked.
-    together: Counter[_CountedOf] = field(default_factory=Counter)
+    #: What was counted of the same goods, by their labels, until the first line of them is booked.
+    together: dict[_CountedOf, dict[str | None, int]] = field(default_factory=dict)
 
 
 def _check_as_of(as_of: datetime | None, moment: Moment) -> Refusal | None:
@@ -102,7 +101,10 @@ def _check_as_of(as_of: datetime | None, moment: Moment) -> Refusal | None:
 
 
 def _count_all(counts: _Counts, lines: tuple[StockLine, ...]) -> Refusal | None:
-    """Count line by line; what several lines found of the same goods, maybe by other labels, was found together."""
+    """Count line by line; goods that have several labels, of lots that are one by now, are as many as of all labels.
+
+    Where lines of one label count the same the last one is right.
+    """
     found: list[Meant] = []
     for index, said in enumerate(lines):
         meant = understand(counts.changes.paper, said, f"lines.{index}", positive=False)
@@ -111,7 +113,7 @@ def _count_all(counts: _Counts, lines: tuple[StockLine, ...]) -> Refusal | None:
             return refused
         if isinstance(meant, Meant) and refused is not False:
             found.append(meant)
-            counts.together[_counted_of(meant)] += meant.quantity
+            counts.together.setdefault(_counted_of(meant), {})[said.label] = meant.quantity
     for meant in found:
         refused = _count(counts, meant)
         if refused is not None:
@@ -169,7 +171,7 @@ def _said_of(ledger: Ledger, line: CountedLine) -> StockLine:
     pack = None if line.pack_size is None else Decimal(line.pack_size).scaleb(-decimals)
     return StockLine(
         line.line, line.sku, line.lot, line.location, Decimal(line.counted).scaleb(-decimals), package=line.package,
-        pack_size=pack, status=line.status, reason=line.reason,
+        pack_size=pack, status=line.status, reason=line.reason, label=line.label,
     )  # fmt: skip
 
 
@@ -181,10 +183,10 @@ def _count(counts: _Counts, meant: Meant) -> Refusal | None:
         return new or None
     rows = paper.rows(meant)
     known = sum(paper.there(key) for key in rows)
-    counted = counts.together.pop(_counted_of(meant), None)
-    now = known if counted is None else _now(counts, meant, counted, known)
+    labels = counts.together.pop(_counted_of(meant), None)
+    now = known if labels is None else _now(counts, meant, sum(labels.values()), known)
     counts.lines.append((_line(meant, difference=now - known), known))
-    if counted is None:
+    if labels is None:
         # It is in what another line has brought.
         return None
     for key in rows:
@@ -238,5 +240,5 @@ def _line(meant: Meant, *, difference: int) -> CountedLine:
     said = meant.said
     return CountedLine(
         said.line, meant.item.sku, said.lot, meant.location, said.package, meant.pack, said.status, meant.quantity,
-        difference, said.reason,
+        difference, said.reason, said.label,
     )  # fmt: skip

@@ -155,7 +155,10 @@ class Names:
         now = {name: self.of_number(lot) if sku is None else self.lot(sku, lot)[1] for name, lot in said.items()}
         if sku is not None:
             said["sku"], now["sku"] = sku, self.sku(sku)
-        return {name: value for name, value in now.items() if said[name] != value}
+        changed = {name: value for name, value in now.items() if said[name] != value}
+        if changed and "label" in names and thing.label is None:
+            changed["label"] = f"{thing.sku or ''}/{thing.lot or ''}"
+        return changed
 
 
 def names_had(item: Item | None, lot: Lot) -> list[LotName]:

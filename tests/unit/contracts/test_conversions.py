@@ -154,7 +154,7 @@ def agree(thing: object, body: BaseModel) -> None:
         elif isinstance(thing, RENAMERS) and name in RENAMED and name not in type(body).model_fields:
             said = [value for other, value in body if other in RENAMED[name]]
             assert said == [value] or (said, value) == ([], "")
-        elif not (name == "content" or (isinstance(thing, PlaceOrder | ImportShipment) and name in MADE)):
+        elif not (name in ("content", "label") or (isinstance(thing, PlaceOrder | ImportShipment) and name in MADE)):
             _agree_value(value, getattr(body, name))
 
 

@@ -261,41 +261,57 @@ def test_a_lot_that_is_renamed_while_its_count_waits_is_booked_under_its_new_num
     replayed(world)
 
 
-def test_lines_of_the_same_goods_are_counted_together() -> None:
-    """Goods with two labels, of lots that are one by now, are as many as both lines say, and differ as a whole."""
-    world = World()
+@pytest.fixture
+def merged() -> World:
+    """Three with the one label and five with the other are one lot by now, and differences of two are counted again."""
+    world = careful(units=2)
     world.stock(goods("L1", 3), goods("L2", 5, line="2"))
     world.told(MergeLots("LM1", "TEA", ("L2",), "L1"))
+    return world
+
+
+def test_goods_with_several_labels_are_as_many_as_of_all_labels(merged: World) -> None:
+    """They differ from the books as a whole, and a line of them may be told later."""
     lines = said(3), said(4, "L2", line="2")
-    event = only(world.told(count(*lines)), StockCounted)
-    assert ([change.quantity for change in event.changes], there(world)) == ([-1], 7)
-    assert world.told(count(*lines)) == ()
-    # One line is told before the other.
-    world.told(count(said(6), number="C2"))
-    world.told(count(said(6), said(1, "L2", line="2"), number="C2"))
-    assert there(world) == 7
-    replayed(world)
+    event = only(merged.told(count(*lines)), StockCounted)
+    assert ([change.quantity for change in event.changes], there(merged)) == ([-1], 7)
+    assert merged.told(count(*lines)) == ()
+    merged.told(count(said(6), number="C2"))
+    merged.told(count(said(6), said(1, "L2", line="2"), number="C2"))
+    assert there(merged) == 7
+    replayed(merged)
 
 
-def test_lines_of_the_same_goods_differ_together() -> None:
-    """Eight are there as the books say, in two lines: nobody counts again; five wait, and are booked as five."""
+def test_goods_with_several_labels_wait_as_one(merged: World) -> None:
+    """Three of the one and five of the other is what the books say; two and three wait, and are booked as five."""
+    assert kinds(merged.told(count(said(3), said(5, "L2", line="2")))) == ["StockCounted"]
+    merged.told(count(said(2), said(3, "L2", line="2"), number="C2"))
+    assert there(merged) == 8
+    merged.told(approve(number="C2"))
+    assert there(merged) == 5
+    replayed(merged)
+
+
+def test_goods_that_become_one_lot_while_their_count_waits_are_added_up() -> None:
+    """Both lines were told before the lots were merged."""
     world = careful(units=2)
-    world.stock(goods("L1", 8))
-    assert kinds(world.told(count(said(3), said(5, line="2")))) == ["StockCounted"]
-    world.told(count(said(2), said(3, line="2"), number="C2"))
-    assert there(world) == 8
-    world.told(approve(number="C2"))
-    assert there(world) == 5
-    replayed(world)
+    world.stock(goods("L1", 3), goods("L2", 5, line="2"))
+    told = count(said(1), said(2, "L2", line="2"))
+    world.told(told)
+    world.told(MergeLots("LM1", "TEA", ("L2",), "L1"))
+    assert world.told(told) == ()
+    world.told(approve())
+    assert there(world) == 3
 
 
-def test_lines_of_the_same_goods_reckon_in_once_what_has_left_since() -> None:
-    """Two lines found nine then; of these three have left."""
+def test_goods_with_several_labels_reckon_in_once_what_has_left_since() -> None:
+    """Nine were found then under two labels; of these three have left."""
     world = World()
-    world.stock(goods("L1", 10))
+    world.stock(goods("L1", 4), goods("L2", 6, line="2"))
+    world.told(MergeLots("LM1", "TEA", ("L2",), "L1"))
     world.place("#1", wanted(quantity=3))
     world.told(world.pick("#1"))
-    world.told(count(said(4), said(5, line="2"), as_of=BEFORE))
+    world.told(count(said(4), said(5, "L2", line="2"), as_of=BEFORE))
     assert there(world) == 6
 
 

@@ -32,6 +32,8 @@ class StockLine:
     serials: tuple[str, ...] = ()
     #: Why there is more or less, beside the reason that people read.
     code: AdjustCode | None = None
+    #: SKU and lot as they were told, where the goods are called otherwise now.
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class CountedLine(NamedTuple):
     counted: int
     difference: int
     reason: str | None = None
+    #: SKU and lot as they were told, where the goods are called otherwise now.
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
