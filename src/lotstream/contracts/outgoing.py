@@ -76,6 +76,7 @@ from lotstream.domain.events import (
     GoodsReturned,
     HeldNoticed,
     ItemRenamed,
+    KitAssembled,
     LotCorrected,
     LotDocumented,
     LotExpired,
@@ -91,6 +92,7 @@ from lotstream.domain.events import (
     OrderRecorded,
     PackagesChanged,
     PickUndone,
+    ProductionRecorded,
     PromisesReleased,
     PutAwayHinted,
     RecallClosed,
@@ -109,6 +111,7 @@ from lotstream.domain.events import (
     StockReceived,
     TasksJoinedWave,
     TasksLeftWave,
+    TitleAccepted,
     WaveCancelled,
     WaveReleased,
     WaveTasksChanged,
@@ -231,9 +234,13 @@ def _noted(ledger: Ledger, event: DiscrepancyNoted, moment: Moment) -> Iterator[
     yield discrepancy_alert(ledger, event, moment)
 
 
-def _received(ledger: Ledger, event: StockReceived, moment: Moment) -> Iterator[Outgoing]:
-    yield from inspect_tasks(ledger, event, moment)
+def _came_in(ledger: Ledger, event: StockReceived | TitleAccepted, moment: Moment) -> Iterator[Outgoing]:
+    yield from inspect_tasks(ledger, event.site, event.lines, moment)
     yield from goods_alerts(ledger, event, moment)
+
+
+def _made(ledger: Ledger, event: ProductionRecorded | KitAssembled, moment: Moment) -> Iterator[Outgoing]:
+    yield from inspect_tasks(ledger, event.site, event.made, moment)
 
 
 def _expired(ledger: Ledger, event: LotExpired, moment: Moment) -> Iterator[Outgoing]:
@@ -286,7 +293,10 @@ _WRITERS: dict[type, _Writer] = {
     GoodsPutAway: _moved,
     PutAwayHinted: put_away_tasks,
     GoodsReturned: return_alerts,
-    StockReceived: _received,
+    StockReceived: _came_in,
+    TitleAccepted: _came_in,
+    ProductionRecorded: _made,
+    KitAssembled: _made,
     LotInspected: inspected,
     ConditionRecorded: condition_alerts,
     LotDocumented: documented,

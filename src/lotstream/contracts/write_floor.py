@@ -14,11 +14,11 @@ from lotstream.domain.commands import Moment
 from lotstream.domain.events import (
     CountKept,
     Freed,
+    GoodsBooked,
     PickUndone,
     PutAwayHinted,
     ShipmentVoided,
     StockMissing,
-    StockReceived,
 )
 from lotstream.domain.inspecting import WAITS
 from lotstream.domain.ledger import Ledger
@@ -66,15 +66,15 @@ def count_task(ledger: Ledger, event: StockMissing, moment: Moment) -> Outgoing:
     return _message(ledger, event.row.site, [task | _for(event.key, event.line)], moment)
 
 
-def inspect_tasks(ledger: Ledger, event: StockReceived, moment: Moment) -> Iterator[Outgoing]:
+def inspect_tasks(ledger: Ledger, site: str, lines: Iterable[GoodsBooked], moment: Moment) -> Iterator[Outgoing]:
     """Return the tasks to inspect lots that have come in and wait for it, once for each line; nothing where none do."""
     tasks = []
-    for line in event.lines:
+    for line in lines:
         if line.lot is not None and any(hold.id == WAITS for hold in line.lot.holds):
             task = _task(ledger, FloorTaskKind.INSPECT, line.row, about=line.line, moment=moment)
             tasks.append(task | {"quantity": base_text(line.quantity, item_of(ledger, line.row.sku).decimals)})
     if tasks:
-        yield _message(ledger, event.site, tasks, moment)
+        yield _message(ledger, site, tasks, moment)
 
 
 def put_away_tasks(ledger: Ledger, event: PutAwayHinted, moment: Moment) -> Iterator[Outgoing]:

@@ -86,6 +86,7 @@ from lotstream.domain.events import (
     StockCounted,
     StockMissing,
     StockReceived,
+    TitleAccepted,
 )
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order
@@ -126,13 +127,14 @@ def discrepancy_alert(ledger: Ledger, event: DiscrepancyNoted, moment: Moment) -
     return alert(ledger, moment, code=event.code, message=event.message, about=event.about, quantity=quantity)
 
 
-def goods_alerts(ledger: Ledger, event: StockReceived, moment: Moment) -> Iterator[Outgoing]:
-    """Return an alert for each received line that went to quarantine because something about it was not right."""
+def goods_alerts(ledger: Ledger, event: StockReceived | TitleAccepted, moment: Moment) -> Iterator[Outgoing]:
+    """Return an alert for each line that came in and went to quarantine because something about it was not right."""
+    document = {"receipt": event.receipt} if isinstance(event, StockReceived) else {"title": event.number}
     for line in event.lines:
         if line.discrepancy is None:
             continue
         row = line.row
-        about = {"receipt": event.receipt, "line": line.line, "sku": row.sku, "location": row.location}
+        about = {**document, "line": line.line, "sku": row.sku, "location": row.location}
         if row.lot is not None:
             about["lot"] = row.lot
         yield alert(

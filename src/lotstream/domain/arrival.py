@@ -20,7 +20,7 @@ from lotstream.domain.model import (
     Transfer,
     TransferLine,
 )
-from lotstream.domain.paper import loose_first
+from lotstream.domain.paper import UNCOUNTABLE, loose_first
 from lotstream.domain.places import DOCK, transit_place
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.shelves import derived_of
@@ -43,6 +43,8 @@ class Arrival:
     missing: list[RowChange] = field(default_factory=list)
     units: list[Serial] = field(default_factory=list)
     arrived: list[Arrived] = field(default_factory=list)
+    #: Goods that left good and were damaged when they came, by the line that says so.
+    damaged: dict[str, int] = field(default_factory=dict)
 
     def object(self, code: Code, path: str, message: str, said: ArrivedLine | None = None) -> Refusal | None:
         """Object to the arrival, or to a line of it; returns the refusal when it was only asked."""
@@ -52,6 +54,9 @@ class Arrival:
             left = self.lines.get(said.transfer_line or said.line)
             sku, lot = (said.sku, said.lot) if said.sku or left is None else (left.sku, left.lot)
             about |= {"line": said.line, "sku": sku, "lot": lot, "location": said.location}
+            if code in UNCOUNTABLE:
+                # All that is known of goods that cannot be booked.
+                about |= {"quantity": f"{said.quantity:f}", "unit": said.unit, "status": said.status}
         return self.verdicts.object(code, path, message, about)
 
 

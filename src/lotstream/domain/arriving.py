@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 from lotstream.domain.arrival import Arrival, ArrivedGoods, bin_of, on_the_way, understand
 from lotstream.domain.arriving_units import read_numbers
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import Moment, ReceiveTransfer
+from lotstream.domain.complete import why_not_good
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted, Event, GoodsBooked, Relocated, RowChange, TransferReceived
 from lotstream.domain.filling import fill
@@ -29,6 +31,8 @@ from lotstream.domain.model import (
     TransferState,
 )
 from lotstream.domain.places import DOCK, transit_place
+from lotstream.domain.places_for import why_not_there
+from lotstream.domain.shelves import rows_in
 from lotstream.domain.transferring import units_apart
 
 _REASON = "arrived from another site"
@@ -102,12 +106,53 @@ def _book(arrival: Arrival, meant: ArrivedGoods) -> Refusal | None:
         refused = arrival.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.quantity", message, meant.said)
         if refused is not None:
             return refused
+    meant_well = _fit(arrival, meant)
+    if isinstance(meant_well, Refusal):
+        return meant_well
+    meant = meant_well
     rows = _move_in(arrival, meant, units)
     over = _find(arrival, meant, meant.quantity - units) if meant.quantity > units else None
+    if (broken := arrival.damaged.get(meant.said.line)) is not None:
+        arrival.verdicts.noted.append(_came_damaged(arrival, meant, broken))
     refused = read_numbers(arrival, meant, rows[0] if rows else over or bin_of(arrival, meant, None))
     if refused is None:
         _count(arrival, meant)
     return refused
+
+
+def _fit(arrival: Arrival, meant: ArrivedGoods) -> ArrivedGoods | Refusal:
+    """Object to goods that must not lie where they are brought, and to those that are said to be good and are not."""
+    said, draft = meant.said, arrival.draft
+    to = bin_of(arrival, meant, None)
+    wrong = why_not_there(draft.ledger, to, partial(_beside, arrival))
+    refused = None if wrong is None else arrival.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.location", wrong, said)
+    if refused is not None or said.status != Status.GOOD:
+        return refused or meant
+    rows = on_the_way(arrival, meant.item.sku, meant.lot, status=None, package=None)
+    if all(key.status == Status.GOOD for key in rows):
+        return meant
+    why = why_not_good(draft, meant.item, meant.lot, site=arrival.command.site)
+    if why is None:
+        return meant
+    refused = arrival.object(Code.FIELD_MISSING, f"{meant.path}.lot", why, said)
+    return refused or replace(meant, said=replace(said, status=Status.QUARANTINE.value))
+
+
+def _beside(arrival: Arrival, site: str, place: str) -> list[RowKey]:
+    keys = rows_in(arrival.draft.ledger, site, place)
+    keys |= {key for key in arrival.books.rows() if (key.site, key.location) == (site, place)}
+    return [key for key in keys if arrival.books.on_hand(key) > 0]
+
+
+def _came_damaged(arrival: Arrival, meant: ArrivedGoods, units: int) -> DiscrepancyNoted:
+    """Return what a person is told of goods that were damaged on the way."""
+    command, item = arrival.command, meant.item
+    quantity = Decimal(units).scaleb(-item.decimals)
+    what = f"lot {meant.lot} of {item.sku}" if meant.lot is not None else item.sku
+    message = f"{quantity:f} {item.base_unit} of {what} came to {command.site} damaged; ask who drove them."
+    about = {TRANSFER: command.transfer, "line": meant.said.line, "sku": item.sku, "site": command.site}
+    about |= {} if meant.lot is None else {"lot": meant.lot}
+    return DiscrepancyNoted(NotUsed.DAMAGED.value, message, about, quantity)
 
 
 def _told_once(arrival: Arrival, meant: ArrivedGoods) -> Refusal | bool:
@@ -158,6 +203,8 @@ def _shift(arrival: Arrival, meant: ArrivedGoods, row: RowKey, units: int, *, st
     arrival.books.put(to, units)
     arrival.draft.give(row, -units)
     arrival.draft.give(to, units, received=received)
+    if to.status == Status.DAMAGED != row.status:
+        arrival.damaged[meant.said.line] = arrival.damaged.get(meant.said.line, 0) + units
     arrival.moves.append(Relocated(meant.said.line, row, to, units, (), meant.said.reason, received))
     return to
 
@@ -188,7 +235,7 @@ def _count(arrival: Arrival, meant: ArrivedGoods) -> None:
         return
     line = arrival.lines.get(name) or TransferLine(name, meant.item.sku, meant.lot, 0)
     came = {unit.key.number for unit in arrival.units if unit.key.sku == line.sku}
-    damaged = meant.quantity if meant.said.status not in (None, Status.GOOD) else 0
+    damaged = meant.quantity if meant.said.status == Status.DAMAGED else 0
     arrival.lines[name] = replace(
         line, received=line.received + meant.quantity, damaged=line.damaged + damaged,
         serials=tuple(number for number in line.serials if number not in came),

@@ -10,7 +10,7 @@ from lotstream.domain.commands import GoodsLine
 from lotstream.domain.complete import missing_fact, too_short, with_shelf_life
 from lotstream.domain.costing import add_cost
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import DiscrepancyNoted, GoodsBooked
+from lotstream.domain.events import CounterfeitSuspected, DiscrepancyNoted, GoodsBooked
 from lotstream.domain.goods_lines import (
     Amounts,
     amounts_of,
@@ -43,7 +43,7 @@ from lotstream.domain.papers_needed import papers_of
 from lotstream.domain.places import DOCK
 from lotstream.domain.places_for import why_not_there
 from lotstream.domain.quantities import unit_factor
-from lotstream.domain.serials_in import arriving, take_in
+from lotstream.domain.serials_in import arriving, doubted, take_in
 from lotstream.domain.shelves import rows_in
 
 #: Kinds of documents goods come in under.
@@ -67,6 +67,8 @@ class Delivery:
     as_found: bool = False
     booked: list[GoodsBooked] = field(default_factory=list)
     noted: list[DiscrepancyNoted] = field(default_factory=list)
+    #: Units that came in of which there is one already.
+    doubtful: list[CounterfeitSuspected] = field(default_factory=list)
     #: Lots that were known and of which something else is known now.
     learned: set[tuple[str, str]] = field(default_factory=set)
     #: Lots that are made here, by SKU and their supplier's number.
@@ -255,6 +257,8 @@ def _put(delivery: Delivery, line: GoodsLine, amounts: Amounts, row: RowKey, con
         # What its one line says is no longer all that came of it.
         lot = draft.lots[known.sku, known.lot] = of_several(known)
     draft.give(row, amounts.quantity - amounts.promised, received=received)
+    if line.serials and delivery.is_receipt:
+        delivery.doubtful += doubted(draft, line.serials, row, receipt=delivery.key.number)
     serials = () if not line.serials else take_in(draft, line.serials, row)
     code, why = (None, None) if conflict is None else (conflict.code.value, conflict.message)
     booked = GoodsBooked(

@@ -21,6 +21,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, KitAssembled, KitBroken
 from lotstream.domain.genealogy import made_of
 from lotstream.domain.goods import site_unknown
+from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.kit_lines import parts_of
 from lotstream.domain.kit_serials import Told, numbers_made
 from lotstream.domain.ledger import Ledger
@@ -198,6 +199,7 @@ def _make_kits(work: _Work, command: AssembleKit) -> Odd:
         # Dates that contradict what is known change nothing; what went into the kits did all the same.
         line = line if conflict is None else replace(line, made=None, expires=None)
         lot = _made(learn(known, line, sku=command.sku, lot=command.lot, received=day, hold=None), work)
+        lot = await_inspection(lot, known, work.item, at=work.draft.moment.recorded_at)
     work.put(KITS, row, work.kits, lot, serials=numbers)
     return None
 

@@ -43,7 +43,7 @@ class Making:
     reason: str
     used: list[GoodsUsed] = field(default_factory=list)
     made: list[GoodsBooked] = field(default_factory=list)
-    #: Lots that were known and of which other dates are known now.
+    #: Lots that were known and of which other dates are known now, or that wait to be inspected.
     learned: set[LotName] = field(default_factory=set)
 
     def object(self, code: Code, path: str, message: str, *, sku: str, lot: str | None = None) -> Odd:
@@ -114,14 +114,14 @@ class Making:
         if known == lot:
             return
         self.draft.know_lot(lot)
-        if known is not None and (known.expires, known.made) != (lot.expires, lot.made):
+        if known is not None and (known.expires, known.made, known.holds) != (lot.expires, lot.made, lot.holds):
             self.learned.add(LotName(lot.sku, lot.lot))
 
     def decided(self, done: Event) -> tuple[Event, ...]:
         """Return what was found for it, what was done, units set apart, what is odd, and who is served."""
         held = [(unit, made.row) for made in self.made for unit in units_held(self.draft, made)]
         apart = [set_apart(self.draft, unit, row) for unit, row in held]
-        # A date that nobody knew of concerns what was promised of the lot before.
+        # A date that nobody knew of concerns what was promised of the lot before, and so does a hold.
         losers = shut_out(self.draft, self.learned) if self.learned else []
         settled = settle(self.draft, losers, skus={made.row.sku for made in self.made})
         return *self.books.found, done, *apart, *self.verdicts.noted, *settled

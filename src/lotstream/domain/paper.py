@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lotstream.domain.checks import Verdicts, goods_meant
 from lotstream.domain.codes import Code, Refusal
@@ -40,6 +40,8 @@ RETURN = "return"
 RETURN_INSPECTION = "return_inspection"
 PUT_AWAY = "putaway"
 
+#: Why goods of a line cannot be booked whatever has happened with them: nobody knows what they are counted in.
+UNCOUNTABLE: Final = frozenset({Code.UNKNOWN_ITEM, Code.UNKNOWN_UNIT})
 
 #: What every document about stock says of itself and its lines.
 Document = (
@@ -126,6 +128,9 @@ class Paper:
             self.key.kind: self.key.number, "line": meant.line, "sku": meant.sku, "lot": meant.lot,
             "location": meant.location,
         }  # fmt: skip
+        if code in UNCOUNTABLE:
+            # All that is known of goods that cannot be booked.
+            about |= {"quantity": f"{meant.quantity:f}", "unit": meant.unit, "status": meant.status}
         return self.verdicts.object(code, path, message, about)
 
 

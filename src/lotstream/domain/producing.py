@@ -23,6 +23,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, ProductionRecorded
 from lotstream.domain.genealogy import made_of
 from lotstream.domain.goods import site_unknown
+from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.kit_serials import Told, numbers_made
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import contradiction, learn
@@ -213,6 +214,7 @@ def _lot(work: _Work, one: _Counted[MadeLine], cost: Decimal | None) -> Lot | Re
     day = work.at.date()
     lot = learn(known, line, sku=one.item.sku, lot=said.lot, received=day, hold=None, came=PRODUCTION)
     lot = add_cost(made_of(lot, (used.row for used in work.used)), cost, one.quantity)
+    lot = await_inspection(lot, known, one.item, at=work.draft.moment.recorded_at)
     work.learn(lot)
     return lot
 

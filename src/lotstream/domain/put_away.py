@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from lotstream.domain.booked_under import receipt_of
 from lotstream.domain.codes import Refusal
@@ -21,6 +21,7 @@ from lotstream.domain.events import (
     PutAwayHinted,
     Returned,
     StockReceived,
+    TransferReceived,
 )
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Item, RowKey, Status
@@ -28,10 +29,20 @@ from lotstream.domain.places import DOCK, place_of
 from lotstream.domain.places_for import rules_of, why_not_there
 from lotstream.domain.shelves import derived_of, rows_in
 
-_Line = GoodsBooked | Returned
+
+class _Stood(NamedTuple):
+    """Goods of a line that were brought to a row."""
+
+    line: str
+    row: RowKey
+    quantity: int
+
+
+_Line = GoodsBooked | Returned | _Stood
+_Arrival = StockReceived | GoodsReturned | TransferReceived
 
 #: Events after which goods stand where they have come in.
-_ARRIVALS: Final = (StockReceived, GoodsReturned)
+_ARRIVALS: Final = (StockReceived, GoodsReturned, TransferReceived)
 
 
 def with_hints(ledger: Ledger, decided: tuple[Event, ...] | Refusal) -> tuple[Event, ...] | Refusal:
@@ -43,13 +54,20 @@ def with_hints(ledger: Ledger, decided: tuple[Event, ...] | Refusal) -> tuple[Ev
         events.append(event)
         if isinstance(event, _ARRIVALS):
             plan = _Plan(ledger, event.site, {})
-            for line in event.lines:
+            lines = _lines_of(event)
+            for line in lines:
                 plan.add(line.row, line.quantity)
-            hints = tuple(plan.hint(line) for line in event.lines if _has_to_go(ledger.sites, line.row))
+            hints = tuple(plan.hint(line) for line in lines if _has_to_go(ledger.sites, line.row))
             document = receipt_of(event)
             if hints and document is not None:
                 events.append(PutAwayHinted(event.site, document, hints))
     return tuple(events)
+
+
+def _lines_of(event: _Arrival) -> tuple[_Line, ...]:
+    if isinstance(event, TransferReceived):
+        return *(_Stood(move.line, move.to, move.quantity) for move in event.moves), *event.over
+    return event.lines
 
 
 def bins_of(sites: Sites, site: str) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def receive_stock(ledger: Ledger, command: ReceiveStock, moment: Moment) -> tupl
     # A hold that comes with goods, or a date nobody knew of, concerns what was promised of the lot before.
     losers = shut_out(delivery.draft, delivery.learned) if delivery.learned else []
     settled = settle(delivery.draft, losers, skus={line.row.sku for line in delivery.booked})
-    return received, *delivery.noted, *settled, *_closed(delivery, received)
+    return received, *delivery.noted, *delivery.doubtful, *settled, *_closed(delivery, received)
 
 
 def _check_receipt(delivery: Delivery, command: ReceiveStock) -> Refusal | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lotstream.domain.codes import Code
 from lotstream.domain.draft import Draft
+from lotstream.domain.events import CounterfeitSuspected
 from lotstream.domain.lot_facts import Conflict
 from lotstream.domain.model import Item, RowKey, Serial, SerialKey, SerialState, Tracking
 from lotstream.domain.serials import check_count
@@ -38,6 +39,25 @@ def arriving(draft: Draft, item: Item, serials: Sequence[str], quantity: int, *,
             message = f"Serial {number} of {item.sku} {_WHERE[known.state]}; check the number and the goods."
             return Conflict(Code.CONFLICTING_CONTENT, f"serials.{index}", message)
     return None
+
+
+def doubted(draft: Draft, serials: Sequence[str], row: RowKey, *, receipt: str) -> list[CounterfeitSuspected]:
+    """Return what people are told of units that came in, of which there is one already: one of the two is not genuine.
+
+    A number that was read twice at the dock is doubted as one that was sold is: nobody can tell which unit is the one.
+    """
+    found = []
+    twice = {number for number in serials if serials.count(number) > 1}
+    for number in dict.fromkeys(serials):
+        known = draft.serial(SerialKey(number, row.sku))
+        if known is None and number not in twice:
+            continue
+        where = "was read twice" if known is None else _WHERE[known.state]
+        message = f"Serial {number} of {row.sku} came in and {where}: one of the two may be counterfeit; look at both."
+        facts = {"receipt": receipt, "sku": row.sku, "lot": row.lot, "serial": number}
+        about = {name: value for name, value in facts.items() if value is not None}
+        found.append(CounterfeitSuspected(Code.CONFLICTING_CONTENT.value, message, about))
+    return found
 
 
 def take_in(draft: Draft, serials: Sequence[str], row: RowKey) -> tuple[str, ...]:

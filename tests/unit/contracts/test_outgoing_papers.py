@@ -12,7 +12,16 @@ import pytest
 from lotstream.contracts.outgoing import messages
 from lotstream.contracts.topics import ALERTS, FLOOR_TASKS, INVENTORY
 from lotstream.domain.apply import apply
-from lotstream.domain.events import ConditionRecorded, GoodsBooked, HoldPlaced, LotDocumented, StockReceived
+from lotstream.domain.events import (
+    ConditionRecorded,
+    GoodsBooked,
+    HoldPlaced,
+    KitAssembled,
+    LotDocumented,
+    ProductionRecorded,
+    StockReceived,
+    TitleAccepted,
+)
 from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.model import ConditionKind, Hold, HoldKind, Item, LotDocument, LotName, Notice, ReceiptKey
 from tests.unit.contracts.building import AT, INSPECTED, MOMENT, ROW, ledger_of_an_order
@@ -94,3 +103,21 @@ def test_people_hear_of_lots_that_are_on_hold_by_a_condition(held: int, names: s
         assert alert["message"].startswith("Temperature 12.5 was recorded: on hold are L0 of CER-001")
         assert str(names) in alert["message"]
         assert alert["about"].get("lot") == lot
+
+
+def test_what_was_bought_or_made_is_told_as_what_comes_in() -> None:
+    """Goods that were bought or made are inspected by a task; what is odd about bought ones is an alert."""
+    ledger = ledger_of_an_order()
+    lot = ledger.lots["CER-001", "L24A"]
+    waits = await_inspection(lot, lot, Item("CER-001", inspect=True), at=AT - timedelta(hours=1))
+    lines = (GoodsBooked("1", ROW, 9, waits, date(2026, 9, 1), 0, "field_missing", "It lacks something."),)
+    for event in (
+        TitleAccepted("TOR", "S-1", "seller", None, AT, lines),
+        ProductionRecorded("TOR", "P-1", None, AT, (), lines),
+        KitAssembled("TOR", "K-1", None, AT, (), lines),
+    ):
+        told = {message.topic: _body(message.value) for message in messages(ledger, event, MOMENT)}
+        assert told[FLOOR_TASKS.name]["tasks"][0]["kind"] == "inspect"
+        assert (ALERTS.name in told) == isinstance(event, TitleAccepted)
+        if isinstance(event, TitleAccepted):
+            assert told[ALERTS.name]["about"]["title"] == "S-1"

@@ -14,6 +14,7 @@ from lotstream.domain.codes import Code
 from lotstream.domain.commands import AssembleKit, BreakKit, DefineItem, KitPiece, PieceMade, PlaceHold
 from lotstream.domain.costing import add_cost
 from lotstream.domain.events import DiscrepancyNoted, KitAssembled, KitBroken, OrderAllocated, StockFound
+from lotstream.domain.inspecting import WAITS
 from lotstream.domain.model import HoldKind, Item, LotMore, LotName, OrderState, Tracking
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
@@ -223,3 +224,10 @@ def test_components_keep_what_they_were_made_of(world: World) -> None:
     world.told(breaking(piece(lot="C9"), POTS, happened=True))
     assert world.ledger.lots["CUP", "C1"].more == LotMore(came="balance")
     assert world.ledger.lots["CUP", "C9"].more == LotMore(made_from=(LotName("SET", "S"),))
+
+
+def test_kits_wait_for_their_inspection(world: World) -> None:
+    """Kits of an item that wants an inspection are held until their lot passes."""
+    world.told(DefineItem(replace(SET, version=9, inspect=True)))
+    world.told(assembly())
+    assert [hold.id for hold in world.ledger.lots["SET", "S"].holds] == [WAITS]

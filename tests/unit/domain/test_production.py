@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import DefineItem, KitPiece, MadeLine, PlaceHold, RecordProduction
+from lotstream.domain.commands import DefineItem, InspectLot, KitPiece, MadeLine, PlaceHold, RecordProduction
 from lotstream.domain.costing import cost_of
 from lotstream.domain.events import DiscrepancyNoted, ProductionRecorded, ReservationFreed, ShipmentConfirmed
-from lotstream.domain.model import HoldKind, Item, LotName, Tracking
+from lotstream.domain.inspecting import WAITS
+from lotstream.domain.model import HoldKind, Item, LotName, Stage, Tracking
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
 
@@ -245,3 +246,15 @@ def test_a_recipe_that_makes_no_sense_is_refused(world: World, recipe: dict[str,
     """An item is no ingredient of itself, and there is no less than nothing of one."""
     item = replace(BAR, version=2, recipe=recipe)
     assert world.refused(DefineItem(item)) == (Code.FIELD_INVALID, f"item.recipe.{field}")
+
+
+def test_what_is_made_waits_for_its_inspection(world: World) -> None:
+    """A product whose item wants an inspection is held until it passes; what was promised of its lot is lost."""
+    world.told(production())
+    world.place("1", wanted(5, sku="BAR"))
+    world.told(DefineItem(replace(world.ledger.items["BAR"], version=9, inspect=True)))
+    events = world.told(production(production="P2"))
+    assert [hold.id for hold in world.ledger.lots["BAR", "B1"].holds] == [WAITS]
+    assert (world.lots("1"), "OrderAllocated" in kinds(events)) == ([], False)
+    world.told(InspectLot("Q-1", "BAR", "B1", Stage.INBOUND, passed=True, by="qa-1"))
+    assert world.lots("1") == [("B1", 5)]

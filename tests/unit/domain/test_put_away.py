@@ -12,13 +12,16 @@ import pytest
 from lotstream.contracts.outgoing import messages
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
+    ArrivedLine,
     DefineItem,
     DefineLocation,
     DefineSite,
     FinishTask,
     OpenDay,
     PlaceHold,
+    ReceiveTransfer,
     ReturnGoods,
+    ShipTransfer,
     StockLine,
 )
 from lotstream.domain.events import Event, PutAwayHinted, TaskDone
@@ -179,3 +182,17 @@ def test_a_task_is_done_once() -> None:
     assert kinds(made.told(FinishTask(SITE, True, None, None, "t-1", "inspect"))) == ["DiscrepancyNoted"]
     assert made.refused(FinishTask("NOWHERE", False, None, None, "t-2", "count")) == (Code.FIELD_INVALID, "site")
     assert kinds(made.told(FinishTask("NOWHERE", True, None, None, "t-2", "count"))) == ["TaskDone", "DiscrepancyNoted"]
+
+
+def test_goods_of_a_transfer_are_put_away_too() -> None:
+    """What arrives from another site at the dock gets a bin, also what nobody had told to have left."""
+    made = world("A1")
+    made.told(DefineSite(Site("THERE")))
+    made.stock(goods("L1", location="A1"))
+    made.told(DefineLocation(Location("THERE", "T1", sequence=1)))
+    line = StockLine("1", "TEA", "L1", "A1", Decimal(4))
+    made.told(ShipTransfer(SITE, False, None, None, "T-1", "THERE", (line,)))
+    came = ArrivedLine("1", Decimal(5))
+    assert hints(made.told(ReceiveTransfer("THERE", True, None, None, "T-1", None, False, (came,)))) == [
+        ("T1", "empty"), ("T1", "same_lot"),
+    ]  # fmt: skip

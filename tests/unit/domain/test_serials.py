@@ -21,6 +21,7 @@ from lotstream.domain.commands import (
     StockLine,
 )
 from lotstream.domain.events import (
+    CounterfeitSuspected,
     DiscrepancyNoted,
     GoodsReturned,
     OrderChanged,
@@ -186,7 +187,10 @@ def test_a_number_comes_in_once(world: World) -> None:
     assert world.refused(world.receipt(again, number="R2", happened=False)) == (
         Code.CONFLICTING_CONTENT, "lines.0.serials.0",
     )  # fmt: skip
-    received = only(world.told(world.receipt(again, number="R2")), StockReceived)
+    events = world.told(world.receipt(again, number="R2"))
+    received, doubt = only(events, StockReceived), only(events, CounterfeitSuspected)
+    assert doubt.about["serial"] == "A"
+    assert "is in stock already: one of the two may be counterfeit" in doubt.message
     assert [(line.row.status, line.discrepancy, line.serials) for line in received.lines] == [
         ("quarantine", Code.CONFLICTING_CONTENT, ("C",))
     ]
@@ -209,7 +213,10 @@ def test_numbers_are_as_many_as_the_units(world: World, line: GoodsLine, code: C
     if line.lot is None:
         code, field = Code.FIELD_MISSING, "lines.0.serials"
     assert world.refused(world.receipt(line, happened=False)) == (code, field)
-    assert only(world.told(world.receipt(line)), StockReceived).lines[0].row.status == "quarantine"
+    events = world.told(world.receipt(line))
+    assert only(events, StockReceived).lines[0].row.status == "quarantine"
+    doubts = [event.about["serial"] for event in events if isinstance(event, CounterfeitSuspected)]
+    assert doubts == (["A"] if line.serials == ("A", "A") else [])
 
 
 def test_picked_and_shipped_by_number(world: World) -> None:

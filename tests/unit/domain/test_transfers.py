@@ -39,6 +39,7 @@ from lotstream.domain.model import (
     Hold,
     HoldKind,
     Item,
+    Mixing,
     ReceiptKey,
     RowKey,
     Settings,
@@ -369,3 +370,48 @@ def test_a_lot_that_is_renamed_on_the_way_arrives_under_its_new_number(world: Wo
     assert there(world) == {("N1", SITE, "BIN", "good"): 2, ("N1", THERE, "R1", "good"): 8}
     assert counts(world) == [("1", 8, 8, 0, 0)]
     replayed(world)
+
+
+def test_goods_that_were_damaged_on_the_way_are_told_of(world: World) -> None:
+    """Who drove them is asked: once for each line, and not for goods that left damaged."""
+    world.stock(goods("L1", 10), goods("L2", 3, status="damaged", line="2"))
+    world.told(ship(said(10), said(3, "L2", line="2")))
+    events = world.told(arrive(came(4, status="damaged"), came(3, "2", status="damaged")))
+    noted = only(events, DiscrepancyNoted)
+    assert (noted.code, noted.quantity, noted.about["lot"]) == ("damaged", Decimal(4), "L1")
+    assert noted.message == "4 each of lot L1 of TEA came to THERE damaged; ask who drove them."
+
+
+def test_goods_do_not_become_good_on_the_way_while_something_is_missing(world: World) -> None:
+    """What left in quarantine for a missing fact stays there, whatever the arrival says of it."""
+    world.told(DefineItem(Item("TEA", version=2, required=("supplier",))))
+    world.told(world.receipt(goods("L1", 5)))
+    world.told(ship(said(5)))
+    assert world.refused(arrive(came(5, status="good"))) == (Code.FIELD_MISSING, "lines.0.lot")
+    events = world.told(arrive(came(3, status="good"), happened=True))
+    assert (only(events, DiscrepancyNoted).code, there(world)["L1", THERE, "R1", "quarantine"]) == ("field_missing", 3)
+    world.told(CorrectLot("LC-1", "TEA", "L1", supplier="S-1"))
+    world.told(arrive(came(2, status="good"), receipt="R2"))
+    assert there(world)["L1", THERE, "R1", "good"] == 2
+    assert counts(world) == [("1", 5, 5, 0, 0)]
+
+
+def test_goods_arrive_where_they_may_lie(world: World) -> None:
+    """Another lot in a bin that keeps lots apart is refused when asked; what lies there is booked there."""
+    world.told(DefineItem(Item("TEA", version=2, mixing=Mixing.ONE_LOT)))
+    world.stock(goods("L1", 5), goods("L2", 5, line="2"))
+    world.told(ship(said(5), said(5, "L2", line="2")))
+    both = (came(5), came(5, "2"))
+    assert world.refused(arrive(*both)) == (Code.LOT_NOT_ALLOWED, "lines.1.location")
+    assert only(world.told(arrive(*both, happened=True)), DiscrepancyNoted).code == "lot_not_allowed"
+    assert there(world)["L2", THERE, "R1", "good"] == 5
+
+
+def test_all_that_was_said_of_goods_nobody_can_count_is_told(world: World) -> None:
+    """What arrived of an unknown item is in no row; its quantity, unit and condition are told to a person."""
+    (noted,) = world.told(arrive(came("2.5", sku="NEW", unit="kg", status="damaged"), number="T8", happened=True))[1:]
+    assert isinstance(noted, DiscrepancyNoted)
+    assert (noted.about["quantity"], noted.about["unit"], noted.about["status"]) == ("2.5", "kg", "damaged")
+    (noted,) = world.told(ship(said(3, sku="NEW"), happened=True, number="T9"))
+    assert isinstance(noted, DiscrepancyNoted)
+    assert (noted.about["quantity"], noted.about["sku"]) == ("3", "NEW")

@@ -67,6 +67,7 @@ READERS = {
     "kit_serials.py": "keeps those of numbers",
     "ledger.py": "keeps those of numbers",
     "lot_facts.py": "adds those that goods come with",
+    "making.py": "sees that a lot has got some",
     "merging.py": "brings those of lots along",
     "movements.py": "tells of them",
     "recalling.py": "places them",
