@@ -44,8 +44,10 @@ class StockAdjustedLine(_Line):
     """Goods that are there although the books do not say so, or the other way round."""
 
     quantity: Quantity = Field(description="Added to what is there, or taken off it when below zero.")
-    code: AdjustCode | None = Field(
-        default=None, description="Why, so that it can be added up: what expired or spoiled counts as lost by its age."
+    code: Name | None = Field(
+        default=None,
+        description="Why, so that it can be added up: what expired or spoiled counts as lost by its age. One of "
+        f"{', '.join(AdjustCode)}; another is refused, and left out of what has happened.",
     )
     status: Status | None = Field(default=None, description="Condition of the goods; null means any, found goods good.")
 

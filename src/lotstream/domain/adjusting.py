@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import AdjustStock, Moment
 from lotstream.domain.events import Event, StockAdjusted
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import AdjustCode
 from lotstream.domain.paper import ADJUSTMENT, Meant, begin, book_once, understand
 from lotstream.domain.stock_changes import Changes, decided, more_to, note_deficit, take, take_picked, where
+
+_CODES: Final = frozenset(AdjustCode)
 
 
 def adjust_stock(ledger: Ledger, command: AdjustStock, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -41,6 +47,12 @@ def _adjust(changes: Changes, meant: Meant) -> Refusal | None:
     new = book_once(paper, meant, named)
     if new is not True:
         return new or None
+    if said.code is not None and said.code not in _CODES:
+        message = f"{said.code} is no reason that can be added up; send one of {', '.join(sorted(_CODES))}."
+        refused = paper.object(Code.FIELD_INVALID, f"{meant.path}.code", message, said)
+        if refused is not None:
+            return refused
+        meant = meant._replace(said=replace(said, code=None))
     rows = paper.rows(meant)
     if meant.quantity >= 0:
         row = more_to(changes, meant, where(rows, named))

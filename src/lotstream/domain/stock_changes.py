@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.complete import why_not_good
 from lotstream.domain.events import DiscrepancyNoted, Event, RowChange, StockAdjusted, StockCounted
-from lotstream.domain.model import Lot, RowKey, Status
+from lotstream.domain.model import AdjustCode, Lot, RowKey, Status
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import Meant, Paper
 from lotstream.domain.reservations import staged_key
@@ -36,7 +36,8 @@ class Changes:
             draft.know_lot(lot)
         received = self.paper.at.date() if key.lot is None and quantity > 0 else None
         self.paper.change(key, quantity, received=received)
-        self.made.append(RowChange(meant.said.line, key, quantity, meant.said.reason, lot, received, meant.said.code))
+        code = None if meant.said.code is None else AdjustCode(meant.said.code)
+        self.made.append(RowChange(meant.said.line, key, quantity, meant.said.reason, lot, received, code))
 
 
 def more_to(changes: Changes, meant: Meant, row: RowKey) -> RowKey | Refusal:

@@ -251,7 +251,7 @@ def test_a_recipe_that_makes_no_sense_is_refused(world: World, recipe: dict[str,
 def test_what_is_made_waits_for_its_inspection(world: World) -> None:
     """A product whose item wants an inspection is held until it passes; what was promised of its lot is lost."""
     world.told(production())
-    world.place("1", wanted(5, sku="BAR"))
+    world.place("1", wanted(quantity=5, sku="BAR"))
     world.told(DefineItem(replace(world.ledger.items["BAR"], version=9, inspect=True)))
     events = world.told(production(production="P2"))
     assert [hold.id for hold in world.ledger.lots["BAR", "B1"].holds] == [WAITS]

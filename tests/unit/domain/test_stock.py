@@ -446,3 +446,16 @@ def test_picked_goods_that_are_found_damaged_are_lost() -> None:
     assert sorted(world.lots("#1"), key=str) == [("L1", 3), ("L2", 2)]
     assert (world.row("L1", "STAGING").reserved, world.row("L1", "STAGING").on_hand) == (3, 3)
     assert world.row("L1", "STAGING", "damaged").on_hand == 2
+
+
+def test_a_reason_nobody_can_add_up_is_refused() -> None:
+    """Asked, another word than those there are is refused; what has happened is booked without it, and told of."""
+    world = World()
+    world.stock(goods("L1", 10))
+    line = said(-2, code="shrinkage", reason="who knows")
+    assert world.refused(adjust(line)) == (Code.FIELD_INVALID, "lines.0.code")
+    events = world.told(adjust(line, happened=True))
+    (change,) = only(events, StockAdjusted).changes
+    assert (change.quantity, change.code, change.reason) == (-2, None, "who knows")
+    assert only(events, DiscrepancyNoted).message.startswith("shrinkage is no reason that can be added up; send one of")
+    assert world.told(adjust(line, happened=True)) == ()

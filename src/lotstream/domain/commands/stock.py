@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from lotstream.domain.model import AdjustCode, OrderKey
+from lotstream.domain.model import OrderKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class StockLine:
     to: str = ""
     serials: tuple[str, ...] = ()
     #: Why there is more or less, beside the reason that people read.
-    code: AdjustCode | None = None
+    code: str | None = None
     #: SKU and lot as they were told, where the goods are called otherwise now.
     label: str | None = None
 
