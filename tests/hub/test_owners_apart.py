@@ -30,6 +30,7 @@ EVERYBODY: Final = {
     ("reads", "serials"): "goes from owner to owner where the person who asks names none",
     ("moves", "document_owners"): "goes from owner to owner where the person who asks names none",
     ("goods", "lot_owners"): "goes from owner to owner where the person who asks names none",
+    ("goods", "lots_called"): "names owners, so that a person says which one is meant",
     ("papers", "owners"): "goes from owner to owner where the person who asks names none",
     ("papers", "hazards"): "shows an operator whose hazardous goods lie where",
     ("kpi", "owners"): "adds up owner by owner, all of them where none is named",

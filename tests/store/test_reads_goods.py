@@ -10,12 +10,13 @@ import pytest
 import pytest_asyncio
 
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Hold, HoldKind, Item, Lot, OrderKey, ReceiptKey, StockRow
+from lotstream.domain.model import Hold, HoldKind, Item, Lot, LotMore, OrderKey, ReceiptKey, StockRow
 from lotstream.domain.move import Move, MoveKind
 from lotstream.errors import InputRefused
 from lotstream.store.postgres import PostgresStore
 from lotstream.store.reads_goods import BEGINNING, GoodsReads, HistoryLine, LotFacts, PageEnd
 from lotstream.store.rows import LotHistoryRow
+from lotstream.store.state import state_rows
 from tests.store.build import OWNER, ROW, T0, batch, claim
 from tests.store.test_records import LINE
 
@@ -125,3 +126,27 @@ def test_another_text_names_no_place(text: str) -> None:
 def test_a_place_without_a_zone_is_in_utc() -> None:
     """A time that says no zone is read as UTC, so that it can be compared."""
     assert PageEnd.read("2026-09-01T08:00:00/1/2/3/0/1") == PageEnd(datetime(2026, 9, 1, 8, tzinfo=UTC), 1, 2, 3, 0, 1)
+
+
+async def test_lots_are_found_by_any_number(database_url: str, store: PostgresStore) -> None:
+    """By their own number, by their supplier's, and of one item of an owner by the one they had before."""
+    ledger = Ledger(OWNER, Sites())
+    lots = [
+        Lot("TEA", "24A", supplier="S-3", supplier_lot="24A"), Lot("TEA", "24A-2", supplier="S-4", supplier_lot="24A"),
+        Lot("JAM", "24A"), Lot("TEA", "NEW", more=LotMore(aliases=("OLD",))), Lot("TEA", "OTHER"),
+    ]  # fmt: skip
+    ledger.lots = {(lot.sku, lot.lot): lot for lot in lots}
+    ledger.touched.lots.update(ledger.lots)
+    written = batch(await claim(store))
+    written.state = state_rows([ledger], [])
+    await store.commit(written)
+    async with GoodsReads(database_url) as reads:
+        found = await reads.lots_called("24A", owner=None, sku=None)
+        assert [(one.owner, one.sku, one.lot) for one in found] == [
+            (OWNER, "JAM", "24A"), (OWNER, "TEA", "24A"), (OWNER, "TEA", "24A-2"),
+        ]  # fmt: skip
+        assert [one.text for one in found[1:]] == ["lot 24A of TEA from S-3", "lot 24A-2 of TEA from S-4"]
+        assert [one.lot for one in await reads.lots_called("24A", owner=OWNER, sku="JAM")] == ["24A"]
+        assert await reads.lots_called("24A", owner="zenith", sku=None) == []
+        assert await reads.lots_called("OLD", owner=OWNER, sku="TEA") == []
+        assert [one.lot for one in await reads.lots_called("OLD", owner=OWNER, sku="TEA", former=True)] == ["NEW"]

@@ -45,6 +45,7 @@ GROUPS = (
     "kpi",
     "person",
     "count",
+    "receipts",
     "transfer",
     "title",
     "owner",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from lotstream.cli.environment import read_settings, run
+from lotstream.cli.lot_called import lot_meant, note
 from lotstream.cli.lot_trace import trace
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, table
@@ -46,6 +47,8 @@ def history(
     if as_json:
         print_json(told)
         return
+    if told["note"] is not None:
+        print(told["note"])
     print(_heading(told))
     table(COLUMNS, (_in_words(line) for line in told["history"]))
     if told["next"] is not None:
@@ -57,7 +60,10 @@ async def _read(owner: str | None, sku: str, lot: str | None, after: str | None,
     from lotstream.store.reads_goods import BEGINNING, GoodsReads, PageEnd
 
     settings = read_settings()
-    begin = BEGINNING if after is None else PageEnd.read(after)
+    begin, said = BEGINNING if after is None else PageEnd.read(after), None
+    if lot is not None:
+        meant = await lot_meant(owner, sku, lot)
+        owner, lot, said = meant.owner, meant.lot, note(meant, lot)
     async with GoodsReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
         found = await reads.owners_of_lot(sku, lot, owner=owner)
         who = only_one("owner", found, option="--owner", what=_called(sku, lot))
@@ -65,7 +71,7 @@ async def _read(owner: str | None, sku: str, lot: str | None, after: str | None,
         facts = await reads.lot(who, sku, lot)
     shown = [_shown(line, facts) for line in lines[:rows_max]]
     ends = lines[rows_max - 1].place.text() if len(lines) > rows_max else None
-    return {"owner": who, "sku": sku, "lot": lot, **_facts(facts), "history": shown, "next": ends}
+    return {"owner": who, "sku": sku, "lot": lot, "note": said, **_facts(facts), "history": shown, "next": ends}
 
 
 def _called(sku: str, lot: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from lotstream.cli.environment import read_settings, run
+from lotstream.cli.lot_called import lot_meant, note
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json
 
@@ -29,26 +30,30 @@ def trace(
 ) -> None:
     """Show what a lot was made of and what was made of it: every lot on the way, with quantities, to the end."""
     ways = [way for way, wanted in ((True, forward), (False, backward)) if wanted] or [True, False]
-    who, traces = run(_read(owner, sku, lot, ways, depth_max))
+    who, traces, said = run(_read(owner, sku, lot, ways, depth_max))
     if as_json:
-        print_json({"owner": who, **_named(traces[0].start), "traces": [_shown(one) for one in traces]})
+        print_json({"owner": who, **_named(traces[0].start), "note": said, "traces": [_shown(one) for one in traces]})
         return
+    if said is not None:
+        print(said)
     for line in report(who, traces):
         print(line)
 
 
 async def _read(
     owner: str | None, sku: str, lot: str, ways: list[bool], depth_max: int | None
-) -> tuple[str, list[Trace]]:
+) -> tuple[str, list[Trace], str | None]:
     from lotstream.cli.candidates import only_one
     from lotstream.domain.model import LotName
     from lotstream.store.reads_trace import TraceReads
 
-    settings = read_settings()
+    settings, meant = read_settings(), await lot_meant(owner, sku, lot)
+    owner, lot, said = meant.owner, meant.lot, note(meant, lot)
     async with TraceReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
         found = await reads.owners_of_lot(sku, lot, owner=owner)
         who = only_one("owner", found, option="--owner", what=f"lot {lot} of {sku}")
-        return who, [await reads.trace(who, LotName(sku, lot), forward=way, depth_max=depth_max) for way in ways]
+        traces = [await reads.trace(who, LotName(sku, lot), forward=way, depth_max=depth_max) for way in ways]
+        return who, traces, said
 
 
 def report(owner: str, traces: list[Trace]) -> Iterator[str]:

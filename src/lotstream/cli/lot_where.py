@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from lotstream.cli.environment import read_settings, run
+from lotstream.cli.lot_called import lot_meant, note
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, table
 
@@ -43,7 +44,9 @@ def where(
     if as_json:
         print_json(told)
         return
-    print(f"{sku} lot {lot} of {told['owner']}: {told['on_hand']} {told['unit'] or ''} in the house")
+    if told["note"] is not None:
+        print(told["note"])
+    print(f"{sku} lot {told['lot']} of {told['owner']}: {told['on_hand']} {told['unit'] or ''} in the house")
     table(STOCK_COLUMNS, ([place[name] for name in STOCK_COLUMNS] for place in told["stock"]))
     print(f"\nLeft with {told['orders']} orders for {told['customers']} customers:")
     table(GONE_COLUMNS, ([one[name] for name in GONE_COLUMNS] for one in told["gone_to"][:ROWS_MAX]))
@@ -59,6 +62,8 @@ async def _read(owner: str | None, sku: str, lot: str) -> dict[str, Any]:
     from lotstream.domain.model import LotName
     from lotstream.store.reads_recalls import LotsSaid, RecallReads
 
+    meant = await lot_meant(owner, sku, lot, former=True)
+    owner, lot, said = meant.owner, meant.lot, note(meant, lot)
     settings, name = read_settings(), LotName(sku, lot)
     async with RecallReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
         found = await reads.owners_of_lots(LotsSaid(owner=owner, lots=[lot], sku=sku))
@@ -75,7 +80,7 @@ async def _read(owner: str | None, sku: str, lot: str) -> dict[str, Any]:
     item = items.get(sku)
     decimals = 0 if item is None else item.decimals
     return {
-        "owner": who, "sku": sku, "lot": lot, "unit": None if item is None else item.base_unit,
+        "owner": who, "sku": sku, "lot": lot, "note": said, "unit": None if item is None else item.base_unit,
         "on_hand": base_text(sum(place.on_hand for place in stock), decimals),
         "stock": [
             {

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lotstream.domain.ledger import Sites
+    from lotstream.domain.model import LotName
     from lotstream.store.reads import StockLine
     from lotstream.store.reads_past import ThereThen
 
@@ -36,6 +37,7 @@ def register(app: typer.Typer) -> None:
 def stock(
     owner: Owner = None,
     sku: Sku = None,
+    lot: Annotated[str | None, typer.Option("--lot", help="Only lots of this number, also a supplier's.")] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="A moment of business time, e.g. 2026-09-01T00:00:00-04:00.")
     ] = None,
@@ -48,9 +50,9 @@ def stock(
     there at that moment, also by what was told later of what had happened before.
     """
     if as_of is not None:
-        _show_then(owner, sku, as_of, rows_max, as_json=as_json)
+        _show_then(owner, sku, lot, as_of, rows_max, as_json=as_json)
         return
-    lines, sites = run(_read(owner, sku, rows_max))
+    lines, sites = run(_read(owner, sku, lot, rows_max))
     if as_json:
         print_json([_shown(line, sites) for line in lines])
     else:
@@ -64,9 +66,11 @@ def stock(
         )
 
 
-def _show_then(owner: str | None, sku: str | None, as_of: str, rows_max: int, *, as_json: bool) -> None:
+def _show_then(
+    owner: str | None, sku: str | None, lot: str | None, as_of: str, rows_max: int, *, as_json: bool
+) -> None:
     then = moment(as_of)
-    there = [_shown_then(one) for one in run(_read_then(owner, sku, then, rows_max))]
+    there = [_shown_then(one) for one in run(_read_then(owner, sku, lot, then, rows_max))]
     if as_json:
         print_json(there)
     else:
@@ -75,13 +79,21 @@ def _show_then(owner: str | None, sku: str | None, as_of: str, rows_max: int, *,
         complain(f"Only the first {rows_max} rows are shown.", "Ask for one item with --sku, or with --rows-max.")
 
 
-async def _read_then(owner: str | None, sku: str | None, then: datetime, rows_max: int) -> list[ThereThen]:
+async def _read_then(
+    owner: str | None, sku: str | None, lot: str | None, then: datetime, rows_max: int
+) -> list[ThereThen]:
     from lotstream.cli.candidates import only_one
     from lotstream.store.reads import Reads
     from lotstream.store.reads_past import PastReads
 
     settings = read_settings()
     url, timeout_s = settings.postgres_url, settings.postgres_timeout_s
+    if lot is not None:
+        owner, lots = await _lots(owner, sku, lot)
+        async with PastReads(url, timeout_s=timeout_s) as past:
+            skus = dict.fromkeys(one.sku for one in lots)
+            found = [await past.stock_as_of(owner, then, sku=one, rows_max=rows_max) for one in skus]
+        return [row for rows in found for row in rows if (row.sku, row.lot) in lots][:rows_max]
     async with Reads(url, timeout_s=timeout_s) as reads, PastReads(url, timeout_s=timeout_s) as past:
         owner = owner or only_one("owner", await reads.owners_of_sku(sku), option="--owner", what="stock")
         return await past.stock_as_of(owner, then, sku=sku, rows_max=rows_max)
@@ -97,11 +109,26 @@ def _shown_then(one: ThereThen) -> dict[str, object]:
     }  # fmt: skip
 
 
-async def _read(owner: str | None, sku: str | None, rows_max: int) -> tuple[list[StockLine], Sites]:
+async def _lots(owner: str | None, sku: str | None, called: str) -> tuple[str, list[LotName]]:
+    """Return the lots of one owner that have a number, or have it from their supplier."""
+    from lotstream.cli.candidates import only_one
+    from lotstream.cli.lot_called import lots_called
+    from lotstream.domain.model import LotName
+
+    found = await lots_called(called, owner=owner, sku=sku, former=True)
+    who = only_one("owner", sorted({one.owner for one in found}), option="--owner", what=f"lot {called}")
+    return who, [LotName(one.sku, one.lot) for one in found if one.owner == who]
+
+
+async def _read(owner: str | None, sku: str | None, lot: str | None, rows_max: int) -> tuple[list[StockLine], Sites]:
     from lotstream.cli.candidates import only_one
     from lotstream.store.reads import Reads
 
     settings = read_settings()
+    if lot is not None:
+        owner, lots = await _lots(owner, sku, lot)
+        async with Reads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
+            return await reads.stock(owner, sku=sku, lots=lots, rows_max=rows_max), await reads.sites()
     async with Reads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
         owner = owner or only_one("owner", await reads.owners_of_sku(sku), option="--owner", what="stock")
         return await reads.stock(owner, sku=sku, rows_max=rows_max), await reads.sites()

@@ -1,95 +1,19 @@
-"""Receipts are closed: what came is compared with what was announced, lot by lot.
-
-A line of an announcement that names a lot is of that lot, or of the supplier's lot; one that names none takes any lot
-of its SKU. What is more than awaited counts as over on the last line it belongs to. What of a SKU nobody announced, or
-of another lot than the announced one, is unannounced.
-"""
+"""Receipts are closed: what came is told once, beside what was announced."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import CloseReceipt, Moment
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, ReceiptClosed, ReceiptLineTold
+from lotstream.domain.events import Event, ReceiptClosed
 from lotstream.domain.goods import RECEIPT, site_unknown
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Booked, Expected, ExpectedLine, Receipt, ReceiptKey, Status, expected_key
-
-
-@dataclass(slots=True)
-class Came:
-    """What came of one lot, by its condition, as far as it is not told yet."""
-
-    sku: str
-    lot: str | None
-    supplier_lot: str | None
-    good: int = 0
-    damaged: int = 0
-    quarantined: int = 0
-    #: Where in the list of lines the last of it is told.
-    told_at: int | None = None
-
-    @property
-    def units(self) -> int:
-        """Return how much is not told yet."""
-        return self.good + self.damaged + self.quarantined
-
-    def take(self, line: str | None, quantity: int, *, expected: int) -> ReceiptLineTold:
-        """Tell so much of it, good goods first."""
-        good = min(self.good, quantity)
-        quarantined = min(self.quarantined, quantity - good)
-        damaged = quantity - good - quarantined
-        self.good, self.damaged, self.quarantined = (
-            self.good - good, self.damaged - damaged, self.quarantined - quarantined,
-        )  # fmt: skip
-        return ReceiptLineTold(line, self.sku, self.lot, expected, quantity, damaged, quarantined)
-
-
-@dataclass(slots=True)
-class _Comparison:
-    """Lines of an announcement, and what came against them."""
-
-    left: dict[str, int]
-    told: list[ReceiptLineTold] = field(default_factory=list)
-    counted: dict[str, int] = field(default_factory=dict)
-
-    def match(self, line: ExpectedLine, came: Came) -> None:
-        """Count what came against a line, as far as both go."""
-        units = min(self.left[line.line], came.units)
-        if units:
-            came.told_at = len(self.told)
-            self.told.append(came.take(line.line, units, expected=units))
-            self.left[line.line] -= units
-            self.counted[line.line] = self.counted.get(line.line, 0) + units
-
-    def lack(self, line: ExpectedLine) -> None:
-        """Tell what did not come of a line, beside what came last of it."""
-        units = self.left[line.line]
-        mine = [at for at, one in enumerate(self.told) if one.line == line.line]
-        if units and mine:
-            self.told[mine[-1]] = replace(self.told[mine[-1]], expected=self.told[mine[-1]].expected + units)
-        elif units:
-            self.told.append(_short(line, units))
-
-    def rest(self, came: Came, lines: tuple[ExpectedLine, ...]) -> None:
-        """Tell what is more than awaited: over on the last line it belongs to, or unannounced."""
-        if not came.units:
-            return
-        if came.told_at is not None:
-            one = self.told[came.told_at]
-            more = came.take(one.line, came.units, expected=0)
-            self.told[came.told_at] = replace(
-                one, received=one.received + more.received, damaged=one.damaged + more.damaged,
-                quarantined=one.quarantined + more.quarantined,
-            )  # fmt: skip
-            return
-        mine = [line for line in lines if line.sku == came.sku and (_is_of(line, came) or _is_any(line))]
-        self.told.append(came.take(mine[-1].line if mine else None, came.units, expected=0))
+from lotstream.domain.model import Booked, Expected, Receipt, ReceiptKey, RowKey, expected_key
+from lotstream.domain.receipt_comparing import came_of, compare, short_of
 
 
 def close_receipt(ledger: Ledger, command: CloseReceipt, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -140,7 +64,7 @@ def _given_up(draft: Draft, command: CloseReceipt, verdicts: Verdicts, at: datet
         return verdicts.object(Code.NOT_AVAILABLE, "expected", message, {"expected": name}) or ()
     if known.closed:
         return ()
-    lines = tuple(_short(line, known.left(line)) for line in known.lines if known.left(line))
+    lines = tuple(short_of(line, known.left(line)) for line in known.lines if known.left(line))
     return (ReceiptClosed(known.site, None, name, known.supplier, command.by, at, lines, complete=True),)
 
 
@@ -159,19 +83,7 @@ def closing(
     known = None if expected is None else draft.ledger.document(expected_key(expected), Expected)
     wanted = () if known is None else known.lines
     left = {line.line: known.left(line, but_for=number) for line in wanted} if known is not None else {}
-    comparison, came = _Comparison(left), _came(draft, booked)
-    for line in wanted:
-        for one in came:
-            if _is_of(line, one):
-                comparison.match(line, one)
-    for line in wanted:
-        for one in came:
-            if one.sku == line.sku and _is_any(line):
-                comparison.match(line, one)
-    for one in came:
-        comparison.rest(one, wanted)
-    for line in wanted:
-        comparison.lack(line)
+    comparison = compare(wanted, left, came_of(booked, lambda row: _supplier_lot(draft, row)))
     complete = bool(wanted) and not any(comparison.left.values())
     return ReceiptClosed(
         receipt.site, number, expected, None if known is None else known.supplier, by, at,
@@ -179,34 +91,6 @@ def closing(
     )  # fmt: skip
 
 
-def _came(draft: Draft, booked: Mapping[str, Booked]) -> list[Came]:
-    came: dict[tuple[str, str | None], Came] = {}
-    for row, quantity in booked.values():
-        lot = draft.lot(row.sku, row.lot)
-        one = came.setdefault((row.sku, row.lot), Came(row.sku, row.lot, None if lot is None else lot.supplier_lot))
-        if row.status == Status.DAMAGED:
-            one.damaged += quantity
-        elif row.status == Status.QUARANTINE:
-            one.quarantined += quantity
-        else:
-            one.good += quantity
-    return list(came.values())
-
-
-def _is_of(line: ExpectedLine, came: Came) -> bool:
-    """Tell whether goods are of the very lot that a line announces."""
-    if line.sku != came.sku:
-        return False
-    if line.lot is not None and line.lot == came.lot:
-        return True
-    return line.supplier_lot is not None and line.supplier_lot in (came.supplier_lot, came.lot)
-
-
-def _is_any(line: ExpectedLine) -> bool:
-    return line.lot is None and line.supplier_lot is None
-
-
-def _short(line: ExpectedLine, units: int) -> ReceiptLineTold:
-    return ReceiptLineTold(
-        line.line, line.sku, line.lot, units, 0, supplier_lot=line.supplier_lot, made=line.made, expires=line.expires
-    )
+def _supplier_lot(draft: Draft, row: RowKey) -> str | None:
+    lot = draft.lot(row.sku, row.lot)
+    return None if lot is None else lot.supplier_lot

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Sites
-from lotstream.domain.model import Customer, Hold, Item, Location, Order, OrderKey, Serial, Settings, Wave
+from lotstream.domain.model import Customer, Hold, Item, Location, LotName, Order, OrderKey, Serial, Settings, Wave
 from lotstream.store.codec import decode, decode_days, decode_event
 from lotstream.store.connection import Address
 from lotstream.store.rows import OwnerOrder
@@ -111,8 +111,18 @@ class Reads(Session):
         """Return the owners that have stock, of one SKU when it is given, sorted."""
         return [row["owner"] for row in await self._database.fetch(SQL["owners_of_sku"], sku)]
 
-    async def stock(self, owner: str, *, sku: str | None, rows_max: int) -> list[StockLine]:
-        """Return an owner's stock that is not empty, by SKU, then first expired first, at most ``rows_max`` rows."""
+    async def stock(
+        self, owner: str, *, sku: str | None, lots: Sequence[LotName] | None = None, rows_max: int
+    ) -> list[StockLine]:
+        """Return an owner's stock that is not empty, by SKU, then first expired first, at most ``rows_max`` rows.
+
+        ``lots``: of these lots alone.
+        """
+        if lots is None:
+            rows = await self._database.fetch(SQL["stock"], owner, sku, rows_max)
+        else:
+            skus, numbers = [lot.sku for lot in lots], [lot.lot for lot in lots]
+            rows = await self._database.fetch(SQL["stock_of_lots"], owner, skus, numbers, rows_max)
         return [
             StockLine(
                 **{
@@ -121,5 +131,5 @@ class Reads(Session):
                     "item": None if row["item"] is None else decode(row["item"], Item),
                 }
             )
-            for row in await self._database.fetch(SQL["stock"], owner, sku, rows_max)
+            for row in rows
         ]

@@ -64,6 +64,26 @@ class LotFacts:
     on_hand: int
 
 
+CALLED_MAX: Final = 200
+"""Lots of one number that are looked at: of so many nobody can mean one."""
+
+
+@dataclass(frozen=True, slots=True)
+class LotCalled:
+    """A lot that somebody may mean by a number."""
+
+    owner: str
+    sku: str
+    lot: str
+    supplier: str | None
+    supplier_lot: str | None
+
+    @property
+    def text(self) -> str:
+        """Return how people are told which one it is."""
+        return f"lot {self.lot} of {self.sku}" + (f" from {self.supplier}" if self.supplier else "")
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
     """One line of what became of a lot; quantities in the item's smallest units."""
@@ -111,6 +131,16 @@ class GoodsReads(Session):
     async def owners_of_lot(self, sku: str, lot: str | None, *, owner: str | None) -> list[str]:
         """Return the owners of whom anything became of a lot (None: of goods without one), sorted."""
         return [row["owner"] for row in await self._database.fetch(SQL["lot_owners"], sku, lot, owner)]
+
+    async def lots_called(
+        self, called: str, *, owner: str | None, sku: str | None, former: bool = False, rows_max: int = CALLED_MAX
+    ) -> list[LotCalled]:
+        """Return the lots that have a number, or have it from their supplier.
+
+        ``former``: of one item of an owner also those that had it before.
+        """
+        rows = await self._database.fetch(SQL["lots_called"], called, owner, sku, former, rows_max)
+        return [LotCalled(**row) for row in rows]
 
     async def lot(self, owner: str, sku: str, lot: str | None) -> LotFacts:
         """Return what is known of a lot."""

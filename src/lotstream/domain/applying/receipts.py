@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from lotstream.domain.applying.rows import book_row, change_row, know_lot
@@ -23,10 +24,11 @@ def _receipt_closed(ledger: Ledger, event: ReceiptClosed) -> None:
         receipt = ledger.receipt(key)
         if receipt is None:
             raise LookupError(f"receipt {event.receipt} of an event is not there")
-        receipt.told, receipt.expected = event.told, event.expected
+        receipt.told, receipt.expected, receipt.closed_at = event.told, event.expected, event.at
         ledger.touched.receipts.add(key)
     if event.expected is not None:
-        note_against(ledger, event.expected, event.site, event.receipt, counted=event.counted, closed=event.complete)
+        closed = event.at if event.complete else None
+        note_against(ledger, event.expected, event.site, event.receipt, counted=event.counted, closed=closed)
 
 
 def _receipt_corrected(ledger: Ledger, event: ReceiptCorrected) -> None:
@@ -56,14 +58,16 @@ def note_against(
     receipt: str | None,
     *,
     counted: dict[str, int] | None = None,
-    closed: bool = False,
+    closed: datetime | None = None,
 ) -> None:
     """Note a receipt of an announcement, also of one that nobody has told, and what is counted against its lines."""
     known = ledger.document(expected_key(expected), Expected) or Expected(expected_key(expected), site)
     receipts = dict(known.receipts)
     if receipt is not None:
         receipts[receipt] = receipts.get(receipt, {}) if counted is None else counted
-    _keep(ledger, replace(known, receipts=receipts, closed=known.closed or closed))
+    if closed is not None and not known.closed:
+        known = replace(known, closed=True, closed_at=closed)
+    _keep(ledger, replace(known, receipts=receipts))
 
 
 def _keep(ledger: Ledger, expected: Expected) -> None:

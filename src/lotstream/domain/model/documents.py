@@ -78,6 +78,8 @@ class Receipt:
     costs: dict[str, Decimal] = field(default_factory=dict)
     #: Corrections of it, each with the hash of what it said.
     corrections: dict[str, str] = field(default_factory=dict)
+    #: When it was told last what came on it.
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -74,6 +74,8 @@ class Expected:
     receipts: dict[str, dict[str, int]] = field(default_factory=dict)
     #: Nothing more of it is awaited.
     closed: bool = False
+    #: Since when; None: it is not closed.
+    closed_at: datetime | None = None
 
     def left(self, line: ExpectedLine, *, but_for: str | None = None) -> int:
         """Return what is awaited of a line yet, below nothing never; ``but_for`` a receipt that is closed again."""

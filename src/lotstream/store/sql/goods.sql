@@ -16,6 +16,19 @@ CROSS JOIN LATERAL (
 WHERE $3::text IS NULL OR o.owner = $3
 ORDER BY o.owner;
 
+-- name: lots_called
+-- Lots that have a number now, or have it from their supplier; $4: of one item of an owner also those that had it.
+SELECT l.owner, l.sku, l.lot, l.supplier, l.supplier_lot
+FROM lot AS l WHERE l.lot = $1 AND ($2::text IS NULL OR l.owner = $2) AND ($3::text IS NULL OR l.sku = $3)
+UNION
+SELECT l.owner, l.sku, l.lot, l.supplier, l.supplier_lot
+FROM lot AS l WHERE l.supplier_lot = $1 AND ($2::text IS NULL OR l.owner = $2) AND ($3::text IS NULL OR l.sku = $3)
+UNION
+SELECT l.owner, l.sku, l.lot, l.supplier, l.supplier_lot
+FROM lot AS l
+WHERE $4::boolean AND l.owner = $2 AND l.sku = $3 AND l.more LIKE '%"aliases"%' AND l.more::jsonb -> 'aliases' ? $1
+ORDER BY owner, sku, lot LIMIT $5;
+
 -- name: lot_facts
 -- What is known of one lot and of its item; null for what nobody has said.
 SELECT l.expires, l.made, l.received, l.supplier, l.supplier_lot, coalesce(l.holds, '[]') AS holds, i.body AS item,

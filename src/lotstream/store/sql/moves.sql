@@ -25,6 +25,21 @@ ORDER BY number LIMIT $5;
 -- One document.
 SELECT body FROM receipt WHERE owner = $1 AND kind = $2 AND number = $3;
 
+-- name: receipts
+-- What an owner announced or received after a place among them, in the order of their numbers; what is closed is left
+-- out where only open ones are asked for: one that is open says nothing of that.
+SELECT kind, number, body FROM receipt
+WHERE owner = $1 AND kind IN ('expected', 'receipt') AND (kind, number) > ($2, $3)
+  AND (NOT $4::boolean OR body NOT LIKE '%"told":%' AND body NOT LIKE '%"closed":%'
+       OR (body::json ->> 'told') IS NULL AND (body::json ->> 'closed') IS NULL)
+ORDER BY kind, number LIMIT $5;
+
+-- name: lots_of
+-- What is known of some lots.
+SELECT l.sku, l.lot, l.supplier_lot, l.made, l.expires
+FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
+JOIN lot AS l ON l.owner = $1 AND l.sku = k.sku AND l.lot = k.lot;
+
 -- name: items
 -- Items of an owner by SKU.
 SELECT sku, body FROM item WHERE owner = $1 AND sku = ANY($2::text[]);

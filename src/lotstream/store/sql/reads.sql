@@ -77,6 +77,18 @@ SELECT DISTINCT body FROM location;
 -- Owners that have stock, of one SKU when it is given.
 SELECT DISTINCT owner FROM stock WHERE $1::text IS NULL OR sku = $1 ORDER BY 1;
 
+-- name: stock_of_lots
+-- Stock of some lots of one owner, as in `stock`.
+SELECT s.sku, s.lot, l.expires, s.site, s.location, s.package, s.pack_size, s.status, s.returned, s.on_hand, s.reserved,
+       s.promised_elsewhere, coalesce(l.holds, '[]') AS holds, i.body AS item
+FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
+JOIN stock AS s ON s.owner = $1 AND s.sku = k.sku AND s.lot = k.lot
+LEFT JOIN lot AS l ON l.owner = s.owner AND l.sku = s.sku AND l.lot = s.lot
+LEFT JOIN item AS i ON i.owner = s.owner AND i.sku = s.sku
+WHERE s.on_hand <> 0 OR s.reserved <> 0 OR s.promised_elsewhere <> 0
+ORDER BY s.sku, l.expires NULLS LAST, s.lot, s.site, s.location, s.package, s.pack_size, s.status, s.returned
+LIMIT $4;
+
 -- name: stock
 -- Stock of one owner with the facts of its lots and its items, in the order a person looks for it.
 SELECT s.sku, s.lot, l.expires, s.site, s.location, s.package, s.pack_size, s.status, s.returned, s.on_hand, s.reserved,

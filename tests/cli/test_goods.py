@@ -1,4 +1,4 @@
-"""A recall from the command line, on a running hub: one command, its report, answers and its end."""
+"""Goods from the command line, on a running hub: receipts, a recall with its report, and lots by any number."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ LOT = {"lot": "L24A", "expires": "2027-01-31", "supplier": "S-3", "supplier_lot"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shipped(hub_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[None]:
+async def shipped(hub_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WorkerProcess]:
     """A hub of two owners who have the same supplier's lot; of one 3 left for a customer."""
     log: Path = tmp_path_factory.mktemp("worker") / "worker.log"
-    async with WorkerProcess(hub_settings, instance="recalled", log=log), HubClient(hub_settings) as client:
+    async with WorkerProcess(hub_settings, instance="goods", log=log) as worker, HubClient(hub_settings) as client:
         for owner in ("acme", "zenith"):
             line = {"line": "1", "sku": "CER-001", "quantity": "10", **LOT}
             await client.send("item.defined", {"owner": owner, "sku": "CER-001"})
@@ -36,7 +36,7 @@ async def shipped(hub_settings: Settings, tmp_path_factory: pytest.TempPathFacto
         await client.send("order.placed", {"owner": "acme", **order, **wanted})
         left = {"shipment": "S-1", "orders": [{"source": "shop", "order": "#1"}]}
         await client.send("shipment.confirmed", {"owner": "acme", **FLOOR, **left})
-        yield
+        yield worker
 
 
 @pytest.mark.usefixtures("shipped")
@@ -117,3 +117,75 @@ async def test_what_cannot_be_recalled_is_said(lotstream: Lotstream) -> None:
         ran = await lotstream("lot", *arguments)
         assert ran.code == ExitCode.INPUT
         assert said in ran.err
+
+
+ANNOUNCED = (
+    {"line": "1", "sku": "CER-001", "quantity": "10", "supplier_lot": "31B"},
+    {"line": "2", "sku": "CER-001", "quantity": "5", "supplier_lot": "32B"},
+)
+
+
+def came(line: str, quantity: str, number: str, supplier: str = "S-3") -> dict[str, str]:
+    """A line of a receipt of a supplier's lot."""
+    facts = {"supplier_lot": number, "supplier": supplier, "expires": "2027-03-31", "location": "A-02"}
+    return {"line": line, "sku": "CER-001", "quantity": quantity, **facts}
+
+
+async def test_a_receipt_is_announced_comes_wrongly_is_corrected_and_closed(
+    lotstream: Lotstream, hub_settings: Settings, shipped: WorkerProcess
+) -> None:
+    """Expected, received, over, short and unannounced are shown line by line, also after the worker was killed."""
+    async with HubClient(hub_settings) as client:
+        await client.send(
+            "receipt.expected",
+            {"owner": "zenith", "site": "TOR", "expected": "ASN-1", "supplier": "S-3", "lines": ANNOUNCED},
+        )
+        lines = [came("1", "12", "31B"), came("2", "3", "33B"), came("3", "4", "31B", "S-4")]
+        body = {"owner": "zenith", **FLOOR, "receipt": "R-8", "expected": "ASN-1", "lines": lines}
+        await client.send("stock.received", body, message_id="came")
+        shown = await lotstream("receipts", "--open", "--owner", "zenith", "--json")
+        assert [(one["kind"], one["number"], one["state"]) for one in json.loads(shown.out)] == [
+            ("expected", "ASN-1", "receiving"), ("receipt", "R-1", "receiving"), ("receipt", "R-8", "receiving"),
+        ]  # fmt: skip
+        await shipped.kill()
+        await shipped.start()
+        counted = {"receipt": "R-8", "correction": "1", "lines": [{"line": "2", "lot": "32B", "quantity": "4"}]}
+        await client.send("receipt.corrected", {"owner": "zenith", **FLOOR, **counted})
+        await client.send("receipt.closed", {"owner": "zenith", **FLOOR, "receipt": "R-8"})
+        again = await client.send("stock.received", body, message_id="again")
+        assert again["outcome"] == "accepted"
+    told = json.loads((await lotstream("receipts", "R-8", "--owner", "zenith", "--json")).out)["receipt"]
+    assert [
+        (one["line"], one["lot"], one["supplier_lot"], one["expected"], one["received"], one["over"], one["short"])
+        for one in told["lines"]
+    ] == [
+        ("1", "31B", "31B", "10", "12", "2", "0"),
+        ("2", "32B", "33B", "5", "4", "0", "1"),
+        (None, "31B-2", "31B", "0", "4", "0", "0"),
+    ]  # fmt: skip
+    assert (told["state"], told["corrections"], told["closed_at"] is None) == ("closed", ["1"], False)
+    seen = await lotstream("receipts", "ASN-1", "--owner", "zenith")
+    assert "Announcement ASN-1 of zenith at TOR, from S-3: receiving" in seen.out
+    assert "Receipt R-8 of ASN-1 of zenith" in (await lotstream("receipts", "R-8")).out
+    assert (await lotstream("receipts", "NONE")).code == ExitCode.INPUT
+    verified = await lotstream("verify")
+    assert verified.code == 0, verified.out + verified.err
+
+
+@pytest.mark.usefixtures("shipped")
+async def test_lots_are_found_by_their_suppliers_number(lotstream: Lotstream) -> None:
+    """A number that a lot has from its supplier finds it; one that two have names both, and one's own number wins."""
+    told = json.loads((await lotstream("lot", "history", "CER-001", "24A", "--owner", "acme", "--json")).out)
+    assert (told["lot"], told["note"]) == ("L24A", "24A is another number of lot L24A.")
+    assert (
+        "24A is another number of lot L24A."
+        in (await lotstream("lot", "trace", "CER-001", "24A")).err
+        + (await lotstream("lot", "trace", "CER-001", "24A", "--owner", "acme")).out
+    )
+    shown = await lotstream("lot", "where", "CER-001", "31B")
+    assert "31B is also the supplier's number of lot 31B-2 of CER-001 from S-4." in shown.out
+    found = json.loads((await lotstream("stock", "--lot", "31B", "--json")).out)
+    assert [(row["lot"], row["on_hand"]) for row in found] == [("31B", "12"), ("31B-2", "4")]
+    then = json.loads((await lotstream("stock", "--lot", "31B", "--as-of", "2090-01-01T00:00:00Z", "--json")).out)
+    assert sorted((row["lot"], row["on_hand"]) for row in then) == [("31B", "12"), ("31B-2", "4")]
+    assert (await lotstream("stock", "--lot", "NONE")).code == ExitCode.INPUT
