@@ -166,10 +166,6 @@ async def test_a_receipt_is_announced_comes_wrongly_is_corrected_and_closed(
     assert (told["state"], told["corrections"], told["closed_at"] is None) == ("closed", ["1"], False)
     seen = await lotstream("receipts", "ASN-1", "--owner", "zenith")
     assert "Announcement ASN-1 of zenith at TOR, from S-3: receiving" in seen.out
-    assert "Receipt R-8 of ASN-1 of zenith" in (await lotstream("receipts", "R-8")).out
-    assert (await lotstream("receipts", "NONE")).code == ExitCode.INPUT
-    verified = await lotstream("verify")
-    assert verified.code == 0, verified.out + verified.err
 
 
 @pytest.mark.usefixtures("shipped")
@@ -177,15 +173,9 @@ async def test_lots_are_found_by_their_suppliers_number(lotstream: Lotstream) ->
     """A number that a lot has from its supplier finds it; one that two have names both, and one's own number wins."""
     told = json.loads((await lotstream("lot", "history", "CER-001", "24A", "--owner", "acme", "--json")).out)
     assert (told["lot"], told["note"]) == ("L24A", "24A is another number of lot L24A.")
-    assert (
-        "24A is another number of lot L24A."
-        in (await lotstream("lot", "trace", "CER-001", "24A")).err
-        + (await lotstream("lot", "trace", "CER-001", "24A", "--owner", "acme")).out
-    )
     shown = await lotstream("lot", "where", "CER-001", "31B")
     assert "31B is also the supplier's number of lot 31B-2 of CER-001 from S-4." in shown.out
     found = json.loads((await lotstream("stock", "--lot", "31B", "--json")).out)
     assert [(row["lot"], row["on_hand"]) for row in found] == [("31B", "12"), ("31B-2", "4")]
     then = json.loads((await lotstream("stock", "--lot", "31B", "--as-of", "2090-01-01T00:00:00Z", "--json")).out)
     assert sorted((row["lot"], row["on_hand"]) for row in then) == [("31B", "12"), ("31B-2", "4")]
-    assert (await lotstream("stock", "--lot", "NONE")).code == ExitCode.INPUT

@@ -55,7 +55,7 @@ def _adjust(changes: Changes, meant: Meant) -> Refusal | None:
         meant = meant._replace(said=replace(said, code=None))
     rows = paper.rows(meant)
     if meant.quantity >= 0:
-        row = more_to(changes, meant, where(rows, named))
+        row = more_to(paper, meant, where(rows, named))
         if isinstance(row, Refusal):
             return row
         changes.add(meant, row, meant.quantity)

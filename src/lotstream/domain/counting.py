@@ -193,7 +193,7 @@ def _count(counts: _Counts, meant: Meant) -> Refusal | None:
         changes.add(meant, key, max(-paper.there(key), 0))
     more = now - sum(paper.there(key) for key in rows)
     if more > 0:
-        row = more_to(changes, meant, where(rows, named))
+        row = more_to(paper, meant, where(rows, named))
         if isinstance(row, Refusal):
             return row
         changes.add(meant, row, more)

@@ -103,6 +103,7 @@ from lotstream.domain.erasing import erase_persons
 from lotstream.domain.events import Event
 from lotstream.domain.expecting import expect_receipt
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
+from lotstream.domain.found import with_lots
 from lotstream.domain.holds import lift_hold, lift_owner_hold, place_hold, place_owner_hold
 from lotstream.domain.importing import import_shipment
 from lotstream.domain.inspecting import inspect_lot
@@ -240,7 +241,7 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
         command = names.now(command)
     if ledger.settings.closed and (refused := why_not_taken_in(ledger, command)) is not None:
         return refused
-    decided = decider(ledger, command, moment)
+    decided = with_lots(ledger, decider(ledger, command, moment), moment)
     if ledger.settings.put_away_hints:
         decided = with_hints(ledger, decided)
     if ledger.settings.closed:

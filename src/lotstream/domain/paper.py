@@ -40,8 +40,8 @@ RETURN = "return"
 RETURN_INSPECTION = "return_inspection"
 PUT_AWAY = "putaway"
 
-#: Why goods of a line cannot be booked whatever has happened with them: nobody knows what they are counted in.
-UNCOUNTABLE: Final = frozenset({Code.UNKNOWN_ITEM, Code.UNKNOWN_UNIT})
+#: Why goods of a line cannot be booked whatever has happened with them: nobody knows what they are, or are counted in.
+UNCOUNTABLE: Final = frozenset({Code.UNKNOWN_ITEM, Code.UNKNOWN_UNIT, Code.FIELD_MISSING})
 
 #: What every document about stock says of itself and its lines.
 Document = (

@@ -32,6 +32,7 @@ from lotstream.domain.places_for import why_not_there
 from lotstream.domain.serial_holds import held_at
 from lotstream.domain.settling import settle
 from lotstream.domain.shelves import rows_in
+from lotstream.domain.stock_changes import more_to
 from lotstream.domain.taking_back import take_back
 
 _REASON = "moved"
@@ -151,9 +152,12 @@ def _relocate(moves: Moves, meant: Meant, target: Target) -> Refusal | None:
             left -= quantity
     if left:
         row = rows[0] if rows else named
+        to = more_to(paper, meant, target(row))
+        if isinstance(to, Refusal):
+            return to
         moves.found.append(StockFound(row, left, _REASON))
         paper.change(row, left)
-        shift(moves, meant, row, target(row), left, spare=True)
+        shift(moves, meant, row, to, left, spare=True)
     return None
 
 

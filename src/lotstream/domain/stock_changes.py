@@ -40,12 +40,11 @@ class Changes:
         self.made.append(RowChange(meant.said.line, key, quantity, meant.said.reason, lot, received, code))
 
 
-def more_to(changes: Changes, meant: Meant, row: RowKey) -> RowKey | Refusal:
+def more_to(paper: Paper, meant: Meant, row: RowKey) -> RowKey | Refusal:
     """Return where goods go that are more than was known, to quarantine where they lack what their item needs.
 
     Of a lot that has good stock in the house no facts are asked: they were, or it is as it was found.
     """
-    paper = changes.paper
     if row.status != Status.GOOD or any(_is_good(key, row) for key in paper.keys(row.sku)):
         return row
     why = why_not_good(paper.draft, meant.item, row.lot, site=row.site)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from lotstream.domain.applying.receipts import note_against
-from lotstream.domain.applying.rows import book_row, change_row, know_lot
+from lotstream.domain.applying.rows import book_row, change_row, know_lot, know_new_lot
 from lotstream.domain.events import (
     BalanceOpened,
     DiscrepancyNoted,
@@ -61,6 +61,7 @@ def _serial_changed(ledger: Ledger, event: SerialHeld | SerialReleased) -> None:
 
 
 def _stock_found(ledger: Ledger, event: StockFound) -> None:
+    know_new_lot(ledger, event.lot)
     change_row(ledger, event.row, on_hand=event.quantity)
 
 

@@ -125,3 +125,9 @@ def know_lot(ledger: Ledger, lot: Lot) -> None:
         ledger.lots[lot.sku, lot.lot] = lot
         ledger.touched.lots.add((lot.sku, lot.lot))
         lot_changed(ledger, lot)
+
+
+def know_new_lot(ledger: Ledger, lot: Lot | None) -> None:
+    """Know a lot from now on that nobody knew before; one that is known stays what it is."""
+    if lot is not None and (lot.sku, lot.lot) not in ledger.lots:
+        know_lot(ledger, lot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lotstream.domain.applying.rows import any_order, change_row, know_lot, note_received, order_touched
+from lotstream.domain.applying.rows import any_order, change_row, know_lot, know_new_lot, note_received, order_touched
 from lotstream.domain.booked_under import document_of
 from lotstream.domain.carrying import carry, change_bin
 from lotstream.domain.events import (
@@ -72,6 +72,7 @@ def _returned(ledger: Ledger, event: GoodsReturned) -> None:
         ledger.touched.receipts.add(event.announced.key)
     order = None if event.key is None else ledger.order(event.key)
     for back in event.lines:
+        know_new_lot(ledger, back.lot)
         change_row(ledger, back.row, on_hand=back.quantity)
         note_received(ledger, back.row, back.received)
         for number in back.serials:

@@ -136,6 +136,8 @@ class StockFound:
     row: RowKey
     quantity: int
     reason: str
+    #: Its lot, where nobody knew of that either.
+    lot: Lot | None = None
 
 
 @dataclass(frozen=True, slots=True)

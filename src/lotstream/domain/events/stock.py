@@ -150,6 +150,8 @@ class Returned:
     discrepancy: str | None = None
     message: str | None = None
     serials: tuple[str, ...] = ()
+    #: Its lot, where nobody knew of that.
+    lot: Lot | None = None
 
 
 @dataclass(frozen=True, slots=True)
