@@ -131,6 +131,7 @@ def came(line: str, quantity: str, number: str, supplier: str = "S-3") -> dict[s
     return {"line": line, "sku": "CER-001", "quantity": quantity, **facts}
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_receipt_is_announced_comes_wrongly_is_corrected_and_closed(
     lotstream: Lotstream, hub_settings: Settings, shipped: WorkerProcess
 ) -> None:

@@ -331,7 +331,8 @@ class AnyMessage:
 
     def _receipt_corrected(self) -> Body:
         line = {"line": "1", "quantity": self._few(), "lot": self._mostly(None, "L1", "L2"),
-                "status": self._mostly(None, "good")}  # fmt: skip
+                "status": self._mostly(None, "good"), "misread": self._mostly([], ["S1"]),
+                "serials": self._mostly([], ["S2"])}  # fmt: skip
         return {**self._floor(), "receipt": self._named("R"), "correction": f"C-{self.draw.randint(1, 9)}",
                 "lines": [line]}  # fmt: skip
 

@@ -15,7 +15,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.goods import RECEIPT
 from lotstream.domain.model import Supplier
-from tests.property.vocabulary import EXPIRES, LOTS
+from tests.property.vocabulary import EXPIRES, LOTS, NUMBERS
 from tests.property.words_lots import LotWords
 
 
@@ -60,6 +60,8 @@ class ReceiptWords(LotWords):
             supplier=self.seldom(None, "V1"),
             cost=self.seldom(None, Decimal("0.75")),
             status=self.mostly(None, "good", "damaged"),
+            serials=self.seldom((), NUMBERS[:1], ("s9",)),
+            misread=self.seldom((), NUMBERS[1:2]),
         )
 
     def _receipt(self) -> str:

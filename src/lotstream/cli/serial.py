@@ -47,9 +47,9 @@ async def _read(owner: str | None, sku: str, number: str) -> tuple[str, Serial]:
 
 def shown(owner: str, unit: Serial) -> dict[str, Any]:
     """Return what is known of a unit, as JSON values."""
-    row = unit.row
+    row, state = unit.row, "misread" if unit.misread else unit.state.value
     return {
-        "owner": owner, "sku": unit.key.sku, "serial": unit.key.number, "state": unit.state.value, "lot": row.lot,
+        "owner": owner, "sku": unit.key.sku, "serial": unit.key.number, "state": state, "lot": row.lot,
         "site": row.site, "location": row.location, "status": row.status, "source": unit.source, "order": unit.order,
         "line": unit.line, "customer": unit.customer, "shipment": unit.shipment, "shipped_at": unit.shipped_at,
         "holds": [{"hold": hold.id, "kind": hold.kind.value, "reason": hold.reason} for hold in unit.holds],

@@ -80,4 +80,6 @@ def _wrong(line: ReceiptCorrectedLine) -> LineWrong:
         facility=line.facility,
         cost=line.cost,
         status=None if line.status is None else line.status.value,
+        serials=line.serials,
+        misread=line.misread,
     )

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
-from lotstream.contracts.limits import LINES_MAX
+from lotstream.contracts.limits import LINES_MAX, SERIALS_MAX
 from lotstream.domain.model import Status
 
 
@@ -60,6 +60,13 @@ class ReceiptCorrectedLine(Inbound):
     cost: Quantity | None = Field(default=None, description="What one `unit` has cost, in the owner's currency.")
     status: Status | None = Field(
         default=None, description="Its condition; `good` takes goods out of quarantine whose facts are complete now."
+    )
+    serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
+        default=(),
+        description="Numbers of its units: those that were told go along to another lot or item; others came as well.",
+    )
+    misread: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
+        default=(), description="Numbers that were told and are on none of its units."
     )
 
 

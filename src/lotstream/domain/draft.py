@@ -101,6 +101,8 @@ class Draft:
     def serial(self, key: SerialKey) -> Serial | None:
         """Return the unit of a serial number as it is after this decision; None when nobody has seen it."""
         known = self.serials.get(key) or self.ledger.serials.get(key.number, {}).get(key.sku)
+        if known is None or known.misread:
+            return None
         names = self.ledger.names()
         return known if names is None else names.now(known)
 

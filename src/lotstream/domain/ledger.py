@@ -280,7 +280,8 @@ class Ledger:
     def serial(self, key: SerialKey) -> Serial | None:
         """Return the unit of a serial number; None when nobody has seen it. Raises `NotLoaded`."""
         if key.number in self.serials:
-            return self.serials[key.number].get(key.sku)
+            unit = self.serials[key.number].get(key.sku)
+            return None if unit is None or unit.misread else unit
         raise NotLoaded(f"serial {key.number} of {self.owner}: put what it is by SKU, or nothing, into ledger.serials")
 
     def know_serial(self, serial: Serial, *, holds_too: bool = False) -> None:

@@ -222,6 +222,9 @@ _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     PlaceOrder: lambda command: tuple([line.serial for line in command.lines if line.serial is not None]),
     ReceiveStock: _of_lines,
     OpenBalance: _of_lines,
+    CorrectReceipt: lambda command: tuple(
+        [number for line in command.lines for number in (*line.serials, *line.misread)]
+    ),
     AssembleKit: lambda command: (*command.serials, *_of_lines(command)),
     BreakKit: lambda command: (*command.serials, *_of_lines(command)),
     RecordProduction: lambda command: tuple(

@@ -28,6 +28,7 @@ from lotstream.domain.model import (
     LotName,
     ReceiptKey,
     RowKey,
+    Serial,
     Status,
 )
 from lotstream.domain.paper import Paper
@@ -35,6 +36,7 @@ from lotstream.domain.places import is_staging
 from lotstream.domain.receipt_closing import closing
 from lotstream.domain.receipt_facts import lot_after
 from lotstream.domain.receipt_lines import Correction, LineMeant, line_meant
+from lotstream.domain.receipt_units import correct_units
 from lotstream.domain.settling import settle
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.taking_back import take_back
@@ -98,7 +100,10 @@ def _correct(work: Correction, meant: LineMeant) -> Refusal | None:
         if not meant.is_moved:
             # More has left than came in: the books say so until somebody counts.
             found[meant.before.row] = found.get(meant.before.row, 0) + left
-    _book(work, meant, found, lot, left=left)
+    units = correct_units(work, meant)
+    if isinstance(units, Refusal):
+        return units
+    _book(work, meant, found, lot, units=units, left=left)
     return None
 
 
@@ -116,14 +121,22 @@ def _found(work: Correction, row: RowKey, wanted: int) -> dict[RowKey, int]:
     return found
 
 
-def _book(work: Correction, meant: LineMeant, found: dict[RowKey, int], lot: Lot | None, *, left: int) -> None:
+def _book(
+    work: Correction,
+    meant: LineMeant,
+    found: dict[RowKey, int],
+    lot: Lot | None,
+    *,
+    units: tuple[Serial, ...],
+    left: int,
+) -> None:
     """Take goods from where they are, and book them as they should have been; what has left keeps the lot it had."""
     before, row = meant.before, meant.row
     put: dict[RowKey, int] = {}
     more = max(meant.quantity - left, 0) if meant.is_moved else meant.quantity - before.quantity
     if meant.is_moved:
-        for key, units in found.items():
-            part = min(units, more)
+        for key, there in found.items():
+            part = min(there, more)
             if part:
                 status = row.status if key.status == before.row.status else key.status
                 put[key._replace(sku=row.sku, lot=row.lot, status=status)] = part
@@ -140,12 +153,12 @@ def _book(work: Correction, meant: LineMeant, found: dict[RowKey, int], lot: Lot
         if old is not None:
             work.lots_before.setdefault(name, old)
         draft.know_lot(one)
-    for key, units in found.items():
-        paper.change(key, -units)
-    for key, units in put.items():
-        paper.change(key, units, received=day)
+    for key, taken in found.items():
+        paper.change(key, -taken)
+    for key, more in put.items():
+        paper.change(key, more, received=day)
     booked = tuple(
-        GoodsBooked(meant.said.line, key, units, draft.lot(key.sku, key.lot), day) for key, units in put.items()
+        GoodsBooked(meant.said.line, key, more, draft.lot(key.sku, key.lot), day) for key, more in put.items()
     )
     work.changes.append(
         LineCorrected(
@@ -155,6 +168,7 @@ def _book(work: Correction, meant: LineMeant, found: dict[RowKey, int], lot: Lot
             lots,
             Booked(row, meant.quantity),
             meant.cost,
+            units,
         )
     )
 

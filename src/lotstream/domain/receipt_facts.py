@@ -12,6 +12,7 @@ from lotstream.domain.commands import GoodsLine, LineWrong
 from lotstream.domain.complete import missing_fact, too_short
 from lotstream.domain.expiry import made_too_late
 from lotstream.domain.goods import RECEIPT
+from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.lot_facts import FACILITY, ORIGIN, Conflict, contradiction, learn
 from lotstream.domain.model import (
     PLAIN,
@@ -53,6 +54,8 @@ def lot_after(work: Correction, meant: LineMeant) -> tuple[Lot | None, bool] | R
         message = f"Lot {lot.lot} would be made on {lot.made}, after its expiry {lot.expires}; correct both."
         refused = work.object(Code.FIELD_INVALID, f"{meant.path}.made", message, meant.said)
         return refused or (known or old, True)
+    before = old if known is None else known
+    lot = await_inspection(lot, before, meant.item, at=draft.moment.recorded_at)
     return _fit(work, meant, lot)
 
 

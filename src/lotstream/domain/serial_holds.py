@@ -102,7 +102,7 @@ def units_held(draft: Draft, back: Undone | Returned | GoodsBooked) -> list[Seri
 def _find(ledger: Ledger, sku: str | None, number: str) -> Serial | Refusal:
     """Return the unit that is meant; without a SKU its number must be enough."""
     units = ledger.serials.get(number, {})
-    found = [unit for name, unit in sorted(units.items()) if sku in (None, name)]
+    found = [unit for name, unit in sorted(units.items()) if sku in (None, name) and not unit.misread]
     if not found:
         message = f"Serial {number} is not known; check the number and its SKU."
         return Refusal(Code.UNKNOWN_LOT, "serial", message)
@@ -140,7 +140,7 @@ def held_at(draft: Draft, sku: str, lot: str | None, *, site: str) -> Counter[Ro
     """Return how many smallest units of a lot at a site are units on hold that are not among good stock, by row."""
     found = Counter[RowKey]()
     unit = 10 ** draft.known_item(sku).decimals
-    units = (serials[sku] for serials in draft.ledger.serials.values() if sku in serials)
+    units = (serials[sku] for serials in draft.ledger.serials.values() if sku in serials and not serials[sku].misread)
     for serial in units:
         row = serial.row
         set_aside = serial.holds and serial.state is SerialState.IN_STOCK and row.status != Status.GOOD

@@ -11,7 +11,8 @@ from lotstream.domain.lot_facts import Conflict
 from lotstream.domain.model import Item, RowKey, Serial, SerialKey, SerialState, Tracking
 from lotstream.domain.serials import check_count
 
-_WHERE = {
+#: What is said of a unit that is not new.
+WHERE = {
     SerialState.IN_STOCK: "is in stock already",
     SerialState.PICKED: "is picked for an order",
     SerialState.SHIPPED: "was shipped",
@@ -36,7 +37,7 @@ def arriving(draft: Draft, item: Item, serials: Sequence[str], quantity: int, *,
     for index, number in enumerate(serials):
         known = draft.serial(SerialKey(number, item.sku))
         if known is not None:
-            message = f"Serial {number} of {item.sku} {_WHERE[known.state]}; check the number and the goods."
+            message = f"Serial {number} of {item.sku} {WHERE[known.state]}; check the number and the goods."
             return Conflict(Code.CONFLICTING_CONTENT, f"serials.{index}", message)
     return None
 
@@ -52,7 +53,7 @@ def doubted(draft: Draft, serials: Sequence[str], row: RowKey, *, receipt: str) 
         known = draft.serial(SerialKey(number, row.sku))
         if known is None and number not in twice:
             continue
-        where = "was read twice" if known is None else _WHERE[known.state]
+        where = "was read twice" if known is None else WHERE[known.state]
         message = f"Serial {number} of {row.sku} came in and {where}: one of the two may be counterfeit; look at both."
         facts = {"receipt": receipt, "sku": row.sku, "lot": row.lot, "serial": number}
         about = {name: value for name, value in facts.items() if value is not None}

@@ -35,7 +35,7 @@ def ways(world: World) -> dict[str, Command]:
         "damaged": ChangeStatus(SITE, True, "clerk", None, "T1", (replace(LINE, to="damaged"),)),
         "picked": world.pick("1", PickLine(None, "1", "NEW", "BIN", Decimal(2)), happened=True),
         "shipped": world.ship("1", ShippedLine("1", "NEW", Decimal(2)), happened=True),
-        "returned": ReturnGoods(SITE, True, "dock", None, "RT1", None, (replace(LINE, to=None),)),
+        "returned": ReturnGoods(SITE, True, "dock", None, "RT1", None, (replace(LINE, to=""),)),
     }
 
 

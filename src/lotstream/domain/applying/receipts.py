@@ -43,6 +43,8 @@ def _receipt_corrected(ledger: Ledger, event: ReceiptCorrected) -> None:
             know_lot(ledger, lot)
         for line in change.put:
             book_row(ledger, line)
+        for unit in change.units:
+            ledger.know_serial(unit)
         receipt.lines[change.line] = change.booked
         receipt.costs.pop(change.line, None)
         if change.cost is not None:

@@ -7,6 +7,7 @@ from dataclasses import fields
 
 from lotstream.domain.events import (
     Event,
+    ReceiptCorrected,
     SerialHeld,
     SerialReleased,
     ShipmentImported,
@@ -23,6 +24,8 @@ def serials_in(event: Event) -> Iterator[SerialKey]:
         yield event.unit.key
     if isinstance(event, TransferShipped | TransferReceived | TitleReleased):
         yield from (unit.key for unit in event.units)
+    if isinstance(event, ReceiptCorrected):
+        yield from (unit.key for change in event.changes for unit in change.units)
     if isinstance(event, ShipmentImported):
         yield from (SerialKey(number, one.sku) for one in event.shipped for number in one.serials)
     for field in fields(event):

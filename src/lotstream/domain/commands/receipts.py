@@ -68,6 +68,10 @@ class LineWrong:
     facility: str | None = None
     cost: Decimal | None = None
     status: str | None = None
+    #: Numbers of its units: of those that were told they go along, the others came as well.
+    serials: tuple[str, ...] = ()
+    #: Numbers that were told and are on none of its units.
+    misread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

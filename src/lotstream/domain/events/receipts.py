@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from lotstream.domain.events.goods import GoodsBooked
-from lotstream.domain.model import Booked, Expected, Lot, RowKey
+from lotstream.domain.model import Booked, Expected, Lot, RowKey, Serial
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ class LineCorrected:
     #: How the line is booked from now on, and what it has cost.
     booked: Booked
     cost: Decimal | None
+    #: Units as they are afterwards: that go along, came as well, or never were.
+    units: tuple[Serial, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ class Serial:
     holds: tuple[Hold, ...] = ()
     #: Its first hold has booked it into quarantine, from which its last one books it back.
     apart: bool = False
+    #: Its number was told of goods that came in, and is on none of them: there is no such unit.
+    misread: bool = False
 
 
 @dataclass(slots=True)
