@@ -21,7 +21,7 @@ from lotstream.domain.commands import (
     PlaceBinHold,
 )
 from lotstream.domain.events import DayOpened, Event, LocationDefined, SiteDefined
-from lotstream.domain.holds import placed_at, unnamed
+from lotstream.domain.holds import again, placed_at, unnamed
 from lotstream.domain.ledger import Sites
 from lotstream.domain.model import BY_LOT, Calendar, Location, Site
 
@@ -107,8 +107,9 @@ def _place_hold(sites: Sites, command: PlaceBinHold, moment: Moment, number: int
         return _unknown_site("site", command.site)
     # A location that was only named exists; version 0 leaves room for its first definition.
     bin_ = sites.locations.get((command.site, command.location)) or Location(command.site, command.location, version=0)
-    if any(hold.id == command.hold.id for hold in bin_.holds):
-        return ()
+    same = [hold.kind is command.hold.kind for hold in bin_.holds if hold.id == command.hold.id]
+    if same:
+        return again(command.hold.id, same=same[0])
     hold = placed_at(command.hold, moment)
     return _changed(sites, replace(bin_, holds=(*bin_.holds, hold)), number, by=hold.by, at=hold.at)
 

@@ -27,8 +27,9 @@ def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Even
     lot = find_lot(ledger, command.sku, command.lot)
     if isinstance(lot, Refusal):
         return lot
-    if any(hold.id == command.hold for hold in lot.holds):
-        return ()
+    known = [hold.kind is command.kind for hold in lot.holds if hold.id == command.hold]
+    if known:
+        return again(command.hold, same=known[0])
     hold = Hold(command.hold, command.kind, command.reason, command.by, command.occurred_at or moment.recorded_at)
     draft = Draft(ledger, moment)
     moved = hold_lot(draft, lot, hold)
@@ -74,8 +75,10 @@ def place_owner_hold(ledger: Ledger, command: PlaceOwnerHold, moment: Moment) ->
     if command.hold.kind is HoldKind.RECALL:
         message = "A supplier or an owner is held, not recalled; recall the lots by lot.recalled."
         return Refusal(Code.FIELD_INVALID, "kind", message)
-    if any(known.hold.id == command.hold.id for known in ledger.settings.holds):
-        return ()
+    mine = (command.supplier, command.hold.kind)
+    same = [(one.supplier, one.hold.kind) == mine for one in ledger.settings.holds if one.hold.id == command.hold.id]
+    if same:
+        return again(command.hold.id, same=same[0])
     return (OwnerHeld(OwnerHold(placed_at(command.hold, moment), command.supplier)),)
 
 
@@ -87,6 +90,14 @@ def lift_owner_hold(ledger: Ledger, command: LiftOwnerHold, moment: Moment) -> t
         return ()
     ids, at = tuple(hold.id for hold in lifted), command.occurred_at or moment.recorded_at
     return unnamed(lifted, command.by) or (OwnerReleased(ids, command.by, at),)
+
+
+def again(hold: str, *, same: bool) -> tuple[Event, ...] | Refusal:
+    """Return nothing for a hold that is there already; one of another kind or on something else is not that one."""
+    if same:
+        return ()
+    message = f"Hold {hold} is there already, of another kind or on something else; place this one under another id."
+    return Refusal(Code.CONFLICTING_CONTENT, "hold", message)
 
 
 def placed_at(hold: Hold, moment: Moment) -> Hold:

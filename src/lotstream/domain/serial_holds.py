@@ -15,7 +15,7 @@ from lotstream.domain.commands import LiftSerialHold, Moment, PlaceSerialHold
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, GoodsBooked, Returned, SerialHeld, SerialReleased, Undone
 from lotstream.domain.filling import fill
-from lotstream.domain.holds import placed_at, unnamed
+from lotstream.domain.holds import again, placed_at, unnamed
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import HoldKind, OrderLine, Reservation, RowKey, Serial, SerialKey, SerialState, Status
 from lotstream.domain.places import is_staging
@@ -37,8 +37,9 @@ def place_serial_hold(ledger: Ledger, command: PlaceSerialHold, moment: Moment) 
     serial = _find(ledger, command.sku, command.serial)
     if isinstance(serial, Refusal):
         return serial
-    if any(hold.id == command.hold.id for hold in serial.holds):
-        return ()
+    same = [hold.kind is command.hold.kind for hold in serial.holds if hold.id == command.hold.id]
+    if same:
+        return again(command.hold.id, same=same[0])
     if serial.state is SerialState.SHIPPED:
         message = f"Serial {serial.key.number} was shipped to order {serial.order}; it can be held when it is back."
         return Refusal(Code.ALREADY_SHIPPED, "serial", message)

@@ -15,6 +15,7 @@ from lotstream.domain.commands import (
     LiftOwnerHold,
     OpenDay,
     PickLine,
+    PlaceBinHold,
     PlaceHold,
     PlaceOwnerHold,
     RequestAllocation,
@@ -210,3 +211,23 @@ def test_a_hold_on_an_owner_holds_everything() -> None:
     world.told(LiftOwnerHold(None, None))
     world.told(ContinueDay(10))
     assert world.get("#1").state is OrderState.ALLOCATED
+
+
+def test_a_hold_is_told_again_only_as_it_was() -> None:
+    """One of another kind, or on another supplier, under an id that is taken is refused: it would hold nothing."""
+    world = World()
+    world.stock(goods("L1", 10))
+    world.told(PlaceHold("H-1", HoldKind.HOLD, "TEA", "L1"))
+    assert world.told(PlaceHold("H-1", HoldKind.HOLD, "TEA", "L1", "Other words")) == ()
+    assert world.refused(PlaceHold("H-1", HoldKind.RECALL, "TEA", "L1")) == (Code.CONFLICTING_CONTENT, "hold")
+    world.told(PlaceOwnerHold(Hold("H-2", HoldKind.HOLD), "S-3"))
+    assert world.told(PlaceOwnerHold(Hold("H-2", HoldKind.HOLD), "S-3")) == ()
+    for other in (
+        PlaceOwnerHold(Hold("H-2", HoldKind.HOLD), "S-4"),
+        PlaceOwnerHold(Hold("H-2", HoldKind.QUARANTINE), "S-3"),
+    ):
+        assert world.refused(other) == (Code.CONFLICTING_CONTENT, "hold")
+    world.told(PlaceBinHold(Hold("H-3", HoldKind.HOLD), SITE, "BIN"))
+    assert world.refused(PlaceBinHold(Hold("H-3", HoldKind.QUARANTINE), SITE, "BIN")) == (
+        Code.CONFLICTING_CONTENT, "hold",
+    )  # fmt: skip
