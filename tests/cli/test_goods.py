@@ -180,3 +180,23 @@ async def test_lots_are_found_by_their_suppliers_number(lotstream: Lotstream) ->
     assert [(row["lot"], row["on_hand"]) for row in found] == [("31B", "12"), ("31B-2", "4")]
     then = json.loads((await lotstream("stock", "--lot", "31B", "--as-of", "2090-01-01T00:00:00Z", "--json")).out)
     assert sorted((row["lot"], row["on_hand"]) for row in then) == [("31B", "12"), ("31B-2", "4")]
+
+
+@pytest.mark.usefixtures("shipped")
+async def test_a_recall_names_the_owners_who_were_given_any(lotstream: Lotstream, hub_settings: Settings) -> None:
+    """Goods that were sold where they lie have not left, and are another owner's to recall: the report says whose."""
+    line = {"line": "1", "sku": "CER-001", "quantity": "10", **LOT, "lot": "L30", "supplier_lot": "30"}
+    sold = {"line": "1", "sku": "CER-001", "lot": "L30", "location": "A-01", "quantity": "4"}
+    async with HubClient(hub_settings) as client:
+        await client.send("stock.received", {"owner": "acme", **FLOOR, "receipt": "R-2", "lines": [line]})
+        sale = {"title": "SALE-1", "to_owner": "zenith", "to_skus": {"CER-001": "Z-1"}, "lines": [sold]}
+        await client.send("title.released", {"owner": "acme", **FLOOR, **sale})
+    drill = ("lot", "recall", "D-2", "--owner", "acme", "--lot", "L30", "--drill")
+    told = json.loads((await lotstream(*drill, "--json")).out)
+    assert told["given"] == [
+        {
+            "to_owner": "zenith", "title": "acme/SALE-1", "sku": "CER-001", "lot": "L30", "to_sku": "Z-1",
+            "quantity": "4", "unit": "each",
+        }
+    ]  # fmt: skip
+    assert "zenith  acme/SALE-1  CER-001  L30  Z-1        4         each" in (await lotstream(*drill)).out

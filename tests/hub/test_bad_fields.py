@@ -197,6 +197,9 @@ def _is_explained(name: str, case: Case, row: dict[str, Any]) -> None:
     # Of a hold it is said together what names a lot and what names a bin.
     assert row["field"] or name in EITHER, (case.kind, case.path, row["code"], row["message"])
     assert row["message"].endswith("."), (case.kind, case.path, row["message"])
+    if row["outcome"] == "refused" and row["field"]:
+        steps = {step for step in row["field"].split(".") if not step.isdigit()}
+        assert steps <= words(name), (case.kind, case.path, row["field"])
 
 
 def _may_be_taken(name: str, case: Case, schema: Draft202012Validator) -> bool:
@@ -204,6 +207,17 @@ def _may_be_taken(name: str, case: Case, schema: Draft202012Validator) -> bool:
         allowed = {"negative": MAY_BE_NEGATIVE, "large": MAY_BE_LARGE}.get(case.kind, set())
         return (name, case.field) in allowed
     return case.kind in {"missing", "null", "empty"} and schema.is_valid(case.body)
+
+
+def words(name: str) -> set[str]:
+    """Return what a path into a message may be made of: names of fields, and the keys of its example's maps."""
+    return {step for path in _every(name) for step in path if isinstance(step, str)} | set(_keys(EXAMPLES[name]))
+
+
+def _keys(body: object) -> Iterator[str]:
+    for part in body.values() if isinstance(body, dict) else body if isinstance(body, list) else ():
+        yield from _keys(part)
+    yield from body if isinstance(body, dict) else ()
 
 
 def _every(name: str) -> set[Path]:

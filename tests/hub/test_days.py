@@ -106,6 +106,14 @@ async def test_owners_nobody_touches_are_moved_and_who_told_it_is_answered(
     answer = json.loads((await client.row(query, "lotstream.answers", number.encode()))["body"])
     assert (answer["outcome"], answer["type"]) == ("done", "lotstream.hold.placed.v1")
 
+    lot = ("L2", "--owner", owners[0], "--id", "H-2")
+    held = await run_lotstream(hub_settings, "lot", "hold", *lot, "--reason", "Taste")
+    assert (held.code, held.out, held.err, await reserved(client, owners[0])) == (0, "done\n", "", {})
+    unknown = await run_lotstream(hub_settings, "lot", "hold", "L-NO", *lot[1:])
+    assert (unknown.code, "was refused (unknown_lot, lot)" in unknown.err) == (ExitCode.INPUT, True)
+    lifted = await run_lotstream(hub_settings, "lot", "release", *lot)
+    assert (lifted.code, lifted.out, await reserved(client, owners[0])) == (0, "done\n", {"L2": 2})
+
     refused = await run_lotstream(hub_settings, "location", "release", "NOWHERE", "X", "--id", "H-1", "--wait", "30")
     assert refused.code == ExitCode.INPUT
     assert "was refused (field_invalid, site): Site NOWHERE is not defined" in refused.err

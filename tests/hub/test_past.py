@@ -200,6 +200,17 @@ async def test_an_owner_leaves_with_everything(lived: Settings, tmp_path: Path) 
     assert "cannot be written" in str(ran.exception)
 
 
+@pytest.mark.parametrize("words", [("close", "nobody", "--yes"), ("export", "nobody")])
+async def test_an_owner_whom_nobody_knows_neither_leaves_nor_is_exported(
+    lived: Settings, words: tuple[str, ...]
+) -> None:
+    """A name that is mistyped is said to be so: nothing is closed, and no empty export looks like a whole one."""
+    ran = await asyncio.to_thread(CliRunner().invoke, build_app(), ["owner", *words], env=environment(lived))
+    assert (str(ran.exception), ran.stdout) == ("Nothing is known of an owner nobody.", "")
+    async with HubClient(lived) as client:
+        assert (await client.row("SELECT count(*) FROM journal WHERE owner = 'nobody'"))["count"] == 0
+
+
 async def test_an_export_is_of_one_moment(lived: Settings) -> None:
     """What is decided while it is read is not in it."""
     async with HubClient(lived) as client, export_of(lived.postgres_url, "acme", timeout_s=20) as export:

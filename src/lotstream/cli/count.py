@@ -77,8 +77,8 @@ async def _waiting(owner: str | None) -> list[dict[str, Any]]:
     from lotstream.cli.candidates import only_one
 
     async with _reads() as reads:
-        owners = await reads.owners("count_pending", None, owner=owner)
-        who = only_one("owner", owners, option="--owner", what="counts that wait")
+        owners = [owner] if owner else await reads.owners("count_pending", None, owner=None)
+        who = only_one("owner", owners, option="--owner", what="count that waits")
         return [_waits(one) for one in await reads.counts_waiting(who, rows_max=1_000)]
 
 

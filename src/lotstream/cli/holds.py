@@ -25,6 +25,9 @@ PAPER_COLUMNS: Final = ("type", "number", "issued", "expires", "uri")
 INSPECTION_COLUMNS: Final = ("inspection", "stage", "result", "by", "at", "measured", "reason")
 HAZARD_COLUMNS: Final = ("class", "owner", "sku", "lot", "site", "location", "quantity", "unit")
 
+WAIT_S: Final = 30.0
+"""Seconds that a hold is waited for: whoever stops goods has to know whether they are stopped."""
+
 RowsMax = Annotated[int, typer.Option("--rows-max", help="Most rows that are shown.", min=1)]
 By = Annotated[str | None, typer.Option("--by", help="Who says so.")]
 SkuNamed = Annotated[str | None, typer.Option("--sku", help="The item; may be left out while its lot is unique.")]
@@ -64,7 +67,7 @@ def hold_lot(
     kind: Annotated[str, typer.Option("--kind", help="hold, quarantine or recall.")] = "hold",
     reason: Annotated[str | None, typer.Option("--reason", help="Why, for people.")] = None,
     by: By = None,
-    wait: Wait = 0.0,
+    wait: Wait = WAIT_S,
 ) -> None:
     """Hold a lot: nothing of it is promised or leaves, and what was promised of it moves to other goods."""
     body = {"owner": owner, "sku": sku, "lot": lot, "hold": hold, "kind": kind, "reason": reason, "by": by}
@@ -77,7 +80,7 @@ def release_lot(
     hold: Annotated[str | None, typer.Option("--id", help="Id of the hold that ends; left out for all.")] = None,
     sku: SkuNamed = None,
     by: By = None,
-    wait: Wait = 0.0,
+    wait: Wait = WAIT_S,
 ) -> None:
     """Lift a hold of a lot, or all of them; one that somebody placed by name is lifted by name."""
     _tell("hold.lifted", {"owner": owner, "sku": sku, "lot": lot, "hold": hold, "by": by}, wait_s=wait)
@@ -97,6 +100,7 @@ def papers(
         return
     print(f"{sku} lot {lot} of {who}")
     table(PAPER_COLUMNS, ([one[name] for name in PAPER_COLUMNS] for one in told["documents"]))
+    print()
     table(INSPECTION_COLUMNS, ([one[name] for name in INSPECTION_COLUMNS] for one in told["inspections"]))
 
 

@@ -234,7 +234,8 @@ async def gather(reads: RecallReads, owner: str, number: str) -> Gathered:
     recipients += _no_longer(written, recipients)
     lots, stock = await reads.lots(owner, names), await reads.stock(owner, names)
     items = await reads.items(owner, {lot.sku for lot in (*names, *seen.recall.former)})
-    return Gathered(seen, lots, stock, written, now, recipients, persons, items)
+    given = await reads.given(owner, (*names, *seen.recall.former))
+    return Gathered(seen, lots, stock, written, now, recipients, persons, items, given)
 
 
 def _no_longer(written: dict[str, Consignee], recipients: Sequence[Recipient]) -> list[Recipient]:

@@ -11,10 +11,12 @@ from lotstream.cli.output import table
 
 if TYPE_CHECKING:
     from lotstream.domain.model import Consignee, Item, LookedBack, Recipient
+    from lotstream.store.given import Given
     from lotstream.store.reads_recalls import LotSeen, RecallSeen, StockSeen
 
 CONSIGNEE_COLUMNS: Final = ("consignee", "customer", "name", "address", "got", "orders", "answer", "recovered")
 STOCK_COLUMNS: Final = ("site", "location", "sku", "lot", "status", "on hand", "promised")
+GIVEN_COLUMNS: Final = ("owner", "title", "sku", "lot", "their sku", "quantity", "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Gathered:
     recipients: list[Recipient]
     persons: Mapping[str, bytes] = field(default_factory=dict)
     items: Mapping[str, Item] = field(default_factory=dict)
+    #: What was given to other owners, whose lots they are now.
+    given: list[Given] = field(default_factory=list)
 
 
 def shown(found: Gathered) -> dict[str, Any]:
@@ -50,6 +54,7 @@ def shown(found: Gathered) -> dict[str, Any]:
         "scope": _scope(found),
         "lots": [_lot(found, lot) for lot in found.lots],
         "stock": [_stock(found, place) for place in found.stock],
+        "given": [_given(found, one) for one in found.given],
         "consignees": [_consignee(found, one) for one in found.recipients],
         "effectiveness": _effectiveness(found),
         "closed_at": None if recall.closed_at is None else recall.closed_at.isoformat(),
@@ -113,6 +118,13 @@ def _stock(found: Gathered, place: StockSeen) -> dict[str, Any]:
         "site": place.site, "location": place.location, "sku": place.sku, "lot": place.lot, "status": place.status,
         "on_hand": _amount(found, place.sku, place.on_hand), "promised": _amount(found, place.sku, place.reserved),
         "unit": _unit(found, place.sku),
+    }  # fmt: skip
+
+
+def _given(found: Gathered, one: Given) -> dict[str, Any]:
+    return {
+        "to_owner": one.to_owner, "title": one.title, "sku": one.sku, "lot": one.lot, "to_sku": one.to_sku,
+        "quantity": _amount(found, one.sku, one.quantity), "unit": _unit(found, one.sku),
     }  # fmt: skip
 
 
@@ -190,6 +202,9 @@ def print_report(told: dict[str, Any], *, rows_max: int) -> None:
     if told["stock"]:
         print("\nIn the house:")
         table(STOCK_COLUMNS, ([place[name] for name in _STOCK_FIELDS] for place in told["stock"]))
+    if told["given"]:
+        print("\nGiven to other owners, who are to recall it as well (--owner, or --all-owners):")
+        table(GIVEN_COLUMNS, ([one[name] for name in _GIVEN_FIELDS] for one in told["given"]))
     if told["consignees"]:
         print("\nGone to:")
         table(CONSIGNEE_COLUMNS, [_row(one) for one in told["consignees"][:rows_max]])
@@ -197,6 +212,7 @@ def print_report(told: dict[str, Any], *, rows_max: int) -> None:
             print(f"… and {len(told['consignees']) - rows_max} more: --rows-max, or --json has them all")
 
 
+_GIVEN_FIELDS: Final = ("to_owner", "title", "sku", "lot", "to_sku", "quantity", "unit")
 _STOCK_FIELDS: Final = ("site", "location", "sku", "lot", "status", "on_hand", "promised")
 
 
@@ -208,10 +224,8 @@ def heading(told: dict[str, Any]) -> Iterator[str]:
     yield f"{what} {told['recall']} of {told['owner']}{why}: {told['state']}, took {told['took_s']:.1f} s"
     for lot in told["lots"]:
         yield f"  {_lot_in_words(lot, drill=told['drill'])}"
-    yield (
-        f"In the house {_joined(scope['held'])}, {_joined(scope['promised'])} of it promised to "
-        f"{_count(scope['open_orders'], 'order')}"
-    )
+    promised = f"{_joined(scope['promised'])} of it promised to {_count(scope['open_orders'], 'order')}"
+    yield f"In the house {_joined(scope['held'])}, {promised if scope['promised'] else 'none of it promised'}"
     yield (
         f"Left: {_joined(scope['left'])}{_share(scope['left_pct'])} with {_count(scope['orders'], 'order')}"
         f"{_share(scope['orders_pct'])} for {_count(scope['customers'], 'customer')}{_share(scope['customers_pct'])}"

@@ -12,7 +12,7 @@ from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, table
 from lotstream.errors import InputRefused
 
-COLUMNS: Final = ("sku", "lot", "reason", "returned", "scrapped", "sent_back", "unit", "lines")
+COLUMNS: Final = ("sku", "lot", "reason", "returned", "scrapped", "sent back", "unit", "lines")
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +32,7 @@ def returns(
     if as_json:
         print_json(told)
     else:
-        table(COLUMNS, ([line[name] for name in COLUMNS] for line in told["returns"]))
+        table(COLUMNS, ([line[name.replace(" ", "_")] for name in COLUMNS] for line in told["returns"]))
 
 
 def _instant(text: str | None, option: str) -> datetime | None:
@@ -50,7 +50,8 @@ async def _read(owner: str | None, sku: str | None, since: datetime | None, unti
 
     settings = read_settings()
     async with RecallReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
-        who = only_one("owner", await reads.owners_of_returns(owner), option="--owner", what="return")
+        owners = [owner] if owner else await reads.owners_of_returns(None)
+        who = only_one("owner", owners, option="--owner", what="return")
         found = await reads.returns(who, sku=sku, since=since, until=until)
         items = await reads.items(who, {line.sku for line in found})
     lines = []

@@ -54,8 +54,8 @@ async def _read(owner: str | None, after: str, rows_max: int) -> tuple[list[dict
 
     settings = read_settings()
     async with MoveReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
-        owners = await reads.owners("title_out", None, owner=owner)
-        who = only_one("owner", owners, option="--owner", what="goods given to others")
+        owners = [owner] if owner else await reads.owners("title_out", None, owner=None)
+        who = only_one("owner", owners, option="--owner", what="sale to another owner")
         found = await reads.titles(who, after=after, rows_max=rows_max)
         items = await reads.items(who, {line.row.sku for title, _ in found for line in title.lines})
     last = found[-1][0].key.number if len(found) == rows_max else None

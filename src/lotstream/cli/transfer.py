@@ -64,7 +64,8 @@ async def _read(owner: str | None, after: str, rows_max: int, *, open_only: bool
     from lotstream.cli.candidates import only_one
 
     async with _reads() as reads:
-        who = only_one("owner", await reads.owners("transfer", None, owner=owner), option="--owner", what="transfers")
+        owners = [owner] if owner else await reads.owners("transfer", None, owner=None)
+        who = only_one("owner", owners, option="--owner", what="transfer")
         found = await reads.transfers(who, open_only=open_only, after=after, rows_max=rows_max)
         items = await reads.items(who, {line.sku for one in found for line in one.lines})
         return [shown(who, one, items) for one in found]

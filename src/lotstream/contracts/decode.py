@@ -41,7 +41,7 @@ from lotstream.contracts.convert_orders import Person
 from lotstream.contracts.fields import QUANTITY_FAULT, Inbound
 from lotstream.contracts.inbound import BROADCAST_KEY, INBOUND, LATER, type_of
 from lotstream.contracts.limits import MESSAGE_BYTES_MAX, MESSAGE_ID_CHARS_MAX, NAME_CHARS_MAX
-from lotstream.contracts.undecodable import Undecodable, from_validation
+from lotstream.contracts.undecodable import Undecodable, field_path, from_validation
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.commands import Command
 
@@ -171,22 +171,26 @@ def _write_out(tree: dict[str, Any], path: tuple[int | str, ...]) -> None:
 
 def _refuse_nul(value: bytes) -> None:
     """Raise `Undecodable` when a text holds NUL, which PostgreSQL cannot keep."""
-    if any("\0" in text for text in _texts(json.loads(value))):
-        raise Undecodable(DeadLetterCode.SCHEMA, "", "The value holds a NUL character (\\u0000) in a text.")
+    for path, text in _texts(json.loads(value), ()):
+        if "\0" in text:
+            field = field_path(path)
+            raise Undecodable(
+                DeadLetterCode.SCHEMA, field, f"Field {field} holds a NUL character (\\u0000); remove it."
+            )
 
 
-def _texts(tree: object) -> Iterator[str]:
-    """Return every text in a message, names of fields included."""
+def _texts(tree: object, path: tuple[int | str, ...]) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    """Yield every text in a message with its path, names of fields included."""
     match tree:
         case str():
-            yield tree
+            yield path, tree
         case list():
-            for part in tree:
-                yield from _texts(part)
+            for index, part in enumerate(tree):
+                yield from _texts(part, (*path, index))
         case dict():
-            yield from tree
-            for part in tree.values():
-                yield from _texts(part)
+            for name, part in tree.items():
+                yield (*path, name), name
+                yield from _texts(part, (*path, name))
 
 
 def _alone(convert: Callable[[Any], Command]) -> Callable[[Any], tuple[Command, Person | None]]:

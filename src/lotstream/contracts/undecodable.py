@@ -21,6 +21,9 @@ _EXPECTED = {
     "enum": "one of {expected} is expected",
     "too_short": "at least {min_length} entries are expected",
     "too_long": "at most {max_length} entries are expected in one message",
+    "string_too_short": "a text of at least {min_length} character is expected",
+    "string_too_long": "a text of at most {max_length} characters is expected",
+    "string_pattern_mismatch": "a text that matches the pattern {pattern} is expected",
 }
 
 #: Characters of a field path; field names come from the sender and may be anything.
@@ -43,13 +46,27 @@ class Undecodable(InputRefused):
 
 def from_validation(error: ValidationError) -> Undecodable:
     """Turn what pydantic found into the first fault as a sentence, with the number of further ones."""
-    faults = error.errors(include_url=False, include_context=True, include_input=True)
+    faults = _own(error.errors(include_url=False, include_context=True, include_input=True))
     first = faults[0]
     if first["type"] == "json_invalid":
         return Undecodable(DeadLetterCode.NOT_JSON, "", f"The value is not JSON: {_detail(first['msg'])}.")
     field = field_path(first["loc"])
-    more = f" ({len(faults) - 1} more faults)" if len(faults) > 1 else ""
+    more = f" ({len(faults) - 1} more fault{'s' if len(faults) > 2 else ''})" if len(faults) > 1 else ""
     return Undecodable(DeadLetterCode.SCHEMA, field, f"{_sentence(field, first)}{more}.")
+
+
+def _own(faults: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Return the faults without those that only follow: a list whose one entry is wrong is then said to be empty."""
+    places = [fault["loc"] for fault in faults]
+    return [
+        fault
+        for fault in faults
+        if fault["type"] != "too_short" or not any(_is_within(place, fault["loc"]) for place in places)
+    ]
+
+
+def _is_within(place: Sequence[int | str], list_: Sequence[int | str]) -> bool:
+    return len(place) > len(list_) and tuple(place[: len(list_)]) == tuple(list_)
 
 
 def field_path(path: Sequence[int | str]) -> str:
@@ -66,6 +83,10 @@ def _sentence(field: str, fault: ErrorDetails) -> str:
             return f"{where} is not known in this version of the message"
         case "none_required":
             return f"{where} is not handled by this version and must be null"
+        case "greater_than_equal":
+            return f"{where}: a number from {fault['ctx']['ge']} on is expected, and it is below"
+        case "less_than_equal":
+            return f"{where}: a number up to {fault['ctx']['le']} is expected, and it is above"
         case _:
             return f"{where}: {_expected(fault)}, but it is {_kind(fault['input'])}"
 
@@ -85,7 +106,7 @@ def _kind(value: object) -> str:
         case int() | float():
             return "a number"
         case str():
-            return f"a text of {len(value)} characters"
+            return f"a text of {len(value)} character{'' if len(value) == 1 else 's'}"
         case list() | tuple():
             return f"a list of {len(value)}"
         case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -110,7 +110,7 @@ def _count_all(counts: _Counts, lines: tuple[StockLine, ...]) -> Refusal | None:
         meant = understand(counts.changes.paper, said, f"lines.{index}", positive=False)
         refused = _check_counted(counts, meant) if isinstance(meant, Meant) else meant
         if isinstance(refused, Refusal):
-            return refused
+            return _as_counts_say(refused)
         if isinstance(meant, Meant) and refused is not False:
             found.append(meant)
             counts.together.setdefault(_counted_of(meant), {})[said.label] = meant.quantity
@@ -133,6 +133,12 @@ def _counted_of(meant: Meant) -> _CountedOf:
     """Return what a line counts, as other lines of the same goods say it too."""
     said = meant.said
     return meant.item.sku, said.lot, meant.location, said.package, meant.pack, said.status
+
+
+def _as_counts_say(refused: Refusal) -> Refusal:
+    """Return a refusal with the field that a line of a count has for its quantity."""
+    path, _, field = refused.field.rpartition(".")
+    return replace(refused, field=f"{path}.counted") if field == "quantity" else refused
 
 
 def _counted(counts: _Counts) -> tuple[Event, ...]:

@@ -123,7 +123,8 @@ def _check_recipes(work: _Work) -> Odd:
     """Object to what no recipe names, and to less than the recipes ask; where one product has none, all may go in."""
     recipes = [one.item.recipe for one in work.products]
     made = {one.item.sku for one in work.products}
-    if all(recipe is not None for recipe in recipes):
+    # Of what nobody knows is not known either what it may be made of.
+    if recipes and all(recipe is not None for recipe in recipes):
         named = {sku for recipe in recipes for sku in recipe or ()} | made
         for one in work.ingredients:
             if one.item.sku not in named:

@@ -44,7 +44,7 @@ def smallest(quantity: Decimal, factor: int, field: str, *, positive: bool = Tru
     else:
         exact = _exact(quantity, factor)
         if exact is None:
-            message = f"{quantity} is not a whole number of the item's smallest unit; send a multiple of it."
+            message = f"{quantity:f} is not a whole number of the item's smallest unit; send a multiple of it."
             return Refusal(Code.NOT_A_MULTIPLE, field, message)
         units = exact
     if abs(units) > QUANTITY_MAX:

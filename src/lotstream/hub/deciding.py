@@ -11,6 +11,7 @@ from msgspec import structs
 from lotstream.contracts.cloudevents import HUB_SOURCE
 from lotstream.contracts.decode import Decoded, Undecodable
 from lotstream.contracts.outgoing import answer, messages, refused
+from lotstream.contracts.refused_facts import as_sent
 from lotstream.domain.agenda import is_due
 from lotstream.domain.apply import apply
 from lotstream.domain.broadcasts import apply_broadcast, decide_broadcast
@@ -158,7 +159,7 @@ class Deciding:
         moment = _moment(head.state, entry)
         decided = decide(ledger, decoded.command, moment)
         if isinstance(decided, Refusal):
-            self._refuse(head, entry, decoded, ledger, decided)
+            self._refuse(head, entry, decoded, ledger, as_sent(decoded, decided))
             return
         if decoded.person is not None:
             named(self.batch, ledger, decided, decoded.person)
@@ -220,7 +221,7 @@ class Deciding:
         decided = decide_broadcast(head.state.sites, decoded.command, moment, number=head.broadcast_seen)
         self.done.add((decoded.source, decoded.message_id))
         if isinstance(decided, Refusal):
-            self._written.intake(entry, Outcome.REFUSED, decided)
+            self._written.intake(entry, Outcome.REFUSED, as_sent(decoded, decided))
             return
         for event in decided:
             self._written.journal(head, entry, None, event)

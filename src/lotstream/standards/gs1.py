@@ -34,7 +34,7 @@ __all__ = ["Form", "Scan", "ScanError", "ScanFault", "gtin_14", "read_scan"]
 #: Characters of a scan. The largest symbols hold 3,000, those of GS1 labels well below 400.
 TEXT_CHARS_MAX: Final = 1000
 #: How scanners and people write the separator where the character itself does not come through.
-SEPARATORS: Final = ("{GS}", "<GS>", "{FNC1}", "<FNC1>", "^]", "~1")
+SEPARATORS: Final = ("{GS}", "<GS>", "{FNC1}", "<FNC1>", "^]", "~1", "\N{SYMBOL FOR GROUP SEPARATOR}")
 #: Kilograms in a pound, exactly (international yard and pound agreement of 1959).
 KG_PER_LB: Final = Decimal("0.45359237")
 

@@ -36,8 +36,10 @@ def linked_elements(text: str) -> Iterator[Element | tuple[str, str]]:
     except ValueError as error:
         raise ScanError(ScanFault.UNREADABLE, f"{text!r} is no web address: {error}.", value=text) from error
     yield from _in_path(link.path)
-    # A plus sign is one: it is not the space of a web form, which no GS1 value could hold.
-    for key, value in parse_qsl(link.query.replace("+", "%2B"), keep_blank_values=True):
+    # A plus sign is one: it is not the space of a web form, which no GS1 value could hold. A semicolon of a value is
+    # always written %3B; one that stands by itself parts attributes as the ampersand does.
+    query = link.query.replace("+", "%2B").replace(";", "&")
+    for key, value in parse_qsl(query, keep_blank_values=True):
         known = known_ai(_NAMES.get(key, key))
         yield (key, value) if known is None else named_element(known, value)
 

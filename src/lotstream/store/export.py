@@ -35,6 +35,12 @@ class Export:
             now: datetime = await self._connection.fetchval("SELECT now()")
         return now
 
+    async def is_known(self) -> bool:
+        """Tell whether there is anything of the owner."""
+        with translated():
+            known: bool = await self._connection.fetchval(SQL["known"], self._owner)
+        return known
+
     async def rows(self, table: str) -> AsyncIterator[dict[str, Any]]:
         """Yield the rows of one of `TABLES`; raises `PostgresUnreachable`."""
         with translated():

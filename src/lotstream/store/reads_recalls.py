@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lotstream.domain.model import Consignee, Hold, Item, LookedBack, LotMore, LotName, Recall
 from lotstream.store.codec import decode
 from lotstream.store.connection import Address
+from lotstream.store.given import Given, given_to_others
 from lotstream.store.recalls import SQL, Recalls
 from lotstream.store.session import Session
 
@@ -127,6 +128,10 @@ class RecallReads(Session):
         """Return where lots lie."""
         rows = await self._database.fetch(SQL["recalled_stock"], owner, *zip(*names, strict=True)) if names else []
         return [StockSeen(*row) for row in rows]
+
+    async def given(self, owner: str, names: Sequence[LotName]) -> list[Given]:
+        """Return what of lots was given to other owners."""
+        return await given_to_others(self._database, owner, names)
 
     async def owners_of_returns(self, owner: str | None) -> list[str]:
         """Return the owners that anything came back for, sorted."""

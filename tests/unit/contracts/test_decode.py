@@ -137,9 +137,16 @@ def test_what_is_not_json_says_so(value: bytes) -> None:
         (on_line(quantity=10**20), "lines.0.quantity", "a decimal number"),
         (on_line(lot=12), "lines.0.lot", "a text is expected, but it is a number"),
         (on_line(lot=12.5), "lines.0.lot", "a text is expected, but it is a number"),
+        (
+            on_line(lot="9" * 200),
+            "lines.0.lot",
+            "a text of at most 128 characters is expected, but it is a text of 200",
+        ),
+        (on_line(max_lots=2**31), "lines.0.max_lots", "a number up to 2147483647 is expected, and it is above."),
+        (on_line(lot="a\0b"), "lines.0.lot", "Field lines.0.lot holds a NUL character (\\u0000); remove it."),
         (on_line(single_lot="yes"), "lines.0.single_lot", "true or false is expected"),
         (on_line(min_days_left="90"), "lines.0.min_days_left", "a whole number is expected"),
-        (on_line(max_lots=0), "lines.0.max_lots", "greater than or equal to 1"),
+        (on_line(max_lots=0), "lines.0.max_lots", "a number from 1 on is expected, and it is below."),
         (on_line(max_lot=1), "lines.0.max_lot", "Field lines.0.max_lot is not known in this version"),
         (on_line(sku=""), "lines.0.sku", "at least 1 character"),
         (on_order(lines=[]), "lines", "at least 1 entries are expected"),
@@ -152,7 +159,7 @@ def test_what_is_not_json_says_so(value: bytes) -> None:
         (on_order(ship_to=[]), "ship_to", "an object is expected, but it is a list of 0"),
         (on_order(policy="fefo"), "policy", "one of 'FEFO', 'FIFO'"),
         (on_order(owner="*"), "owner", "pattern"),
-        (on_order(allocate_days_ahead=-1), "allocate_days_ahead", "greater than or equal to 0"),
+        (on_order(allocate_days_ahead=-1), "allocate_days_ahead", "a number from 0 on is expected, and it is below."),
         (on_order(placed_at=None, priority=None), "priority", "a whole number is expected, but it is null"),
     ],
 )
@@ -167,9 +174,15 @@ def test_a_wrong_field_is_named_with_a_sentence(change: Callable[[Body], object]
 
 
 def test_further_faults_are_counted() -> None:
-    """The sentence names the first fault and says how many more there are."""
+    """The sentence names the first fault and says how many more there are; what only follows from it is none."""
     with pytest.raises(Undecodable, match=r"Field owner is missing \(3 more faults\)\."):
         decode(headers(), b"{}")
+    two = fault(lambda body: body["lines"][0].update(lot=1, sku=1))
+    assert two.message.endswith("but it is a number (1 more fault).")
+    received = deepcopy(EXAMPLES["stock.received"])
+    received["lines"][0]["quantity"] = "1e3"
+    with pytest.raises(Undecodable, match=r"but it is a text of 3 characters\.$"):
+        read(received, "stock.received")
 
 
 @pytest.mark.parametrize("value", [b"null", b"[]", b'"order"', b"1"])

@@ -174,6 +174,13 @@ def test_nothing_that_can_be_counted_is_a_discrepancy_alone(world: World) -> Non
     assert kinds(world.told(only_unknown)) == ["DiscrepancyNoted"] * 2
 
 
+def test_of_a_product_nobody_knows_no_ingredient_is_wrong(world: World) -> None:
+    """What was used is used up all the same; what it may be made of is as little known as the product."""
+    events = world.told(production(out=(made(sku="NONE"),), happened=True))
+    noted = [event.code for event in events if isinstance(event, DiscrepancyNoted)]
+    assert (noted, world.row("C1").on_hand) == ([Code.UNKNOWN_ITEM], 80)
+
+
 def test_a_known_lot_is_not_overwritten(world: World) -> None:
     """Another expiry for a known lot goes to quarantine, a missing one is learned, and who has it may lose it."""
     world.told(production())
