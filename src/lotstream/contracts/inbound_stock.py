@@ -151,7 +151,9 @@ class GoodsReturned(_Document):
     source: Name | None = Field(default=None, description="Where the order was made; null with `order`.")
     order: Name | None = Field(default=None, description="The order's number at its source; null: nobody knows it.")
     customer: Name | None = Field(default=None, description="Who sent it; without an order, by what he got of the lot.")
-    expected: Name | None = Field(default=None, description="The number it was announced under, where it was.")
+    expected: Name | None = Field(
+        default=None, description="The number it was announced under; null: its own, where that was announced."
+    )
     lines: Annotated[tuple[GoodsReturnedLine, ...], Field(min_length=1, max_length=LINES_MAX)] = Field(
         description="What came back."
     )

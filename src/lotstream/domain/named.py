@@ -276,7 +276,7 @@ _RECEIPTS: dict[type, Callable[[Any], tuple[ReceiptKey, ...]]] = {
     ChangeStatus: lambda command: (ReceiptKey(STATUS_CHANGE, command.change),),
     ReturnGoods: lambda command: (
         ReceiptKey(RETURN, command.number),
-        *(() if command.expected is None else (return_expected_key(command.expected),)),
+        return_expected_key(command.expected or command.number),
     ),
     ExpectReturn: lambda command: (return_expected_key(command.return_),),
     ProgressShipment: lambda command: (ReceiptKey(SHIPMENT, command.shipment),),

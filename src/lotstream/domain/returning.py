@@ -57,15 +57,13 @@ def return_goods(ledger: Ledger, command: ReturnGoods, moment: Moment) -> tuple[
     paper = begin(ledger, command, moment, kind=RETURN, number=command.number)
     if isinstance(paper, Refusal):
         return paper
-    announced = None
-    if command.expected is not None:
-        announced = ledger.document(return_expected_key(command.expected), ReturnExpected)
-        if announced is None:
-            message = f"Return {command.expected} was not announced; check its number."
-            about: dict[str, str | None] = {"return": command.number}
-            refused = paper.verdicts.object(Code.NOT_AVAILABLE, "expected", message, about)
-            if refused is not None:
-                return refused
+    announced = _announced(ledger, command)
+    if announced is None and command.expected is not None:
+        message = f"Return {command.expected} was not announced; check its number."
+        about: dict[str, str | None] = {"return": command.number}
+        refused = paper.verdicts.object(Code.NOT_AVAILABLE, "expected", message, about)
+        if refused is not None:
+            return refused
     orders = _orders(ledger, command, announced, paper)
     if isinstance(orders, Refusal):
         return orders
@@ -116,6 +114,20 @@ def _orders(
     return [order for order in found if order is not None]
 
 
+def _announced(ledger: Ledger, command: ReturnGoods) -> ReturnExpected | None:
+    """Return the announcement that goods came under: the one they name, else one of their own number.
+
+    Of the same number it is not theirs where they say another order or customer: two people may have counted alike.
+    """
+    found = ledger.document(return_expected_key(command.expected or command.number), ReturnExpected)
+    if found is None or command.expected is not None:
+        return found
+    alike = command.key in (None, found.order) and (
+        command.customer in (None, found.customer) or found.order is not None
+    )
+    return found if alike else None
+
+
 def order_meant(command: ReturnGoods, announced: ReturnExpected | None) -> OrderKey | None:
     """Return the order that a return names, or that it was announced for."""
     return command.key or (None if announced is None else announced.order)
@@ -128,9 +140,7 @@ def customer_meant(command: ReturnGoods, announced: ReturnExpected | None) -> st
 
 def asked(ledger: Ledger, command: ReturnGoods) -> tuple[LeftFor, ...]:
     """Return what has to be known of a customer before a return without an order is decided."""
-    announced = None
-    if command.expected is not None:
-        announced = ledger.document(return_expected_key(command.expected), ReturnExpected)
+    announced = _announced(ledger, command)
     customer = customer_meant(command, announced)
     if customer is None or order_meant(command, announced) is not None:
         return ()

@@ -21,7 +21,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import CounterfeitSuspected, Event, GoodsReturned, ReturnAnnounced
 from lotstream.domain.history import asks_history, questions
-from lotstream.domain.model import Customer, ExpectedBack, Item, LeftFor, Tracking
+from lotstream.domain.model import Customer, ExpectedBack, Item, LeftFor, Tracking, return_expected_key
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
 
@@ -73,6 +73,7 @@ def returned(events: tuple[Event, ...]) -> list[tuple[str | None, int, str]]:
 def test_without_an_order_it_is_what_the_customer_got_of_the_lot(world: World) -> None:
     """His orders with the lot one after the other; more than he got is refused, and told again it changes nothing."""
     command = blind(said(4))
+    world.ledger.receipts[return_expected_key("RMA")] = None
     assert (asks_history(command), questions(world.ledger, command)) == (True, (LeftFor("C-7", "TEA", "L1"),))
     assert questions(world.ledger, blind(said(1, sku=None))) == (LeftFor("C-7", "TEA", "L1"),)
     assert not asks_history(replace(command, key=key("#1")))
@@ -146,6 +147,20 @@ def test_an_announced_return_is_of_its_order(world: World) -> None:
     assert world.refused(replace(back, expected="NONE", number="R4")) == (Code.NOT_AVAILABLE, "expected")
     unknown = world.told(replace(back, expected="NONE", number="R4", customer="C-7", lines=(said(1),), happened=True))
     assert returned(unknown) == [("#2", 1, "good")]
+
+
+def test_a_return_under_the_number_that_was_announced_is_that_one(world: World) -> None:
+    """Nobody has to say it twice; a return of another order or customer with the same number is another return."""
+    world.told(expect(announced(2)))
+    assert world.refused(blind(said(3), customer=None, number="A-1")) == (Code.MORE_THAN_SHIPPED, "lines.0.quantity")
+    other = blind(said(1, line="a"), customer=None, key=key("#2"), number="A-1")
+    assert only(world.told(other), GoodsReturned).announced is None
+    event = only(world.told(blind(said(1, line="2"), customer="C-7", number="A-1")), GoodsReturned)
+    assert event.key == key("#1")
+    assert event.announced is not None
+    assert [line.returned for line in event.announced.lines] == [1]
+    world.told(expect(announced(1), number="A-2", key=None, customer="C-7"))
+    assert only(world.told(blind(said(1, "L2"), customer="C-8", number="A-2")), GoodsReturned).announced is None
 
 
 def test_an_announcement_of_a_customer_is_matched_to_what_he_got(world: World) -> None:
