@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from lotstream.domain.codes import Code, Refusal
-from lotstream.domain.commands import CloseOwner, Command, Moment, OpenBalance, PlaceOrder, ReceiveStock
+from lotstream.domain.commands import (
+    CloseOwner,
+    Command,
+    ExpectReceipt,
+    Moment,
+    OpenBalance,
+    PlaceOrder,
+    ReceiveStock,
+)
 from lotstream.domain.events import DiscrepancyNoted, Event, OwnerClosed
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Expected, expected_key
 
-_MESSAGE = "This owner is closed; nothing new is taken in."
+_MESSAGE = "This owner is closed, and nothing new is taken in; define the owner anew to open it."
 
 
 def close_owner(ledger: Ledger, command: CloseOwner, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -22,10 +31,15 @@ def why_not_taken_in(ledger: Ledger, command: Command) -> Refusal | None:
 
     Orders that are known may still change, be cancelled, picked and shipped.
     """
-    if isinstance(command, PlaceOrder):
-        is_new = ledger.order(command.key) is None
-    else:
-        is_new = isinstance(command, OpenBalance) or (isinstance(command, ReceiveStock) and not command.happened)
+    match command:
+        case PlaceOrder():
+            is_new = ledger.order(command.key) is None
+        case ExpectReceipt():
+            is_new = ledger.document(expected_key(command.expected), Expected) is None
+        case ReceiveStock():
+            is_new = not command.happened
+        case _:
+            is_new = isinstance(command, OpenBalance)
     return Refusal(Code.ON_HOLD, "owner", _MESSAGE) if is_new else None
 
 

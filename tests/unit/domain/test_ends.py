@@ -21,6 +21,8 @@ from lotstream.domain.commands import (
     Covers,
     DefineItem,
     DefineOwner,
+    ExpectReceipt,
+    GoodsAnnounced,
     Moment,
     OpenBalance,
     PlaceHold,
@@ -198,6 +200,8 @@ def test_a_closed_owner_takes_nothing_new() -> None:
     assert world.told(CloseOwner()) == ()
     assert world.refused(world.order("#2")) == (Code.ON_HOLD, "owner")
     assert world.refused(world.receipt(goods("L2"), happened=False)) == (Code.ON_HOLD, "owner")
+    announced = ExpectReceipt(SITE, "ASN-1", None, None, None, (GoodsAnnounced("1", "TEA", Decimal(3)),))
+    assert world.refused(announced) == (Code.ON_HOLD, "owner")
     assert world.refused(OpenBalance(SITE, None, None, "B", (goods("L2"),))) == (Code.ON_HOLD, "owner")
     world.place("#1", wanted(quantity=3), version="2")
     world.told(world.pick("#1"))

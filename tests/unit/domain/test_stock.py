@@ -92,7 +92,8 @@ def test_a_document_that_cannot_be_understood_is_refused_when_asked(command: Any
     assert world.refused(command(said(1), said(1))) == (Code.FIELD_INVALID, "lines.1.line")
     assert world.refused(command(said(1, sku="JAM"))) == (Code.UNKNOWN_ITEM, "lines.0.sku")
     assert world.refused(command(said(1, unit="crate"))) == (Code.UNKNOWN_UNIT, "lines.0.unit")
-    assert world.refused(command(said("0.5"))) == (Code.NOT_A_MULTIPLE, "lines.0.quantity")
+    quantity = "counted" if command is count else "quantity"
+    assert world.refused(command(said("0.5"))) == (Code.NOT_A_MULTIPLE, f"lines.0.{quantity}")
     assert world.refused(command(said(1, pack_size=Decimal("0.5")))) == (Code.NOT_A_MULTIPLE, "lines.0.pack_size")
     if command in (adjust, count, move, turn):
         assert world.refused(command(said(1, location=None))) == (Code.FIELD_MISSING, "lines.0.location")
