@@ -147,7 +147,9 @@ def _written_instant() -> CoreSchema:
 OwnerId = Annotated[
     str, StringConstraints(min_length=1, max_length=OWNER_CHARS_MAX, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 ]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_CHARS_MAX)]
+#: What people and systems call something. Blanks around it are none of it: fields of fixed width and scanners add them,
+#: and a lot must not become two by a blank that nobody sees.
+Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_CHARS_MAX, strip_whitespace=True)]
 #: Hex digits of a decision or task id.
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 #: A message id, or its source.

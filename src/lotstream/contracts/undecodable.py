@@ -21,7 +21,7 @@ _EXPECTED = {
     "enum": "one of {expected} is expected",
     "too_short": "at least {min_length} entries are expected",
     "too_long": "at most {max_length} entries are expected in one message",
-    "string_too_short": "a text of at least {min_length} character is expected",
+    "string_too_short": "a text is expected that is not empty or blank",
     "string_too_long": "a text of at most {max_length} characters is expected",
     "string_pattern_mismatch": "a text that matches the pattern {pattern} is expected",
 }

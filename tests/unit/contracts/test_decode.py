@@ -148,7 +148,8 @@ def test_what_is_not_json_says_so(value: bytes) -> None:
         (on_line(min_days_left="90"), "lines.0.min_days_left", "a whole number is expected"),
         (on_line(max_lots=0), "lines.0.max_lots", "a number from 1 on is expected, and it is below."),
         (on_line(max_lot=1), "lines.0.max_lot", "Field lines.0.max_lot is not known in this version"),
-        (on_line(sku=""), "lines.0.sku", "at least 1 character"),
+        (on_line(sku=""), "lines.0.sku", "not empty or blank"),
+        (on_line(lot=" \t"), "lines.0.lot", "not empty or blank"),
         (on_order(lines=[]), "lines", "at least 1 entries are expected"),
         (
             lambda body: body.update(lines=body["lines"] * 2001),
@@ -171,6 +172,14 @@ def test_a_wrong_field_is_named_with_a_sentence(change: Callable[[Body], object]
     assert reason.field == field
     assert sentence in reason.message
     assert reason.message.endswith(".")
+
+
+def test_blanks_around_a_name_are_none_of_it() -> None:
+    """Fields of fixed width and scanners add them; a lot must not become two by what nobody sees."""
+    body = order()
+    named = {"lot": "  L24A\t", "sku": "CER-001 \r\n"}
+    body["lines"][0].update(named)
+    assert read(body).command == placed(on_line(lot="L24A", sku="CER-001"))
 
 
 def test_further_faults_are_counted() -> None:
