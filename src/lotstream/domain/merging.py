@@ -32,6 +32,7 @@ from lotstream.domain.model import (
     Notice,
     ReceiptKey,
     RowKey,
+    Tracking,
 )
 from lotstream.domain.paper import loose_first
 from lotstream.domain.quantities import smallest, unit_factor
@@ -193,6 +194,9 @@ def _check_parts(ledger: Ledger, command: SplitLot, lot: Lot) -> Refusal | None:
     names, numbers = ledger.names(), set[str]()
     if command.site not in ledger.sites.sites:
         return Refusal(Code.FIELD_INVALID, "site", f"Site {command.site} is not defined; define it.")
+    if ledger.items[lot.sku].tracking is Tracking.SERIAL:
+        message = f"{lot.sku} is tracked by serial number; its units are known by their lot, which has to stay."
+        return Refusal(Code.FIELD_INVALID, "sku", message)
     if not command.parts:
         return Refusal(Code.FIELD_MISSING, "parts", "No parts are named; send at least one.")
     for index, part in enumerate(command.parts):

@@ -56,6 +56,10 @@ def lot_after(work: Correction, meant: LineMeant) -> tuple[Lot | None, bool] | R
         return refused or (known or old, True)
     before = old if known is None else known
     lot = await_inspection(lot, before, meant.item, at=draft.moment.recorded_at)
+    if old is not None and not {hold.id for hold in old.holds} <= {hold.id for hold in lot.holds}:
+        message = f"Lot {old.lot} is on hold, and {lot.lot} is not under all of it; have the holds lifted first."
+        refused = work.object(Code.ON_HOLD, f"{meant.path}.lot", message, meant.said)
+        return refused or (lot, True)
     return _fit(work, meant, lot)
 
 
@@ -93,7 +97,8 @@ def _of_old(old: Lot | None, row: RowKey, said: dict[str, Any], line: GoodsLine,
     if old is None:
         return lot
     facts = {name: getattr(old, name) for name in _FACTS if name not in said}
-    kept = replace(lot, **facts)
+    # Goods that wait for an inspection, or are recalled, are what they were: a correction does not wash holds off.
+    kept = replace(lot, holds=old.holds, **facts)
     more = old.more or PLAIN
     return _with_facts(kept, {name: getattr(more, name) for name in _MORE if name not in said})
 

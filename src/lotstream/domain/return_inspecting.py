@@ -10,7 +10,7 @@ from lotstream.domain.events import Event, Relocated, ReturnInspected, RowChange
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import CameBack, Disposition, ReceiptKey, RowKey, Status
 from lotstream.domain.paper import RETURN, RETURN_INSPECTION, Meant, Paper, begin, book_once, understand
-from lotstream.domain.places import is_staging
+from lotstream.domain.places import is_staging, is_transit
 from lotstream.domain.quantities import check_quantity
 from lotstream.domain.settling import settle
 from lotstream.domain.taking_back import take_back
@@ -81,8 +81,9 @@ def _inspect(done: _Inspected, said: InspectedLine, path: str) -> Refusal | None
     meant = understand(paper, line, path)
     if not isinstance(meant, Meant):
         return meant
-    if is_staging(said.to or meant.location):
-        message = f"Goods come to {said.to or meant.location} by picks; name another bin."
+    to = said.to or meant.location
+    if is_staging(to) or is_transit(to):
+        message = f"Goods come to {to} by {'picks' if is_staging(to) else 'transfers'}; name another bin."
         return paper.object(Code.FIELD_INVALID, f"{path}.to", message, line)
     # Told again it has to say the same of the same goods.
     marked = meant.row(paper.document.site)._replace(location=said.to or meant.location, package=said.disposition.value)

@@ -31,6 +31,7 @@ from lotstream.domain.lot_facts import with_more
 from lotstream.domain.model import HoldKind, Item, Lot, LotDocument, LotMore, LotName, LotShipped
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
+from tests.unit.domain.test_serials import PUMP, pumps
 
 LATER = TODAY + timedelta(days=60)
 
@@ -223,3 +224,12 @@ def test_former_numbers_are_followed_for_every_item(world: World) -> None:
     assert names is not None
     assert (names.of_number("A"), names.lot("TEA", "A"), names.lot("MATE", "A")) == ("A", ("TEA", "A2"), ("MATE", "A3"))
     assert names.lot("TEA", None) == ("TEA", None)
+
+
+def test_numbered_units_are_not_split_off() -> None:
+    """Nobody has said which of them are in the part, and each is known by its lot."""
+    world = World()
+    world.told(DefineItem(PUMP))
+    world.stock(pumps("A", "X", "Y"))
+    told = split(SplitLine("BIN", Decimal(1)))
+    assert world.refused(replace(told, sku="PUMP")) == (Code.FIELD_INVALID, "sku")

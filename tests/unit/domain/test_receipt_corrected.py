@@ -12,9 +12,17 @@ import pytest
 
 from lotstream.domain.apply import apply
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import CorrectReceipt, DefineItem, DefineSupplier, LineWrong, MoveStock, StockLine
+from lotstream.domain.commands import (
+    CorrectReceipt,
+    DefineItem,
+    DefineSupplier,
+    LineWrong,
+    MoveStock,
+    PlaceHold,
+    StockLine,
+)
 from lotstream.domain.events import DiscrepancyNoted, ReceiptClosed, ReceiptCorrected, ReservationFreed
-from lotstream.domain.model import Item, LotMore, ReceiptKey, Supplier
+from lotstream.domain.model import HoldKind, Item, LotMore, ReceiptKey, Supplier
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
 
@@ -285,3 +293,18 @@ def test_a_corrected_receipt_has_to_be_there() -> None:
     event = ReceiptCorrected(SITE, "R1", "C", None, datetime(2026, 9, 1, tzinfo=UTC), None, "", ())
     with pytest.raises(LookupError):
         apply(ledger, event)
+
+
+def test_a_correction_does_not_wash_holds_off() -> None:
+    """Goods of a held lot that are of another lot stay held; into a lot that is free they are not corrected."""
+    world = received(goods("L1", 10, line="1"), goods("L2", 4, line="2"), goods("L3", 4, line="3"))
+    world.told(PlaceHold("H1", HoldKind.HOLD, "TEA", "L1"))
+    asked = corrects(wrong("1", lot="L2"))
+    assert world.refused(asked) == (Code.ON_HOLD, "lines.0.lot")
+    world.told(corrects(wrong("1", lot="NEW"), correction="C2"))
+    assert [hold.id for hold in world.ledger.lots["TEA", "NEW"].holds] == ["H1"]
+    world.place("#1", wanted("1", 18))
+    assert world.lots("#1") == [("L2", 4), ("L3", 4)]
+    world.told(corrects(wrong("1", lot="L3"), correction="C3", happened=True))
+    assert stock(world)["TEA", "L3", "BIN", "quarantine"] == 10
+    assert world.lots("#1") == [("L2", 4), ("L3", 4)]

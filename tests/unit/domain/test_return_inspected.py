@@ -92,6 +92,7 @@ def test_more_than_came_is_not_inspected(world: World) -> None:
         (inspect(line(1, SCRAP), of="NONE"), (Code.NOT_AVAILABLE, "return")),
         (inspect(line(1, SCRAP, of="9")), (Code.NOT_AVAILABLE, "lines.0.return_line")),
         (inspect(line(1, RESTOCK, to="STAGING")), (Code.FIELD_INVALID, "lines.0.to")),
+        (inspect(line(1, RESTOCK, to="TRANSIT/T1")), (Code.FIELD_INVALID, "lines.0.to")),
         (inspect(line(1, SCRAP, unit="box")), (Code.UNKNOWN_UNIT, "lines.0.unit")),
         (inspect(line(0, SCRAP)), (Code.NOT_POSITIVE, "lines.0.quantity")),
         (inspect(line(1, SCRAP, location="ELSEWHERE")), (Code.NOT_AVAILABLE, "lines.0.location")),
