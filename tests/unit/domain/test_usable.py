@@ -71,6 +71,7 @@ READERS = {
     "merging.py": "brings those of lots along",
     "movements.py": "tells of them",
     "recalling.py": "places them",
+    "receipt_facts.py": "keeps those of lots whose receipts are corrected",
     "receipt_units.py": "leaves units that have any as they are",
     "returning.py": "keeps those of numbers",
     "serial_holds.py": "places and lifts those of numbers",
