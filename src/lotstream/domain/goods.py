@@ -26,6 +26,7 @@ from lotstream.domain.lot_facts import OPENED, Conflict, contradiction, failed, 
 from lotstream.domain.lot_numbers import LOT_COUNTER, Arrival, is_same, is_suppliers, lot_of
 from lotstream.domain.marks import arrived
 from lotstream.domain.model import (
+    TITLE,
     Booked,
     Hold,
     Item,
@@ -142,6 +143,10 @@ def _book(delivery: Delivery, line: GoodsLine, path: str) -> Refusal | None:
             delivery.noted.append(kept_whole(line, why, document=delivery.document, site=delivery.site))
         return None if delivery.happened else why
     amounts = amounts_of(line, item, factor, path, positive=not delivery.as_found)
+    if isinstance(amounts, Refusal) and delivery.happened and delivery.key.kind == TITLE:
+        # They are nobody else's any more, and must be somebody's.
+        delivery.noted.append(kept_whole(line, amounts, document=delivery.document, site=delivery.site))
+        return None
     if isinstance(amounts, Refusal):
         return amounts
     return _book_counted(delivery, replace(line, sku=item.sku), item, amounts, path)

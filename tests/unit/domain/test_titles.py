@@ -229,3 +229,12 @@ def test_every_line_for_the_buyer_has_an_id_that_may_be() -> None:
     event = only(world.told(sell(*lines)), TitleReleased)
     ids = [line.line for line in event.title.lines]
     assert ids == ["1", "1/3", "1/4", "1/2", long, f"{'9' * 100}/2"]
+
+
+def test_goods_that_the_buyer_has_in_coarser_units_are_kept_with_a_person() -> None:
+    """Half a piece is nothing the buyer can count: it is told whole, beside the lines that are booked."""
+    world = World()
+    lines = goods("L1", "1.5"), goods("L2", 2, line="2")
+    assert kinds(world.told(buy(*lines))) == ["TitleAccepted", "DiscrepancyNoted"]
+    assert world.row("L2").on_hand == 2
+    assert world.refused(buy(*lines, happened=False, number="S2")) == (Code.NOT_A_MULTIPLE, "lines.0.quantity")
