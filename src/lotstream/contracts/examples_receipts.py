@@ -24,10 +24,7 @@ RECEIPTS: dict[str, dict[str, Any]] = {
         "receipt": "R-55",
         "correction": "1",
         "reason": "Counted again",
-        "lines": [
-            {"line": "1", "quantity": "236", "expires": "2027-05-01"},
-            {"line": "3", "serials": ["SN-1"], "misread": ["SN-7"]},
-        ],
+        "lines": [{"line": "1", "quantity": "236", "expires": "2027-05-01", "serials": ["SN-1"], "misread": ["SN-7"]}],
     },
     "receipt.closed": {**FLOOR, "receipt": "R-55", "expected": "ASN-9"},
     "receipt_closed": {
