@@ -129,9 +129,8 @@ def _fit(arrival: Arrival, meant: ArrivedGoods) -> ArrivedGoods | Refusal:
     if refused is not None or said.status != Status.GOOD:
         return refused or meant
     rows = on_the_way(arrival, meant.item.sku, meant.lot, status=None, package=None)
-    if all(key.status == Status.GOOD for key in rows):
-        return meant
-    why = why_not_good(draft, meant.item, meant.lot, site=arrival.command.site)
+    left_good = all(key.status == Status.GOOD for key in rows)
+    why = None if left_good else why_not_good(draft, meant.item, meant.lot, site=arrival.command.site)
     if why is None:
         return meant
     refused = arrival.object(Code.FIELD_MISSING, f"{meant.path}.lot", why, said)

@@ -152,9 +152,9 @@ def _relocate(moves: Moves, meant: Meant, target: Target) -> Refusal | None:
             left -= quantity
     if left:
         row = rows[0] if rows else named
-        to = more_to(paper, meant, target(row))
-        if isinstance(to, Refusal):
-            return to
+        # Where somebody only asks nothing is missing by now.
+        apart = more_to(paper, meant, target(row))
+        to = target(row) if isinstance(apart, Refusal) else apart
         moves.found.append(StockFound(row, left, _REASON))
         paper.change(row, left)
         shift(moves, meant, row, to, left, spare=True)

@@ -150,7 +150,11 @@ def test_what_is_taken_off_a_bin_makes_a_deficit_at_last() -> None:
     assert only(events, DiscrepancyNoted).about == {
         "adjustment": "A1", "sku": "TEA", "location": "BIN", "lot": "L1",
     }  # fmt: skip
-    assert world.refused(adjust(said(-1, "L9"), number="A2")) == (Code.UNKNOWN_LOT, "lines.0.lot")
+    gone = adjust(said(-1, "L9"), number="A2")
+    assert world.refused(gone) == (Code.UNKNOWN_LOT, "lines.0.lot")
+    events = world.told(replace(gone, happened=True))
+    assert [one.code for one in events if isinstance(one, DiscrepancyNoted)] == [Code.UNKNOWN_LOT, Code.NOT_AVAILABLE]
+    assert world.row("L9").on_hand == -1
     replayed(world)
 
 

@@ -394,6 +394,7 @@ def test_goods_do_not_become_good_on_the_way_while_something_is_missing(world: W
     world.told(arrive(came(2, status="good"), receipt="R2"))
     assert there(world)["L1", THERE, "R1", "good"] == 2
     assert counts(world) == [("1", 5, 5, 0, 0)]
+    replayed(world)
 
 
 def test_goods_arrive_where_they_may_lie(world: World) -> None:
