@@ -33,6 +33,7 @@ from lotstream.domain.model import (
     OrderLine,
     ReceiptKey,
     Reservation,
+    Status,
 )
 from lotstream.domain.moving import loser_of, orders_promised
 from lotstream.domain.quantities import check_quantity
@@ -54,7 +55,7 @@ def correct_lot(ledger: Ledger, command: CorrectLot, moment: Moment) -> tuple[Ev
     if known is not None:
         return () if known.content == content else other_content(key, "correction")
     lot = find_lot(ledger, command.sku, command.lot)
-    refused = _check_said(command) if isinstance(lot, Lot) else lot
+    refused = _check_said(command) or _check_cleared(ledger, lot, command) if isinstance(lot, Lot) else lot
     if refused is None and isinstance(lot, Lot) and command.to_lot not in (None, lot.lot):
         refused = check_free(ledger, lot, command.to_lot or "", "to_lot")
     if refused is not None or not isinstance(lot, Lot):
@@ -98,6 +99,19 @@ def _check_said(command: CorrectLot) -> Refusal | None:
     if command.cost is not None and command.cost.is_finite() and command.cost < 0:
         return Refusal(Code.FIELD_INVALID, "cost", f"The cost is {command.cost:f}; send one that is not below zero.")
     return None if command.cost is None else check_quantity(command.cost, "cost", positive=False)
+
+
+def _check_cleared(ledger: Ledger, lot: Lot, command: CorrectLot) -> Refusal | None:
+    """Refuse to forget what good stock of an item cannot be without."""
+    required = ledger.items[lot.sku].required
+    needed = [(index, name) for index, name in enumerate(command.clear) if name in required]
+    derived = derived_of(ledger)
+    rows = (row for site in derived.sites_of.get(lot.sku, ()) for row in derived.rows.get((lot.sku, site), {}))
+    if not needed or not any(row.lot == lot.lot and row.status == Status.GOOD for row in rows):
+        return None
+    index, name = needed[0]
+    message = f"{lot.sku} needs {name.replace('_', ' ')} of each lot; send the right one, or set the goods apart first."
+    return Refusal(Code.FIELD_MISSING, f"clear.{index}", message)
 
 
 def check_free(ledger: Ledger, lot: Lot, number: str, field: str) -> Refusal | None:

@@ -477,3 +477,14 @@ def test_goods_that_are_found_of_a_lot_nobody_knows_are_no_stock(found: type[Adj
     world.stock(bare("L8", location="BIN"))
     world.told(found(SITE, False, "clerk", None, "F2", (replace(line, lot="L8", quantity=Decimal(14)),)))
     assert world.row("L8").on_hand == (24 if found is AdjustStock else 14)
+
+
+def test_what_good_stock_needs_is_not_forgotten() -> None:
+    """A required fact of a lot with good stock is put right, not cleared; of goods that are set apart it may be."""
+    world = defined(World(), required=("supplier",))
+    received(world, bare(supplier="S-1", location="BIN"))
+    forget = CorrectLot("LC-1", "TEA", "L1", clear=("made", "supplier"))
+    assert world.refused(forget) == (Code.FIELD_MISSING, "clear.1")
+    world.told(turned(to="quarantine"))
+    world.told(forget)
+    assert world.ledger.lots["TEA", "L1"].supplier is None
