@@ -113,6 +113,15 @@ async def _stock(asking: Asking, past: Past, number: int) -> object:
     return await asking.all.stock(owner, sku=sku, rows_max=500)
 
 
+async def _called(asking: Asking, past: Past, number: int) -> object:
+    return await asking.goods.lots_called(f"X{number % past.lots // 3}", owner=None, sku=None)
+
+
+async def _stock_of_a_lot(asking: Asking, past: Past, number: int) -> object:
+    owner, *lot = past.lot(number % past.lots)
+    return await asking.all.stock(owner, sku=None, lots=[LotName(*lot)], rows_max=500)
+
+
 async def _made_of_it(asking: Asking, past: Past, number: int) -> object:
     owner, *lot = past.made(number % past.pedigrees, 0, number % WIDTH)
     return await asking.goods.trace(owner, LotName(*lot), forward=True)
@@ -149,6 +158,8 @@ QUESTIONS: Final = (
     Question("whose lot it is, of all 500 owners", _owners, ALL_OWNERS_MS),
     Question("whose lot it is, of one owner", _owner),
     Question("stock of an item by lot and place", _stock),
+    Question("lots of a supplier's number, of all owners", _called),
+    Question("stock of a lot by its number", _stock_of_a_lot),
     Question("where a lot lies", _where_it_lies),
     Question("papers and holds of a lot", _papers),
     Question("who got a lot, and how much of all that is", _who_got_it, REPORT_MS, times=100),

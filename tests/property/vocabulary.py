@@ -30,7 +30,7 @@ from lotstream.domain.model import (
 from tests.property.house import TODAY
 
 #: Why goods are adjusted; None: nobody says.
-CODES = (None, *AdjustCode)
+CODES = (None, *AdjustCode, "shrinkage")
 SITES = ("S1", "S2")
 BINS = ("A1", "A2", "B1")
 LOTS = ("L1", "L2", "L3")
