@@ -200,8 +200,7 @@ def _make_kits(work: _Work, command: AssembleKit) -> Odd:
         line = line if conflict is None else replace(line, made=None, expires=None)
         lot = _made(learn(known, line, sku=command.sku, lot=command.lot, received=day, hold=None), work)
         lot = await_inspection(lot, known, work.item, at=work.draft.moment.recorded_at)
-    work.put(KITS, row, work.kits, lot, serials=numbers)
-    return None
+    return work.put(KITS, row, work.kits, lot, serials=numbers, path="")
 
 
 def _made(lot: Lot, work: _Work) -> Lot:
@@ -230,7 +229,9 @@ def _lay_out(work: _Work, lines: tuple[PieceMade, ...]) -> Odd:
             return numbers
         if piece.status == Status.GOOD and work.verdicts.noted:
             row = row._replace(status=Status.QUARANTINE.value)
-        work.put(piece.line, row, quantity, lot, serials=numbers)
+        refused = work.put(piece.line, row, quantity, lot, serials=numbers, path=f"{path}.")
+        if refused is not None:
+            return refused
     return None
 
 

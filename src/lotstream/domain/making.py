@@ -19,9 +19,11 @@ from lotstream.domain.kit_serials import Told, numbers_used
 from lotstream.domain.model import Item, Lot, LotName, ReceiptKey, RowKey, Status, Tracking
 from lotstream.domain.moving import shut_out
 from lotstream.domain.places import DOCK
+from lotstream.domain.places_for import why_not_there
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.settling import settle
+from lotstream.domain.shelves import rows_in
 
 _HELD = frozenset({NotUsed.HOLD, NotUsed.QUARANTINE, NotUsed.RECALLED, NotUsed.LOCATION_NOT_PICKABLE})
 
@@ -39,12 +41,17 @@ class Making:
     at: datetime
     verdicts: Verdicts
     books: Books
+    #: What is objected to where goods are put down: nothing is wrong with the goods.
+    places: Verdicts = field(init=False)
     #: Why goods that nobody knew of were found.
     reason: str
     used: list[GoodsUsed] = field(default_factory=list)
     made: list[GoodsBooked] = field(default_factory=list)
     #: Lots that were known and of which other dates are known now, or that wait to be inspected.
     learned: set[LotName] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.places = Verdicts(self.verdicts.happened)
 
     def object(self, code: Code, path: str, message: str, *, sku: str, lot: str | None = None) -> Odd:
         """Object to something; returns the refusal when it was only asked."""
@@ -101,12 +108,26 @@ class Making:
         self._take(piece.line, row, quantity, numbers)
         return None
 
-    def put(self, line: str, row: RowKey, quantity: int, lot: Lot | None, *, serials: tuple[str, ...]) -> None:
-        """Put down goods that were made."""
+    def put(
+        self, line: str, row: RowKey, quantity: int, lot: Lot | None, *, serials: tuple[str, ...], path: str
+    ) -> Odd:
+        """Put down goods that were made, and object to where they must not lie; ``path`` leads to what says it."""
+        wrong = why_not_there(self.draft.ledger, row, self._beside)
+        if wrong is not None:
+            about = {self.key.kind: self.key.number, "sku": row.sku, "lot": row.lot, "location": row.location}
+            refused = self.places.object(Code.LOT_NOT_ALLOWED, f"{path}location", wrong, about)
+            if refused is not None:
+                return refused
         if lot is not None:
             self.learn(lot)
         self.draft.give(row, quantity, received=self.at.date())
         self.made.append(GoodsBooked(line, row, quantity, lot, self.at.date(), serials=serials))
+        return None
+
+    def _beside(self, site: str, place: str) -> list[RowKey]:
+        """Return the rows with goods in a place, after what was used and made so far."""
+        made = [one.row for one in self.made if (one.row.site, one.row.location) == (site, place)]
+        return [*(key for key in rows_in(self.draft.ledger, site, place) if self.books.on_hand(key) > 0), *made]
 
     def learn(self, lot: Lot) -> None:
         """Take the facts of a lot as they are after this decision."""
@@ -124,7 +145,7 @@ class Making:
         # A date that nobody knew of concerns what was promised of the lot before, and so does a hold.
         losers = shut_out(self.draft, self.learned) if self.learned else []
         settled = settle(self.draft, losers, skus={made.row.sku for made in self.made})
-        return *self.books.found, done, *apart, *self.verdicts.noted, *settled
+        return *self.books.found, done, *apart, *self.verdicts.noted, *self.places.noted, *settled
 
     def _take(self, line: str, row: RowKey, quantity: int, serials: tuple[str, ...]) -> None:
         """Take goods that are used; for the rest of the decision they are gone."""

@@ -193,7 +193,10 @@ def _make_all(work: _Work) -> Odd:
         status = Status.QUARANTINE.value if odd else said.status
         # A lot that was made twice in one production is known with all that went into it.
         known = lot if lot is None else work.draft.lots.get((lot.sku, lot.lot), lot)
-        work.put(said.line, row._replace(status=status), one.quantity, known, serials=numbers)
+        row = row._replace(status=status)
+        refused = work.put(said.line, row, one.quantity, known, serials=numbers, path=f"{one.path}.")
+        if refused is not None:
+            return refused
     return None
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import AssembleKit, BreakKit, DefineItem, KitPiece, PieceMade, PlaceHold
+from lotstream.domain.commands import AssembleKit, BreakKit, DefineItem, DefineLocation, KitPiece, PieceMade, PlaceHold
 from lotstream.domain.costing import add_cost
 from lotstream.domain.events import DiscrepancyNoted, KitAssembled, KitBroken, OrderAllocated, StockFound
 from lotstream.domain.inspecting import WAITS
-from lotstream.domain.model import HoldKind, Item, LotMore, LotName, OrderState, Tracking
+from lotstream.domain.model import HoldKind, Item, Location, LotMore, LotName, OrderState, Tracking
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
 
@@ -231,3 +231,12 @@ def test_kits_wait_for_their_inspection(world: World) -> None:
     world.told(DefineItem(replace(SET, version=9, inspect=True)))
     world.told(assembly())
     assert [hold.id for hold in world.ledger.lots["SET", "S"].holds] == [WAITS]
+
+
+def test_kits_and_their_components_lie_where_they_may(world: World) -> None:
+    """Kits, and what they were made of, are not put where they must not lie."""
+    world.told(DefineLocation(Location(SITE, "BENCH", storage=("cold",))))
+    assert world.refused(assembly()) == (Code.LOT_NOT_ALLOWED, "location")
+    only(world.told(assembly(happened=True)), DiscrepancyNoted)
+    away = piece(location="BENCH")
+    assert world.refused(breaking(away, POTS)) == (Code.LOT_NOT_ALLOWED, "lines.0.location")

@@ -11,11 +11,19 @@ from typing import Any
 import pytest
 
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import DefineItem, InspectLot, KitPiece, MadeLine, PlaceHold, RecordProduction
+from lotstream.domain.commands import (
+    DefineItem,
+    DefineLocation,
+    InspectLot,
+    KitPiece,
+    MadeLine,
+    PlaceHold,
+    RecordProduction,
+)
 from lotstream.domain.costing import cost_of
 from lotstream.domain.events import DiscrepancyNoted, ProductionRecorded, ReservationFreed, ShipmentConfirmed
 from lotstream.domain.inspecting import WAITS
-from lotstream.domain.model import HoldKind, Item, LotName, Stage, Tracking
+from lotstream.domain.model import HoldKind, Item, Location, LotName, Mixing, Stage, Tracking
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
 
@@ -265,3 +273,16 @@ def test_what_is_made_waits_for_its_inspection(world: World) -> None:
     assert (world.lots("1"), "OrderAllocated" in kinds(events)) == ([], False)
     world.told(InspectLot("Q-1", "BAR", "B1", Stage.INBOUND, passed=True, by="qa-1"))
     assert world.lots("1") == [("B1", 5)]
+
+
+def test_what_is_made_lies_where_it_may(world: World) -> None:
+    """A place that does not take it is refused when asked; what was put there is good stock there, and told of."""
+    world.told(DefineLocation(Location(SITE, "OUT", storage=("cold",))))
+    assert world.refused(production()) == (Code.LOT_NOT_ALLOWED, "made.0.location")
+    events = world.told(production(happened=True))
+    assert only(events, DiscrepancyNoted).about["location"] == "OUT"
+    assert world.row("B1", "OUT").on_hand == 100
+    world.told(DefineItem(replace(world.ledger.items["BAR"], version=9, mixing=Mixing.ONE_LOT)))
+    both = (made("M", lot="B2", location="X"), made("N", lot="B3", location="X"))
+    refused = world.refused(production(used(quantity=4), SALT, out=both, production="P2"))
+    assert refused == (Code.LOT_NOT_ALLOWED, "made.1.location")
