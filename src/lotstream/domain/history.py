@@ -39,7 +39,7 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.names import names_had
 from lotstream.domain.recalling import reach_asked
-from lotstream.domain.returning import asked
+from lotstream.domain.returns_meant import asked
 from lotstream.domain.second_counts import pending_key, since, since_counted
 
 

@@ -29,7 +29,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Booked, Item, Receipt, ReceiptKey, RowKey, Status
 from lotstream.domain.places import is_staging, is_transit
 from lotstream.domain.quantities import smallest, unit_factor
-from lotstream.domain.shelves import derived_of
+from lotstream.domain.shelves import derived_of, rows_in
 
 #: Kinds of documents, as parts of their business keys.
 ADJUSTMENT = "adjustment"
@@ -111,6 +111,11 @@ class Paper:
         """Add goods to a row, or take them from it, for the rest of the decision."""
         self.on_hand[key] = self.there(key) + quantity
         self.draft.give(key, quantity, received=received)
+
+    def beside(self, site: str, place: str) -> list[RowKey]:
+        """Return the rows with goods in a place, after what was decided so far."""
+        keys = rows_in(self.draft.ledger, site, place) | {key for key in self.on_hand if key.location == place}
+        return [key for key in keys if self.there(key) > 0]
 
     def missing(self) -> dict[RowKey, int]:
         """Return how much of what we promised the changed rows no longer have beside what others promised."""

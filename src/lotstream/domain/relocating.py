@@ -31,7 +31,6 @@ from lotstream.domain.places import is_staging, is_transit
 from lotstream.domain.places_for import why_not_there
 from lotstream.domain.serial_holds import held_at
 from lotstream.domain.settling import settle
-from lotstream.domain.shelves import rows_in
 from lotstream.domain.stock_changes import more_to
 from lotstream.domain.taking_back import take_back
 
@@ -166,7 +165,7 @@ def _check_new(moves: Moves, meant: Meant, rows: list[RowKey], to: RowKey) -> Re
     refused, paper = _check_there(moves, meant, rows), moves.paper
     if refused is not None or paper.key.kind == STATUS_CHANGE:
         return refused
-    wrong = why_not_there(paper.draft.ledger, to, partial(_beside, paper))
+    wrong = why_not_there(paper.draft.ledger, to, paper.beside)
     return None if wrong is None else paper.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.to", wrong, meant.said)
 
 
@@ -176,11 +175,6 @@ def _why_not_good(paper: Paper, meant: Meant, rows: list[RowKey]) -> str | None:
     if meant.said.lot is None and item.tracking is Tracking.LOT and apart:
         return f"{item.sku} is tracked by lot and these goods have none; correct the receipt they came with."
     return why_not_good(paper.draft, item, meant.said.lot, site=paper.document.site)
-
-
-def _beside(paper: Paper, site: str, place: str) -> list[RowKey]:
-    keys = rows_in(paper.draft.ledger, site, place) | {key for key in paper.on_hand if key.location == place}
-    return [key for key in keys if paper.there(key) > 0]
 
 
 def _held_back(moves: Moves, meant: Meant, rows: list[RowKey]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lotstream.domain.codes import Code, Refusal
@@ -12,8 +11,6 @@ from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
     GotFrom,
-    LeftFor,
-    Lot,
     Order,
     OrderKey,
     OrderLine,
@@ -23,13 +20,13 @@ from lotstream.domain.model import (
     SerialKey,
     SerialState,
     Status,
-    return_expected_key,
 )
-from lotstream.domain.names import names_had
 from lotstream.domain.paper import RETURN, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import DOCK
+from lotstream.domain.places_for import why_not_there
 from lotstream.domain.reservations import copy_order, note_returned
 from lotstream.domain.return_expecting import came_back
+from lotstream.domain.returns_meant import announced_of, asked, customer_meant, order_meant
 from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.serials import check_count
 
@@ -57,7 +54,7 @@ def return_goods(ledger: Ledger, command: ReturnGoods, moment: Moment) -> tuple[
     paper = begin(ledger, command, moment, kind=RETURN, number=command.number)
     if isinstance(paper, Refusal):
         return paper
-    announced = _announced(ledger, command)
+    announced = announced_of(ledger, command)
     if announced is None and command.expected is not None:
         message = f"Return {command.expected} was not announced; check its number."
         about: dict[str, str | None] = {"return": command.number}
@@ -114,49 +111,6 @@ def _orders(
     return [order for order in found if order is not None]
 
 
-def _announced(ledger: Ledger, command: ReturnGoods) -> ReturnExpected | None:
-    """Return the announcement that goods came under: the one they name, else one of their own number.
-
-    Of the same number it is not theirs where they say another order or customer: two people may have counted alike.
-    """
-    found = ledger.document(return_expected_key(command.expected or command.number), ReturnExpected)
-    if found is None or command.expected is not None:
-        return found
-    alike = command.key in (None, found.order) and (
-        command.customer in (None, found.customer) or found.order is not None
-    )
-    return found if alike else None
-
-
-def order_meant(command: ReturnGoods, announced: ReturnExpected | None) -> OrderKey | None:
-    """Return the order that a return names, or that it was announced for."""
-    return command.key or (None if announced is None else announced.order)
-
-
-def customer_meant(command: ReturnGoods, announced: ReturnExpected | None) -> str | None:
-    """Return the customer that a return names, or that it was announced for."""
-    return command.customer or (None if announced is None else announced.customer)
-
-
-def asked(ledger: Ledger, command: ReturnGoods) -> tuple[LeftFor, ...]:
-    """Return what has to be known of a customer before a return without an order is decided."""
-    announced = _announced(ledger, command)
-    customer = customer_meant(command, announced)
-    if customer is None or order_meant(command, announced) is not None:
-        return ()
-    return tuple(dict.fromkeys(_left_for(ledger, customer, command)))
-
-
-def _left_for(ledger: Ledger, customer: str, command: ReturnGoods) -> Iterator[LeftFor]:
-    for line in command.lines:
-        skus = [line.sku] if line.sku is not None else sorted(lot.sku for lot in ledger.lots_called(line.lot or ""))
-        for sku in skus:
-            lot = ledger.lots.get((sku, line.lot or "")) or Lot(sku, line.lot or "")
-            # What left under a former name is the same goods.
-            for name in names_had(ledger.items.get(sku), lot):
-                yield LeftFor(customer, name.sku, line.lot and name.lot)
-
-
 def _take_in(back: _Return, said: StockLine, path: str) -> Refusal | None:
     paper = back.paper
     sku = said.sku or _sku_shipped(back.orders, said.lot)
@@ -170,7 +124,7 @@ def _take_in(back: _Return, said: StockLine, path: str) -> Refusal | None:
     new = book_once(paper, meant, meant.row(paper.document.site)._replace(returned=True))
     if new is not True:
         return new or None
-    refused = _was_announced(back, meant)
+    refused = _was_announced(back, meant) or _may_lie_there(paper, meant)
     if refused is not None:
         return refused
     lot = said.lot if said.lot is not None else _only_lot(back.orders, meant.item.sku)
@@ -227,6 +181,13 @@ def _why_doubted(unit: Serial | None) -> tuple[Code, str]:
     if unit.state is SerialState.SHIPPED:
         return Code.MORE_THAN_SHIPPED, "it was sold to somebody else"
     return Code.MORE_THAN_SHIPPED, "it is in the house, or was never sold"
+
+
+def _may_lie_there(paper: Paper, meant: Meant) -> Refusal | None:
+    """Object to goods that are brought where they must not lie."""
+    row = meant.row(paper.document.site)._replace(returned=True)
+    wrong = why_not_there(paper.draft.ledger, row, paper.beside)
+    return None if wrong is None else paper.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.location", wrong, meant.said)
 
 
 def _too_much(back: _Return, meant: Meant, row: RowKey, left: int) -> Refusal | None:

@@ -3,18 +3,28 @@
 # ruff: noqa: ANN401 - the words of a test pass on whatever the messages take.
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import ChangeSettings, DefineItem, DefineLocation, MoveStock, PutAway, StockLine
+from lotstream.domain.commands import (
+    ChangeSettings,
+    DefineItem,
+    DefineLocation,
+    MoveStock,
+    PutAway,
+    ReturnGoods,
+    ShippedLine,
+    StockLine,
+)
 from lotstream.domain.events import DiscrepancyNoted, GoodsPutAway
 from lotstream.domain.model import Item, Location, Mixing, Settings
 from lotstream.domain.places_for import PlaceRules, rules_of
 from lotstream.testing.scenarios_messages import SITE
-from tests.unit.domain.build import World, goods, kinds, only
+from tests.unit.domain.build import World, goods, key, kinds, only, wanted
 
 CONFLICTS = (("acid", "base"), ("bang", "bang"))
 
@@ -173,3 +183,18 @@ def test_rules_come_and_go_with_their_items_and_places() -> None:
     made.told(asked)
     made.told(made.receipt(goods("L2", location="B1"), number="R2", happened=False))
     made.told(ChangeSettings(Settings()))
+
+
+def test_what_comes_back_lies_where_it_may() -> None:
+    """Goods of another class than a place takes are refused when asked; what was put there is told of."""
+    made = world(Item("TEA", version=2, storage="cold"))
+    made.told(place("HOT", storage=("hot",)))
+    made.stock(goods("L1"))
+    made.place("1", wanted(quantity=2))
+    made.told(made.ship("1", ShippedLine("1", "L1", Decimal(2))))
+    line = StockLine("1", "TEA", "L1", "HOT", Decimal(1))
+    asked = ReturnGoods(SITE, False, "dock", None, "RT1", key("1"), (line,))
+    assert made.refused(asked) == (Code.LOT_NOT_ALLOWED, "lines.0.location")
+    events = made.told(replace(asked, happened=True))
+    assert (kinds(events)[:1], only(events, DiscrepancyNoted).code) == (["GoodsReturned"], Code.LOT_NOT_ALLOWED)
+    assert made.row("L1", "HOT").on_hand == 1
