@@ -36,9 +36,7 @@ from lotstream.domain.model import (
     ReceiptKey,
     RowKey,
     Status,
-    Supplier,
     Tracking,
-    supplier_key,
 )
 from lotstream.domain.papers_needed import papers_of
 from lotstream.domain.places import DOCK
@@ -46,6 +44,7 @@ from lotstream.domain.places_for import why_not_there
 from lotstream.domain.quantities import unit_factor
 from lotstream.domain.serials_in import arriving, doubted, take_in
 from lotstream.domain.shelves import rows_in
+from lotstream.domain.suppliers import supplier_named
 
 #: Kinds of documents goods come in under.
 RECEIPT = "receipt"
@@ -179,8 +178,8 @@ def _check_place(delivery: Delivery, line: GoodsLine, row: RowKey, path: str) ->
         return None
     if not delivery.happened:
         return Refusal(Code.LOT_NOT_ALLOWED, f"{path}.location", wrong)
-    facts = {"line": line.line, "sku": row.sku, "lot": row.lot, "location": row.location, "document": delivery.document}
-    about = {name: value for name, value in facts.items() if value is not None}
+    about = {"line": line.line, "sku": row.sku, "location": row.location, "document": delivery.document}
+    about |= {} if row.lot is None else {"lot": row.lot}
     delivery.noted.append(DiscrepancyNoted(Code.LOT_NOT_ALLOWED.value, wrong, about, line.quantity))
     return None
 
@@ -236,8 +235,7 @@ def _unfit(delivery: Delivery, line: GoodsLine, item: Item) -> Conflict | None:
     missing = None if lot is None else missing_fact(item, lot, today=today)
     if missing is not None:
         return Conflict(Code.FIELD_MISSING, *missing)
-    key = None if line.supplier is None else supplier_key(line.supplier)
-    supplier = None if key is None else draft.ledger.document(key, Supplier)
+    supplier = supplier_named(draft.ledger, line.supplier)
     return too_short(line, lot, today=today, supplier=supplier, expired_ok=draft.ledger.settings.expired_ok)
 
 

@@ -19,10 +19,9 @@ from lotstream.domain.model import (
     Lot,
     RowKey,
     Status,
-    Supplier,
-    supplier_key,
 )
 from lotstream.domain.receipt_lines import Correction, LineMeant
+from lotstream.domain.suppliers import supplier_named
 
 #: Facts of a lot, by the names that a line has for them.
 _FACTS: Final = ("made", "expires", "supplier", "supplier_lot")
@@ -69,9 +68,7 @@ def _fit(work: Correction, meant: LineMeant, lot: Lot) -> tuple[Lot | None, bool
         return lot, False
     draft = work.draft
     today = draft.moment.today.get(meant.row.site) or draft.moment.recorded_at.date()
-    supplier = None
-    if meant.said.supplier is not None:
-        supplier = draft.ledger.document(supplier_key(meant.said.supplier), Supplier)
+    supplier = supplier_named(draft.ledger, meant.said.supplier)
     missing = missing_fact(meant.item, lot, today=today)
     lacks = None if missing is None else Conflict(Code.FIELD_MISSING, *missing)
     expired_ok = draft.ledger.settings.expired_ok
