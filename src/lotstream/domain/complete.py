@@ -11,8 +11,9 @@ from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import GoodsLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.expiry import NEVER, life_reason
+from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import Conflict
-from lotstream.domain.model import PLAIN, Item, Lot, Supplier
+from lotstream.domain.model import PLAIN, Item, Lot, Supplier, supplier_key
 
 #: Papers are required by type: ``certificate:organic``.
 CERTIFICATE: Final = "certificate:"
@@ -117,3 +118,8 @@ def with_shelf_life(item: Item, line: GoodsLine, known: Lot | None) -> GoodsLine
         return line
     expires = made + timedelta(days=item.shelf_life_days)
     return replace(line, expires=expires, details={**line.details, EXPIRES_FROM: "made"})
+
+
+def supplier_named(ledger: Ledger, name: str | None) -> Supplier | None:
+    """Return what is known of a supplier that goods name; None where nobody has defined it."""
+    return None if name is None else ledger.document(supplier_key(name), Supplier)

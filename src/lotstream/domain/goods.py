@@ -7,7 +7,7 @@ from datetime import date
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import GoodsLine
-from lotstream.domain.complete import missing_fact, too_short, with_shelf_life
+from lotstream.domain.complete import missing_fact, supplier_named, too_short, with_shelf_life
 from lotstream.domain.costing import add_cost
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import CounterfeitSuspected, DiscrepancyNoted, GoodsBooked
@@ -44,7 +44,6 @@ from lotstream.domain.places_for import why_not_there
 from lotstream.domain.quantities import unit_factor
 from lotstream.domain.serials_in import arriving, doubted, take_in
 from lotstream.domain.shelves import rows_in
-from lotstream.domain.suppliers import supplier_named
 
 #: Kinds of documents goods come in under.
 RECEIPT = "receipt"

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import GoodsLine, LineWrong
-from lotstream.domain.complete import missing_fact, too_short
+from lotstream.domain.complete import missing_fact, supplier_named, too_short
 from lotstream.domain.expiry import made_too_late
 from lotstream.domain.goods import RECEIPT
 from lotstream.domain.inspecting import await_inspection
@@ -21,7 +21,6 @@ from lotstream.domain.model import (
     Status,
 )
 from lotstream.domain.receipt_lines import Correction, LineMeant
-from lotstream.domain.suppliers import supplier_named
 
 #: Facts of a lot, by the names that a line has for them.
 _FACTS: Final = ("made", "expires", "supplier", "supplier_lot")

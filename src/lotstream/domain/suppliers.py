@@ -8,7 +8,7 @@ from lotstream.domain.events import Event, SupplierDefined
 from lotstream.domain.facts import check_version
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lines import check_minimum
-from lotstream.domain.model import Supplier, supplier_key
+from lotstream.domain.model import Supplier
 
 
 def define_supplier(ledger: Ledger, command: DefineSupplier) -> tuple[Event, ...] | Refusal:
@@ -25,8 +25,3 @@ def define_supplier(ledger: Ledger, command: DefineSupplier) -> tuple[Event, ...
     if refused is None and known is not None:
         refused = check_version("supplier", supplier.id, new=supplier.version, old=known.version)
     return refused or (SupplierDefined(supplier),)
-
-
-def supplier_named(ledger: Ledger, name: str | None) -> Supplier | None:
-    """Return what is known of a supplier that goods name; None where nobody has defined it."""
-    return None if name is None else ledger.document(supplier_key(name), Supplier)
