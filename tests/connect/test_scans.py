@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,15 @@ from typing import Any
 import pytest
 
 from lotstream.connect import Refused
-from lotstream.connect.scans import ScannedTask, pick_scanned, receipt_line, sku_of, skus_by_gtin
+from lotstream.connect.scans import (
+    ScannedTask,
+    in_grams,
+    pick_confirmed,
+    pick_scanned,
+    receipt_line,
+    sku_of,
+    skus_by_gtin,
+)
 from lotstream.contracts.inbound_goods import StockReceivedLine
 from lotstream.standards.gs1 import Scan, ScanFault, read_scan
 
@@ -193,3 +202,31 @@ def test_a_pick_needs_a_lot() -> None:
     with pytest.raises(Refused) as error:
         pick_scanned(label(f"(01){GTIN}"), TASK)
     assert (error.value.refusal.code, error.value.refusal.field) == ("field_missing", "scanned")
+
+
+@pytest.mark.parametrize(
+    ("ai", "kg"),
+    [("(3103)012500", "12.5"), ("(3105)123456", "1.235"), ("(3205)010005", "0.045"), ("(3201)000100", "4.536")],
+)
+def test_a_label_says_what_weighed_goods_weigh(ai: str, kg: str) -> None:
+    """Net weight goes into the line of an item that is weighed, pounds exactly converted, in whole grams."""
+    read = line(f"(01){GTIN}{ai}(10)L", weighed=True)
+    assert (read.quantity, read.weight_kg, read.details) == (Decimal(1), Decimal(kg), {})
+
+
+def test_half_a_gram_counts_as_one() -> None:
+    """And the other weights of a label stay what they are where its item is not weighed."""
+    assert in_grams(Decimal("0.0005")) == Decimal("0.001")
+    assert in_grams(Decimal("0.00049")) == Decimal("0.000")
+    assert line(f"(01){GTIN}(3103)012500(10)L", unit="case").details == {"weight_kg": "12.5"}
+
+
+def test_a_label_of_weighed_goods_becomes_a_pick() -> None:
+    """What was taken for the task is the label's lot, one of it, with its weight; others are picked without one."""
+    picked = label(f"(01){GTIN}(3103)002345(10)L24B")
+    message = pick_confirmed(picked, TASK, weighed=True)
+    (taken,) = message.body.model_dump(exclude_none=True, exclude_unset=True)["lines"]
+    assert taken == {"task": "9a", "lot": "L24B", "quantity": Decimal(1), "weight_kg": Decimal("2.345")}
+    assert (message.type, message.message_id) == ("pick.confirmed", "pick.confirmed/0815")
+    plain = pick_confirmed(picked, replace(TASK, quantity=Decimal(2), unit="case"))
+    assert plain.body.model_dump()["lines"][0]["weight_kg"] is None

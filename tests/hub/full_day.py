@@ -52,6 +52,7 @@ async def _facts(client: HubClient, owner: str) -> None:
     await client.send("settings.changed", {"owner": owner, "channels": channels, "availability_every_s": 1})
     for sku, tracking in (("CER", "lot"), ("BAG", "none")):
         await client.send("item.defined", {"owner": owner, "sku": sku, "tracking": tracking, "units": {"case": "6"}})
+    await client.send("item.defined", {"owner": owner, "sku": "HAM", "catch_weight": True})
     customer = {"customer": "C-7", "min_days_left": 10, "no_older_than_last_shipped": True}
     await client.send("customer.defined", {"owner": owner, **customer})
 
@@ -62,6 +63,8 @@ async def _goods(client: HubClient, owner: str) -> None:
     await client.send("balance.opened", {**balance, "lines": [*lots, _goods_line("9", "BAG", None, None)]})
     received = {"owner": owner, "site": SITE, "happened": True, "receipt": "R-1"}
     await client.send("stock.received", {**received, "lines": [_goods_line("1", "CER", "L5", "2027-09-01")]})
+    hams = {**_goods_line("3", "HAM", "H1", "2027-09-01"), "weight_kg": "123.456"}
+    await client.send("stock.received", {**received, "lines": [hams]})
     # A second, different expiry of a known lot: quarantined, with an alert.
     await client.send("stock.received", {**received, "lines": [_goods_line("2", "CER", "L5", "2028-09-01")]})
     await client.send("hold.placed", {"owner": owner, "hold": "H-1", "sku": "CER", "lot": "L2", "reason": "wet"})

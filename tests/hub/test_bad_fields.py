@@ -31,6 +31,7 @@ HUGE, LONG = 10**60, 70_000
 STATE = (
     *("owner", "item", "customer", "lot", "stock", "sales_order", "receipt", "early_cancel", "person", "continuing"),
     *("site", "location", "journal", "shipment_line", "lot_history", "recall_run", "owner_clock", "availability"),
+    "stock_weight",
 )
 #: Negative numbers that mean something: where a rank stands, a deficit that was found, and what is said of both.
 MAY_BE_NEGATIVE = {

@@ -78,7 +78,7 @@ async def test_a_day_as_it_was_decided_is_found_sound(lived: Settings) -> None:
     assert verified.rows.keys() == {
         "availability", "broadcast", "claim", "continuing", "customer", "dead_letter", "early_cancel", "intake", "item",
         "journal", "kpi", "last_shipped", "location", "lot", "lot_history", "outbox", "owner", "owner_clock", "person",
-        "recall_run", "receipt", "sales_order", "shipment_line", "site", "stock",
+        "recall_run", "receipt", "sales_order", "shipment_line", "site", "stock", "stock_weight",
     }  # fmt: skip
 
 
@@ -88,6 +88,7 @@ CHANGED = {
     "stock, other columns": ("UPDATE stock SET promised_elsewhere = 5 WHERE lot = 'L2'", "promised_elsewhere"),
     "stock, date": ("UPDATE stock SET received = '2020-01-01' WHERE sku = 'BAG'", "received"),
     "stock, slot": ("UPDATE stock SET slot = slot + 1 WHERE lot = 'L2'", "slot"),
+    "stock_weight": ("UPDATE stock_weight SET weight_g = 1", "weight_g"),
     "sales_order": (
         """UPDATE sales_order SET body = replace(body, '"ordered":2', '"ordered":3') WHERE "order" = '#10'""",
         "body",
@@ -170,6 +171,7 @@ async def test_a_row_changed_by_hand_is_found(tampered: Tampered, what: str) -> 
 #: Table → which of its rows is deleted.
 DELETED = {
     "stock": "lot = 'L1'",
+    "stock_weight": "true",
     "sales_order": "\"order\" = '#4'",
     "sales_order, closed": "\"order\" = '#1'",
     "receipt": "kind = 'receipt'",
@@ -217,6 +219,10 @@ INSERTED = {
     "stock": (
         "INSERT INTO stock SELECT owner, sku, lot, site, 'B-99', package, pack_size, status, returned, slot, 7, 0, 0, "
         "received FROM stock WHERE lot = 'L1' LIMIT 1"
+    ),
+    "stock_weight": (
+        "INSERT INTO stock_weight SELECT owner, sku, lot, site, 'B-99', package, pack_size, status, returned, slot, 7 "
+        "FROM stock_weight"
     ),
     "stock, of an owner nobody knows": (
         "INSERT INTO stock SELECT 'ghost', sku, lot, site, location, package, pack_size, status, returned, slot, 7, 0, "

@@ -125,7 +125,7 @@ class Books:
             **tables, "owner": {name: encode(record) for name, record in settled.items()}, "closed": {**self.closed},
             "documents": {**self.documents}, "serials": {**self.serials}, "cancels": {**ledger.cancels},
             "told": {name: units for name, units in ledger.told.items() if units},
-            "last_shipped": {**ledger.last_shipped},
+            "last_shipped": {**ledger.last_shipped}, "weights": {**ledger.weights},
         }  # fmt: skip
 
     def reread(self, sites: Sites, chance: Random) -> Books:
@@ -142,6 +142,7 @@ class Books:
         ledger.progress = decode(owner["progress"], Progress)
         ledger.clock = decode(owner["clock"], OwnerClock)
         ledger.cancels, ledger.told, ledger.last_shipped = tables["cancels"], tables["told"], tables["last_shipped"]
+        ledger.weights = tables["weights"]
         parts = (part for order in ledger.orders.values() for line in order.lines for part in line.reservations)
         ledger.has_waves = any(part.wave is not None for part in parts)
         ledger.index()

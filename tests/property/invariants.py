@@ -68,6 +68,7 @@ from lotstream.store.codec import decode
 from tests.property.choosing import ONLY_GIVING, check_choices
 from tests.property.house import House
 from tests.property.soundness import check_derived
+from tests.property.weighed import Weights
 
 #: What becomes of goods that are only called otherwise.
 RENAMED = {MoveKind.CORRECTED, MoveKind.MERGED, MoveKind.RENAMED, MoveKind.SPLIT}
@@ -83,6 +84,7 @@ class Story:
         self._books = house.books[owner]
         self._came: Counter[tuple[str, str | None]] = Counter()
         self._rows: Counter[RowKey] = Counter()
+        self._weights = Weights()
         #: Orders that were promised something by name, which their own rules do not take back.
         self.named: set[OrderKey] = set()
         #: How many choices the reference has made as well.
@@ -111,7 +113,9 @@ class Story:
                 self._came[sku, lot] += units
             for move in moves_of(event):
                 take_in(self._rows, move)
+                self._weights.take_in(move)
         check_moves(self.ledger, self._rows)
+        self._weights.check(self.ledger)
         check_rows(self.ledger)
         check_transit(self.ledger)
         check_lots(self.ledger, self._came)
@@ -198,6 +202,10 @@ def moved(event: Event) -> Iterator[tuple[str, str | None, int]]:
     elif isinstance(event, ReturnInspected):
         gone = (*event.scrapped, *event.sent_back)
         yield from ((change.row.sku, change.row.lot, change.quantity) for change in gone)
+    elif isinstance(event, ReceiptCorrected):
+        for one in event.changes:
+            yield from ((row.sku, row.lot, -units) for row, units in one.taken)
+            yield from ((line.row.sku, line.row.lot, line.quantity) for line in one.put)
     elif isinstance(event, StockFound):
         yield event.row.sku, event.row.lot, event.quantity
     elif isinstance(event, StockMissing):

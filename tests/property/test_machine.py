@@ -18,6 +18,7 @@ from lotstream.domain.model import PackRule, Policy, Settings, ZoneRule, ZoneUse
 from lotstream.domain.serials import Objection, why_not_take
 from tests.property.telling import OWNERS, Telling
 from tests.property.vocabulary import PACKED
+from tests.property.weighed import weighed
 from tests.property.words_floor import OF_CHOICES, OF_UNITS, OFTEN, TO_EVERYBODY, TO_ONE, AllWords
 
 T = TypeVar("T")
@@ -86,7 +87,7 @@ class StoryOfChoices(AStory):
 def _rule(word: str, *, to_one: bool) -> Callable[..., None]:
     @rule(data=st.data(), owner=st.sampled_from(OWNERS))
     def act(self: AStory, data: st.DataObject, owner: str) -> None:
-        command = getattr(AllWords(Drawn(data), self.telling.house, owner), word)()
+        command = weighed(Drawn(data), getattr(AllWords(Drawn(data), self.telling.house, owner), word)())
         note(f"{owner}: {command}")
         self.telling.tell(owner if to_one else None, command)
 

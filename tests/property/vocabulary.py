@@ -46,7 +46,7 @@ NUMBERS = ("s1", "s2", "s3", "s4")
 PREFIX = "4012345"
 
 FACTS = (
-    DefineItem(Item("A", units={"case": Decimal(3)}, gtins=("04012345000013",))),
+    DefineItem(Item("A", units={"case": Decimal(3)}, gtins=("04012345000013",), catch_weight=True)),
     DefineItem(Item("B", tracking=Tracking.NONE, policy=Policy.CLOSEST)),
     DefineItem(Item("S", tracking=Tracking.SERIAL)),
     DefineItem(Item("W", decimals=1, base_unit="kg", units={"box": Decimal("2.5")})),

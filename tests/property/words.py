@@ -203,9 +203,19 @@ class Words:
         item = self.one(
             (
                 Item("N", units={"case": Decimal(2)}, gtins=("04012345000020",)),
-                Item("A", units={"case": Decimal(3)}, min_days_left=1, documents=self.mostly((), ("coa",))),
                 Item(
-                    "A", units={"case": Decimal(3)}, inspect=self.mostly(True, False), storage=self.mostly(None, "cold")
+                    "A",
+                    units={"case": Decimal(3)},
+                    min_days_left=1,
+                    documents=self.mostly((), ("coa",)),
+                    catch_weight=self.mostly(True, False),
+                ),
+                Item(
+                    "A",
+                    units={"case": Decimal(3)},
+                    inspect=self.mostly(True, False),
+                    storage=self.mostly(None, "cold"),
+                    catch_weight=True,
                 ),
                 Item("B", tracking=Tracking.NONE, mixing=self.one([*Mixing]), hazard=self.mostly("acid", None)),
                 Item("A", units={"case": Decimal(2)}, policy=Policy.FIFO, gtins=("04012345000013",)),

@@ -190,6 +190,7 @@ def full_ledger() -> Ledger:
     ledger.lots["BAR-002", "B1"] = Lot("BAR-002", "B1")
     ledger.stock[ROW] = StockRow(ROW, on_hand=240, reserved=24, promised_elsewhere=3)
     ledger.stock[LOOSE] = StockRow(LOOSE, on_hand=-5, received=date(2026, 1, 2))
+    ledger.weights = {ROW: 2_400_001, LOOSE: 7}
     ledger.orders[ORDER] = order()
     ledger.cancels[OrderKey("edi", "PO-1")] = ("2", ("1", "3"))
     receipt = Receipt(ReceiptKey("receipt", "R-55"), "TOR", final=True, lines={"1": Booked(LOOSE, 12)})
@@ -203,7 +204,7 @@ def full_ledger() -> Ledger:
         owner=True, items=set(ledger.items), customers=set(ledger.customers),
         last_shipped=set(ledger.last_shipped), lots=set(ledger.lots),
         stock=set(ledger.stock), orders=set(ledger.orders), cancels=set(ledger.cancels), receipts=set(ledger.receipts),
-        serials={SerialKey("SN-1", "CER-001"), SerialKey("SN-1", "TEA")},
+        serials={SerialKey("SN-1", "CER-001"), SerialKey("SN-1", "TEA")}, weights=set(ledger.weights),
     )  # fmt: skip
     return ledger
 

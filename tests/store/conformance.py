@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from lotstream.domain.events import Event, LocationDefined, OrderChanged, OrderRecorded, SiteDefined
-from lotstream.domain.ledger import Sites
+from lotstream.domain.ledger import Sites, Touched
 from lotstream.domain.model import (
     SHIPMENT,
     Gone,
@@ -222,6 +222,7 @@ class StateConformance:
         assert loaded.last_shipped == ledger.last_shipped
         assert loaded.lots == ledger.lots
         assert loaded.stock == ledger.stock
+        assert loaded.weights == ledger.weights
         assert loaded.orders == ledger.orders
         assert loaded.cancels == ledger.cancels
         assert loaded.sites is ledger.sites
@@ -290,6 +291,16 @@ class StateConformance:
         await write(store, batch(mine, ledger=with_stock(StockRow(ROW, on_hand=100, reserved=100))))
         loaded = (await store.ledgers({OWNER: Sites()}))[OWNER]
         assert loaded.stock == {**ledger.stock, ROW: StockRow(ROW, on_hand=100, reserved=100)}
+
+    async def test_a_weight_that_is_gone_is_forgotten(self, store: Store) -> None:
+        """What weighs nothing has no row; another weight replaces the one that was there."""
+        ledger = full_ledger()
+        mine = await write(store, batch(await claim(store), ledger=ledger))
+        ledger = full_ledger()
+        ledger.touched = Touched(weights=set(ledger.weights))
+        ledger.weights = {ROW: 5}
+        await write(store, batch(mine, ledger=ledger))
+        assert (await store.ledgers({OWNER: Sites()}))[OWNER].weights == {ROW: 5}
 
     async def test_empty_stock_is_pruned(self, store: Store) -> None:
         """Stock rows at zero go, the others stay, and goods may come back to one that went."""

@@ -61,7 +61,7 @@ def came(
     wanted = () if expected is None else expected.lines
     number = receipt.key.number
     left = {} if expected is None else {line.line: expected.left(line, but_for=number) for line in wanted}
-    told = compare(wanted, left, came_of(receipt.lines, supplier_lot)).told
+    told = compare(wanted, left, came_of(receipt.lines, supplier_lot, receipt.weights)).told
     return summary(receipt) | {
         "supplier": None if expected is None else expected.supplier,
         "told": receipt.told, "corrections": sorted(receipt.corrections),
@@ -83,6 +83,7 @@ def _told(line: ReceiptLineTold, lots: Mapping[LotName, LotKnown], item: Item | 
         "supplier_lot": line.supplier_lot if lot is None else lot.supplier_lot,
         "made": line.made if lot is None else lot.made, "expires": line.expires if lot is None else lot.expires,
         **_amounts(amounts, item), "unannounced": not announced,
+        **({"weight_kg": base_text(line.weight_g, 3)} if line.weight_g else {}),
     }  # fmt: skip
 
 

@@ -120,6 +120,7 @@ def define_item(body: ItemDefined) -> DefineItem:
             lot_number=_numbers(body.lot_number),
             shelf_life_days=body.shelf_life_days,
             recipe=body.recipe,
+            catch_weight=body.catch_weight,
             expiry_alert_days=body.expiry_alert_days,
             reorder_point=body.reorder_point,
             daily_use=body.daily_use,

@@ -187,6 +187,7 @@ def _picked(line: PickConfirmedLine) -> PickLine:
         package=line.package,
         sku=line.sku,
         serials=line.serials,
+        weight_kg=line.weight_kg,
     )
 
 
@@ -217,6 +218,7 @@ def _shipped(line: ShipmentLine) -> ShippedLine:
         package=line.package,
         sku=line.sku,
         serials=line.serials,
+        weight_kg=line.weight_kg,
     )
 
 

@@ -130,6 +130,7 @@ def _goods(line: StockReceivedLine | BalanceOpenedLine) -> GoodsLine:
         facility=line.facility,
         certificates=tuple(_paper(paper) for paper in line.certificates),
         details=line.details,
+        weight_kg=line.weight_kg,
     )
 
 

@@ -78,6 +78,7 @@ def _used(line: KitPieceUsed | ProductionUsed) -> KitPiece:
         unit=line.unit,
         package=line.package,
         serials=line.serials,
+        weight_kg=line.weight_kg,
     )
 
 
@@ -91,6 +92,7 @@ def _made(line: KitPieceMade) -> PieceMade:
         unit=line.unit,
         package=line.package,
         serials=line.serials,
+        weight_kg=line.weight_kg,
         status=line.status.value,
     )
 
@@ -105,6 +107,7 @@ def _produced(line: ProductionMade) -> MadeLine:
         unit=line.unit,
         package=line.package,
         serials=line.serials,
+        weight_kg=line.weight_kg,
         made=line.made,
         expires=line.expires,
         status=line.status.value,

@@ -99,6 +99,7 @@ def _leaving(line: TransferShippedLine) -> StockLine:
         status=None if line.status is None else line.status.value,
         reason=line.reason,
         serials=line.serials,
+        weight_kg=line.weight_kg,
     )
 
 
@@ -115,4 +116,5 @@ def _arrived(line: TransferReceivedLine) -> ArrivedLine:
         status=None if line.status is None else line.status.value,
         reason=line.reason,
         serials=line.serials,
+        weight_kg=line.weight_kg,
     )

@@ -82,4 +82,5 @@ def _wrong(line: ReceiptCorrectedLine) -> LineWrong:
         status=None if line.status is None else line.status.value,
         serials=line.serials,
         misread=line.misread,
+        weight_kg=line.weight_kg,
     )

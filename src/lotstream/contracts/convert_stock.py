@@ -37,13 +37,13 @@ _Line = StockAdjustedLine | StockCountedLine | StockMovedLine | StockStatusChang
 
 def adjust_stock(body: StockAdjusted) -> AdjustStock:
     """Return the command to book more or less."""
-    lines = tuple(replace(_line(line, line.quantity), code=line.code) for line in body.lines)
+    lines = tuple(replace(_line(line, line.quantity), code=line.code, weight_kg=line.weight_kg) for line in body.lines)
     return AdjustStock(body.site, body.happened, body.by, body.occurred_at, body.adjustment, lines)
 
 
 def count_stock(body: StockCounted) -> CountStock:
     """Return the command to book a count."""
-    lines = tuple(_line(line, line.counted) for line in body.lines)
+    lines = tuple(replace(_line(line, line.counted), weight_kg=line.weight_kg) for line in body.lines)
     return CountStock(body.site, body.happened, body.by, body.occurred_at, body.count, lines, body.as_of)
 
 
@@ -67,7 +67,9 @@ def change_status(body: StockStatusChanged) -> ChangeStatus:
 
 def return_goods(body: GoodsReturned) -> ReturnGoods:
     """Return the command to take goods back."""
-    lines = tuple(replace(_line(line, line.quantity), serials=line.serials) for line in body.lines)
+    lines = tuple(
+        replace(_line(line, line.quantity), serials=line.serials, weight_kg=line.weight_kg) for line in body.lines
+    )
     key = order_named(body.source, body.order)
     return ReturnGoods(
         body.site, body.happened, body.by, body.occurred_at, body.return_, key, lines, body.customer, body.expected

@@ -158,6 +158,19 @@ Text = Annotated[str, StringConstraints(max_length=TEXT_CHARS_MAX)]
 Quantity = Annotated[Decimal, _QuantityField(numbers=True)]
 #: A quantity in an outgoing message: always text.
 Amount = Annotated[Decimal, _QuantityField(numbers=False)]
+#: What goods weigh, in kilograms, of items that are weighed; null: nobody has weighed them.
+Weight = Annotated[
+    Quantity | None, Field(description="What it weighs together, in kilograms, of items with `catch_weight`.")
+]
+#: What goods weigh, in an outgoing message: left out where they are not weighed, or nobody knows.
+WeightTold = Annotated[
+    Amount | None,
+    Field(
+        exclude_if=lambda value: value is None,
+        description="What it weighs together, in kilograms; left out of items that are not weighed, or where nobody "
+        "has weighed it.",
+    ),
+]
 Day = Annotated[date, _DayField()]
 Instant = Annotated[datetime, _InstantField()]
 InstantOrDay = Annotated[datetime | date, _InstantField(or_day=True)]

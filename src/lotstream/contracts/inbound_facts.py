@@ -105,6 +105,9 @@ class ItemDefined(Inbound):
     min_days_left: Days | None = Field(default=None, description="Days of life that must be left on the ship date.")
     min_pct_left: Quantity | None = Field(default=None, description="Percent of life that must be left.")
     description: Text | None = Field(default=None, description="What it is, for people.")
+    catch_weight: bool = Field(
+        default=False, description="It is weighed when it comes, is picked and leaves; what it weighs differs."
+    )
     recipe: Annotated[dict[Name, Quantity], Field(max_length=COMPONENTS_MAX)] | None = Field(
         default=None,
         description="Ingredient → base units of it in one base unit of this, 0 for any amount; production with another "

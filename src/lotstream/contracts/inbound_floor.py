@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId, Quantity, Text
+from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId, Quantity, Text, Weight
 from lotstream.contracts.limits import LINES_MAX, ORDERS_MAX, PACKAGES_MAX, SERIALS_MAX
 
 
@@ -26,6 +26,7 @@ class PickConfirmedLine(Inbound):
     serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
         default=(), description="Serial numbers of the units, one for each; empty when they were not read."
     )
+    weight_kg: Weight = None
 
 
 class PickConfirmed(Inbound):
@@ -162,6 +163,7 @@ class ShipmentLine(Inbound):
     serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
         default=(), description="Serial numbers of the units, one for each; empty means those it was picked with."
     )
+    weight_kg: Weight = None
 
 
 class ShipmentOrder(Inbound):

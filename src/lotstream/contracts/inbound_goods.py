@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
+from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text, Weight
 from lotstream.contracts.limits import CERTIFICATES_MAX, DETAILS_MAX, LINES_MAX, SERIALS_MAX
 from lotstream.domain.model import HoldKind, Status
 
@@ -65,6 +65,7 @@ class StockReceivedLine(Inbound):
     details: Annotated[dict[Name, Text], Field(max_length=DETAILS_MAX)] = Field(
         default={}, description="Further facts of the goods; `origin` and `facility` may stand here as well."
     )
+    weight_kg: Weight = None
 
 
 class StockReceived(Inbound):
@@ -118,6 +119,7 @@ class BalanceOpenedLine(Inbound):
     details: Annotated[dict[Name, Text], Field(max_length=DETAILS_MAX)] = Field(
         default={}, description="Further facts of the goods; `origin` and `facility` may stand here as well."
     )
+    weight_kg: Weight = None
 
 
 class BalanceOpened(Inbound):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity
+from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Weight
 from lotstream.contracts.limits import LINES_MAX, SERIALS_MAX
 from lotstream.domain.model import Status
 
@@ -23,6 +23,7 @@ class _Piece(Inbound):
     serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
         default=(), description="Serial numbers of the units, one for each; empty when they were not read."
     )
+    weight_kg: Weight = None
 
 
 class KitPieceUsed(_Piece):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
+from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text, Weight
 from lotstream.contracts.inbound_goods import StockReceivedLine
 from lotstream.contracts.limits import LINES_MAX, SERIALS_MAX, TRANSFER_CHARS_MAX
 from lotstream.domain.model import HoldKind, Status
@@ -41,6 +41,7 @@ class TransferShippedLine(Inbound):
     serials: _Serials = Field(
         default=(), description="Serial numbers of the units, one for each; empty when they were not read."
     )
+    weight_kg: Weight = None
 
 
 class TransferShipped(_Transfer):
@@ -119,6 +120,7 @@ class TransferReceivedLine(Inbound):
         default=(),
         description="Serial numbers of the units, one for each; empty when they were not read, or all of a line came.",
     )
+    weight_kg: Weight = None
 
 
 class TransferReceived(_Transfer):

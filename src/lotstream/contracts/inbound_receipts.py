@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
+from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text, Weight
 from lotstream.contracts.limits import LINES_MAX, SERIALS_MAX
 from lotstream.domain.model import Status
 
@@ -68,6 +68,7 @@ class ReceiptCorrectedLine(Inbound):
     misread: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
         default=(), description="Numbers that were told and are on none of its units."
     )
+    weight_kg: Weight = None
 
 
 class ReceiptCorrected(Inbound):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId, Quantity, Text
+from lotstream.contracts.fields import Inbound, Instant, Name, OwnerId, Quantity, Text, Weight
 from lotstream.contracts.limits import (
     LINES_MAX,
     SERIALS_MAX,
@@ -50,6 +50,7 @@ class StockAdjustedLine(_Line):
         f"{', '.join(AdjustCode)}; another is refused, and left out of what has happened.",
     )
     status: Status | None = Field(default=None, description="Condition of the goods; null means any, found goods good.")
+    weight_kg: Weight = None
 
 
 class StockAdjusted(_Document):
@@ -66,6 +67,7 @@ class StockCountedLine(_Line):
 
     counted: Quantity = Field(description="How much was found, in `unit`; what was picked before is not part of it.")
     status: Status | None = Field(default=None, description="Condition of the goods; null means any, found goods good.")
+    weight_kg: Weight = None
 
 
 class StockCounted(_Document):
@@ -142,6 +144,7 @@ class GoodsReturnedLine(_Line):
     serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
         default=(), description="Serial numbers of the units, one for each; empty when they were not read."
     )
+    weight_kg: Weight = None
 
 
 class GoodsReturned(_Document):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from lotstream.contracts.quantities import base_text
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Item
 
@@ -21,6 +22,11 @@ class Outgoing(NamedTuple):
     #: ``ce_type``.
     type: str
     value: bytes
+
+
+def weight_told(weight_g: int) -> dict[str, str]:
+    """Return what goods weigh as a message says it; nothing of goods that are not weighed."""
+    return {"weight_kg": base_text(weight_g, 3)} if weight_g else {}
 
 
 def item_of(ledger: Ledger, sku: str) -> Item:

@@ -59,6 +59,8 @@ class InventoryChangeKind(StrEnum):
     ITEM_RENAMED = "item_renamed"
     #: They are a lot of their own.
     LOT_SPLIT = "lot_split"
+    #: A scale showed that they weigh otherwise than the books said.
+    WEIGHED = "weighed"
 
 
 class OnHand(Sent):
@@ -92,6 +94,12 @@ class InventoryLine(Sent):
     code: AdjustCode | None = Field(default=None, description="Why it was adjusted, where the adjustment said it.")
     on_hand: tuple[OnHand, ...] = Field(
         description="What the site has of the lot after the whole change, by condition; empty when nothing is left."
+    )
+    weight_kg: Amount | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="What they weigh together, in kilograms, with the sign of the quantity, or how much more than the "
+        "books said; left out of items that are not weighed, or where nobody has weighed them.",
     )
 
 

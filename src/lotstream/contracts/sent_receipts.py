@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Amount, Count, Day, Id, Instant, Name, OwnerId, Sent
+from lotstream.contracts.fields import Amount, Count, Day, Id, Instant, Name, OwnerId, Sent, WeightTold
 
 
 class ReceiptClosedLine(Sent):
@@ -24,6 +24,7 @@ class ReceiptClosedLine(Sent):
     over: Amount = Field(description="What came and was announced less.")
     short: Amount = Field(description="What was awaited and did not come.")
     unannounced: bool = Field(description="Nobody announced this SKU, or this lot of it.")
+    weight_kg: WeightTold = None
 
 
 class ReceiptClosedTold(Sent):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Amount, Day, Id, Instant, Name, OwnerId, Sent, Text
+from lotstream.contracts.fields import Amount, Day, Id, Instant, Name, OwnerId, Sent, Text, WeightTold
 from lotstream.domain.model import OrderState
 
 
@@ -34,6 +34,7 @@ class ShippedLot(Sent):
     cost: Amount | None = Field(
         default=None, description="What it has cost its owner, in the owner's currency; null when nobody has said."
     )
+    weight_kg: WeightTold = None
 
 
 class ShipConfirmationLine(Sent):
@@ -47,6 +48,7 @@ class ShipConfirmationLine(Sent):
     short: Amount = Field(description="What has not left so far and is not cancelled.")
     short_reason: ShortReason | None = Field(description="Why it is short; null when it is not.")
     lots: tuple[ShippedLot, ...] = Field(description="The lots that left.")
+    weight_kg: WeightTold = None
 
 
 class PackageContent(Sent):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Amount, Day, Id, Instant, Name, OwnerId, Sent
+from lotstream.contracts.fields import Amount, Day, Id, Instant, Name, OwnerId, Sent, WeightTold
 from lotstream.domain.model import Status
 
 
@@ -21,6 +21,7 @@ class SnapshotLine(Sent):
     unit: Name = Field(description="The item's base unit.")
     held: bool = Field(description="The lot is on hold.")
     in_transit: bool = Field(default=False, description="They are on the way to the site from another one.")
+    weight_kg: WeightTold = None
 
 
 class InventorySnapshot(Sent):

@@ -12,14 +12,16 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from lotstream.contracts.quantities import base_text
-from lotstream.contracts.sending import Outgoing, encode, item_of
+from lotstream.contracts.sending import Outgoing, encode, item_of, weight_told
 from lotstream.contracts.sent_inventory import InventoryChangeKind
 from lotstream.contracts.topics import INVENTORY
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import (
     Event,
+    GoodsBooked,
     GoodsPutAway,
     GoodsReturned,
+    GoodsWeighed,
     ItemRenamed,
     KitAssembled,
     KitBroken,
@@ -28,7 +30,9 @@ from lotstream.domain.events import (
     LotSplit,
     ProductionRecorded,
     ReceiptCorrected,
+    Relocated,
     ReturnInspected,
+    RowChange,
     SerialHeld,
     SerialReleased,
     ShipmentConfirmed,
@@ -67,6 +71,8 @@ class _Line(NamedTuple):
     #: The row they are in now, for goods that neither came nor went.
     to: RowKey | None = None
     code: AdjustCode | None = None
+    #: What they weigh, in grams, with the sign of the quantity; 0: nobody knows.
+    weight_g: int = 0
 
 
 class _Change(NamedTuple):
@@ -117,7 +123,7 @@ def _at_hand(line: _Line) -> _Line | None:
     if line.to is None or is_transit(line.row.location) == is_transit(line.to.location):
         return None if is_transit(line.row.location) else line
     if is_transit(line.to.location):
-        return line._replace(quantity=-line.quantity, to=None)
+        return line._replace(quantity=-line.quantity, to=None, weight_g=-line.weight_g)
     return line._replace(row=line.to, to=None)
 
 
@@ -148,6 +154,7 @@ def _written(ledger: Ledger, line: _Line) -> dict[str, Any]:
             {"status": condition, "quantity": base_text(units, decimals)}
             for condition, units in _on_hand(rows_of_lot(ledger, row.sku, row.lot, site=row.site))
         ],
+        **weight_told(line.weight_g),
     }
 
 
@@ -161,46 +168,64 @@ def _on_hand(rows: Iterable[StockRow]) -> list[tuple[str, int]]:
     return sorted((status, units) for status, units in there.items() if units)
 
 
+def _booked(line: GoodsBooked) -> _Line:
+    return _Line(line.line, line.row, line.quantity, line.message, line.serials, weight_g=line.weight_g)
+
+
+def _row_changed(one: RowChange) -> _Line:
+    grams = one.weight_g if one.quantity > 0 else -one.weight_g
+    return _Line(one.line, one.row, one.quantity, one.reason, code=one.code, weight_g=grams)
+
+
+def _went(move: Relocated) -> _Line:
+    return _Line(move.line, move.row, move.quantity, move.reason, to=move.to, weight_g=move.weight_g)
+
+
 def _received(event: StockReceived) -> _Change:
-    lines = [_Line(line.line, line.row, line.quantity, line.message, line.serials) for line in event.lines]
+    lines = [_booked(line) for line in event.lines]
     return _Change(
         InventoryChangeKind.RECEIVED, event.site, lines, event.receipt, event.by, event.at, expected=event.expected
     )
 
 
 def _receipt_corrected(event: ReceiptCorrected) -> _Change:
-    lines = [_Line(one.line, row, -units, event.reason) for one in event.changes for row, units in one.taken]
-    lines += [_Line(one.line, put.row, put.quantity, event.reason) for one in event.changes for put in one.put]
+    lines = []
+    for one in event.changes:
+        grams = one.taken_g or (0,) * len(one.taken)
+        for (row, units), weight_g in zip(one.taken, grams, strict=True):
+            lines.append(_Line(one.line, row, -units, event.reason, weight_g=-weight_g))
+    lines += [_booked(put)._replace(reason=event.reason, serials=()) for one in event.changes for put in one.put]
     return _Change(InventoryChangeKind.RECEIPT_CORRECTED, event.site, lines, event.receipt, event.by, event.at)
 
 
 def _changed(event: StockAdjusted | StockCounted) -> _Change:
     kind = InventoryChangeKind.ADJUSTED if isinstance(event, StockAdjusted) else InventoryChangeKind.COUNTED
-    lines = [_Line(one.line, one.row, one.quantity, one.reason, code=one.code) for one in event.changes]
+    lines = [_row_changed(one) for one in event.changes]
     return _Change(kind, event.site, lines, event.number, event.by, event.at)
 
 
 def _relocated(event: StockMoved | StatusChanged) -> _Change:
     kind = InventoryChangeKind.MOVED if isinstance(event, StockMoved) else InventoryChangeKind.STATUS_CHANGED
-    lines = [_Line(move.line, move.row, move.quantity, move.reason, to=move.to) for move in event.moves]
+    lines = [_went(move) for move in event.moves]
     return _Change(kind, event.site, lines, event.number, event.by, event.at)
 
 
 def _returned(event: GoodsReturned) -> _Change:
     lines = [
-        _Line(back.line, back.row, back.quantity, back.reason or back.message, back.serials) for back in event.lines
+        _Line(back.line, back.row, back.quantity, back.reason or back.message, back.serials, weight_g=back.weight_g)
+        for back in event.lines
     ]
     return _Change(InventoryChangeKind.RETURNED, event.site, lines, event.number, event.by, event.at, event.key)
 
 
 def _inspected(event: ReturnInspected) -> list[_Change]:
-    moved = [_Line(move.line, move.row, move.quantity, move.reason, to=move.to) for move in event.moves]
+    moved = [_went(move) for move in event.moves]
     told = [(InventoryChangeKind.STATUS_CHANGED, moved)]
     for kind, gone in (
         (InventoryChangeKind.SCRAPPED, event.scrapped),
         (InventoryChangeKind.SENT_BACK, event.sent_back),
     ):
-        told.append((kind, [_Line(one.line, one.row, one.quantity, one.reason) for one in gone]))
+        told.append((kind, [_row_changed(one) for one in gone]))
     return [_Change(kind, event.site, lines, event.number, event.by, event.at) for kind, lines in told if lines]
 
 
@@ -209,29 +234,34 @@ def _serial(event: SerialHeld | SerialReleased) -> _Change:
         return _Change(InventoryChangeKind.STATUS_CHANGED, event.unit.row.site, [])
     held, hold = isinstance(event, SerialHeld), event.unit.holds[-1] if event.unit.holds else None
     reason = hold.reason if held and hold is not None else None
-    line = _Line(None, event.row, event.quantity, reason, (event.unit.key.number,), to=event.unit.row)
+    line = _Line(
+        None, event.row, event.quantity, reason, (event.unit.key.number,), to=event.unit.row, weight_g=event.weight_g
+    )
     document = hold.id if held and hold is not None else None
     return _Change(InventoryChangeKind.STATUS_CHANGED, event.row.site, [line], document, event.by, event.at)
 
 
 def _found(event: StockFound) -> _Change:
-    line = _Line(None, event.row, event.quantity, event.reason)
+    line = _Line(None, event.row, event.quantity, event.reason, weight_g=event.weight_g)
     return _Change(InventoryChangeKind.FOUND, event.row.site, [line])
 
 
 def _missing(event: StockMissing) -> _Change:
-    lines = [_Line(event.line, event.row, -event.booked)] if event.booked else []
+    lines = [_Line(event.line, event.row, -event.booked, weight_g=-event.weight_g)] if event.booked else []
     return _Change(InventoryChangeKind.MISSING, event.row.site, lines, None, event.by, event.at, event.key)
 
 
 def _shipped(event: ShipmentConfirmed) -> _Change:
-    lines = [_Line(part.line, part.picked_from, -part.quantity, None, part.serials) for part in event.shipped]
+    lines = [
+        _Line(part.line, part.picked_from, -part.quantity, None, part.serials, weight_g=-part.weight_g)
+        for part in event.shipped
+    ]
     return _Change(InventoryChangeKind.SHIPPED, event.site, lines, event.shipment, event.by, event.at, event.key)
 
 
 def _voided(event: ShipmentVoided) -> _Change:
     lines = [
-        _Line(part.shipped.line, part.staged, part.shipped.quantity, event.reason, part.serials)
+        _Line(part.shipped.line, part.staged, part.shipped.quantity, event.reason, part.serials, weight_g=part.weight_g)
         for part in event.taken_back
     ]
     return _Change(
@@ -241,8 +271,10 @@ def _voided(event: ShipmentVoided) -> _Change:
 
 def _kitted(event: KitAssembled | KitBroken | ProductionRecorded) -> _Change:
     kind = _MADE[type(event)]
-    lines = [_Line(used.line, used.row, -used.quantity, None, used.serials) for used in event.used]
-    lines += [_Line(made.line, made.row, made.quantity, made.message, made.serials) for made in event.made]
+    lines = [
+        _Line(used.line, used.row, -used.quantity, None, used.serials, weight_g=-used.weight_g) for used in event.used
+    ]
+    lines += [_booked(made) for made in event.made]
     return _Change(kind, event.site, lines, event.number, event.by, event.at)
 
 
@@ -259,14 +291,14 @@ def _relotted(event: ItemRenamed | LotCorrected | LotsMerged | LotSplit) -> list
     sites: dict[str, list[_Line]] = {}
     for one in event.rows:
         lines = sites.setdefault(one.row.site, [])
-        lines.append(_Line(None, one.row, -one.quantity, event.reason))
-        lines.append(_Line(None, one.to, one.quantity, event.reason))
+        lines.append(_Line(None, one.row, -one.quantity, event.reason, weight_g=-one.weight_g))
+        lines.append(_Line(None, one.to, one.quantity, event.reason, weight_g=one.weight_g))
     kind, number = _RELOTTED[type(event)], None if isinstance(event, ItemRenamed) else event.number
     return [_Change(kind, site, lines, number, event.by, event.at) for site, lines in sites.items()]
 
 
 def _sent_over(event: TransferShipped) -> _Change:
-    lines = [_Line(move.line, move.row, move.quantity, move.reason, to=move.to) for move in event.moves]
+    lines = [_went(move) for move in event.moves]
     return _Change(
         InventoryChangeKind.TRANSFER_SHIPPED, event.site, lines, event.number, event.by, event.at,
         other_site=event.transfer.to_site,
@@ -274,8 +306,8 @@ def _sent_over(event: TransferShipped) -> _Change:
 
 
 def _arrived(event: TransferReceived) -> _Change:
-    lines = [_Line(move.line, move.row, move.quantity, move.reason, to=move.to) for move in event.moves]
-    lines += [_Line(over.line, over.row, over.quantity, over.message) for over in event.over]
+    lines = [_went(move) for move in event.moves]
+    lines += [_booked(over) for over in event.over]
     return _Change(
         InventoryChangeKind.TRANSFER_RECEIVED, event.site, lines, event.number, event.by, event.at,
         other_site=event.transfer.site or None,
@@ -283,7 +315,10 @@ def _arrived(event: TransferReceived) -> _Change:
 
 
 def _given(event: TitleReleased) -> _Change:
-    lines = [_Line(line.line, line.row, -line.quantity, None, line.serials) for line in event.title.lines]
+    lines = [
+        _Line(line.line, line.row, -line.quantity, None, line.serials, weight_g=-line.weight_g)
+        for line in event.title.lines
+    ]
     return _Change(
         InventoryChangeKind.TITLE_RELEASED, event.site, lines, event.number, event.by, event.at,
         other_owner=event.title.to_owner,
@@ -291,11 +326,18 @@ def _given(event: TitleReleased) -> _Change:
 
 
 def _taken_over(event: TitleAccepted) -> _Change:
-    lines = [_Line(line.line, line.row, line.quantity, line.message, line.serials) for line in event.lines]
+    lines = [_booked(line) for line in event.lines]
     return _Change(
         InventoryChangeKind.TITLE_ACCEPTED, event.site, lines, event.number, event.by, event.at,
         other_owner=event.from_owner,
     )  # fmt: skip
+
+
+def _weighed(event: GoodsWeighed) -> list[_Change]:
+    sites: dict[str, list[_Line]] = {}
+    for one in event.changes:
+        sites.setdefault(one.row.site, []).append(_Line(None, one.row, 0, weight_g=one.weight_g))
+    return [_Change(InventoryChangeKind.WEIGHED, site, lines) for site, lines in sites.items()]
 
 
 _MADE: Final[dict[type, InventoryChangeKind]] = {
@@ -332,4 +374,5 @@ CHANGES: dict[type, Callable[[Any], _Change | list[_Change]]] = {
     LotsMerged: _relotted,
     ItemRenamed: _relotted,
     LotSplit: _relotted,
+    GoodsWeighed: _weighed,
 }

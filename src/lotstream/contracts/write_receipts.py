@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from lotstream.contracts.quantities import base_text
-from lotstream.contracts.sending import Outgoing, encode, item_of
+from lotstream.contracts.sending import Outgoing, encode, item_of, weight_told
 from lotstream.contracts.topics import RECEIPTS
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import ReceiptClosed, ReceiptLineTold
@@ -61,4 +61,5 @@ def _written(ledger: Ledger, line: ReceiptLineTold) -> dict[str, Any]:
         "expires": line.expires if lot is None else lot.expires,
         **{name: base_text(units, item.decimals) for name, units in amounts.items()},
         "unannounced": not announced,
+        **weight_told(line.weight_g),
     }

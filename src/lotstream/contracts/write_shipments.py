@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from lotstream.contracts.quantities import base_text, decimal_text
-from lotstream.contracts.sending import Outgoing, encode, item_of
+from lotstream.contracts.sending import Outgoing, encode, item_of, weight_told
 from lotstream.contracts.sent_shipments import ShortReason
 from lotstream.contracts.topics import SHIP_CONFIRMATIONS
 from lotstream.domain.commands import Moment, ShippedPackage
@@ -103,9 +103,11 @@ def _line(ledger: Ledger, event: ShipmentConfirmed, line: LineShipped, order: Or
                 "serials": left.serials,
                 "sku": None if sku == line.sku else sku,
                 "cost": None if left.cost is None else decimal_text(as_told(left.cost)),
+                **weight_told(left.weight_g),
             }
             for (sku, lot, expires, made, package), left in lots.items()
         ],
+        **weight_told(sum(left.weight_g for left in lots.values())),
     }
 
 
@@ -116,6 +118,8 @@ class _Left(NamedTuple):
     serials: tuple[str, ...]
     #: None: what some of it has cost nobody has said.
     cost: Decimal | None
+    #: What it weighs, in grams; 0: nobody knows.
+    weight_g: int
 
 
 def _by_lot(shipped: Iterable[Shipped]) -> dict[tuple[Any, ...], _Left]:
@@ -125,10 +129,11 @@ def _by_lot(shipped: Iterable[Shipped]) -> dict[tuple[Any, ...], _Left]:
         key = (part.sku, part.lot, part.expires, part.made, part.package)
         known = lots.get(key)
         if known is None:
-            lots[key] = _Left(part.quantity, part.serials, part.cost)
+            lots[key] = _Left(part.quantity, part.serials, part.cost, part.weight_g)
         else:
             cost = total_of([known.cost, part.cost])
-            lots[key] = _Left(known.quantity + part.quantity, known.serials + part.serials, cost)
+            weight_g = known.weight_g + part.weight_g
+            lots[key] = _Left(known.quantity + part.quantity, known.serials + part.serials, cost, weight_g)
     return lots
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from lotstream.contracts.quantities import base_text, decimal_text
-from lotstream.contracts.sending import Outgoing, encode, item_of
+from lotstream.contracts.sending import Outgoing, encode, item_of, weight_told
 from lotstream.contracts.topics import INVENTORY
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import ComparisonRecorded, Differing, SnapshotTaken
@@ -54,7 +54,7 @@ def _there(ledger: Ledger, there: OnHand) -> dict[str, Any]:
         "sku": there.sku, "lot": there.lot, "expires": None if lot is None else lot.expires, "site": there.site,
         "status": there.status, "quantity": base_text(there.quantity, item.decimals),
         "reserved": base_text(there.reserved, item.decimals), "unit": item.base_unit,
-        "held": lot is not None and bool(lot.holds), "in_transit": there.in_transit,
+        "held": lot is not None and bool(lot.holds), "in_transit": there.in_transit, **weight_told(there.weight_g),
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from lotstream.contracts.quantities import base_text
 from lotstream.domain.model import PLAIN, Item, Lot, LotDocument, Title, TitleLine
 from lotstream.domain.usable import BY_HOLD
+from lotstream.domain.weights import kilograms
 
 
 def acceptance(
@@ -41,6 +42,7 @@ def _line(line: TitleLine, item: Item | None, lot: Lot | None) -> dict[str, Any]
         "unit": None if item is None else item.base_unit, "lot": row.lot, "location": row.location,
         "package": row.package, "pack_size": None if row.pack_size is None else base_text(row.pack_size, decimals),
         "status": row.status, "returned": row.returned or None, "serials": line.serials or None,
+        "weight_kg": f"{kilograms(line.weight_g)}" if line.weight_g else None,
     }  # fmt: skip
     return _said(told | ({} if lot is None else _facts(lot)))
 

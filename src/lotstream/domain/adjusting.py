@@ -12,6 +12,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import AdjustCode
 from lotstream.domain.paper import ADJUSTMENT, Meant, begin, book_once, understand
 from lotstream.domain.stock_changes import Changes, decided, more_to, note_deficit, take, take_picked, where
+from lotstream.domain.weights import FIELD
 
 _CODES: Final = frozenset(AdjustCode)
 
@@ -54,6 +55,9 @@ def _adjust(changes: Changes, meant: Meant) -> Refusal | None:
             return refused
         meant = meant._replace(said=replace(said, code=None))
     rows = paper.rows(meant)
+    if meant.quantity == 0 and said.weight_kg is not None:
+        message = "Nothing is added or taken, which weighs nothing; count the bin with what it weighs instead."
+        return paper.object(Code.FIELD_INVALID, f"{meant.path}.{FIELD}", message, said)
     if meant.quantity >= 0:
         row = more_to(paper, meant, where(rows, named))
         if isinstance(row, Refusal):

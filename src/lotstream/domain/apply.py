@@ -26,7 +26,9 @@ from lotstream.domain.applying import (
     titles,
     transfers,
     waves,
+    weights,
 )
+from lotstream.domain.applying.weights import note_weights
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Ledger
 
@@ -50,6 +52,7 @@ _ROOMS = (
     returns,
     counts,
     time,
+    weights,
 )
 _APPLIERS = {event: applier for room in _ROOMS for event, applier in room.APPLIERS.items()}
 
@@ -64,3 +67,5 @@ def apply(ledger: Ledger, event: Event) -> None:
     if applier is None:
         raise TypeError(f"{type(event).__name__} concerns every owner; apply_broadcast applies it")
     applier(ledger, event)
+    if ledger.weighs:
+        note_weights(ledger, event)

@@ -11,12 +11,14 @@ from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ApproveCount, CountStock, Moment, StockLine
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import CountKept, DiscrepancyNoted, Event, StockCounted
+from lotstream.domain.events import CountKept, DiscrepancyNoted, Event, RowWeight, StockCounted
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import CountedLine, CountPending, CountState, Moved, ReceiptKey, Since
 from lotstream.domain.paper import COUNT, Meant, Paper, begin, book_once, understand
 from lotstream.domain.second_counts import check_second, has_to_wait, pending_key, settled, since
 from lotstream.domain.stock_changes import Changes, decided, more_to, take, where
+from lotstream.domain.weighed_counts import not_kept, weigh_rows
+from lotstream.domain.weights import check_weight
 
 AS_OF_MAX: Final = timedelta(days=30)
 """How long ago a count may have been made that is told now."""
@@ -47,6 +49,10 @@ def count_stock(ledger: Ledger, command: CountStock, moment: Moment) -> tuple[Ev
     if pending is None:
         return _counted(counts)
     known = ledger.document(pending.key, CountPending)
+    if counts.weighed:
+        refused = not_kept(paper)
+        if refused is not None:
+            return refused
     if known is None:
         return CountKept(command.site, command.count, command.by, paper.at, pending), *paper.verdicts.noted
     return _kept_again(paper, known, pending)
@@ -91,6 +97,10 @@ class _Counts:
     lines: list[tuple[CountedLine, int]] = field(default_factory=list)
     #: What was counted of the same goods, by their labels, until the first line of them is booked.
     together: dict[_CountedOf, dict[str | None, int]] = field(default_factory=dict)
+    #: What the same goods weigh, by their labels.
+    heavy: dict[_CountedOf, dict[str | None, Decimal | None]] = field(default_factory=dict)
+    #: What rows weigh that were weighed.
+    weighed: list[RowWeight] = field(default_factory=list)
 
 
 def _check_as_of(as_of: datetime | None, moment: Moment) -> Refusal | None:
@@ -114,6 +124,7 @@ def _count_all(counts: _Counts, lines: tuple[StockLine, ...]) -> Refusal | None:
         if isinstance(meant, Meant) and refused is not False:
             found.append(meant)
             counts.together.setdefault(_counted_of(meant), {})[said.label] = meant.quantity
+            counts.heavy.setdefault(_counted_of(meant), {})[said.label] = said.weight_kg
     for meant in found:
         refused = _count(counts, meant)
         if refused is not None:
@@ -126,7 +137,7 @@ def _check_counted(counts: _Counts, meant: Meant) -> Refusal | bool | None:
     if meant.quantity < 0:
         message = f"{meant.said.quantity:f} were counted; nobody counts less than nothing."
         return Refusal(Code.NOT_POSITIVE, f"{meant.path}.counted", message)
-    return _check_looked_back(counts, meant)
+    return check_weight(meant.said.weight_kg, meant.path) or _check_looked_back(counts, meant)
 
 
 def _counted_of(meant: Meant) -> _CountedOf:
@@ -143,7 +154,12 @@ def _as_counts_say(refused: Refusal) -> Refusal:
 
 def _counted(counts: _Counts) -> tuple[Event, ...]:
     paper = counts.changes.paper
-    return decided(counts.changes, StockCounted) if paper.booked else tuple(paper.verdicts.noted)
+    if not paper.booked:
+        return tuple(paper.verdicts.noted)
+    counted, *others = decided(counts.changes, StockCounted)
+    if counts.weighed and isinstance(counted, StockCounted):
+        counted = replace(counted, weighed=tuple(counts.weighed))
+    return counted, *others
 
 
 def _pending(counts: _Counts, command: CountStock) -> CountPending | None:
@@ -205,6 +221,10 @@ def _count(counts: _Counts, meant: Meant) -> Refusal | None:
         changes.add(meant, row, more)
     else:
         take(changes, meant, rows, -more)
+    weighed = weigh_rows(paper, meant, [*counts.heavy[_counted_of(meant)].values()], as_of=counts.as_of)
+    if isinstance(weighed, Refusal):
+        return weighed
+    counts.weighed += weighed
     return None
 
 

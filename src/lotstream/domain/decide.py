@@ -149,6 +149,7 @@ from lotstream.domain.voiding import correct_shipment, void_shipment
 from lotstream.domain.wave_floor import work_on_wave
 from lotstream.domain.wave_telling import tell_by_wave
 from lotstream.domain.waves import cancel_wave, release_wave
+from lotstream.domain.weighing import SAY_WEIGHTS, with_weights
 
 _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusal]] = {
     PlaceOrder: place_order,
@@ -242,6 +243,8 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
     if ledger.settings.closed and (refused := why_not_taken_in(ledger, command)) is not None:
         return refused
     decided = with_lots(ledger, decider(ledger, command, moment), moment)
+    if ledger.weighs or type(command) in SAY_WEIGHTS:
+        decided = with_weights(ledger, command, decided)
     if ledger.settings.put_away_hints:
         decided = with_hints(ledger, decided)
     if ledger.settings.closed:

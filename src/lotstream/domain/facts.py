@@ -123,7 +123,7 @@ def define_item(ledger: Ledger, command: DefineItem, moment: Moment) -> tuple[Ev
     refused = _check_item(ledger, item)
     if refused is None and known is not None:
         refused = check_version("item", item.sku, new=item.version, old=known.version)
-        refused = refused or _check_frozen(ledger, item, known)
+        refused = refused or _check_frozen(ledger, item, known) or _check_weighed(ledger, item, known)
     if refused is not None:
         return refused
     draft = Draft(ledger, moment)
@@ -154,7 +154,18 @@ def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
         message = f"A shelf life of {item.shelf_life_days} days is none; send 1 or more, or leave it out."
         refused = Refusal(Code.FIELD_INVALID, "item.shelf_life_days", message)
     refused = refused or check_minimum(item.min_days_left, item.min_pct_left, "item") or _check_use(item)
+    if refused is None and item.catch_weight and item.kit:
+        message = "A kit weighs what its components weigh; define those with catch_weight, and not the kit."
+        refused = Refusal(Code.FIELD_INVALID, "item.catch_weight", message)
     return refused or check_kit(ledger, item) or check_recipe(item)
+
+
+def _check_weighed(ledger: Ledger, item: Item, known: Item) -> Refusal | None:
+    """Refuse to forget what goods weigh that are there; what was not weighed before may be from now on."""
+    if not known.catch_weight or item.catch_weight or not any(row.sku == item.sku for row in ledger.weights):
+        return None
+    message = f"{item.sku} has stock that was weighed; it stays an item that is weighed while it has."
+    return Refusal(Code.CONFLICTING_CONTENT, "item.catch_weight", message)
 
 
 def _check_use(item: Item) -> Refusal | None:

@@ -44,6 +44,7 @@ from lotstream.domain.places_for import why_not_there
 from lotstream.domain.quantities import unit_factor
 from lotstream.domain.serials_in import arriving, doubted, take_in
 from lotstream.domain.shelves import rows_in
+from lotstream.domain.weights import grams, not_weighed
 
 #: Kinds of documents goods come in under.
 RECEIPT = "receipt"
@@ -159,14 +160,32 @@ def _book_counted(delivery: Delivery, line: GoodsLine, item: Item, amounts: Amou
     if not isinstance(number, Conflict):
         line = replace(line, lot=number)
     line = with_shelf_life(item, line, delivery.draft.lot(item.sku, line.lot))
+    weight_g = _grams(delivery, line, item, path)
+    if isinstance(weight_g, Refusal):
+        return weight_g
     conflict = conflict or _conflict(delivery, line, item, amounts)
+    if conflict is None and weight_g == 0 and item.catch_weight and not delivery.as_found:
+        message = f"{item.sku} is weighed, and line {line.line} says no weight; send what it weighs."
+        conflict = Conflict(Code.FIELD_MISSING, "weight_kg", message)
     if conflict is not None and not delivery.happened and not delivery.as_found:
         return Refusal(conflict.code, f"{path}.{conflict.field}", conflict.message)
     row = _row(delivery, line, pack=amounts.pack, quarantined=conflict is not None)
     refused = _check_place(delivery, line, row, path)
     if refused is None:
-        _put(delivery, line, amounts, row, conflict)
+        _put(delivery, line, amounts, row, conflict, weight_g=weight_g)
     return refused
+
+
+def _grams(delivery: Delivery, line: GoodsLine, item: Item, path: str) -> int | Refusal:
+    """Return what a line weighs; 0 where that is not told, or is told of an item that has no weight."""
+    if line.weight_kg is None:
+        return 0
+    wrong = not_weighed(item, path)
+    if wrong is None or not delivery.happened:
+        return wrong or grams(line.weight_kg)
+    about = {"line": line.line, "sku": item.sku, "document": delivery.document}
+    delivery.noted.append(DiscrepancyNoted(wrong.code.value, wrong.message, about, line.quantity))
+    return 0
 
 
 def _check_place(delivery: Delivery, line: GoodsLine, row: RowKey, path: str) -> Refusal | None:
@@ -246,7 +265,9 @@ def _row(delivery: Delivery, line: GoodsLine, *, pack: int | None, quarantined: 
     return RowKey(line.sku, line.lot, delivery.site, location, line.package, pack, status, line.returned)
 
 
-def _put(delivery: Delivery, line: GoodsLine, amounts: Amounts, row: RowKey, conflict: Conflict | None) -> None:
+def _put(
+    delivery: Delivery, line: GoodsLine, amounts: Amounts, row: RowKey, conflict: Conflict | None, *, weight_g: int
+) -> None:
     """Put goods down where they belong, in quarantine when something about them is wrong."""
     draft = delivery.draft
     known = draft.lot(line.sku, line.lot)
@@ -264,7 +285,17 @@ def _put(delivery: Delivery, line: GoodsLine, amounts: Amounts, row: RowKey, con
     serials = () if not line.serials else take_in(draft, line.serials, row)
     code, why = (None, None) if conflict is None else (conflict.code.value, conflict.message)
     booked = GoodsBooked(
-        line.line, row, amounts.quantity, lot, received, amounts.promised, code, why, serials, cost=cost_of_line(line)
+        line.line,
+        row,
+        amounts.quantity,
+        lot,
+        received,
+        amounts.promised,
+        code,
+        why,
+        serials,
+        weight_g,
+        cost_of_line(line),
     )
     delivery.booked.append(booked)
 

@@ -11,12 +11,13 @@ from lotstream.domain.costing import paid_for
 from lotstream.domain.events import DiscrepancyNoted
 from lotstream.domain.model import Item, Status
 from lotstream.domain.quantities import QUANTITY_MAX, check_quantity, smallest
+from lotstream.domain.weights import check_weight
 
 _STATUSES: Final = frozenset(Status)
 #: What is kept of goods that cannot be counted.
 _FACTS: Final = (
     "line", "sku", "gtin", "unit", "lot", "location", "package", "expires", "made", "supplier", "supplier_lot",
-    "origin", "facility", "cost", "status", "reason",
+    "origin", "facility", "cost", "weight_kg", "status", "reason",
 )  # fmt: skip
 
 
@@ -45,6 +46,7 @@ def check_line(line: GoodsLine, path: str, *, positive: bool) -> Refusal | None:
     """Refuse a line that could not be booked whatever had happened."""
     refused = check_quantity(line.quantity, f"{path}.quantity", positive=positive)
     refused = refused or check_cost(line.cost, f"{path}.cost") or check_status(line.status, f"{path}.status")
+    refused = refused or check_weight(line.weight_kg, path)
     if refused is not None or line.sku or line.gtin:
         return refused
     return Refusal(Code.FIELD_MISSING, f"{path}.sku", "The line names no goods; send their sku or gtin.")

@@ -108,6 +108,7 @@ class Touched:
     serials: set[SerialKey] = field(default_factory=set)
     clock: bool = False
     told: set[tuple[str, str, str]] = field(default_factory=set)
+    weights: set[RowKey] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -197,6 +198,10 @@ class Ledger:
     serials: dict[str, dict[str, Serial]] = field(default_factory=dict)
     #: Some of what is promised is told by waves, or was; only a shorter way to what the orders say.
     has_waves: bool = field(default=False, compare=False, repr=False)
+    #: What rows of items that are weighed weigh, in grams; nothing of a row whose weight nobody knows.
+    weights: dict[RowKey, int] = field(default_factory=dict)
+    #: Some item is weighed; only a shorter way to what the items say.
+    weighs: bool = field(default=False, compare=False, repr=False)
     #: What the database answered that the record at hand asks of the past.
     history: dict[Question, Answer] = field(default_factory=dict, compare=False, repr=False)
 
@@ -212,6 +217,7 @@ class Ledger:
                 self.note_ahead(derived, order)
         for item in self.items.values():
             derived.gtins.update(dict.fromkeys(map(gtin_14, item.gtins), item.sku))
+            self.weighs = self.weighs or item.catch_weight
             if item.tracking is Tracking.SERIAL and derived.numbers is None:
                 derived.numbers = Numbers(self.orders.values())
         if self.has_waves:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 from lotstream.domain.bins_named import Bringing, Spot, Want, bring, open_by_lot
 from lotstream.domain.checks import aged, goods_meant, numbers_held, terms_of, why_not_leave
 from lotstream.domain.codes import Code, Refusal
@@ -17,6 +20,7 @@ from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import line_called, staged_key
 from lotstream.domain.serial_floor import Told, read_numbers
 from lotstream.domain.sums import OVER
+from lotstream.domain.weighed_lines import told_once, weigh_parts
 
 
 def load(loading: Loading, path: str) -> Refusal | None:
@@ -37,10 +41,26 @@ def load(loading: Loading, path: str) -> Refusal | None:
     if not loading.part.lines:
         contents = packed_for(loading)
         return _load_packed(loading, contents, path) if contents else _load_all(loading, path)
-    for index, line in spelled_out(loading.draft, order, loading.part.lines):
+    lines = told_once(loading.verdicts, spelled_out(loading.draft, order, loading.part.lines))
+    if isinstance(lines, Refusal):
+        return replace(lines, field=f"{path}.{lines.field}")
+    for index, line in lines:
+        before = len(loading.shipped)
         refused = _load_line(loading, line, f"{path}.lines.{index}")
+        refused = refused or _weigh(loading, before, line.weight_kg, f"{path}.lines.{index}")
         if refused is not None:
             return refused
+    return None
+
+
+def _weigh(loading: Loading, before: int, weight_kg: Decimal | None, path: str) -> Refusal | None:
+    """Note what left for one line with what it says all of it weighs; ``before`` is how much had left then."""
+    mine = loading.shipped[before:]
+    item = loading.draft.item(mine[0].sku) if mine else None
+    weighed = weigh_parts(loading.verdicts, item, weight_kg, mine, path)
+    if isinstance(weighed, Refusal):
+        return weighed
+    loading.shipped[before:] = weighed
     return None
 
 

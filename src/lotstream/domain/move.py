@@ -60,12 +60,14 @@ class MoveKind(StrEnum):
     #: They left for another site of the owner, where they are on the way to, and came in there.
     TRANSFER_SHIPPED = "transfer_shipped"
     TRANSFER_RECEIVED = "transfer_received"
+    #: Without a quantity: they weigh otherwise than the books said.
+    WEIGHED = "weighed"
 
 
 NOT_MOVED: Final = frozenset(
     {
         MoveKind.OPENED, MoveKind.COUNTED, MoveKind.FOUND, MoveKind.MISSING, MoveKind.CORRECTED,
-        MoveKind.CORRECTED_RECEIPT,
+        MoveKind.CORRECTED_RECEIPT, MoveKind.WEIGHED,
     }
 )  # fmt: skip
 """Kinds of what puts the books right and moves nothing on the floor."""
@@ -91,3 +93,5 @@ class Move(NamedTuple):
     reason: str | None = None
     #: Why, in words that can be added up: that of an adjustment.
     code: AdjustCode | None = None
+    #: What it weighs, in grams, with the sign of the quantity; what is weighed anew has a weight alone.
+    weight_g: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from lotstream.domain.commands import ImportShipment, ReleaseTitle, ShipTransfer, StockLine
+from lotstream.domain.weights import said_weight
 
 
 def content_of_transfer(command: ShipTransfer) -> str:
@@ -29,7 +30,10 @@ def content_of_import(command: ImportShipment) -> str:
 
 def _said(lines: tuple[StockLine, ...]) -> list[tuple[str | None, ...]]:
     return [
-        (line.line, line.sku, line.lot, line.location, str(line.quantity.normalize()), line.unit, line.package)
+        (
+            *(line.line, line.sku, line.lot, line.location, str(line.quantity.normalize()), line.unit, line.package),
+            *said_weight(line),
+        )
         for line in lines
     ]
 

@@ -16,6 +16,7 @@ from lotstream.domain.events import (
     GoodsBooked,
     GoodsPutAway,
     GoodsReturned,
+    GoodsWeighed,
     HoldLifted,
     HoldPlaced,
     ItemRenamed,
@@ -32,6 +33,7 @@ from lotstream.domain.events import (
     ReceiptCorrected,
     Relocated,
     ReturnInspected,
+    RowChange,
     SerialHeld,
     SerialReleased,
     ShipmentConfirmed,
@@ -61,12 +63,20 @@ def moves_of(event: Event) -> Iterator[Move]:
         yield from moves(event)
 
 
-def _came(kind: MoveKind, row: RowKey, quantity: int, *, line: str | None, reason: str | None = None) -> Move:
-    return Move(kind, row.sku, row.lot, row, quantity, line=line, reason=reason)
+def _came(
+    kind: MoveKind, row: RowKey, quantity: int, *, line: str | None, reason: str | None = None, weight_g: int = 0
+) -> Move:
+    return Move(kind, row.sku, row.lot, row, quantity, line=line, reason=reason, weight_g=weight_g)
 
 
-def _went(kind: MoveKind, row: RowKey, to: RowKey, quantity: int, *, line: str | None = None) -> Move:
-    return Move(kind, row.sku, row.lot, row, quantity, to, line)
+def _went(
+    kind: MoveKind, row: RowKey, to: RowKey, quantity: int, *, line: str | None = None, weight_g: int = 0
+) -> Move:
+    return Move(kind, row.sku, row.lot, row, quantity, to, line, weight_g=weight_g)
+
+
+def _off(kind: MoveKind, row: RowKey, quantity: int, *, line: str | None, weight_g: int) -> Move:
+    return _came(kind, row, -quantity, line=line, weight_g=-weight_g)
 
 
 def _booked(event: StockReceived | BalanceOpened) -> Iterator[Move]:
@@ -76,29 +86,39 @@ def _booked(event: StockReceived | BalanceOpened) -> Iterator[Move]:
 
 def _brought(kind: MoveKind, lines: tuple[GoodsBooked, ...]) -> Iterator[Move]:
     for line in lines:
-        yield _came(kind, line.row, line.quantity, line=line.line, reason=line.discrepancy)
+        yield _came(kind, line.row, line.quantity, line=line.line, reason=line.discrepancy, weight_g=line.weight_g)
 
 
 def _receipt_corrected(event: ReceiptCorrected) -> Iterator[Move]:
     for change in event.changes:
-        for row, units in change.taken:
-            yield _came(MoveKind.CORRECTED_RECEIPT, row, -units, line=change.line, reason=event.reason)
+        for index, (row, units) in enumerate(change.taken):
+            grams = change.taken_g[index] if change.taken_g else 0
+            taken = _off(MoveKind.CORRECTED_RECEIPT, row, units, line=change.line, weight_g=grams)
+            yield taken._replace(reason=event.reason)
         for line in change.put:
-            yield _came(MoveKind.CORRECTED_RECEIPT, line.row, line.quantity, line=change.line, reason=event.reason)
+            yield _came(
+                MoveKind.CORRECTED_RECEIPT, line.row, line.quantity, line=change.line, reason=event.reason,
+                weight_g=line.weight_g,
+            )  # fmt: skip
 
 
 def _found(event: StockFound) -> Iterator[Move]:
-    yield _came(MoveKind.FOUND, event.row, event.quantity, line=None, reason=event.reason)
+    yield _came(MoveKind.FOUND, event.row, event.quantity, line=None, reason=event.reason, weight_g=event.weight_g)
 
 
 def _missing(event: StockMissing) -> Iterator[Move]:
-    yield _came(MoveKind.MISSING, event.row, -event.booked, line=event.line)
+    yield _off(MoveKind.MISSING, event.row, event.booked, line=event.line, weight_g=event.weight_g)
 
 
 def _changed(kind: MoveKind, event: StockAdjusted | StockCounted) -> Iterator[Move]:
     for change in event.changes:
-        move = _came(kind, change.row, change.quantity, line=change.line, reason=change.reason)
+        move = _row_changed(kind, change)
         yield move if change.code is None else move._replace(code=change.code)
+
+
+def _row_changed(kind: MoveKind, change: RowChange) -> Move:
+    grams = change.weight_g if change.quantity > 0 else -change.weight_g
+    return _came(kind, change.row, change.quantity, line=change.line, reason=change.reason, weight_g=grams)
 
 
 def _adjusted(event: StockAdjusted) -> Iterator[Move]:
@@ -115,7 +135,8 @@ def _counted(event: StockCounted) -> Iterator[Move]:
 
 def _relocated(kind: MoveKind, moves: tuple[Relocated, ...]) -> Iterator[Move]:
     for move in moves:
-        yield _went(kind, move.row, move.to, move.quantity, line=move.line)._replace(reason=move.reason)
+        went = _went(kind, move.row, move.to, move.quantity, line=move.line, weight_g=move.weight_g)
+        yield went._replace(reason=move.reason)
 
 
 def _moved(event: StockMoved) -> Iterator[Move]:
@@ -132,24 +153,26 @@ def _of_task(move: Move, task: str) -> Move:
 
 def _picked(event: StockPicked) -> Iterator[Move]:
     for pick in event.picks:
-        yield _of_task(_went(MoveKind.PICKED, pick.row, pick.staged, pick.quantity, line=pick.line), pick.task)
+        went = _went(MoveKind.PICKED, pick.row, pick.staged, pick.quantity, line=pick.line, weight_g=pick.weight_g)
+        yield _of_task(went, pick.task)
 
 
 def _undone(event: PickUndone) -> Iterator[Move]:
     for back in event.undone:
-        yield _of_task(_went(MoveKind.UNDONE, back.staged, back.row, back.quantity, line=back.line), back.task)
+        went = _went(MoveKind.UNDONE, back.staged, back.row, back.quantity, line=back.line, weight_g=back.weight_g)
+        yield _of_task(went, back.task)
 
 
 def _kitted(event: KitAssembled | KitBroken | ProductionRecorded) -> Iterator[Move]:
     for used in event.used:
-        yield _came(MoveKind.USED, used.row, -used.quantity, line=used.line)
+        yield _off(MoveKind.USED, used.row, used.quantity, line=used.line, weight_g=used.weight_g)
     yield from _brought(MoveKind.MADE, event.made)
 
 
 def _returned(event: GoodsReturned) -> Iterator[Move]:
     for back in event.lines:
         reason = back.discrepancy or back.reason
-        yield _came(MoveKind.RETURNED, back.row, back.quantity, line=back.line, reason=reason)
+        yield _came(MoveKind.RETURNED, back.row, back.quantity, line=back.line, reason=reason, weight_g=back.weight_g)
 
 
 def _corrected(event: LotCorrected) -> Iterator[Move]:
@@ -175,15 +198,15 @@ def _split(event: LotSplit) -> Iterator[Move]:
 
 def _became(kind: MoveKind, rows: tuple[Became, ...]) -> Iterator[Move]:
     for one in rows:
-        yield _came(kind, one.row, -one.quantity, line=None)
-        yield _came(kind, one.to, one.quantity, line=None)
+        yield _off(kind, one.row, one.quantity, line=None, weight_g=one.weight_g)
+        yield _came(kind, one.to, one.quantity, line=None, weight_g=one.weight_g)
 
 
 def _return_inspected(event: ReturnInspected) -> Iterator[Move]:
     yield from _relocated(MoveKind.STATUS_CHANGED, event.moves)
     for kind, gone in ((MoveKind.SCRAPPED, event.scrapped), (MoveKind.SENT_BACK, event.sent_back)):
         for change in gone:
-            yield _came(kind, change.row, change.quantity, line=change.line, reason=change.reason)
+            yield _row_changed(kind, change)
 
 
 def _held(event: HoldPlaced) -> Iterator[Move]:
@@ -225,13 +248,13 @@ def _set_apart(event: SerialHeld | SerialReleased) -> Iterator[Move]:
     unit, row = event.unit, event.row
     reason = unit.holds[-1].reason if kind is MoveKind.HELD and unit.holds else None
     fact = Move(kind, unit.row.sku, unit.row.lot, unit.row)
-    about = fact if row is None else _went(kind, row, unit.row, event.quantity)
+    about = fact if row is None else _went(kind, row, unit.row, event.quantity, weight_g=event.weight_g)
     yield about._replace(document="serial", number=unit.key.number, reason=reason)
 
 
 def _shipped(event: ShipmentConfirmed) -> Iterator[Move]:
     for part in event.shipped:
-        yield _came(MoveKind.SHIPPED, part.row, -part.quantity, line=part.line)
+        yield _off(MoveKind.SHIPPED, part.row, part.quantity, line=part.line, weight_g=part.weight_g)
 
 
 def _imported(event: ShipmentImported) -> Iterator[Move]:
@@ -243,34 +266,43 @@ def _imported(event: ShipmentImported) -> Iterator[Move]:
 
 def _voided(event: ShipmentVoided) -> Iterator[Move]:
     for taken in event.taken_back:
-        yield _came(MoveKind.VOIDED, taken.staged, taken.shipped.quantity, line=taken.shipped.line)
+        left = taken.shipped
+        yield _came(MoveKind.VOIDED, taken.staged, left.quantity, line=left.line, weight_g=taken.weight_g)
 
 
 def _sent_over(event: TransferShipped) -> Iterator[Move]:
     yield from _relocated(MoveKind.TRANSFER_SHIPPED, event.moves)
     for change in event.arrived:
-        yield _came(MoveKind.MISSING, change.row, change.quantity, line=change.line, reason=change.reason)
+        yield _row_changed(MoveKind.MISSING, change)
 
 
 def _arrived(event: TransferReceived) -> Iterator[Move]:
     yield from _relocated(MoveKind.TRANSFER_RECEIVED, event.moves)
     for line in event.over:
-        yield _came(MoveKind.FOUND, line.row, line.quantity, line=line.line, reason=line.discrepancy)
+        yield _came(
+            MoveKind.FOUND, line.row, line.quantity, line=line.line, reason=line.discrepancy, weight_g=line.weight_g
+        )
     for change in event.missing:
-        yield _came(MoveKind.MISSING, change.row, change.quantity, line=change.line, reason=change.reason)
+        yield _row_changed(MoveKind.MISSING, change)
 
 
 def _given(event: TitleReleased) -> Iterator[Move]:
     for line in event.title.lines:
-        yield _came(
-            MoveKind.TITLE_RELEASED, line.row, -line.quantity, line=line.line, reason=f"to {event.title.to_owner}"
-        )
+        given = _off(MoveKind.TITLE_RELEASED, line.row, line.quantity, line=line.line, weight_g=line.weight_g)
+        yield given._replace(reason=f"to {event.title.to_owner}")
 
 
 def _taken_over(event: TitleAccepted) -> Iterator[Move]:
     for line in event.lines:
         reason = line.discrepancy or f"from {event.from_owner}"
-        yield _came(MoveKind.TITLE_ACCEPTED, line.row, line.quantity, line=line.line, reason=reason)
+        yield _came(
+            MoveKind.TITLE_ACCEPTED, line.row, line.quantity, line=line.line, reason=reason, weight_g=line.weight_g
+        )
+
+
+def _weighed(event: GoodsWeighed) -> Iterator[Move]:
+    for change in event.changes:
+        yield _came(MoveKind.WEIGHED, change.row, 0, line=None, weight_g=change.weight_g)
 
 
 def _expired(event: LotExpired) -> Iterator[Move]:
@@ -315,5 +347,6 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     TitleReleased: _given,
     TitleAccepted: _taken_over,
     LotExpired: _expired,
+    GoodsWeighed: _weighed,
 }
 """Events that change what is on hand in a row or what is known of a lot, and what each does."""

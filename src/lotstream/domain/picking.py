@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from lotstream.domain.bins_named import Bringing, bring_picked
 from lotstream.domain.books import Books
@@ -24,6 +25,8 @@ from lotstream.domain.reservations import copy_order, line_called, note_picked, 
 from lotstream.domain.serial_floor import Told, note_state, read_numbers
 from lotstream.domain.sums import OVER, most_of, promised, state_of
 from lotstream.domain.unpromised import PICKED, Picking, about_pick, is_meant, take_unpromised
+from lotstream.domain.weighed_lines import told_once, weigh_parts
+from lotstream.domain.weights import check_weight
 
 
 def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -43,12 +46,17 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
         return refused
     if not command.lines:
         return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as picked; send at least one line.")
-    lines = spelled_out(picking.draft, picking.order, command.lines)
+    lines = told_once(verdicts, spelled_out(picking.draft, picking.order, command.lines))
+    if isinstance(lines, Refusal):
+        return lines
     bins = bins_for(picking, lines) if ledger.sites.lot_tasks else ()
     if isinstance(bins, Refusal):
         return bins
     for index, line in lines:
-        refused = pick_line(picking, line, f"lines.{index}")
+        before = len(picking.picks)
+        refused = pick_line(picking, line, f"lines.{index}") or weigh_picks(
+            [picking], [before], line.weight_kg, f"lines.{index}"
+        )
         if refused is not None:
             return refused
     if not picking.picks:
@@ -59,6 +67,23 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
     state = OrderState.REJECTED if picking.order is None else state_of(picking.order, decided=False)
     picked = StockPicked(command.key, state, command.by, at, tuple(picking.picks))
     return *picking.books.found, *bins, picked, *verdicts.noted, *fill(picking.draft, picking.freed)
+
+
+def weigh_picks(
+    pickings: Sequence[Picking], before: Sequence[int], weight_kg: Decimal | None, path: str
+) -> Refusal | None:
+    """Note what was picked for one line with what it says all of it weighs; ``before`` is how much was picked then."""
+    picks = [pick for picking, since in zip(pickings, before, strict=True) for pick in picking.picks[since:]]
+    if weight_kg is None or not pickings:
+        return check_weight(weight_kg, path)
+    item = pickings[0].draft.item(picks[0].row.sku) if picks else None
+    weighed = weigh_parts(pickings[0].verdicts, item, weight_kg, picks, path)
+    if isinstance(weighed, Refusal):
+        return weighed
+    left = iter(weighed)
+    for picking, since in zip(pickings, before, strict=True):
+        picking.picks[since:] = [next(left) for _ in picking.picks[since:]]
+    return None
 
 
 def bins_for(picking: Picking, lines: Sequence[tuple[int, PickLine]]) -> tuple[BinsChanged, ...] | Refusal:

@@ -30,6 +30,7 @@ from lotstream.domain.lot_facts import contradiction, learn
 from lotstream.domain.making import Making, Odd, no_amount
 from lotstream.domain.model import Item, Lot, Receipt, ReceiptKey, RowKey, Status
 from lotstream.domain.places import DOCK
+from lotstream.domain.weights import FIELD
 
 #: Kind of the documents that goods are made under, and how their lots came to be (`LotMore.came`).
 PRODUCTION: Final = "production"
@@ -183,6 +184,9 @@ def _make_all(work: _Work) -> Odd:
         if isinstance(lot, Refusal):
             return lot
         lots.append(lot)
+    refused = _weights_missing(work)
+    if refused is not None:
+        return refused
     for one, lot in zip(work.products, lots, strict=True):
         said = one.said
         row = RowKey(one.item.sku, said.lot, work.site, said.location or DOCK, said.package)
@@ -197,6 +201,18 @@ def _make_all(work: _Work) -> Odd:
         refused = work.put(said.line, row, one.quantity, known, serials=numbers, path=f"{one.path}.")
         if refused is not None:
             return refused
+    return None
+
+
+def _weights_missing(work: _Work) -> Odd:
+    for one in work.products:
+        if one.item.catch_weight and one.said.weight_kg is None:
+            message = f"{one.item.sku} is weighed, and line {one.said.line} says no weight; send what it weighs."
+            refused = work.object(
+                Code.FIELD_MISSING, f"{one.path}.{FIELD}", message, sku=one.item.sku, lot=one.said.lot
+            )
+            if refused is not None:
+                return refused
     return None
 
 

@@ -77,13 +77,18 @@ def closing(
     by: str | None,
     at: datetime,
     lines: Mapping[str, Booked] | None = None,
+    weights: Mapping[str, int] | None = None,
 ) -> ReceiptClosed:
-    """Return how a receipt is closed, with ``lines`` where what is booked on it changes in this decision."""
+    """Return how a receipt is closed, with ``lines`` where what is booked on it changes in this decision.
+
+    ``weights`` are those of these lines.
+    """
     booked = receipt.lines if lines is None else lines
     known = None if expected is None else draft.ledger.document(expected_key(expected), Expected)
     wanted = () if known is None else known.lines
     left = {line.line: known.left(line, but_for=number) for line in wanted} if known is not None else {}
-    comparison = compare(wanted, left, came_of(booked, lambda row: _supplier_lot(draft, row)))
+    weighed = receipt.weights if weights is None else weights
+    comparison = compare(wanted, left, came_of(booked, lambda row: _supplier_lot(draft, row), weighed))
     complete = bool(wanted) and not any(comparison.left.values())
     return ReceiptClosed(
         receipt.site, number, expected, None if known is None else known.supplier, by, at,

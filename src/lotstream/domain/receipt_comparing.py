@@ -24,6 +24,8 @@ class Came:
     good: int = 0
     damaged: int = 0
     quarantined: int = 0
+    #: What it weighs, in grams, of items that are weighed.
+    weight_g: int = 0
     #: Where in the list of lines the last of it is told.
     told_at: int | None = None
 
@@ -34,13 +36,15 @@ class Came:
 
     def take(self, line: str | None, quantity: int, *, expected: int) -> ReceiptLineTold:
         """Tell so much of it, good goods first."""
+        grams = self.weight_g * quantity // self.units if quantity else 0
+        self.weight_g -= grams
         good = min(self.good, quantity)
         quarantined = min(self.quarantined, quantity - good)
         damaged = quantity - good - quarantined
         self.good, self.damaged, self.quarantined = (
             self.good - good, self.damaged - damaged, self.quarantined - quarantined,
         )  # fmt: skip
-        return ReceiptLineTold(line, self.sku, self.lot, expected, quantity, damaged, quarantined)
+        return ReceiptLineTold(line, self.sku, self.lot, expected, quantity, damaged, quarantined, weight_g=grams)
 
 
 @dataclass(slots=True)
@@ -78,7 +82,7 @@ class Comparison:
             more = came.take(one.line, came.units, expected=0)
             self.told[came.told_at] = replace(
                 one, received=one.received + more.received, damaged=one.damaged + more.damaged,
-                quarantined=one.quarantined + more.quarantined,
+                quarantined=one.quarantined + more.quarantined, weight_g=one.weight_g + more.weight_g,
             )  # fmt: skip
             return
         mine = [line for line in lines if line.sku == came.sku and (_is_of(line, came) or _is_any(line))]
@@ -103,11 +107,14 @@ def compare(wanted: Sequence[ExpectedLine], left: Mapping[str, int], came: Seque
     return comparison
 
 
-def came_of(booked: Mapping[str, Booked], supplier_lot: Callable[[RowKey], str | None]) -> list[Came]:
-    """Return what lines that were booked brought, by lot and condition."""
+def came_of(
+    booked: Mapping[str, Booked], supplier_lot: Callable[[RowKey], str | None], weights: Mapping[str, int]
+) -> list[Came]:
+    """Return what lines that were booked brought, by lot and condition; ``weights`` are those of the lines."""
     came: dict[tuple[str, str | None], Came] = {}
-    for row, quantity in booked.values():
+    for line, (row, quantity) in booked.items():
         one = came.setdefault((row.sku, row.lot), Came(row.sku, row.lot, supplier_lot(row)))
+        one.weight_g += weights.get(line, 0)
         if row.status == Status.DAMAGED:
             one.damaged += quantity
         elif row.status == Status.QUARANTINE:

@@ -40,6 +40,7 @@ from lotstream.domain.receipt_units import correct_units
 from lotstream.domain.settling import settle
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.taking_back import take_back
+from lotstream.domain.weights import weight_after
 
 
 def correct_receipt(ledger: Ledger, command: CorrectReceipt, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -169,6 +170,8 @@ def _book(
             Booked(row, meant.quantity),
             meant.cost,
             units,
+            weight_g=meant.weight_g,
+            before_g=work.receipt.weights.get(meant.said.line, 0),
         )
     )
 
@@ -214,7 +217,13 @@ def _decided(work: Correction, content: str) -> tuple[Event, ...]:
     again: tuple[Event, ...] = ()
     if receipt.told:
         closed = closing(
-            work.draft, command.receipt, receipt, expected=receipt.expected, by=command.by, at=paper.at, lines=lines
-        )
+            work.draft, command.receipt, receipt, expected=receipt.expected, by=command.by, at=paper.at, lines=lines,
+            weights=receipt.weights | {change.line: _weighs(receipt, change) for change in work.changes},
+        )  # fmt: skip
         again = (closed,)
     return event, *paper.verdicts.noted, *settled, *again
+
+
+def _weighs(receipt: Receipt, change: LineCorrected) -> int:
+    before, now = receipt.lines[change.line].quantity, change.booked.quantity
+    return weight_after(change.weight_g, receipt.weights.get(change.line, 0), before=before, now=now)

@@ -21,6 +21,7 @@ from lotstream.domain.model import (
     Status,
 )
 from lotstream.domain.receipt_lines import Correction, LineMeant
+from lotstream.domain.weights import FIELD
 
 #: Facts of a lot, by the names that a line has for them.
 _FACTS: Final = ("made", "expires", "supplier", "supplier_lot")
@@ -70,6 +71,8 @@ def _fit(work: Correction, meant: LineMeant, lot: Lot) -> tuple[Lot | None, bool
     supplier = supplier_named(draft.ledger, meant.said.supplier)
     missing = missing_fact(meant.item, lot, today=today)
     lacks = None if missing is None else Conflict(Code.FIELD_MISSING, *missing)
+    if lacks is None and meant.item.catch_weight and not (meant.weight_g or work.receipt.weights.get(meant.said.line)):
+        lacks = Conflict(Code.FIELD_MISSING, FIELD, f"{meant.item.sku} is weighed; send what the line weighs.")
     expired_ok = draft.ledger.settings.expired_ok
     lacks = lacks or too_short(_line(meant, {}), lot, today=today, supplier=supplier, expired_ok=expired_ok)
     if lacks is None:

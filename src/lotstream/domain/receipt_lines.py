@@ -21,6 +21,7 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.paper import Paper
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+from lotstream.domain.weights import check_weight, grams, not_weighed
 
 
 @dataclass(slots=True)
@@ -56,8 +57,9 @@ class LineMeant:
     quantity: int
     #: Where its goods would have been booked.
     row: RowKey
-    #: What all of it has cost.
+    #: What all of it has cost, and weighs, in grams; 0: that is not said.
     cost: Decimal | None
+    weight_g: int = 0
 
     @property
     def is_moved(self) -> bool:
@@ -73,6 +75,7 @@ def line_meant(work: Correction, said: LineWrong, path: str) -> LineMeant | Refu
         return work.object(Code.NOT_AVAILABLE, f"{path}.line", message, said)
     refused = check_cost(said.cost, f"{path}.cost")
     refused = refused or (None if said.status is None else check_status(said.status, f"{path}.status"))
+    refused = refused or check_weight(said.weight_kg, path)
     if refused is not None:
         return refused
     item = work.draft.item(said.sku or before.row.sku)
@@ -87,7 +90,17 @@ def line_meant(work: Correction, said: LineWrong, path: str) -> LineMeant | Refu
         return quantity
     row = before.row._replace(sku=item.sku, lot=said.lot or before.row.lot, status=said.status or before.row.status)
     cost = _cost(work.receipt.costs.get(said.line), said, before.quantity, quantity, factor)
-    return LineMeant(said, path, before, item, quantity, row, cost)
+    weight_g = _weight(work, said, item, path)
+    if isinstance(weight_g, Refusal):
+        return weight_g
+    return LineMeant(said, path, before, item, quantity, row, cost, weight_g)
+
+
+def _weight(work: Correction, said: LineWrong, item: Item, path: str) -> int | Refusal:
+    wrong = None if said.weight_kg is None else not_weighed(item, path)
+    if wrong is not None:
+        return work.object(wrong.code, wrong.field, wrong.message, said) or 0
+    return 0 if said.weight_kg is None else grams(said.weight_kg)
 
 
 def _quantity(

@@ -73,5 +73,6 @@ def _closed(delivery: Delivery, received: StockReceived) -> tuple[Event, ...]:
         return ()
     lines = known.lines | {line.line: Booked(line.row, line.quantity) for line in received.lines}
     expected = known.expected or received.expected
-    draft, number = delivery.draft, received.receipt
-    return (closing(draft, number, known, expected=expected, by=received.by, at=received.at, lines=lines),)
+    weights = known.weights | {line.line: line.weight_g for line in received.lines if line.weight_g}
+    draft, number, by, at = delivery.draft, received.receipt, received.by, received.at
+    return (closing(draft, number, known, expected=expected, by=by, at=at, lines=lines, weights=weights),)

@@ -203,6 +203,7 @@ def note_taken_back(line: OrderLine, shipped: Shipped, promise: Reservation | No
         for lot in line.lots_shipped
     )
     line.lots_shipped = tuple([lot for lot in line.lots_shipped if lot.quantity])
+    line.shipped_g -= shipped.weight_g
     if promise is not None:
         line.reservations.append(copy(promise))
         join_parts(line)
@@ -279,6 +280,7 @@ def note_shipped(order: Order, shipped: Shipped) -> None:
     else:
         line.shipped += shipped.quantity
     line.lots_shipped = _with_lot(line.lots_shipped, shipped)
+    line.shipped_g += shipped.weight_g
     left = shipped.reserved
     for reservation in list(line.reservations):
         if reservation.task != shipped.task or reservation.row != shipped.picked_from:

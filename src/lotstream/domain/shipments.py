@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 from lotstream.domain.commands import ShippedOrder
 from lotstream.domain.model import OrderKey, Shipment, ShipmentPart
+from lotstream.domain.weights import said_weight
 
 
 def told_of(shipment: Shipment | None, key: OrderKey) -> ShipmentPart | None:
@@ -21,7 +22,10 @@ def content_of(part: ShippedOrder) -> str:
     if part.content is not None:
         return part.content
     said = [
-        (line.line, line.lot, str(line.quantity.normalize()), line.unit, line.location, line.package, line.sku)
+        (
+            *(line.line, line.lot, str(line.quantity.normalize()), line.unit, line.location, line.package, line.sku),
+            *said_weight(line),
+        )
         for line in part.lines
     ]
     return blake2b(repr(said).encode(), digest_size=16).hexdigest()

@@ -26,6 +26,8 @@ class OnHand(NamedTuple):
     reserved: int
     #: They are on the way to the site from another one.
     in_transit: bool = False
+    #: What it weighs, in grams; 0: nobody knows.
+    weight_g: int = 0
 
 
 def take_snapshot(ledger: Ledger, command: TakeSnapshot, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -53,11 +55,12 @@ def on_hand(ledger: Ledger, site: str | None) -> Iterator[OnHand]:
         if site in (None, key.site):
             # No lot is called by an empty text.
             name = key.sku, key.lot or "", key.site, key.status, is_transit(key.location)
-            units = there.setdefault(name, [0, 0])
+            units = there.setdefault(name, [0, 0, 0])
             units[0] += row.on_hand
             units[1] += row.reserved
+            units[2] += ledger.weights.get(key, 0)
     for name in sorted(there):
-        quantity, reserved = there[name]
+        quantity, reserved, grams = there[name]
         if quantity or reserved:
             sku, lot, where, status, in_transit = name
-            yield OnHand(sku, lot or None, where, status, quantity, reserved, in_transit)
+            yield OnHand(sku, lot or None, where, status, quantity, reserved, in_transit, grams)

@@ -33,7 +33,7 @@ from lotstream.domain.filling import fill
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Item, Order, OrderKey, OrderState, RowKey, Wave
-from lotstream.domain.picking import pick_line
+from lotstream.domain.picking import pick_line, weigh_picks
 from lotstream.domain.places import staging_place
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order
@@ -88,7 +88,11 @@ def _pick(work: Work, said: ConfirmPick) -> Outcome:
         return bins
     for index, line in enumerate(said.lines):
         path = f"lines.{index}"
+        before = {key: len(picking.picks) for key, picking in work.pickings.items()}
         refused = check_line(line.line, line.task, path) or _pick_task(work, said, line, path)
+        pickings = list(work.pickings.values())
+        since = [before.get(key, 0) for key in work.pickings]
+        refused = refused or weigh_picks(pickings, since, line.weight_kg, path)
         if refused is not None:
             return refused
     at = said.occurred_at or work.draft.moment.recorded_at

@@ -29,7 +29,7 @@ def shipment_lines(
             expires=part.expires, quantity=part.quantity, customer=event.customer, person=person, city=event.city,
             postcode=event.postcode, country=event.country, shipped_at=event.at,
             sign=-1 if isinstance(event, ShipmentVoided) else 1, site=row.site, location=row.location,
-            status=row.status, region=event.region, cost=part.cost,
+            status=row.status, region=event.region, cost=part.cost, weight_g=part.weight_g or None,
         )
         for index, (part, row) in enumerate(zip(event.shipped, _rows(event), strict=True), first)
     ]  # fmt: skip

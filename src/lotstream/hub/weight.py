@@ -38,6 +38,9 @@ TOLD_BYTES: Final = 260
 """A figure of what may be sold, as it was told last."""
 
 LAST_SHIPPED_BYTES: Final = 230
+WEIGHT_BYTES: Final = 110
+"""What a stock row weighs."""
+
 SERIAL_BYTES: Final = 1_350
 """A serial number that an open order speaks of, with its unit and the order it is found by."""
 
@@ -99,6 +102,7 @@ def weigh(ledger: Ledger) -> Weight:
         + len(ledger.cancels) * CANCEL_BYTES
         + len(ledger.told) * TOLD_BYTES
         + len(ledger.last_shipped) * LAST_SHIPPED_BYTES
+        + len(ledger.weights) * WEIGHT_BYTES
         + len(ledger.serials) * SERIAL_BYTES
         + (len(ledger.lots) * LOT_CALLED_BYTES if ledger.derived and ledger.derived.lot_skus is not None else 0)
         + _promised(ledger) * PROMISED_BYTES

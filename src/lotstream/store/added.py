@@ -34,12 +34,12 @@ COLUMNS: Final = {
     "shipment_line": (
         *(*_PLACE, "index", "shipped_at", "quantity", "expires", "slot", "owner", "shipment", "source", "order"),
         *("line", "sku", "lot", "customer", "person", "city", "postcode", "country", "sign"),
-        *("site", "location", "status", "region", "cost"),
+        *("site", "location", "status", "region", "cost", "weight_g"),
     ),
     "lot_history": (
         *(*_PLACE, "index", "at", "recorded_at", "quantity", "slot", "owner", "sku", "lot", "kind", "site", "location"),
         *("status", "to_site", "to_location", "to_status", "document", "number", "line", "source", "order", "by"),
-        *("reason", "code"),
+        *("reason", "code", "weight_g"),
     ),
     # When it was listed is said by the table itself.
     "recall_run": (
@@ -172,6 +172,7 @@ def shipment_line_row(log: int, row: ShipmentLineRow) -> Row:
         row.status,
         row.region,
         row.cost,
+        row.weight_g,
     )
 
 
@@ -182,7 +183,7 @@ def lot_history_row(log: int, row: LotHistoryRow) -> Row:
         *(log, row.partition, row.offset, row.index, row.at, row.recorded_at, move.quantity, slot(row.owner.encode())),
         *(row.owner, move.sku, move.lot, move.kind.value, *_stands(move.row), *_stands(move.to)),
         *(row.document or (move.document, move.number)),
-        *(move.line, *(row.order or (None, None)), row.by, move.reason, move.code),
+        *(move.line, *(row.order or (None, None)), row.by, move.reason, move.code, move.weight_g or None),
     )
 
 

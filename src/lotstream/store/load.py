@@ -185,6 +185,13 @@ def _fill_stock(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
         ledgers[owner].stock[key] = StockRow(key, on_hand, reserved, promised_elsewhere, received)
 
 
+def _fill_weights(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
+    for owner, *parts, grams in rows:
+        ledger, key = ledgers[owner], RowKey._make(parts)
+        row = ledger.stock.get(key)
+        ledger.weights[key if row is None else row.key] = grams
+
+
 def _fill_open_orders(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
     names: dict[object, Any] = {}
     for owner, body in rows:
@@ -244,6 +251,7 @@ _FILL = {
     "last_shipped": _fill_last_shipped,
     "lots": _fill_lots,
     "stock": _fill_stock,
+    "weights": _fill_weights,
     "open_orders": _fill_open_orders,
     "early_cancels": _fill_early_cancels,
     "progress": _fill_progress,

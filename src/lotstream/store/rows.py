@@ -163,6 +163,8 @@ class ShipmentLineRow(Struct, frozen=True, gc=False):
     region: str | None = None
     #: What it had cost, in the owner's currency.
     cost: Decimal | None = None
+    #: What it weighed, in grams, of items that are weighed.
+    weight_g: int | None = None
 
 
 class LotHistoryRow(Struct, frozen=True, gc=False):

@@ -89,6 +89,7 @@ def _touched(ledger: Ledger) -> dict[str, Iterable[Row]]:
         "customer": [(*owner, name, encode_text(ledger.customers[name])) for name in touched.customers],
         "last_shipped": [(*owner, *key, ledger.last_shipped[key]) for key in touched.last_shipped],
         "lot": [_lot(owner, ledger, key) for key in touched.lots],
+        **(_weights(ledger) if touched.weights else {}),
         "receipt": [(*owner, *key, encode_text(_receipt(ledger, key))) for key in touched.receipts],
         "serial": [_serial(owner, ledger, key) for key in sorted(touched.serials)],
         "continuing": [_progress(owner, ledger.progress)] if touched.progress else [],
@@ -112,6 +113,14 @@ def _lot(owner: Owner, ledger: Ledger, key: tuple[str, str]) -> Row:
 
 def _stock(owner: Owner, row: StockRow) -> Row:
     return (*owner, *row.key, row.on_hand, row.reserved, row.promised_elsewhere, row.received)
+
+
+def _weights(ledger: Ledger) -> dict[str, Iterable[Row]]:
+    owner, weights, touched = _owner(ledger), ledger.weights, ledger.touched.weights
+    return {
+        "stock_weight": [(*owner, *key, weights[key]) for key in touched if key in weights],
+        "forget_weights": [(ledger.owner, *key) for key in touched if key not in weights],
+    }
 
 
 def _order(owner: Owner, ledger: Ledger, key: OrderKey, whole: bytes | None) -> Row:

@@ -34,7 +34,7 @@ RECORD_TABLES: Final = ("intake", "journal", "outbox", "dead_letter", "shipment_
 
 OWNER_TABLES: Final = (
     *("owner", "item", "customer", "lot", "stock", "sales_order", "receipt", "serial", "early_cancel"),
-    *("person", "continuing", "owner_clock", "availability", "last_shipped", "kpi"),
+    *("person", "continuing", "owner_clock", "availability", "last_shipped", "kpi", "stock_weight"),
 )
 """Tables whose rows belong to one owner."""
 

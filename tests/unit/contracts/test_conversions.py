@@ -58,7 +58,7 @@ SCHEMAS = schemas()
 KEPT = {"holds", "lot_tasks", "closed", "rebased", "former"}
 #: Fields that are kept and that no message sets yet: a message that gets one of them takes it out of here.
 KEPT |= {
-    "catch_weight", "returned_status", "currency",
+    "returned_status", "currency",
 }  # fmt: skip
 #: Fields that exclude others: a hold lies on a lot or on a bin, which has tests of its own.
 _OTHER_TARGETS = ("site", "location", "supplier", "everything", "serial")
@@ -80,8 +80,8 @@ DEFAULTS = {
     "returned": False,
     "promised_elsewhere": 0,
 }
-#: What only some documents about stock say of a line: numbers of goods that come back, the code of an adjustment.
-STOCK_LINE = {"serials": (), "code": None}
+#: What only some documents about stock say of a line: numbers of goods that come back, a code, a weight.
+STOCK_LINE = {"serials": (), "code": None, "weight_kg": None}
 
 
 def filled(name: str) -> dict[str, Any]:

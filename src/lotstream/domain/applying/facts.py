@@ -59,6 +59,7 @@ def _item_defined(ledger: Ledger, event: ItemDefined) -> None:
     gtins.update(dict.fromkeys(map(gtin_14, event.item.gtins), event.item.sku))
     ledger.items[event.item.sku] = event.item
     note_rules(ledger, known, event.item)
+    ledger.weighs = ledger.weighs or event.item.catch_weight
     if known is not None and known.documents != event.item.documents:
         item_changed(ledger, event.item.sku)
         if ledger.orders:

@@ -30,6 +30,7 @@ def _stock_received(ledger: Ledger, event: StockReceived) -> None:
     receipt = ledger.receipts[ReceiptKey(RECEIPT, event.receipt)]
     if isinstance(receipt, Receipt):
         receipt.costs.update((line.line, line.cost) for line in event.lines if line.cost is not None)
+        receipt.weights.update((line.line, line.weight_g) for line in event.lines if line.weight_g)
         if event.announced:
             receipt.expected = receipt.expected or event.expected
     if event.announced and event.expected is not None:

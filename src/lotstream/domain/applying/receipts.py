@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from lotstream.domain.applying.rows import book_row, change_row, know_lot
-from lotstream.domain.events import ReceiptClosed, ReceiptCorrected, ReceiptExpected
+from lotstream.domain.events import LineCorrected, ReceiptClosed, ReceiptCorrected, ReceiptExpected
 from lotstream.domain.goods import RECEIPT
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Expected, ReceiptKey, expected_key
+from lotstream.domain.model import Expected, Receipt, ReceiptKey, expected_key
+from lotstream.domain.weights import weight_after
 
 
 def _receipt_expected(ledger: Ledger, event: ReceiptExpected) -> None:
@@ -45,12 +46,21 @@ def _receipt_corrected(ledger: Ledger, event: ReceiptCorrected) -> None:
             book_row(ledger, line)
         for unit in change.units:
             ledger.know_serial(unit)
+        _note_weight(receipt, change)
         receipt.lines[change.line] = change.booked
         receipt.costs.pop(change.line, None)
         if change.cost is not None:
             receipt.costs[change.line] = change.cost
     receipt.corrections[event.correction] = event.content
     ledger.touched.receipts.add(key)
+
+
+def _note_weight(receipt: Receipt, change: LineCorrected) -> None:
+    """Note what a line weighs by now, beside what it weighed before."""
+    before, now = receipt.lines[change.line].quantity, change.booked.quantity
+    grams = weight_after(change.weight_g, receipt.weights.pop(change.line, 0), before=before, now=now)
+    if grams:
+        receipt.weights[change.line] = grams
 
 
 def note_against(

@@ -23,6 +23,8 @@ class PickLine:
     #: Names the goods where neither a task nor a known order line does.
     sku: str | None = None
     serials: tuple[str, ...] = ()
+    #: What it weighs, in kilograms, where it was weighed.
+    weight_kg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ class ShippedLine:
     #: Names the goods where the order line is unknown.
     sku: str | None = None
     serials: tuple[str, ...] = ()
+    #: What it weighs, in kilograms, where it was weighed.
+    weight_kg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ class GoodsLine:
     gtin: str | None = None
     #: Further facts by name; origin and facility may be among them.
     details: dict[str, str] = field(default_factory=dict)
+    #: What it weighs, in kilograms, where it was weighed.
+    weight_kg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class KitPiece:
     package: str | None = None
     #: One for each unit; empty when they were not read.
     serials: tuple[str, ...] = ()
+    #: What it weighs, in kilograms, where it was weighed.
+    weight_kg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

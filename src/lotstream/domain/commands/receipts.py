@@ -72,6 +72,8 @@ class LineWrong:
     serials: tuple[str, ...] = ()
     #: Numbers that were told and are on none of its units.
     misread: tuple[str, ...] = ()
+    #: What all of the line weighs, in kilograms.
+    weight_kg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

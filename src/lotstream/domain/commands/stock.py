@@ -34,6 +34,8 @@ class StockLine:
     code: str | None = None
     #: SKU and lot as they were told, where the goods are called otherwise now.
     label: str | None = None
+    #: What it weighs, in kilograms, where it was weighed: what is added, taken or moved, or all that was counted.
+    weight_kg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

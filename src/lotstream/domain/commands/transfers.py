@@ -44,6 +44,8 @@ class ArrivedLine:
     status: str | None = None
     reason: str | None = None
     serials: tuple[str, ...] = ()
+    #: What it weighs, in kilograms, where it was weighed.
+    weight_kg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ from lotstream.domain.events.stock import (
     Relocated,
     Returned,
     RowChange,
+    RowWeight,
     StatusChanged,
     StockAdjusted,
     StockCounted,
@@ -114,6 +115,7 @@ from lotstream.domain.events.waves import (
     WaveTask,
     WaveTasksChanged,
 )
+from lotstream.domain.events.weights import GoodsWeighed, WeightChange
 from lotstream.domain.model import Shipped
 
 __all__ = [
@@ -146,6 +148,7 @@ __all__ = [
     "GoodsPutAway",
     "GoodsReturned",
     "GoodsUsed",
+    "GoodsWeighed",
     "HeldNoticed",
     "HintReason",
     "HoldLifted",
@@ -200,6 +203,7 @@ __all__ = [
     "ReturnInspected",
     "Returned",
     "RowChange",
+    "RowWeight",
     "RuleUsed",
     "SerialHeld",
     "SerialReleased",
@@ -233,6 +237,7 @@ __all__ = [
     "WaveReleased",
     "WaveTask",
     "WaveTasksChanged",
+    "WeightChange",
 ]
 
 Event = (
@@ -324,4 +329,5 @@ Event = (
     | LotsMerged
     | ItemRenamed
     | LotSplit
+    | GoodsWeighed
 )

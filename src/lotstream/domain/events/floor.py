@@ -22,6 +22,8 @@ class Picked:
     serials: tuple[str, ...] = ()
     #: Of ``quantity``, what had not been promised before: picked beyond what was ordered, within the allowance.
     over: int = 0
+    #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class StockMissing:
     booked: int
     by: str | None
     at: datetime
+    #: What was booked off weighed, in grams, of items that are weighed.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class Undone:
     staged: RowKey
     quantity: int
     serials: tuple[str, ...] = ()
+    #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,8 @@ class TakenBack:
     staged: RowKey
     #: What they are promised as; None: to nobody.
     promise: Reservation | None
+    #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
+    weight_g: int = 0
 
     @property
     def row(self) -> RowKey:

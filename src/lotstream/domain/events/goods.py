@@ -24,7 +24,7 @@ class GoodsBooked:
     message: str | None = None
     #: Serial numbers that are known from now on.
     serials: tuple[str, ...] = ()
-    #: What it weighs, in grams, of items that are weighed.
+    #: What it weighs, in grams, of items that are weighed; 0: nobody knows.
     weight_g: int = 0
     #: What all of it has cost together; None: nobody has said.
     cost: Decimal | None = None
@@ -115,6 +115,8 @@ class SerialHeld:
     quantity: int
     by: str | None = None
     at: datetime | None = None
+    #: What it weighs, in grams, of items that are weighed.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ class SerialReleased:
     quantity: int
     by: str | None = None
     at: datetime | None = None
+    #: What it weighs, in grams, of items that are weighed.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,8 @@ class StockFound:
     reason: str
     #: Its lot, where nobody knew of that either.
     lot: Lot | None = None
+    #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class GoodsUsed:
     row: RowKey
     quantity: int
     serials: tuple[str, ...] = ()
+    #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ class Became:
     to: RowKey
     #: Smallest units on hand; below zero for a deficit.
     quantity: int
+    #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class ReceiptLineTold:
     supplier_lot: str | None = None
     made: date | None = None
     expires: date | None = None
+    #: What was received weighs, in grams, of items that are weighed.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ class LineCorrected:
     cost: Decimal | None
     #: Units as they are afterwards: that go along, came as well, or never were.
     units: tuple[Serial, ...] = ()
+    #: What each of ``taken`` weighs, in grams, of items that are weighed.
+    taken_g: tuple[int, ...] = ()
+    #: What all of the line weighs, where it was weighed anew, and what it was told to weigh before.
+    weight_g: int = 0
+    before_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,16 @@ class RowChange:
     #: Receipt date of goods without a lot that were found.
     received: date | None = None
     code: AdjustCode | None = None
+    #: What they weigh, in grams, of items that are weighed: above zero whether they are added or taken.
+    weight_g: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RowWeight:
+    """What all goods of a row weigh, in grams."""
+
+    row: RowKey
+    weight_g: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,8 @@ class StockCounted:
     booked: dict[str, Booked]
     #: Where something else was found than the books said.
     changes: tuple[RowChange, ...]
+    #: What rows weigh by now, where all of them was weighed.
+    weighed: tuple[RowWeight, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,8 @@ class Relocated:
     reason: str | None = None
     #: Receipt date of goods without a lot, which goes along.
     received: date | None = None
+    #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +166,8 @@ class Returned:
     serials: tuple[str, ...] = ()
     #: Its lot, where nobody knew of that.
     lot: Lot | None = None
+    #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ class Receipt:
     corrections: dict[str, str] = field(default_factory=dict)
     #: When it was told last what came on it.
     closed_at: datetime | None = None
+    #: What lines weigh, in grams, of items that are weighed.
+    weights: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Shipped:
     packed: int = 0
     #: What it has cost, in the owner's currency; None: nobody has said.
     cost: Decimal | None = None
+    #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,8 @@ class OrderLine:
     ship_date: date | None = None
     #: By lot what has left; of lines that were shipped before this was kept, nothing.
     lots_shipped: tuple[LotShipped, ...] = ()
+    #: What that weighs, in grams, of items that are weighed.
+    shipped_g: int = 0
 
 
 @dataclass(slots=True)

@@ -30,6 +30,8 @@ class TitleLine:
     #: The buyer's SKU.
     sku: str
     serials: tuple[str, ...] = ()
+    #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)

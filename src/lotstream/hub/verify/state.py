@@ -21,6 +21,7 @@ from lotstream.domain.model import (
     Order,
     OrderKey,
     OwnerClock,
+    RowKey,
     Serial,
     Settings,
     Site,
@@ -51,6 +52,7 @@ STOCK = Table(
     "stock", ("sku", "lot", "location", "site", "package", "pack_size", "status", "returned"),
     ("slot", "on_hand", "reserved", "promised_elsewhere", "received"),
 )  # fmt: skip
+STOCK_WEIGHT = Table("stock_weight", STOCK.keys, ("slot", "weight_g"))
 SALES_ORDER = Table("sales_order", ("source", "order"), ("slot", "open", "state", "body"))
 RECEIPT = Table("receipt", ("kind", "number"), ("slot", "body"))
 SERIAL = Table("serial", ("serial", "sku"), ("slot", "state", "body"))
@@ -146,14 +148,20 @@ def _lots(ledger: Ledger, _: Replay) -> Rows:
 
 
 def _stock(ledger: Ledger, _: Replay) -> Rows:
-    rows = {
-        (key.sku, key.lot, key.location, key.site, key.package, key.pack_size, key.status, key.returned): row
-        for key, row in ledger.stock.items()
-    }
+    rows = {_sorted_by(key): row for key, row in ledger.stock.items()}
     for key in sorted(rows, key=sort_key):
         row = rows[key]
         if row.on_hand or row.reserved or row.promised_elsewhere:
             yield key, (row.on_hand, row.reserved, row.promised_elsewhere, row.received)
+
+
+def _sorted_by(key: RowKey) -> Key:
+    return key.sku, key.lot, key.location, key.site, key.package, key.pack_size, key.status, key.returned
+
+
+def _weights(ledger: Ledger, _: Replay) -> Rows:
+    weights = {_sorted_by(key): grams for key, grams in ledger.weights.items()}
+    return ((key, (weights[key],)) for key in sorted(weights, key=sort_key))
 
 
 def _sales_orders(ledger: Ledger, replay: Replay) -> Rows:
@@ -214,6 +222,7 @@ _ROWS: dict[Table, Callable[[Ledger, Replay], Rows]] = {
     CUSTOMER: _customers,
     LOT: _lots,
     STOCK: _stock,
+    STOCK_WEIGHT: _weights,
     SALES_ORDER: _sales_orders,
     RECEIPT: _receipts,
     SERIAL: _serials,

@@ -22,13 +22,18 @@ class LotSums:
 
     def __init__(self) -> None:
         self._units: Counter[LotName] = Counter()
+        #: What items weigh, in grams: in what was brought in, less in what left.
+        self._grams: Counter[str] = Counter()
 
     def add(self, event: Event) -> None:
         """Count what an event brought into the house or took out of it."""
         for move in moves_of(event):
             # What went to another row of the lot is in the house as before.
-            if move.quantity and move.to is None:
-                self._units[move.sku, move.lot] += move.quantity
+            if move.to is None:
+                if move.quantity:
+                    self._units[move.sku, move.lot] += move.quantity
+                if move.weight_g:
+                    self._grams[move.sku] += move.weight_g
 
     def check(self, ledger: Ledger) -> Iterator[Difference]:
         """Yield every lot of which something else is on hand."""
@@ -40,6 +45,22 @@ class LotSums:
             if wanted != found:
                 key = {"owner": ledger.owner, "sku": sku, "lot": lot}
                 yield Difference("stock", key, "sum of on_hand", wanted, found, "received - shipped = on hand")
+        yield from self._check_weights(ledger)
+
+    def _check_weights(self, ledger: Ledger) -> Iterator[Difference]:
+        """Yield every item that weighs something else, and every row that weighs something without goods."""
+        there: Counter[str] = Counter()
+        for key, grams in ledger.weights.items():
+            there[key.sku] += grams
+            row = ledger.stock.get(key)
+            if grams < 0 or row is None or row.on_hand <= 0:
+                name = {"owner": ledger.owner, **key._asdict()}
+                yield Difference("stock_weight", name, "weight_g", 0, grams, "what weighs something is on hand")
+        for sku in sorted(self._grams.keys() | there.keys()):
+            if self._grams[sku] != there[sku]:
+                key_of = {"owner": ledger.owner, "sku": sku}
+                note = "weight in - weight out = weight on hand"
+                yield Difference("stock_weight", key_of, "sum of weight_g", self._grams[sku], there[sku], note)
 
 
 def check_promises(ledger: Ledger) -> Iterator[Difference]:

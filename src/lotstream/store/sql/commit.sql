@@ -62,6 +62,26 @@ SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::dat
 ORDER BY owner, customer, sku
 ON CONFLICT (owner, customer, sku) DO UPDATE SET expires = excluded.expires;
 
+-- name: stock_weight
+-- What stock rows weigh now.
+INSERT INTO stock_weight (owner, slot, sku, lot, site, location, package, pack_size, status, returned, weight_g)
+SELECT * FROM unnest(
+    $1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[],
+    $10::boolean[], $11::bigint[]
+) AS v(owner, slot, sku, lot, site, location, package, pack_size, status, returned, weight_g)
+ORDER BY owner, sku, lot, location
+ON CONFLICT ON CONSTRAINT stock_weight_key DO UPDATE SET weight_g = excluded.weight_g;
+
+-- name: forget_weights
+-- Delete the weights of stock rows that weigh nothing.
+DELETE FROM stock_weight AS w
+USING unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::boolean[]
+) AS v(owner, sku, lot, site, location, package, pack_size, status, returned)
+WHERE w.owner = v.owner AND w.sku = v.sku AND w.lot IS NOT DISTINCT FROM v.lot AND w.site = v.site
+  AND w.location = v.location AND w.package IS NOT DISTINCT FROM v.package
+  AND w.pack_size IS NOT DISTINCT FROM v.pack_size AND w.status = v.status AND w.returned = v.returned;
+
 -- name: lot
 -- Lots as they are now.
 INSERT INTO lot (owner, slot, sku, lot, expires, made, received, supplier, supplier_lot, holds, more)

@@ -51,6 +51,11 @@ SELECT owner, sku, lot, site, location, package, pack_size, status, returned,
 FROM stock
 WHERE owner = ANY($1::text[]) AND (on_hand <> 0 OR reserved <> 0 OR promised_elsewhere <> 0);
 
+-- name: weights
+-- What stock rows of owners weigh.
+SELECT owner, sku, lot, site, location, package, pack_size, status, returned, weight_g
+FROM stock_weight WHERE owner = ANY($1::text[]);
+
 -- name: open_orders
 -- Open orders of owners.
 SELECT owner, body FROM sales_order WHERE open AND owner = ANY($1::text[]);

@@ -68,13 +68,13 @@ FROM dead_letter WHERE log = $1 AND partition = $2 ORDER BY "offset";
 -- name: shipment_line
 -- What left, by the record that said so.
 SELECT "offset", index, shipped_at, quantity, expires, slot, owner, shipment, source, "order", line, sku, lot, customer,
-       person, city, postcode, country, sign, site, location, status, region, cost
+       person, city, postcode, country, sign, site, location, status, region, cost, weight_g
 FROM shipment_line WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
 
 -- name: lot_history
 -- What became of lots, by the record that said so.
 SELECT "offset", index, at, recorded_at, quantity, slot, owner, sku, lot, kind, site, location, status, to_site,
-       to_location, to_status, document, number, line, source, "order", by, reason, code
+       to_location, to_status, document, number, line, source, "order", by, reason, code, weight_g
 FROM lot_history WHERE log = $1 AND partition = $2 ORDER BY "offset", index;
 
 -- name: recall_run
@@ -116,6 +116,12 @@ FROM lot WHERE owner = $1 ORDER BY sku, lot;
 SELECT sku, lot, location, site, package, pack_size, status, returned, slot, on_hand, reserved, promised_elsewhere,
        received
 FROM stock WHERE owner = $1 AND (on_hand <> 0 OR reserved <> 0 OR promised_elsewhere <> 0)
+ORDER BY sku, lot, location, site, package, pack_size, status, returned;
+
+-- name: stock_weight
+-- What an owner's stock rows weigh.
+SELECT sku, lot, location, site, package, pack_size, status, returned, slot, weight_g
+FROM stock_weight WHERE owner = $1
 ORDER BY sku, lot, location, site, package, pack_size, status, returned;
 
 -- name: sales_order

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any, Final
 
 from lotstream.domain.kpis import FIGURES
+from lotstream.domain.model import RowKey
 from lotstream.store.codec import decode
 from lotstream.store.sql import queries
-from lotstream.testing.memory.tables import Row, Tables
+from lotstream.testing.memory.tables import KEYS, Row, Tables
 
 Rows = list[Row]
 Statement = Callable[..., Rows]
@@ -75,6 +76,7 @@ _replaces("item", "owner", "slot", "sku", "body")
 _replaces("customer", "owner", "slot", "customer", "body")
 _replaces("lot", "owner", "slot", *LOT[1:])
 _replaces("last_shipped", "owner", "slot", "customer", "sku", "expires")
+_replaces("stock_weight", "owner", "slot", *RowKey._fields, "weight_g")
 _replaces("sales_order", "owner", "slot", "source", "order", "open", "state", "body")
 _replaces("receipt", "owner", "slot", "kind", "number", "body")
 _replaces("serial", "owner", "slot", "serial", "sku", "state", "body")
@@ -143,6 +145,13 @@ def _recall_times(tables: Tables, owner: str | None, first: date | None, last: d
     return [Row({**{name: row[name] for name in names}, "seconds": 0.0}) for row in within[:limit]]
 
 
+@answers("commit", "forget_weights")
+def _forget_weights(tables: Tables, *arrays: Sequence[Any]) -> Rows:
+    for row in as_rows(("owner", *RowKey._fields), arrays):
+        tables.drop("stock_weight", tuple(row[column] for column in KEYS["stock_weight"]))
+    return []
+
+
 @answers("commit", "forget_early_cancels")
 def _forget_early_cancels(tables: Tables, *arrays: Sequence[Any]) -> Rows:
     for key in zip(*arrays, strict=True):
@@ -171,6 +180,7 @@ _loads("items", "item", "owner", "sku", "body")
 _loads("customers", "customer", "owner", "customer", "body")
 _loads("lots", "lot", *LOT)
 _loads("stock", "stock", *STOCK, where=lambda row: any(row[quantity] for quantity in QUANTITIES))
+_loads("weights", "stock_weight", "owner", *RowKey._fields, "weight_g")
 _loads("last_shipped", "last_shipped", "owner", "customer", "sku", "expires")
 _loads("progress", "continuing", "owner", "body")
 _loads("clocks", "owner_clock", "owner", "due_at", "tick", "watched")

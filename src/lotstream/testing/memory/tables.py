@@ -37,6 +37,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "customer": ("owner", "customer"),
     "lot": ("owner", "sku", "lot"),
     "stock": ("owner", "sku", "lot", "location", "site", "package", "pack_size", "status", "returned"),
+    "stock_weight": ("owner", "sku", "lot", "location", "site", "package", "pack_size", "status", "returned"),
     "sales_order": ("owner", "source", "order"),
     "receipt": ("owner", "kind", "number"),
     "serial": ("owner", "serial", "sku"),

@@ -1,0 +1,52 @@
+"""Lines of picks and shipments that say what their goods weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import TypeVar
+
+from lotstream.domain.checks import Verdicts
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.model import Item
+from lotstream.domain.weights import FIELD, Weighed, check_weight, grams, not_weighed, spread
+
+WeighedT = TypeVar("WeighedT", bound=Weighed)
+PartT = TypeVar("PartT")
+
+
+def weigh_parts(
+    verdicts: Verdicts, item: Item | None, weight_kg: Decimal | None, parts: Sequence[PartT], path: str
+) -> Sequence[PartT] | Refusal:
+    """Return parts of one line with what it says they weigh together.
+
+    Asked, the weight of an item that has none is refused; what has happened is booked without it, and told to a person.
+    """
+    refused = check_weight(weight_kg, path)
+    if refused is not None:
+        return refused
+    if weight_kg is None or not parts or item is None:
+        return parts
+    refused = not_weighed(item, path)
+    if refused is not None:
+        return verdicts.object(refused.code, refused.field, refused.message, {"sku": item.sku}) or parts
+    return spread(parts, grams(weight_kg))
+
+
+def told_once(verdicts: Verdicts, lines: Sequence[tuple[int, WeighedT]]) -> list[tuple[int, WeighedT]] | Refusal:
+    """Return lines of a message, where one became several: what it says they weigh is then the weight of none."""
+    found = list[tuple[int, WeighedT]]()
+    indexes = [index for index, _ in lines]
+    for index, line in lines:
+        if line.weight_kg is None or indexes.count(index) == 1:
+            found.append((index, line))
+            continue
+        message = "Kits are not weighed; tell the weight of each component."
+        refused = None
+        if index not in [before for before, _ in found]:
+            refused = verdicts.object(Code.FIELD_INVALID, f"lines.{index}.{FIELD}", message, {})
+        if refused is not None:
+            return refused
+        found.append((index, replace(line, weight_kg=None)))  # type: ignore[type-var]  # lines are dataclasses
+    return found
