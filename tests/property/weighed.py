@@ -10,7 +10,7 @@ from typing import Any, Final
 from lotstream.domain.commands import Command
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import RowKey
-from lotstream.domain.movements import Move
+from lotstream.domain.move import Move
 from tests.property.words import Chance
 
 WEIGHED: Final = "A"

@@ -26,6 +26,7 @@ from lotstream.domain.model import (
     Booked,
     Lot,
     LotName,
+    Receipt,
     ReceiptKey,
     RowKey,
     Serial,
