@@ -202,10 +202,6 @@ def moved(event: Event) -> Iterator[tuple[str, str | None, int]]:
     elif isinstance(event, ReturnInspected):
         gone = (*event.scrapped, *event.sent_back)
         yield from ((change.row.sku, change.row.lot, change.quantity) for change in gone)
-    elif isinstance(event, ReceiptCorrected):
-        for one in event.changes:
-            yield from ((row.sku, row.lot, -units) for row, units in one.taken)
-            yield from ((line.row.sku, line.row.lot, line.quantity) for line in one.put)
     elif isinstance(event, StockFound):
         yield event.row.sku, event.row.lot, event.quantity
     elif isinstance(event, StockMissing):

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from lotstream.connect.canonical import body_of
 from lotstream.connect.delivery import DeliveryCode, Message, Refused
-from lotstream.contracts.inbound_floor import PickScanned
+from lotstream.contracts.inbound_floor import PickConfirmed, PickScanned
 from lotstream.contracts.inbound_goods import StockReceivedLine
 from lotstream.contracts.quantities import decimal_text
 from lotstream.standards.gs1 import gtin_14
@@ -24,6 +24,8 @@ from lotstream.standards.scan import Scan
 KILOGRAMS: Final = frozenset({"kg", "KG", "KGM"})
 #: Decimals of a weight that was converted from pounds; a milligram.
 _WEIGHT_DECIMALS: Final = 6
+#: What goods are weighed in.
+_GRAM: Final = Decimal("0.001")
 #: Identifiers that say who gets or has something: names, streets, postcodes, phones. They are not kept with goods.
 _OF_PERSONS: Final = re.compile(r"42[01]|43[01]\d|725\d")
 
@@ -56,6 +58,7 @@ def receipt_line(
     unit: str | None = None,
     quantity: Decimal | None = None,
     numbered: bool = False,
+    weighed: bool = False,
     more: Mapping[str, Any] | None = None,
 ) -> StockReceivedLine:
     """Return the line of ``stock.received`` that one label of goods is.
@@ -63,18 +66,21 @@ def receipt_line(
     The lot is the supplier's number and ours. The quantity is what the label counts, (30) or (37), else one, of
     ``unit``: that of the goods whose number the label has, a case or a piece; the net weight where the unit is
     kilograms; or ``quantity``. ``numbered``: the item's units have serial numbers, and (21) is this one's; otherwise it
-    is a detail. ``more`` are further fields of the line: location, supplier, reason.
+    is a detail. ``weighed``: the item is weighed (``catch_weight``), and the label's net weight is what these weigh;
+    otherwise it is a detail. ``more`` are further fields of the line: location, supplier, reason.
     Raises `Refused` where the label leaves the quantity open, or the line is none that the contract takes.
     """
     if quantity is None:
-        quantity = _quantity(scan, unit)
+        quantity = _quantity(scan, unit, weighed=weighed)
     values: dict[str, Any] = {
         "line": line, "sku": sku, "quantity": quantity, "unit": unit, "lot": scan.lot, "supplier_lot": scan.lot,
         "made": scan.made, "expires": scan.last_day, "package": scan.sscc,
     }  # fmt: skip
     if numbered and scan.serial is not None:
         values["serials"] = [scan.serial]
-    details = dict(_details(scan, numbered=numbered))
+    if weighed and scan.weight_kg is not None:
+        values["weight_kg"] = in_grams(scan.weight_kg)
+    details = dict(_details(scan, numbered=numbered, weighed=weighed))
     return body_of(StockReceivedLine, {**values, "details": details, **(more or {})}, thing="scan")
 
 
@@ -128,10 +134,36 @@ def pick_scanned(scan: Scan, task: ScannedTask) -> Message:
     return Message("pick.scanned", body, source=task.scanner, message_id=f"pick.scanned/{task.number}")
 
 
-def _quantity(scan: Scan, unit: str | None) -> Decimal:
+def pick_confirmed(scan: Scan, task: ScannedTask, *, weighed: bool = False) -> Message:
+    """Return the message that the goods of a label were taken for a task: one, or as many as are counted, of its lot.
+
+    ``weighed``: the item is weighed, and the label's net weight is what they weigh.
+    Raises `Refused` as `pick_scanned` does, and where the label leaves the quantity open.
+    """
+    scanned = pick_scanned(scan, task).body
+    quantity = _quantity(scan, task.unit, weighed=weighed) if task.quantity is None else task.quantity
+    line = {
+        "task": task.task, "line": task.line, "lot": scan.lot, "location": task.location, "quantity": quantity,
+        "unit": task.unit, "weight_kg": in_grams(scan.weight_kg) if weighed and scan.weight_kg is not None else None,
+    }  # fmt: skip
+    names = ("owner", "site", "happened", "by", "occurred_at", "source", "order", "wave")
+    values = {name: getattr(scanned, name) for name in names} | {"lines": [line]}
+    body = body_of(PickConfirmed, values, thing="scan")
+    return Message("pick.confirmed", body, source=task.scanner, message_id=f"pick.confirmed/{task.number}")
+
+
+def in_grams(weight_kg: Decimal) -> Decimal:
+    """Return a label's weight in whole grams, as goods are weighed: half a gram counts as one.
+
+    Pounds were converted exactly, with 0.45359237 kg each; nothing is rounded before this.
+    """
+    return weight_kg.quantize(_GRAM, rounding=ROUND_HALF_UP)
+
+
+def _quantity(scan: Scan, unit: str | None, *, weighed: bool = False) -> Decimal:
     if scan.weight_kg is not None and unit in KILOGRAMS:
         return round(scan.weight_kg, _WEIGHT_DECIMALS)
-    if scan.weight_kg is not None and unit is None:
+    if scan.weight_kg is not None and unit is None and not weighed:
         # The base unit may be the kilogram, and one of it would be another quantity than one piece.
         message = f"The label has a weight, {decimal_text(scan.weight_kg)} kg; say the unit, kg or that of the pieces."
         raise Refused(DeliveryCode.FIELD_MISSING, "unit", message)
@@ -145,13 +177,13 @@ def _quantity(scan: Scan, unit: str | None) -> Decimal:
     return Decimal(1 if counted is None else counted)
 
 
-def _details(scan: Scan, *, numbered: bool) -> Iterator[tuple[str, str]]:
+def _details(scan: Scan, *, numbered: bool, weighed: bool) -> Iterator[tuple[str, str]]:
     """Yield what a label says and a line has no field for."""
     days = {"best_before": scan.best_before, "sell_by": scan.sell_by, "packed": scan.packed, "due": scan.due}
     yield from ((name, day.isoformat()) for name, day in days.items() if day is not None)
     if scan.expires is None and scan.last_day is not None:
         yield "expires_from", "best_before" if scan.best_before is not None else "sell_by"
-    if scan.weight_kg is not None:
+    if scan.weight_kg is not None and not weighed:
         yield "weight_kg", decimal_text(scan.weight_kg)
     if scan.origin is not None:
         yield "origin", scan.origin
