@@ -100,8 +100,11 @@ def _units(quantity: int, facts: LotFacts) -> str:
 
 def _shown(line: HistoryLine, facts: LotFacts) -> dict[str, Any]:
     """Return a line as JSON values, its quantity as a decimal string of base units."""
+    from lotstream.contracts.quantities import base_text
+
     told = {name: getattr(line, name) for name in _SHOWN_AS_THEY_ARE}
-    return {**told, "quantity": _units(line.quantity, facts)}
+    weight = {} if line.weight_g is None else {"weight_kg": base_text(line.weight_g, 3)}
+    return {**told, "quantity": _units(line.quantity, facts), **weight}
 
 
 def _heading(told: dict[str, Any]) -> str:
@@ -117,9 +120,14 @@ def _in_words(line: dict[str, Any]) -> tuple[object, ...]:
     document = None if line["document"] is None else f"{line['document'].replace('_', ' ')} {line['number']}"
     return (
         f"{line['at']:%Y-%m-%d %H:%M}", line["kind"].replace("_", " "),
-        None if line["quantity"] == "0" else line["quantity"], _place(line, ""), _place(line, "to_"), document,
+        _amount(line), _place(line, ""), _place(line, "to_"), document,
         order or line["customer"], line["by"], _why(line),
     )  # fmt: skip
+
+
+def _amount(line: dict[str, Any]) -> str | None:
+    weight = f"{line['weight_kg']} kg" if "weight_kg" in line else None
+    return " ".join(part for part in (None if line["quantity"] == "0" else line["quantity"], weight) if part) or None
 
 
 def _why(line: dict[str, Any]) -> str | None:

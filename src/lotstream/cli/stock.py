@@ -56,9 +56,10 @@ def stock(
     if as_json:
         print_json([_shown(line, sites) for line in lines])
     else:
+        columns = (*COLUMNS, "weight_kg") if any(line.weight_g is not None for line in lines) else COLUMNS
         table(
-            [*(column.replace("_", " ") for column in COLUMNS), "not free because"],
-            (_row(line, sites) for line in lines),
+            [*(column.replace("_", " ") for column in columns), "not free because"],
+            (_row(line, sites, columns) for line in lines),
         )
     if len(lines) == rows_max:
         complain(
@@ -162,9 +163,9 @@ def free(line: StockLine, sites: Sites) -> int:
     return 0 if obstacles(line, sites) else max(0, line.on_hand - line.reserved - line.promised_elsewhere)
 
 
-def _row(line: StockLine, sites: Sites) -> tuple[object, ...]:
+def _row(line: StockLine, sites: Sites, columns: tuple[str, ...]) -> tuple[object, ...]:
     shown = _shown(line, sites)
-    return (*(shown[column] for column in COLUMNS), ", ".join(obstacles(line, sites)))
+    return (*(shown.get(column) for column in columns), ", ".join(obstacles(line, sites)))
 
 
 def _shown(line: StockLine, sites: Sites) -> dict[str, object]:
@@ -187,6 +188,7 @@ def _shown(line: StockLine, sites: Sites) -> dict[str, object]:
         "promised_elsewhere": base_text(line.promised_elsewhere, decimals),
         "free": base_text(free(line, sites), decimals),
         "unit": line.item.base_unit if line.item else None,
+        **({} if line.weight_g is None else {"weight_kg": base_text(line.weight_g, 3)}),
         "not_free_because": obstacles(line, sites),
         "holds": [{"id": hold.id, "kind": hold.kind, "reason": hold.reason} for hold in line.holds],
     }

@@ -45,6 +45,8 @@ class StockLine:
     holds: tuple[Hold, ...]
     #: None for stock whose item was never defined.
     item: Item | None
+    #: In grams; None: it is not weighed, or nobody knows.
+    weight_g: int | None = None
 
 
 class Reads(Session):

@@ -115,6 +115,8 @@ class HistoryLine:
     #: Why it was adjusted.
     code: str | None
     customer: str | None
+    #: What that weighs, in grams, with the sign of the quantity; None: it is not weighed, or nobody knows.
+    weight_g: int | None = None
 
     @property
     def place(self) -> PageEnd:

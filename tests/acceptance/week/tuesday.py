@@ -10,6 +10,7 @@ from tests.acceptance.week.finding import ORDERS, pick, roomy, ship
 from tests.acceptance.week.house import MONDAY, MTL, SHUT, TOR, House, sku
 from tests.acceptance.week.hub import Refused
 from tests.acceptance.week.records import QUARANTINE, Row
+from tests.acceptance.week.scales import scales
 
 
 async def tuesday(house: House) -> None:
@@ -56,3 +57,4 @@ async def tuesday(house: House) -> None:
     await twice(house)
     await sites(house)
     await owners(house)
+    await scales(house)

@@ -43,14 +43,14 @@ LEFT JOIN item AS i ON i.owner = $1 AND i.sku = $2;
 SELECT * FROM (
     SELECT h.at, h.log, h.partition, h."offset", 0 AS part, h.index, h.recorded_at, h.kind, h.quantity, h.site,
            h.location, h.status, h.to_site, h.to_location, h.to_status, h.document, h.number, h.line, h.source,
-           h."order", h.by, h.reason, h.code, NULL AS customer
+           h."order", h.by, h.reason, h.code, NULL AS customer, h.weight_g
     FROM lot_history AS h
     WHERE h.owner = $1 AND h.sku = $2 AND (h.lot = $3 OR h.lot IS NULL AND $3::text IS NULL) AND h.at >= $4
     UNION ALL
     SELECT l.shipped_at, l.log, l.partition, l."offset", 1, l.index, NULL,
            CASE l.sign WHEN 1 THEN 'shipped' ELSE 'voided' END, -l.sign * l.quantity, l.site,
            l.location, l.status, NULL, NULL, NULL, 'shipment', l.shipment, l.line, l.source,
-           l."order", NULL, NULL, NULL, l.customer
+           l."order", NULL, NULL, NULL, l.customer, -l.sign * l.weight_g
     FROM shipment_line AS l
     WHERE l.owner = $1 AND l.sku = $2 AND (l.lot = $3 OR l.lot IS NULL AND $3::text IS NULL) AND l.shipped_at >= $4
 ) AS became

@@ -92,9 +92,12 @@ LIMIT $4;
 -- name: stock
 -- Stock of one owner with the facts of its lots and its items, in the order a person looks for it.
 SELECT s.sku, s.lot, l.expires, s.site, s.location, s.package, s.pack_size, s.status, s.returned, s.on_hand, s.reserved,
-       s.promised_elsewhere, coalesce(l.holds, '[]') AS holds, i.body AS item
+       s.promised_elsewhere, coalesce(l.holds, '[]') AS holds, i.body AS item, w.weight_g
 FROM stock AS s
 LEFT JOIN lot AS l ON l.owner = s.owner AND l.sku = s.sku AND l.lot = s.lot
+LEFT JOIN stock_weight AS w ON w.owner = s.owner AND w.sku = s.sku AND w.lot IS NOT DISTINCT FROM s.lot
+  AND w.site = s.site AND w.location = s.location AND w.package IS NOT DISTINCT FROM s.package
+  AND w.pack_size IS NOT DISTINCT FROM s.pack_size AND w.status = s.status AND w.returned = s.returned
 LEFT JOIN item AS i ON i.owner = s.owner AND i.sku = s.sku
 WHERE s.owner = $1 AND ($2::text IS NULL OR s.sku = $2)
   AND (s.on_hand <> 0 OR s.reserved <> 0 OR s.promised_elsewhere <> 0)
