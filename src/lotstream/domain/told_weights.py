@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
@@ -31,8 +31,10 @@ from lotstream.domain.events import (
     TransferShipped,
 )
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.titles import LINE_KEPT
 from lotstream.domain.weighable import WAYS, change_parts
 from lotstream.domain.weighed_lines import weigh_parts
+from lotstream.domain.weights import check_weight
 
 SAY_WEIGHTS: Final = frozenset(
     {
@@ -42,8 +44,8 @@ SAY_WEIGHTS: Final = frozenset(
 )
 """Commands whose lines name what is decided for them."""
 
-_DECIDED: Final = (StockAdjusted, GoodsReturned, TitleReleased, ProductionRecorded, KitAssembled, KitBroken)
-"""What is decided for them, beside transfers."""
+_DECIDED: Final = (StockAdjusted, GoodsReturned, ProductionRecorded, KitAssembled, KitBroken)
+"""What is decided for them, beside transfers and titles."""
 
 
 class _Line(Protocol):
@@ -56,12 +58,27 @@ def with_told(ledger: Ledger, command: Command, decided: tuple[Event, ...] | Ref
     if isinstance(decided, Refusal) or type(command) not in SAY_WEIGHTS:
         return decided
     verdicts = Verdicts(getattr(command, "happened", False))
-    for path, said in _lines(command):
+    lines = list(_lines(command))
+    names = [said.line for _, said in lines]
+    for path, said in lines:
+        refused = check_weight(said.weight_kg, path)
+        if refused is not None:
+            return refused
+    for path, said in lines:
         if said.weight_kg is not None:
-            decided = _told(ledger, verdicts, said, path, decided)
-        if isinstance(decided, Refusal):
-            return decided
+            parts = _parts_of(decided, said.line, names)
+            sku = WAYS[type(parts[0])](parts[0]).sku if parts else None
+            weighed = weigh_parts(verdicts, ledger.items.get(sku or ""), said.weight_kg, parts, path)
+            if isinstance(weighed, Refusal):
+                return weighed
+            decided = _instead(decided, parts, weighed)
     return (*decided, *verdicts.noted)
+
+
+def _instead(decided: Iterable[Event], parts: Sequence[Any], weighed: Sequence[Any]) -> tuple[Event, ...]:
+    """Return what was decided with other parts in the place of some."""
+    others = {id(part): now for part, now in zip(parts, weighed, strict=True)}
+    return tuple([change_parts(event, lambda part: others.get(id(part), part)) for event in decided])
 
 
 def _lines(command: Any) -> Iterator[tuple[str, _Line]]:  # noqa: ANN401 - one of `SAY_WEIGHTS`
@@ -70,19 +87,13 @@ def _lines(command: Any) -> Iterator[tuple[str, _Line]]:  # noqa: ANN401 - one o
             yield f"{name}.{index}", line
 
 
-def _told(
-    ledger: Ledger, verdicts: Verdicts, said: _Line, path: str, decided: tuple[Event, ...]
-) -> tuple[Event, ...] | Refusal:
-    parts = _parts_of(decided, said.line)
-    sku = WAYS[type(parts[0])](parts[0]).sku if parts else None
-    weighed = weigh_parts(verdicts, ledger.items.get(sku or ""), said.weight_kg, parts, path)
-    if isinstance(weighed, Refusal):
-        return weighed
-    instead = {id(part): now for part, now in zip(parts, weighed, strict=True)}
-    return tuple([change_parts(event, lambda part: instead.get(id(part), part)) for event in decided])
+def _sold_by(part: str, names: Collection[str]) -> str | None:
+    """Return the line that goods were sold by: one that takes of several rows is `1`, `1/2` and `1/3` for the buyer."""
+    begins = part.rpartition("/")[0]
+    return part if part in names else next((name for name in names if name[:LINE_KEPT] == begins), None)
 
 
-def _parts_of(decided: Iterable[Event], line: str) -> list[Any]:
+def _parts_of(decided: Iterable[Event], line: str, names: Collection[str]) -> list[Any]:
     """Return what was decided for a line, in the order in which it moves; what is off the way again does not count."""
     found: list[Any] = []
 
@@ -94,6 +105,8 @@ def _parts_of(decided: Iterable[Event], line: str) -> list[Any]:
     for event in decided:
         if isinstance(event, TransferShipped):
             found += [move for move in event.moves if move.line == line]
+        elif isinstance(event, TitleReleased):
+            found += [one for one in event.title.lines if _sold_by(one.line, names) == line]
         elif isinstance(event, TransferReceived):
             moved: tuple[Any, ...] = (*event.moves, *event.over)
             found += [part for part in moved if part.line == line]

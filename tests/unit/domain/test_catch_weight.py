@@ -13,35 +13,55 @@ from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     AdjustStock,
     ArrivedLine,
+    ChangeSettings,
     ChangeStatus,
+    ConfirmPick,
+    CorrectLot,
     CountStock,
     DefineItem,
     DefineSite,
     GoodsLine,
+    KitPiece,
+    LiftSerialHold,
+    MadeLine,
+    MergeLots,
     MoveStock,
     PickLine,
+    PlaceSerialHold,
     ReceiveTransfer,
+    RecordProduction,
+    RenameItem,
     ReturnGoods,
     ShippedLine,
     ShipTransfer,
+    SplitLine,
+    SplitLot,
+    SplitPart,
     StockLine,
     UndoPick,
     VoidShipment,
+    WorkOnWave,
+    nobody,
 )
 from lotstream.domain.events import (
     DiscrepancyNoted,
     GoodsReturned,
     GoodsWeighed,
+    ProductionRecorded,
     ReceiptClosed,
     ShipmentConfirmed,
     StockPicked,
     StockReceived,
+    TitleReleased,
 )
-from lotstream.domain.model import Item, Settings, Site
+from lotstream.domain.model import CountApproval, Hold, HoldKind, Item, Settings, Site, Tracking
 from lotstream.domain.movements import moves_of
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
+from tests.unit.domain.test_counts import BEFORE
 from tests.unit.domain.test_receipt_corrected import corrects, wrong
+from tests.unit.domain.test_titles import buy, sell
+from tests.unit.domain.waving import WAVE, WaveWorld
 
 HAM = Item("HAM", units={"case": Decimal(4)}, catch_weight=True)
 
@@ -349,3 +369,108 @@ def test_weights_are_frozen_while_goods_have_them(world: World) -> None:
     world.told(DefineItem(replace(HAM, version=3)))
     assert world.row("H1").on_hand == 2
     assert world.ledger.weights == {}
+
+
+# ---- Other ways of goods --------------------------------------------------------------------------------------------
+
+
+def test_goods_change_their_owner_with_their_weight(world: World) -> None:
+    """What was read is shared by the rows it came from; the buyer books it, or is asked for it."""
+    world.told(world.receipt(ham(10, 25), ham(3, 9, package="P1", line="2")))
+    sold = line(12, "32.5")
+    assert world.refused(sell(replace(sold, weight_kg=Decimal(0)))) == (Code.NOT_POSITIVE, "lines.0.weight_kg")
+    title = only(world.told(sell(sold)), TitleReleased).title
+    assert [one.weight_g for one in title.lines] == [32_500 * 10 // 12, 32_500 - 32_500 * 10 // 12]
+    bought = buy(ham(12, None, "Z1", line="1"), happened=False)
+    assert world.refused(bought) == (Code.FIELD_MISSING, "lines.0.weight_kg")
+    world.told(buy(ham(12, "32.5", "Z1", line="1")))
+    assert weights(world)["Z1", "BIN", "good"] == 32_500
+
+
+def test_what_is_made_says_what_it_weighs(world: World) -> None:
+    """Asked, it is refused without; what was made all the same is kept in quarantine."""
+    world.told(world.receipt(goods("L1", 10), ham(4, 10)))
+    used = KitPiece("u", "HAM", "H1", "BIN", Decimal(2), weight_kg=Decimal("5.5"))
+    made = MadeLine("m", "HAM", "H2", "BIN", Decimal(8), weight_kg=Decimal("5.1"))
+    told = RecordProduction(SITE, False, None, None, "P1", (used,), (made,))
+    missing = replace(told, made=(replace(made, weight_kg=None),))
+    assert world.refused(missing) == (Code.FIELD_MISSING, "made.0.weight_kg")
+    world.told(told)
+    assert weights(world) == {("H1", "BIN", "good"): 4_500, ("H2", "BIN", "good"): 5_100}
+    (again,) = (replace(missing, production="P2", happened=True),)
+    assert only(world.told(again), ProductionRecorded).made[0].row.status == "quarantine"
+
+
+def test_a_unit_on_hold_is_set_apart_with_its_weight(world: World) -> None:
+    """Its share of the row, and back again; of a unit that is not in stock nothing moves."""
+    world.told(DefineItem(Item("PUMP", tracking=Tracking.SERIAL, catch_weight=True)))
+    units = goods("P", 3, sku="PUMP", serials=("S1", "S2", "S3"), weight_kg=Decimal(10))
+    world.told(world.receipt(units))
+    world.told(PlaceSerialHold(Hold("h", HoldKind.HOLD), "PUMP", "S1"))
+    assert weights(world) == {("P", "BIN", "good"): 6_667, ("P", "BIN", "quarantine"): 3_333}
+    world.told(PlaceSerialHold(Hold("h2", HoldKind.HOLD), "PUMP", "S1"))
+    world.told(LiftSerialHold(None, "PUMP", "S1"))
+    assert weights(world) == {("P", "BIN", "good"): 10_000}
+
+
+def test_lots_that_become_others_keep_their_weight(world: World) -> None:
+    """Corrected, split, merged, renamed: nothing is lost but what a deficit has that is found beside them."""
+    world.told(world.receipt(ham(10, 25), ham(4, 12, "H2", line="2")))
+    world.told(CorrectLot("LC", "HAM", "H1", to_lot="N1"))
+    assert weights(world)["N1", "BIN", "good"] == 25_000
+    world.told(SplitLot(SITE, "LS", "HAM", "N1", (SplitPart("N2", (SplitLine("BIN", Decimal(3)),)),)))
+    assert (weights(world)["N1", "BIN", "good"], weights(world)["N2", "BIN", "good"]) == (17_500, 7_500)
+    world.stock(ham(-2, None, "H2", line="3"))
+    assert weights(world)["H2", "BIN", "good"] == 6_000
+    world.told(MergeLots("LM", "HAM", ("N2",), "H2"))
+    assert weights(world)["H2", "BIN", "good"] == 13_500
+    world.told(RenameItem("HAM", "GAMMON"))
+    assert {row.sku for row in world.ledger.weights} == {"GAMMON"}
+    assert sum(weights(world).values()) == 31_000
+
+
+def test_a_wave_shares_what_was_read_among_its_orders() -> None:
+    """One task serves two orders; each gets its part of the weight, and no gram is left over."""
+    world = WaveWorld()
+    world.told(DefineItem(HAM))
+    world.told(world.receipt(ham(10, 25)))
+    for number, units in (("#1", 1), ("#2", 2)):
+        world.place(number, wanted("1", units, "HAM"))
+    world.told(world.release("#1", "#2"))
+    task = world.task("H1")
+    said = PickLine(task, None, None, None, Decimal(3), weight_kg=Decimal("8.000"))
+    bad = WorkOnWave(WAVE, confirm(replace(said, weight_kg=Decimal(0))))
+    assert world.refused(bad) == (Code.NOT_POSITIVE, "lines.0.weight_kg")
+    events = world.told(WorkOnWave(WAVE, confirm(said)))
+    grams = [pick.weight_g for event in events if isinstance(event, StockPicked) for pick in event.picks]
+    assert (sorted(grams), sum(grams)) == ([2_666, 5_334], 8_000)
+
+
+def confirm(*lines: PickLine) -> ConfirmPick:
+    """What was taken for the tasks of a wave."""
+    return ConfirmPick(SITE, False, None, None, nobody(WAVE), None, lines)
+
+
+def test_a_count_that_waits_weighs_nothing(world: World) -> None:
+    """Other goods may lie there when it is booked; asked, it is refused."""
+    world.told(ChangeSettings(Settings(sites=(SITE, "THERE"), count_approval=CountApproval(units=Decimal(2)))))
+    world.told(world.receipt(ham(10, 25)))
+    count = CountStock(SITE, False, "c", None, "C1", (line(4, "9"),))
+    assert world.refused(count) == (Code.FIELD_INVALID, "lines")
+    assert kinds(world.told(replace(count, happened=True))) == ["CountKept", "DiscrepancyNoted"]
+    assert sum(weights(world).values()) == 25_000
+    past = replace(count, count="C2", lines=(line(10, "9"),), as_of=BEFORE)
+    assert world.refused(past)[1] == "lines.0.weight_kg"
+
+
+def test_goods_with_several_labels_are_weighed_together(world: World) -> None:
+    """What all labels weigh is what the row weighs; one without a weight leaves it open."""
+    world.told(world.receipt(ham(3, 9), ham(5, 15, "H2", line="2")))
+    world.told(MergeLots("LM", "HAM", ("H2",), "H1"))
+    lines = line(3, "9.1"), replace(line(5, "15.3", "H2"), line="2")
+    world.told(CountStock(SITE, True, "c", None, "C1", lines))
+    assert weights(world) == {("H1", "BIN", "good"): 24_400}
+    half = CountStock(SITE, False, "c", None, "C2", (lines[0], replace(lines[1], weight_kg=None)))
+    assert world.refused(half) == (Code.FIELD_MISSING, "lines.0.weight_kg")
+    of_tea = CountStock(SITE, False, "c", None, "C3", (replace(line(1, "1", None), sku="TEA"),))
+    assert world.refused(of_tea)[0] == Code.FIELD_INVALID
