@@ -30,7 +30,11 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under headings, each column as wide as its widest cell; an empty cell for None."""
+    """Print rows under headings, each column as wide as its widest cell; an empty cell for None.
+
+    A heading that is the name of a field is written as words.
+    """
+    headings = [heading.replace("_", " ") for heading in headings]
     texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in [list(headings), *texts]) for column in range(len(headings))]
     for row in [list(headings), ["-" * width for width in widths], *texts]:
