@@ -18,9 +18,7 @@ from lotstream.domain.events import (
     Event,
     OrderChanged,
     OrderRecorded,
-    OwnerDefined,
     PersonsErased,
-    SettingsChanged,
     ShipmentConfirmed,
     ShipmentImported,
 )
@@ -73,11 +71,11 @@ class Replay:
         ledger = self._ledger(partition, owner)
         self._fetch(ledger, event)
         self.sums[owner].add(event)
-        if isinstance(event, OwnerDefined | SettingsChanged):
-            self.defined.add(owner)
         self._note_persons(ledger, event)
         progress = ledger.progress
         apply(ledger, event)
+        if ledger.touched.owner:
+            self.defined.add(owner)
         if code == FIRST_VERSION:
             ledger.progress = progress
             self._leave_out_later(ledger, event)
