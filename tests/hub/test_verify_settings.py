@@ -15,7 +15,7 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 @pytest.mark.parametrize(
     "event",
     [
-        SettingsChanged(Settings(policy="FIFO")),
+        SettingsChanged(Settings(allow_partial=False)),
         OwnerClosed(NOW, "moves"),
         OwnerHeld(OwnerHold(Hold("H-1", HoldKind.HOLD, "Audit"))),
     ],
