@@ -119,6 +119,7 @@ async def test_what_cannot_be_recalled_is_said(lotstream: Lotstream) -> None:
         assert said in ran.err
 
 
+YYZ = {**FLOOR, "site": "YYZ"}
 ANNOUNCED = (
     {"line": "1", "sku": "CER-001", "quantity": "10", "supplier_lot": "31B"},
     {"line": "2", "sku": "CER-001", "quantity": "5", "supplier_lot": "32B"},
@@ -137,12 +138,14 @@ async def test_a_receipt_is_announced_comes_wrongly_is_corrected_and_closed(
 ) -> None:
     """Expected, received, over, short and unannounced are shown line by line, also after the worker was killed."""
     async with HubClient(hub_settings) as client:
-        await client.send(
+        await lotstream("site", "define", "YYZ")
+        announced = await client.send(
             "receipt.expected",
-            {"owner": "zenith", "site": "TOR", "expected": "ASN-1", "supplier": "S-3", "lines": ANNOUNCED},
+            {"owner": "zenith", "site": "YYZ", "expected": "ASN-1", "supplier": "S-3", "lines": ANNOUNCED},
         )
+        assert announced["outcome"] == "done"
         lines = [came("1", "12", "31B"), came("2", "3", "33B"), came("3", "4", "31B", "S-4")]
-        body = {"owner": "zenith", **FLOOR, "receipt": "R-8", "expected": "ASN-1", "lines": lines}
+        body = {"owner": "zenith", **YYZ, "receipt": "R-8", "expected": "ASN-1", "lines": lines}
         await client.send("stock.received", body, message_id="came")
         shown = await lotstream("receipts", "--open", "--owner", "zenith", "--json")
         assert [(one["kind"], one["number"], one["state"]) for one in json.loads(shown.out)] == [
@@ -151,8 +154,8 @@ async def test_a_receipt_is_announced_comes_wrongly_is_corrected_and_closed(
         await shipped.kill()
         await shipped.start()
         counted = {"receipt": "R-8", "correction": "1", "lines": [{"line": "2", "lot": "32B", "quantity": "4"}]}
-        await client.send("receipt.corrected", {"owner": "zenith", **FLOOR, **counted})
-        await client.send("receipt.closed", {"owner": "zenith", **FLOOR, "receipt": "R-8"})
+        await client.send("receipt.corrected", {"owner": "zenith", **YYZ, **counted})
+        await client.send("receipt.closed", {"owner": "zenith", **YYZ, "receipt": "R-8"})
         again = await client.send("stock.received", body, message_id="again")
         assert again["outcome"] == "done"
     told = json.loads((await lotstream("receipts", "R-8", "--owner", "zenith", "--json")).out)["receipt"]
@@ -166,7 +169,7 @@ async def test_a_receipt_is_announced_comes_wrongly_is_corrected_and_closed(
     ]  # fmt: skip
     assert (told["state"], told["corrections"], told["closed_at"] is None) == ("closed", ["1"], False)
     seen = await lotstream("receipts", "ASN-1", "--owner", "zenith")
-    assert "Announcement ASN-1 of zenith at TOR, from S-3: receiving" in seen.out
+    assert "Announcement ASN-1 of zenith at YYZ, from S-3: receiving" in seen.out
 
 
 @pytest.mark.usefixtures("shipped")
