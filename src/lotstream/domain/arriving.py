@@ -16,6 +16,7 @@ from lotstream.domain.complete import why_not_good
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted, Event, GoodsBooked, Relocated, RowChange, TransferReceived
 from lotstream.domain.filling import fill
+from lotstream.domain.going_out import units_apart
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
@@ -33,7 +34,6 @@ from lotstream.domain.model import (
 from lotstream.domain.places import DOCK, transit_place
 from lotstream.domain.places_for import why_not_there
 from lotstream.domain.shelves import rows_in
-from lotstream.domain.transferring import units_apart
 
 _REASON = "arrived from another site"
 _NEVER_CAME = "did not arrive"

@@ -8,11 +8,9 @@ from typing import NamedTuple
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.draft import Draft
-from lotstream.domain.model import OrderKey, RowKey, Serial, SerialKey, SerialState
-from lotstream.domain.serials import Objection, check_count, why_not_take
+from lotstream.domain.model import RowKey, Serial, SerialKey, SerialState
+from lotstream.domain.serials import NOBODY, Objection, check_count, why_not_take
 
-#: Stands for the order that goods go into kits for: none.
-_NOBODY = OrderKey("", "")
 #: Objections after which the books believe all the same what has happened to a unit.
 _BELIEVED = frozenset({Code.UNKNOWN_LOT, Code.ON_HOLD})
 
@@ -61,7 +59,7 @@ def _read(draft: Draft, verdicts: Verdicts, told: Told, state: SerialState) -> t
 
 def _why_not(draft: Draft, key: SerialKey, state: SerialState) -> Objection | None:
     if state is SerialState.USED:
-        return why_not_take(draft, key, _NOBODY, line=None, picked_ok=False)
+        return why_not_take(draft, key, NOBODY, line=None, picked_ok=False)
     known = draft.serial(key)
     if known is None or known.state is SerialState.USED:
         return None

@@ -33,6 +33,8 @@ from lotstream.domain.usable import strongest
 
 #: Code and sentence of why a unit may not be taken.
 Objection = tuple[Code, str]
+#: Stands for the order of units that are taken for none.
+NOBODY = OrderKey("", "")
 
 
 def decide_number(draft: Draft, order: Order, line: OrderLine, *, wanted: int, site: str) -> LineDecision:

@@ -9,6 +9,7 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import AcceptTitle, Moment, ReleaseTitle
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, StockFound, TitleAccepted, TitleReleased
+from lotstream.domain.going_out import goods_named, numbers_of, spare_or_all, units_apart, why_not_named
 from lotstream.domain.goods import Delivery, book_all
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
@@ -27,12 +28,10 @@ from lotstream.domain.model import (
 from lotstream.domain.moved_content import content_of_title
 from lotstream.domain.moving import shut_out
 from lotstream.domain.paper import Meant, Paper, begin, understand
-from lotstream.domain.places import is_staging, is_transit, place_of
+from lotstream.domain.places import place_of
 from lotstream.domain.serial_holds import held_at
-from lotstream.domain.serials import check_count, why_not_take
 from lotstream.domain.settling import settle
 from lotstream.domain.taking_back import take_back
-from lotstream.domain.transferring import NOBODY, spare_or_all, units_apart
 from lotstream.domain.usable import why_held
 
 #: Lines that one title becomes at most: they all go into one message for the other owner.
@@ -116,10 +115,13 @@ def _sell(sale: _Sale, meant: Meant) -> Refusal | None:
     quarantined = meant.row(sale.command.site, status=Status.QUARANTINE.value)
     _take(sale, [key for key in rows if key.status == Status.QUARANTINE], quarantined, apart, taken)
     _take(sale, rows, meant.row(sale.command.site), meant.quantity - apart, taken)
-    numbers = _numbers(sale, meant)
-    if isinstance(numbers, Refusal):
-        return numbers
-    return _note(sale, meant, taken, numbers)
+    leaving = numbers_of(paper, meant, held_ok=False)
+    if isinstance(leaving, Refusal):
+        return leaving
+    units = {key: paper.draft.serial(key) for key in leaving}
+    # In the order of the rows: what was taken from quarantine first.
+    numbers = sorted(leaving, key=lambda key: (unit := units[key]) is None or not unit.apart)
+    return _note(sale, meant, taken, tuple(key.number for key in numbers))
 
 
 def _take(sale: _Sale, rows: list[RowKey], named: RowKey, quantity: int, taken: dict[RowKey, int]) -> None:
@@ -140,15 +142,11 @@ def _take(sale: _Sale, rows: list[RowKey], named: RowKey, quantity: int, taken: 
 
 
 def _check_goods(paper: Paper, meant: Meant, rows: list[RowKey]) -> Refusal | None:
-    said, sku = meant.said, meant.item.sku
-    what = f"lot {said.lot} of {sku}" if said.lot is not None else sku
-    if is_staging(meant.location) or is_transit(meant.location):
-        message = f"Goods in {meant.location} wait to be shipped or to arrive; name the bin they lie in."
-        return paper.object(Code.FIELD_INVALID, f"{meant.path}.location", message, said)
-    lot = paper.draft.lot(sku, said.lot)
-    if said.lot is not None and lot is None:
-        message = f"Lot {said.lot} of {sku} is not known; check its number."
-        return paper.object(Code.UNKNOWN_LOT, f"{meant.path}.lot", message, said)
+    wrong = why_not_named(paper, meant)
+    if wrong is not None:
+        return paper.object(*wrong, meant.said)
+    said, what = meant.said, goods_named(meant)
+    lot = paper.draft.lot(meant.item.sku, said.lot)
     held = why_held(lot, paper.draft.ledger.settings.holds)
     if held is not None:
         message = f"{what[0].upper()}{what[1:]} is on hold ({held.value}); have the hold lifted before it is sold."
@@ -174,26 +172,6 @@ def _check_free(paper: Paper, meant: Meant, rows: list[RowKey], what: str) -> Re
         message = f"Only {free} smallest units of {what} in {meant.location} are promised to nobody; take those."
         return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, said)
     return None
-
-
-def _numbers(sale: _Sale, meant: Meant) -> tuple[str, ...] | Refusal:
-    """Return the numbers of units that change their owner; asked, each must be in stock, free and not on hold."""
-    paper, said = sale.paper, meant.said
-    refused = check_count(said.serials, meant.quantity, meant.item, meant.path)
-    if refused is not None:
-        return paper.object(refused.code, refused.field, refused.message, said) or ()
-    taken = []
-    for index, number in enumerate(said.serials):
-        key = SerialKey(number, meant.item.sku)
-        objection = why_not_take(paper.draft, key, NOBODY, line=None, picked_ok=False)
-        if objection is not None:
-            refused = paper.object(objection[0], f"{meant.path}.serials.{index}", objection[1], said)
-            if refused is not None:
-                return refused
-        if objection is None or objection[0] in (Code.UNKNOWN_LOT, Code.ON_HOLD):
-            taken.append(number)
-    units = {number: paper.draft.serial(SerialKey(number, meant.item.sku)) for number in taken}
-    return tuple(sorted(taken, key=lambda number: (unit := units[number]) is None or not unit.apart))
 
 
 def _note(sale: _Sale, meant: Meant, taken: dict[RowKey, int], numbers: tuple[str, ...]) -> Refusal | None:

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import Moment, ShipTransfer, StockLine
-from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Relocated, RowChange, StockFound, TransferShipped
+from lotstream.domain.going_out import goods_named, numbers_of, spare_or_all, units_apart, why_not_named
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
     TRANSFER,
-    Item,
-    OrderKey,
     RowKey,
     Serial,
     SerialKey,
@@ -25,18 +23,13 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.moved_content import content_of_transfer
 from lotstream.domain.paper import Meant, Paper, begin, understand
-from lotstream.domain.places import is_staging, is_transit, transit_place
-from lotstream.domain.serials import check_count, why_not_take
+from lotstream.domain.places import transit_place
 from lotstream.domain.settling import settle
 from lotstream.domain.taking_back import take_back
 from lotstream.domain.usable import why_held
 
 _REASON = "sent to another site"
 _BEFORE = "arrived before it was told that it had left"
-#: Stands for the order that goods go to another site for: none.
-NOBODY = OrderKey("", "")
-#: What is said against a unit that travels all the same.
-_TRAVELS = frozenset({Code.UNKNOWN_LOT, Code.ON_HOLD})
 
 
 @dataclass(slots=True)
@@ -118,17 +111,11 @@ def _load(truck: _Truck, meant: Meant) -> Refusal | None:
         truck.found.append(StockFound(row, left, _REASON))
         paper.change(row, left)
         _send(truck, meant, row, left)
-    numbers = _numbers(truck, meant, row)
-    if isinstance(numbers, Refusal):
-        return numbers
-    _note(truck, meant, row, numbers)
+    leaving = numbers_of(paper, meant, held_ok=True)
+    if isinstance(leaving, Refusal):
+        return leaving
+    _note(truck, meant, row, tuple(_unit(truck, key, row) for key in leaving))
     return None
-
-
-def units_apart(draft: Draft, item: Item, serials: Sequence[str]) -> int:
-    """Return how many smallest units of those with these numbers are counted in quarantine, because of their holds."""
-    units = [draft.serial(SerialKey(number, item.sku)) for number in serials]
-    return len([unit for unit in units if unit is not None and unit.apart]) * int(10**item.decimals)
 
 
 def _send_of(truck: _Truck, meant: Meant, rows: list[RowKey], quantity: int) -> int:
@@ -143,15 +130,11 @@ def _send_of(truck: _Truck, meant: Meant, rows: list[RowKey], quantity: int) -> 
 
 def _check_goods(paper: Paper, meant: Meant, rows: list[RowKey]) -> Refusal | None:
     """Object to goods that cannot be there to be sent, are recalled, or belong to orders."""
-    said, sku = meant.said, meant.item.sku
-    what = f"lot {said.lot} of {sku}" if said.lot is not None else sku
-    if is_staging(meant.location) or is_transit(meant.location):
-        message = f"Goods in {meant.location} wait to be shipped or to arrive; name the bin they lie in."
-        return paper.object(Code.FIELD_INVALID, f"{meant.path}.location", message, said)
-    lot = paper.draft.lot(sku, said.lot)
-    if said.lot is not None and lot is None:
-        message = f"Lot {said.lot} of {sku} is not known; check its number."
-        return paper.object(Code.UNKNOWN_LOT, f"{meant.path}.lot", message, said)
+    wrong = why_not_named(paper, meant)
+    if wrong is not None:
+        return paper.object(*wrong, meant.said)
+    said, what = meant.said, goods_named(meant)
+    lot = paper.draft.lot(meant.item.sku, said.lot)
     if why_held(lot, paper.draft.ledger.settings.holds) is NotUsed.RECALLED:
         message = f"{what[0].upper()}{what[1:]} is recalled and stays where it is; close the recall first."
         refused = paper.object(Code.ON_HOLD, f"{meant.path}.lot", message, said)
@@ -162,13 +145,6 @@ def _check_goods(paper: Paper, meant: Meant, rows: list[RowKey]) -> Refusal | No
         message = f"Only {free} smallest units of {what} in {meant.location} are promised to nobody; send those."
         return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, said)
     return None
-
-
-def spare_or_all(paper: Paper, key: RowKey, *, spare: bool) -> int:
-    """Return what may be taken from a row: all that is there, or what is promised to nobody."""
-    row = paper.draft.ledger.stock.get(key)
-    kept = row.reserved + row.promised_elsewhere if spare and row is not None else 0
-    return max(paper.there(key) - kept, 0)
 
 
 def _main_row(truck: _Truck, meant: Meant, rows: Sequence[RowKey]) -> RowKey:
@@ -185,25 +161,6 @@ def _send(truck: _Truck, meant: Meant, row: RowKey, quantity: int) -> None:
     paper.change(row, -quantity)
     paper.change(to, quantity, received=received)
     truck.moves.append(Relocated(meant.said.line, row, to, quantity, (), meant.said.reason, received))
-
-
-def _numbers(truck: _Truck, meant: Meant, row: RowKey) -> tuple[str, ...] | Refusal:
-    """Return the numbers of units that travel: each in the house and nobody's; holds travel with them."""
-    paper, said = truck.paper, meant.said
-    refused = check_count(said.serials, meant.quantity, meant.item, meant.path)
-    if refused is not None:
-        return paper.object(refused.code, refused.field, refused.message, said) or ()
-    taken = []
-    for index, number in enumerate(said.serials):
-        key = SerialKey(number, meant.item.sku)
-        objection = why_not_take(paper.draft, key, NOBODY, line=None, picked_ok=False)
-        if objection is not None and objection[0] is not Code.ON_HOLD:
-            refused = paper.object(objection[0], f"{meant.path}.serials.{index}", objection[1], said)
-            if refused is not None:
-                return refused
-        if objection is None or objection[0] in _TRAVELS:
-            taken.append(_unit(truck, key, row))
-    return tuple(taken)
 
 
 def _unit(truck: _Truck, key: SerialKey, row: RowKey) -> str:
