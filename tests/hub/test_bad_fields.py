@@ -33,14 +33,19 @@ STATE = (
     *("site", "location", "journal", "shipment_line", "lot_history", "recall_run", "owner_clock", "availability"),
     "stock_weight",
 )
+#: Goods that were sold are somebody's whatever is said of them: what cannot be counted is kept in a discrepancy.
+KEPT_WHOLE = ("title.accepted", "pack_size")
 #: Negative numbers that mean something: where a rank stands, a deficit that was found, and what is said of both.
 MAY_BE_NEGATIVE = {
     ("balance.opened", "quantity"), ("location.defined", "sequence"), ("location.defined", "tier"),
     ("order.placed", "priority"), ("stock.adjusted", "quantity"), ("condition.recorded", "value"),
     ("item.defined", "keep_from_c"), ("item.defined", "keep_to_c"), ("comparison.recorded", "quantity"),
+    KEPT_WHOLE,
 }  # fmt: skip
 #: Numbers of eighteen digits that harm nobody.
-MAY_BE_LARGE = {(name, "weight_kg") for name in ("shipment.confirmed", "shipment.corrected", "package.packed")}
+MAY_BE_LARGE = {
+    *((name, "weight_kg") for name in ("shipment.confirmed", "shipment.corrected", "package.packed")), KEPT_WHOLE,
+}  # fmt: skip
 
 
 class Case(NamedTuple):
