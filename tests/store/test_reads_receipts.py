@@ -35,5 +35,5 @@ async def test_what_is_open_is_found_apart_from_what_is_closed(database_url: str
         assert await reads.owners_of_receipt("R-9", owner=None) == []
         assert await reads.owners_of_receipt(None, owner="zenith") == []
         assert await reads.lots(OWNER, [LotName("TEA", "L1"), LotName("TEA", "L9")]) == {
-            LotName("TEA", "L1"): LotKnown("TEA", "L1", "24A", None, None)
+            LotName("TEA", "L1"): LotKnown("TEA", "L1", None, "24A", None, None)
         }

@@ -8,7 +8,7 @@ from typing import Any
 from lotstream.contracts.quantities import base_text
 from lotstream.domain.events import ReceiptLineTold
 from lotstream.domain.model import Booked, Expected, Item, LotName, Receipt, RowKey
-from lotstream.domain.receipt_comparing import came_of, compare
+from lotstream.domain.receipt_comparing import Supplied, came_of, compare, supplied
 from lotstream.store.reads_receipts import LotKnown
 
 
@@ -54,14 +54,14 @@ def came(
 ) -> dict[str, Any]:
     """Return what came on a receipt beside what was announced, as JSON values; compared as when it is closed."""
 
-    def supplier_lot(row: RowKey) -> str | None:
+    def calls(row: RowKey) -> Supplied:
         known = None if row.lot is None else lots.get(LotName(row.sku, row.lot))
-        return None if known is None else known.supplier_lot
+        return Supplied() if known is None else supplied(expected, known.supplier, known.supplier_lot)
 
     wanted = () if expected is None else expected.lines
     number = receipt.key.number
     left = {} if expected is None else {line.line: expected.left(line, but_for=number) for line in wanted}
-    told = compare(wanted, left, came_of(receipt.lines, supplier_lot, receipt.weights)).told
+    told = compare(wanted, left, came_of(receipt.lines, calls, receipt.weights)).told
     return summary(receipt) | {
         "supplier": None if expected is None else expected.supplier,
         "told": receipt.told, "corrections": sorted(receipt.corrections),

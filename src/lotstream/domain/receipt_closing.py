@@ -13,7 +13,7 @@ from lotstream.domain.events import Event, ReceiptClosed
 from lotstream.domain.goods import RECEIPT, site_unknown
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Booked, Expected, Receipt, ReceiptKey, RowKey, expected_key
-from lotstream.domain.receipt_comparing import came_of, compare, short_of
+from lotstream.domain.receipt_comparing import Supplied, came_of, compare, short_of, supplied
 
 
 def close_receipt(ledger: Ledger, command: CloseReceipt, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -88,7 +88,7 @@ def closing(
     wanted = () if known is None else known.lines
     left = {line.line: known.left(line, but_for=number) for line in wanted} if known is not None else {}
     weighed = receipt.weights if weights is None else weights
-    comparison = compare(wanted, left, came_of(booked, lambda row: _supplier_lot(draft, row), weighed))
+    comparison = compare(wanted, left, came_of(booked, lambda row: _supplied(draft, row, known), weighed))
     complete = bool(wanted) and not any(comparison.left.values())
     return ReceiptClosed(
         receipt.site, number, expected, None if known is None else known.supplier, by, at,
@@ -96,6 +96,6 @@ def closing(
     )  # fmt: skip
 
 
-def _supplier_lot(draft: Draft, row: RowKey) -> str | None:
+def _supplied(draft: Draft, row: RowKey, announced: Expected | None) -> Supplied:
     lot = draft.lot(row.sku, row.lot)
-    return None if lot is None else lot.supplier_lot
+    return Supplied() if lot is None else supplied(announced, lot.supplier, lot.supplier_lot)

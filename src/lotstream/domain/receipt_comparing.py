@@ -9,9 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from lotstream.domain.events import ReceiptLineTold
-from lotstream.domain.model import Booked, ExpectedLine, RowKey, Status
+from lotstream.domain.model import Booked, Expected, ExpectedLine, RowKey, Status
+
+
+class Supplied(NamedTuple):
+    """The number that a lot has from its supplier."""
+
+    number: str | None = None
+    #: Somebody else announced goods.
+    foreign: bool = False
 
 
 @dataclass(slots=True)
@@ -20,7 +29,7 @@ class Came:
 
     sku: str
     lot: str | None
-    supplier_lot: str | None
+    supplied: Supplied
     good: int = 0
     damaged: int = 0
     quarantined: int = 0
@@ -108,12 +117,12 @@ def compare(wanted: Sequence[ExpectedLine], left: Mapping[str, int], came: Seque
 
 
 def came_of(
-    booked: Mapping[str, Booked], supplier_lot: Callable[[RowKey], str | None], weights: Mapping[str, int]
+    booked: Mapping[str, Booked], calls: Callable[[RowKey], Supplied], weights: Mapping[str, int]
 ) -> list[Came]:
     """Return what lines that were booked brought, by lot and condition; ``weights`` are those of the lines."""
     came: dict[tuple[str, str | None], Came] = {}
     for line, (row, quantity) in booked.items():
-        one = came.setdefault((row.sku, row.lot), Came(row.sku, row.lot, supplier_lot(row)))
+        one = came.setdefault((row.sku, row.lot), Came(row.sku, row.lot, calls(row)))
         one.weight_g += weights.get(line, 0)
         if row.status == Status.DAMAGED:
             one.damaged += quantity
@@ -124,13 +133,22 @@ def came_of(
     return list(came.values())
 
 
+def supplied(announced: Expected | None, supplier: str | None, number: str | None) -> Supplied:
+    """Return what a lot is called by its supplier, and whether that is another one than announced it."""
+    known = announced is None or announced.supplier is None or supplier in (None, announced.supplier)
+    return Supplied(number, foreign=not known)
+
+
 def _is_of(line: ExpectedLine, came: Came) -> bool:
     """Tell whether goods are of the very lot that a line announces."""
     if line.sku != came.sku:
         return False
     if line.lot is not None and line.lot == came.lot:
         return True
-    return line.supplier_lot is not None and line.supplier_lot in (came.supplier_lot, came.lot)
+    if came.supplied.foreign:
+        # Two suppliers may use one number.
+        return False
+    return line.supplier_lot is not None and line.supplier_lot in (came.supplied.number, came.lot)
 
 
 def _is_any(line: ExpectedLine) -> bool:

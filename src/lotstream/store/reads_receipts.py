@@ -32,6 +32,7 @@ class LotKnown:
 
     sku: str
     lot: str
+    supplier: str | None
     supplier_lot: str | None
     made: date | None
     expires: date | None

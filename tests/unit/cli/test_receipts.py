@@ -35,7 +35,7 @@ CAME = Receipt(
         "4": Booked(ROW._replace(lot=None, status="quarantine"), 7),
     }, expected="ASN-1", told=1, corrections={"C1": "…"}, closed_at=AT,
 )  # fmt: skip
-LOTS = {LotName("TEA", "24A"): LotKnown("TEA", "24A", "24A", None, date(2027, 1, 31))}
+LOTS = {LotName("TEA", "24A"): LotKnown("TEA", "24A", "S-3", "24A", None, date(2027, 1, 31))}
 
 
 def test_a_receipt_is_shown_beside_its_announcement() -> None:

@@ -243,3 +243,12 @@ def test_a_closed_receipt_has_to_be_there() -> None:
     ledger.receipts[ReceiptKey("receipt", "R1")] = None
     with pytest.raises(LookupError):
         apply(ledger, closed)
+
+
+def test_another_suppliers_lot_is_not_the_announced_one() -> None:
+    """Two suppliers may use one number: what the other one brought is unannounced, and the announced lot is short."""
+    world = World()
+    world.told(asn(announced("1", 10, supplier_lot="24A")))
+    lot = goods(None, 4, line="1", supplier="S-4", supplier_lot="24A")
+    closed = only(world.told(world.receipt(lot, expected="ASN", final=True)), ReceiptClosed)
+    assert lines(closed) == [(None, "24A", 0, 4, 0, 0), ("1", None, 10, 0, 0, 0)]

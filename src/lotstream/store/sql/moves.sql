@@ -36,7 +36,7 @@ ORDER BY kind, number LIMIT $5;
 
 -- name: lots_of
 -- What is known of some lots.
-SELECT l.sku, l.lot, l.supplier_lot, l.made, l.expires
+SELECT l.sku, l.lot, l.supplier, l.supplier_lot, l.made, l.expires
 FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
 JOIN lot AS l ON l.owner = $1 AND l.sku = k.sku AND l.lot = k.lot;
 
