@@ -203,3 +203,23 @@ async def test_a_recall_names_the_owners_who_were_given_any(lotstream: Lotstream
         }
     ]  # fmt: skip
     assert "zenith  acme/SALE-1  CER-001  L30  Z-1        4         each" in (await lotstream(*drill)).out
+
+
+@pytest.mark.usefixtures("shipped")
+async def test_it_is_shown_where_shipments_are(lotstream: Lotstream, hub_settings: Settings) -> None:
+    """When each is expected, as it was told last; all of it under every number that the lot has or had."""
+    async with HubClient(hub_settings) as client:
+        road = {"shipment": "S-1", "state": "in_transit", "expected_at": "2026-09-03T10:00:00Z", "place": "Erie"}
+        await client.send("shipment.progressed", {"owner": "acme", **FLOOR, **road})
+        await client.send(
+            "lot.corrected", {"owner": "acme", "correction": "LC", "sku": "CER-001", "lot": "L24A", "to_lot": "L24B"}
+        )
+    asked = ("lot", "where", "CER-001", "L24A", "--owner", "acme")
+    told = json.loads((await lotstream(*asked, "--json")).out)
+    assert (told["lot"], told["former"]) == ("L24B", [{"sku": "CER-001", "lot": "L24A"}])
+    (one,) = told["shipments"]
+    assert [one[name] for name in ("shipment", "order", "lot", "quantity", "customer")] == [
+        "S-1", "#1", "L24A", "3", "C-7",
+    ]  # fmt: skip
+    assert (one["state"], one["expected_at"], one["place"]) == ("in_transit", "2026-09-03 10:00:00+00:00", "Erie")
+    assert "in_transit" in (await lotstream(*asked)).out

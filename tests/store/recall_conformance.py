@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from random import Random
 from typing import Any
 
 import msgspec
 import pytest
 
-from lotstream.domain.model import LeftFor, LookedBack, LotGot, LotName, OrderKey, Reach, Reached
+from lotstream.domain.model import (
+    DEPARTURES_TOLD,
+    Departure,
+    Departures,
+    LeftFor,
+    LookedBack,
+    LotGot,
+    LotName,
+    OrderKey,
+    Reach,
+    Reached,
+    WentWith,
+)
 from lotstream.domain.move import Move, MoveKind
 from lotstream.store import recalls
 from lotstream.store.rows import LotHistoryRow, PersonRow, ShipmentLineRow
@@ -119,6 +131,34 @@ class RecallConformance:
         got = await store.history(OWNER, [lot, item])
         orders = {question: [key.order for key in answer.orders] for question, answer in got.items()}  # type: ignore[union-attr]
         assert orders == {lot: ["2", "3", "1"], item: ["2", "3", "1", "4"]}
+
+    async def test_with_which_shipments_lots_left(self, store: Store) -> None:
+        """The last one first, each order and lot by itself, with the address of the last line; voids left nothing."""
+        later, day = T0 + timedelta(hours=1), date(2027, 6, 1)
+        left = lines(
+            {"shipment": "S-2", "shipped_at": later, "quantity": 3, "expires": day},
+            {"shipment": "S-2", "shipped_at": later, "line": "2", "quantity": 4, "city": None},
+            {"shipment": "S-2", "shipped_at": later, "line": "2", "quantity": 2, "sign": -1, "city": "X"},
+            {"shipment": "S-2", "shipped_at": later, "order": "2", "sku": "BAG", "lot": "B1"},
+            {"shipment": "S-3", "order": "3"}, {"shipment": "S-3", "order": "3", "sign": -1},
+            {"lot": "L24B"}, {"lot": None}, {"owner": "other"},
+        )  # fmt: skip
+        await ship(store, left)
+        asked, nothing = WentWith(LOTS), WentWith(())
+        answers = await store.history(OWNER, [asked, nothing])
+        to = ("C-7", "Columbus", "OH", "43085", "US")
+        other = Departure(later, "S-2", OrderKey("edi", "2"), "BAG", "B1", 12, None, *to)
+        mine = Departure(later, "S-2", OrderKey("edi", "1"), "CER-001", "L24A", 5, day, "C-7", None, *to[2:])
+        first = Departure(T0, "S-1", OrderKey("edi", "1"), "CER-001", "L24A", 12, None, *to)
+        assert answers == {asked: Departures((other, mine, first), 3), nothing: Departures((), 0)}
+
+    async def test_a_message_names_the_last_departures(self, store: Store) -> None:
+        """So many at most, and how many there are of all."""
+        await ship(store, lines(*({"order": f"{number:03}"} for number in range(2, 130))))
+        question = WentWith(LOTS)
+        found = (await store.history(OWNER, [question]))[question]
+        assert isinstance(found, Departures)
+        assert (len(found.of), found.total, found.of[0].order.order) == (DEPARTURES_TOLD, 129, "129")
 
     async def test_it_is_what_the_lines_add_up_to(self, store: Store) -> None:
         """The same as when it is worked out line by line, whatever left and came back."""

@@ -1,8 +1,8 @@
-"""``lotstream lot where``: who has a lot: what lies where, and what left for whom."""
+"""``lotstream lot where``: who has a lot: what lies where, what left for whom, and what of it is still on the road."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -10,6 +10,10 @@ from lotstream.cli.environment import read_settings, run
 from lotstream.cli.lot_called import lot_meant, note
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, table
+
+if TYPE_CHECKING:
+    from lotstream.domain.model import Departure, LotName, OnTheRoad, Recipient
+    from lotstream.store.reads_recalls import RecallReads, StockSeen
 
 STOCK_COLUMNS: Final = ("site", "location", "status", "on_hand", "promised")
 GONE_COLUMNS: Final = (
@@ -23,8 +27,21 @@ GONE_COLUMNS: Final = (
     "came_back",
     "orders_count",
 )
+SHIPMENT_COLUMNS: Final = (
+    "shipment",
+    "left_at",
+    "order",
+    "lot",
+    "quantity",
+    "customer",
+    "state",
+    "expected_at",
+    "place",
+)
 ROWS_MAX: Final = 100
-"""Recipients that are printed; JSON has all that one look finds."""
+"""Lines of a list that are printed; JSON has all."""
+PAGE: Final = 10_000
+"""Departures that are read at once."""
 
 
 def register(app: typer.Typer) -> None:
@@ -39,66 +56,116 @@ def where(
     owner: Owner = None,
     as_json: Json = False,
 ) -> None:
-    """Show who has a lot: what lies at which site, and what left for whom, with addresses and quantities."""
+    """Show who has a lot: what lies at which site, what left for whom, and where shipments are that it left with."""
     told = run(_read(owner, sku, lot))
     if as_json:
         print_json(told)
         return
     if told["note"] is not None:
         print(told["note"])
-    print(f"{sku} lot {told['lot']} of {told['owner']}: {told['on_hand']} {told['unit'] or ''} in the house")
+    print(f"{told['sku']} lot {told['lot']} of {told['owner']}: {told['on_hand']} {told['unit'] or ''} in the house")
     table(STOCK_COLUMNS, ([place[name] for name in STOCK_COLUMNS] for place in told["stock"]))
     print(f"\nLeft with {told['orders']} orders for {told['customers']} customers:")
-    table(GONE_COLUMNS, ([one[name] for name in GONE_COLUMNS] for one in told["gone_to"][:ROWS_MAX]))
-    if len(told["gone_to"]) > ROWS_MAX:
-        print(f"… and {len(told['gone_to']) - ROWS_MAX} more: --json has them")
+    _print(GONE_COLUMNS, told["gone_to"])
+    if told["shipments"]:
+        print("\nWith these shipments, the last one first:")
+        _print(SHIPMENT_COLUMNS, told["shipments"])
+
+
+def _print(columns: tuple[str, ...], lines: list[dict[str, Any]]) -> None:
+    table(columns, ([line[name] for name in columns] for line in lines[:ROWS_MAX]))
+    if len(lines) > ROWS_MAX:
+        print(f"… and {len(lines) - ROWS_MAX} more: --json has them")
 
 
 async def _read(owner: str | None, sku: str, lot: str) -> dict[str, Any]:
-    import json
-
     from lotstream.cli.candidates import only_one
-    from lotstream.contracts.quantities import base_text
-    from lotstream.domain.model import LotName
     from lotstream.store.reads_recalls import LotsSaid, RecallReads
 
     meant = await lot_meant(owner, sku, lot, former=True)
     owner, lot, said = meant.owner, meant.lot, note(meant, lot)
-    settings, name = read_settings(), LotName(sku, lot)
+    settings = read_settings()
     async with RecallReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
         found = await reads.owners_of_lots(LotsSaid(owner=owner, lots=[lot], sku=sku))
         who = only_one("owner", found, option="--owner", what=f"lot {lot} of {sku}")
-        (seen,) = await reads.lots(who, [name])
-        names = [name, *(LotName(sku, alias) for alias in seen.more.aliases)]
-        stock, items = await reads.stock(who, [name]), await reads.items(who, [sku])
-        gone = page = await reads.look_back(who, names)
-        recipients, persons = [*gone.recipients], dict(gone.persons)
-        while page.more:
-            page = await reads.look_back(who, names, after=page.recipients[-1].id)
-            recipients += page.recipients
-            persons |= page.persons
-    item = items.get(sku)
-    decimals = 0 if item is None else item.decimals
+        names = await _names(who, sku, lot)
+        items = await reads.items(who, [names[0].sku])
+        item = items.get(names[0].sku)
+        decimals = 0 if item is None else item.decimals
+        house = await _in_house(reads, who, names[0], decimals)
+        gone, shipments = await _gone(reads, who, names, decimals), await _departures(reads, who, names, decimals)
+    unit = None if item is None else item.base_unit
+    former = [name._asdict() for name in names[1:]]
+    about = {"owner": who, **names[0]._asdict(), "former": former, "note": said, "unit": unit}
+    return {**about, **house, **gone, "shipments": shipments}
+
+
+async def _names(owner: str, sku: str, lot: str) -> list[LotName]:
+    """Return what a lot is called now, and then what it was called before, by any of its names."""
+    from lotstream.domain.model import LotName
+    from lotstream.store.reads_trace import TraceReads
+
+    settings = read_settings()
+    async with TraceReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
+        return await reads.names(owner, LotName(sku, lot))
+
+
+async def _in_house(reads: RecallReads, owner: str, lot: LotName, decimals: int) -> dict[str, Any]:
+    from lotstream.contracts.quantities import base_text
+
+    stock = await reads.stock(owner, [lot])
+    on_hand = base_text(sum(place.on_hand for place in stock), decimals)
+    return {"on_hand": on_hand, "stock": [_lies(place, decimals) for place in stock]}
+
+
+def _lies(place: StockSeen, decimals: int) -> dict[str, Any]:
+    from lotstream.contracts.quantities import base_text
+
+    units = {"on_hand": base_text(place.on_hand, decimals), "promised": base_text(place.reserved, decimals)}
+    return {"site": place.site, "location": place.location, "status": place.status, **units}
+
+
+async def _gone(reads: RecallReads, owner: str, names: list[LotName], decimals: int) -> dict[str, Any]:
+    gone = page = await reads.look_back(owner, names)
+    recipients, persons = [*gone.recipients], dict(gone.persons)
+    while page.more:
+        page = await reads.look_back(owner, names, after=page.recipients[-1].id)
+        recipients += page.recipients
+        persons |= page.persons
+    reached = {"orders": gone.reached.orders, "customers": gone.reached.customers}
+    return {**reached, "gone_to": [_went_to(to, persons, decimals) for to in recipients]}
+
+
+def _went_to(to: Recipient, persons: dict[str, bytes], decimals: int) -> dict[str, Any]:
+    import json
+
+    from lotstream.contracts.quantities import base_text
+
     return {
-        "owner": who, "sku": sku, "lot": lot, "note": said, "unit": None if item is None else item.base_unit,
-        "on_hand": base_text(sum(place.on_hand for place in stock), decimals),
-        "stock": [
-            {
-                "site": place.site, "location": place.location, "status": place.status,
-                "on_hand": base_text(place.on_hand, decimals), "promised": base_text(place.reserved, decimals),
-            }
-            for place in stock
-        ],
-        "orders": gone.reached.orders, "customers": gone.reached.customers,
-        "gone_to": [
-            {
-                "customer": to.customer, "name": json.loads(persons.get(to.person or "", b"{}")).get("name"),
-                "city": to.city, "region": to.region, "postcode": to.postcode, "country": to.country,
-                "quantity": base_text(sum(got.quantity for got in to.lots), decimals),
-                "came_back": base_text(sum(got.returned for got in to.lots), decimals),
-                "orders": [{"source": key.source, "order": key.order} for key in to.orders],
-                "orders_count": to.orders_count,
-            }
-            for to in recipients
-        ],
+        "customer": to.customer, "name": json.loads(persons.get(to.person or "", b"{}")).get("name"),
+        "city": to.city, "region": to.region, "postcode": to.postcode, "country": to.country,
+        "quantity": base_text(sum(got.quantity for got in to.lots), decimals),
+        "came_back": base_text(sum(got.returned for got in to.lots), decimals),
+        "orders": [{"source": key.source, "order": key.order} for key in to.orders],
+        "orders_count": to.orders_count,
     }  # fmt: skip
+
+
+async def _departures(reads: RecallReads, owner: str, names: list[LotName], decimals: int) -> list[dict[str, Any]]:
+    """Return all that left of a lot, the last one first, each with where its shipment is."""
+    left = [*(page := await reads.departures(owner, names, rows_max=PAGE)).of]
+    while len(left) < page.total and page.of:
+        page = await reads.departures(owner, names, behind=left[-1], rows_max=PAGE)
+        left += page.of
+    roads = await reads.roads(owner, {one.shipment for one in left})
+    return [_departure(one, roads.get(one.shipment), decimals) for one in left]
+
+
+def _departure(one: Departure, road: OnTheRoad | None, decimals: int) -> dict[str, Any]:
+    from lotstream.contracts.quantities import base_text
+
+    told = one._asdict()
+    (source, order), left_at = told.pop("order"), told.pop("at")
+    where = {name: None if road is None else getattr(road, name) for name in ("state", "at", "expected_at", "place")}
+    quantity = base_text(one.quantity, decimals)
+    return {**told, "source": source, "order": order, "left_at": left_at, "quantity": quantity, **where}

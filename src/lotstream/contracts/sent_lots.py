@@ -86,6 +86,24 @@ class LotNow(Sent):
     holds: tuple[LotHold, ...] = Field(default=(), description="Why it may not be used; empty when it may.")
 
 
+class LotDeparture(Sent):
+    """Goods that left before their lot was corrected, as they were called then."""
+
+    shipment: Name = Field(description="The shipment they left with.")
+    source: Name = Field(description="Where the order came from.")
+    order: Name = Field(description="The order they left for.")
+    sku: Name = Field(description="The owner's SKU.")
+    lot: Name = Field(description="The lot, as it was called.")
+    expires: Day | None = Field(description="The last day of use that they left with.")
+    quantity: Amount = Field(description="How many base units.")
+    left_at: Instant = Field(description="When they left.")
+    customer: Name | None = Field(description="Customer number.")
+    city: Text | None = Field(description="Where they went.")
+    region: Text | None = Field(description="State or province.")
+    postcode: Text | None = Field(description="Postal code.")
+    country: Text | None = Field(description="Country.")
+
+
 class LotChanged(Sent):
     """What is known of lots has changed. What has become of their goods is told beside it, as of all stock."""
 
@@ -97,3 +115,9 @@ class LotChanged(Sent):
     occurred_at: Instant = Field(description="When, as the document says.")
     decision: Id = Field(description="Id of the decision that caused it, as in the answer to the command.")
     lots: tuple[LotNow, ...] = Field(description="The lots as they are now.")
+    shipped: tuple[LotDeparture, ...] = Field(
+        default=(), description="Of a correction: what left by the old facts, the last one first, at most a hundred."
+    )
+    shipped_count: int = Field(
+        default=0, description="How many of these there are of all; `lotstream lot where` names each."
+    )

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from lotstream.contracts.quantities import decimal_text
+from lotstream.contracts.quantities import base_text, decimal_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.sent_lots import LotChangeKind
 from lotstream.contracts.topics import INVENTORY
@@ -16,7 +16,7 @@ from lotstream.domain.commands import Moment
 from lotstream.domain.costing import told_cost
 from lotstream.domain.events import ItemRenamed, LotCorrected, LotDocumented, LotInspected, LotsMerged, LotSplit
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import PLAIN, Hold, Inspection, Lot, LotName
+from lotstream.domain.model import PLAIN, Departure, Hold, Inspection, Lot, LotName
 
 TYPE = "lotstream.lot_changed.v1"
 
@@ -27,7 +27,7 @@ def lot_corrected(ledger: Ledger, event: LotCorrected, moment: Moment) -> Iterat
     """Return the tasks that name another lot now, and what is known of the lot."""
     yield from relotted_tasks(ledger, event.orders, event.rows, moment)
     now = _lot(ledger, event.lot, was=[] if event.was == (event.lot.sku, event.lot.lot) else [event.was])
-    yield _changed(ledger, event, LotChangeKind.CORRECTED, [now], moment)
+    yield _changed(ledger, event, LotChangeKind.CORRECTED, [now], moment, shipped=event.left, count=event.left_total)
 
 
 def inspected(ledger: Ledger, event: LotInspected, moment: Moment) -> Iterator[Outgoing]:
@@ -67,8 +67,11 @@ def _changed(
     kind: LotChangeKind,
     lots: list[dict[str, Any]],
     moment: Moment,
+    *,
+    shipped: Iterable[Departure] = (),
+    count: int = 0,
 ) -> Outgoing:
-    body = {
+    body: dict[str, Any] = {
         "owner": ledger.owner,
         "change": kind,
         "document": event.number,
@@ -77,6 +80,8 @@ def _changed(
         "occurred_at": event.at or moment.recorded_at,
         "decision": moment.decision,
         "lots": lots,
+        "shipped": [_departure(ledger, one) for one in shipped],
+        "shipped_count": count,
     }
     return Outgoing(INVENTORY.name, ledger.owner, TYPE, encode(body))
 
@@ -101,6 +106,13 @@ def _lot(ledger: Ledger, lot: Lot, *, was: Iterable[LotName]) -> dict[str, Any]:
         "inspections": [_inspection(one) for one in more.inspections],
         "holds": [_hold(one) for one in lot.holds],
     }
+
+
+def _departure(ledger: Ledger, one: Departure) -> dict[str, Any]:
+    told = one._asdict()
+    source, order = told.pop("order")
+    quantity = base_text(one.quantity, item_of(ledger, one.sku).decimals)
+    return {**told, "source": source, "order": order, "quantity": quantity, "left_at": told.pop("at")}
 
 
 def _inspection(one: Inspection) -> dict[str, Any]:

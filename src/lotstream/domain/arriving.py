@@ -19,6 +19,7 @@ from lotstream.domain.filling import fill
 from lotstream.domain.going_out import units_apart
 from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.marks import came_expired
 from lotstream.domain.model import (
     TRANSFER,
     Arrived,
@@ -281,7 +282,8 @@ def _decided(arrival: Arrival) -> tuple[Event, ...]:
         tuple(arrival.over), tuple(arrival.missing), tuple(arrival.units),
     )  # fmt: skip
     skus = {move.row.sku for move in arrival.moves} | {line.row.sku for line in arrival.over}
-    return *arrival.books.found, event, *arrival.verdicts.noted, *fill(arrival.draft, skus)
+    expired = came_expired(arrival.draft, (line.row for line in arrival.over))
+    return *arrival.books.found, event, *expired, *arrival.verdicts.noted, *fill(arrival.draft, skus)
 
 
 def _state(arrival: Arrival, lines: tuple[TransferLine, ...]) -> TransferState:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from lotstream.domain.codes import Code
 from lotstream.domain.events import DiscrepancyNoted
-from lotstream.domain.model import Gone, Left, Lot
+from lotstream.domain.model import Gone, Left, Lot, WentWith
 from lotstream.domain.names import names_had
 
 if TYPE_CHECKING:
     from lotstream.domain.draft import Draft
+    from lotstream.domain.ledger import Ledger
 
 
 def note_gone(draft: Draft, lots: Iterable[Lot], *, document: str, number: str) -> Iterator[DiscrepancyNoted]:
@@ -28,9 +29,14 @@ def note_gone(draft: Draft, lots: Iterable[Lot], *, document: str, number: str) 
                 units = Decimal(gone.quantity).scaleb(-item.decimals)
                 with_whom = f"{_count(gone.orders, 'order')} for {_count(gone.customers, 'customer')}"
                 what = f"{units:f} {item.base_unit} of lot {called} of {sku}"
-                message = f"{what} left with {with_whom}; `lotstream lot history` names them."
+                message = f"{what} left with {with_whom}; `lotstream lot where` names them."
                 about = {document: number, "sku": sku, "lot": called}
                 yield DiscrepancyNoted(Code.ALREADY_SHIPPED.value, message, about, units)
+
+
+def went_with(ledger: Ledger, lot: Lot) -> WentWith:
+    """Return the question with which shipments a lot left, under whatever name."""
+    return WentWith(tuple(names_had(ledger.items.get(lot.sku), lot)))
 
 
 def _count(number: int, what: str) -> str:

@@ -22,6 +22,7 @@ from lotstream.domain.commands import (
     ReturnGoods,
     StockLine,
 )
+from lotstream.domain.gone import went_with
 from lotstream.domain.holds import find_lot
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
@@ -79,8 +80,13 @@ def _reach_of_recalled(ledger: Ledger, command: RecallLots) -> Iterable[Question
     return () if isinstance(asked, Refusal) else (asked,)
 
 
-def _left_of_held(ledger: Ledger, command: PlaceHold | CorrectLot) -> Iterable[Question]:
+def _left_of_held(ledger: Ledger, command: PlaceHold) -> Iterable[Question]:
     return _left(ledger, [(command.sku, command.lot)])
+
+
+def _departed(ledger: Ledger, command: CorrectLot) -> Iterable[Question]:
+    lot = find_lot(ledger, command.sku, command.lot)
+    return () if isinstance(lot, Refusal) else (*_left(ledger, [(lot.sku, lot.lot)]), went_with(ledger, lot))
 
 
 def _left(ledger: Ledger, named: Iterable[tuple[str | None, str]]) -> Iterable[Question]:
@@ -126,7 +132,7 @@ _QUESTIONS: Final[dict[type, Callable[[Ledger, Any], Iterable[Question]]]] = {
     RecallLots: _reach_of_recalled,
     ReturnGoods: asked,
     PlaceHold: _left_of_held,
-    CorrectLot: _left_of_held,
+    CorrectLot: _departed,
     CountStock: _since_counted,
     ApproveCount: _since_kept,
     ErasePersons: lambda _, command: [PersonsOf(command.customer)],

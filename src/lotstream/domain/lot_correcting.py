@@ -17,7 +17,7 @@ from lotstream.domain.costing import priced
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, LotCorrected
 from lotstream.domain.expiry import made_too_late
-from lotstream.domain.gone import note_gone
+from lotstream.domain.gone import note_gone, went_with
 from lotstream.domain.holds import find_lot
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
@@ -26,6 +26,7 @@ from lotstream.domain.lot_papers import content_of_lots
 from lotstream.domain.model import (
     LOT_CORRECTION,
     PLAIN,
+    Departures,
     Lot,
     LotName,
     Notice,
@@ -74,7 +75,10 @@ def _decided(draft: Draft, command: CorrectLot, lot: Lot, after: Lot, content: s
     rows = rows_of(draft.ledger, called)
     orders = take_along(draft, called, rows)
     at = command.occurred_at or draft.moment.recorded_at
-    event = LotCorrected(was, command.correction, command.by, at, command.reason, content, after, rows, orders)
+    left = draft.ledger.answer(went_with(draft.ledger, lot), Departures)
+    event = LotCorrected(
+        was, command.correction, command.by, at, command.reason, content, after, rows, orders, left.of, left.total
+    )
     gone = note_gone(draft, [lot], document="correction", number=command.correction)
     return event, *gone, *settle(draft, losers_of(draft, {was: lot}, now), skus={lot.sku})
 

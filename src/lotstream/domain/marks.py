@@ -15,9 +15,11 @@ from lotstream.domain.candidate import ordinal
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Ahead, Event, ExpiryNoticed, LotExpired
 from lotstream.domain.expiry import NEVER, days_left, ends_by, has_expired, last_ship_day
+from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import with_more
 from lotstream.domain.minima import Askers, Minima, Minimum
-from lotstream.domain.model import PLAIN, Lot
+from lotstream.domain.model import PLAIN, Lot, RowKey
+from lotstream.domain.shelves import derived_of, rows_of_lot
 
 MARKS_MAX: Final = 1000
 """Lots of which something is told in one part of a walk, at most."""
@@ -57,6 +59,42 @@ def arrived(draft: Draft, lot: Lot, site: str) -> Lot:
         return lot
     alerted, mark = (lot.more or PLAIN).alerted, expired_mark(site)
     return lot if mark in alerted else with_more(lot, alerted=(*alerted, mark))
+
+
+def came_expired(draft: Draft, rows: Iterable[RowKey], *, sent_from: str | None = None) -> Iterator[LotExpired]:
+    """Yield that lots of rows that goods come to now have expired before they came, so that they do not expire there.
+
+    That is so where they have expired by the day of the site, or are known to have expired ``sent_from`` another. Where
+    some of a lot lay before, that expires there as ever.
+    """
+    for sku, number, site in dict.fromkeys((row.sku, row.lot, row.site) for row in rows):
+        lot = draft.lot(sku, number)
+        if lot is None or any(row.on_hand > 0 for row in rows_of_lot(draft.ledger, sku, number, site=site)):
+            continue
+        marked = arrived(draft, lot, site)
+        if sent_from is not None and {expired_mark(sent_from), expired_mark(site)} & {*_alerted(lot)} == {
+            expired_mark(sent_from)
+        }:
+            marked = _marked(lot, (expired_mark(site),))
+        if marked is not lot:
+            draft.know_lot(marked)
+            yield LotExpired(site, marked, 0, told=False)
+
+
+def expired_where(ledger: Ledger, lots: Iterable[Lot]) -> tuple[str, ...]:
+    """Return the marks of sites where all that lies of some lots, which become one, is known to have expired."""
+    lying: dict[str, bool] = {}
+    for lot in lots:
+        for site in derived_of(ledger).sites_of.get(lot.sku, ()):
+            if any(row.on_hand > 0 for row in rows_of_lot(ledger, lot.sku, lot.lot, site=site)):
+                mark = expired_mark(site)
+                lying[mark] = lying.get(mark, True) and mark in _alerted(lot)
+    return tuple(sorted(mark for mark, known in lying.items() if known))
+
+
+def expired_marks(lot: Lot) -> tuple[str, ...]:
+    """Return the marks of a lot that say where it is known to have expired."""
+    return tuple(mark for mark in _alerted(lot) if mark.startswith(expired_mark("")))
 
 
 def expired_mark(site: str) -> str:

@@ -21,6 +21,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_correcting import check_free, losers_of, other_content
 from lotstream.domain.lot_facts import with_more
 from lotstream.domain.lot_papers import content_of_lots
+from lotstream.domain.marks import expired_marks, expired_where
 from lotstream.domain.model import (
     LOT_MERGE,
     LOT_SPLIT,
@@ -61,7 +62,7 @@ def merge_lots(ledger: Ledger, command: MergeLots, moment: Moment) -> tuple[Even
     refused = _check_alike(command, into, others) or _check_deficits(ledger, into, others)
     if refused is not None:
         return refused
-    after = _merged(into, others)
+    after = with_more(_merged(into, others), alerted=expired_where(ledger, (into, *others)))
     called: Called = {LotName(lot.sku, lot.lot): LotName(into.sku, into.lot) for lot in others}
     draft = Draft(ledger, moment)
     draft.know_lot(after)
@@ -156,7 +157,6 @@ def _merged(into: Lot, others: Sequence[Lot]) -> Lot:
         documents=tuple({(one.type, one.number): one for each in more for one in each.documents}.values()),
         inspections=tuple({one.number: one for each in more for one in each.inspections}.values()),
         details={name: value for one in reversed(more) for name, value in sorted(one.details.items())},
-        alerted=(),
     )
 
 
@@ -269,7 +269,14 @@ def _part_of(lot: Lot, part: SplitPart, units: int) -> Lot:
     own = replace(lot, lot=part.lot, expires=part.expires or lot.expires)
     details = dict(sorted({**known.details, **part.details}.items()))
     plain = with_more(
-        own, aliases=(), came=SPLIT, made_from=(), cost_total=None, cost_units=0, details=details, alerted=()
+        own,
+        aliases=(),
+        came=SPLIT,
+        made_from=(),
+        cost_total=None,
+        cost_units=0,
+        details=details,
+        alerted=expired_marks(lot) if own.expires == lot.expires else (),
     )
     whole = RowKey(lot.sku, lot.lot, "", "")
     return add_cost(made_of(plain, [whole]), cost_of(lot, units), units)

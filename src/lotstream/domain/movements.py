@@ -307,7 +307,8 @@ def _weighed(event: GoodsWeighed) -> Iterator[Move]:
 
 def _expired(event: LotExpired) -> Iterator[Move]:
     lot = event.lot
-    yield Move(MoveKind.EXPIRED, lot.sku, lot.lot, document="site", number=event.site)
+    if event.quantity:
+        yield Move(MoveKind.EXPIRED, lot.sku, lot.lot, document="site", number=event.site)
 
 
 MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {

@@ -9,6 +9,7 @@ from lotstream.domain.commands import Moment, ReturnGoods, StockLine
 from lotstream.domain.events import CounterfeitSuspected, Event, GoodsReturned, Returned
 from lotstream.domain.filling import fill
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.marks import came_expired
 from lotstream.domain.model import (
     GotFrom,
     Order,
@@ -87,7 +88,8 @@ def _decided(back: _Return, command: ReturnGoods) -> tuple[Event, ...]:
     held = [(line.row, unit) for line in every for unit in units_held(paper.draft, line)]
     apart = [set_apart(paper.draft, unit, row) for row, unit in held]
     filled = fill(paper.draft, {line.row.sku for line in every})
-    return *returned, *apart, *paper.verdicts.noted, *back.doubtful, *filled
+    expired = came_expired(paper.draft, (line.row for line in every))
+    return *returned, *expired, *apart, *paper.verdicts.noted, *back.doubtful, *filled
 
 
 def _orders(

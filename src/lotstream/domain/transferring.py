@@ -10,6 +10,7 @@ from lotstream.domain.commands import Moment, ShipTransfer, StockLine
 from lotstream.domain.events import Event, Relocated, RowChange, StockFound, TransferShipped
 from lotstream.domain.going_out import goods_named, numbers_of, spare_or_all, units_apart, why_not_named
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.marks import came_expired
 from lotstream.domain.model import (
     TRANSFER,
     RowKey,
@@ -215,4 +216,5 @@ def _decided(truck: _Truck, known: Transfer | None, content: str) -> tuple[Event
     )  # fmt: skip
     losers = take_back(paper.draft, paper.missing())
     skus = {move.row.sku for move in truck.moves}
-    return *truck.found, event, *paper.verdicts.noted, *settle(paper.draft, losers, skus=skus)
+    expired = came_expired(paper.draft, (move.to for move in truck.moves), sent_from=command.site)
+    return *truck.found, event, *expired, *paper.verdicts.noted, *settle(paper.draft, losers, skus=skus)

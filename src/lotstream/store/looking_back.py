@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from lotstream.domain.model import (
+    DEPARTURES_TOLD,
     NAMED_MAX,
     ORDERS_LOOKED_AT,
     Answer,
@@ -20,6 +21,7 @@ from lotstream.domain.model import (
     Question,
     Reach,
     Since,
+    WentWith,
 )
 from lotstream.domain.move import NOT_MOVED
 from lotstream.store.connection import Database
@@ -67,11 +69,17 @@ async def _left_for(database: Database, owner: str, asked: Sequence[LeftFor]) ->
     return answers
 
 
+async def _went_with(database: Database, owner: str, asked: Sequence[WentWith]) -> dict[Question, Answer]:
+    recalls = Recalls(database)
+    return {one: await recalls.departures(owner, one.lots, rows_max=DEPARTURES_TOLD) for one in asked}
+
+
 _READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[Question, Answer]]]]] = {
     Left: _left,
     Since: _since,
     PersonsOf: _persons_of,
     Reach: _reach,
     LeftFor: _left_for,
+    WentWith: _went_with,
 }
 """Which statement answers which kind of question."""

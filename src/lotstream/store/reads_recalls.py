@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from lotstream.domain.model import Consignee, Hold, Item, LookedBack, LotMore, LotName, Recall
+from lotstream.domain.model import (
+    Consignee,
+    Departure,
+    Departures,
+    Hold,
+    Item,
+    LookedBack,
+    LotMore,
+    LotName,
+    OnTheRoad,
+    Recall,
+    Shipment,
+)
 from lotstream.store.codec import decode
 from lotstream.store.connection import Address
 from lotstream.store.given import Given, given_to_others
@@ -110,6 +122,18 @@ class RecallReads(Session):
     async def look_back(self, owner: str, lots: Sequence[LotName], *, after: str = "") -> LookedBack:
         """Return how far lots have come by now, and who got any of them, with their personal data."""
         return await Recalls(self._database).look_back(owner, lots, after=after, persons=True)
+
+    async def departures(
+        self, owner: str, lots: Sequence[LotName], *, behind: Departure | None = None, rows_max: int
+    ) -> Departures:
+        """Return with which shipments lots left for which orders, the last one first, those behind one of them."""
+        return await Recalls(self._database).departures(owner, lots, behind=behind, rows_max=rows_max)
+
+    async def roads(self, owner: str, shipments: Collection[str]) -> dict[str, OnTheRoad]:
+        """Return where shipments are that anything was told of since they left."""
+        rows = await self._database.fetch(SQL["roads"], owner, sorted(shipments))
+        found = {row["number"]: decode(row["body"], Shipment).road for row in rows}
+        return {number: road for number, road in found.items() if road is not None}
 
     async def persons(self, owner: str, keys: Collection[str]) -> dict[str, bytes]:
         """Return personal data by key, as JSON; none of those who were erased."""

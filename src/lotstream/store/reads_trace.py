@@ -113,6 +113,11 @@ class TraceReads(GoodsReads):
         trace.items = await self._items(owner, trace)
         return trace
 
+    async def names(self, owner: str, lot: LotName) -> list[LotName]:
+        """Return what a lot is called now and then what it was called before; ``lot`` is any of its names."""
+        one = (await self._lots(owner, [lot], depth=0))[lot]
+        return [one.name, *one.former]
+
     async def _lots(self, owner: str, names: Sequence[LotName], *, depth: int) -> dict[LotName, TracedLot]:
         """Return lots by any name they have or had, as they are called now."""
         found: dict[LotName, TracedLot] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from lotstream.domain.model import LookedBack, LotGot, LotName, OrderKey, Reached, Recipient
+from lotstream.domain.model import Departure, Departures, LookedBack, LotGot, LotName, OrderKey, Reached, Recipient
 from lotstream.store.connection import Database
 from lotstream.store.sql import queries
 
@@ -41,6 +41,22 @@ class Recalls:
             _reached(reached, rows[0]["recipients"] if rows else 0), found, more=len(rows) > RECIPIENTS_MAX,
             persons={row["person"]: row["body"].encode() for row in bodies},
         )  # fmt: skip
+
+    async def departures(
+        self, owner: str, lots: Sequence[LotName], *, behind: Departure | None = None, rows_max: int
+    ) -> Departures:
+        """Return with which shipments lots left for which orders, the last one first, those behind one of them."""
+        if not lots:
+            return Departures((), 0)
+        keys = (*zip(*lots, strict=True),)
+        after = (None,) * 6 if behind is None else (behind.at, behind.shipment, *behind.order, behind.sku, behind.lot)
+        rows = await self._database.fetch(SQL["departures"], owner, *keys, *after, rows_max)
+        return Departures(tuple(map(_departure, rows)), rows[0]["total"] if rows else 0)
+
+
+def _departure(row: Record) -> Departure:
+    at, shipment, source, order, sku, lot, quantity, *facts = row
+    return Departure(at, shipment, OrderKey(source, order), sku, lot, quantity, *facts[:-1])
 
 
 def _reached(rows: Sequence[Record], recipients: int) -> Reached:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
+from typing import Final
 
 from lotstream.domain.erasing import persons_of
 from lotstream.domain.model import (
+    DEPARTURES_TOLD,
     Answer,
+    Departure,
+    Departures,
     Document,
     Gone,
     GotFrom,
@@ -24,9 +28,13 @@ from lotstream.domain.model import (
     RowKey,
     Shipment,
     Since,
+    WentWith,
 )
 from lotstream.domain.move import NOT_MOVED, Move
 from lotstream.testing.reach import BackLine, LeftLine, look_back
+
+_NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""When everything left, as documents keep no time of it."""
 
 
 def came_to(asked: Since, move: Move) -> int:
@@ -67,11 +75,32 @@ class Past:
             left = [line for document in documents for line in self._left(document)]
             back = [line for key in {line.order for line in left} for line in _came_back(key, self.order(key))]
             return look_back(question.lots, left, back, after=question.after)
+        if isinstance(question, WentWith):
+            return self._departures(question, documents)
         if isinstance(question, LeftFor):
             return self._got_from(question, documents)
         if isinstance(question, Since):
             return self._moved(question)
         return self._gone(question, documents) if isinstance(question, Left) else self._named(question)
+
+    def _departures(self, asked: WentWith, documents: Sequence[Document | None]) -> Departures:
+        units: dict[tuple[str, OrderKey, str, str], int] = {}
+        expires: dict[tuple[str, OrderKey, str, str], date | None] = {}
+        shipments = [document for document in documents if isinstance(document, Shipment)]
+        parts = [(one.key.number, part) for one in shipments for part in one.parts]
+        for number, order, left in ((number, part.order, left) for number, part in parts for left in part.shipped):
+            if (left.sku, left.lot) in asked.lots:
+                key = number, order, left.sku, left.lot or ""
+                units[key] = units.get(key, 0) + left.quantity
+                expires[key] = left.expires
+        found = [self._departure(key, units[key], expires[key]) for key in sorted(units, reverse=True)]
+        return Departures(tuple(found[:DEPARTURES_TOLD]), len(found))
+
+    def _departure(self, key: tuple[str, OrderKey, str, str], quantity: int, expires: date | None) -> Departure:
+        shipment, order, sku, lot = key
+        known = self.order(order)
+        customer, _, *place = (None,) * 6 if known is None else _address(known)
+        return Departure(_NO_TIME, shipment, order, sku, lot, quantity, expires, customer, *place)
 
     def _got_from(self, asked: LeftFor, documents: Sequence[Document | None]) -> GotFrom:
         lines = [line for document in documents for line in self._left(document)]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from lotstream.contracts.outgoing import messages
-from lotstream.domain.commands import CorrectLot, Moment, ReleaseWave
+from lotstream.domain.commands import CorrectLot, DefineCustomer, Moment, ReleaseWave
 from lotstream.domain.events import Event
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.model import Customer
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, wanted
 
@@ -87,4 +89,24 @@ def test_facts_alone_change_no_stock() -> None:
     told = Told()
     told.world.told(corrected(expires=TODAY))
     assert told.all("inventory_change") == []
-    assert told.all("lot_changed")[0]["lots"][0]["was"] == []
+    (now,) = told.all("lot_changed")
+    assert (now["lots"][0]["was"], now["shipped"], now["shipped_count"]) == ([], [], 0)
+
+
+def test_what_left_by_the_old_facts_is_listed() -> None:
+    """Each shipment and order with its quantity, the day it left with and its customer, by the name it left under."""
+    told = Told()
+    told.world.told(DefineCustomer(Customer("C-7")))
+    told.world.place("1", wanted(quantity=3), customer="C-7")
+    told.world.place("2", wanted(quantity=2))
+    for number in ("1", "2"):
+        told.world.told(told.world.ship(number, shipment=f"S{number}"))
+    told.world.told(corrected(to_lot="A2", expires=TODAY + timedelta(days=20)))
+    (now,) = told.all("lot_changed")
+    assert now["shipped_count"] == 2
+    last, first = now["shipped"]
+    assert [last[name] for name in ("shipment", "order", "quantity", "customer")] == ["S2", "2", "2", None]
+    assert [first[name] for name in ("shipment", "order", "quantity", "customer")] == ["S1", "1", "3", "C-7"]
+    assert (first["lot"], date.fromisoformat(first["expires"])) == ("A", TODAY + timedelta(days=100))
+    told.world.told(replace(corrected(expires=TODAY + timedelta(days=21)), correction="LC-2"))
+    assert [one["lot"] for one in told.all("lot_changed")[0]["shipped"]] == ["A", "A"]

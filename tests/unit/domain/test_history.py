@@ -63,6 +63,6 @@ def test_whoever_recalls_is_told_what_has_left() -> None:
         one.told(one.pick(order))
         one.told(one.ship(order, shipment=order))
     noted = only(one.told(PlaceHold("RC", HoldKind.RECALL, "TEA", "L1")), DiscrepancyNoted)
-    said = "6 each of lot L1 of TEA left with 2 orders for 1 customer; `lotstream lot history` names them."
+    said = "6 each of lot L1 of TEA left with 2 orders for 1 customer; `lotstream lot where` names them."
     assert (noted.code, noted.message, noted.quantity) == (Code.ALREADY_SHIPPED.value, said, Decimal(6))
     assert noted.about == {"recall": "RC", "sku": "TEA", "lot": "L1"}

@@ -11,22 +11,33 @@ import pytest
 
 from lotstream.domain.commands import (
     AdjustStock,
+    ArrivedLine,
     ContinueDay,
     CountStock,
     DefineCustomer,
     DefineItem,
+    DefineSite,
+    MergeLots,
     Moment,
     OpenDay,
+    ReceiveTransfer,
+    ReturnGoods,
     ShippedLine,
+    ShipTransfer,
+    SplitLine,
+    SplitLot,
+    SplitPart,
     StockLine,
     VoidShipment,
 )
 from lotstream.domain.events import Event
 from lotstream.domain.kpis import FIGURES, Figures, Rates, figures_of, has_origin, rates
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import AdjustCode, Customer, Item, LotMore, LotName
+from lotstream.domain.model import AdjustCode, Calendar, Customer, Item, LotMore, LotName, Site
 from lotstream.testing.scenarios_messages import SITE
-from tests.unit.domain.build import TODAY, World, goods, wanted
+from tests.unit.domain.build import TODAY, World, goods, key, wanted
+
+THERE = "THERE"
 
 
 class Judged(World):
@@ -102,6 +113,71 @@ def test_what_expired_is_lost_once() -> None:
     world.adjust("L1", -4, AdjustCode.EXPIRED)
     assert world.since() == {}
     world.adjust(None, -1, AdjustCode.SPOILED)
+    assert world.since() == {"expired": Decimal(1)}
+
+
+def expired() -> Judged:
+    """A world of 10 of L1 and 4 of L2 that have expired, and another site whose day has turned as well."""
+    world = Judged()
+    world.warehouse.tell(DefineSite(Site(THERE, calendar=Calendar.SCRIPTED)))
+    world.told(world.receipt(goods("L1", 10, expires=TODAY), goods("L2", 4, expires=TODAY, line="2")))
+    for site in (SITE, THERE):
+        world.warehouse.tell(OpenDay(site, TODAY + timedelta(days=2)))
+    world.told(ContinueDay(100))
+    assert world.since() == {"received": Decimal(14), "expired": Decimal(14)}
+    return world
+
+
+def turn(world: Judged, day: int = 9) -> None:
+    """Turn the day at both sites."""
+    for site in (SITE, THERE):
+        world.warehouse.tell(OpenDay(site, TODAY + timedelta(days=day)))
+    world.told(ContinueDay(100))
+
+
+def test_what_has_expired_is_not_lost_again_where_it_is_sent() -> None:
+    """Not on the way and not there, nor when more of it is found there; written off there it is no second loss."""
+    world = expired()
+    line = StockLine("1", "TEA", "L1", "BIN", Decimal(6))
+    world.told(ShipTransfer(SITE, True, None, None, "T1", THERE, (line,)))
+    turn(world)
+    came = ArrivedLine("1", Decimal(8), sku="TEA", lot="L1", location="B")
+    world.told(ReceiveTransfer(THERE, True, None, None, "T1", None, False, (came,)))
+    gone = StockLine("1", "TEA", "L1", "B", Decimal(-6), code=AdjustCode.EXPIRED)
+    world.told(AdjustStock(THERE, True, None, None, "A", (gone,)))
+    turn(world, 10)
+    assert world.since() == {}
+    # What nobody told to have left, and has expired.
+    world.told(ReceiveTransfer(THERE, True, None, None, "T2", None, False, (replace(came, lot="L2"),)))
+    turn(world, 11)
+    assert world.since() == {}
+
+
+def test_what_comes_back_expired_has_not_expired_here() -> None:
+    """It was somebody else's when its last day was over; what lay there by then is lost as ever."""
+    world = Judged()
+    world.told(world.receipt(goods("L1", 4, expires=TODAY)))
+    world.place("1", wanted(quantity=4))
+    world.told(world.ship("1"))
+    world.warehouse.tell(OpenDay(SITE, TODAY + timedelta(days=2)))
+    world.told(ContinueDay(100))
+    world.told(ReturnGoods(SITE, True, None, None, "R", key("1"), (StockLine("1", "TEA", "L1", "BIN", Decimal(3)),)))
+    world.since()
+    world.warehouse.tell(OpenDay(SITE, TODAY + timedelta(days=3)))
+    world.told(ContinueDay(100))
+    assert world.since() == {}
+
+
+def test_what_has_expired_is_not_lost_again_by_another_name() -> None:
+    """Not as a part of a lot, nor as one lot with another; a part that lives longer may expire."""
+    world = expired()
+    part = SplitPart("L1-A", (SplitLine("BIN", Decimal(2)),))
+    fresh = SplitPart("L1-B", (SplitLine("BIN", Decimal(1)),), expires=TODAY + timedelta(days=20))
+    world.told(SplitLot(SITE, "S", "TEA", "L1", (part, fresh)))
+    world.told(MergeLots("M", "TEA", "L1", ("L2",)))
+    turn(world)
+    assert world.since() == {}
+    turn(world, 22)
     assert world.since() == {"expired": Decimal(1)}
 
 

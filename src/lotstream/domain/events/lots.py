@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from lotstream.domain.model import Item, Lot, LotName, OrderKey, RowKey
+from lotstream.domain.model import Departure, Item, Lot, LotName, OrderKey, RowKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,9 @@ class LotCorrected:
     rows: tuple[Became, ...] = ()
     #: Open orders that name the lot, or have something of it, under its new number.
     orders: tuple[OrderKey, ...] = ()
+    #: What left by the facts that were wrong, the last first; and how often it did.
+    left: tuple[Departure, ...] = ()
+    left_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

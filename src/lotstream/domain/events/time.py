@@ -25,7 +25,7 @@ class LotExpired:
     site: str
     #: As it is afterwards, with the mark that this is known.
     lot: Lot
-    #: Smallest units that were on hand there, in whatever condition and place.
+    #: Smallest units that were on hand there, in whatever condition and place; 0: it came there when it had expired.
     quantity: int
     #: People are told; nobody is of an owner who asks for no alerts of expiry.
     told: bool

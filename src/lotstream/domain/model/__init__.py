@@ -74,9 +74,12 @@ from lotstream.domain.model.goods import (
     Stage,
 )
 from lotstream.domain.model.history import (
+    DEPARTURES_TOLD,
     NAMED_MAX,
     ORDERS_LOOKED_AT,
     Answer,
+    Departure,
+    Departures,
     Gone,
     GotFrom,
     Left,
@@ -87,6 +90,7 @@ from lotstream.domain.model.history import (
     Question,
     Reach,
     Since,
+    WentWith,
 )
 from lotstream.domain.model.items import Item, Tracking
 from lotstream.domain.model.keys import Booked, ReceiptKey
@@ -139,6 +143,7 @@ __all__ = [
     "CONSIGNEE",
     "COUNTER",
     "COUNT_PENDING",
+    "DEPARTURES_TOLD",
     "DOCUMENT_CLASSES",
     "ERASURE",
     "EXPECTED",
@@ -177,6 +182,8 @@ __all__ = [
     "CountState",
     "CountedLine",
     "Customer",
+    "Departure",
+    "Departures",
     "Disposition",
     "Document",
     "Expected",
@@ -259,6 +266,7 @@ __all__ = [
     "TransferState",
     "Wave",
     "WaveState",
+    "WentWith",
     "ZoneRule",
     "ZoneUse",
     "consignee_key",

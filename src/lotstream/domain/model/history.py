@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from lotstream.domain.model.goods import LotName
@@ -86,8 +86,44 @@ class GotFrom(NamedTuple):
 ORDERS_LOOKED_AT = 50
 """Orders of a customer that goods which came back without an order are looked for in."""
 
-Question = Left | Since | PersonsOf | Reach | LeftFor
+
+class WentWith(NamedTuple):
+    """With which shipments have some lots left, and were not taken back? Answered by `Departures`."""
+
+    lots: tuple[LotName, ...]
+
+
+class Departure(NamedTuple):
+    """Smallest units of a lot that left with one shipment for one order, as the lot was called then."""
+
+    at: datetime
+    shipment: str
+    order: OrderKey
+    sku: str
+    lot: str
+    quantity: int
+    #: What was believed when it left.
+    expires: date | None
+    customer: str | None
+    city: str | None
+    region: str | None
+    postcode: str | None
+    country: str | None
+
+
+class Departures(NamedTuple):
+    """Departures of lots, at most `DEPARTURES_TOLD`, the last one first."""
+
+    of: tuple[Departure, ...]
+    #: How many there are of all.
+    total: int
+
+
+DEPARTURES_TOLD = 100
+"""Departures that one message names; `lotstream lot where` has all."""
+
+Question = Left | Since | PersonsOf | Reach | LeftFor | WentWith
 """Whatever can be asked; each kind is a class of its own."""
 
-Answer = Gone | Moved | Named | LookedBack | GotFrom
+Answer = Gone | Moved | Named | LookedBack | GotFrom | Departures
 """What a question is answered with."""

@@ -87,6 +87,37 @@ FROM lines AS l CROSS JOIN counts AS c
 GROUP BY l.sku, c.orders, c.orders_of_all, c.customers, c.customers_of_all
 ORDER BY l.sku;
 
+-- name: departures
+-- With which shipments some lots left for which orders, the last one first, behind one of them ($4 null: from the
+-- first on); and how many there are of all. What was taken back with its shipment did not leave.
+WITH wanted AS (
+    SELECT DISTINCT sku, lot FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
+), gone AS (
+    SELECT l.shipment, l.source, l."order", l.sku, l.lot, sum(l.sign * l.quantity)::bigint AS quantity,
+           max(l.shipped_at) FILTER (WHERE l.sign = 1) AS at, min(l.expires) AS expires,
+           max(CASE WHEN l.sign = 1 THEN ARRAY[
+               to_char(l.shipped_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') COLLATE "C", l.customer, l.city,
+               l.region, l.postcode, l.country
+           ] END) AS "to"
+    FROM wanted AS k
+    CROSS JOIN LATERAL (
+        SELECT * FROM shipment_line AS t WHERE t.owner = $1 AND t.sku = k.sku AND t.lot = k.lot OFFSET 0
+    ) AS l
+    GROUP BY l.shipment, l.source, l."order", l.sku, l.lot HAVING sum(l.sign * l.quantity) > 0
+)
+SELECT g.at, g.shipment, g.source, g."order", g.sku, g.lot, g.quantity, g.expires, g."to"[2] AS customer,
+       g."to"[3] AS city, g."to"[4] AS region, g."to"[5] AS postcode, g."to"[6] AS country,
+       (SELECT count(*) FROM gone) AS total
+FROM gone AS g
+WHERE $4::timestamptz IS NULL
+   OR (g.at, g.shipment, g.source, g."order", g.sku, g.lot) < ($4, $5::text, $6::text, $7::text, $8::text, $9::text)
+ORDER BY g.at DESC, g.shipment DESC, g.source DESC, g."order" DESC, g.sku DESC, g.lot DESC LIMIT $10;
+
+-- name: roads
+-- Where shipments are, as far as it was told.
+SELECT c.number, c.body FROM receipt AS c
+WHERE c.owner = $1 AND c.kind = 'shipment' AND c.number = ANY($2::text[]) AND position('"road":' IN c.body) > 0;
+
 -- name: persons
 -- Personal data by key.
 SELECT person, body FROM person WHERE owner = $1 AND person = ANY($2::text[]);

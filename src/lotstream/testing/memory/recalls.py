@@ -12,6 +12,8 @@ from lotstream.testing.memory.tables import Row, Tables
 from lotstream.testing.reach import BackLine, LeftLine, look_back
 
 _TO = ("customer", "person", "city", "region", "postcode", "country")
+_WHERE = ("customer", "city", "region", "postcode", "country")
+_DEPARTURE = ("shipment", "source", "order", "sku", "lot")
 
 
 @answers("recalls", "recipients")
@@ -46,6 +48,40 @@ def reached(tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str]
         Row({"sku": sku, "units": found.units.get(sku, 0), "units_of_all": units, **counts})
         for sku, units in found.units_of_all.items()
     ]
+
+
+@answers("recalls", "departures")
+def departures(tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str], *bounds: Any) -> Rows:  # noqa: ANN401
+    """Return with which shipments some lots left for which orders, the last one first."""
+    *behind, most = bounds
+    mine: dict[tuple[Any, ...], list[Row]] = {}
+    for row in tables.of("shipment_line"):
+        if row["owner"] == owner and (row["sku"], row["lot"]) in zip(skus, lots, strict=True):
+            mine.setdefault(tuple(row[name] for name in _DEPARTURE), []).append(row)
+    gone = [_departure(rows) for rows in mine.values() if sum(row["sign"] * row["quantity"] for row in rows) > 0]
+    gone.sort(key=_place, reverse=True)
+    found = [one for one in gone if behind[0] is None or _place(one) < tuple(behind)]
+    return [Row({**one, "total": len(gone)}) for one in found[:most]]
+
+
+def _departure(rows: Sequence[Row]) -> dict[str, Any]:
+    # As arrays are sorted: what is not said comes last.
+    last = max(
+        (row for row in rows if row["sign"] == 1),
+        key=lambda row: (row["shipped_at"], *((row[name] is None, row[name] or "") for name in _WHERE)),
+    )
+    said = [row["expires"] for row in rows if row["expires"] is not None]
+    return {
+        "at": last["shipped_at"],
+        **{name: last[name] for name in _DEPARTURE},
+        "quantity": sum(row["sign"] * row["quantity"] for row in rows),
+        "expires": min(said, default=None),
+        **{name: last[name] for name in _WHERE},
+    }
+
+
+def _place(one: dict[str, Any]) -> tuple[Any, ...]:
+    return (one["at"], *(one[name] for name in _DEPARTURE))
 
 
 @answers("recalls", "persons")
