@@ -174,7 +174,7 @@ def test_what_has_expired_is_not_lost_again_by_another_name() -> None:
     part = SplitPart("L1-A", (SplitLine("BIN", Decimal(2)),))
     fresh = SplitPart("L1-B", (SplitLine("BIN", Decimal(1)),), expires=TODAY + timedelta(days=20))
     world.told(SplitLot(SITE, "S", "TEA", "L1", (part, fresh)))
-    world.told(MergeLots("M", "TEA", "L1", ("L2",)))
+    world.told(MergeLots("M", "TEA", ("L2",), "L1"))
     turn(world)
     assert world.since() == {}
     turn(world, 22)
