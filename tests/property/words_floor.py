@@ -293,7 +293,9 @@ class AllWords(ReturnWords, PaperWords, ReceiptWords, MovingWords):
         lot = self.lot(sku)
         serials = (f"OLD{self.number(1, 3)}",) if sku == "S" else ()
         quantity = Decimal(1) if serials else self.units()
-        return ImportedLine(line, sku, quantity, self.seldom(None, "case"), lot, None, serials)
+        return ImportedLine(
+            line, sku, quantity, self.seldom(None, "case"), lot, None, serials, self.seldom(None, Decimal("2.5"))
+        )
 
     def snapshot(self) -> Command:
         """What there is is asked for."""

@@ -19,7 +19,15 @@ ENDS: dict[str, dict[str, Any]] = {
         "ship_to": {"name": "Example Person", "city": "Columbus", "region": "OH", "postcode": "43085", "country": "US"},
         "by": "migration",
         "lines": [
-            {"line": "1", "sku": "CER-001", "lot": "L23Z", "quantity": "24", "unit": "each", "expires": "2027-01-31"}
+            {
+                "line": "1",
+                "sku": "CER-001",
+                "lot": "L23Z",
+                "quantity": "24",
+                "unit": "each",
+                "expires": "2027-01-31",
+                "cost": "1.20",
+            }
         ],
     },
     "snapshot.requested": {"owner": "acme", "snapshot": "2026-09", "site": "TOR"},

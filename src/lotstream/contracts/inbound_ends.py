@@ -84,6 +84,9 @@ class ShipmentImportedLine(Inbound):
     serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
         default=(), description="Serial numbers of the units."
     )
+    cost: Quantity | None = Field(
+        default=None, description="What one `unit` had cost; null means as the lot, where that is known here."
+    )
 
 
 class ShipmentImported(Inbound):

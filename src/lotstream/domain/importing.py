@@ -10,8 +10,10 @@ from typing import Final
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ImportedLine, ImportShipment, Moment
+from lotstream.domain.costing import cost_of, paid_for
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, ShipmentImported
+from lotstream.domain.goods_lines import check_cost
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
     SHIPMENT,
@@ -103,6 +105,7 @@ def _shipped(
     if isinstance(quantity, Refusal):
         return quantity
     refused = check_count(line.serials, quantity, item, path) or _still_here(draft, line, path)
+    refused = refused or check_cost(line.cost, f"{path}.cost")
     lot = refused or _lot(draft, line, path, lots)
     if isinstance(lot, Refusal):
         return lot
@@ -113,6 +116,7 @@ def _shipped(
     return Shipped(
         line.line, line.sku, line.lot, expires, made, row, row, quantity, 0, None, unit=line.unit or item.base_unit,
         unit_factor=factor, serials=line.serials,
+        cost=cost_of(lot, quantity) if line.cost is None else paid_for(line.cost, line.quantity),
     )  # fmt: skip
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Final
+
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import (
+    AcceptTitle,
     CloseOwner,
     Command,
     ExpectReceipt,
+    ImportShipment,
     Moment,
     OpenBalance,
     PlaceOrder,
     ReceiveStock,
+    RecordProduction,
 )
 from lotstream.domain.events import DiscrepancyNoted, Event, OwnerClosed
 from lotstream.domain.ledger import Ledger
@@ -27,25 +33,38 @@ def close_owner(ledger: Ledger, command: CloseOwner, moment: Moment) -> tuple[Ev
 
 
 def why_not_taken_in(ledger: Ledger, command: Command) -> Refusal | None:
-    """Refuse what would bring an owner who has left something new: orders, and goods that are only announced.
+    """Refuse what would bring an owner who has left something new: orders, beginnings, and goods not there yet.
 
-    Orders that are known may still change, be cancelled, picked and shipped.
+    Orders and announcements that are known may still change, and be cancelled, picked and shipped, or received.
     """
-    match command:
-        case PlaceOrder():
-            is_new = ledger.order(command.key) is None
-        case ExpectReceipt():
-            is_new = ledger.document(expected_key(command.expected), Expected) is None
-        case ReceiveStock():
-            is_new = not command.happened
-        case _:
-            is_new = isinstance(command, OpenBalance)
-    return Refusal(Code.ON_HOLD, "owner", _MESSAGE) if is_new else None
+    asks = _NEW.get(type(command))
+    return None if asks is None or not asks(ledger, command) else Refusal(Code.ON_HOLD, "owner", _MESSAGE)
+
+
+_NEW: Final[dict[type, Callable[[Ledger, Any], bool]]] = {
+    PlaceOrder: lambda ledger, command: ledger.order(command.key) is None,
+    ExpectReceipt: lambda ledger, command: ledger.document(expected_key(command.expected), Expected) is None,
+    OpenBalance: lambda *_: True,
+    ImportShipment: lambda *_: True,
+    ReceiveStock: lambda _, command: not command.happened,
+    AcceptTitle: lambda _, command: not command.happened,
+    RecordProduction: lambda _, command: not command.happened,
+}
+"""Commands that may bring something new, and whether one does."""
 
 
 def note_closed(command: Command, decided: tuple[Event, ...] | Refusal) -> tuple[Event, ...] | Refusal:
-    """Add that goods came in for an owner who has left: they stand on the dock, so they are booked."""
-    if not isinstance(command, ReceiveStock) or isinstance(decided, Refusal) or not decided:
+    """Add that goods came in for an owner who has left: they are there, so they are booked."""
+    if isinstance(decided, Refusal) or not decided:
         return decided
-    message = f"Receipt {command.receipt} brought goods for an owner who is closed; have them sent back."
-    return *decided, DiscrepancyNoted(Code.ON_HOLD.value, message, {"receipt": command.receipt, "site": command.site})
+    if isinstance(command, ReceiveStock):
+        message = f"Receipt {command.receipt} brought goods for an owner who is closed; have them sent back."
+        return *decided, _odd(message, {"receipt": command.receipt, "site": command.site})
+    if isinstance(command, AcceptTitle):
+        message = f"Goods of {command.from_owner} were sold to an owner who is closed; have them taken back."
+        return *decided, _odd(message, {"title": command.title, "site": command.site})
+    return decided
+
+
+def _odd(message: str, about: dict[str, str | None]) -> DiscrepancyNoted:
+    return DiscrepancyNoted(Code.ON_HOLD.value, message, about)

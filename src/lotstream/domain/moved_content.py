@@ -23,6 +23,7 @@ def content_of_import(command: ImportShipment) -> str:
     """Return the hash of what is told to have left before the hub was there."""
     said = [
         (line.line, line.sku, line.lot, str(line.quantity.normalize()), line.unit, line.expires, line.serials)
+        + (() if line.cost is None else (str(line.cost.normalize()),))
         for line in command.lines
     ]
     return command.content or _hash((command.site, command.shipped_at.timestamp(), command.customer, said))

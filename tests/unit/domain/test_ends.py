@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from lotstream.contracts.sent import SENT
 from lotstream.domain import comparing
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
+    AcceptTitle,
     ChangeSettings,
     CloseOwner,
     Command,
@@ -23,10 +25,12 @@ from lotstream.domain.commands import (
     DefineOwner,
     ExpectReceipt,
     GoodsAnnounced,
+    MadeLine,
     Moment,
     OpenBalance,
     PlaceHold,
     RecordComparison,
+    RecordProduction,
     TakeSnapshot,
 )
 from lotstream.domain.events import DiscrepancyNoted, Event
@@ -34,6 +38,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import HoldKind, Item, Settings, Tracking
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
+from tests.unit.domain.test_importing import imported
 
 
 class Told:
@@ -206,6 +211,29 @@ def test_a_closed_owner_takes_nothing_new() -> None:
     world.place("#1", wanted(quantity=3), version="2")
     world.told(world.pick("#1"))
     assert kinds(world.told(world.ship("#1")))[0] == "ShipmentConfirmed"
+
+
+def test_nothing_new_is_announced_imported_made_or_bought_for_a_closed_owner() -> None:
+    """Each is refused; what was announced before may still change, and be received when it stands on the dock."""
+    world = World()
+    line = GoodsAnnounced("1", "TEA", Decimal(3))
+    world.told(ExpectReceipt(SITE, "ASN-1", None, None, "1", (line,)))
+    world.told(CloseOwner())
+    new: tuple[Command, ...] = (
+        ExpectReceipt(SITE, "ASN-2", None, None, "1", (line,)),
+        imported(),
+        RecordProduction(SITE, False, None, None, "P", (), (MadeLine("1", "TEA", "L2", "BIN", Decimal(1)),)),
+        AcceptTitle(SITE, False, None, None, "T", "zenith", (goods("L3", 1),)),
+    )
+    for command in new:
+        assert world.refused(command) == (Code.ON_HOLD, "owner")
+    assert world.told(ExpectReceipt(SITE, "ASN-1", None, None, "2", (line, replace(line, line="2"))))
+    (noted,) = [
+        event
+        for event in world.told(AcceptTitle(SITE, True, None, None, "T", "zenith", (goods("L3", 1),)))
+        if isinstance(event, DiscrepancyNoted)
+    ]
+    assert (noted.code, noted.about) == (Code.ON_HOLD, {"title": "T", "site": SITE})
 
 
 def test_goods_that_stand_on_the_dock_of_a_closed_owner_are_booked() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,17 +17,18 @@ from lotstream.domain.commands import (
     ImportedLine,
     ImportShipment,
     PlaceHold,
+    RecallLots,
     RenameItem,
     ReturnGoods,
     StockLine,
     VoidShipment,
 )
-from lotstream.domain.events import DiscrepancyNoted, GoodsReturned, ShipmentImported
+from lotstream.domain.events import ConsigneesListed, DiscrepancyNoted, GoodsReturned, RecallOpened, ShipmentImported
 from lotstream.domain.model import HoldKind, Item, OrderState, Tracking
 from lotstream.domain.move import MoveKind
 from lotstream.domain.movements import moves_of
 from lotstream.testing.scenarios_messages import SITE
-from tests.unit.domain.build import TODAY, World, goods, key, kinds, only
+from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
 
 THEN = datetime(2026, 7, 14, 16, tzinfo=UTC)
 
@@ -81,6 +83,37 @@ def test_returns_reach_back() -> None:
 
     assert only(world.told(back(4, "RMA-1")), GoodsReturned).lines[0].quantity == 4
     assert world.refused(back(3, "RMA-2")) == (Code.MORE_THAN_SHIPPED, "lines.0.quantity")
+
+
+def test_what_left_then_had_a_cost() -> None:
+    """What is said of one unit, else what the lot has cost; nothing where nobody has said."""
+    world = World()
+    world.told(world.receipt(goods("KNOWN", 10, cost=Decimal(2))))
+    lines = (
+        left(quantity=2, unit="case", cost=Decimal("9.30")), left("KNOWN", 3, "2"),
+        left("KNOWN", 1, "3", cost=Decimal(7)), left("OLDER", 1, "4"),
+    )  # fmt: skip
+    event = only(world.told(imported(*lines)), ShipmentImported)
+    assert [one.cost for one in event.shipped] == [Decimal("18.60"), Decimal(6), Decimal(7), None]
+    again = (replace(lines[0], cost=Decimal("9.3")), *lines[1:])
+    assert world.told(imported(*again)) == ()
+    assert world.refused(imported(*lines[1:])) == (Code.CONFLICTING_CONTENT, "shipment")
+    assert world.refused(imported(left(cost=Decimal(-1)), order="#2")) == (Code.FIELD_INVALID, "lines.0.cost")
+
+
+def test_a_recall_writes_to_whoever_got_any_of_it_then() -> None:
+    """Each consignee with what left for him before the hub was there and since, and what is made of the lot as well."""
+    world = World()
+    world.told(imported(city="Columbus"))
+    world.told(imported(left(quantity=2), order="#OLD2", shipment="S-OLD2", customer="C-8"))
+    world.told(world.receipt(goods("OLD", 5)))
+    world.place("#1", wanted(quantity=3, lot="OLD"))
+    world.told(world.ship("#1"))
+    events = world.told(RecallLots("RC", None, (("TEA", "OLD"),)))
+    recall = only(events, RecallOpened).recall
+    assert (recall.reached.units, recall.reached.orders, recall.held) == ({"TEA": 11}, 3, {"TEA": 2})
+    got = {one.to.customer: [lot.quantity for lot in one.to.lots] for one in only(events, ConsigneesListed).consignees}
+    assert got == {"C-7": [6], "C-8": [2], None: [3]}
 
 
 def test_recalls_reach_back() -> None:

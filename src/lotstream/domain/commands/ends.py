@@ -88,6 +88,8 @@ class ImportedLine:
     #: Of a lot that nobody knows.
     expires: date | None = None
     serials: tuple[str, ...] = ()
+    #: What one ``unit`` had cost; None: as the lot, where that is known.
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
