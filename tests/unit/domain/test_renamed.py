@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,16 +14,20 @@ from lotstream.domain.commands import (
     CorrectLot,
     DefineCustomer,
     DefineItem,
+    DefineSupplier,
     LineWanted,
     MoveStock,
+    OpenDay,
     RenameItem,
     ReturnGoods,
     StockLine,
 )
-from lotstream.domain.events import ItemRenamed
-from lotstream.domain.model import Customer, Item, Lot, LotMore, LotName, OrderState, Tracking
+from lotstream.domain.events import ItemRenamed, ReorderHinted
+from lotstream.domain.model import Customer, Item, Lot, LotMore, LotName, OrderState, Supplier, Tracking
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
+from tests.unit.domain.test_availability import SHOP, tick
+from tests.unit.domain.test_availability import world as channelled
 
 RENAME = RenameItem("TEA", "CHAI")
 
@@ -107,6 +112,42 @@ def test_the_latest_expiry_of_a_customer_goes_along(world: World) -> None:
     world.told(world.ship("1"))
     world.told(RENAME)
     assert world.ledger.last_shipped["C-8", "CHAI"] == TODAY + timedelta(days=30)
+
+
+def test_what_a_supplier_owes_is_owed_under_the_new_sku() -> None:
+    """Read under the name of today, also when the supplier is told again by the old one."""
+    world = World()
+    supplier = Supplier("S-3", min_days_left_by_sku={"TEA": 40})
+    world.told(DefineSupplier(supplier))
+    world.told(RENAME)
+    short = goods("A", 1, sku="CHAI", expires=TODAY + timedelta(days=39), supplier="S-3")
+    for line in (short, replace(short, sku="TEA")):
+        assert world.refused(world.receipt(line, happened=False)) == (Code.LOT_NOT_ALLOWED, "lines.0.expires")
+    assert world.told(DefineSupplier(supplier)) == ()
+    world.told(world.receipt(replace(short, expires=TODAY + timedelta(days=40)), happened=False))
+
+
+def test_who_was_told_to_order_an_item_again_is_not_told_by_its_new_sku() -> None:
+    """It is below its point as it was, under another name."""
+    world = World()
+    world.told(DefineItem(Item("RICE", reorder_point=Decimal(10))))
+
+    def told(day: int) -> list[str]:
+        world.warehouse.tell(OpenDay(SITE, TODAY + timedelta(days=day)))
+        return [event.sku for event in world.told(ContinueDay(100)) if isinstance(event, ReorderHinted)]
+
+    assert told(1) == ["RICE"]
+    world.told(RenameItem("RICE", "RIZ"))
+    assert told(2) == []
+
+
+def test_channels_are_told_of_both_skus() -> None:
+    """Nothing of the old one may be sold any more, and all of it under the new one."""
+    made = channelled(SHOP)
+    made.stock(goods("A", 10))
+    assert tick(made) == {("TEA", "shop"): 10}
+    made.told(RENAME)
+    assert tick(made) == {("TEA", "shop"): 0, ("CHAI", "shop"): 10}
 
 
 def test_what_cannot_be_renamed_is_refused(world: World) -> None:

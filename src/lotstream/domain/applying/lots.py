@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from lotstream.domain.applying.rows import change_row, know_lot, note_received, order_touched
@@ -70,7 +71,7 @@ def _item_renamed(ledger: Ledger, event: ItemRenamed) -> None:
 
 
 def _name_elsewhere(ledger: Ledger, sku: str, names: Names) -> None:
-    """Call an item by its new SKU where kits, recipes and customers name it."""
+    """Call an item by its new SKU where kits, recipes and customers name it, and where people were told of it."""
     for item in list(ledger.items.values()):
         if (now := names.now(item)) is not item and item.sku != sku:
             _know_item(ledger, now)
@@ -78,6 +79,10 @@ def _name_elsewhere(ledger: Ledger, sku: str, names: Names) -> None:
         if (theirs := names.now(customer)) is not customer:
             ledger.customers[customer.id] = theirs
             ledger.touched.customers.add(customer.id)
+    hinted = tuple(sorted(names.sku(one) for one in ledger.progress.hinted))
+    if hinted != ledger.progress.hinted:
+        ledger.progress = replace(ledger.progress, hinted=hinted)
+        ledger.touched.progress = True
     for (who, of), day in list(ledger.last_shipped.items()):
         if of == sku:
             ledger.last_shipped[who, names.sku(sku)] = day
