@@ -96,6 +96,12 @@ class Settings(BaseSettings):
         ge=1,
         description="Days that topics, dead letters and the deliveries kept at the doors hold personal data.",
     )
+    untaken_days: int = Field(
+        default=30,
+        ge=1,
+        description="Days that a delivery is kept at its door which its connector has not dealt with; it was not "
+        "acknowledged, so its sender has it still.",
+    )
     backup_days: int = Field(
         default=7,
         ge=1,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from lotstream.errors import PostgresUnreachable
 from lotstream.hub.maintenance import Maintenance
@@ -16,7 +17,9 @@ from lotstream.testing.processes import WorkerProcess
 from tests.hub.client import HubClient
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
-SETTINGS = Settings(outbox_days=2, intake_days=20, retention_days=30, maintenance_s=0.001, maintenance_calls_max=3)
+SETTINGS = Settings(
+    outbox_days=2, intake_days=20, retention_days=30, untaken_days=40, maintenance_s=0.001, maintenance_calls_max=3
+)
 
 
 class FakeStore:
@@ -52,6 +55,9 @@ class FakeStore:
     async def prune_exchanges(self, *, before: datetime) -> int:
         return self._deleted("exchange", before)
 
+    async def prune_untaken(self, *, before: datetime) -> int:
+        return self._deleted("untaken", before)
+
     def _deleted(self, *call: object) -> int:
         self.calls.append(call)
         return int(self.calls.count(call) <= self.left)
@@ -80,11 +86,21 @@ async def test_message_ids_are_remembered_two_days_longer() -> None:
 
 
 async def test_what_belongs_to_all_is_pruned_by_one_worker() -> None:
-    """Only the holder of the first partition prunes empty stock, and what is older than LOTSTREAM_RETENTION_DAYS."""
+    """Only the holder of the first partition prunes empty stock, and what is older than LOTSTREAM_RETENTION_DAYS.
+
+    What nobody has dealt with goes after LOTSTREAM_UNTAKEN_DAYS.
+    """
     store = FakeStore()
     await maintenance(store, {0: 9}).prune()
-    old = NOW - timedelta(days=30)
-    assert store.calls[2:] == [("stock",), ("exchange", old), ("dead_letter", old)]
+    old, untaken = NOW - timedelta(days=30), NOW - timedelta(days=40)
+    assert store.calls[2:] == [("stock",), ("exchange", old), ("dead_letter", old), ("untaken", untaken)]
+
+
+async def test_deliveries_that_nobody_took_do_not_go_in_silence() -> None:
+    """The log warns of them, once a round."""
+    with capture_logs() as logged:
+        await maintenance(FakeStore(left=1), {0: 9}).prune()
+    assert [line["days"] for line in logged if line["event"] == "untaken_deliveries_deleted"] == [40]
 
 
 @pytest.mark.limit("maintenance_calls_max")
@@ -92,7 +108,7 @@ async def test_a_round_is_bounded() -> None:
     """However much there is to delete, a round makes no more than LOTSTREAM_MAINTENANCE_CALLS_MAX calls of a kind."""
     store = FakeStore(left=10)
     await maintenance(store, {0: 9}).prune()
-    assert [store.calls.count(call) for call in dict.fromkeys(store.calls)] == [3] * 5
+    assert [store.calls.count(call) for call in dict.fromkeys(store.calls)] == [3] * 6
 
 
 async def test_a_database_that_is_away_puts_maintenance_off() -> None:

@@ -28,6 +28,7 @@ EVERYBODY: Final = {
     ("reads", "owners_of_sku"): "names owners, so that a person says which one is meant",
     ("reads", "orders_called"): "names owners, so that a person says which one is meant",
     ("reads", "serials"): "goes from owner to owner where the person who asks names none",
+    ("persons", "erased"): "shows an operator what was erased of whom, so that it can be erased again",
     ("moves", "document_owners"): "goes from owner to owner where the person who asks names none",
     ("goods", "lot_owners"): "goes from owner to owner where the person who asks names none",
     ("goods", "lots_called"): "names owners, so that a person says which one is meant",

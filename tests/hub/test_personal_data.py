@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,10 +27,11 @@ from lotstream.connect.inbox_kept import delete_old
 from lotstream.connect.runner import open_parts
 from lotstream.contracts.inbound import type_of
 from lotstream.contracts.inbound_orders import OrderPlaced
-from lotstream.contracts.topics import DEAD_LETTERS, TOPICS
+from lotstream.contracts.topics import DEAD_LETTERS, RECALL_LETTERS, TOPICS
 from lotstream.hub.maintenance import Maintenance
 from lotstream.hub.verify import Scope, verify
 from lotstream.settings import Settings, settings
+from lotstream.store.exchanges import Exchanges
 from lotstream.store.postgres import PostgresStore
 from lotstream.testing.kafka import read_all
 from lotstream.testing.processes import WorkerProcess
@@ -38,12 +39,12 @@ from tests.cli.conftest import environment
 from tests.hub.client import PATIENCE_S, HubClient
 
 MARK = "Zyx"
-PERSONS = "Ada", "Bob", "Cyd", "Dee", "Eve", "Fay", "Gus"
+PERSONS = "Ada", "Bob", "Cyd", "Dee", "Eve", "Fay", "Gus", "Hal"
 """Who is planted: in a good order, a changed one (twice), a refused one, one nobody can read, one from an inbox,
-an old one."""
+an old one, and in a delivery that nobody takes."""
 
 TRANSIENT = {"exchange", "dead_letter", "outbox"}
-"""Tables that keep raw messages for a bounded time; of the outbox the copy of a dead letter."""
+"""Tables that keep raw messages for a bounded time; of the outbox copies of dead letters and recall letters."""
 
 KEPT = Scope(outbox=False, retention_days=0)
 """What there is to verify when everything that is kept for a time is gone."""
@@ -124,12 +125,25 @@ class House:
         await self.client.send(
             "shipment.imported", {**old, "shipped_at": moment, "ship_to": ship_to("Gus"), "lines": gone}
         )
-        await self._published()
+        await self._leave(order("#6", "Hal"))
+        recalled = [{"sku": "TEA", "lot": lot} for lot in ("L0", "L1")]
+        await self.client.send("lot.recalled", {"owner": "acme", "recall": "RC", "lots": recalled})
+        for topic in (DEAD_LETTERS, RECALL_LETTERS):
+            await self._published(topic.name)
 
-    async def _published(self) -> None:
-        """Wait for what is told of the record that nobody can read."""
+    async def _leave(self, body: dict[str, Any]) -> None:
+        """Leave a delivery at the door of a connector that nobody runs any more."""
+        moment = datetime.now(UTC)
+        async with Exchanges(self.settings.postgres_url) as exchanges:
+            await exchanges.keep(
+                "gone", sender="erp", name="order", key="6", received_at=moment, headers=(),
+                body=json.dumps(body).encode(),
+            )  # fmt: skip
+
+    async def _published(self, topic: str) -> None:
+        """Wait for what is told of the record that nobody can read, and of whoever got what is recalled."""
         letters = AIOKafkaConsumer(
-            DEAD_LETTERS.name, bootstrap_servers=self.settings.kafka_bootstrap, auto_offset_reset="earliest",
+            topic, bootstrap_servers=self.settings.kafka_bootstrap, auto_offset_reset="earliest",
             isolation_level="read_committed",
         )  # fmt: skip
         await letters.start()
@@ -256,7 +270,11 @@ async def test_personal_data_is_erased_and_leaves_every_lot_traceable(house: Hou
     assert found.keys() == TRANSIENT | {"person"}
     assert found["person"] == {"Ada", "Bob", "Cyd", "Fay", "Gus"}
     assert (await house.topics(), house.files()) == (
-        {"lotstream.inbound": set(PERSONS), "lotstream.inbound.dlq": {"Eve"}},
+        {
+            "lotstream.inbound": {*PERSONS} - {"Hal"},
+            "lotstream.inbound.dlq": {"Eve"},
+            "lotstream.recall-letters": {"Ada", "Gus"},
+        },
         {"done": {"Fay"}},
     )
 
@@ -277,8 +295,50 @@ async def test_personal_data_is_erased_and_leaves_every_lot_traceable(house: Hou
         "lot": "L1", "customer": "C-7", "city": "Columbus", "postcode": "43085", "country": "US", "shipment": "S-1",
     }  # fmt: skip
     history = json.loads(await house.lotstream("lot", "history", "TEA", "L1", "--json"))["history"]
-    assert (history[-1]["kind"], history[-1]["customer"]) == ("shipped", "C-7")
+    assert [line["customer"] for line in history if line["kind"] == "shipped"] == ["C-7"]
+    where = json.loads(await house.lotstream("lot", "where", "TEA", "L1", "--json"))
+    (who,) = where["gone_to"]
+    assert (who["name"], who["customer"], who["city"], who["quantity"]) == (None, "C-7", "Columbus", "2")
     assert (await verify(house.settings.postgres_url, KEPT)).differences == ()
+
+
+async def test_a_restored_database_forgets_again(house: House, tmp_path: Path) -> None:
+    """What was erased is listed by key, and erased again from that list, once; a list that is none is refused."""
+    await house.client.send("item.defined", {"owner": "acme", "sku": "TEA"})
+    await house.client.send("order.placed", order("#20", "Ada"))
+    kept = await house.client.row("SELECT * FROM person")
+    shop = [{"source": "shop", "order": "#20"}]
+    await house.client.send("person.erased", {"owner": "acme", "request": "E-20", "orders": shop, "by": "desk"})
+    listed = await house.lotstream("person", "erased", "--since", "2020-01-01", "--json")
+    one = json.loads(listed)[-1]
+    assert (one["owner"], one["request"], one["persons"], one["by"]) == ("acme", "E-20", [kept["person"]], "desk")
+    assert "E-20" in await house.lotstream("person", "erased")
+    assert json.loads(await house.lotstream("person", "erased", "--since", "2999-01-01", "--json")) == []
+    connection = await asyncpg.connect(house.settings.postgres_url)
+    try:
+        columns = ("owner", "slot", "person", "body")
+        values = [kept[name] for name in columns]
+        await connection.execute(
+            "INSERT INTO lotstream.person (owner, slot, person, body) VALUES ($1, $2, $3, $4)", *values
+        )
+    finally:
+        await connection.close()
+    file = tmp_path / "erased.json"
+    file.write_text(json.dumps([one]))
+    for _ in range(2):
+        again = await asyncio.to_thread(
+            CliRunner().invoke, build_app(), ["person", "erase-again", str(file), "--yes"],
+            env=environment(house.settings),
+        )  # fmt: skip
+        assert again.exit_code == 0, again.output
+    assert await house.client.rows("SELECT * FROM person") == []
+    for text in ("{}", "no JSON", '[{"owner": 1}]'):
+        file.write_text(text)
+        bad = await asyncio.to_thread(
+            CliRunner().invoke, build_app(), ["person", "erase-again", str(file), "--yes"],
+            env=environment(house.settings),
+        )  # fmt: skip
+        assert bad.exit_code != 0
 
 
 async def test_data_that_was_erased_and_is_there_is_found(house: House) -> None:

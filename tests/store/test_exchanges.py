@@ -87,9 +87,12 @@ async def test_pending_stops_at_so_many_bytes(exchanges: Exchanges) -> None:
 
 
 async def test_prune_removes_what_is_settled_and_old(exchanges: Exchanges, store: PostgresStore) -> None:
-    """Settled exchanges older than a time go; pending ones stay however old they are: they are the only copy."""
+    """Settled exchanges older than a time go; pending ones go by a time of their own."""
     settled, waiting = [await exchanges.keep("edi", **DELIVERY, body=body) for body in (b"1", b"2")]
     await exchanges.settle(settled.id, verdict="accepted")
     assert await store.prune_exchanges(before=T0) == 0
     assert await store.prune_exchanges(before=T0 + timedelta(seconds=1)) == 1
     assert [row.id for row in await exchanges.recent("edi", limit=9)] == [waiting.id]
+    assert await store.prune_untaken(before=T0) == 0
+    assert await store.prune_untaken(before=T0 + timedelta(seconds=1)) == 1
+    assert await exchanges.recent("edi", limit=9) == []

@@ -44,6 +44,7 @@ GROUPS = (
     "expiring",
     "kpi",
     "person",
+    "person_erased",
     "count",
     "receipts",
     "transfer",

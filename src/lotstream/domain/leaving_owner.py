@@ -66,5 +66,5 @@ def note_closed(command: Command, decided: tuple[Event, ...] | Refusal) -> tuple
     return decided
 
 
-def _odd(message: str, about: dict[str, str | None]) -> DiscrepancyNoted:
+def _odd(message: str, about: dict[str, str]) -> DiscrepancyNoted:
     return DiscrepancyNoted(Code.ON_HOLD.value, message, about)

@@ -37,6 +37,7 @@ class Maintenance:
         self._calls_max = settings.maintenance_calls_max
         self._outbox_kept = timedelta(days=settings.outbox_days)
         self._personal_kept = timedelta(days=settings.retention_days)
+        self._untaken_kept = timedelta(days=settings.untaken_days)
         self._intake_kept = timedelta(days=settings.intake_days) + INTAKE_SLACK
 
     async def run(self) -> None:
@@ -63,14 +64,20 @@ class Maintenance:
             old = now - self._personal_kept
             await self._repeat("exchange", partial(self._store.prune_exchanges, before=old))
             await self._repeat("dead_letter", partial(self._store.prune_dead_letters, before=old))
+            untaken = partial(self._store.prune_untaken, before=now - self._untaken_kept)
+            if await self._repeat("untaken", untaken):
+                logger.warning("untaken_deliveries_deleted", days=self._untaken_kept.days)
 
-    async def _repeat(self, table: str, prune: Callable[[], Awaitable[int]]) -> None:
-        """Delete until nothing is left or the round has had its share: commits come first."""
+    async def _repeat(self, table: str, prune: Callable[[], Awaitable[int]]) -> int:
+        """Delete until nothing is left or the round has had its share, since commits come first; returns how many."""
+        total = 0
         for call in range(1, self._calls_max + 1):
             used("maintenance_calls_max", call)
             deleted = await prune()
             if not deleted:
-                return
+                return total
+            total += deleted
             PRUNED.labels(table).inc(deleted)
             logger.info("pruned", table=table, rows=deleted)
         reached("maintenance_calls_max")
+        return total

@@ -37,6 +37,10 @@ class Maintenance:
         """Delete settled exchanges received before a time, because they hold personal data; returns how many."""
         return await self._deleted("prune_exchanges", before)
 
+    async def prune_untaken(self, *, before: datetime) -> int:
+        """Delete exchanges received before a time that nobody has dealt with, some at once; returns how many."""
+        return await self._deleted("prune_untaken", before)
+
     async def prune_intake(self, partition: int, *, before: datetime) -> int:
         """Delete a partition's oldest intake rows recorded before a time; returns how many.
 

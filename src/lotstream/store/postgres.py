@@ -177,6 +177,10 @@ class PostgresStore:
         """Delete settled exchanges received before a time, some at once; returns how many."""
         return await self._maintenance.prune_exchanges(before=before)
 
+    async def prune_untaken(self, *, before: datetime) -> int:
+        """Delete exchanges received before a time that nobody has dealt with, some at once; returns how many."""
+        return await self._maintenance.prune_untaken(before=before)
+
     async def prune_intake(self, partition: int, *, before: datetime) -> int:
         """Delete a partition's oldest intake rows recorded before a time, some at once; returns how many."""
         return await self._maintenance.prune_intake(partition, before=before)

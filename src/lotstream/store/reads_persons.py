@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 import msgspec
 
+from lotstream.domain.events import PersonsErased
+from lotstream.store.codec import decode_event
 from lotstream.store.connection import Address
 from lotstream.store.session import Session
 from lotstream.store.sql import queries
@@ -20,6 +23,17 @@ class PersonFound:
 
     person: str
     data: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A request that was done: whose consignees, when, and the keys of those who were forgotten."""
+
+    owner: str
+    at: datetime
+    request: str
+    persons: tuple[str, ...]
+    by: str | None
 
 
 class PersonReads(Session):
@@ -36,9 +50,19 @@ class PersonReads(Session):
         """Return the persons that orders of a customer name or named."""
         return _found(await self._database.fetch(SQL["by_customer"], owner, customer, rows_max))
 
+    async def erased(self, owner: str | None, *, since: datetime | None) -> list[Erased]:
+        """Return who was erased of an owner's consignees, or of all, since a time; the whole journal is read."""
+        rows = await self._database.fetch(SQL["erased"], owner, since)
+        return [_erased(row) for row in rows]
+
     async def by_text(self, owner: str, text: str, *, rows_max: int) -> list[PersonFound]:
         """Return the persons in whose name, company, street, telephone or mail a text occurs."""
         return _found(await self._database.fetch(SQL["by_text"], owner, text, rows_max))
+
+
+def _erased(row: Any) -> Erased:  # noqa: ANN401 - a row has whatever its statement says
+    event = cast(PersonsErased, decode_event(row["type"], row["body"]))
+    return Erased(row["owner"], row["recorded_at"], event.notice.key.number, event.persons, event.by)
 
 
 def _found(rows: list[Any]) -> list[PersonFound]:

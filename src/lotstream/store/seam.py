@@ -107,6 +107,9 @@ class Store(Protocol):
     async def prune_exchanges(self, *, before: datetime) -> int:
         """Delete settled exchanges received before a time, some at once; returns how many."""
 
+    async def prune_untaken(self, *, before: datetime) -> int:
+        """Delete exchanges received before a time that nobody has dealt with, some at once; returns how many."""
+
     async def prune_intake(self, partition: int, *, before: datetime) -> int:
         """Delete a partition's oldest intake rows recorded before a time, some at once; returns how many.
 

@@ -31,6 +31,14 @@ WHERE id = ANY(ARRAY(
     FROM (SELECT id, received_at FROM exchange WHERE verdict <> 'pending' ORDER BY id LIMIT $1) AS oldest
     WHERE oldest.received_at < $2));
 
+-- name: prune_untaken
+-- Delete deliveries received before a time that nobody has dealt with; the oldest are looked at first.
+DELETE FROM exchange
+WHERE id = ANY(ARRAY(
+    SELECT oldest.id
+    FROM (SELECT id, received_at FROM exchange WHERE verdict = 'pending' ORDER BY id LIMIT $1) AS oldest
+    WHERE oldest.received_at < $2));
+
 -- name: prune_intake
 -- Delete a partition's oldest intake rows, none behind one that is young, and note where the rest begins; the row of the
 -- last record stays, and only so many are looked at at once. Whoever told every partition something is answered with what

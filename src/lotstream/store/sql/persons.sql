@@ -37,3 +37,10 @@ FROM person AS p
 WHERE p.owner = $1
   AND EXISTS (SELECT FROM json_each_text(p.body::json) AS e WHERE position(lower($2) IN lower(e.value)) > 0)
 ORDER BY p.person LIMIT $3;
+
+-- name: erased
+-- What was erased, of an owner or of all, since a time, as the journal has it; the first one first.
+SELECT j.owner, j.recorded_at, j.type, j.body FROM journal AS j
+WHERE j.type = 'PersonsErased' AND ($1::text IS NULL OR j.owner = $1)
+  AND ($2::timestamptz IS NULL OR j.recorded_at >= $2)
+ORDER BY j.recorded_at, j.log, j.partition, j."offset", j.index;

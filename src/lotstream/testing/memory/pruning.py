@@ -27,6 +27,11 @@ def _prune_exchanges(tables: Tables, limit: int, before: datetime) -> Rows:
     return []
 
 
+@answers("maintenance", "prune_untaken")
+def _prune_untaken(tables: Tables, limit: int, before: datetime) -> Rows:
+    return []
+
+
 @answers("maintenance", "prune_intake")
 def _prune_intake(tables: Tables, limit: int, partition: int, before: datetime, source: str) -> Rows:
     claim = tables.rows["claim"][(partition,)]

@@ -41,7 +41,7 @@ _DATABASE: Final = (
     *("broadcasts", "broadcasts_numbered", "owners_due", "clocks_due", "titles_due", "owners_behind"),
     "broadcasts_passed",
     *("broadcast_outcomes", "prune_outbox", "prune_empty_stock", "prune_exchanges", "prune_intake"),
-    "prune_dead_letters",
+    *("prune_dead_letters", "prune_untaken"),
 )
 _KAFKA: Final = ("positions", "look", "initialise", "send", "note", "end", "append", "fetch")
 _COORDINATOR: Final = ("join", "prove", "heartbeat")
