@@ -24,9 +24,11 @@ from lotstream.domain.model import (
     Mixing,
     Named,
     OrderKey,
+    OrdersFound,
     OrderState,
     PersonsOf,
     ReceiptKey,
+    Referenced,
     Site,
     StockRow,
     Tracking,
@@ -409,6 +411,20 @@ class StateConformance:
         named = [Named(("p-1", "p-2", "p-3")), Named(()), Named(("p-4",))]
         assert await store.history(OWNER, asked) == dict(zip(asked, named, strict=True))
         assert await store.history("other", asked[:1]) == {asked[0]: Named(())}
+
+    async def test_orders_are_found_by_what_others_call_them(self, store: Store) -> None:
+        """Open and closed ones of the owner and the source, by the whole number; several may be called alike."""
+        mine = await claim(store)
+        for number, references in enumerate([{"id": "77"}, {"id": "77", "po": "x"}, {"id": "777"}, {"po": "77"}]):
+            placed = order(f"#{number}")
+            placed.references = references
+            mine = await write(store, batch(mine, ledger=with_order(placed, closed=number == 1)))
+        source = order("#0").key.source
+        asked = [Referenced(source, "id", "77"), Referenced(source, "id", "9"), Referenced("far", "id", "77")]
+        keys = (order("#0").key, order("#1").key)
+        found = [OrdersFound(keys), OrdersFound(()), OrdersFound(())]
+        assert await store.history(OWNER, asked) == dict(zip(asked, found, strict=True))
+        assert await store.history("other", asked[:1]) == {asked[0]: OrdersFound(())}
 
     async def test_sites_are_each_partitions_own(self, store: Store) -> None:
         """A partition knows the sites and locations it has committed, as it last committed them, and its own today."""

@@ -25,9 +25,16 @@ from lotstream_shopify.body import JsonObject, read_object
 from lotstream_shopify.door import door
 from lotstream_shopify.mapping import order_created
 from lotstream_shopify.options import Shop, ShopifyOptions
+from lotstream_shopify.privacy import customer_redacted, not_ours
 
-HANDLED: Final[dict[str, Callable[[JsonObject, Shop], Translation]]] = {"orders/create": order_created}
+HANDLED: Final[dict[str, Callable[[JsonObject, Shop], Translation]]] = {
+    "orders/create": order_created,
+    "customers/redact": customer_redacted,
+}
 """The topics that become messages. Every other one is kept and not acted upon."""
+
+FOR_PEOPLE: Final = frozenset({"customers/data_request", "shop/redact"})
+"""Topics that somebody has to act on."""
 
 STAND_IN: Final = Shop(domain="shop.myshopify.com", owner="owner", secrets=(SecretStr("not used"),))
 """The shop a file is taken to be from when no shop is set up."""
@@ -42,9 +49,11 @@ class ShopifyConnector(Connector[ShopifyOptions]):
     def translate(self, delivery: Delivery) -> Translation:
         """Turn a webhook into messages; ``sender`` is the shop's domain and ``name`` the topic."""
         handle = HANDLED.get(delivery.name)
+        shop = self.options.shop(delivery.sender)
+        if handle is None and delivery.name in FOR_PEOPLE and shop is not None:
+            raise not_ours(delivery.name, shop)
         if handle is None:
             raise NotHandled(f"The topic {delivery.name} is not acted upon; handled: {', '.join(HANDLED)}.")
-        shop = self.options.shop(delivery.sender)
         if shop is None:
             raise Refused(
                 DeliveryCode.UNKNOWN_SENDER,

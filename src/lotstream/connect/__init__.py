@@ -13,7 +13,7 @@ To write one:
 
 from __future__ import annotations
 
-from lotstream.connect.canonical import body_of, dotted, order_cancelled, order_placed
+from lotstream.connect.canonical import body_of, dotted, order_cancelled, order_placed, person_erased
 from lotstream.connect.connector import ENTRY_POINTS, Connector, ConnectorOptions, options_config
 from lotstream.connect.delivery import (
     Delivery,
@@ -55,4 +55,5 @@ __all__ = [
     "options_config",
     "order_cancelled",
     "order_placed",
+    "person_erased",
 ]

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from lotstream.connect.delivery import DeliveryCode, Message, Refused
+from lotstream.contracts.inbound_ends import PersonErased
 from lotstream.contracts.inbound_orders import OrderCancelled, OrderPlaced
 from lotstream.contracts.quantities import decimal_text
 
@@ -71,6 +72,11 @@ def order_placed(body: OrderPlaced) -> Message:
 def order_cancelled(body: OrderCancelled) -> Message:
     """Return the message that cancels an order, or lines of it."""
     return Message("order.cancelled", body, source=body.source, message_id=_id("order.cancelled", body.order, body))
+
+
+def person_erased(body: PersonErased, *, source: str) -> Message:
+    """Return the message that has persons forgotten."""
+    return Message("person.erased", body, source=source, message_id=_id("person.erased", body.request, body))
 
 
 def _id(type: str, order: str, body: BaseModel) -> str:

@@ -20,13 +20,14 @@ from lotstream.domain.commands import (
     RecordComparison,
     TakeSnapshot,
 )
-from lotstream.domain.model import OrderKey
+from lotstream.domain.model import OrderKey, Referenced
 
 
 def erase_persons(body: PersonErased) -> ErasePersons:
     """Return the command to forget persons."""
     orders = tuple(OrderKey(one.source, one.order) for one in body.orders)
-    return ErasePersons(body.request, body.persons, orders, body.customer, body.by)
+    references = tuple(Referenced(one.source, one.name, one.value) for one in body.references)
+    return ErasePersons(body.request, body.persons, orders, body.customer, body.by, references)
 
 
 def close_owner(body: OwnerClosed) -> CloseOwner:

@@ -91,5 +91,6 @@ ENDS: dict[str, dict[str, Any]] = {
         "request": "redact-8812",
         "orders": [{"source": "shopify:example-shop", "order": "#1001"}],
         "by": "privacy-desk",
+        "references": [{"source": "shopify:example-shop", "name": "shopify_order_id", "value": "9007199254740993"}],
     },
 }

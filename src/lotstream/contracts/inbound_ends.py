@@ -8,9 +8,17 @@ from pydantic import Field
 
 from lotstream.contracts.fields import Day, Id, Inbound, Instant, Name, OwnerId, Quantity, Text
 from lotstream.contracts.inbound_orders import OrderNamed, ShipTo
-from lotstream.contracts.limits import COMPARED_MAX, LINES_MAX, ORDERS_MAX, PERSONS_MAX, SERIALS_MAX
+from lotstream.contracts.limits import COMPARED_MAX, LINES_MAX, ORDERS_MAX, PERSONS_MAX, REFERENCED_MAX, SERIALS_MAX
 from lotstream.domain.commands import Covers
 from lotstream.domain.model import Status
+
+
+class OrderReferenced(Inbound):
+    """An order by a number of somebody else's."""
+
+    source: Name = Field(description="Where the order was made.")
+    name: Name = Field(description="What number it is, as in the order's `references`.")
+    value: Text = Field(description="The number.")
 
 
 class PersonErased(Inbound):
@@ -26,6 +34,9 @@ class PersonErased(Inbound):
     )
     customer: Name | None = Field(default=None, description="A customer of whom every order's consignee is meant.")
     by: Name | None = Field(default=None, description="Who asks for it.")
+    references: Annotated[tuple[OrderReferenced, ...], Field(max_length=REFERENCED_MAX)] = Field(
+        default=(), description="Orders by what others call them, as their `references` say."
+    )
 
 
 class OwnerClosed(Inbound):

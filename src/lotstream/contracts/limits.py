@@ -17,6 +17,8 @@ SERIALS_MAX = 10_000
 ORDERS_MAX = 1000
 #: Lots that one comparison names.
 COMPARED_MAX = 10_000
+#: Orders that one request names by what others call them: each is looked for among all of its source.
+REFERENCED_MAX = 200
 #: Persons that one request forgets by their keys.
 PERSONS_MAX = 1000
 #: Orders in one wave.

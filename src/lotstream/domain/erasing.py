@@ -10,7 +10,7 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ErasePersons
 from lotstream.domain.events import DiscrepancyNoted, Event, PersonsErased
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import ERASURE, NAMED_MAX, Named, Notice, Order, OrderKey, PersonsOf, ReceiptKey
+from lotstream.domain.model import ERASURE, NAMED_MAX, Named, Notice, Order, OrdersFound, PersonsOf, ReceiptKey
 from lotstream.domain.notices import content_of
 
 #: Orders that an alert names.
@@ -24,17 +24,22 @@ def erase_persons(ledger: Ledger, command: ErasePersons) -> tuple[Event, ...] | 
     from before the hub, and what the hub does know must not be kept for their sake.
     """
     key = ReceiptKey(ERASURE, command.request)
-    content = content_of((sorted(command.persons), sorted(command.orders), command.customer))
+    references = (sorted(command.references),) if command.references else ()
+    content = content_of((sorted(command.persons), sorted(command.orders), command.customer, *references))
     known = ledger.document(key, Notice)
     if known is not None:
         return () if known.content == content else _other_content(command)
-    found = {named: ledger.order(named) for named in command.orders}
-    unknown = [named for named, order in found.items() if order is None]
+    meant = {one: ledger.answer(one, OrdersFound).orders for one in command.references}
+    found = {
+        named: ledger.order(named) for named in [*command.orders, *(key for keys in meant.values() for key in keys)]
+    }
+    unknown = [f"{named.order} from {named.source}" for named, order in found.items() if order is None]
+    unknown += [f"{one.name} {one.value} from {one.source}" for one, orders in meant.items() if not orders]
     named = [person for order in found.values() if order is not None for person in persons_of(order)]
     customers = _of_customer(ledger, command.customer)
     if isinstance(customers, Refusal):
         return customers
-    if not command.persons and not customers and len(unknown) == len(found):
+    if not command.persons and not customers and all(order is None for order in found.values()):
         return _nobody(command)
     erased = PersonsErased(
         Notice(key, content), tuple(dict.fromkeys([*command.persons, *named, *customers])), command.by
@@ -55,6 +60,10 @@ def _of_customer(ledger: Ledger, customer: str | None) -> tuple[str, ...] | Refu
 
 def _nobody(command: ErasePersons) -> Refusal:
     """Refuse a request that names nobody who is known."""
+    if command.references and not command.orders:
+        one = command.references[0]
+        message = f"No order from {one.source} has {one.name} {one.value}; nothing was erased."
+        return Refusal(Code.UNKNOWN_ORDER, "references.0", message)
     if command.orders:
         named = command.orders[0]
         message = f"Order {named.order} from {named.source} is not known; nothing was erased."
@@ -80,8 +89,8 @@ def _other_content(command: ErasePersons) -> Refusal:
     return Refusal(Code.CONFLICTING_CONTENT, "request", message)
 
 
-def _unknown(command: ErasePersons, orders: list[OrderKey]) -> DiscrepancyNoted:
-    names = ", ".join(f"{key.order} from {key.source}" for key in orders[:_NAMED_MAX])
+def _unknown(command: ErasePersons, orders: list[str]) -> DiscrepancyNoted:
+    names = ", ".join(orders[:_NAMED_MAX])
     more = f" and {len(orders) - _NAMED_MAX} more" if len(orders) > _NAMED_MAX else ""
     message = f"Of what request {command.request} names these orders are not known: {names}{more}."
     return DiscrepancyNoted(Code.UNKNOWN_ORDER.value, message, {"request": command.request})

@@ -32,6 +32,7 @@ from lotstream.domain.model import (
     Left,
     LookedBack,
     OrderKey,
+    OrdersFound,
     PersonsOf,
     Question,
     ReceiptKey,
@@ -69,9 +70,9 @@ def documents_answered(ledger: Ledger, command: Command) -> tuple[ReceiptKey, ..
 
 def orders_answered(ledger: Ledger, command: Command) -> tuple[OrderKey, ...]:
     """Return the orders that answers tell of: each must be among a ledger's orders before the command is decided."""
-    if not isinstance(command, ReturnGoods):
+    if not isinstance(command, ReturnGoods | ErasePersons):
         return ()
-    answers = [answer for answer in ledger.history.values() if isinstance(answer, GotFrom)]
+    answers = [answer for answer in ledger.history.values() if isinstance(answer, GotFrom | OrdersFound)]
     return tuple(dict.fromkeys(key for answer in answers for key in answer.orders))
 
 
@@ -117,6 +118,10 @@ def _since_kept(ledger: Ledger, command: ApproveCount) -> Iterable[Question]:
     return [] if pending is None else since_counted(ledger, pending)
 
 
+def _persons_meant(_: Ledger, command: ErasePersons) -> Iterable[Question]:
+    return [*command.references, *([] if command.customer is None else [PersonsOf(command.customer)])]
+
+
 _ASKS: Final[dict[type, Callable[[Any], bool]]] = {
     RecallLots: lambda _: True,
     ReturnGoods: lambda command: command.key is None,
@@ -124,7 +129,7 @@ _ASKS: Final[dict[type, Callable[[Any], bool]]] = {
     CorrectLot: lambda _: True,
     CountStock: lambda command: command.as_of is not None,
     ApproveCount: lambda command: command.approved,
-    ErasePersons: lambda command: command.customer is not None,
+    ErasePersons: lambda command: command.customer is not None or bool(command.references),
 }
 """By command, whether one asks; a command without a line never does."""
 
@@ -135,6 +140,6 @@ _QUESTIONS: Final[dict[type, Callable[[Ledger, Any], Iterable[Question]]]] = {
     CorrectLot: _departed,
     CountStock: _since_counted,
     ApproveCount: _since_kept,
-    ErasePersons: lambda _, command: [PersonsOf(command.customer)],
+    ErasePersons: _persons_meant,
 }
 """What the commands above ask, of what the ledger knows when they are decided."""

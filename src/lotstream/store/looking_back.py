@@ -17,9 +17,11 @@ from lotstream.domain.model import (
     Moved,
     Named,
     OrderKey,
+    OrdersFound,
     PersonsOf,
     Question,
     Reach,
+    Referenced,
     Since,
     WentWith,
 )
@@ -69,6 +71,14 @@ async def _left_for(database: Database, owner: str, asked: Sequence[LeftFor]) ->
     return answers
 
 
+async def _referenced(database: Database, owner: str, asked: Sequence[Referenced]) -> dict[Question, Answer]:
+    found: dict[Referenced, list[OrderKey]] = {one: [] for one in asked}
+    for nth, order in await database.fetch(SQL["referenced"], owner, *zip(*asked, strict=True)):
+        one = asked[nth - 1]
+        found[one].append(OrderKey(one.source, order))
+    return {one: OrdersFound(tuple(orders)) for one, orders in found.items()}
+
+
 async def _went_with(database: Database, owner: str, asked: Sequence[WentWith]) -> dict[Question, Answer]:
     recalls = Recalls(database)
     return {one: await recalls.departures(owner, one.lots, rows_max=DEPARTURES_TOLD) for one in asked}
@@ -81,5 +91,6 @@ _READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[
     Reach: _reach,
     LeftFor: _left_for,
     WentWith: _went_with,
+    Referenced: _referenced,
 }
 """Which statement answers which kind of question."""

@@ -22,9 +22,11 @@ from lotstream.domain.model import (
     Named,
     Order,
     OrderKey,
+    OrdersFound,
     PersonsOf,
     Question,
     Reach,
+    Referenced,
     RowKey,
     Shipment,
     Since,
@@ -75,6 +77,8 @@ class Past:
             left = [line for document in documents for line in self._left(document)]
             back = [line for key in {line.order for line in left} for line in _came_back(key, self.order(key))]
             return look_back(question.lots, left, back, after=question.after)
+        if isinstance(question, Referenced):
+            return self._referenced(question)
         if isinstance(question, WentWith):
             return self._departures(question, documents)
         if isinstance(question, LeftFor):
@@ -101,6 +105,10 @@ class Past:
         known = self.order(order)
         customer, _, *place = (None,) * 6 if known is None else _address(known)
         return Departure(_NO_TIME, shipment, order, sku, lot, quantity, expires, customer, *place)
+
+    def _referenced(self, asked: Referenced) -> OrdersFound:
+        mine = (order for order in self.orders() if order.references.get(asked.name) == asked.value)
+        return OrdersFound(tuple(sorted(order.key for order in mine if order.key.source == asked.source)))
 
     def _got_from(self, asked: LeftFor, documents: Sequence[Document | None]) -> GotFrom:
         lines = [line for document in documents for line in self._left(document)]

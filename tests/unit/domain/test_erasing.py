@@ -12,7 +12,8 @@ from lotstream.domain.codes import Code
 from lotstream.domain.commands import DefineCustomer, ErasePersons, PackedLine, PackPackage, ShippedLine
 from lotstream.domain.erasing import persons_of
 from lotstream.domain.events import DiscrepancyNoted, PersonsErased
-from lotstream.domain.model import Customer, PackageKind
+from lotstream.domain.history import asks_history, questions
+from lotstream.domain.model import Customer, PackageKind, Referenced
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
 
@@ -75,6 +76,32 @@ def test_a_request_that_names_nobody_known_is_refused() -> None:
     assert world.refused(erase("#8", "#9")) == (Code.UNKNOWN_ORDER, "orders.0")
     assert world.refused(erase("#8", customer="C-7")) == (Code.UNKNOWN_ORDER, "orders.0")
     assert world.refused(erase(customer="C-7")) == (Code.UNKNOWN_CUSTOMER, "customer")
+
+
+def referenced(value: str, source: str = "shop") -> Referenced:
+    """An order by its number in a shop."""
+    return Referenced(source, "shop_id", value)
+
+
+def test_orders_are_found_by_what_others_call_them() -> None:
+    """All versions of each; what no order of the source is called is told, or refused where it is all there is."""
+    world = World()
+    source = key("#1").source
+    world.place("#1", person="p-1", version="1", references={"shop_id": "77"})
+    world.place("#1", person="p-2", version="2", references={"shop_id": "77"})
+    world.place("#2", person="p-3", references={"shop_id": "78", "po": "77"})
+    command = ErasePersons("E-1", references=(referenced("77", source), referenced("9", source)))
+    assert (asks_history(command), questions(world.ledger, command)) == (True, command.references)
+    events = world.told(command)
+    assert only(events, PersonsErased).persons == ("p-2", "p-1")
+    assert "shop_id 9 from" in only(events, DiscrepancyNoted).message
+    assert world.told(ErasePersons("E-1", references=command.references[::-1])) == ()
+    assert world.refused(ErasePersons("E-1", references=command.references[:1])) == (
+        Code.CONFLICTING_CONTENT,
+        "request",
+    )
+    nobody = ErasePersons("E-2", references=(referenced("77", "elsewhere"),))
+    assert world.refused(nobody) == (Code.UNKNOWN_ORDER, "references.0")
 
 
 def test_all_persons_of_a_customer_are_found() -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from lotstream.domain.model import OrderKey
+from lotstream.domain.model import OrderKey, Referenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class ErasePersons:
     orders: tuple[OrderKey, ...] = ()
     customer: str | None = None
     by: str | None = None
+    #: Orders by what others call them.
+    references: tuple[Referenced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

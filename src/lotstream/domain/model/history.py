@@ -87,6 +87,21 @@ ORDERS_LOOKED_AT = 50
 """Orders of a customer that goods which came back without an order are looked for in."""
 
 
+class Referenced(NamedTuple):
+    """Which orders of a source have a number of somebody else's? Answered by `OrdersFound`."""
+
+    source: str
+    #: What number it is, e.g. ``shopify_order_id``.
+    name: str
+    value: str
+
+
+class OrdersFound(NamedTuple):
+    """Orders by key, sorted."""
+
+    orders: tuple[OrderKey, ...]
+
+
 class WentWith(NamedTuple):
     """With which shipments have some lots left, and were not taken back? Answered by `Departures`."""
 
@@ -122,8 +137,8 @@ class Departures(NamedTuple):
 DEPARTURES_TOLD = 100
 """Departures that one message names; `lotstream lot where` has all."""
 
-Question = Left | Since | PersonsOf | Reach | LeftFor | WentWith
+Question = Left | Since | PersonsOf | Reach | LeftFor | WentWith | Referenced
 """Whatever can be asked; each kind is a class of its own."""
 
-Answer = Gone | Moved | Named | LookedBack | GotFrom | Departures
+Answer = Gone | Moved | Named | LookedBack | GotFrom | Departures | OrdersFound
 """What a question is answered with."""

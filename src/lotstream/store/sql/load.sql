@@ -154,6 +154,19 @@ WHERE o.owner = $1 AND position('"customer":' || to_json($2::text)::text IN o.bo
   AND o.body::json ->> 'customer' = $2 AND p.person IS NOT NULL
 ORDER BY p.person LIMIT $3;
 
+-- name: referenced
+-- Orders by what others call them: of each reference the first hundred. No index has references, since every order would
+-- pay for it: the text is looked through first, and read as JSON where it may be the one.
+SELECT k.nth, o."order"
+FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS k(source, name, value, nth)
+CROSS JOIN LATERAL (
+    SELECT t."order" FROM sales_order AS t
+    WHERE t.owner = $1 AND t.source = k.source AND position(to_json(k.value)::text IN t.body) > 0
+      AND t.body::json -> 'references' ->> k.name = k.value
+    ORDER BY t."order" LIMIT 100
+) AS o
+ORDER BY k.nth, o."order";
+
 -- name: sites
 -- Sites as a partition knows them.
 SELECT body FROM site WHERE partition = $1;
