@@ -66,18 +66,6 @@ def _referenced(tables: Tables, owner: str, *arrays: Sequence[str]) -> Rows:
     return [Row({"nth": nth, "order": order}) for nth, order in sorted(found)]
 
 
-@answers("load", "referenced")
-def _referenced(tables: Tables, owner: str, *arrays: Sequence[str]) -> Rows:
-    orders = [decode(row["body"], Order) for row in tables.of("sales_order") if row["owner"] == owner]
-    found = [
-        (nth, order.key.order)
-        for nth, (source, name, value) in enumerate(zip(*arrays, strict=True), 1)
-        for order in orders
-        if order.key.source == source and order.references.get(name) == value
-    ]
-    return [Row({"nth": nth, "order": order}) for nth, order in sorted(found)]
-
-
 def _gone(tables: Tables, owner: str, sku: str, lot: str) -> Row:
     units: Counter[tuple[str, str]] = Counter()
     names: dict[tuple[str, str], str] = {}
