@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     db.command("migrate")(migrate)
     db.command("status")(status)
     db.command("settings")(settings)
+    db.command("backfill")(backfill)
     app.add_typer(db, name="db")
 
 
@@ -50,6 +51,25 @@ def migrate(
     for name in applied:
         print(f"applied {name}")
     print("the database is up to date" if not applied else f"{len(applied)} migrations applied")
+
+
+def backfill() -> None:
+    """Add histories of what version 0.1.0 decided, which kept none, so that reads reach back to the beginning.
+
+    Safe to run twice, and beside workers of this version; stop those of 0.1.0 before.
+    """
+    places, lines = run(_fill())
+    print(f"{lines} lines of histories were added in {places} partitions" if places else "no histories are missing")
+
+
+async def _fill() -> tuple[int, int]:
+    from lotstream.hub.backfill import fill
+    from lotstream.store.backfill import Backfill
+
+    own = read_settings()
+    async with Backfill(own.postgres_url, timeout_s=own.postgres_timeout_s) as found:
+        places = await found.unfilled()
+        return len(places), sum([await fill(found, place) for place in places])
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False) -> None:

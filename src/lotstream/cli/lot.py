@@ -11,6 +11,7 @@ from lotstream.cli.lot_called import lot_meant, note
 from lotstream.cli.lot_trace import trace
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, table
+from lotstream.cli.reaching_back import say_how_far
 
 if TYPE_CHECKING:
     from lotstream.store.reads_goods import HistoryLine, LotFacts
@@ -44,6 +45,7 @@ def history(
 ) -> None:
     """Show what became of a lot, oldest first: what came, moved, changed, was held, was used, left and came back."""
     told = run(_read(owner, sku, lot, after, rows_max))
+    run(say_how_far())
     if as_json:
         print_json(told)
         return

@@ -11,6 +11,7 @@ from lotstream.cli.environment import read_settings, run
 from lotstream.cli.lot_called import lot_meant, note
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json
+from lotstream.cli.reaching_back import say_how_far
 
 if TYPE_CHECKING:
     from lotstream.domain.model import LotName
@@ -31,6 +32,7 @@ def trace(
     """Show what a lot was made of and what was made of it: every lot on the way, with quantities, to the end."""
     ways = [way for way, wanted in ((True, forward), (False, backward)) if wanted] or [True, False]
     who, traces, said = run(_read(owner, sku, lot, ways, depth_max))
+    run(say_how_far())
     if as_json:
         print_json({"owner": who, **_named(traces[0].start), "note": said, "traces": [_shown(one) for one in traces]})
         return

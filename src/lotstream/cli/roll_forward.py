@@ -10,6 +10,7 @@ import typer
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json
 from lotstream.cli.output import complain, print_json, table
+from lotstream.cli.reaching_back import say_how_far
 from lotstream.errors import ExitCode, InputRefused
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def roll_forward(
     if last < first:
         raise InputRefused("The period ends before it begins.", what_to_do="Give --from a moment before --to.")
     rolled = run(_read(owner, first, last, sku, rows_max))
+    run(say_how_far())
     told = [_shown(one) for one in rolled]
     if as_json:
         print_json({"owner": owner, "from": first, "to": last, "lots": told})

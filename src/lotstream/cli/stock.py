@@ -9,6 +9,7 @@ import typer
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner, Sku
 from lotstream.cli.output import complain, print_json, table
+from lotstream.cli.reaching_back import say_how_far
 from lotstream.cli.roll_forward import moment
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def _show_then(
 ) -> None:
     then = moment(as_of)
     there = [_shown_then(one) for one in run(_read_then(owner, sku, lot, then, rows_max))]
+    run(say_how_far())
     if as_json:
         print_json(there)
     else:

@@ -31,11 +31,11 @@ def shipment_lines(
             sign=-1 if isinstance(event, ShipmentVoided) else 1, site=row.site, location=row.location,
             status=row.status, region=event.region, cost=part.cost, weight_g=part.weight_g or None,
         )
-        for index, (part, row) in enumerate(zip(event.shipped, _rows(event), strict=True), first)
+        for index, (part, row) in enumerate(zip(event.shipped, rows_left(event), strict=True), first)
     ]  # fmt: skip
 
 
-def _rows(event: Left) -> list[RowKey]:
+def rows_left(event: Left) -> list[RowKey]:
     """Return the row that each part left from, or stands in again."""
     if isinstance(event, ShipmentVoided):
         return [taken.staged for taken in event.taken_back]

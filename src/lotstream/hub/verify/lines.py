@@ -59,8 +59,11 @@ class Lines:
     def compare(
         self, left: Sequence[Row], became: Sequence[Row], recalled: Sequence[Row], *, findings: Findings, by_first: bool
     ) -> None:  # fmt: skip
-        """Note every line that differs; the first version said of no goods where they lay, and kept no histories."""
-        if by_first:
+        """Note every line that differs; the first version said of no goods where they lay, and kept no histories.
+
+        What was added to them since is compared as well.
+        """
+        if by_first and not became and all(row["site"] is None for row in left):
             self.shipped = [structs.replace(row, **_NOWHERE) for row in self.shipped]
         self._compare(SHIPMENT_LINE, [shipment_line_row(self.place.log, row) for row in self.shipped], left, findings)
         if became or not by_first:
