@@ -10,8 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import (
     DEPARTURES_TOLD,
+    TITLE_OUT,
     Departure,
     Departures,
     LeftFor,
@@ -21,6 +23,8 @@ from lotstream.domain.model import (
     OrderKey,
     Reach,
     Reached,
+    ReceiptKey,
+    Title,
     WentWith,
 )
 from lotstream.domain.move import Move, MoveKind
@@ -151,6 +155,22 @@ class RecallConformance:
         mine = Departure(later, "S-2", OrderKey("edi", "1"), "CER-001", "L24A", 5, day, "C-7", None, *to[2:])
         first = Departure(T0, "S-1", OrderKey("edi", "1"), "CER-001", "L24A", 12, None, *to)
         assert answers == {asked: Departures((other, mine, first), 3), nothing: Departures((), 0)}
+
+    async def test_what_was_sold_to_other_owners_is_told_by_owner(self, store: Store) -> None:
+        """Of these lots alone, added up; what came from others was not sold."""
+        ledger, key = Ledger(OWNER, Sites()), ReceiptKey(TITLE_OUT, "acme/T-1")
+        ledger.receipts[key] = Title(key, "TOR", "zenith", "", ())
+        ledger.touched.receipts.add(key)
+        written = batch(await claim(store), ledger=ledger)
+        moves = [
+            Move(MoveKind.TITLE_RELEASED, "CER-001", lot, ROW._replace(lot=lot), -quantity)
+            for lot, quantity in (("L24A", 5), ("L24A", 2), ("L24B", 9))
+        ]
+        written.lot_history = [
+            LotHistoryRow(OWNER, 0, 0, index, T0, T0, move, key, None, None) for index, move in enumerate(moves)
+        ]
+        await store.commit(written)
+        assert (await ask(store)).reached == Reached(sold={"zenith": {"CER-001": 7}})
 
     async def test_a_message_names_the_last_departures(self, store: Store) -> None:
         """So many at most, and how many there are of all."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from lotstream.cli.agreeing import Yes, agree
 from lotstream.cli.asking import Wait, ask
@@ -29,10 +29,9 @@ REQUEST_CHARS_MAX: Final = 100
 """Characters of a request's number that stand in the one it is done again under."""
 
 
-class Forgotten(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Forgotten:
     """One request of a list that ``person erased`` printed."""
-
-    model_config = ConfigDict(extra="ignore")
 
     owner: str
     request: str
@@ -109,8 +108,10 @@ def _text(file: Path) -> str:
 
 def _listed(text: str) -> list[Forgotten]:
     """Return the requests of a list; raises `InputRefused` for what is none."""
+    import msgspec
+
     try:
-        return TypeAdapter(list[Forgotten]).validate_json(text)
-    except ValidationError as error:
+        return msgspec.json.decode(text, type=list[Forgotten])
+    except (msgspec.MsgspecError, UnicodeEncodeError) as error:
         message = "This is no list of requests as `lotstream person erased --json` prints it."
         raise InputRefused(message, what_to_do="Give the file that it wrote, whole.") from error

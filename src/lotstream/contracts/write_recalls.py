@@ -91,6 +91,8 @@ def recall_opened(ledger: Ledger, event: RecallOpened, moment: Moment) -> Iterat
         with_whom = f"{_count(reached.orders, 'order')} for {_count(reached.customers, 'customer')}"
         left = f"{_units(ledger, reached.units)} left with {with_whom}; {_count(recall.consignees, 'letter')} so far."
     message = f"Recall {recall.key.number}: {lots}. In the house: {_units(ledger, recall.held)}; {left}"
+    for owner, units in reached.sold.items():
+        message += f" {_units(ledger, units)} were sold to owner {owner}, where they are to be recalled too."
     if recall.listed_to is not None:
         message += " There are more to write to: tell the recall again under its number."
     yield _about(ledger, recall, moment, code=NotUsed.RECALLED.value, message=message)

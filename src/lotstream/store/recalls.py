@@ -34,11 +34,13 @@ class Recalls:
         keys = (*zip(*lots, strict=True),)
         reached = await self._database.fetch(SQL["reached"], owner, *keys)
         rows = await self._database.fetch(SQL["recipients"], owner, *keys, after, RECIPIENTS_MAX + 1, ORDERS_NAMED_MAX)
+        sold = await self._database.fetch(SQL["sold"], owner, *keys)
         found = tuple(_recipient(row) for row in rows[:RECIPIENTS_MAX])
         known = sorted({one.person for one in found if one.person is not None}) if persons else []
         bodies = await self._database.fetch(SQL["persons"], owner, known) if known else []
+        reach = _reached(reached, rows[0]["recipients"] if rows else 0, _sold(sold))
         return LookedBack(
-            _reached(reached, rows[0]["recipients"] if rows else 0), found, more=len(rows) > RECIPIENTS_MAX,
+            reach, found, more=len(rows) > RECIPIENTS_MAX,
             persons={row["person"]: row["body"].encode() for row in bodies},
         )  # fmt: skip
 
@@ -59,13 +61,20 @@ def _departure(row: Record) -> Departure:
     return Departure(at, shipment, OrderKey(source, order), sku, lot, quantity, *facts[:-1])
 
 
-def _reached(rows: Sequence[Record], recipients: int) -> Reached:
+def _sold(rows: Sequence[Record]) -> dict[str, dict[str, int]]:
+    sold: dict[str, dict[str, int]] = {}
+    for buyer, sku, quantity in rows:
+        sold.setdefault(buyer, {})[sku] = quantity
+    return sold
+
+
+def _reached(rows: Sequence[Record], recipients: int, sold: dict[str, dict[str, int]]) -> Reached:
     if not rows:
-        return Reached(recipients=recipients)
+        return Reached(recipients=recipients, sold=sold)
     _, _, _, orders, orders_of_all, customers, customers_of_all = rows[0]
     return Reached(
         {row["sku"]: row["units"] for row in rows if row["units"]}, {row["sku"]: row["units_of_all"] for row in rows},
-        orders, orders_of_all, customers, customers_of_all, recipients,
+        orders, orders_of_all, customers, customers_of_all, recipients, sold,
     )  # fmt: skip
 
 

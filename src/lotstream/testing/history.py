@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final
 
 from lotstream.domain.erasing import persons_of
 from lotstream.domain.model import (
     DEPARTURES_TOLD,
+    TITLE_OUT,
     Answer,
     Departure,
     Departures,
@@ -30,6 +31,7 @@ from lotstream.domain.model import (
     RowKey,
     Shipment,
     Since,
+    Title,
     WentWith,
 )
 from lotstream.domain.move import NOT_MOVED, Move
@@ -76,7 +78,8 @@ class Past:
         if isinstance(question, Reach):
             left = [line for document in documents for line in self._left(document)]
             back = [line for key in {line.order for line in left} for line in _came_back(key, self.order(key))]
-            return look_back(question.lots, left, back, after=question.after)
+            found = look_back(question.lots, left, back, after=question.after)
+            return replace(found, reached=replace(found.reached, sold=_sold(question.lots, documents)))
         if isinstance(question, Referenced):
             return self._referenced(question)
         if isinstance(question, WentWith):
@@ -143,6 +146,16 @@ class Past:
                 if mine:
                     orders.add(part.order)
         return Gone(units, len(orders), len({_consignee(key, self.order(key)) for key in orders}))
+
+
+def _sold(lots: Collection[tuple[str, str]], documents: Iterable[Document | None]) -> dict[str, dict[str, int]]:
+    sold: dict[str, dict[str, int]] = {}
+    titles = (one for one in documents if isinstance(one, Title) and one.key.kind == TITLE_OUT)
+    for buyer, line in [(one.to_owner, line) for one in titles for line in one.lines]:
+        if line.row.lot is not None and (line.row.sku, line.row.lot) in lots:
+            mine = sold.setdefault(buyer, {})
+            mine[line.row.sku] = mine.get(line.row.sku, 0) + line.quantity
+    return sold
 
 
 def _address(order: Order) -> tuple[str | None, ...]:

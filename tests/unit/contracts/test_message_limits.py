@@ -80,6 +80,7 @@ CASES = (
     Case("ORDERS_MAX", "allocation.requested", ("orders",), like("allocation.requested", "orders", 0)),
     Case("ORDERS_MAX", "person.erased", ("orders",), like("person.erased", "orders", 0)),
     Case("COMPARED_MAX", "comparison.recorded", ("lines",), like("comparison.recorded", "lines", 0)),
+    Case("REFERENCED_MAX", "person.erased", ("references",), like("person.erased", "references", 0)),
     Case("PERSONS_MAX", "person.erased", ("persons",), names),
     Case("WAVE_ORDERS_MAX", "wave.released", ("orders",), like("wave.released", "orders", 0)),
     Case("SERIALS_MAX", "stock.received", ("lines", 0, "serials"), names),

@@ -100,6 +100,9 @@ def test_people_are_told_how_far_a_recall_reaches(ledger: Ledger) -> None:
     assert "In the house: 1 each of A, 1 each of B, 1 each of C, goods of 2 more items; " in body["message"]
     assert body["message"].endswith("There are more to write to: tell the recall again under its number.")
     assert told(ledger, RecallOpened(replace(RECALL, drill=True))) == []
+    sold = replace(RECALL, reached=replace(RECALL.reached, sold={"zenith": {"CER-001": 4}}))
+    ((_, body),) = told(ledger, RecallOpened(sold))
+    assert body["message"].endswith("4 each of CER-001 were sold to owner zenith, where they are to be recalled too.")
 
 
 def test_people_are_told_how_well_a_recall_went(ledger: Ledger) -> None:

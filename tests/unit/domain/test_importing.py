@@ -18,6 +18,7 @@ from lotstream.domain.commands import (
     ImportShipment,
     PlaceHold,
     RecallLots,
+    ReleaseTitle,
     RenameItem,
     ReturnGoods,
     StockLine,
@@ -114,6 +115,16 @@ def test_a_recall_writes_to_whoever_got_any_of_it_then() -> None:
     assert (recall.reached.units, recall.reached.orders, recall.held) == ({"TEA": 11}, 3, {"TEA": 2})
     got = {one.to.customer: [lot.quantity for lot in one.to.lots] for one in only(events, ConsigneesListed).consignees}
     assert got == {"C-7": [6], "C-8": [2], None: [3]}
+
+
+def test_a_recall_says_what_was_sold_to_other_owners() -> None:
+    """Those units are in another ledger: neither in the house nor among consignees, and not forgotten."""
+    world = World()
+    world.told(world.receipt(goods("L1", 9)))
+    sold = StockLine("1", "TEA", "L1", "BIN", Decimal(4))
+    world.told(ReleaseTitle("acme", SITE, True, None, None, "T-1", "zenith", (sold,)))
+    recall = only(world.told(RecallLots("RC", None, (("TEA", "L1"),))), RecallOpened).recall
+    assert (recall.held, recall.reached.units, recall.reached.sold) == ({"TEA": 5}, {}, {"zenith": {"TEA": 4}})
 
 
 def test_recalls_reach_back() -> None:

@@ -58,6 +58,8 @@ class Reached:
     customers_of_all: int = 0
     #: Customers, or persons without one, by address.
     recipients: int = 0
+    #: By owner, smallest units by SKU that were sold to another owner where they lay: he has to recall them.
+    sold: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,20 @@ FROM lines AS l CROSS JOIN counts AS c
 GROUP BY l.sku, c.orders, c.orders_of_all, c.customers, c.customers_of_all
 ORDER BY l.sku;
 
+-- name: sold
+-- What of some lots was sold to other owners, where it lay: units by owner and SKU.
+WITH wanted AS (
+    SELECT DISTINCT sku, lot FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
+)
+SELECT t.body::json ->> 'to_owner' AS buyer, h.sku, -sum(h.quantity)::bigint AS quantity
+FROM wanted AS k
+CROSS JOIN LATERAL (
+    SELECT * FROM lot_history AS g
+    WHERE g.owner = $1 AND g.sku = k.sku AND g.lot = k.lot AND g.kind = 'title_released' OFFSET 0
+) AS h
+JOIN receipt AS t ON t.owner = $1 AND t.kind = h.document AND t.number = h.number
+GROUP BY buyer, h.sku ORDER BY buyer, h.sku;
+
 -- name: departures
 -- With which shipments some lots left for which orders, the last one first, behind one of them ($4 null: from the
 -- first on); and how many there are of all. What was taken back with its shipment did not leave.

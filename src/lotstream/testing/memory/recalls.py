@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
-from lotstream.domain.model import LookedBack, LotName, OrderKey
+from lotstream.domain.model import LookedBack, LotName, OrderKey, Title
+from lotstream.store.codec import decode
 from lotstream.testing.memory.statements import Rows, answers
 from lotstream.testing.memory.tables import Row, Tables
 from lotstream.testing.reach import BackLine, LeftLine, look_back
@@ -82,6 +83,19 @@ def _departure(rows: Sequence[Row]) -> dict[str, Any]:
 
 def _place(one: dict[str, Any]) -> tuple[Any, ...]:
     return (one["at"], *(one[name] for name in _DEPARTURE))
+
+
+@answers("recalls", "sold")
+def sold(tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str]) -> Rows:
+    """Return what of some lots was sold to other owners."""
+    units: dict[tuple[str, str], int] = {}
+    wanted = {*zip(skus, lots, strict=True)}
+    for row in tables.of("lot_history"):
+        if (row["owner"], row["kind"]) == (owner, "title_released") and (row["sku"], row["lot"]) in wanted:
+            title = decode(tables.rows["receipt"][owner, row["document"], row["number"]]["body"], Title)
+            key = title.to_owner, row["sku"]
+            units[key] = units.get(key, 0) - row["quantity"]
+    return [Row({"buyer": buyer, "sku": sku, "quantity": units[buyer, sku]}) for buyer, sku in sorted(units)]
 
 
 @answers("recalls", "persons")
