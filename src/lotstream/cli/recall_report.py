@@ -70,7 +70,6 @@ def _scope(found: Gathered) -> dict[str, Any]:
         "promised": _units(found, recall.promised),
         "open_orders": recall.open_orders,
         "left": _units(found, reached.units),
-        "sold": [{"owner": owner, "units": _units(found, units)} for owner, units in sorted(reached.sold.items())],
         "left_of_all_lots": _units(found, reached.units_of_all),
         "left_pct": _pct(units, of_all),
         "orders": reached.orders,
@@ -231,8 +230,6 @@ def heading(told: dict[str, Any]) -> Iterator[str]:
         f"Left: {_joined(scope['left'])}{_share(scope['left_pct'])} with {_count(scope['orders'], 'order')}"
         f"{_share(scope['orders_pct'])} for {_count(scope['customers'], 'customer')}{_share(scope['customers_pct'])}"
     )
-    for one in scope["sold"]:
-        yield f"Sold to owner {one['owner']}: {_joined(one['units'])}; recall it there too"
     if not told["drill"]:
         yield (
             f"Letters: {scope['letters']}, answered {effect['answered']}{_share(effect['answered_pct'])}; sent back or "

@@ -80,13 +80,6 @@ def test_a_recall_is_told_as_a_whole() -> None:
     ]
 
 
-def test_what_another_owner_has_is_said() -> None:
-    """It is in his ledger, and recalled there."""
-    now = replace(FOUND.now, reached=replace(FOUND.now.reached, sold={"zenith": {"TEA": 50}}))
-    said = [*heading(shown(replace(FOUND, now=now)))]
-    assert "Sold to owner zenith: 0.5 kg of TEA; recall it there too" in said
-
-
 def test_a_drill_says_what_would_be_done() -> None:
     """It holds nothing and writes to nobody; a list that goes on says how."""
     said = [*heading(told(drill=True, listed_to="x"))]
