@@ -72,6 +72,7 @@ def change_settings(body: SettingsChanged) -> ChangeSettings:
             hazard_conflicts=tuple((pair.hazard, pair.beside) for pair in body.hazard_conflicts),
             held_notice_hours=body.held_notice_hours,
             count_approval=_approval(body.count_approval),
+            returned_status=body.returned_status.value,
             allocate_days_ahead=body.allocate_days_ahead,
             expiry_alert_days=body.expiry_alert_days,
             unsellable_alert_days=body.unsellable_alert_days,

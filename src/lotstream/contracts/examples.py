@@ -39,6 +39,7 @@ _FACTS: dict[str, dict[str, Any]] = {
         ],
         "availability_every_s": 60,
         "put_away_hints": True,
+        "returned_status": "quarantine",
         "hazard_conflicts": [{"hazard": "flammable", "beside": "oxidising"}],
         "zone_rules": [{"zone": "TOR-A", "rule": "packaging", "packs": ["pallet"]}, {"zone": "TOR-B"}],
     },

@@ -25,6 +25,7 @@ from lotstream.domain.model import (
     Policy,
     Reallocate,
     ShortPick,
+    Status,
     ZoneUse,
 )
 
@@ -156,6 +157,9 @@ class SettingsChanged(Inbound):
     )
     count_approval: SecondCounter | None = Field(
         default=None, description="From which difference on a count needs a second counter; null: never."
+    )
+    returned_status: Status = Field(
+        default=Status.GOOD, description="Condition of goods that come back where the message says none."
     )
     expiry_alert_days: AlertDays = Field(
         default=(), description="Days before a lot expires at which people are told, once each; empty: they are not."

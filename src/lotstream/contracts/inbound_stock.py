@@ -140,7 +140,9 @@ class GoodsReturnedLine(_Line):
     """Goods of one lot that came back."""
 
     quantity: Quantity = Field(description="How much came back, in `unit`.")
-    status: Status = Field(default=Status.GOOD, description="Condition; only good stock is promised.")
+    status: Status | None = Field(
+        default=None, description="Condition; only good stock is promised. Null: as the owner's `returned_status` says."
+    )
     serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
         default=(), description="Serial numbers of the units, one for each; empty when they were not read."
     )

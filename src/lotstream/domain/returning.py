@@ -118,7 +118,7 @@ def _take_in(back: _Return, said: StockLine, path: str) -> Refusal | None:
     sku = said.sku or _sku_shipped(back.orders, said.lot)
     named = StockLine(
         said.line, sku, said.lot, said.location or DOCK, said.quantity, said.unit, said.package, said.pack_size,
-        said.status, said.reason, serials=said.serials,
+        said.status or paper.draft.ledger.settings.returned_status, said.reason, serials=said.serials,
     )  # fmt: skip
     meant = understand(paper, named, path)
     if not isinstance(meant, Meant):

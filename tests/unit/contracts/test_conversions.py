@@ -58,7 +58,7 @@ SCHEMAS = schemas()
 KEPT = {"holds", "lot_tasks", "closed", "rebased", "former"}
 #: Fields that are kept and that no message sets yet: a message that gets one of them takes it out of here.
 KEPT |= {
-    "returned_status", "currency",
+    "currency",
 }  # fmt: skip
 #: Fields that exclude others: a hold lies on a lot or on a bin, which has tests of its own.
 _OTHER_TARGETS = ("site", "location", "supplier", "everything", "serial")

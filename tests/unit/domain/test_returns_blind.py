@@ -11,6 +11,7 @@ import pytest
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     AnnouncedLine,
+    ChangeSettings,
     CorrectLot,
     DefineCustomer,
     DefineItem,
@@ -21,7 +22,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import CounterfeitSuspected, Event, GoodsReturned, ReturnAnnounced
 from lotstream.domain.history import asks_history, questions
-from lotstream.domain.model import Customer, ExpectedBack, Item, LeftFor, Tracking, return_expected_key
+from lotstream.domain.model import Customer, ExpectedBack, Item, LeftFor, Settings, Tracking, return_expected_key
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
 
@@ -196,3 +197,10 @@ def test_what_left_under_a_former_number_comes_back_to_its_order(world: World, l
     """The lot was called otherwise after it was sold: it is genuine, and comes back to the order it left with."""
     world.told(CorrectLot("LC1", "TEA", "L1", to_lot="N1"))
     assert returned(world.told(blind(said(2, lot)))) == [("#1", 2, "good")]
+
+
+def test_an_owner_may_have_every_return_looked_at_first(world: World) -> None:
+    """What says no condition comes in that of the settings; what says one has it."""
+    world.told(ChangeSettings(Settings(returned_status="quarantine")))
+    assert returned(world.told(blind(said(1)))) == [("#1", 1, "quarantine")]
+    assert returned(world.told(blind(said(1, status="good"), number="RMA-2"))) == [("#1", 1, "good")]
