@@ -23,6 +23,7 @@ from lotstream.domain.commands import (
     Covers,
     DefineItem,
     DefineOwner,
+    DefineSite,
     ExpectReceipt,
     GoodsAnnounced,
     MadeLine,
@@ -35,7 +36,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import DiscrepancyNoted, Event
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import HoldKind, Item, Settings, Tracking
+from lotstream.domain.model import HoldKind, Item, Settings, Site, Tracking
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
 from tests.unit.domain.test_importing import imported
@@ -170,6 +171,18 @@ def test_a_snapshot_says_what_there_is() -> None:
         ("TEA", "L3", "good", "-1", "0", False),
     ]  # fmt: skip
     assert (said["type"], said["snapshot"], said["parts"]) == ("inventory_snapshot", "SN-1", 1)
+
+
+def test_a_snapshot_of_a_site_leaves_out_the_others() -> None:
+    """And lots of which what there is adds up to nothing."""
+    told = stocked()
+    told.world.told(DefineSite(Site("FAR")))
+    told.world.told(OpenBalance("FAR", None, None, "far", (goods("L1", 3, "A"),)))
+    told.world.stock(goods("L4", 2, "A"), goods("L4", -2, "B", line="2"), balance="none")
+    (said,) = told.tell(TakeSnapshot("SN-1", "FAR"))
+    assert [(one["lot"], one["quantity"]) for one in said["lines"]] == [("L1", "3")]
+    (said,) = told.tell(TakeSnapshot("SN-2"))
+    assert "L4" not in {one["lot"] for one in said["lines"]}
 
 
 def test_goods_on_the_way_are_told_apart() -> None:

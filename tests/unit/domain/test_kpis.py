@@ -13,10 +13,12 @@ from lotstream.domain.commands import (
     AdjustStock,
     ArrivedLine,
     ContinueDay,
+    CorrectReceipt,
     CountStock,
     DefineCustomer,
     DefineItem,
     DefineSite,
+    LineWrong,
     MergeLots,
     Moment,
     OpenDay,
@@ -114,6 +116,17 @@ def test_what_expired_is_lost_once() -> None:
     assert world.since() == {}
     world.adjust(None, -1, AdjustCode.SPOILED)
     assert world.since() == {"expired": Decimal(1)}
+
+
+def test_a_corrected_receipt_counts_what_it_said_wrong() -> None:
+    """Less came than was told: the difference in units and in cost; under another lot it is no difference."""
+    world = Judged()
+    world.told(world.receipt(goods("L1", 10, line="1", cost=Decimal(2))))
+    world.since()
+    world.told(CorrectReceipt(SITE, True, None, None, "R1", "C", None, (LineWrong("1", quantity=Decimal(7)),)))
+    assert world.since() == {"received": Decimal(-3), "received_value": Decimal(-6)}
+    world.told(CorrectReceipt(SITE, True, None, None, "R1", "C2", None, (LineWrong("1", lot="L9"),)))
+    assert world.since().get("received", 0) == 0
 
 
 def expired() -> Judged:
