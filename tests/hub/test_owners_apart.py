@@ -40,6 +40,8 @@ EVERYBODY: Final = {
     ("recalls", "owners_of_recall"): "names owners, so that a person says which one is meant",
     ("recalls", "owners_of_returns"): "goes from owner to owner where the person who asks names none",
     ("recalls", "recalls"): "lists the recalls of everybody for an operator",
+    ("backfill", "kept"): "reads where a partition's records stand, and nothing of theirs",
+    ("backfill", "place_lines"): "writes lines by the record that they follow from",
     ("verify", "lot_history"): "reads a partition's records in their order, each put beside its own journal row",
     ("verify", "owners"): "names every owner that a table knows; what follows is read owner by owner",
     ("verify", "recall_run"): "reads a partition's records in their order, each put beside its own journal row",

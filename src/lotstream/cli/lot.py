@@ -44,8 +44,8 @@ def history(
     as_json: Json = False,
 ) -> None:
     """Show what became of a lot, oldest first: what came, moved, changed, was held, was used, left and came back."""
-    told = run(_read(owner, sku, lot, after, rows_max))
     run(say_how_far())
+    told = run(_read(owner, sku, lot, after, rows_max))
     if as_json:
         print_json(told)
         return

@@ -31,8 +31,8 @@ def trace(
 ) -> None:
     """Show what a lot was made of and what was made of it: every lot on the way, with quantities, to the end."""
     ways = [way for way, wanted in ((True, forward), (False, backward)) if wanted] or [True, False]
-    who, traces, said = run(_read(owner, sku, lot, ways, depth_max))
     run(say_how_far())
+    who, traces, said = run(_read(owner, sku, lot, ways, depth_max))
     if as_json:
         print_json({"owner": who, **_named(traces[0].start), "note": said, "traces": [_shown(one) for one in traces]})
         return

@@ -40,8 +40,8 @@ def roll_forward(
     first, last = moment(begin), datetime.now(UTC) if end is None else moment(end)
     if last < first:
         raise InputRefused("The period ends before it begins.", what_to_do="Give --from a moment before --to.")
-    rolled = run(_read(owner, first, last, sku, rows_max))
     run(say_how_far())
+    rolled = run(_read(owner, first, last, sku, rows_max))
     told = [_shown(one) for one in rolled]
     if as_json:
         print_json({"owner": owner, "from": first, "to": last, "lots": told})

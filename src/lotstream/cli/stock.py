@@ -72,8 +72,8 @@ def _show_then(
     owner: str | None, sku: str | None, lot: str | None, as_of: str, rows_max: int, *, as_json: bool
 ) -> None:
     then = moment(as_of)
-    there = [_shown_then(one) for one in run(_read_then(owner, sku, lot, then, rows_max))]
     run(say_how_far())
+    there = [_shown_then(one) for one in run(_read_then(owner, sku, lot, then, rows_max))]
     if as_json:
         print_json(there)
     else:
