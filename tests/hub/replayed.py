@@ -29,7 +29,7 @@ def differences(hub: SmallHub, owner: str) -> Iterator[object]:
                 replay.settle(replay.play(0, row["owner"], event, **given))
         ledger = replay.ledgers[owner]
         for table, rows in _ROWS.items():
-            found = dict(_found(hub, table))
+            found = dict(_found(hub, table, owner))
             for key, wanted in rows(ledger, replay):
                 said = found.pop(tuple(key), None)
                 # Lines of a cancellation are text in the table and a body in the journal's eyes.
@@ -42,8 +42,9 @@ def differences(hub: SmallHub, owner: str) -> Iterator[object]:
             yield from check_lines(owner, order)
 
 
-def _found(hub: SmallHub, table: Table) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:
-    for row in hub.rows(table.name):
+def _found(hub: SmallHub, table: Table, owner: str) -> Iterator[tuple[tuple[object, ...], tuple[object, ...]]]:
+    # Others are there as well: those whom the owner has sold goods.
+    for row in hub.rows(table.name, owner=owner):
         if any(row[column] for column in SAYS_SOMETHING.get(table.name, ("owner",))):
             columns = [column for column in table.columns if column != "slot"]
             yield tuple(row[key] for key in table.keys), tuple(row[column] for column in columns)
