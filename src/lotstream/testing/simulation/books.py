@@ -119,12 +119,18 @@ class Books:
             self._book(row["owner"], row["type"], body)
 
     def _book(self, owner: str, type: str, body: str) -> None:
-        if type in {"StockReceived", "BalanceOpened"}:
+        if type in {"StockReceived", "BalanceOpened", "TitleAccepted"}:
             for line in json.loads(body)["lines"]:
                 self._came[owner, line["row"][0], line["row"][1]] += line["quantity"]
         elif type == "StockFound":
             found = json.loads(body)
             self._came[owner, found["row"][0], found["row"][1]] += found["quantity"]
+        elif type == "StockCounted":
+            for change in json.loads(body)["changes"]:
+                self._came[owner, change["row"][0], change["row"][1]] += change["quantity"]
+        elif type == "TitleReleased":
+            for line in json.loads(body)["title"]["lines"]:
+                self._came[owner, line["row"][0], line["row"][1]] -= line["quantity"]
         elif type == "ShipmentConfirmed":
             for gone in json.loads(body)["shipped"]:
                 self._came[owner, gone["sku"], gone.get("lot")] -= gone["quantity"]

@@ -20,6 +20,7 @@ from lotstream.domain.slots import partition_of
 from lotstream.testing import defining
 from lotstream.testing.faults.shop import Shop
 from lotstream.testing.memory import MemoryStore
+from lotstream.testing.simulation.dealing import Dealing
 from lotstream.testing.simulation.plain import PLAIN
 from lotstream.testing.simulation.violations import Invariant, must
 
@@ -55,6 +56,7 @@ class Workload:
         #: Orders of each owner, and the longest pause between two of them.
         self._orders = orders // len(self._owners)
         self._pause_s = 2 * seconds / self._orders
+        self._dealing = Dealing(Random(f"deals {self._random.random()}"), self._owners, site=SITE, skus=SKUS, bins=BINS)
         self._sent: list[Record] = []
         self._count = 0
         #: Tasks that the warehouse has seen, so that it takes each up once.
@@ -156,6 +158,7 @@ class Workload:
             self._change_settings(owner, allow_partial=self._random.random() < 0.7)
         elif chance < 0.65:
             self._place(owner, f"{owner}-{self._random.randint(0, number)}", version="2")
+        self._dealing.say(owner, self._tell, now=self._world.now())
         if self._sent and self._random.random() < 0.25:
             # Whoever sends at least once sends twice now and then, and late.
             self._append(self._random.choice(self._sent[-30:]))
