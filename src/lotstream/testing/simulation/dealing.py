@@ -13,7 +13,7 @@ from random import Random
 from typing import Final
 
 #: How often an owner says such a thing when it says anything.
-SAID: Final = 0.4
+SAID: Final = 0.15
 #: How long ago a count may have been made, in seconds; none of the goods are older.
 AGO_S: Final = 20.0
 
