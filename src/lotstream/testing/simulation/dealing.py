@@ -34,10 +34,10 @@ class Dealing:
         self._bins = bins
         self._number = 0
 
-    def say(self, owner: str, tell: Tell, *, now: datetime) -> None:
-        """Let an owner sell or count something, or neither."""
+    def say(self, owner: str, tell: Tell, *, now: datetime) -> bool:
+        """Let an owner sell or count something, or neither; tells whether it did."""
         if self._random.random() >= SAID:
-            return
+            return False
         self._number += 1
         # Now and then under a number that was there before.
         number = 1 if self._random.random() < 0.1 else self._number
@@ -45,6 +45,7 @@ class Dealing:
             self._sell(owner, tell, number)
         else:
             self._count(owner, tell, number, now=now)
+        return True
 
     def _sell(self, owner: str, tell: Tell, number: int) -> None:
         tell(

@@ -146,7 +146,10 @@ class Workload:
         key = f"{owner}-{number}"
         self._place(owner, key)
         chance = self._random.random()
-        if chance < 0.1:
+        if self._dealing.say(owner, self._tell, now=self._world.now()):
+            # In place of something else, so that there is no more to do than there was.
+            pass
+        elif chance < 0.1:
             self._tell("order.cancelled", owner, **self._names(key), version="9")
         elif chance < 0.2:
             self._tell("order.cancelled", owner, **self._names(f"{owner}-{number + 2}"), version="9")
@@ -158,7 +161,6 @@ class Workload:
             self._change_settings(owner, allow_partial=self._random.random() < 0.7)
         elif chance < 0.65:
             self._place(owner, f"{owner}-{self._random.randint(0, number)}", version="2")
-        self._dealing.say(owner, self._tell, now=self._world.now())
         if self._sent and self._random.random() < 0.25:
             # Whoever sends at least once sends twice now and then, and late.
             self._append(self._random.choice(self._sent[-30:]))

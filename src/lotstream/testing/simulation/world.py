@@ -44,7 +44,7 @@ from lotstream.testing.simulation.violations import Invariant, Violated, must
 from lotstream.testing.simulation.worker import Worker
 from lotstream.testing.simulation.workload import POISON, UNREADABLE, Workload, first_day
 
-CALM_S: Final = 120.0
+CALM_S: Final = 180.0
 """How long after the last fault everything must be decided and published, in made-up seconds."""
 
 RESTORED_S: Final = 15.0
