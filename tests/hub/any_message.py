@@ -348,6 +348,11 @@ class AnyMessage:
     def _item_renamed(self) -> Body:
         return {"owner": OWNER, "sku": self._mostly("LOOSE", "LOTS"), "to_sku": self._named("SKU")}
 
+    def _item_rebased(self) -> Body:
+        return {"owner": OWNER, "sku": self._mostly("LOOSE", "LOTS"), "version": self.draw.randint(1, 9),
+                "base_unit": self._named("U"), "numerator": self._mostly(2, 1),
+                "denominator": self._mostly(1, 2)}  # fmt: skip
+
     def _lot_merged(self) -> Body:
         return {"owner": OWNER, "merge": self._named("LM"), "sku": "LOTS", "lots": [self._named("LN")],
                 "into": self._named("LN"), "take": self._mostly("earliest", None)}  # fmt: skip
@@ -434,7 +439,7 @@ WEIGHTS: Final = {
     "kit.assembled": 2, "kit.broken": 1, "wave.released": 2, "wave.cancelled": 0.5,
     "lot.inspected": 1, "putaway.done": 1, "task.done": 0.5, "condition.recorded": 0.5, "lot.documented": 1,
     "supplier.defined": 0.3, "receipt.expected": 0.5, "receipt.closed": 1, "receipt.corrected": 1,
-    "lot.corrected": 1, "lot.merged": 0.5, "item.renamed": 0.2, "lot.split": 1,
+    "lot.corrected": 1, "lot.merged": 0.5, "item.renamed": 0.2, "item.rebased": 0.3, "lot.split": 1,
     "production.recorded": 2,
     "person.erased": 0.2, "owner.closed": 0.02, "shipment.imported": 0.5,
     "snapshot.requested": 0.3, "comparison.recorded": 0.5,

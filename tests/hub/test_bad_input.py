@@ -82,11 +82,10 @@ async def test_a_record_that_no_topic_takes_is_told_by_its_size(client: HubClien
 
 
 async def test_an_unknown_type_is_dead_lettered_by_name(client: HubClient, hub_settings: Settings) -> None:
-    """A type the hub does not know, and one it will know later, each get unknown_type with the name in the sentence."""
-    for name in ("order.teleported", "item.rebased"):
-        row = await client.send_raw(b"{}", key=uuid4().hex.encode(), name=name)
-        assert (row["outcome"], row["code"]) == ("dead_lettered", "unknown_type")
-        assert name in row["message"]
+    """A type the hub does not know gets unknown_type with the name in the sentence."""
+    row = await client.send_raw(b"{}", key=uuid4().hex.encode(), name="order.teleported")
+    assert (row["outcome"], row["code"]) == ("dead_lettered", "unknown_type")
+    assert "order.teleported" in row["message"]
 
 
 async def test_a_key_that_is_not_the_owner_is_dead_lettered(client: HubClient) -> None:

@@ -49,6 +49,7 @@ from lotstream.domain.named import (
     serials_within,
 )
 from lotstream.domain.progress import Progress
+from lotstream.domain.recounting import counted_now, to_write
 from lotstream.store.codec import decode, decode_event, encode, encode_event
 from lotstream.testing.history import Past
 
@@ -150,11 +151,12 @@ class Books:
 
     def orders(self) -> list[Order]:
         """Return every order, open or closed."""
-        return [*self.ledger.orders.values(), *(decode(body, Order) for body in self.closed.values())]
+        return [*self.ledger.orders.values(), *(order for key in self.closed if (order := self._closed(key)))]
 
     def shipped(self) -> dict[ReceiptKey, Any]:
         """Return what is booked under documents."""
-        return {key: decode(body, document_class(key.kind)) for key, body in self.documents.items()}
+        documents = {key: decode(body, document_class(key.kind)) for key, body in self.documents.items()}
+        return {key: counted_now(self.ledger, document) for key, document in documents.items()}
 
     def _opened(self, command: Command) -> list[ReceiptKey]:
         """Return the documents of which a command needs what they tell of, read as the hub reads them and no others."""
@@ -174,18 +176,21 @@ class Books:
             self._read_document(document)
 
     def _order(self, key: OrderKey) -> Order | None:
+        return self.ledger.orders.get(key) or self._closed(key)
+
+    def _closed(self, key: OrderKey) -> Order | None:
         body = self.closed.get(key)
-        return self.ledger.orders.get(key) or (None if body is None else decode(body, Order))
+        return None if body is None else counted_now(self.ledger, decode(body, Order))
 
     def _read_order(self, key: OrderKey) -> None:
         if key not in self.ledger.orders:
-            body = self.closed.get(key)
-            self.ledger.closed.setdefault(key, None if body is None else decode(body, Order))
+            self.ledger.closed.setdefault(key, self._closed(key))
 
     def _read_document(self, key: ReceiptKey) -> None:
         if key not in self.ledger.receipts:
             body = self.documents.get(key)
-            self.ledger.receipts[key] = None if body is None else decode(body, document_class(key.kind))
+            known = None if body is None else decode(body, document_class(key.kind))
+            self.ledger.receipts[key] = counted_now(self.ledger, known)
 
     def _read_serial(self, number: str) -> None:
         if number not in self.ledger.serials:
@@ -197,8 +202,8 @@ class Books:
         for key in touched.orders:
             self.closed.pop(key, None)
             if key not in ledger.orders:
-                self.closed[key] = encode(ledger.closed[key])
-        self.documents.update((key, encode(ledger.receipts[key])) for key in touched.receipts)
+                self.closed[key] = encode(to_write(ledger, ledger.closed[key]))
+        self.documents.update((key, encode(to_write(ledger, ledger.receipts[key]))) for key in touched.receipts)
         self.serials.update((name, encode(ledger.serials[name.number][name.sku])) for name in touched.serials)
         ledger.settle()
 

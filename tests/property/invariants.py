@@ -21,6 +21,7 @@ from lotstream.domain.events import (
     Event,
     GoodsReturned,
     HoldPlaced,
+    ItemRebased,
     ItemRenamed,
     KitAssembled,
     KitBroken,
@@ -63,6 +64,7 @@ from lotstream.domain.model import (
 from lotstream.domain.move import Move, MoveKind
 from lotstream.domain.movements import moves_of
 from lotstream.domain.names import order_now
+from lotstream.domain.recounting import recount
 from lotstream.domain.sums import OVER, backordered, promised, state_of
 from lotstream.store.codec import decode
 from tests.property.choosing import ONLY_GIVING, check_choices
@@ -114,6 +116,8 @@ class Story:
             for move in moves_of(event):
                 take_in(self._rows, move)
                 self._weights.take_in(move)
+            recount(event, self._rows, key=lambda row: row)
+            self._weights.recount(event)
         check_moves(self.ledger, self._rows)
         self._weights.check(self.ledger)
         check_rows(self.ledger)
@@ -212,6 +216,8 @@ def moved(event: Event) -> Iterator[tuple[str, str | None, int]]:
     elif isinstance(event, ReceiptCorrected):
         yield from ((row.sku, row.lot, -units) for change in event.changes for row, units in change.taken)
         yield from ((line.row.sku, line.row.lot, line.quantity) for change in event.changes for line in change.put)
+    elif isinstance(event, ItemRebased):
+        yield from ((one.row.sku, one.row.lot, one.now - one.was) for one in event.rows)
     elif isinstance(event, ItemRenamed | LotCorrected | LotsMerged | LotSplit):
         yield from ((one.row.sku, one.row.lot, -one.quantity) for one in event.rows)
         yield from ((one.to.sku, one.to.lot, one.quantity) for one in event.rows)

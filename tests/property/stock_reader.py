@@ -30,7 +30,9 @@ class StockReader:
                 self._add(line)
                 said = {(line.sku, line.lot, one.status.value): int(one.quantity) for one in line.on_hand}
                 assert said == {
-                    goods: units for goods, units in _there(ledger).items() if goods[:2] == (line.sku, line.lot)
+                    goods: units
+                    for goods, units in _there(ledger).items()
+                    if goods[:2] == (line.sku, line.lot) and line.unit == ledger.items[line.sku].base_unit
                 }
 
     def check(self, ledger: Ledger) -> None:

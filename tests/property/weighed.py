@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from lotstream.domain.commands import Command
+from lotstream.domain.events import Event, ItemRebased
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import RowKey
 from lotstream.domain.move import Move
@@ -64,6 +65,12 @@ class Weights:
             self._sums[move.sku] += move.weight_g
         else:
             self._rows[move.to] += move.weight_g
+
+    def recount(self, event: Event) -> None:
+        """Let goods weigh what they did in rows whose packs are counted otherwise now."""
+        others = [one for one in event.rows if one.row != one.to] if isinstance(event, ItemRebased) else []
+        grams = {one.to: self._rows.pop(one.row, 0) for one in others}
+        self._rows.update(grams)
 
     def check(self, ledger: Ledger) -> None:
         """Weight in less weight out is what is there, row by row and item by item, and nothing without goods weighs."""

@@ -350,7 +350,7 @@ TO_ONE = (
     "pick_short", "start", "undo", "scan", "pack", "unpack", "ship", "void", "correct", "go_on", "tick",
     "correct_lot", "send_over", "come_over", "sell", "buy", "inspect", "document", "put_away", "finish",
     "answer_recall", "close_recall", "record", "inspect_return", "expect_return", "progress",
-    "careful", "approve", "produce", "merge_lots", "rename_item", "split_lot",
+    "careful", "approve", "produce", "merge_lots", "rename_item", "rebase_item", "split_lot",
     "wave", "cancel_wave", "work_on_wave", "erase", "close_owner", "snapshot", "compare", "import_shipment",
 )  # fmt: skip
 #: What is told of units that have numbers.

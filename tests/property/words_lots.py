@@ -12,6 +12,7 @@ from lotstream.domain.commands import (
     KitPiece,
     MadeLine,
     MergeLots,
+    RebaseItem,
     RecordProduction,
     RenameItem,
     SplitLine,
@@ -54,6 +55,12 @@ class LotWords(Words):
     def rename_item(self) -> Command:
         """An item has another SKU."""
         return RenameItem(self.seldom("K", self.sku()), self.seldom("K2", self.sku()))
+
+    def rebase_item(self) -> Command:
+        """An item is counted in another unit."""
+        numerator, denominator = self.mostly((self.number(1, 3), 1), (self.number(0, 2), self.number(1, 3)))
+        unit, version = self.one(("each", "piece", "box")), self.number(1, 9)
+        return RebaseItem(self.seldom("K", self.sku()), version, unit, 0, numerator, denominator)
 
     def split_lot(self) -> Command:
         """A part of a lot is a lot of its own."""

@@ -64,6 +64,7 @@ from tests.store.build import (
 )
 from tests.store.kpi_conformance import KpiConformance
 from tests.store.recall_conformance import RecallConformance
+from tests.store.recounted_conformance import RecountedConformance
 from tests.store.since_conformance import SinceConformance
 from tests.store.told_conformance import BroadcastConformance, OpenStore, ToldConformance
 
@@ -638,6 +639,7 @@ class StoreConformance(
     IntakeConformance,
     KpiConformance,
     SinceConformance,
+    RecountedConformance,
     ToldConformance,
 ):
     """Everything; a test class inherits it and brings the fixtures ``store`` and ``open_store``."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from lotstream.domain.kpis import Figures
-    from lotstream.store.kpis import RecallTime
+    from lotstream.store.kpis import Otherwise, RecallTime
 
 OWNERS_MAX: Final = 1000
 """Owners that are shown unless more are asked for."""
@@ -69,13 +69,22 @@ async def _read(
     async with KpiReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
         if by_day and owner is not None:
             days = await reads.kpis.days(owner, period)
+            _note(await reads.kpis.counted_otherwise(owner=owner, period=period))
             return [{"day": day, **shown(figures)} for day, figures in days.items()]
         counted = await reads.kpis.owners(owner=owner, period=period, owners_max=owners_max)
         recalls = await reads.kpis.recalls(owner=owner, period=period)
+        _note(await reads.kpis.counted_otherwise(owner=owner, period=period))
     names = sorted({*counted, *(recall.owner for recall in recalls)})[:owners_max]
     return [
         {"owner": name, **shown(counted.get(name, Figures())), "recalls": recalled(name, recalls)} for name in names
     ]
+
+
+def _note(items: Iterable[Otherwise]) -> None:
+    """Say of which items quantities of two units are added up; rates of value are not touched by that."""
+    for one in items:
+        what = f"{one.sku} of {one.owner} was counted in {one.unit} until {one.until:%Y-%m-%d %H:%M}, in {one.now} now."
+        complain(what, "Quantities are in base units as they were counted: compare periods before or after that.")
 
 
 def shown(figures: Figures) -> dict[str, Any]:

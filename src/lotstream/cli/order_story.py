@@ -70,7 +70,7 @@ def _standing(story: Story, line: OrderLine) -> str:
 
 
 def _told(story: Story, decided: Decided) -> Iterator[str]:
-    what, *lines = tell(story, decided.event)
+    what, *lines = tell(story.when(decided), decided.event)
     yield f"{_time(decided.recorded_at)}  {what}"
     yield from (f"    {line}" for line in lines)
 
@@ -80,13 +80,31 @@ def _time(at: datetime) -> str:
 
 
 def story_of(story: Story) -> dict[str, Any]:
-    """Return the story as JSON values; quantities are counts of the item's smallest unit."""
+    """Return the story as JSON values; quantities are counts of the item's smallest unit.
+
+    What was decided while an item was counted in another unit says in which (``counted_in``).
+    """
     return {
         "owner": story.owner,
         "order": asdict(story.order),
         "days_ahead": None if story.horizon is None else {"days": story.horizon[0], "by": story.horizon[1]},
         "history": [
-            {"recorded_at": one.recorded_at, "event": type(one.event).__name__, **asdict(one.event)}
+            {
+                "recorded_at": one.recorded_at,
+                "event": type(one.event).__name__,
+                **asdict(one.event),
+                **_units(story, one),
+            }
             for one in story.history
         ],
     }
+
+
+def _units(story: Story, decided: Decided) -> dict[str, Any]:
+    items = story.when(decided).items
+    then = {
+        sku: {"unit": item.base_unit, "decimals": item.decimals}
+        for sku, item in items.items()
+        if item is not story.items[sku]
+    }
+    return {"counted_in": then} if then else {}

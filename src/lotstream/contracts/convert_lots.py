@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from lotstream.contracts.inbound_lots import ItemRenamed, LotCorrected, LotMerged, LotSplit, LotSplitLine, LotSplitPart
-from lotstream.domain.commands import CorrectLot, MergeLots, RenameItem, SplitLine, SplitLot, SplitPart
+from lotstream.contracts.inbound_lots import (
+    ItemRebased,
+    ItemRenamed,
+    LotCorrected,
+    LotMerged,
+    LotSplit,
+    LotSplitLine,
+    LotSplitPart,
+)
+from lotstream.domain.commands import CorrectLot, MergeLots, RebaseItem, RenameItem, SplitLine, SplitLot, SplitPart
 
 
 def correct_lot(body: LotCorrected) -> CorrectLot:
@@ -63,6 +71,15 @@ def _part(part: LotSplitPart) -> SplitPart:
 def _line(line: LotSplitLine) -> SplitLine:
     status = None if line.status is None else line.status.value
     return SplitLine(line.location, line.quantity, line.unit, line.package, status)
+
+
+def rebase_item(body: ItemRebased) -> RebaseItem:
+    """Return the command to count an item in another unit."""
+    return RebaseItem(
+        sku=body.sku, version=body.version, base_unit=body.base_unit, decimals=body.decimals,
+        numerator=body.numerator, denominator=body.denominator, by=body.by, occurred_at=body.occurred_at,
+        reason=body.reason,
+    )  # fmt: skip
 
 
 def rename_item(body: ItemRenamed) -> RenameItem:

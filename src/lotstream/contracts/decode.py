@@ -39,7 +39,7 @@ from lotstream.contracts import convert_waves as waves
 from lotstream.contracts.cloudevents import Header, text_of
 from lotstream.contracts.convert_orders import Person
 from lotstream.contracts.fields import QUANTITY_FAULT, Inbound
-from lotstream.contracts.inbound import BROADCAST_KEY, INBOUND, LATER, type_of
+from lotstream.contracts.inbound import BROADCAST_KEY, INBOUND, type_of
 from lotstream.contracts.limits import MESSAGE_BYTES_MAX, MESSAGE_ID_CHARS_MAX, NAME_CHARS_MAX
 from lotstream.contracts.undecodable import Undecodable, field_path, from_validation
 from lotstream.domain.codes import DeadLetterCode
@@ -104,8 +104,6 @@ def _no_door(found: dict[str, bytes]) -> NoReturn:
     name = text_of(found, "ce_type")
     if name is None:
         message = "The header ce_type is missing, empty or not UTF-8."
-    elif name in _LATER_TYPES:
-        message = f"Messages of type {name} are not handled by this version yet."
     else:
         message = f"There is no message type {name[:NAME_CHARS_MAX]!r}."
     raise Undecodable(DeadLetterCode.UNKNOWN_TYPE, "ce_type", message)
@@ -247,6 +245,7 @@ _CONVERSIONS: dict[str, Callable[[Any], tuple[Command, Person | None]]] = {
     "goods.returned": _alone(stock.return_goods),
     "lot.corrected": _alone(lots.correct_lot),
     "lot.merged": _alone(lots.merge_lots),
+    "item.rebased": _alone(lots.rebase_item),
     "item.renamed": _alone(lots.rename_item),
     "lot.split": _alone(lots.split_lot),
     "wave.released": _alone(waves.release_wave),
@@ -274,4 +273,3 @@ _DOORS = {
     type_of(name).encode(): _Door(type_of(name), TypeAdapter(model).validator.validate_json, _CONVERSIONS[name])
     for name, model in INBOUND.items()
 }
-_LATER_TYPES = frozenset(type_of(name) for name in LATER)

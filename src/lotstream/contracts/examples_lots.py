@@ -36,6 +36,17 @@ LOTS: dict[str, dict[str, Any]] = {
         "reason": "The supplier's letter of 4 September",
         "by": "qa-1",
     },
+    "item.rebased": {
+        "owner": "acme",
+        "sku": "CER-001",
+        "version": 3,
+        "base_unit": "piece",
+        "decimals": 0,
+        "numerator": 4,
+        "denominator": 1,
+        "reason": "Sold by the piece",
+        "by": "erp",
+    },
     "item.renamed": {"owner": "acme", "sku": "CER-001", "to_sku": "CER-001-2", "reason": "New catalogue", "by": "erp"},
     "lot.merged": {
         "owner": "acme",

@@ -77,6 +77,7 @@ INBOUND: dict[str, type[Inbound]] = {
     "goods.returned": stock.GoodsReturned,
     "lot.corrected": lots.LotCorrected,
     "lot.merged": lots.LotMerged,
+    "item.rebased": lots.ItemRebased,
     "item.renamed": lots.ItemRenamed,
     "lot.split": lots.LotSplit,
     "wave.released": waves.WaveReleased,
@@ -110,13 +111,6 @@ BROADCAST: frozenset[str] = frozenset({"site.defined", "location.defined", "day.
 EITHER: frozenset[str] = frozenset({"hold.placed", "hold.lifted"})
 #: Message key of what concerns every partition.
 BROADCAST_KEY = "*"
-
-#: Commands that have a name and a meaning but are not handled by this version; they are dead-lettered by name.
-LATER: frozenset[str] = frozenset(
-    {
-        "item.rebased",
-    }
-)
 
 
 def type_of(name: str) -> str:

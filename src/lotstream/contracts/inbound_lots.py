@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
-from lotstream.contracts.limits import DETAILS_MAX, LINES_MAX, LOTS_MAX
+from lotstream.contracts.fields import Count, Day, Inbound, Instant, Name, OwnerId, Quantity, Rank, Text
+from lotstream.contracts.limits import DETAILS_MAX, ITEM_DECIMALS_MAX, LINES_MAX, LOTS_MAX
 from lotstream.domain.lot_correcting import CLEARED
 from lotstream.domain.model import Status
 
@@ -94,6 +94,28 @@ class LotSplit(_OfLots):
     parts: Annotated[tuple[LotSplitPart, ...], Field(min_length=1, max_length=LOTS_MAX)] = Field(
         description="The parts."
     )
+
+
+class ItemRebased(_OfLots):
+    """An item is counted in another unit from now on: whatever counts it is multiplied by one exact factor.
+
+    Refused while any of it is promised, and when not every quantity comes out; nothing is ever rounded that has moved.
+    """
+
+    sku: Name = Field(description="The item, by any SKU it has or had.")
+    version: Count = Field(description="Grows with every change of the item; an older one changes nothing.")
+    base_unit: Name = Field(
+        description="The unit stock is counted in from now on. The old one becomes a unit of the item, unless it is no "
+        "whole number of smallest units."
+    )
+    decimals: Annotated[int, Field(ge=0, le=ITEM_DECIMALS_MAX)] = Field(
+        default=0, description="Decimals of the new base unit."
+    )
+    numerator: Rank = Field(
+        description="So many new smallest units, which are 10 ** -decimals new base units, for `denominator` old ones.",
+        examples=[12],
+    )
+    denominator: Rank = Field(default=1, description="Old smallest units for `numerator` new ones.")
 
 
 class ItemRenamed(_OfLots):

@@ -24,6 +24,7 @@ from lotstream.contracts.write_inventory import CHANGES, inventory_changes
 from lotstream.contracts.write_lots import (
     documented,
     inspected,
+    item_rebased,
     item_renamed,
     lot_corrected,
     lot_split,
@@ -75,6 +76,7 @@ from lotstream.domain.events import (
     GoodsPutAway,
     GoodsReturned,
     HeldNoticed,
+    ItemRebased,
     ItemRenamed,
     KitAssembled,
     LotCorrected,
@@ -317,6 +319,7 @@ _WRITERS: dict[type, _Writer] = {
     RecallClosed: recall_closed,
     CounterfeitSuspected: counterfeit_alert,
     LotsMerged: lots_merged,
+    ItemRebased: item_rebased,
     ItemRenamed: item_renamed,
     LotSplit: lot_split,
     ShipmentProgressed: shipment_progress,

@@ -57,6 +57,8 @@ class InventoryChangeKind(StrEnum):
     LOT_MERGED = "lot_merged"
     #: Their item has another SKU.
     ITEM_RENAMED = "item_renamed"
+    #: Their item is counted in another unit: gone in the old one, there in the new one.
+    ITEM_REBASED = "item_rebased"
     #: They are a lot of their own.
     LOT_SPLIT = "lot_split"
     #: A scale showed that they weigh otherwise than the books said.

@@ -22,6 +22,7 @@ from lotstream.domain.events import (
     GoodsPutAway,
     GoodsReturned,
     GoodsWeighed,
+    ItemRebased,
     ItemRenamed,
     KitAssembled,
     KitBroken,
@@ -73,6 +74,8 @@ class _Line(NamedTuple):
     code: AdjustCode | None = None
     #: What they weigh, in grams, with the sign of the quantity; 0: nobody knows.
     weight_g: int = 0
+    #: Base unit and decimals that it is counted in; None: as its item is now.
+    unit: tuple[str, int] | None = None
 
 
 class _Change(NamedTuple):
@@ -130,7 +133,8 @@ def _at_hand(line: _Line) -> _Line | None:
 def _written(ledger: Ledger, line: _Line) -> dict[str, Any]:
     row, item = line.row, item_of(ledger, line.row.sku)
     lot = None if row.lot is None else ledger.lots.get((row.sku, row.lot))
-    status, decimals = row.status, item.decimals
+    status = row.status
+    unit, decimals = line.unit or (item.base_unit, item.decimals)
     after = status if line.to is None else line.to.status
     return {
         "line": line.line,
@@ -146,16 +150,21 @@ def _written(ledger: Ledger, line: _Line) -> dict[str, Any]:
         "from_status": None if line.to is None and line.quantity > 0 else status,
         "to_status": None if line.to is None and line.quantity < 0 else after,
         "quantity": base_text(line.quantity, decimals),
-        "unit": item.base_unit,
+        "unit": unit,
         "serials": line.serials,
         "reason": line.reason,
         "code": line.code,
         "on_hand": [
             {"status": condition, "quantity": base_text(units, decimals)}
-            for condition, units in _on_hand(rows_of_lot(ledger, row.sku, row.lot, site=row.site))
+            # In a unit that it was counted in before there is nothing any more.
+            for condition, units in ([] if line.unit else _on_hand(_rows(ledger, row)))
         ],
         **weight_told(line.weight_g),
     }
+
+
+def _rows(ledger: Ledger, row: RowKey) -> list[StockRow]:
+    return rows_of_lot(ledger, row.sku, row.lot, site=row.site)
 
 
 def _on_hand(rows: Iterable[StockRow]) -> list[tuple[str, int]]:
@@ -297,6 +306,21 @@ def _relotted(event: ItemRenamed | LotCorrected | LotsMerged | LotSplit) -> list
     return [_Change(kind, site, lines, number, event.by, event.at) for site, lines in sites.items()]
 
 
+def _rebased(event: ItemRebased) -> list[_Change]:
+    """Return what there was of an item that is counted in another unit now, by site: gone in the old, there in the new.
+
+    Whoever adds up quantities, whatever their unit, comes to what is there.
+    """
+    last = event.item.rebased[-1]
+    sites: dict[str, list[_Line]] = {}
+    for one in event.rows:
+        lines = sites.setdefault(one.row.site, [])
+        lines.append(_Line(None, one.row, -one.was, event.reason, unit=(last.unit, last.decimals)))
+        lines.append(_Line(None, one.to, one.now, event.reason))
+    kind = InventoryChangeKind.ITEM_REBASED
+    return [_Change(kind, site, lines, None, event.by, event.at) for site, lines in sites.items()]
+
+
 def _sent_over(event: TransferShipped) -> _Change:
     lines = [_went(move) for move in event.moves]
     return _Change(
@@ -373,6 +397,7 @@ CHANGES: dict[type, Callable[[Any], _Change | list[_Change]]] = {
     LotCorrected: _relotted,
     LotsMerged: _relotted,
     ItemRenamed: _relotted,
+    ItemRebased: _rebased,
     LotSplit: _relotted,
     GoodsWeighed: _weighed,
 }

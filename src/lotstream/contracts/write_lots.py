@@ -11,10 +11,19 @@ from lotstream.contracts.quantities import base_text, decimal_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.sent_lots import LotChangeKind
 from lotstream.contracts.topics import INVENTORY
+from lotstream.contracts.write_status import order_status
 from lotstream.contracts.write_tasks import relotted_tasks
 from lotstream.domain.commands import Moment
 from lotstream.domain.costing import told_cost
-from lotstream.domain.events import ItemRenamed, LotCorrected, LotDocumented, LotInspected, LotsMerged, LotSplit
+from lotstream.domain.events import (
+    ItemRebased,
+    ItemRenamed,
+    LotCorrected,
+    LotDocumented,
+    LotInspected,
+    LotsMerged,
+    LotSplit,
+)
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import PLAIN, Departure, Hold, Inspection, Lot, LotName
 
@@ -53,6 +62,12 @@ def lots_merged(ledger: Ledger, event: LotsMerged, moment: Moment) -> Iterator[O
 def item_renamed(ledger: Ledger, event: ItemRenamed, moment: Moment) -> Iterator[Outgoing]:
     """Return the tasks that name another item now."""
     yield from relotted_tasks(ledger, event.orders, event.rows, moment)
+
+
+def item_rebased(ledger: Ledger, event: ItemRebased, moment: Moment) -> Iterator[Outgoing]:
+    """Return the state of orders whose lines are counted in another unit now."""
+    for key in event.orders:
+        yield from order_status(ledger, key, moment)
 
 
 def lot_split(ledger: Ledger, event: LotSplit, moment: Moment) -> Iterator[Outgoing]:

@@ -69,6 +69,7 @@ from lotstream.domain.commands import (
     PlaceSerialHold,
     ProgressShipment,
     PutAway,
+    RebaseItem,
     RecallLots,
     ReceiveStock,
     ReceiveTransfer,
@@ -121,6 +122,7 @@ from lotstream.domain.picking import confirm_pick
 from lotstream.domain.placing import place_order
 from lotstream.domain.producing import record_production
 from lotstream.domain.put_away import with_hints
+from lotstream.domain.rebasing import rebase_item
 from lotstream.domain.recall_answers import answer_recall, close_recall
 from lotstream.domain.recalling import recall_lots
 from lotstream.domain.receipt_closing import close_receipt
@@ -180,6 +182,7 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
     ExpectReturn: expect_return,
     RecordProduction: record_production,
     MergeLots: merge_lots,
+    RebaseItem: rebase_item,
     RenameItem: rename_item,
     SplitLot: split_lot,
     ProgressShipment: progress_shipment,

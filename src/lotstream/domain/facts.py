@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ChangeSettings, DefineCustomer, DefineItem, DefineOwner, Moment
@@ -116,8 +117,8 @@ def _check_channels(settings: Settings) -> Refusal | None:
 def define_item(ledger: Ledger, command: DefineItem, moment: Moment) -> tuple[Event, ...] | Refusal:
     """Decide item.defined; orders that were held for it go on in the same decision, in queue order."""
     item, known = command.item, ledger.items.get(command.item.sku)
-    if known is not None and known.former:
-        item = replace(item, former=known.former)
+    if known is not None and (known.former or known.rebased):
+        item = replace(item, former=known.former, rebased=known.rebased)
     if item == known:
         return ()
     refused = _check_item(ledger, item)
@@ -204,11 +205,14 @@ def check_version(what: str, name: str, *, new: int, old: int) -> Refusal | None
     return None
 
 
+_HOW: Final = {"tracking": "", **dict.fromkeys(("base_unit", "decimals"), ", but by item.rebased")}
+
+
 def _check_frozen(ledger: Ledger, item: Item, known: Item) -> Refusal | None:
     """Refuse another base unit or tracking while anything is counted in the old one."""
     for name in ("base_unit", "decimals", "tracking"):
         if getattr(item, name) != getattr(known, name) and _in_use(ledger, item.sku):
-            message = f"{item.sku} has stock, lots or orders; its {name} cannot change while it has."
+            message = f"{item.sku} has stock, lots or orders; its {name} cannot change while it has{_HOW[name]}."
             return Refusal(Code.FIELD_INVALID, f"item.{name}", message)
     return None
 

@@ -18,6 +18,7 @@ from lotstream.domain.commands import (
     CountStock,
     ErasePersons,
     PlaceHold,
+    RebaseItem,
     RecallLots,
     ReturnGoods,
     StockLine,
@@ -40,6 +41,7 @@ from lotstream.domain.model import (
     consignee_key,
 )
 from lotstream.domain.names import names_had
+from lotstream.domain.rebasing import asked_of_past
 from lotstream.domain.recalling import reach_asked
 from lotstream.domain.returns_meant import asked
 from lotstream.domain.second_counts import pending_key, since, since_counted
@@ -124,6 +126,8 @@ def _persons_meant(_: Ledger, command: ErasePersons) -> Iterable[Question]:
 
 _ASKS: Final[dict[type, Callable[[Any], bool]]] = {
     RecallLots: lambda _: True,
+    # What was decided before is written in the old unit, whether anything is asked or not.
+    RebaseItem: lambda _: True,
     ReturnGoods: lambda command: command.key is None,
     PlaceHold: lambda command: command.kind is HoldKind.RECALL,
     CorrectLot: lambda _: True,
@@ -135,6 +139,7 @@ _ASKS: Final[dict[type, Callable[[Any], bool]]] = {
 
 _QUESTIONS: Final[dict[type, Callable[[Ledger, Any], Iterable[Question]]]] = {
     RecallLots: _reach_of_recalled,
+    RebaseItem: asked_of_past,
     ReturnGoods: asked,
     PlaceHold: _left_of_held,
     CorrectLot: _departed,

@@ -157,6 +157,8 @@ class Derived:
     waved: Waved | None = None
     #: What lots and items were called before; None: nothing was called otherwise.
     names: Names | None = None
+    #: Some item was counted in another unit before.
+    rebased: bool = False
 
     def note_supplied(self, lot: Lot) -> None:
         """Put a lot among those that its supplier calls by a number, where anybody asks for them."""
@@ -216,6 +218,7 @@ class Ledger:
             if order.ahead:
                 self.note_ahead(derived, order)
         for item in self.items.values():
+            derived.rebased = derived.rebased or bool(item.rebased)
             derived.gtins.update(dict.fromkeys(map(gtin_14, item.gtins), item.sku))
             self.weighs = self.weighs or item.catch_weight
             if item.tracking is Tracking.SERIAL and derived.numbers is None:

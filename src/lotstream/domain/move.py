@@ -44,6 +44,8 @@ class MoveKind(StrEnum):
     MERGED = "merged"
     #: Their item has another SKU.
     RENAMED = "renamed"
+    #: Without a quantity: their item is counted in another unit.
+    REBASED = "rebased"
     RELEASED = "released"
     INSPECTED = "inspected"
     DOCUMENTED = "documented"

@@ -6,6 +6,7 @@ A move says what becomes of smallest units of one lot. What only promises, packs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any, Final
 
 from lotstream.domain.events import (
@@ -19,6 +20,7 @@ from lotstream.domain.events import (
     GoodsWeighed,
     HoldLifted,
     HoldPlaced,
+    ItemRebased,
     ItemRenamed,
     KitAssembled,
     KitBroken,
@@ -192,6 +194,16 @@ def _renamed(event: ItemRenamed) -> Iterator[Move]:
         yield move._replace(reason=event.reason)
 
 
+def _rebased(event: ItemRebased) -> Iterator[Move]:
+    """Tell it of every lot that is there; what it does to sums, `lotstream.domain.recounting.recount` says."""
+    item, last = event.item, event.item.rebased[-1]
+    ratio = Fraction(last.numerator * 10**last.decimals, last.denominator * 10**item.decimals)
+    what = f"{ratio.denominator} {last.unit} = {ratio.numerator} {item.base_unit}"
+    reason = what if event.reason is None else f"{what}: {event.reason}"
+    for name in dict.fromkeys((one.row.sku, one.row.lot) for one in event.rows):
+        yield Move(MoveKind.REBASED, *name, reason=reason)
+
+
 def _split(event: LotSplit) -> Iterator[Move]:
     return _became(MoveKind.SPLIT, event.rows)
 
@@ -337,6 +349,7 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     LotDocumented: _documented,
     LotsMerged: _merged,
     ItemRenamed: _renamed,
+    ItemRebased: _rebased,
     LotSplit: _split,
     SerialHeld: _set_apart,
     SerialReleased: _set_apart,

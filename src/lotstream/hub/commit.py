@@ -28,6 +28,7 @@ from lotstream.domain.named import (
     serials_named,
     serials_within,
 )
+from lotstream.domain.recounting import counted_now
 from lotstream.errors import LogMismatch
 from lotstream.hub.aside import Aside, OnThread
 from lotstream.hub.deciding import Coordinates, Deciding
@@ -245,7 +246,7 @@ class CommitUnit:
         orders = [name for name in named.orders if self._unknown(name)]
         if orders:
             for (owner, key), order in (await self._store.closed_orders(orders)).items():
-                self._ledgers[owner].closed[key] = order
+                self._ledgers[owner].closed[key] = counted_now(self._ledgers[owner], order)
         serials = [name for name in named.serials if name[1] not in self._ledgers[name[0]].serials]
         if serials:
             for (owner, number), units in (await self._store.serials(serials)).items():
@@ -265,7 +266,7 @@ class CommitUnit:
                 named.orders.update(of)
                 unknown = [name for name in of if self._unknown(name)]
                 for (_, key), order in (await self._store.closed_orders(unknown) if unknown else {}).items():
-                    ledger.closed[key] = order
+                    ledger.closed[key] = counted_now(ledger, order)
 
     async def _load_documents(self, named: Named, opened: dict[OwnerReceipt, None]) -> None:
         """Read the documents that are named; of those that are opened also what they tell of, and so on."""
@@ -283,7 +284,7 @@ class CommitUnit:
     async def _read(self, documents: Iterable[OwnerReceipt]) -> None:
         missing = [(owner, key) for owner, key in documents if key not in self._ledgers[owner].receipts]
         for (owner, key), booked in (await self._store.receipts(missing) if missing else {}).items():
-            self._ledgers[owner].receipts[key] = booked
+            self._ledgers[owner].receipts[key] = counted_now(self._ledgers[owner], booked)
 
     def _unknown(self, name: OwnerOrder) -> bool:
         owner, key = name

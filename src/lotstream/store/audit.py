@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lotstream.domain.model import Order
 from lotstream.store.codec import decode
 from lotstream.store.connection import Address
+from lotstream.store.recounted import counted_now
 from lotstream.store.session import Session
 from lotstream.store.sql import queries
 
@@ -120,8 +121,10 @@ class Audit(Session):
     async def orders(self) -> AsyncIterator[tuple[str, Order]]:
         """Yield owner and order, of all orders."""
         for owner in await self._database.fetch(SQL["owners"]):
-            for row in await self._database.fetch(SQL["orders"], owner["owner"]):
-                yield row["owner"], decode(row["body"], Order)
+            rows = await self._database.fetch(SQL["orders"], owner["owner"])
+            orders = (decode(row["body"], Order) for row in rows)
+            for order in await counted_now(self._database, owner["owner"], orders):
+                yield owner["owner"], order
 
     async def shipped(self) -> list[ShippedSeen]:
         """Return what left, by shipment, order line and lot."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from lotstream.domain.kpis import Figures
+from lotstream.domain.model import Item
+from lotstream.store.codec import decode
 from lotstream.store.connection import Address, Database
 from lotstream.store.session import Session
 from lotstream.store.sql import queries
@@ -20,6 +22,21 @@ class Period:
 
     first: date | None = None
     last: date | None = None
+
+    def has(self, day: date) -> bool:
+        """Tell whether a day is in it."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+class Otherwise(NamedTuple):
+    """An item that was counted in another unit until some moment; sums over that moment count both alike."""
+
+    owner: str
+    sku: str
+    unit: str
+    #: Its base unit today.
+    now: str
+    until: datetime
 
 
 ALWAYS = Period()
@@ -64,6 +81,20 @@ class Kpis:
         """
         rows = await self._database.fetch(SQL["recalls"], owner, period.first, period.last, RECALLS_MAX)
         return [RecallTime(tuple(row)[:4], *tuple(row)[4:]) for row in rows]
+
+    async def counted_otherwise(self, *, owner: str | None = None, period: Period = ALWAYS) -> list[Otherwise]:
+        """Return the items that were counted in another unit until some moment of a period, sorted.
+
+        Figures are kept in base units as they were counted; raises `PostgresUnreachable`.
+        """
+        rows = await self._database.fetch(SQL["rebased"], owner)
+        items = [(row["owner"], decode(row["body"], Item)) for row in rows]
+        return [
+            Otherwise(who, item.sku, one.unit, item.base_unit, one.at)
+            for who, item in items
+            for one in item.rebased
+            if one.at is not None and period.has(one.at.date())
+        ]
 
     async def days(self, owner: str, period: Period) -> dict[date, Figures]:
         """Return what was counted of an owner, day by day; raises `PostgresUnreachable`."""

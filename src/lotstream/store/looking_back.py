@@ -16,6 +16,7 @@ from lotstream.domain.model import (
     LeftFor,
     Moved,
     Named,
+    NotWhole,
     OrderKey,
     OrdersFound,
     PersonsOf,
@@ -23,6 +24,7 @@ from lotstream.domain.model import (
     Reach,
     Referenced,
     Since,
+    Uneven,
     WentWith,
 )
 from lotstream.domain.move import NOT_MOVED
@@ -84,6 +86,10 @@ async def _went_with(database: Database, owner: str, asked: Sequence[WentWith]) 
     return {one: await recalls.departures(owner, one.lots, rows_max=DEPARTURES_TOLD) for one in asked}
 
 
+async def _uneven(database: Database, owner: str, asked: Sequence[Uneven]) -> dict[Question, Answer]:
+    return {one: NotWhole(await database.value(SQL["uneven"], owner, *one)) for one in asked}
+
+
 _READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[Question, Answer]]]]] = {
     Left: _left,
     Since: _since,
@@ -92,5 +98,6 @@ _READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[
     LeftFor: _left_for,
     WentWith: _went_with,
     Referenced: _referenced,
+    Uneven: _uneven,
 }
 """Which statement answers which kind of question."""

@@ -11,6 +11,7 @@ from lotstream.domain.ledger import Sites
 from lotstream.domain.model import Customer, Hold, Item, Location, LotName, Order, OrderKey, Serial, Settings, Wave
 from lotstream.store.codec import decode, decode_days, decode_event
 from lotstream.store.connection import Address
+from lotstream.store.recounted import counted_now
 from lotstream.store.rows import OwnerOrder
 from lotstream.store.session import Session
 from lotstream.store.sql import queries
@@ -24,6 +25,8 @@ class Decided:
 
     recorded_at: datetime
     event: Event
+    #: Of its record.
+    arrival: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,12 @@ class Reads(Session):
     async def order(self, owner: str, key: OrderKey) -> Order | None:
         """Return an order as it is now, open or closed."""
         body = await self._database.value(SQL["order"], owner, key.source, key.order)
-        return None if body is None else decode(body, Order)
+        return None if body is None else (await counted_now(self._database, owner, [decode(body, Order)]))[0]
 
     async def history(self, owner: str, key: OrderKey) -> list[Decided]:
         """Return what was decided about an order, oldest first."""
         rows = await self._database.fetch(SQL["history"], owner, key.source, key.order)
-        return [Decided(row["recorded_at"], decode_event(row["type"], row["body"])) for row in rows]
+        return [Decided(row["recorded_at"], decode_event(row["type"], row["body"]), row["arrival"]) for row in rows]
 
     async def rules(self, owner: str, customer: str | None) -> tuple[Settings, Customer | None]:
         """Return what an owner chose, and what one of its customers accepts if it is defined."""
@@ -89,7 +92,8 @@ class Reads(Session):
     async def orders(self, owner: str, keys: Sequence[OrderKey]) -> list[Order]:
         """Return those orders of an owner that there are, as they are now, in no order."""
         columns = zip(*keys, strict=True) if keys else ((), ())
-        return [decode(row["body"], Order) for row in await self._database.fetch(SQL["orders"], owner, *columns)]
+        rows = await self._database.fetch(SQL["orders"], owner, *columns)
+        return await counted_now(self._database, owner, [decode(row["body"], Order) for row in rows])
 
     async def items(self, owner: str, skus: Iterable[str]) -> dict[str, Item]:
         """Return those of an owner's items that are defined."""

@@ -21,6 +21,7 @@ from lotstream.domain.model import (
 )
 from lotstream.store.codec import decode
 from lotstream.store.connection import Address
+from lotstream.store.recounted import counted_now
 from lotstream.store.session import Session
 from lotstream.store.sql import queries
 
@@ -69,7 +70,8 @@ class MoveReads(Session):
     async def titles(self, owner: str, *, after: str = "", rows_max: int) -> list[tuple[Title, frozenset[str]]]:
         """Return what an owner gave to others after a number, each with the lines that the other ledger has."""
         rows = await self._database.fetch(SQL["titles"], owner, after, rows_max)
-        return [(decode(row["body"], Title), _lines(row["accepted"])) for row in rows]
+        titles = await counted_now(self._database, owner, [decode(row["body"], Title) for row in rows])
+        return [(title, _lines(row["accepted"])) for title, row in zip(titles, rows, strict=True)]
 
     async def count_plan(self, owner: str, *, site: str | None, today: date, rows_max: int) -> list[BinToCount]:
         """Return the bins of an owner that should be counted, the riskiest first."""
@@ -88,11 +90,12 @@ class MoveReads(Session):
 
     async def _documents(self, owner: str, kind: str, *, open_only: bool, after: str, rows_max: int) -> list[Document]:
         rows = await self._database.fetch(SQL["documents"], owner, kind, after, open_only, rows_max)
-        return [decode(row["body"], document_class(kind)) for row in rows]
+        return await counted_now(self._database, owner, [decode(row["body"], document_class(kind)) for row in rows])
 
     async def _document(self, owner: str, kind: str, number: str) -> Document | None:
         rows = await self._database.fetch(SQL["document"], owner, kind, number)
-        return decode(rows[0]["body"], document_class(kind)) if rows else None
+        found = await counted_now(self._database, owner, [decode(row["body"], document_class(kind)) for row in rows])
+        return found[0] if found else None
 
 
 def _lines(accepted: str | None) -> frozenset[str]:

@@ -24,6 +24,7 @@ from lotstream.store.codec import decode
 from lotstream.store.connection import Address
 from lotstream.store.given import Given, given_to_others
 from lotstream.store.recalls import SQL, Recalls
+from lotstream.store.recounted import counted_now
 from lotstream.store.session import Session
 
 
@@ -106,18 +107,21 @@ class RecallReads(Session):
     async def recalls(self, owner: str | None, *, rows_max: int) -> list[RecallSeen]:
         """Return recalls and drills of an owner or of all, the last one first."""
         rows = await self._database.fetch(SQL["recalls"], owner, rows_max)
-        return [RecallSeen(who, decode(body, Recall), asked, listed) for who, body, asked, listed in rows]
+        return [await self._seen(who, body, asked, listed) for who, body, asked, listed in rows]
 
     async def recall(self, owner: str, number: str) -> RecallSeen | None:
         """Return a recall; None when there is none of that number."""
         row = await self._database.row(SQL["recall"], owner, number)
-        return (
-            None if row is None else RecallSeen(owner, decode(row["body"], Recall), row["asked_at"], row["listed_at"])
-        )
+        return None if row is None else await self._seen(owner, row["body"], row["asked_at"], row["listed_at"])
+
+    async def _seen(self, owner: str, body: str, asked_at: datetime, listed_at: datetime) -> RecallSeen:
+        (recall,) = await counted_now(self._database, owner, [decode(body, Recall)])
+        return RecallSeen(owner, recall, asked_at, listed_at)
 
     async def consignees(self, owner: str, number: str) -> list[Consignee]:
         """Return everybody who was written to because of a recall, by id."""
-        return [decode(row["body"], Consignee) for row in await self._database.fetch(SQL["consignees"], owner, number)]
+        rows = await self._database.fetch(SQL["consignees"], owner, number)
+        return await counted_now(self._database, owner, [decode(row["body"], Consignee) for row in rows])
 
     async def look_back(self, owner: str, lots: Sequence[LotName], *, after: str = "") -> LookedBack:
         """Return how far lots have come by now, and who got any of them, with their personal data."""

@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 from lotstream.domain.model import EXPECTED, Document, Expected, LotName, Receipt, document_class
 from lotstream.store.codec import decode
 from lotstream.store.reads_moves import SQL, MoveReads
+from lotstream.store.recounted import counted_now
 
 RECEIPT = "receipt"
 """Kind of the documents under which goods come in."""
@@ -52,7 +53,7 @@ class ReceiptReads(MoveReads):
         """Return what an owner announced, and what came, after a place among them."""
         rows = await self._database.fetch(SQL["receipts"], owner, *after, open_only, rows_max)
         found: list[Document] = [decode(row["body"], document_class(row["kind"])) for row in rows]
-        return cast(list[Expected | Receipt], found)
+        return cast(list[Expected | Receipt], await counted_now(self._database, owner, found))
 
     async def receipt(self, owner: str, number: str) -> Receipt | None:
         """Return what came on a receipt; None when nothing did."""

@@ -16,6 +16,7 @@ from lotstream.domain.kpis import Figures
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import PLAIN, Document, Order, OrderKey, OwnerClock, ReceiptKey, SerialKey, StockRow
 from lotstream.domain.progress import Progress
+from lotstream.domain.recounting import to_write
 from lotstream.domain.slots import slot
 from lotstream.store.codec import decode, encode_all, encode_names, encode_text
 from lotstream.store.rows import Batch, JournalRow, PersonRow, Row, StateRows, TitleRow
@@ -39,10 +40,12 @@ def state_rows(ledgers: Iterable[Ledger], journal: Iterable[JournalRow]) -> Stat
     recorded, whole = _journaled_orders(journal)
     for ledger in ledgers:
         owner, stock = _owner(ledger), ledger.stock
+        is_rebased = (ledger.derived or ledger.index()).rebased
         rows.stock.extend([_stock(owner, stock[key]) for key in ledger.touched.stock])
         for key in ledger.touched.orders:
             name = ledger.owner, key
-            body = whole.get(ledger.owner, {}).get(key)
+            # What says by which unit it counts is not as it was in the event.
+            body = None if is_rebased else whole.get(ledger.owner, {}).get(key)
             (rows.recorded if name in recorded else rows.changed).append(_order(owner, ledger, key, body))
         for query, more in _touched(ledger).items():
             rows.replaced.setdefault(query, []).extend(more)
@@ -128,7 +131,7 @@ def _order(owner: Owner, ledger: Ledger, key: OrderKey, whole: bytes | None) -> 
     order = ledger.orders.get(key)
     is_open = order is not None
     order = order or _closed(ledger, key)
-    body = encode_text(order) if whole is None else whole.decode()
+    body = encode_text(to_write(ledger, order)) if whole is None else whole.decode()
     return (*owner, *key, is_open, order.state, body)
 
 
@@ -143,7 +146,7 @@ def _receipt(ledger: Ledger, key: ReceiptKey) -> Document:
     receipt = ledger.receipts[key]
     if receipt is None:
         raise LookupError(f"The {key.kind} {key.number} was touched and is not there.")
-    return receipt
+    return to_write(ledger, receipt)
 
 
 def _serial(owner: Owner, ledger: Ledger, key: SerialKey) -> Row:

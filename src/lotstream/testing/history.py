@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from lotstream.domain.erasing import persons_of
+from lotstream.domain.events import Event, ItemRebased
 from lotstream.domain.model import (
     DEPARTURES_TOLD,
     TITLE_OUT,
@@ -21,6 +22,7 @@ from lotstream.domain.model import (
     LeftFor,
     Moved,
     Named,
+    NotWhole,
     Order,
     OrderKey,
     OrdersFound,
@@ -32,6 +34,7 @@ from lotstream.domain.model import (
     Shipment,
     Since,
     Title,
+    Uneven,
     WentWith,
 )
 from lotstream.domain.move import NOT_MOVED, Move
@@ -55,6 +58,14 @@ def _is_there(asked: Since, row: RowKey | None) -> bool:
         and (row.site, row.location) == (asked.site, asked.location)
         and (asked.status in (None, row.status))
     )
+
+
+def move_now(event: Event, move: Move) -> Move:
+    """Return what a move comes to after an event: in new units where its item was counted in others before."""
+    if not isinstance(event, ItemRebased) or move.sku not in {event.item.sku, *event.item.former}:
+        return move
+    last = event.item.rebased[-1]
+    return move._replace(quantity=move.quantity * last.numerator // last.denominator)
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,8 @@ class Past:
             return self._got_from(question, documents)
         if isinstance(question, Since):
             return self._moved(question)
+        if isinstance(question, Uneven):
+            return self._not_whole(question, documents)
         return self._gone(question, documents) if isinstance(question, Left) else self._named(question)
 
     def _departures(self, asked: WentWith, documents: Sequence[Document | None]) -> Departures:
@@ -112,6 +125,11 @@ class Past:
     def _referenced(self, asked: Referenced) -> OrdersFound:
         mine = (order for order in self.orders() if order.references.get(asked.name) == asked.value)
         return OrdersFound(tuple(sorted(order.key for order in mine if order.key.source == asked.source)))
+
+    def _not_whole(self, asked: Uneven, documents: Sequence[Document | None]) -> NotWhole:
+        units = [line.quantity for document in documents for line in self._left(document) if line.sku == asked.sku]
+        units += [move.quantity for _, move in self.moves if move.sku == asked.sku]
+        return NotWhole(sum(one * asked.numerator % asked.denominator != 0 for one in units))
 
     def _got_from(self, asked: LeftFor, documents: Sequence[Document | None]) -> GotFrom:
         lines = [line for document in documents for line in self._left(document)]

@@ -30,7 +30,8 @@ from lotstream.domain.named import (
     serials_named,
     serials_within,
 )
-from lotstream.testing.history import Past
+from lotstream.domain.recounting import counted_now, to_write
+from lotstream.testing.history import Past, move_now
 from lotstream.testing.scenarios_messages import SITE
 
 OWNER = "scenario"
@@ -80,15 +81,15 @@ class DomainWarehouse:
             return decide_broadcast(self.ledger.sites, command, self.moment(), number=self._arrival)
         orders = [*orders_named(command)]
         for receipt in receipts_named(command):
-            self.ledger.receipts[receipt] = self.documents.get(receipt)
+            self.ledger.receipts[receipt] = self._document(receipt)
         documents = [*documents_opened(command)]
         for receipt in documents:
-            document = self.ledger.receipts[receipt] = self.documents.get(receipt)
+            document = self.ledger.receipts[receipt] = self._document(receipt)
             orders += orders_within(document)
             documents += [one for one in documents_within(document) if one not in documents]
         for order in orders:
             if order not in self.ledger.orders:
-                self.ledger.closed[order] = self._closed.get(order)
+                self.ledger.closed[order] = counted_now(self.ledger, self._closed.get(order))
         numbers = (self.ledger.derived or self.ledger.index()).numbers
         told = {number for receipt in documents for number in serials_within(self.ledger.receipts[receipt])}
         for number in {*serials_named(command), *told, *(() if numbers is None else numbers.all())}:
@@ -96,12 +97,13 @@ class DomainWarehouse:
         for number in [number for number, units in self._serials.items() if any(one.holds for one in units.values())]:
             self._load_serial(number)
         if asked := questions(self.ledger, command):
-            self.ledger.history = Past(self.documents.values(), self.order, self.orders, self.moved).answers(asked)
+            documents_now = [*map(self._document, self.documents)]
+            self.ledger.history = Past(documents_now, self.order, self.orders, self.moved).answers(asked)
             for receipt in documents_answered(self.ledger, command):
-                self.ledger.receipts[receipt] = self.documents.get(receipt)
+                self.ledger.receipts[receipt] = self._document(receipt)
             for order in orders_answered(self.ledger, command):
                 if order not in self.ledger.orders:
-                    self.ledger.closed[order] = self._closed.get(order)
+                    self.ledger.closed[order] = counted_now(self.ledger, self._closed.get(order))
         return decide(self.ledger, command, self.moment())
 
     def tell_all_again(self) -> None:
@@ -147,11 +149,12 @@ class DomainWarehouse:
 
     def order(self, key: OrderKey) -> Order | None:
         """Return an order, open or closed."""
-        return self.ledger.orders.get(key) or self._closed.get(key)
+        return self.ledger.orders.get(key) or counted_now(self.ledger, self._closed.get(key))
 
     def orders(self) -> list[Order]:
         """Return every order, open or closed, as they came."""
-        both = {**self._closed, **self.ledger.orders}
+        closed = {key: counted_now(self.ledger, order) for key, order in self._closed.items()}
+        both = {**closed, **self.ledger.orders}
         return sorted(both.values(), key=lambda order: order.arrival)
 
     def serial(self, key: SerialKey) -> Serial:
@@ -167,6 +170,7 @@ class DomainWarehouse:
                 apply_broadcast(self.ledger.sites, event)
             else:
                 apply(self.ledger, event)
+            self.moved = [(when, move_now(event, move)) for when, move in self.moved]
             at = getattr(event, "at", None) or (None if moment is None else moment.recorded_at)
             self.moved += [(at, move) for move in moves_of(event) if at is not None]
             if self._after is not None and moment is not None:
@@ -179,15 +183,20 @@ class DomainWarehouse:
             self._load_serial(unit.number)
         key = getattr(event, "key", None)
         if isinstance(key, OrderKey) and key not in self.ledger.orders:
-            self.ledger.closed.setdefault(key, self._closed.get(key))
+            self.ledger.closed.setdefault(key, counted_now(self.ledger, self._closed.get(key)))
         for document in documents_of(event):
-            self.ledger.receipts.setdefault(document, self.documents.get(document))
+            self.ledger.receipts.setdefault(document, self._document(document))
+
+    def _document(self, key: ReceiptKey) -> Document | None:
+        return counted_now(self.ledger, self.documents.get(key))
 
     def _load_serial(self, number: str) -> None:
         self.ledger.serials.setdefault(number, dict(self._serials.get(number, {})))
 
     def _settle(self) -> None:
-        self._closed.update((key, order) for key, order in self.ledger.closed.items() if order is not None)
+        closed = {key: order for key, order in self.ledger.closed.items() if order is not None}
+        self._closed.update((key, to_write(self.ledger, order)) for key, order in closed.items())
         self._serials.update((number, units) for number, units in self.ledger.serials.items() if units)
-        self.documents.update((key, known) for key, known in self.ledger.receipts.items() if known is not None)
+        documents = {key: known for key, known in self.ledger.receipts.items() if known is not None}
+        self.documents.update((key, to_write(self.ledger, known)) for key, known in documents.items())
         self.ledger.settle()

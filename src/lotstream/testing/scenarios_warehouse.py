@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lotstream.contracts.inbound import LATER
 from lotstream.contracts.produce import Record, inbound
 from lotstream.contracts.sent_tasks import PickTasks
 from lotstream.contracts.undecodable import Undecodable
@@ -106,8 +105,6 @@ def record_of(message: Message, *, sender: str = SOURCE) -> Record | Refusal:
 
     Ids are unique for a sender. Raises `ScenarioError` for what only a later version reads.
     """
-    if message.name in LATER:
-        raise not_supported(f"{message.id}: {message.name}")
     try:
         return inbound(message.name, message.body, source=sender, message_id=message.id)
     except Undecodable as error:

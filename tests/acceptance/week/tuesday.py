@@ -9,6 +9,7 @@ from tests.acceptance.week.counts import offline, twice
 from tests.acceptance.week.finding import ORDERS, pick, roomy, ship
 from tests.acceptance.week.house import MONDAY, MTL, SHUT, TOR, House, sku
 from tests.acceptance.week.hub import Refused
+from tests.acceptance.week.rebased import recounted
 from tests.acceptance.week.records import QUARANTINE, Row
 from tests.acceptance.week.scales import scales
 
@@ -58,3 +59,4 @@ async def tuesday(house: House) -> None:
     await sites(house)
     await owners(house)
     await scales(house)
+    await recounted(house)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lotstream.contracts.cloudevents import Header, headers_for
 from lotstream.contracts.decode import Decoded, Undecodable, decode
 from lotstream.contracts.examples import EXAMPLES
-from lotstream.contracts.inbound import BROADCAST, INBOUND, LATER, type_of
+from lotstream.contracts.inbound import BROADCAST, INBOUND, type_of
 from lotstream.contracts.limits import MESSAGE_ID_CHARS_MAX
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.domain.commands import OpenBalance, PlaceOrder, ReceiveStock
@@ -217,14 +217,6 @@ def test_an_unknown_type_is_named() -> None:
         decode(headers("order.eaten"), b"{}")
     assert caught.value.code is DeadLetterCode.UNKNOWN_TYPE
     assert caught.value.field == "ce_type"
-
-
-@pytest.mark.parametrize("name", sorted(LATER))
-def test_a_type_of_later_versions_is_refused_by_name(name: str) -> None:
-    """A command that has its name already says that this version does not handle it, and is never half done."""
-    with pytest.raises(Undecodable, match=f"{name}.v1 are not handled by this version yet") as caught:
-        decode(headers(name), b"{}")
-    assert caught.value.code is DeadLetterCode.UNKNOWN_TYPE
 
 
 def test_a_missing_type_names_the_header() -> None:

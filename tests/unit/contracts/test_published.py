@@ -14,7 +14,7 @@ from lotstream.contracts import generate
 from lotstream.contracts.asyncapi import CARRIES, document
 from lotstream.contracts.cloudevents import schema_of
 from lotstream.contracts.examples import EXAMPLES
-from lotstream.contracts.inbound import INBOUND, LATER, type_of
+from lotstream.contracts.inbound import INBOUND, type_of
 from lotstream.contracts.json_schema import schemas
 from lotstream.contracts.sent import SENT
 from lotstream.contracts.topics import TOPICS
@@ -110,11 +110,6 @@ def test_every_field_is_described() -> None:
             assert part.__doc__, part
             for name, field in part.model_fields.items():
                 assert (field.description or "").endswith("."), f"{part.__name__}.{name}"
-
-
-def test_no_name_is_both_handled_and_for_later() -> None:
-    """A command is either handled or refused by name."""
-    assert not LATER & INBOUND.keys()
 
 
 def test_every_topic_takes_its_limits_from_a_setting() -> None:

@@ -509,6 +509,7 @@ USE_NOTHING: dict[type, str] = {
     commands.RecordComparison: "changes nothing",
     commands.CancelWave: "changes who is told",
     **dict.fromkeys((commands.CorrectLot, commands.MergeLots, commands.SplitLot, commands.RenameItem), "says what is"),
+    commands.RebaseItem: "is refused while anything of it is promised: test_rebased.py",
 }
 """Commands that promise and take no goods, and why."""
 

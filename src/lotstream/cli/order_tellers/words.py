@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lotstream.contracts.quantities import base_text
 from lotstream.domain.by_lot import told_by_lot
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.events import Considered, Freed, LineDecision, RuleUsed
 from lotstream.domain.model import Item, Order, Policy, Reservation, RowKey
+from lotstream.domain.recounting import item_then
 from lotstream.domain.reserving import NAMED
 from lotstream.store.reads import Decided
 
@@ -82,6 +83,11 @@ class Story:
     items: dict[str, Item]
     #: For an order that waits for its day: how many days ahead it is decided, and who says so.
     horizon: tuple[int, str] | None = None
+
+    def when(self, decided: Decided) -> Story:
+        """Return the story with its items as they were counted when something was decided."""
+        items = {sku: item_then(item, decided.arrival) for sku, item in self.items.items()}
+        return self if items == self.items else replace(self, items=items)
 
     def sku_of(self, line: str) -> str:
         """Return the SKU of a line; none for a line that is gone."""

@@ -50,7 +50,9 @@ def _note(ledger: Ledger, event: LotCorrected | LotsMerged | LotSplit) -> None:
 def _item_renamed(ledger: Ledger, event: ItemRenamed) -> None:
     old, now = ledger.items[event.sku], event.item
     # What is left of it is its name, so that nobody else may have it, and how it was counted.
-    ledger.items[old.sku] = Item(old.sku, old.version, old.tracking, old.base_unit, old.decimals)
+    ledger.items[old.sku] = Item(
+        old.sku, old.version, old.tracking, old.base_unit, old.decimals, rebased=old.rebased
+    )  # fmt: skip
     _know_item(ledger, now)
     derived = derived_of(ledger)
     derived.gtins.update(dict.fromkeys(map(gtin_14, now.gtins), now.sku))

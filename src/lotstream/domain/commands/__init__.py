@@ -26,6 +26,7 @@ from lotstream.domain.commands.facts import (
     DefineSite,
     DefineSupplier,
     OpenDay,
+    RebaseItem,
     RenameItem,
 )
 from lotstream.domain.commands.floor import (
@@ -162,6 +163,7 @@ __all__ = [
     "PlaceSerialHold",
     "ProgressShipment",
     "PutAway",
+    "RebaseItem",
     "RecallLots",
     "ReceiveStock",
     "ReceiveTransfer",
@@ -275,6 +277,7 @@ Command = (
     | ApproveCount
     | RecordProduction
     | MergeLots
+    | RebaseItem
     | RenameItem
     | SplitLot
 )

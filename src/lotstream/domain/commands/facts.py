@@ -66,6 +66,22 @@ class OpenDay:
 
 
 @dataclass(frozen=True, slots=True)
+class RebaseItem:
+    """item.rebased: an item is counted in another unit from now on."""
+
+    sku: str
+    version: int
+    base_unit: str
+    decimals: int
+    #: New smallest units for so many (``denominator``) old ones.
+    numerator: int
+    denominator: int = 1
+    by: str | None = None
+    occurred_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RenameItem:
     """item.renamed: an item has another SKU from now on."""
 

@@ -54,7 +54,15 @@ from lotstream.domain.events.goods import (
     StockReceived,
 )
 from lotstream.domain.events.kits import GoodsUsed, KitAssembled, KitBroken, ProductionRecorded
-from lotstream.domain.events.lots import Became, ItemRenamed, LotCorrected, LotsMerged, LotSplit
+from lotstream.domain.events.lots import (
+    Became,
+    ItemRebased,
+    ItemRenamed,
+    LotCorrected,
+    LotsMerged,
+    LotSplit,
+    Recounted,
+)
 from lotstream.domain.events.orders import (
     CancelRemembered,
     Considered,
@@ -154,6 +162,7 @@ __all__ = [
     "HoldLifted",
     "HoldPlaced",
     "ItemDefined",
+    "ItemRebased",
     "ItemRenamed",
     "JoinedTask",
     "KitAssembled",
@@ -196,6 +205,7 @@ __all__ = [
     "ReceiptCorrected",
     "ReceiptExpected",
     "ReceiptLineTold",
+    "Recounted",
     "Relocated",
     "ReorderHinted",
     "ReservationFreed",
@@ -327,6 +337,7 @@ Event = (
     | CountSettled
     | ProductionRecorded
     | LotsMerged
+    | ItemRebased
     | ItemRenamed
     | LotSplit
     | GoodsWeighed

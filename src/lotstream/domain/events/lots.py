@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lotstream.domain.model import Departure, Item, Lot, LotName, OrderKey, RowKey
 
@@ -77,6 +78,33 @@ class LotSplit:
     lots: tuple[Lot, ...]
     #: Free goods that are of them now.
     rows: tuple[Became, ...]
+
+
+class Recounted(NamedTuple):
+    """What lay in a row when its item was counted in another unit, in old smallest units and in new ones."""
+
+    row: RowKey
+    #: The same row, whose packs have another size.
+    to: RowKey
+    was: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRebased:
+    """An item is counted in another unit now: whatever counts it is multiplied."""
+
+    #: The item as it is now; what it was counted in is the last of what it is said to have been.
+    item: Item
+    by: str | None
+    at: datetime
+    reason: str | None
+    #: What lay there of it.
+    rows: tuple[Recounted, ...] = ()
+    #: Open orders that want it; nothing is promised to them.
+    orders: tuple[OrderKey, ...] = ()
+    #: Items that are made of it, and what its former SKUs say of how it is counted, as they are now.
+    others: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

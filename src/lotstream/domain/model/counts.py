@@ -51,3 +51,5 @@ class CountPending:
     state: CountState = CountState.WAITING
     #: Who counted second.
     second: str | None = None
+    #: Of what is written: the arrival by which its quantities count (`lotstream.domain.recounting`); 0 in memory.
+    rebased: int = 0

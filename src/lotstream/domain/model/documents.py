@@ -82,6 +82,8 @@ class Receipt:
     closed_at: datetime | None = None
     #: What lines weigh, in grams, of items that are weighed.
     weights: dict[str, int] = field(default_factory=dict)
+    #: Of what is written: the arrival by which its quantities count (`lotstream.domain.recounting`); 0 in memory.
+    rebased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ class Shipment:
     voided: bool = False
     #: None: nothing was told of it since it left.
     road: OnTheRoad | None = None
+    #: Of what is written: the arrival by which its quantities count (`lotstream.domain.recounting`); 0 in memory.
+    rebased: int = 0
 
 
 class PackageKind(StrEnum):
@@ -204,6 +208,8 @@ class Package:
     parent: str | None = None
     contents: tuple[Content, ...] = ()
     weight_kg: Decimal | None = None
+    #: Of what is written: the arrival by which its quantities count (`lotstream.domain.recounting`); 0 in memory.
+    rebased: int = 0
 
 
 @dataclass(frozen=True, slots=True)

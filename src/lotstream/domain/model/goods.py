@@ -49,11 +49,21 @@ class LotNumber:
 
 @dataclass(frozen=True, slots=True)
 class Rebase:
-    """An item was counted in another unit from an arrival on: so many new smallest units for one old."""
+    """Until an arrival an item was counted in another unit: what one smallest unit of then is in those of today.
 
+    `lotstream.domain.recounting` puts right what was written then.
+    """
+
+    #: Of the record that said so: records before it count in the old unit.
     arrival: int
+    #: Smallest units of today for so many (``denominator``) of those of then; shortened.
     numerator: int
     denominator: int
+    #: The base unit of then, and its decimals.
+    unit: str = ""
+    decimals: int = 0
+    #: When, by business time.
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,21 @@ class GotFrom(NamedTuple):
     orders: tuple[OrderKey, ...]
 
 
+class Uneven(NamedTuple):
+    """Of how many lines of what became of an item's goods would the quantity not come out? Answered by `NotWhole`."""
+
+    sku: str
+    #: New smallest units for so many of today's.
+    numerator: int
+    denominator: int
+
+
+class NotWhole(NamedTuple):
+    """Lines whose quantity is no whole number of new smallest units, those of shipments included."""
+
+    lines: int
+
+
 ORDERS_LOOKED_AT = 50
 """Orders of a customer that goods which came back without an order are looked for in."""
 
@@ -137,8 +152,8 @@ class Departures(NamedTuple):
 DEPARTURES_TOLD = 100
 """Departures that one message names; `lotstream lot where` has all."""
 
-Question = Left | Since | PersonsOf | Reach | LeftFor | WentWith | Referenced
+Question = Left | Since | PersonsOf | Reach | LeftFor | WentWith | Referenced | Uneven
 """Whatever can be asked; each kind is a class of its own."""
 
-Answer = Gone | Moved | Named | LookedBack | GotFrom | Departures | OrdersFound
+Answer = Gone | Moved | Named | LookedBack | GotFrom | Departures | OrdersFound | NotWhole
 """What a question is answered with."""

@@ -61,7 +61,7 @@ class Item:
     expiry_alert_days: tuple[int, ...] | None = None
     reorder_point: Decimal | None = None
     daily_use: Decimal | None = None
-    #: How it was counted before, oldest first; no message of items sets it.
+    #: How it was counted before, oldest first; `item.rebased` alone sets it.
     rebased: tuple[Rebase, ...] = ()
     #: SKUs it had before; no message of items sets them.
     former: tuple[str, ...] = ()

@@ -187,3 +187,5 @@ class Order:
     ahead: bool = False
     #: Keys of the persons that its former versions named, so that they are forgotten with the order's present one.
     persons_before: tuple[str, ...] = ()
+    #: Of what is written: the arrival by which its quantities count (`lotstream.domain.recounting`); 0 in memory.
+    rebased: int = 0

@@ -116,6 +116,8 @@ class Recall:
     state: RecallState = RecallState.OPEN
     closed_at: datetime | None = None
     closed_by: str | None = None
+    #: Of what is written: the arrival by which its quantities count (`lotstream.domain.recounting`); 0 in memory.
+    rebased: int = 0
 
 
 class ConsigneeAnswer(StrEnum):
@@ -148,6 +150,8 @@ class Consignee:
     answered_at: datetime | None = None
     by: str | None = None
     recovered: tuple[LotRecovered, ...] = ()
+    #: Of what is written: the arrival by which its quantities count (`lotstream.domain.recounting`); 0 in memory.
+    rebased: int = 0
 
 
 def recall_key(recall: str) -> ReceiptKey:

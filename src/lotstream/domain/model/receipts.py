@@ -76,6 +76,8 @@ class Expected:
     closed: bool = False
     #: Since when; None: it is not closed.
     closed_at: datetime | None = None
+    #: Of what is written: the arrival by which its quantities count (`lotstream.domain.recounting`); 0 in memory.
+    rebased: int = 0
 
     def left(self, line: ExpectedLine, *, but_for: str | None = None) -> int:
         """Return what is awaited of a line yet, below nothing never; ``but_for`` a receipt that is closed again."""

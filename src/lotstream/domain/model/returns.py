@@ -37,6 +37,8 @@ class ReturnExpected:
     #: Hash of what was told of it, by which a repeat is known.
     content: str
     lines: tuple[ExpectedBack, ...]
+    #: Of what is written: the arrival by which its quantities count (`lotstream.domain.recounting`); 0 in memory.
+    rebased: int = 0
 
 
 def return_expected_key(number: str) -> ReceiptKey:

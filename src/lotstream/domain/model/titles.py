@@ -44,3 +44,5 @@ class Title:
     #: Hash of what was told of it, by which a repeat is known.
     content: str
     lines: tuple[TitleLine, ...]
+    #: Of what is written: the arrival by which its quantities count (`lotstream.domain.recounting`); 0 in memory.
+    rebased: int = 0

@@ -75,3 +75,5 @@ class Transfer:
     shipped_at: datetime | None = None
     expected_at: datetime | None = None
     scac: str | None = None
+    #: Of what is written: the arrival by which its quantities count (`lotstream.domain.recounting`); 0 in memory.
+    rebased: int = 0

@@ -23,8 +23,9 @@ from lotstream.domain.events import (
     ShipmentImported,
 )
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import DOCUMENT_CLASSES, Document, Order, OrderKey, Serial, document_class
+from lotstream.domain.model import DOCUMENT_CLASSES, Document, Order, OrderKey, ReceiptKey, Serial, document_class
 from lotstream.domain.named import documents_of
+from lotstream.domain.recounting import counted_now, to_write
 from lotstream.hub.kpis import Counted, count
 from lotstream.hub.persons import names_anew
 from lotstream.hub.verify.sums import LotSums
@@ -99,17 +100,17 @@ class Replay:
             line.lots_shipped = ()
         if isinstance(event, ShipmentConfirmed):
             for document in documents_of(event):
-                ledger.receipts[document] = self.spool.get(document_class(document.kind), ledger.owner, document)
+                ledger.receipts[document] = self._document(ledger, document)
 
     def settle(self, ledger: Ledger) -> None:
         """Put what is over into the file and forget it, with the rows that are empty."""
         # What was only looked at may be called by other names by now, and is not written for that.
         for key, order in ledger.closed.items():
             if order is not None and key not in ledger.orders and key in ledger.touched.orders:
-                self.spool.put(order, ledger.owner, key)
+                self.spool.put(to_write(ledger, order), ledger.owner, key)
         for receipt in ledger.receipts.values():
             if receipt is not None and receipt.key in ledger.touched.receipts:
-                self.spool.put(receipt, ledger.owner, receipt.key)
+                self.spool.put(to_write(ledger, receipt), ledger.owner, receipt.key)
         for name in ledger.touched.serials:
             self.spool.put(ledger.serials[name.number][name.sku], ledger.owner, name)
         ledger.settle()
@@ -149,13 +150,16 @@ class Replay:
         ledger.sites = self.sites(partition)
         return ledger
 
+    def _document(self, ledger: Ledger, key: ReceiptKey) -> Document | None:
+        return counted_now(ledger, self.spool.get(document_class(key.kind), ledger.owner, key))
+
     def _fetch(self, ledger: Ledger, event: Event) -> None:
         """Read back what an event adds to; an event that holds a whole order needs nothing that was before."""
         key = order_of(event)
         if key is not None and key not in ledger.orders and not isinstance(event, OrderRecorded | OrderChanged):
-            ledger.closed[key] = self.spool.get(Order, ledger.owner, key)
+            ledger.closed[key] = counted_now(ledger, self.spool.get(Order, ledger.owner, key))
         for document in documents_of(event):
-            ledger.receipts[document] = self.spool.get(document_class(document.kind), ledger.owner, document)
+            ledger.receipts[document] = self._document(ledger, document)
         for name in serials_in(event):
             unit = self.spool.get(Serial, ledger.owner, name)
             ledger.serials.setdefault(name.number, {}).update({} if unit is None else {name.sku: unit})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import astuple
+from functools import partial
 from hashlib import blake2b
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,7 @@ from lotstream.domain.model import (
     Site,
 )
 from lotstream.domain.progress import Progress
+from lotstream.domain.recounting import of_today, to_write
 from lotstream.domain.slots import slot
 from lotstream.hub.verify.compare import Body, Comparison, Key, Rows, Table, Values, sort_key
 from lotstream.hub.verify.found import NOTHING, Difference, Findings
@@ -166,7 +168,9 @@ def _weights(ledger: Ledger, _: Replay) -> Rows:
 
 def _sales_orders(ledger: Ledger, replay: Replay) -> Rows:
     for order in _orders(ledger, replay):
-        yield order.key, (order.key in ledger.orders, order.state, Body(order, Order))
+        is_open = order.key in ledger.orders
+        kept = to_write(ledger, order) if is_open else order
+        yield order.key, (is_open, order.state, Body(kept, Order, partial(of_today, ledger)))
 
 
 def _orders(ledger: Ledger, replay: Replay) -> Iterator[Order]:
@@ -180,7 +184,8 @@ def _order_key(order: Order) -> OrderKey:
 
 
 def _receipts(ledger: Ledger, replay: Replay) -> Rows:
-    return ((receipt.key, (Body(receipt, type(receipt)),)) for receipt in replay.receipts(ledger.owner))
+    today = partial(of_today, ledger)
+    return ((receipt.key, (Body(receipt, type(receipt), today),)) for receipt in replay.receipts(ledger.owner))
 
 
 def _serials(ledger: Ledger, replay: Replay) -> Rows:

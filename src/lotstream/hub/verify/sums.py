@@ -9,6 +9,7 @@ from lotstream.domain.events import Event
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderLine, RowKey
 from lotstream.domain.movements import moves_of
+from lotstream.domain.recounting import recount
 from lotstream.domain.reservations import staged_key
 from lotstream.domain.sums import backordered, picked, promised
 from lotstream.hub.verify.found import Difference
@@ -34,6 +35,7 @@ class LotSums:
                     self._units[move.sku, move.lot] += move.quantity
                 if move.weight_g:
                     self._grams[move.sku] += move.weight_g
+        recount(event, self._units, key=lambda row: (row.sku, row.lot))
 
     def check(self, ledger: Ledger) -> Iterator[Difference]:
         """Yield every lot of which something else is on hand."""

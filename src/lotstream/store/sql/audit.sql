@@ -21,8 +21,12 @@ SELECT owner FROM sales_order UNION SELECT owner FROM stock;
 
 -- name: shipped
 -- What left, summed by order line and lot.
-SELECT owner, shipment, source, "order", line, sku, lot, sum(sign * quantity)::bigint AS quantity FROM shipment_line
-GROUP BY owner, shipment, source, "order", line, sku, lot;
+SELECT l.owner, l.shipment, l.source, l."order", l.line, l.sku, l.lot,
+       sum(l.sign * coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity))::bigint AS quantity
+FROM shipment_line AS l
+LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
+       AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
+GROUP BY l.owner, l.shipment, l.source, l."order", l.line, l.sku, l.lot;
 
 -- name: outbox
 -- Ids of messages, some at once.

@@ -41,17 +41,23 @@ LEFT JOIN item AS i ON i.owner = $1 AND i.sku = $2;
 -- name: lot_history
 -- What became of one lot, oldest first, after a place in it: its history, and what left and had not left after all.
 SELECT * FROM (
-    SELECT h.at, h.log, h.partition, h."offset", 0 AS part, h.index, h.recorded_at, h.kind, h.quantity, h.site,
+    SELECT h.at, h.log, h.partition, h."offset", 0 AS part, h.index, h.recorded_at, h.kind,
+           coalesce(div(h.quantity * c.numerator, c.denominator)::bigint, h.quantity) AS quantity, h.site,
            h.location, h.status, h.to_site, h.to_location, h.to_status, h.document, h.number, h.line, h.source,
            h."order", h.by, h.reason, h.code, NULL AS customer, h.weight_g
     FROM lot_history AS h
+    LEFT JOIN recounted AS c ON c.owner = h.owner AND c.sku = h.sku
+       AND (h.log::bigint << 48) + h."offset" >= c.since AND (h.log::bigint << 48) + h."offset" < c.until
     WHERE h.owner = $1 AND h.sku = $2 AND (h.lot = $3 OR h.lot IS NULL AND $3::text IS NULL) AND h.at >= $4
     UNION ALL
     SELECT l.shipped_at, l.log, l.partition, l."offset", 1, l.index, NULL,
-           CASE l.sign WHEN 1 THEN 'shipped' ELSE 'voided' END, -l.sign * l.quantity, l.site,
+           CASE l.sign WHEN 1 THEN 'shipped' ELSE 'voided' END,
+           -l.sign * coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity), l.site,
            l.location, l.status, NULL, NULL, NULL, 'shipment', l.shipment, l.line, l.source,
            l."order", NULL, NULL, NULL, l.customer, -l.sign * l.weight_g
     FROM shipment_line AS l
+    LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
+       AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
     WHERE l.owner = $1 AND l.sku = $2 AND (l.lot = $3 OR l.lot IS NULL AND $3::text IS NULL) AND l.shipped_at >= $4
 ) AS became
 WHERE (at, log, partition, "offset", part, index) > ($4, $5, $6, $7, $8, $9)
@@ -63,7 +69,10 @@ ORDER BY at, log, partition, "offset", part, index LIMIT $10;
 SELECT k.sku, k.lot, l.expires, coalesce(l.more, '{}') AS more, i.body AS item,
        (SELECT coalesce(sum(s.on_hand), 0)::bigint FROM stock AS s
         WHERE s.owner = $1 AND s.sku = k.sku AND s.lot = k.lot) AS on_hand,
-       (SELECT coalesce(sum(g.sign * g.quantity), 0)::bigint FROM shipment_line AS g
+       (SELECT coalesce(sum(g.sign * coalesce(div(g.quantity * c.numerator, c.denominator)::bigint, g.quantity)), 0)::bigint
+        FROM shipment_line AS g
+        LEFT JOIN recounted AS c ON c.owner = g.owner AND c.sku = g.sku
+       AND (g.log::bigint << 48) + g."offset" >= c.since AND (g.log::bigint << 48) + g."offset" < c.until
         WHERE g.owner = $1 AND g.sku = k.sku AND g.lot = k.lot) AS shipped
 FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
 LEFT JOIN lot AS l ON l.owner = $1 AND l.sku = k.sku AND l.lot = k.lot
@@ -72,7 +81,8 @@ LEFT JOIN item AS i ON i.owner = $1 AND i.sku = k.sku;
 -- name: made_of
 -- What was made of some lots ($4: true), or what they were made of: both sides of every record that did it, once. Each
 -- lot and each record is a look-up of its own, so that it matters not how much else became of them.
-SELECT h.log, h.partition, h."offset", h.index, h.at, h.kind, h.sku, h.lot, h.quantity, h.site, h.document, h.number
+SELECT h.log, h.partition, h."offset", h.index, h.at, h.kind, h.sku, h.lot,
+       coalesce(div(h.quantity * c.numerator, c.denominator)::bigint, h.quantity) AS quantity, h.site, h.document, h.number
 FROM (
     SELECT DISTINCT t.log, t.partition, t."offset"
     FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
@@ -89,6 +99,8 @@ CROSS JOIN LATERAL (
       AND m.kind IN ('used', 'made', 'split')
     LIMIT 100000
 ) AS h
+LEFT JOIN recounted AS c ON c.owner = h.owner AND c.sku = h.sku
+       AND (h.log::bigint << 48) + h."offset" >= c.since AND (h.log::bigint << 48) + h."offset" < c.until
 ORDER BY h.at, h.log, h.partition, h."offset", h.index;
 
 -- name: items_called
@@ -108,5 +120,8 @@ ORDER BY l.expires, l.sku, l.lot, s.site LIMIT $5;
 
 -- name: used
 -- What left of an owner's items with orders since a time, in smallest units, less what had not left after all.
-SELECT l.sku, sum(l.sign * l.quantity)::bigint AS quantity
-FROM shipment_line AS l WHERE l.owner = $1 AND l.shipped_at >= $2 GROUP BY l.sku ORDER BY l.sku;
+SELECT l.sku, sum(l.sign * coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity))::bigint AS quantity
+FROM shipment_line AS l
+LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
+       AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
+WHERE l.owner = $1 AND l.shipped_at >= $2 GROUP BY l.sku ORDER BY l.sku;

@@ -21,3 +21,7 @@ SELECT log, partition, "offset", index, owner, recall, drill, asked_at,
 FROM recall_run
 WHERE ($1::text IS NULL OR owner = $1) AND ($2::date IS NULL OR asked_at >= $2) AND ($3::date IS NULL OR asked_at < $3 + 1)
 ORDER BY asked_at DESC, log DESC, partition, "offset" DESC, index DESC LIMIT $4;
+
+-- name: rebased
+-- Items that were counted in another unit before, of one owner or of all; the same words as in the index that finds them.
+SELECT owner, body FROM item WHERE body LIKE '%"rebased":%' AND ($1::text IS NULL OR owner = $1) ORDER BY owner, sku;

@@ -111,11 +111,14 @@ SELECT k.sku, k.lot, coalesce(sum(g.quantity), 0)::bigint AS quantity, count(g.q
        count(DISTINCT g.customer) AS customers
 FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
 LEFT JOIN LATERAL (
-    SELECT sum(l.sign * l.quantity) AS quantity,
+    SELECT sum(l.sign * n.quantity) AS quantity,
            min(coalesce('c' || l.customer, 'p' || l.person, 'o' || l.source || ' ' || l."order")) AS customer
     FROM shipment_line AS l
+    LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
+       AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
+    CROSS JOIN LATERAL (SELECT coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity) AS quantity) AS n
     WHERE l.owner = $1 AND l.sku = k.sku AND l.lot = k.lot
-    GROUP BY l.source, l."order" HAVING sum(l.sign * l.quantity) > 0
+    GROUP BY l.source, l."order" HAVING sum(l.sign * n.quantity) > 0
 ) AS g ON true
 GROUP BY k.sku, k.lot;
 
@@ -126,14 +129,19 @@ FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::time
     AS k(sku, lot, site, location, status, after, nth)
 LEFT JOIN LATERAL (
     SELECT CASE WHEN (h.site, h.location) = (k.site, k.location) AND (k.status IS NULL OR h.status = k.status)
-                THEN CASE WHEN h.to_location IS NULL THEN h.quantity ELSE -h.quantity END ELSE 0 END
+                THEN CASE WHEN h.to_location IS NULL THEN n.quantity ELSE -n.quantity END ELSE 0 END
          + CASE WHEN (h.to_site, h.to_location) = (k.site, k.location) AND (k.status IS NULL OR h.to_status = k.status)
-                THEN h.quantity ELSE 0 END AS quantity
+                THEN n.quantity ELSE 0 END AS quantity
     FROM lot_history AS h
+    LEFT JOIN recounted AS c ON c.owner = h.owner AND c.sku = h.sku
+       AND (h.log::bigint << 48) + h."offset" >= c.since AND (h.log::bigint << 48) + h."offset" < c.until
+    CROSS JOIN LATERAL (SELECT coalesce(div(h.quantity * c.numerator, c.denominator)::bigint, h.quantity) AS quantity) AS n
     WHERE h.owner = $1 AND h.sku = k.sku AND (h.lot = k.lot OR h.lot IS NULL AND k.lot IS NULL) AND h.at > k.after
       AND h.kind <> ALL ($8::text[])
     UNION ALL
-    SELECT -l.sign * l.quantity FROM shipment_line AS l
+    SELECT -l.sign * coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity) FROM shipment_line AS l
+    LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
+       AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
     WHERE l.owner = $1 AND l.sku = k.sku AND (l.lot = k.lot OR l.lot IS NULL AND k.lot IS NULL)
       AND l.shipped_at > k.after AND (l.site, l.location) = (k.site, k.location)
       AND (k.status IS NULL OR l.status = k.status)
@@ -178,6 +186,23 @@ SELECT body FROM location WHERE partition = $1;
 -- name: left_for
 -- Orders with which an item, or a lot of it, left for a customer and was not taken back, the last one first.
 SELECT l.source, l."order" FROM shipment_line AS l
+LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
+       AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
 WHERE l.owner = $1 AND l.customer = $2 AND l.sku = $3 AND ($4::text IS NULL OR l.lot = $4)
-GROUP BY l.source, l."order" HAVING sum(l.sign * l.quantity) > 0
+GROUP BY l.source, l."order"
+HAVING sum(l.sign * coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity)) > 0
 ORDER BY max(l.shipped_at) DESC, l.source, l."order" LIMIT $5;
+
+-- name: uneven
+-- Of how many lines of an item's history and shipments the quantity would be no whole number of new smallest units.
+SELECT (
+    SELECT count(*) FROM lot_history AS h
+    LEFT JOIN recounted AS c ON c.owner = h.owner AND c.sku = h.sku
+       AND (h.log::bigint << 48) + h."offset" >= c.since AND (h.log::bigint << 48) + h."offset" < c.until
+    WHERE h.owner = $1 AND h.sku = $2 AND coalesce(div(h.quantity * c.numerator, c.denominator)::bigint, h.quantity) * $3::numeric % $4::numeric <> 0
+) + (
+    SELECT count(*) FROM shipment_line AS l
+    LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
+       AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
+    WHERE l.owner = $1 AND l.sku = $2 AND coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity) * $3::numeric % $4::numeric <> 0
+) AS lines;

@@ -2,16 +2,20 @@
 -- What lay where at a moment of business time: what lies there now, without what has become of it since. Goods leave by
 -- shipment lines, and are moved, found, made and so on by lines of the history.
 WITH since AS (
-    SELECT h.sku, h.lot, p.site, p.location, p.status, -p.quantity AS quantity
+    SELECT h.sku, h.lot, p.site, p.location, p.status, -coalesce(div(p.quantity * c.numerator, c.denominator)::bigint, p.quantity) AS quantity
     FROM lot_history AS h
+    LEFT JOIN recounted AS c ON c.owner = h.owner AND c.sku = h.sku
+       AND (h.log::bigint << 48) + h."offset" >= c.since AND (h.log::bigint << 48) + h."offset" < c.until
     CROSS JOIN LATERAL (
         VALUES (h.site, h.location, h.status, CASE WHEN h.to_location IS NULL THEN h.quantity ELSE -h.quantity END),
                (h.to_site, h.to_location, h.to_status, h.quantity)
     ) AS p(site, location, status, quantity)
     WHERE h.owner = $1 AND h.at > $2 AND ($3::text IS NULL OR h.sku = $3) AND p.location IS NOT NULL
     UNION ALL
-    SELECT l.sku, l.lot, l.site, l.location, l.status, l.sign * l.quantity
+    SELECT l.sku, l.lot, l.site, l.location, l.status, l.sign * coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity)
     FROM shipment_line AS l
+    LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
+       AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
     WHERE l.owner = $1 AND l.shipped_at > $2 AND ($3::text IS NULL OR l.sku = $3)
     UNION ALL
     SELECT s.sku, s.lot, s.site, s.location, s.status, s.on_hand
@@ -30,11 +34,18 @@ ORDER BY t.sku, t.lot NULLS FIRST, t.site, t.location, t.status LIMIT $4;
 -- What there was of each lot at one moment of business time, what became of it until another, and what there was then;
 -- and how much of what is there now no line of any history has brought.
 WITH moved AS (
-    SELECT h.sku, h.lot, h.kind, h.at, h.quantity FROM lot_history AS h
+    SELECT h.sku, h.lot, h.kind, h.at, coalesce(div(h.quantity * c.numerator, c.denominator)::bigint, h.quantity) AS quantity
+    FROM lot_history AS h
+    LEFT JOIN recounted AS c ON c.owner = h.owner AND c.sku = h.sku
+       AND (h.log::bigint << 48) + h."offset" >= c.since AND (h.log::bigint << 48) + h."offset" < c.until
     WHERE h.owner = $1 AND h.to_location IS NULL AND h.quantity <> 0 AND ($4::text IS NULL OR h.sku = $4)
     UNION ALL
-    SELECT l.sku, l.lot, CASE l.sign WHEN 1 THEN 'shipped' ELSE 'voided' END, l.shipped_at, -l.sign * l.quantity
-    FROM shipment_line AS l WHERE l.owner = $1 AND ($4::text IS NULL OR l.sku = $4)
+    SELECT l.sku, l.lot, CASE l.sign WHEN 1 THEN 'shipped' ELSE 'voided' END, l.shipped_at,
+           -l.sign * coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity)
+    FROM shipment_line AS l
+    LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
+       AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
+    WHERE l.owner = $1 AND ($4::text IS NULL OR l.sku = $4)
 ), summed AS (
     SELECT sku, lot, kind, coalesce(sum(quantity) FILTER (WHERE at > $2 AND at <= $3), 0) AS within,
            coalesce(sum(quantity) FILTER (WHERE at > $3), 0) AS later, sum(quantity) AS ever, 0 AS there

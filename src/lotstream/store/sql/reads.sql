@@ -12,7 +12,7 @@ SELECT body FROM sales_order WHERE owner = $1 AND source = $2 AND "order" = $3;
 
 -- name: history
 -- What was decided about one order, oldest first.
-SELECT recorded_at, type, body FROM journal
+SELECT recorded_at, type, body, (log::bigint << 48) + "offset" AS arrival FROM journal
 WHERE "order" = $3 AND owner = $1 AND source = $2
 ORDER BY log, partition, "offset", index;
 

@@ -4,7 +4,8 @@
 WITH wanted AS (
     SELECT DISTINCT sku, lot FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
 ), lines AS (
-    SELECT l.sku, l.lot, l.source, l."order", l.sign * l.quantity AS quantity, 0 AS returned,
+    SELECT l.sku, l.lot, l.source, l."order", l.sign * coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity) AS quantity,
+           0 AS returned,
            CASE WHEN l.sign = 1 THEN ARRAY[
                to_char(l.shipped_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') COLLATE "C", l.customer, l.person,
                l.city, l.region, l.postcode, l.country
@@ -13,13 +14,17 @@ WITH wanted AS (
     CROSS JOIN LATERAL (
         SELECT * FROM shipment_line AS t WHERE t.owner = $1 AND t.sku = k.sku AND t.lot = k.lot OFFSET 0
     ) AS l
+    LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
+       AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
     UNION ALL
-    SELECT h.sku, h.lot, h.source, h."order", 0, h.quantity, NULL
+    SELECT h.sku, h.lot, h.source, h."order", 0, coalesce(div(h.quantity * c.numerator, c.denominator)::bigint, h.quantity), NULL
     FROM wanted AS k
     CROSS JOIN LATERAL (
         SELECT * FROM lot_history AS t
         WHERE t.owner = $1 AND t.sku = k.sku AND t.lot = k.lot AND t.kind = 'returned' OFFSET 0
     ) AS h
+    LEFT JOIN recounted AS c ON c.owner = h.owner AND c.sku = h.sku
+       AND (h.log::bigint << 48) + h."offset" >= c.since AND (h.log::bigint << 48) + h."offset" < c.until
 ), gone AS (
     SELECT sku, lot, source, "order", sum(quantity)::bigint AS quantity, sum(returned)::bigint AS returned,
            max("to") AS "to"
@@ -66,13 +71,16 @@ FROM halves GROUP BY id ORDER BY id;
 WITH wanted AS (
     SELECT DISTINCT sku, lot FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
 ), lines AS (
-    SELECT l.sku, l.source, l."order", sum(l.sign * l.quantity) AS of_all,
-           coalesce(sum(l.sign * l.quantity) FILTER (WHERE k.lot IS NOT NULL), 0) AS mine,
+    SELECT l.sku, l.source, l."order", sum(l.sign * n.quantity) AS of_all,
+           coalesce(sum(l.sign * n.quantity) FILTER (WHERE k.lot IS NOT NULL), 0) AS mine,
            max(coalesce('c' || l.customer, 'p' || l.person, 'o' || l.source || ' ' || l."order")) AS who
     FROM (SELECT DISTINCT sku FROM wanted) AS s
     CROSS JOIN LATERAL (SELECT * FROM shipment_line AS t WHERE t.owner = $1 AND t.sku = s.sku OFFSET 0) AS l
+    LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
+       AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
+    CROSS JOIN LATERAL (SELECT coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity) AS quantity) AS n
     LEFT JOIN wanted AS k ON k.sku = l.sku AND k.lot = l.lot
-    GROUP BY l.sku, l.source, l."order" HAVING sum(l.sign * l.quantity) > 0
+    GROUP BY l.sku, l.source, l."order" HAVING sum(l.sign * n.quantity) > 0
 ), orders AS (
     SELECT source, "order", max(who) AS who, bool_or(mine > 0) AS mine FROM lines GROUP BY source, "order"
 ), customers AS (
@@ -92,12 +100,15 @@ ORDER BY l.sku;
 WITH wanted AS (
     SELECT DISTINCT sku, lot FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
 )
-SELECT t.body::json ->> 'to_owner' AS buyer, h.sku, -sum(h.quantity)::bigint AS quantity
+SELECT t.body::json ->> 'to_owner' AS buyer, h.sku,
+       -sum(coalesce(div(h.quantity * c.numerator, c.denominator)::bigint, h.quantity))::bigint AS quantity
 FROM wanted AS k
 CROSS JOIN LATERAL (
     SELECT * FROM lot_history AS g
     WHERE g.owner = $1 AND g.sku = k.sku AND g.lot = k.lot AND g.kind = 'title_released' OFFSET 0
 ) AS h
+LEFT JOIN recounted AS c ON c.owner = h.owner AND c.sku = h.sku
+       AND (h.log::bigint << 48) + h."offset" >= c.since AND (h.log::bigint << 48) + h."offset" < c.until
 JOIN receipt AS t ON t.owner = $1 AND t.kind = h.document AND t.number = h.number
 GROUP BY buyer, h.sku ORDER BY buyer, h.sku;
 
@@ -107,7 +118,7 @@ GROUP BY buyer, h.sku ORDER BY buyer, h.sku;
 WITH wanted AS (
     SELECT DISTINCT sku, lot FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
 ), gone AS (
-    SELECT l.shipment, l.source, l."order", l.sku, l.lot, sum(l.sign * l.quantity)::bigint AS quantity,
+    SELECT l.shipment, l.source, l."order", l.sku, l.lot, sum(l.sign * n.quantity)::bigint AS quantity,
            max(l.shipped_at) FILTER (WHERE l.sign = 1) AS at, min(l.expires) AS expires,
            max(CASE WHEN l.sign = 1 THEN ARRAY[
                to_char(l.shipped_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') COLLATE "C", l.customer, l.city,
@@ -117,7 +128,10 @@ WITH wanted AS (
     CROSS JOIN LATERAL (
         SELECT * FROM shipment_line AS t WHERE t.owner = $1 AND t.sku = k.sku AND t.lot = k.lot OFFSET 0
     ) AS l
-    GROUP BY l.shipment, l.source, l."order", l.sku, l.lot HAVING sum(l.sign * l.quantity) > 0
+    LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
+       AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
+    CROSS JOIN LATERAL (SELECT coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity) AS quantity) AS n
+    GROUP BY l.shipment, l.source, l."order", l.sku, l.lot HAVING sum(l.sign * n.quantity) > 0
 )
 SELECT g.at, g.shipment, g.source, g."order", g.sku, g.lot, g.quantity, g.expires, g."to"[2] AS customer,
        g."to"[3] AS city, g."to"[4] AS region, g."to"[5] AS postcode, g."to"[6] AS country,
@@ -202,10 +216,13 @@ SELECT sku, body FROM item WHERE owner = $1 AND sku = ANY($2::text[]);
 -- name: returns_by_lot
 -- What came back of lots, by reason, in a time; and what left the books again of those lots after somebody had looked.
 SELECT h.sku, h.lot, coalesce(h.reason, '') AS reason, count(*) AS lines,
-       sum(h.quantity) FILTER (WHERE h.kind = 'returned')::bigint AS returned,
-       coalesce(-sum(h.quantity) FILTER (WHERE h.kind = 'scrapped'), 0)::bigint AS scrapped,
-       coalesce(-sum(h.quantity) FILTER (WHERE h.kind = 'sent_back'), 0)::bigint AS sent_back
+       sum(n.quantity) FILTER (WHERE h.kind = 'returned')::bigint AS returned,
+       coalesce(-sum(n.quantity) FILTER (WHERE h.kind = 'scrapped'), 0)::bigint AS scrapped,
+       coalesce(-sum(n.quantity) FILTER (WHERE h.kind = 'sent_back'), 0)::bigint AS sent_back
 FROM lot_history AS h
+LEFT JOIN recounted AS c ON c.owner = h.owner AND c.sku = h.sku
+       AND (h.log::bigint << 48) + h."offset" >= c.since AND (h.log::bigint << 48) + h."offset" < c.until
+CROSS JOIN LATERAL (SELECT coalesce(div(h.quantity * c.numerator, c.denominator)::bigint, h.quantity) AS quantity) AS n
 WHERE h.owner = $1 AND h.kind IN ('returned', 'scrapped', 'sent_back') AND ($2::text IS NULL OR h.sku = $2)
   AND ($3::timestamptz IS NULL OR h.at >= $3) AND ($4::timestamptz IS NULL OR h.at < $4)
 GROUP BY h.sku, h.lot, coalesce(h.reason, '')

@@ -9,6 +9,7 @@ from typing import Any
 from lotstream.domain.erasing import persons_of
 from lotstream.domain.model import Order
 from lotstream.store.codec import decode
+from lotstream.testing.memory.past import rows_now
 from lotstream.testing.memory.statements import Rows, answers
 from lotstream.testing.memory.tables import Row, Tables
 
@@ -21,12 +22,22 @@ def _left(tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str]) 
 @answers("load", "since")
 def _since(tables: Tables, owner: str, *arrays: Sequence[Any]) -> Rows:
     *asked, ignored = arrays
-    lines = [row for table in ("lot_history", "shipment_line") for row in tables.of(table) if row["owner"] == owner]
+    lines = _lines(tables, owner)
     bins = zip(*asked, strict=True)
     return [
         Row({"nth": nth, "quantity": sum(_came_to(row, place, ignored) for row in lines)})
         for nth, place in enumerate(bins, 1)
     ]
+
+
+@answers("load", "uneven")
+def _uneven(tables: Tables, owner: str, sku: str, numerator: int, denominator: int) -> Rows:
+    units = [row["quantity"] for row in _lines(tables, owner) if row["sku"] == sku]
+    return [Row({"lines": sum(one * numerator % denominator != 0 for one in units)})]
+
+
+def _lines(tables: Tables, owner: str) -> list[Row]:
+    return [row for table in ("lot_history", "shipment_line") for row in rows_now(tables, table, owner)]
 
 
 def _came_to(row: Row, place: tuple[Any, ...], ignored: Sequence[str]) -> int:
@@ -69,8 +80,8 @@ def _referenced(tables: Tables, owner: str, *arrays: Sequence[str]) -> Rows:
 def _gone(tables: Tables, owner: str, sku: str, lot: str) -> Row:
     units: Counter[tuple[str, str]] = Counter()
     names: dict[tuple[str, str], str] = {}
-    for row in tables.of("shipment_line"):
-        if (row["owner"], row["sku"], row["lot"]) == (owner, sku, lot):
+    for row in rows_now(tables, "shipment_line", owner):
+        if (row["sku"], row["lot"]) == (sku, lot):
             order = row["source"], row["order"]
             units[order] += row["sign"] * row["quantity"]
             names[order] = min(_consignee(row), names.get(order, _consignee(row)))

@@ -8,6 +8,7 @@ from typing import Any
 
 from lotstream.domain.model import LookedBack, LotName, OrderKey, Title
 from lotstream.store.codec import decode
+from lotstream.testing.memory.past import rows_now
 from lotstream.testing.memory.statements import Rows, answers
 from lotstream.testing.memory.tables import Row, Tables
 from lotstream.testing.reach import BackLine, LeftLine, look_back
@@ -56,8 +57,8 @@ def departures(tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[s
     """Return with which shipments some lots left for which orders, the last one first."""
     *behind, most = bounds
     mine: dict[tuple[Any, ...], list[Row]] = {}
-    for row in tables.of("shipment_line"):
-        if row["owner"] == owner and (row["sku"], row["lot"]) in zip(skus, lots, strict=True):
+    for row in rows_now(tables, "shipment_line", owner):
+        if (row["sku"], row["lot"]) in zip(skus, lots, strict=True):
             mine.setdefault(tuple(row[name] for name in _DEPARTURE), []).append(row)
     gone = [_departure(rows) for rows in mine.values() if sum(row["sign"] * row["quantity"] for row in rows) > 0]
     gone.sort(key=_place, reverse=True)
@@ -90,8 +91,8 @@ def sold(tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str]) -
     """Return what of some lots was sold to other owners."""
     units: dict[tuple[str, str], int] = {}
     wanted = {*zip(skus, lots, strict=True)}
-    for row in tables.of("lot_history"):
-        if (row["owner"], row["kind"]) == (owner, "title_released") and (row["sku"], row["lot"]) in wanted:
+    for row in rows_now(tables, "lot_history", owner):
+        if row["kind"] == "title_released" and (row["sku"], row["lot"]) in wanted:
             title = decode(tables.rows["receipt"][owner, row["document"], row["number"]]["body"], Title)
             key = title.to_owner, row["sku"]
             units[key] = units.get(key, 0) - row["quantity"]
@@ -111,8 +112,8 @@ def left_for(tables: Tables, owner: str, customer: str, sku: str, *rest: Any) ->
     lot, most = rest
     units: dict[tuple[str, str], int] = {}
     last: dict[tuple[str, str], float] = {}
-    for row in tables.of("shipment_line"):
-        mine = (row["owner"], row["customer"], row["sku"]) == (owner, customer, sku) and lot in (None, row["lot"])
+    for row in rows_now(tables, "shipment_line", owner):
+        mine = (row["customer"], row["sku"]) == (customer, sku) and lot in (None, row["lot"])
         if mine:
             order = row["source"], row["order"]
             units[order] = units.get(order, 0) + row["sign"] * row["quantity"]
@@ -129,15 +130,14 @@ def _look_back(
 
 
 def _left(tables: Tables, owner: str) -> Iterator[LeftLine]:
-    for row in tables.of("shipment_line"):
-        if row["owner"] == owner:
-            order = OrderKey(row["source"], row["order"])
-            at = row["shipped_at"].astimezone(UTC).strftime("%Y%m%d%H%M%S%f")
-            quantity = row["sign"] * row["quantity"]
-            yield LeftLine(order, row["sku"], row["lot"], quantity, at, tuple(row[name] for name in _TO))
+    for row in rows_now(tables, "shipment_line", owner):
+        order = OrderKey(row["source"], row["order"])
+        at = row["shipped_at"].astimezone(UTC).strftime("%Y%m%d%H%M%S%f")
+        quantity = row["sign"] * row["quantity"]
+        yield LeftLine(order, row["sku"], row["lot"], quantity, at, tuple(row[name] for name in _TO))
 
 
 def _back(tables: Tables, owner: str) -> Iterator[BackLine]:
-    for row in tables.of("lot_history"):
-        if (row["owner"], row["kind"]) == (owner, "returned") and row["order"] is not None:
+    for row in rows_now(tables, "lot_history", owner):
+        if row["kind"] == "returned" and row["order"] is not None:
             yield BackLine(OrderKey(row["source"], row["order"]), row["sku"], row["lot"], row["quantity"])
