@@ -148,5 +148,6 @@ async def _reads(settings: Settings, client: HubClient) -> None:
     )
     lines = json.loads(told["value"])["lines"]
     assert {(one["location"], one["quantity"], one["unit"]) for one in lines} == {
-        ("A", "-14", "drum"), ("A", "2800", "l"), ("B", "-2", "drum"), ("B", "400", "l"),
+        ("A", "-13", "drum"), ("A", "2600", "l"), ("A", "-1", "drum"), ("A", "200", "l"),
+        ("B", "-2", "drum"), ("B", "400", "l"),
     }  # fmt: skip
