@@ -138,12 +138,13 @@ async def test_a_receipt_is_announced_comes_wrongly_is_corrected_and_closed(
 ) -> None:
     """Expected, received, over, short and unannounced are shown line by line, also after the worker was killed."""
     async with HubClient(hub_settings) as client:
-        await lotstream("site", "define", "YYZ")
+        defined = await lotstream("site", "define", "YYZ", "--wait", "60")
+        assert defined.code == 0, defined.err
         announced = await client.send(
             "receipt.expected",
             {"owner": "zenith", "site": "YYZ", "expected": "ASN-1", "supplier": "S-3", "lines": ANNOUNCED},
         )
-        assert announced["outcome"] == "done"
+        assert announced["outcome"] == "done", announced
         lines = [came("1", "12", "31B"), came("2", "3", "33B"), came("3", "4", "31B", "S-4")]
         body = {"owner": "zenith", **YYZ, "receipt": "R-8", "expected": "ASN-1", "lines": lines}
         await client.send("stock.received", body, message_id="came")
