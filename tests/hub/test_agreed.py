@@ -27,7 +27,7 @@ MAY_DIFFER = {
     "when a worker waits, stops or deletes": (
         "maintenance_s", "session_timeout_s", "heartbeat_s", "request_timeout_s", "claim_timeout_s", "relay_timeout_s",
         "postgres_timeout_s", "claim_attempts_max", "stop_timeout_s", "instance_lock_timeout_s", "clock_skew_max_s",
-        "constraint_failures_max", "idle_position_s", "outbox_days", "retention_days", "backup_days",
+        "constraint_failures_max", "idle_position_s", "outbox_days", "retention_days", "untaken_days", "backup_days",
     ),
 }  # fmt: skip
 """Settings on which no decision hangs, by the reason."""
