@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from lotstream.domain.apply import apply
 from lotstream.domain.applying.serials import serials_in
@@ -59,6 +59,8 @@ BEGAN = datetime(2026, 9, 1, 8, tzinfo=UTC)
 
 Written = dict[str, dict[Any, Any]]
 """By table, each row's key and what is written of it."""
+
+T = TypeVar("T")
 
 
 class Told(NamedTuple):
@@ -174,6 +176,10 @@ class Books:
             self._read_order(key)
         for document in documents_of(event):
             self._read_document(document)
+
+    def kept(self, kind: str, of: type[T]) -> dict[str, T]:
+        """Return the documents of a kind by number."""
+        return {key.number: decode(body, of) for key, body in self.documents.items() if key.kind == kind}
 
     def _order(self, key: OrderKey) -> Order | None:
         return self.ledger.orders.get(key) or self._closed(key)

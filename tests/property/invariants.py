@@ -18,6 +18,7 @@ from lotstream.domain.commands import (
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import (
     BalanceOpened,
+    DiscrepancyNoted,
     Event,
     GoodsReturned,
     HoldPlaced,
@@ -39,7 +40,6 @@ from lotstream.domain.events import (
     StockCounted,
     StockFound,
     StockMissing,
-    StockPicked,
     StockReceived,
     TitleAccepted,
     TitleReleased,
@@ -47,19 +47,21 @@ from lotstream.domain.events import (
     TransferShipped,
 )
 from lotstream.domain.genealogy import ancestors, descendants
+from lotstream.domain.goods import RECEIPT
 from lotstream.domain.keeping import unmet
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
+    TRANSFER,
     LotName,
     Order,
     OrderKey,
     Package,
-    PackageState,
+    Receipt,
     Reservation,
     RowKey,
     Serial,
-    SerialState,
     Shipment,
+    Transfer,
 )
 from lotstream.domain.move import Move, MoveKind
 from lotstream.domain.movements import moves_of
@@ -68,14 +70,18 @@ from lotstream.domain.recounting import recount
 from lotstream.domain.sums import OVER, backordered, promised, state_of
 from lotstream.store.codec import decode
 from tests.property.choosing import ONLY_GIVING, check_choices
+from tests.property.happened import check_came, check_free
 from tests.property.house import House
 from tests.property.soundness import check_derived
+from tests.property.units import check_documents, check_serials, check_taken, numbers_of
 from tests.property.weighed import Weights
 
 #: What becomes of goods that are only called otherwise.
 RENAMED = {MoveKind.CORRECTED, MoveKind.MERGED, MoveKind.RENAMED, MoveKind.SPLIT}
 #: Staging, spelled out: goods that were picked stand there, and nobody picks them again.
 STAGING = "STAGING"
+#: Goods that are on the way stand there, with the number of their transfer.
+TRANSIT = "TRANSIT/"
 
 
 class Story:
@@ -93,6 +99,8 @@ class Story:
         self.chosen = 0
         #: Who was promised which unit by its number, or had picked it, before the message.
         self._numbers: dict[tuple[str, str], OrderKey] = {}
+        #: Transfers of which goods were taken on the way, which people were told of.
+        self._waylaid: set[str] = set()
         #: Orders that gave promises back and wait to be asked.
         self.released: set[OrderKey] = set()
 
@@ -121,11 +129,14 @@ class Story:
         check_moves(self.ledger, self._rows)
         self._weights.check(self.ledger)
         check_rows(self.ledger)
-        check_transit(self.ledger)
+        self._waylaid |= waylaid(events)
+        check_transit(self.ledger, self._books.kept(TRANSFER, Transfer), self._waylaid)
         check_lots(self.ledger, self._came)
         check_orders(self._books.orders())
         check_documents(self._orders(), self._documents())
         check_serials(self.ledger, {key: decode(body, Serial) for key, body in self._books.serials.items()})
+        check_came(command, events, self._books.kept(RECEIPT, Receipt))
+        check_free(self.ledger, command, events)
         check_taken(self._numbers, events)
         self._numbers = numbers_of(self.ledger)
         check_derived(self.ledger)
@@ -266,9 +277,22 @@ def stood_at(part: Reservation) -> RowKey:
     return part.row._replace(location=part.staged_at or STAGING)
 
 
-def check_transit(ledger: Ledger) -> None:
-    """Nothing that is on the way is promised to anybody."""
-    assert not [row for key, row in ledger.stock.items() if key.location.startswith("TRANSIT/") and row.reserved]
+def waylaid(events: Sequence[Event]) -> set[str]:
+    """Return the transfers of which somebody says that he has moved goods that were on the way."""
+    places = {str(event.about.get("location")) for event in events if isinstance(event, DiscrepancyNoted)}
+    return {place.removeprefix(TRANSIT) for place in places if place.startswith(TRANSIT)}
+
+
+def check_transit(ledger: Ledger, transfers: dict[str, Transfer], but: set[str]) -> None:
+    """What is on the way is what its transfer says has not arrived, and nothing of it is promised to anybody."""
+    there: Counter[str] = Counter()
+    for key, row in ledger.stock.items():
+        if key.location.startswith(TRANSIT):
+            assert not row.reserved, row
+            there[key.location.removeprefix(TRANSIT)] += row.on_hand
+    way = {number: sum(line.under_way for line in one.lines) for number, one in transfers.items()}
+    apart = {number: (there[number], way.get(number, 0)) for number in {*there, *way} - but}
+    assert all(here == told for here, told in apart.values()), apart
 
 
 def check_rows(ledger: Ledger) -> None:
@@ -319,74 +343,6 @@ def check_by_lot(ledger: Ledger) -> None:
     """What is promised at a site that has always reserved by lot is told so, and has its bin all the same."""
     parts = [part for order in ledger.orders.values() for line in order.lines for part in line.reservations]
     assert all(is_by_lot(part.task) and part.row.location for part in parts if part.row.site == "S2")
-
-
-def check_documents(orders: list[Order], documents: list[Shipment | Package]) -> None:
-    """What has left for a line is what its shipments say; what is packed for it is what packages hold."""
-    left: Counter[tuple[OrderKey, str, str]] = Counter()
-    packed: Counter[tuple[OrderKey, str, str]] = Counter()
-    for document in documents:
-        if isinstance(document, Shipment):
-            for gone in document.parts:
-                for one in gone.shipped:
-                    left[gone.order, one.line, one.sku] += one.quantity
-        elif document.state is PackageState.OPEN:
-            for content in document.contents:
-                if content.package is None:
-                    packed[content.order, content.line, content.task] += content.quantity
-    for order in orders:
-        for line in order.lines:
-            kits = left[order.key, line.line, line.sku]
-            if line.parts:
-                assert all(part.shipped == left[order.key, line.line, part.sku] for part in line.parts), (order, left)
-                kits += min(part.shipped // part.each * part.kit for part in line.parts)
-            assert line.shipped == kits, (order, left)
-            for part in line.reservations:
-                # What was lost while it lay in a package is in there on paper until that is unpacked.
-                assert part.packed <= packed[order.key, line.line, part.task], (order, packed)
-
-
-def check_serials(ledger: Ledger, units: dict[tuple[str, str], Serial]) -> None:
-    """A serial number is never in two orders, and where it is picked is where the order has it."""
-    held: Counter[tuple[str, str]] = Counter()
-    for order in ledger.orders.values():
-        for line in order.lines:
-            for part in line.reservations:
-                held.update((number, part.row.sku) for number in part.serials)
-                for number in part.serials:
-                    unit = units.get((number, part.row.sku))
-                    if unit is not None and part.picked == part.quantity:
-                        assert unit.state is SerialState.PICKED
-                        assert (unit.source, unit.order) == order.key
-    assert max(held.values(), default=1) == 1, held
-    for key, unit in units.items():
-        assert key == unit.key
-        if unit.state is SerialState.PICKED:
-            assert held[key] == 1, unit
-
-
-def numbers_of(ledger: Ledger) -> dict[tuple[str, str], OrderKey]:
-    """Return which order has which unit by its number, promised or picked."""
-    return {
-        (number, part.row.sku): order.key
-        for order in ledger.orders.values()
-        for line in order.lines
-        for part in line.reservations
-        for number in part.serials
-    }
-
-
-def check_taken(had: dict[tuple[str, str], OrderKey], events: Sequence[Event]) -> None:
-    """No unit is picked or shipped for an order while another one has it by its number."""
-    given_back: set[tuple[str, str]] = set()
-    for event in events:
-        freed = (*getattr(event, "freed", ()), *getattr(event, "settled", ()), *getattr(event, "given", ()))
-        given_back.update((number, loss.row.sku) for loss in freed for number in loss.serials)
-        if not isinstance(event, StockPicked | ShipmentConfirmed):
-            continue
-        for one in event.picks if isinstance(event, StockPicked) else event.shipped:
-            names = {(number, one.row.sku) for number in one.serials} - given_back
-            assert {had.get(name, event.key) for name in names} <= {event.key}, (event, had)
 
 
 def check_usable(ledger: Ledger) -> None:

@@ -9,6 +9,7 @@ from lotstream.domain.commands import (
     ContinueDay,
     MoveStock,
     PackPackage,
+    ProgressShipment,
     ReportShort,
     RequestAllocation,
     ReserveStock,
@@ -19,6 +20,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import Event
 from lotstream.domain.model import PackRule
+from tests.property.happened import check_refused
 from tests.property.house import House, Watched, same
 from tests.property.invariants import Story
 from tests.property.vocabulary import FACTS, PLACES, STOCK
@@ -44,6 +46,8 @@ class Telling:
     def tell(self, owner: str | None, command: Command) -> tuple[Event, ...] | Refusal:
         """Tell a message, and look whether everything holds that has to."""
         events = self.watched.tell(owner, command, once=self._is_known_again)
+        if isinstance(events, Refusal):
+            check_refused(command, events)
         for name, story in self._stories.items():
             if owner in (None, name):
                 story.check(command, () if isinstance(events, Refusal) else events)
@@ -68,5 +72,8 @@ class Telling:
             return not any(one.reassign_partial or one.zone_rules or one.pack_rule is PackRule.COVER for one in choices)
         if isinstance(command, MoveStock) and any(line.location is None for line in command.lines):
             # Where it lies is where it lay before, or where it came to.
+            return False
+        if isinstance(command, ProgressShipment) and command.occurred_at is None:
+            # It is so still, later than before.
             return False
         return not isinstance(command, MEANT_TWICE) and not (isinstance(command, PackPackage) and not command.package)

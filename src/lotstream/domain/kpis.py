@@ -7,7 +7,7 @@ units, values are in the owner's currency; both are exact, so that the order of 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from decimal import Context, Decimal
 from typing import Any, Final
@@ -15,6 +15,7 @@ from typing import Any, Final
 from lotstream.domain.costing import cost_of
 from lotstream.domain.events import (
     Event,
+    LineCorrected,
     LotExpired,
     ReceiptCorrected,
     ShipmentConfirmed,
@@ -27,7 +28,7 @@ from lotstream.domain.events import (
 from lotstream.domain.goods import BALANCE
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.marks import expired_mark
-from lotstream.domain.model import PLAIN, AdjustCode, Lot
+from lotstream.domain.model import PLAIN, AdjustCode, Lot, RowKey
 
 ZERO: Final = Decimal(0)
 
@@ -122,16 +123,22 @@ def _received(ledger: Ledger, event: StockReceived | TitleAccepted) -> Figures:
 
 
 def _corrected(ledger: Ledger, event: ReceiptCorrected) -> Figures:
+    """Count what a line has more than before: at what it says it has cost, or else at what its lots have cost."""
     figures = Figures()
     for change in event.changes:
-        for row, quantity in change.taken:
-            lot = ledger.lots.get((row.sku, row.lot or ""))
-            units, value = _units(ledger, row.sku, -quantity), cost_of(lot, -quantity) or ZERO
-            figures.add(Figures(received=units, received_value=value))
-        for line in change.put:
-            units, value = _units(ledger, line.row.sku, line.quantity), cost_of(line.lot, line.quantity) or ZERO
-            figures.add(Figures(received=units, received_value=value))
+        for row, quantity, lot in _taken_and_put(ledger, change):
+            by_lot = change.cost is None and change.cost_before is None
+            value = (cost_of(lot, quantity) if by_lot else None) or ZERO
+            figures.add(Figures(received=_units(ledger, row.sku, quantity), received_value=value))
+        figures.add(Figures(received_value=(change.cost or ZERO) - (change.cost_before or ZERO)))
     return figures
+
+
+def _taken_and_put(ledger: Ledger, change: LineCorrected) -> Iterator[tuple[RowKey, int, Lot | None]]:
+    for row, quantity in change.taken:
+        yield row, -quantity, ledger.lots.get((row.sku, row.lot or ""))
+    for line in change.put:
+        yield line.row, line.quantity, line.lot
 
 
 def _counted(ledger: Ledger, event: StockCounted) -> Figures:

@@ -173,6 +173,7 @@ def _book(
             units,
             weight_g=meant.weight_g,
             before_g=work.receipt.weights.get(meant.said.line, 0),
+            cost_before=known,
         )
     )
 

@@ -101,6 +101,22 @@ def test_values_are_what_was_paid_and_what_a_lot_has_cost() -> None:
     assert world.since() == {"expired": Decimal(4), "expired_value": Decimal(8)}
 
 
+def test_a_corrected_receipt_counts_what_came_at_what_it_was_paid() -> None:
+    """Of 20 at 2.00 only 18 came, of another lot; then they had cost 2.50; a line without a price counts by its lot."""
+    world = Judged()
+    world.told(world.receipt(goods("L1", 20, cost=Decimal("2.00"), line="1"), goods("L1", 4, line="2")))
+    assert world.since() == {"received": Decimal(24), "received_value": Decimal(48)}
+
+    def correct(**line: Any) -> dict[str, Decimal | int]:  # noqa: ANN401 - fields of any type
+        wrong = LineWrong(**{"line": "1", "quantity": None, "unit": None, **line})
+        world.told(CorrectReceipt(SITE, True, "dock", None, "R1", f"C{len(line)}{line}", None, (wrong,)))
+        return world.since()
+
+    assert correct(quantity=Decimal(18), lot="L2") == {"received": Decimal(-2), "received_value": Decimal(-4)}
+    assert correct(cost=Decimal("2.50")) == {"received_value": Decimal(9)}
+    assert correct(line="2", quantity=Decimal(6)) == {"received": Decimal(2)}
+
+
 def test_what_expired_is_lost_once() -> None:
     """3 spoil and 2 are lost before the end, 5 expire; of those 4 are written off later, which is no second loss."""
     world = Judged()

@@ -67,7 +67,7 @@ class LineCorrected:
     put: tuple[GoodsBooked, ...]
     #: Facts of lots as they are afterwards, where they are others.
     lots: tuple[Lot, ...]
-    #: How the line is booked from now on, and what it has cost.
+    #: How the line is booked from now on, what it has cost, and what it was believed to have cost before.
     booked: Booked
     cost: Decimal | None
     #: Units as they are afterwards: that go along, came as well, or never were.
@@ -77,6 +77,7 @@ class LineCorrected:
     #: What all of the line weighs, where it was weighed anew, and what it was told to weigh before.
     weight_g: int = 0
     before_g: int = 0
+    cost_before: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
