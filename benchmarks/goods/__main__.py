@@ -24,8 +24,9 @@ from typing import Final
 import asyncpg
 import psutil
 
+from benchmarks.goods.asking import Asking
 from benchmarks.goods.past import Past, lay_down
-from benchmarks.goods.questions import QUESTIONS, Asking, Question
+from benchmarks.goods.questions import QUESTIONS, Question
 from benchmarks.goods.recall import recalled
 from lotstream.cli.local_hub import prepare, settings_at
 from lotstream.cli.output import progress, table

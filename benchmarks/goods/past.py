@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import asyncpg
 
-from benchmarks.goods.rows import HELD, ITEM, PAPERS, PEDIGREE, SHIP_TO, SHIPMENT
+from benchmarks.goods.rows import ARRIVED, HELD, ITEM, ON_THE_WAY, PAPERS, PEDIGREE, RECEIPT, SHIP_TO, SHIPMENT, UNIT
 from lotstream.domain.slots import slot
 from lotstream.store.connection import SCHEMA
 
@@ -60,6 +60,10 @@ class Past:
     consignees: int = 10_000
     #: Persons of each owner.
     persons: int = 100
+    transfers: int = 50_000
+    receipts: int = 100_000
+    #: Units with a serial number.
+    serials: int = 100_000
 
     def owner(self, number: int) -> str:
         """Return the owner of a lot by the lot's number."""
@@ -102,6 +106,9 @@ def _filled(statement: str, past: Past) -> str:
     words = {
         "owners": past.owners, "lots": past.lots, "shipments": past.shipments, "pedigrees": past.pedigrees,
         "consignees": past.consignees, "persons": past.persons, "skus": SKUS, "places": PLACES, "depth": DEPTH,
+        "transfers": past.transfers, "receipts": past.receipts, "receipt": _text(RECEIPT), "serials": past.serials,
+        "on_the_way": _text(ON_THE_WAY),
+        "arrived": _text(ARRIVED), "unit": _text(UNIT),
         "width": WIDTH, "parents": PARENTS, "partitions": PARTITIONS, "first": FIRST_OFFSET, "day": f"'{FIRST_DAY}'",
         "movements": max(past.movements - pedigree_rows, 0), "held": _text(HELD), "papers": _text(PAPERS),
         "item": _text(ITEM), "ship_to": _text(SHIP_TO), "shipment": _text(SHIPMENT), "pedigree": _text(PEDIGREE),
@@ -117,7 +124,7 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-TABLES: Final = ("lot", "stock", "lot_history", "shipment_line", "receipt", "person", "item", "owner")
+TABLES: Final = ("lot", "stock", "lot_history", "shipment_line", "receipt", "person", "serial", "item", "owner")
 
 STATEMENTS: Final = {
     "names of lots": """
@@ -169,7 +176,7 @@ STATEMENTS: Final = {
                                  kind, site, location, status, to_site, to_location, to_status, document, number, line,
                                  by, reason)
         SELECT 1, slot % %partitions%, %first% + m, 0, w.at, w.at, 10 + m % 7, slot, owner, sku, lot,
-               CASE WHEN m < %lots% THEN 'received'
+               CASE WHEN m < %lots% THEN 'received' WHEN m % 20 = 19 THEN 'returned'
                     ELSE (ARRAY['moved', 'picked', 'counted', 'adjusted'])[1 + m % 4] END,
                'TOR', 'A-' || lpad((n % 2000)::text, 4, '0') || '-0', 'good',
                CASE WHEN m >= %lots% AND m % 4 < 2 THEN 'TOR' END,
@@ -235,6 +242,22 @@ STATEMENTS: Final = {
         SELECT owner, 'shipment', shipment, slot, replace(replace(replace(replace(%shipment%,
             'THE-SHIPMENT', shipment), 'THE-ORDER', "order"), 'THE-SKU', sku), 'THE-LOT', lot)
         FROM shipment_line WHERE index = 0""",
+    "receipts": """
+        INSERT INTO receipt (owner, kind, number, slot, body)
+        SELECT owner, 'receipt', 'RE-' || n, slot, replace(replace(replace(%receipt%,
+            'THE-RECEIPT', 'RE-' || n), 'THE-SKU', sku), 'THE-LOT', lot)
+        FROM named WHERE n < %receipts%""",
+    "transfers": """
+        INSERT INTO receipt (owner, kind, number, slot, body)
+        SELECT o.owner, 'transfer', 'TR-' || n, o.slot,
+               replace(CASE WHEN n % 50 = 0 THEN %on_the_way% ELSE %arrived% END, 'THE-TRANSFER', 'TR-' || n)
+        FROM generate_series(0, %transfers% - 1) AS n JOIN named USING (n)
+        JOIN owner AS o ON o.owner = named.owner""",
+    "units with serial numbers": """
+        INSERT INTO serial (owner, serial, sku, slot, state, body)
+        SELECT owner, 'SN-' || n, sku, slot, 'in_stock', replace(replace(replace(%unit%,
+            'THE-SERIAL', 'SN-' || n), 'THE-SKU', sku), 'THE-LOT', lot)
+        FROM named WHERE n < %serials%""",
     "persons": """
         INSERT INTO person (owner, person, slot, body)
         SELECT owner, 'p-' || n, slot, replace(%ship_to%, 'THE-NUMBER', n::text)

@@ -1,73 +1,36 @@
 """What people ask about goods, each as the command line asks it, with the time it may take.
 
-A read that is added to `store/sql/goods.sql` gets a question here; tests/store/test_plans.py says so when it has none.
+A read that is added to the SQL about goods gets a question here; tests/store/test_plans.py says so when it has none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
 
-from benchmarks.goods.past import DEPTH, LARGE, RECALLED, WIDTH, Past
+from benchmarks.goods.asking import Asking
+from benchmarks.goods.past import DEPTH, FIRST_DAY, LARGE, RECALLED, WIDTH, Past
 from lotstream.domain.model import LotName
-from lotstream.store.connection import Address, Database
-from lotstream.store.reads import Reads
-from lotstream.store.reads_recalls import RecallReads
-from lotstream.store.reads_trace import TraceReads
+from lotstream.store.reads_recalls import LotsSaid
 
 BY_KEY_MS: Final = 20.0
 """Longest that 99 of 100 questions by key may take."""
 
 ALL_OWNERS_MS: Final = 100.0
-"""Longest that a question may take that names no owner: each of them is looked up."""
+"""Longest that 99 of 100 questions may take that name neither owner nor lot: each of 500 owners is looked up."""
 
 TRACE_MS: Final = 1_000.0
 RECALL_MS: Final = 10_000.0
 REPORT_MS: Final = 5_000.0
 """Longest that a report over one owner may take that has a tenth of everything."""
 
-TIMEOUT_S: Final = 120.0
+PAGE: Final = 100
+"""Rows that the command line shows of a list unless it is told otherwise."""
 
-
-class Noting(Database):
-    """A database that remembers what it was asked last."""
-
-    def __init__(self, address: Address) -> None:
-        super().__init__(address)
-        self.asked: dict[str, tuple[object, ...]] = {}
-
-    async def fetch(self, query: str, *args: object) -> list[Any]:
-        """Return the rows of a query."""
-        self.asked[query] = args
-        return await super().fetch(query, *args)
-
-    async def row(self, query: str, *args: object) -> Any:  # noqa: ANN401 - as the one it stands for
-        """Return the first row of a query, or None."""
-        self.asked[query] = args
-        return await super().row(query, *args)
-
-    async def value(self, query: str, *args: object) -> Any:  # noqa: ANN401 - as the one it stands for
-        """Return the first column of the first row of a query, or None."""
-        self.asked[query] = args
-        return await super().value(query, *args)
-
-
-class Asking:
-    """Reads of goods and of all else over one connection that notes what it was asked."""
-
-    def __init__(self, url: str) -> None:
-        self.goods, self.all, self.recalls = TraceReads(url, timeout_s=TIMEOUT_S), Reads(url), RecallReads(url)
-        self.database = Noting(self.goods._database.address)  # noqa: SLF001 - connected as they connect
-        for reads in (self.goods, self.all, self.recalls):
-            reads._database = self.database  # noqa: SLF001 - to see what is asked
-
-    async def __aenter__(self) -> Self:
-        await self.database.open()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.database.close()
+NOON: Final = datetime.combine(FIRST_DAY + timedelta(days=60), time(12), tzinfo=UTC)
+"""A moment when two thirds of all movements have been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +71,23 @@ async def _owner(asking: Asking, past: Past, number: int) -> object:
     return await asking.goods.owners_of_lot(sku, lot, owner=owner)
 
 
+async def _owners_by_number(asking: Asking, past: Past, number: int) -> object:
+    return await asking.recalls.owners_of_lots(LotsSaid(lots=[past.lot(number % past.lots)[2]]))
+
+
+async def _owners_of_item(asking: Asking, past: Past, number: int) -> object:
+    return await asking.all.owners_of_sku(past.lot(number % past.lots)[1])
+
+
 async def _stock(asking: Asking, past: Past, number: int) -> object:
-    owner, sku, _ = past.lot(number % past.lots)
+    # Of an ordinary owner: whoever has a tenth of everything has thousands of rows of an item.
+    owner, sku, _ = past.lot(number % past.lots if number % 10 else (number + 1) % past.lots)
     return await asking.all.stock(owner, sku=sku, rows_max=500)
+
+
+async def _stock_of_thousands(asking: Asking, past: Past, number: int) -> object:
+    _, sku, _ = past.lot(number % past.lots)
+    return await asking.all.stock(LARGE, sku=sku, rows_max=500)
 
 
 async def _called(asking: Asking, past: Past, number: int) -> object:
@@ -132,39 +109,152 @@ async def _what_it_was_made_of(asking: Asking, past: Past, number: int) -> objec
     return await asking.goods.trace(owner, LotName(*lot), forward=False)
 
 
-async def _who_got_it(asking: Asking, past: Past, number: int) -> object:
+async def _where(asking: Asking, past: Past, number: int) -> object:
+    owner, *lot = past.lot(number % past.lots)
+    return await _whereabouts(asking, owner, LotName(*lot))
+
+
+async def _whereabouts(asking: Asking, owner: str, lot: LotName) -> object:
+    names, items = await asking.goods.names(owner, lot), await asking.recalls.items(owner, [lot.sku])
+    left = await asking.recalls.departures(owner, names, rows_max=PAGE)
+    roads = await asking.recalls.roads(owner, {one.shipment for one in left.of})
+    return items, await asking.recalls.stock(owner, [lot]), await asking.recalls.got(owner, names), left, roads
+
+
+async def _share_of_all(asking: Asking, past: Past, number: int) -> object:
     owner, *lot = past.lot(number % past.lots)
     return await asking.recalls.look_back(owner, [LotName(*lot)])
+
+
+async def _where_the_recalled(asking: Asking, *_: object) -> object:
+    return await _whereabouts(asking, LARGE, LotName(*RECALLED))
 
 
 async def _who_got_the_recalled(asking: Asking, *_: object) -> object:
     return await asking.recalls.look_back(LARGE, [LotName(*RECALLED)])
 
 
-async def _where_it_lies(asking: Asking, past: Past, number: int) -> object:
-    owner, *lot = past.lot(number % past.lots)
-    return await asking.recalls.stock(owner, [LotName(*lot)])
-
-
 async def _papers(asking: Asking, past: Past, number: int) -> object:
-    owner, *lot = past.lot(number % past.lots)
-    return await asking.recalls.lots(owner, [LotName(*lot)])
+    return await asking.papers.papers(*past.lot(number % past.lots))
+
+
+async def _held(asking: Asking, past: Past, number: int) -> object:
+    return await asking.papers.held(past.lot(number % past.lots)[0], rows_max=PAGE)
+
+
+async def _held_of_item(asking: Asking, past: Past, number: int) -> object:
+    owner, sku, _ = past.lot(number % past.lots)
+    return await asking.papers.held(owner, sku=sku, rows_max=PAGE)
+
+
+async def _hazards(asking: Asking, past: Past, number: int) -> object:
+    return await asking.papers.hazards(owner=past.lot(number % past.lots)[0], rows_max=PAGE)
+
+
+async def _expiring(asking: Asking, past: Past, number: int) -> object:
+    owner, _, _ = past.lot(number % past.lots)
+    return await asking.expiry.expiring(owner, until=FIRST_DAY + timedelta(days=30), rows_max=PAGE)
+
+
+async def _expiring_of_item(asking: Asking, past: Past, number: int) -> object:
+    owner, sku, _ = past.lot(number % past.lots)
+    return await asking.expiry.expiring(owner, until=FIRST_DAY + timedelta(days=30), sku=sku, rows_max=PAGE)
+
+
+async def _transfer(asking: Asking, past: Past, number: int) -> object:
+    number %= past.transfers
+    return await asking.moves.transfer(past.owner(number), f"TR-{number}")
+
+
+async def _receipt(asking: Asking, past: Past, number: int) -> object:
+    number %= past.receipts
+    owner, sku, lot = past.lot(number)
+    return await asking.moves.receipt(owner, f"RE-{number}"), await asking.moves.lots(owner, [LotName(sku, lot)])
+
+
+async def _open_receipts(asking: Asking, past: Past, number: int) -> object:
+    return await asking.moves.receipts(past.lot(number % past.lots)[0], open_only=True, rows_max=PAGE)
+
+
+async def _transfer_of_anybody(asking: Asking, past: Past, number: int) -> object:
+    return await asking.moves.owners("transfer", f"TR-{number % past.transfers}", owner=None)
+
+
+async def _on_the_way(asking: Asking, past: Past, number: int) -> object:
+    return await asking.moves.transfers(past.lot(number % past.lots)[0], open_only=True, rows_max=PAGE)
+
+
+async def _unit(asking: Asking, past: Past, number: int) -> object:
+    owner, sku, _ = past.lot(number % past.serials)
+    return await asking.all.serials(f"SN-{number % past.serials}", sku=sku, owner=owner)
+
+
+async def _then_of_item(asking: Asking, past: Past, number: int) -> object:
+    owner, sku, _ = past.lot(number % past.lots)
+    return await asking.past.stock_as_of(owner, NOON, sku=sku, rows_max=PAGE)
+
+
+async def _then_of_all(asking: Asking, *_: object) -> object:
+    return await asking.past.stock_as_of(LARGE, NOON, sku=None, rows_max=PAGE)
+
+
+async def _rolled_of_item(asking: Asking, past: Past, number: int) -> object:
+    owner, sku, _ = past.lot(number % past.lots)
+    return await asking.past.roll_forward(owner, NOON - timedelta(days=30), NOON, sku=sku, rows_max=PAGE)
+
+
+async def _rolled_of_all(asking: Asking, *_: object) -> object:
+    return await asking.past.roll_forward(LARGE, NOON - timedelta(days=30), NOON, sku=None, rows_max=PAGE)
+
+
+async def _count_plan(asking: Asking, *_: object) -> object:
+    return await asking.moves.count_plan(LARGE, site=None, today=FIRST_DAY, rows_max=PAGE)
+
+
+async def _came_back(asking: Asking, *_: object) -> object:
+    return await asking.recalls.returns(LARGE, sku=None, since=NOON - timedelta(days=30), until=NOON)
+
+
+async def _used(asking: Asking, *_: object) -> object:
+    return await asking.expiry.used(LARGE, since=NOON)
 
 
 QUESTIONS: Final = (
     Question("history of a lot", _history),
-    Question("history of a lot with 20,000 shipments, a page", _history_of_the_recalled, REPORT_MS, times=20),
     Question("facts of a lot", _facts),
-    Question("whose lot it is, of all 500 owners", _owners, ALL_OWNERS_MS),
+    Question("whose lot it is, of 500 owners", _owners),
+    Question("whose lot it is, by its number alone", _owners_by_number),
     Question("whose lot it is, of one owner", _owner),
+    Question("who of 500 owners has an item", _owners_of_item, ALL_OWNERS_MS),
     Question("stock of an item by lot and place", _stock),
     Question("lots of a supplier's number, of all owners", _called),
     Question("stock of a lot by its number", _stock_of_a_lot),
-    Question("where a lot lies", _where_it_lies),
-    Question("papers and holds of a lot", _papers),
-    Question("who got a lot, and how much of all that is", _who_got_it, REPORT_MS, times=100),
+    Question("where a lot lies, and who got it", _where),
+    Question("papers of a lot", _papers),
+    Question("who holds what, of an item", _held_of_item),
+    Question("who holds what, of an owner, a page", _held),
+    Question("what expires within 30 days, of an item", _expiring_of_item),
+    Question("a receipt", _receipt),
+    Question("a transfer", _transfer),
+    Question("whose transfer it is, of 500 owners", _transfer_of_anybody, ALL_OWNERS_MS),
+    Question("where a unit is, by its serial number", _unit),
     Question("all that was made of a lot, ten levels", _made_of_it, TRACE_MS, times=50),
     Question("all that a lot was made of, ten levels", _what_it_was_made_of, TRACE_MS, times=50),
-    Question("who got a lot that 10,000 customers have", _who_got_the_recalled, RECALL_MS, times=5),
+    Question("what share of all a lot is that left", _share_of_all, REPORT_MS, times=100),
+    Question("where a lot is that 10,000 customers have", _where_the_recalled, REPORT_MS, times=5),
+    Question("how far that lot has come", _who_got_the_recalled, RECALL_MS, times=5),
+    Question("its history of 20,000 lines, a page", _history_of_the_recalled, REPORT_MS, times=20),
+    Question("stock of an item of 2,500 rows, a page of 500", _stock_of_thousands, REPORT_MS, times=100),
+    Question("what expires within 30 days, of an owner", _expiring, REPORT_MS, times=100),
+    Question("what is still to come in, of an owner", _open_receipts, REPORT_MS, times=100),
+    Question("what is on the way, of an owner", _on_the_way, REPORT_MS, times=100),
+    Question("where hazards lie, of an owner", _hazards, REPORT_MS, times=20),
+    Question("stock of an item as it was", _then_of_item, REPORT_MS, times=100),
+    Question("stock of all items as it was", _then_of_all, REPORT_MS, times=3),
+    Question("a month of an item, lot by lot", _rolled_of_item, REPORT_MS, times=100),
+    Question("a month of all items, lot by lot", _rolled_of_all, REPORT_MS, times=3),
+    Question("which bins to count first", _count_plan, REPORT_MS, times=3),
+    Question("what came back in a month", _came_back, REPORT_MS, times=5),
+    Question("what was used since a day", _used, REPORT_MS, times=5),
 )
-"""All questions, in the order of the table."""
+"""All questions, in the order of the table; the last of them concern all of an owner that has a tenth of everything."""

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Final
 
+from lotstream.domain.goods import RECEIPT as RECEIPT_KIND
 from lotstream.domain.model import (
     SHIPMENT as SHIPMENT_KIND,
 )
 from lotstream.domain.model import (
+    TRANSFER as TRANSFER_KIND,
+)
+from lotstream.domain.model import (
+    Booked,
     Hold,
     HoldKind,
     Item,
@@ -17,11 +23,18 @@ from lotstream.domain.model import (
     LotMore,
     LotName,
     OrderKey,
+    Receipt,
     ReceiptKey,
     RowKey,
+    Serial,
+    SerialKey,
+    SerialState,
     Shipment,
     ShipmentPart,
     Shipped,
+    Transfer,
+    TransferLine,
+    TransferState,
 )
 from lotstream.store.codec import encode_all, encode_text
 
@@ -47,3 +60,18 @@ SHIPMENT: Final = encode_text(
         (ShipmentPart(OrderKey("shop", "THE-ORDER"), "0123456789abcdef", (_LEFT,)),),
     )
 )  # fmt: skip
+UNIT: Final = encode_text(Serial(SerialKey("THE-SERIAL", "THE-SKU"), SerialState.IN_STOCK, _ROW))
+_TRANSFER: Final = Transfer(
+    ReceiptKey(TRANSFER_KIND, "THE-TRANSFER"),
+    "TOR",
+    "MTL",
+    "0123456789abcdef",
+    (TransferLine("1", "SKU-00", "L0", 12),),
+)
+ON_THE_WAY: Final = encode_text(_TRANSFER)
+ARRIVED: Final = encode_text(
+    replace(_TRANSFER, lines=(TransferLine("1", "SKU-00", "L0", 12, received=12),), state=TransferState.CLOSED)
+)
+RECEIPT: Final = encode_text(
+    Receipt(ReceiptKey(RECEIPT_KIND, "THE-RECEIPT"), "TOR", lines={"1": Booked(_ROW, 24)}, told=1)
+)

@@ -65,7 +65,8 @@ def where(
         print(told["note"])
     print(f"{told['sku']} lot {told['lot']} of {told['owner']}: {told['on_hand']} {told['unit'] or ''} in the house")
     table(STOCK_COLUMNS, ([place[name] for name in STOCK_COLUMNS] for place in told["stock"]))
-    print(f"\nLeft with {told['orders']} orders for {told['customers']} customers:")
+    left = f"{told['gone']} {told['unit'] or ''}".rstrip()
+    print(f"\nLeft: {left}, with {told['orders']} orders for {told['customers']} customers")
     _print(GONE_COLUMNS, told["gone_to"])
     if told["shipments"]:
         print("\nWith these shipments, the last one first:")
@@ -126,13 +127,16 @@ def _lies(place: StockSeen, decimals: int) -> dict[str, Any]:
 
 
 async def _gone(reads: RecallReads, owner: str, names: list[LotName], decimals: int) -> dict[str, Any]:
-    gone = page = await reads.look_back(owner, names)
-    recipients, persons = [*gone.recipients], dict(gone.persons)
+    from lotstream.contracts.quantities import base_text
+
+    first = page = await reads.got(owner, names)
+    recipients, persons = [*first.recipients], dict(first.persons)
     while page.more:
-        page = await reads.look_back(owner, names, after=page.recipients[-1].id)
+        page = await reads.got(owner, names, after=page.recipients[-1].id)
         recipients += page.recipients
         persons |= page.persons
-    reached = {"orders": gone.reached.orders, "customers": gone.reached.customers}
+    quantity = base_text(sum(got.quantity for to in recipients for got in to.lots), decimals)
+    reached = {"gone": quantity, "orders": first.orders, "customers": first.customers}
     return {**reached, "gone_to": [_went_to(to, persons, decimals) for to in recipients]}
 
 

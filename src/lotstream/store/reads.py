@@ -129,13 +129,7 @@ class Reads(Session):
         else:
             skus, numbers = [lot.sku for lot in lots], [lot.lot for lot in lots]
             rows = await self._database.fetch(SQL["stock_of_lots"], owner, skus, numbers, rows_max)
-        return [
-            StockLine(
-                **{
-                    **dict(row),
-                    "holds": decode(row["holds"], tuple[Hold, ...]),
-                    "item": None if row["item"] is None else decode(row["item"], Item),
-                }
-            )
-            for row in rows
-        ]
+        # Rows of one item, or on no hold, say the same: each text is read once.
+        items = {text: decode(text, Item) for text in {row["item"] for row in rows} - {None}}
+        holds = {text: decode(text, tuple[Hold, ...]) for text in {row["holds"] for row in rows}}
+        return [StockLine(**{**row, "holds": holds[row["holds"]], "item": items.get(row["item"])}) for row in rows]

@@ -18,6 +18,7 @@ from lotstream.domain.model import (
     LotName,
     OnTheRoad,
     Recall,
+    Recipient,
     Shipment,
 )
 from lotstream.store.codec import decode
@@ -90,11 +91,24 @@ class CameBackSeen:
     sent_back: int
 
 
+class Got(NamedTuple):
+    """Who got any of some lots."""
+
+    orders: int
+    customers: int
+    #: Sorted by id.
+    recipients: tuple[Recipient, ...]
+    #: There are more after the last of them.
+    more: bool
+    #: By key, as JSON.
+    persons: dict[str, bytes]
+
+
 class RecallReads(Session):
     """Questions about recalls; opened and closed as an async context manager."""
 
     def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s))
+        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s, plan_each_call=True))
 
     async def owners_of_lots(self, said: LotsSaid) -> list[str]:
         """Return the owners with lots that fit, sorted."""
@@ -139,10 +153,12 @@ class RecallReads(Session):
         found = {row["number"]: decode(row["body"], Shipment).road for row in rows}
         return {number: road for number, road in found.items() if road is not None}
 
-    async def persons(self, owner: str, keys: Collection[str]) -> dict[str, bytes]:
-        """Return personal data by key, as JSON; none of those who were erased."""
-        rows = await self._database.fetch(SQL["persons"], owner, sorted(keys))
-        return {row["person"]: row["body"].encode() for row in rows}
+    async def got(self, owner: str, lots: Sequence[LotName], *, after: str = "") -> Got:
+        """Return who got any of some lots, with their personal data; other lots of their items are not looked at."""
+        recalls = Recalls(self._database)
+        (sums,) = await self._database.fetch(SQL["gone"], owner, *zip(*lots, strict=True))
+        found, more, _ = await recalls.recipients(owner, lots, after=after)
+        return Got(sums["orders"], sums["customers"], found, more, await recalls.persons(owner, found))
 
     async def lots(self, owner: str, names: Sequence[LotName]) -> list[LotSeen]:
         """Return what is known of lots."""

@@ -33,16 +33,25 @@ class Recalls:
             return LookedBack(Reached(), (), more=False, persons={})
         keys = (*zip(*lots, strict=True),)
         reached = await self._database.fetch(SQL["reached"], owner, *keys)
-        rows = await self._database.fetch(SQL["recipients"], owner, *keys, after, RECIPIENTS_MAX + 1, ORDERS_NAMED_MAX)
+        found, more, of_all = await self.recipients(owner, lots, after=after)
         sold = await self._database.fetch(SQL["sold"], owner, *keys)
+        bodies = await self.persons(owner, found) if persons else {}
+        return LookedBack(_reached(reached, of_all, _sold(sold)), found, more=more, persons=bodies)
+
+    async def recipients(
+        self, owner: str, lots: Sequence[LotName], *, after: str
+    ) -> tuple[tuple[Recipient, ...], bool, int]:
+        """Return who got any of some lots, those after one id, whether there are more, and how many there are."""
+        keys = (*zip(*lots, strict=True),)
+        rows = await self._database.fetch(SQL["recipients"], owner, *keys, after, RECIPIENTS_MAX + 1, ORDERS_NAMED_MAX)
         found = tuple(_recipient(row) for row in rows[:RECIPIENTS_MAX])
-        known = sorted({one.person for one in found if one.person is not None}) if persons else []
+        return found, len(rows) > RECIPIENTS_MAX, rows[0]["recipients"] if rows else 0
+
+    async def persons(self, owner: str, recipients: Sequence[Recipient]) -> dict[str, bytes]:
+        """Return the personal data of recipients by key, as JSON; none of those who were erased."""
+        known = sorted({one.person for one in recipients if one.person is not None})
         bodies = await self._database.fetch(SQL["persons"], owner, known) if known else []
-        reach = _reached(reached, rows[0]["recipients"] if rows else 0, _sold(sold))
-        return LookedBack(
-            reach, found, more=len(rows) > RECIPIENTS_MAX,
-            persons={row["person"]: row["body"].encode() for row in bodies},
-        )  # fmt: skip
+        return {row["person"]: row["body"].encode() for row in bodies}
 
     async def departures(
         self, owner: str, lots: Sequence[LotName], *, behind: Departure | None = None, rows_max: int

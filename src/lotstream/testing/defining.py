@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from lotstream.store.seam import Store
 
@@ -11,7 +12,12 @@ LOOK_EVERY_S = 0.05
 
 async def define(store: Store, type: str, key: str, body: bytes, *, partitions: int) -> None:
     """Broadcast a command and return when all partitions have passed its number; a worker must be running."""
-    number = await store.add_broadcast(type, key=key, body=body)
+    await define_all(store, [(type, key, body)], partitions=partitions)
+
+
+async def define_all(store: Store, told: Iterable[tuple[str, str, bytes]], *, partitions: int) -> None:
+    """Broadcast commands, each by type, key and body, and return when all partitions have passed the last of them."""
+    number = max([await store.add_broadcast(name, key=key, body=body) for name, key, body in told], default=0)
     while await _behind(store, number, partitions):  # noqa: ASYNC110 - the other side is another process
         await asyncio.sleep(LOOK_EVERY_S)
 

@@ -1,20 +1,25 @@
 -- name: lot_owners
--- Owners of whom anything became of a lot, or of goods without one: found by jumping from owner to owner in the index,
--- since not every owner has been defined.
-WITH RECURSIVE seen AS (
-    (SELECT owner FROM lot_history WHERE owner >= coalesce($3, '') ORDER BY owner LIMIT 1)
+-- Owners of whom a lot is known, by its number; and where nobody has described it, or no lot is named, all of whom goods
+-- were moved: those are found by jumping from owner to owner in the index, since not every owner has been defined.
+WITH RECURSIVE known AS (
+    SELECT l.owner FROM lot AS l WHERE l.sku = $1 AND l.lot = $2 AND ($3::text IS NULL OR l.owner = $3)
+), seen AS (
+    (SELECT owner FROM lot_history WHERE NOT EXISTS (SELECT FROM known) AND owner >= coalesce($3, '')
+     ORDER BY owner LIMIT 1)
     UNION ALL
     SELECT n.owner FROM seen AS w
     CROSS JOIN LATERAL (SELECT owner FROM lot_history WHERE owner > w.owner ORDER BY owner LIMIT 1) AS n
     WHERE $3::text IS NULL
 )
+SELECT owner FROM known
+UNION ALL
 SELECT o.owner FROM seen AS o
 CROSS JOIN LATERAL (
     SELECT FROM lot_history AS h
     WHERE h.owner = o.owner AND h.sku = $1 AND (h.lot = $2 OR h.lot IS NULL AND $2::text IS NULL) LIMIT 1
 ) AS found
 WHERE $3::text IS NULL OR o.owner = $3
-ORDER BY o.owner;
+ORDER BY owner;
 
 -- name: lots_called
 -- Lots that have a number now, or have it from their supplier; $4: of one item of an owner also those that had it.

@@ -67,23 +67,28 @@ WITH bin AS (
            b.on_hand * (l.more::json ->> 'cost_total')::numeric
              / nullif((l.more::json ->> 'cost_units')::numeric, 0) AS value
     FROM bin AS b LEFT JOIN lot AS l ON l.owner = $1 AND l.sku = b.sku AND l.lot = b.lot
+), touched AS (
+    SELECT h.sku, h.lot, p.site, p.location, h.kind, h.at, h.quantity,
+           max(h.at) FILTER (WHERE h.kind = 'counted' AND p.left_it) OVER w AS counted_at
+    FROM lot_history AS h
+    CROSS JOIN LATERAL (VALUES (h.site, h.location, true), (h.to_site, h.to_location, false))
+        AS p(site, location, left_it)
+    WHERE h.owner = $1 AND p.location IS NOT NULL AND ($2::text IS NULL OR p.site = $2)
+      AND (p.left_it OR (h.site, h.location) IS DISTINCT FROM (h.to_site, h.to_location))
+    WINDOW w AS (PARTITION BY h.sku, h.lot, p.site, p.location)
+), since AS (
+    SELECT t.sku, t.lot, t.site, t.location, max(t.counted_at) AS counted_at,
+           count(*) FILTER (WHERE t.quantity <> 0 AND t.kind NOT IN ('counted', 'found', 'missing')
+                            AND t.at > coalesce(t.counted_at, '-infinity')) AS movements,
+           count(*) FILTER (WHERE t.kind IN ('found', 'missing')
+                            AND t.at > coalesce(t.counted_at, '-infinity')) AS differences
+    FROM touched AS t GROUP BY t.sku, t.lot, t.site, t.location
 ), become AS (
-    SELECT k.*, c.counted_at, m.movements, m.differences,
+    SELECT k.*, s.counted_at, coalesce(s.movements, 0) AS movements, coalesce(s.differences, 0) AS differences,
            percent_rank() OVER (ORDER BY coalesce(k.value, 0)) AS worth
     FROM known AS k
-    CROSS JOIN LATERAL (
-        SELECT max(h.at) AS counted_at FROM lot_history AS h
-        WHERE h.owner = $1 AND h.sku = k.sku AND (h.lot = k.lot OR h.lot IS NULL AND k.lot IS NULL)
-          AND h.kind = 'counted' AND (h.site, h.location) = (k.site, k.location)
-    ) AS c
-    CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE h.quantity <> 0 AND h.kind NOT IN ('counted', 'found', 'missing')) AS movements,
-               count(*) FILTER (WHERE h.kind IN ('found', 'missing')) AS differences
-        FROM lot_history AS h
-        WHERE h.owner = $1 AND h.sku = k.sku AND (h.lot = k.lot OR h.lot IS NULL AND k.lot IS NULL)
-          AND h.at > coalesce(c.counted_at, '-infinity')
-          AND ((h.site, h.location) = (k.site, k.location) OR (h.to_site, h.to_location) = (k.site, k.location))
-    ) AS m
+    LEFT JOIN since AS s ON s.sku = k.sku AND s.site = k.site AND s.location = k.location
+                        AND s.lot IS NOT DISTINCT FROM k.lot
 ), scored AS (
     SELECT b.*, round((CASE WHEN b.expires <= $3::date + 30 THEN 3 ELSE 0 END + least(b.movements / 5, 3)
                        + least(2 * b.differences, 4) + 2 * b.worth)::numeric, 2) AS risk

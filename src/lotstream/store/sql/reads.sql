@@ -74,8 +74,18 @@ SELECT today FROM claim;
 SELECT DISTINCT body FROM location;
 
 -- name: owners_of_sku
--- Owners that have stock, of one SKU when it is given.
-SELECT DISTINCT owner FROM stock WHERE $1::text IS NULL OR sku = $1 ORDER BY 1;
+-- Owners that have stock, of one SKU when it is given: found by jumping from owner to owner in the key.
+WITH RECURSIVE seen AS (
+    (SELECT owner FROM stock ORDER BY owner LIMIT 1)
+    UNION ALL
+    SELECT n.owner FROM seen AS w
+    CROSS JOIN LATERAL (SELECT owner FROM stock WHERE owner > w.owner ORDER BY owner LIMIT 1) AS n
+)
+SELECT o.owner FROM seen AS o
+CROSS JOIN LATERAL (
+    SELECT FROM stock AS s WHERE s.owner = o.owner AND ($1::text IS NULL OR s.sku = $1) LIMIT 1
+) AS found
+ORDER BY o.owner;
 
 -- name: stock_of_lots
 -- Stock of some lots of one owner, as in `stock`.

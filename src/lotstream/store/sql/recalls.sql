@@ -146,6 +146,18 @@ ORDER BY g.at DESC, g.shipment DESC, g.source DESC, g."order" DESC, g.sku DESC, 
 SELECT c.number, c.body FROM receipt AS c
 WHERE c.owner = $1 AND c.kind = 'shipment' AND c.number = ANY($2::text[]) AND position('"road":' IN c.body) > 0;
 
+-- name: gone
+-- With how many orders some lots left, and for how many customers; nothing of other lots is looked at.
+WITH orders AS (
+    SELECT max(coalesce('c' || l.customer, 'p' || l.person, 'o' || l.source || ' ' || l."order")) AS who
+    FROM (SELECT DISTINCT sku, lot FROM unnest($2::text[], $3::text[]) AS n(sku, lot)) AS k
+    CROSS JOIN LATERAL (
+        SELECT * FROM shipment_line AS t WHERE t.owner = $1 AND t.sku = k.sku AND t.lot = k.lot OFFSET 0
+    ) AS l
+    GROUP BY l.source, l."order" HAVING sum(l.sign * l.quantity) > 0
+)
+SELECT count(*) AS orders, count(DISTINCT who) AS customers FROM orders;
+
 -- name: persons
 -- Personal data by key.
 SELECT person, body FROM person WHERE owner = $1 AND person = ANY($2::text[]);
