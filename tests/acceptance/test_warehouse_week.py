@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from lotstream.contracts.inbound import BY_HUB, INBOUND
 from lotstream.settings import Settings
 from lotstream.store.postgres import PostgresStore
 from tests.acceptance.week import days
 from tests.acceptance.week.agreement import agrees
 from tests.acceptance.week.house import House
 from tests.acceptance.week.hub import Hub
+from tests.acceptance.week.judged import on_the_page
+from tests.acceptance.week.reports import reported
 from tests.acceptance.week.servers import Servers
 from tests.acceptance.week.small import Small
 from tests.acceptance.week.table import written
@@ -24,15 +27,23 @@ DECIDED = (
     "serial", "continuing", "last_shipped", "outbox", "stock_weight",
 )  # fmt: skip
 
+#: How much there is at least.
+SKUS, LOTS = 40, 300
+#: A sale is told to the buyer by the hub.
+TOLD_BY_THE_HUB = {"title.accepted"}
+
 
 @pytest.mark.timeout(300)
 async def test_the_week_comes_to_what_the_books_say(hub_settings: Settings, tmp_path: Path) -> None:
-    """Every quantity, state and message agrees with the books, verify is clean, and a repeat changes nothing."""
+    """Every quantity, state, message, report and figure agrees, verify is clean, and a repeat changes nothing."""
     async with PostgresStore(hub_settings.postgres_url) as store:
         hub = Servers(hub_settings, store, tmp_path)
         await hub.open()
         try:
-            sys.stdout.write(written(await _lived(hub)))
+            house = await _lived(hub)
+            sys.stdout.write(written(house))
+            sys.stdout.write(await reported(hub_settings, house))
+            await on_the_page(house, hub.worker.log)
         finally:
             await hub.close()
     verified = await run_lotstream(hub_settings, "verify")
@@ -49,6 +60,9 @@ async def _lived(hub: Hub) -> House:
     house = House(hub)
     for day in days.WEEK:
         await day(house)
+    lots = {(owner.name, *lot) for owner in house.owners for lot in owner.books.lots}
+    assert (len(lots) >= LOTS, len({lot[:2] for lot in lots}) >= SKUS) == (True, True)
+    assert hub.names_told() == INBOUND.keys() - BY_HUB - TOLD_BY_THE_HUB
     await agrees(house)
     before = await hub.everything(DECIDED)
     await hub.again()

@@ -11,7 +11,7 @@ from typing import Any
 from tests.acceptance.week.house import House
 from tests.acceptance.week.hub import Hub
 from tests.acceptance.week.owner import Owner
-from tests.acceptance.week.records import Closed, Consignee, Left, Made, Odd, Told
+from tests.acceptance.week.records import Closed, Consignee, Left, Made, Odd, OnRoad, Told
 
 JUDGED = (
     "count_lines", "count_lines_right", "counted_off", "counted_system", "received", "received_value", "expired",
@@ -43,7 +43,8 @@ async def agrees(house: House) -> None:
         _compared(owner, mine["inventory_comparison"], mine["inventory_snapshot"])
         _closed(owner, mine["receipt_closed"])
         _alerts(owner, mine["alert"])
-        _tasks(owner, mine["pick_tasks"])
+        _on_the_road(owner, mine["shipment_progress"])
+        _tasks(owner, [*mine["pick_tasks"], *mine["wave_tasks"]])
 
 
 async def _stock(hub: Hub, owner: Owner) -> None:
@@ -202,18 +203,29 @@ def _alerts(owner: Owner, alerts: list[dict[str, Any]]) -> None:
     _same("alerts", odd, owner.books.odd)
 
 
+def _on_the_road(owner: Owner, told: list[dict[str, Any]]) -> None:
+    """Whoever ordered hears where his goods are, as often as somebody said so."""
+    heard = defaultdict[tuple[str, str], list[OnRoad]](list)
+    for body in told:
+        heard[body["shipment"], body["order"]].append(OnRoad(body["state"], body["place"]))
+    _same("on the road", heard, owner.books.road)
+
+
 def _tasks(owner: Owner, messages: list[dict[str, Any]]) -> None:
     """The floor has a task for everything that is promised to orders of which nothing has left, and for no more."""
-    tasks: dict[str, tuple[tuple[Any, ...], int]] = {}
+    tasks: dict[str, list[tuple[tuple[Any, ...], int]]] = {}
     for body in messages:
         for task in body["tasks"]:
             # What was picked before its lot got another number is not told again.
             lot = task["lot"] and owner.books.now(task["sku"], task["lot"])
-            about: tuple[Any, ...] = (body["order"], task["line"], task["sku"], lot, task["location"])
-            tasks[task["task"]] = (about, 0 if task["action"] == "cancel" else int(task["quantity"]))
+            what = owner.books.renamed.get(task["sku"], task["sku"]), lot, task["location"]
+            tasks[task["task"]] = [
+                ((one["order"], one["line"], *what), 0 if task["action"] == "cancel" else int(one["quantity"]))
+                for one in task["for"]
+            ]
     whole = [order for order in owner.books.orders.values() if not any(line.left for line in order.lines.values())]
     told, books = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
-    for about, quantity in tasks.values():
+    for about, quantity in (one for task in tasks.values() for one in task):
         if about[0] in {order.number for order in whole}:
             told[about] += quantity
     for order in whole:

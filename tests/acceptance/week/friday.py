@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.acceptance.week.finding import pick, ship
+from tests.acceptance.week.floor import decided, waved, worked
 from tests.acceptance.week.house import MONDAY, House
-from tests.acceptance.week.returns import given_back, looked_at
+from tests.acceptance.week.put_right import on_the_road
+from tests.acceptance.week.recalls import left_anyway
+from tests.acceptance.week.returns import doubted, given_back, looked_at
 
 
 async def friday(house: House) -> None:
@@ -16,5 +19,11 @@ async def friday(house: House) -> None:
     pick(house, lambda number: number % 3 == 1 and number % 2 == 0)
     ship(house, lambda number: number % 5 == 0)
     await house.hub.settle()
+    await left_anyway(house)
+    await worked(house)
+    await waved(house)
+    await decided(house)
+    await on_the_road(house)
     await given_back(house)
+    await doubted(house)
     await looked_at(house)

@@ -22,7 +22,8 @@ class GoodsSteps(Telling):
     def open_balance(self, site: str, balance: str, goods: list[Goods], *, received: date) -> None:
         """Take over stock as it is found; nobody is told."""
         lines = [{**one.said(str(n)), "received": day(received)} for n, one in enumerate(goods, 1)]
-        self._tell("balance.opened", {"site": site, "balance": balance, "lines": lines})
+        said = {"site": site, "balance": balance, "occurred_at": self.at(), "lines": lines}
+        self._tell("balance.opened", said)
         for one in goods:
             if self._know(one, received, came="balance") is not None:
                 self.books.came_in(self._row(one, site))
@@ -193,6 +194,8 @@ class GoodsSteps(Telling):
             row = one.left._replace(site=site, place=one.place, status=one.status)
             if self.books.arrive(row, one.quantity, document=number):
                 self._note("more_than_shipped", row.sku, row.lot)
+            if one.status == DAMAGED:
+                self._note("damaged", row.sku, row.lot)
         if final and self.books.write_off(number):
             self._note("not_available", goods[0].left.sku, goods[0].left.lot)
         self.books.fill([one.left.sku for one in goods])
@@ -209,6 +212,7 @@ class GoodsSteps(Telling):
         lot = self.books.lot_of(row)
         theirs = to.books.know(row.sku, str(row.lot), expires=lot.expires, supplier=lot.supplier, came="title")
         theirs.received = theirs.received or lot.received
+        to.books.at = self.books.at
         to.books.come(row, quantity, change="title_accepted", document=sale)
         to.books.judge(received=quantity)
         to.books.fill([row.sku])

@@ -55,7 +55,7 @@ class House:
     async def hold_place(self, site: str, place: str, hold: str) -> None:
         """Hold a bin, for both owners: what is promised there goes to other bins."""
         body = {"site": site, "location": place, "hold": hold, "reason": "Leaking roof"}
-        await self.hub.broadcast("hold.placed", f"{site}/{place}/{hold}", body)
+        await self.hub.broadcast("hold.placed", (f"{site}/{place}/{hold}", body))
         await self.hub.rest()
         for owner in self.owners:
             owner.books.shut.add((site, place))
@@ -64,7 +64,7 @@ class House:
     async def lift_place(self, site: str, place: str, hold: str) -> None:
         """Let a bin go."""
         body = {"site": site, "location": place, "hold": hold}
-        await self.hub.broadcast("hold.lifted", f"{site}/{place}/{hold}", body)
+        await self.hub.broadcast("hold.lifted", (f"{site}/{place}/{hold}", body))
         await self.hub.rest()
         for owner in self.owners:
             owner.books.shut.discard((site, place))
@@ -75,8 +75,8 @@ class House:
         self.today = day
         for owner in self.owners:
             owner.books.today = day
-        for site in (TOR, MTL):
-            await self.hub.broadcast("day.opened", f"{site}/{day}", {"site": site, "date": day.isoformat()})
+        told = ((f"{site}/{day}", {"site": site, "date": day.isoformat()}) for site in (TOR, MTL))
+        await self.hub.broadcast("day.opened", *told)
         await self.hub.rest()
         for owner in self.owners:
             owner.turn_the_day()

@@ -38,10 +38,10 @@ class Hub(ABC):
         self.broadcasts: list[Broadcast] = []
         self._queue: dict[str, tuple[Record, Refused | None]] = {}
 
-    async def broadcast(self, name: str, key: str, body: Mapping[str, object]) -> None:
-        """Tell every partition something and wait until each has decided it."""
-        said = Broadcast(type_of(name), key, json.dumps(body).encode())
-        self.broadcasts.append(said)
+    async def broadcast(self, name: str, *told: tuple[str, Mapping[str, object]]) -> None:
+        """Tell every partition something, each with its business key, and wait until all have decided it."""
+        said = [Broadcast(type_of(name), key, json.dumps(body).encode()) for key, body in told]
+        self.broadcasts += said
         await self.announce(said)
 
     def tell(self, name: str, body: Mapping[str, object], *, refused: Refused | None = None) -> None:
@@ -72,15 +72,21 @@ class Hub(ABC):
     async def again(self) -> None:
         """Send everything once more as it was, and wait until all of it is known to be repeats."""
         known = await self.repeats()
-        for said in self.broadcasts:
-            await self.announce(said)
+        await self.announce(self.broadcasts)
         await self.send(self.sent)
         assert await self.repeats(at_least=known + len(self.sent)) == known + len(self.sent)
         await self.rest()
 
+    def names_told(self) -> set[str]:
+        """Return the names of all messages that have been told."""
+        types = {dict(record.headers)["ce_type"].decode() for record in self.sent} | {
+            one.type for one in self.broadcasts
+        }
+        return {type_.removeprefix("lotstream.").removesuffix(".v1") for type_ in types}
+
     @abstractmethod
-    async def announce(self, said: Broadcast) -> None:
-        """Tell every partition something and wait until each has decided it."""
+    async def announce(self, said: list[Broadcast]) -> None:
+        """Tell every partition something and wait until each has decided all of it."""
 
     @abstractmethod
     async def send(self, records: list[Record]) -> None:

@@ -71,7 +71,7 @@ class LotSteps(Telling):
             self._recall(recall, lots)
 
     def recall_supplied(self, recall: str, supplier: str, supplier_lot: str) -> None:
-        """Recall what a supplier sent under a number of its own."""
+        """Recall what a supplier sent under a number of its own; again: write to whoever got more since."""
         body = {"recall": recall, "reason": "Letter", "supplier": supplier, "supplier_lot": supplier_lot, "by": "qa-1"}
         self._tell("lot.recalled", body)
         known = self.books.lots.items()

@@ -17,12 +17,12 @@ KNOWN_SERIAL = Refused("conflicting_content", "lines.0.serials.0")
 
 async def monday(house: House) -> None:
     """Facts, stock as it is found, receipts right and wrong, and labels in every form."""
-    for site in (TOR, MTL):
-        await house.hub.broadcast("site.defined", f"{site}/1", {"site": site, "calendar": "scripted"})
-        shut = {"site": site, "location": SHUT, "pickable": False}
-        await house.hub.broadcast("location.defined", f"{site}/{SHUT}/1", shut)
-        for books in house.books:
-            books.shut.add((site, SHUT))
+    sites, hub = (TOR, MTL), house.hub
+    await hub.broadcast("site.defined", *((f"{site}/1", {"site": site, "calendar": "scripted"}) for site in sites))
+    shut = ((f"{site}/{SHUT}/1", {"site": site, "location": SHUT, "pickable": False}) for site in sites)
+    await hub.broadcast("location.defined", *shut)
+    for books in house.books:
+        books.shut |= {(site, SHUT) for site in sites}
     await house.open_day(MONDAY)
     house.doing("owners, items and customers are defined")
     for owner in house.owners:

@@ -7,14 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from tests.acceptance.week.end_steps import EndSteps
+from tests.acceptance.week.floor_steps import FloorSteps
 from tests.acceptance.week.goods_steps import GoodsSteps
 from tests.acceptance.week.hub import Refused
 from tests.acceptance.week.lot_steps import LotSteps
 from tests.acceptance.week.records import FAR, GOOD, QUARANTINE, Line, Order, Row
+from tests.acceptance.week.right_steps import RightSteps
 from tests.acceptance.week.said import GONE, SHOP, Goods, filled, ship_to
 
 
-class Owner(GoodsSteps, LotSteps, EndSteps):
+class Owner(GoodsSteps, LotSteps, FloorSteps, RightSteps, EndSteps):
     """An owner with its books; the methods are what happens to it."""
 
     # ---- orders -----------------------------------------------------------------------------------------------------
@@ -33,7 +35,8 @@ class Owner(GoodsSteps, LotSteps, EndSteps):
         if why is not None:
             self.books.rejected.add(number)
             return
-        wanted = {str(n): Line(sku, units, lot) for n, (sku, units) in enumerate(lines, 1)}
+        now = self.books.renamed
+        wanted = {str(n): Line(now.get(sku, sku), units, lot) for n, (sku, units) in enumerate(lines, 1)}
         self.books.place(Order(number, site, customer, wanted, ship_to(number)["city"]))
 
     def cancel(self, number: str, *lines: str) -> None:
@@ -68,6 +71,15 @@ class Owner(GoodsSteps, LotSteps, EndSteps):
         if asked is None:
             self.books.ship(number, shipment)
 
+    def ship_lot(self, number: str, shipment: str, row: Row, units: int, *, asked: Refused | None = None) -> None:
+        """Have free goods of a lot leave for the first line of an order that was promised others, or nothing."""
+        order = self.books.orders[number]
+        line = {"line": "1", "lot": row.lot, "location": row.place, "quantity": str(units)}
+        orders = [{"source": SHOP, "order": number, "lines": [line]}]
+        self._floor("shipment.confirmed", order.site, {"shipment": shipment, "orders": orders}, refused=asked)
+        if asked is None:
+            self.books.leave(order, "1", row, units, shipment=shipment)
+
     def void(self, site: str, shipment: str) -> None:
         """Have a shipment not have left after all."""
         self._floor("shipment.voided", site, {"shipment": shipment, "reason": "The truck did not come"})
@@ -101,10 +113,12 @@ class Owner(GoodsSteps, LotSteps, EndSteps):
         if asked is not None:
             return
         row = self._row(goods, site)._replace(returned=True)
+        self._know(goods, self.books.today, came="return")
         self.books.come(row, goods.units - too_much, change="returned", document=number)
         if too_much:
             self.books.come(row._replace(status=QUARANTINE), too_much, change="returned", document=number)
-            self._note("more_than_shipped", row.sku, row.lot)
+            for _ in (row.lot, *goods.serials):
+                self._note("more_than_shipped", row.sku, row.lot)
         if doubted is not None:
             self._note(doubted, row.sku, row.lot)
         self.books.fill([goods.sku])

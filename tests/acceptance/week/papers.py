@@ -48,7 +48,7 @@ async def placed(house: House) -> None:
     acme = house.acme
     house.doing("goods come to places where they must not lie")
     cold = {"site": TOR, "location": FREEZER, "storage": ["frozen"]}
-    await house.hub.broadcast("location.defined", f"{TOR}/{FREEZER}/1", cold)
+    await house.hub.broadcast("location.defined", (f"{TOR}/{FREEZER}/1", cold))
     acme.define("item", sku=COLD, storage="frozen")
     acme.define("item", sku=ALONE, mixing="one_lot")
     peas = Goods(COLD, 6, FREEZER, "C-1", EXPIRES, supplier="SUP-1")

@@ -54,4 +54,5 @@ def _recount(owner: Owner, factor: int) -> None:
     for row in [row for row in books.rows if row.sku == OIL]:
         books.told[Told("item_rebased", None, OIL, row.lot)] += books.rows[row] * (factor - 1)
         books.rows[row] *= factor
+    books.log = [(at, row, units * factor if row.sku == OIL else units) for at, row, units in books.log]
     books.lots[OIL, LOT].cost_units *= factor

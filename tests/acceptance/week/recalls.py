@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from tests.acceptance.week.house import House, sku
+from tests.acceptance.week.house import TOR, House, sku
 from tests.acceptance.week.hub import Refused
 from tests.acceptance.week.owner import Owner
+from tests.acceptance.week.records import GOOD, Row
 
 LOT = (sku(9), "T09-1")
+SUPPLIED = ("RC-2", "SUP-2", "SL-13-1")
 ANSWERS = ("returned", "destroyed", "informed")
 
 
@@ -20,13 +22,36 @@ async def recalled(house: House) -> None:
         owner.recall("RC-1", [LOT])
     await house.hub.settle(killed=True)
     house.doing("what one supplier sent is recalled, and all that was made of it")
-    house.acme.recall_supplied("RC-2", "SUP-2", "SL-13-1")
+    house.acme.recall_supplied(*SUPPLIED)
     house.acme.recall("RC-3", [(sku(3), "NONE")], why=Refused("unknown_lot", "lots.0.lot"))
     await house.hub.settle()
     house.doing("most of them answer; the recall is closed with how well it went")
     for owner in house.owners:
         await _answered(house, owner)
     await house.hub.settle()
+
+
+async def left_anyway(house: House) -> None:
+    """Recalled goods that have left are booked and noted; whoever got them is written to when that is asked for."""
+    house.doing("recalled goods leave all the same; whoever got them is written to when the recall is given again")
+    acme, row = house.acme, _recalled_row(house)
+    acme.order("#RC", TOR, [(row.sku, 3)], customer="C-8")
+    await house.hub.settle()
+    acme.ship_lot("#RC", "SH-RC", row, 2, asked=Refused("on_hold", "orders.0.lines.0.lot"))
+    acme.ship_lot("#RC", "SH-RC", row, 2)
+    await house.hub.settle()
+    house.acme.recall_supplied(*SUPPLIED)
+    await house.hub.settle()
+
+
+def _recalled_row(house: House) -> Row:
+    """Return goods of the supplier's recalled lot that nobody has picked."""
+    books, lot = house.acme.books, ("SUP-2", "SL-13-1")
+    return next(
+        row for row, units in sorted(books.rows.items(), key=str)
+        if units > 2 and row.status == GOOD and row.place.startswith("B-")
+        and (books.lot_of(row).supplier, books.lot_of(row).supplier_lot) == lot
+    )  # fmt: skip
 
 
 async def _answered(house: House, owner: Owner) -> None:

@@ -133,6 +133,8 @@ class Order:
     #: Why it is held.
     held: str | None = None
     closed: bool = False
+    #: All that is picked of it is in cartons.
+    packed: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -147,12 +149,12 @@ class Order:
         promised, wanted = sum(line.promised for line in lines), sum(line.wanted for line in lines)
         if self.held is not None:
             return "held"
-        if self.closed:
-            return "closed"
         if not wanted:
-            return "shipped" if gone else "cancelled"
+            return "closed" if self.closed and gone else "shipped" if gone else "cancelled"
         if gone:
             return "partly_shipped"
+        if taken and self.packed:
+            return "packed"
         if taken:
             return "picked" if taken == promised else "picking"
         if promised:
@@ -206,6 +208,13 @@ class Made(NamedTuple):
     document: str
     sku: str
     lot: str | None
+
+
+class OnRoad(NamedTuple):
+    """Where a shipment is, and where it was seen."""
+
+    state: str
+    place: object
 
 
 class Closed(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.acceptance.week.finding import shipped_lines
-from tests.acceptance.week.house import TOR, House, sku
+from tests.acceptance.week.house import TOR, UNIT, House, sku
 from tests.acceptance.week.hub import Refused
 from tests.acceptance.week.records import GOOD, QUARANTINE, Row
 from tests.acceptance.week.said import Goods
@@ -27,6 +27,18 @@ async def given_back(house: House) -> None:
     acme.give_back(TOR, "RT-5", None, blind, customer="C-1")
     never = Goods(sku(2), 2, PLACE, "NEVER-1")
     acme.give_back(TOR, "RT-6", None, never, too_much=2, doubted="unknown_lot", customer="C-1")
+    await house.hub.settle()
+
+
+async def doubted(house: House) -> None:
+    """A number that nobody has seen, and one that is in the house, cannot have been sold: they may be counterfeit."""
+    acme = house.acme
+    house.doing("units come back that were never sold, one by a number that nobody has seen")
+    for number, serial, code in (("RT-7", "FAKE-1", "unknown_lot"), ("RT-8", "SN-3", "more_than_shipped")):
+        unit = Goods(UNIT, 1, PLACE, serials=(serial,))
+        why = Refused("more_than_shipped", "lines.0.serials.0")
+        acme.give_back(TOR, number, None, unit, customer="C-1", asked=why)
+        acme.give_back(TOR, number, None, unit, too_much=1, doubted=code, customer="C-1")
     await house.hub.settle()
 
 

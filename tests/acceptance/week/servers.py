@@ -15,7 +15,7 @@ from lotstream.contracts.produce import Record
 from lotstream.settings import Settings
 from lotstream.store.connection import SCHEMA
 from lotstream.store.postgres import PostgresStore
-from lotstream.testing.defining import define
+from lotstream.testing.defining import define_all
 from lotstream.testing.kafka import Seen, produce, read_all
 from lotstream.testing.processes import WorkerProcess
 from tests.acceptance.week.hub import SOURCE, Broadcast, Hub
@@ -24,7 +24,15 @@ LOOK_EVERY_S = 0.02
 #: Longest that anything is waited for, in seconds.
 PATIENCE_S = 60.0
 DECIDED = "SELECT * FROM intake WHERE source = $1 AND message_id = ANY($2) AND outcome <> 'duplicate'"
-TO_DO = "SELECT (SELECT count(*) FROM continuing WHERE due) + (SELECT count(*) FROM title_due)"
+TO_DO = """
+    SELECT (SELECT count(*) FROM continuing WHERE due) + (SELECT count(*) FROM title_due) + (
+        SELECT count(*) FROM owner AS o JOIN claim AS k ON k.partition = o.slot % (SELECT partitions FROM hub)
+        LEFT JOIN continuing AS c ON c.owner = o.owner
+        WHERE coalesce(c.number, 0) < (
+            SELECT coalesce(max(t.value::bigint), 0) FROM json_each_text(k.turned::json) AS t
+        )
+    )"""
+"""What is left over, what one owner has to be told of another, and owners that are not through with the last day."""
 SENT = "SELECT count(*) FROM outbox WHERE topic = $1"
 REPEATED = "SELECT count(*) FROM intake WHERE source = $1 AND outcome = 'duplicate'"
 
@@ -52,9 +60,9 @@ class Servers(Hub):
         if self._pool is not None:
             await self._pool.close()
 
-    async def announce(self, said: Broadcast) -> None:
-        """Tell every partition something and wait until each has decided it."""
-        await define(self._store, *said, partitions=self.settings.partitions)
+    async def announce(self, said: list[Broadcast]) -> None:
+        """Tell every partition something and wait until each has decided all of it."""
+        await define_all(self._store, said, partitions=self.settings.partitions)
 
     async def send(self, records: list[Record]) -> None:
         """Append records to the log."""

@@ -28,9 +28,10 @@ class Small(Hub):
         small._worker = await small._hub.start()
         return small
 
-    async def announce(self, said: Broadcast) -> None:
+    async def announce(self, said: list[Broadcast]) -> None:
         """Tell every partition something and decide it."""
-        await self._hub.store.add_broadcast(said.type, key=said.key, body=said.body)
+        for one in said:
+            await self._hub.store.add_broadcast(one.type, key=one.key, body=one.body)
         await self.rest()
 
     async def send(self, records: list[Record]) -> None:

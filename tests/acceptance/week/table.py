@@ -21,8 +21,9 @@ def written(house: House) -> str:
     rows.append(("", "all", *(f"{n:,}" for n in sums)))
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     lots = sum(len(books.lots) for books in house.books)
+    skus = sum(len({sku for sku, _ in books.lots}) for books in house.books)
     on_hand = sum(books.on_hand() for books in house.books)
-    end = f"{len(house.owners)} owners, 2 sites, {lots} lots; {on_hand:,} units are there at the end."
+    end = f"{len(house.owners)} owners, 2 sites, {skus} SKUs, {lots} lots; {on_hand:,} units are there at the end."
     return "\n" + "\n".join(_line(row, widths) for row in rows) + f"\n{end}\n"
 
 

@@ -48,6 +48,8 @@ class Telling:
         self._tell(name, said, refused=refused)
 
     def _tell(self, name: str, body: dict[str, Any], *, refused: Refused | None = None) -> None:
+        at = body.get("occurred_at")
+        self.books.at = None if at is None else datetime.fromisoformat(at)
         self.step.told += 1
         self.step.refused += refused is not None
         self.hub.tell(name, {"owner": self.name, **body}, refused=refused)
@@ -77,14 +79,17 @@ class Telling:
         """Book more or less in a row; what is promised of it and is not there any more is lost."""
         if by:
             self.books.come(row, by, change=change, document=document)
+        self._lose_what_is_gone(row)
+
+    def _lose_what_is_gone(self, row: Row) -> None:
+        """Take back what is promised of a row beyond what is there, the last promised first."""
         short = self.books.reserved()[row] - max(self.books.rows[row], 0)
         losing = [promise for _, _, promise in self.books.promises() if promise.row == row]
         for promise in reversed(losing):
             less = max(min(short, promise.quantity - promise.picked), 0)
             promise.quantity -= less
             short -= less
-        for _, line, _ in list(self.books.promises()):
-            line.promises = [one for one in line.promises if one.quantity]
+        self.books.drop_empty()
         self.books.fill([row.sku])
 
     def _withdraw(self, sku: str, lot: str, *, picked_too: bool) -> None:

@@ -8,6 +8,7 @@ from tests.acceptance.week.house import MONDAY, TOR, UNIT, House, sku
 from tests.acceptance.week.hub import Refused
 from tests.acceptance.week.joined import joined
 from tests.acceptance.week.papers import documented, hinted, inspected, placed
+from tests.acceptance.week.put_right import corrected, kept, renamed
 from tests.acceptance.week.records import Row
 from tests.acceptance.week.said import Goods
 
@@ -53,6 +54,9 @@ async def wednesday(house: House) -> None:
     await documented(house)
     await placed(house)
     await hinted(house)
+    await corrected(house)
+    await renamed(house)
+    await kept(house)
 
 
 async def _corrected(house: House) -> None:
