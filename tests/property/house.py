@@ -179,7 +179,8 @@ class Books:
 
     def kept(self, kind: str, of: type[T]) -> dict[str, T]:
         """Return the documents of a kind by number."""
-        return {key.number: decode(body, of) for key, body in self.documents.items() if key.kind == kind}
+        written = {key.number: decode(body, of) for key, body in self.documents.items() if key.kind == kind}
+        return {number: counted_now(self.ledger, document) for number, document in written.items()}
 
     def _order(self, key: OrderKey) -> Order | None:
         return self.ledger.orders.get(key) or self._closed(key)
