@@ -13,6 +13,7 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, RebaseItem
 from lotstream.domain.events import Event, ItemRebased, Recounted
 from lotstream.domain.facts import DECIMALS_MAX, check_version
+from lotstream.domain.kit_facts import check_kit
 from lotstream.domain.kits import skus_of
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Item, NotWhole, Order, Rebase, StockRow, Tracking, Uneven
@@ -190,7 +191,7 @@ def _items_after(
 ) -> tuple[Item, ...] | Refusal:
     """Return the item as it is then, first, and the items that say something in its units."""
     ratio = _ratio(item, command)
-    after = _item_after(item, command, factor, ratio, arrival)
+    after = _item_after(ledger, item, command, factor, ratio=ratio, arrival=arrival)
     if isinstance(after, Refusal):
         return after
     items = [after]
@@ -205,7 +206,9 @@ def _items_after(
     return tuple(items)
 
 
-def _item_after(item: Item, command: RebaseItem, factor: Factor, ratio: Fraction, arrival: int) -> Item | Refusal:
+def _item_after(
+    ledger: Ledger, item: Item, command: RebaseItem, factor: Factor, *, ratio: Fraction, arrival: int
+) -> Item | Refusal:
     changes: dict[str, Decimal | None] = {}
     for name in ("reorder_point", "daily_use"):
         said = getattr(item, name)
@@ -216,16 +219,20 @@ def _item_after(item: Item, command: RebaseItem, factor: Factor, ratio: Fraction
     for name in ("kit", "recipe"):
         said = getattr(item, name)
         scaled = {sku: _scaled(quantity, 1 / ratio) for sku, quantity in (said or {}).items()}
-        if None in scaled.values():
-            return _uneven(f"What of {next(sku for sku in scaled if scaled[sku] is None)} is in it does not come out")
-        made_of[name] = None if said is None else {sku: one for sku, one in scaled.items() if one is not None}
+        whole = {sku: one for sku, one in scaled.items() if one is not None}
+        uneven = next((sku for sku in scaled if sku not in whole), None)
+        if uneven is not None:
+            return _uneven(f"What of {uneven} is in it does not come out")
+        made_of[name] = None if said is None else whole
     last = Rebase(arrival, factor.numerator, factor.denominator, item.base_unit, item.decimals, command.occurred_at)
-    return replace(
+    after = replace(
         item, version=command.version, base_unit=command.base_unit, decimals=command.decimals,
         units=_units_after(item, command, ratio), rebased=(*(_later(one, factor) for one in item.rebased), last),
         reorder_point=changes["reorder_point"], daily_use=changes["daily_use"], kit=made_of["kit"] or {},
         recipe=made_of["recipe"],
     )  # fmt: skip
+    refused = check_kit(ledger, after)
+    return after if refused is None else _uneven("What is in one of it does not come out")
 
 
 def _user_after(user: Item, item: Item, ratio: Fraction) -> Item | Refusal:

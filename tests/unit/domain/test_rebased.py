@@ -187,6 +187,17 @@ def test_what_does_not_come_out_of_facts_is_refused() -> None:
     assert world.refused(RebaseItem("JAM", 6, "box", 0, 1, 6)) == (Code.NOT_A_MULTIPLE, "numerator")
 
 
+def test_a_kit_stays_made_of_whole_components() -> None:
+    """Half a set has half a cup in it, which is no cup; of components with decimals it may."""
+    world = World()
+    world.told(DefineItem(Item("CUP")))
+    world.told(DefineItem(Item("SET", kit={"CUP": Decimal(1)})))
+    assert world.refused(RebaseItem("SET", 2, "half", 0, 2)) == (Code.NOT_A_MULTIPLE, "numerator")
+    world.told(RebaseItem("CUP", 2, "cup", 1, 10))
+    world.told(RebaseItem("SET", 2, "half", 0, 2))
+    assert world.ledger.items["SET"].kit == {"CUP": Decimal("0.5")}
+
+
 def test_what_is_promised_is_in_the_way_and_what_waits_is_not(world: World) -> None:
     """The floor was told in the old unit; nobody was told of a backorder, which wants the same goods as before."""
     world.place("1", wanted(quantity=6, lot="A"))
