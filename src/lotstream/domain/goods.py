@@ -202,6 +202,12 @@ def _check_place(delivery: Delivery, line: GoodsLine, row: RowKey, path: str) ->
     return None
 
 
+def _weighs_otherwise(delivery: Delivery, line: GoodsLine) -> bool:
+    """Tell whether a line that was weighed is told again with another weight."""
+    known = None if delivery.known is None else delivery.known.weights.get(line.line)
+    return known is not None and line.weight_kg is not None and grams(line.weight_kg) != known
+
+
 def _lot_of(delivery: Delivery, line: GoodsLine, item: Item) -> str | Conflict | None:
     if not delivery.is_receipt and (line.lot is None or not is_suppliers(line)):
         # It lay there under the number it has, or under none.
@@ -215,7 +221,7 @@ def _told_again(delivery: Delivery, line: GoodsLine, before: Booked, amounts: Am
         line = replace(line, lot=before.row.lot)
     row = _row(delivery, line, pack=amounts.pack, quarantined=False)
     again = {row, _row(delivery, line, pack=amounts.pack, quarantined=True)}
-    if before.row in again and before.quantity == amounts.quantity:
+    if before.row in again and before.quantity == amounts.quantity and not _weighs_otherwise(delivery, line):
         return None
     message = f"Line {line.line} of {delivery.document} is booked with other content; correct the receipt instead."
     if not delivery.happened:

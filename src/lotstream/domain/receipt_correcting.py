@@ -41,7 +41,7 @@ from lotstream.domain.receipt_units import correct_units
 from lotstream.domain.settling import settle
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.taking_back import take_back
-from lotstream.domain.weights import weight_after
+from lotstream.domain.weights import weight_corrected
 
 
 def correct_receipt(ledger: Ledger, command: CorrectReceipt, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -220,12 +220,11 @@ def _decided(work: Correction, content: str) -> tuple[Event, ...]:
     if receipt.told:
         closed = closing(
             work.draft, command.receipt, receipt, expected=receipt.expected, by=command.by, at=paper.at, lines=lines,
-            weights=receipt.weights | {change.line: _weighs(receipt, change) for change in work.changes},
+            weights=receipt.weights | {change.line: _weighs(work, change) for change in work.changes},
         )  # fmt: skip
         again = (closed,)
     return event, *paper.verdicts.noted, *settled, *again
 
 
-def _weighs(receipt: Receipt, change: LineCorrected) -> int:
-    before, now = receipt.lines[change.line].quantity, change.booked.quantity
-    return weight_after(change.weight_g, receipt.weights.get(change.line, 0), before=before, now=now)
+def _weighs(work: Correction, change: LineCorrected) -> int:
+    return weight_corrected(work.draft.item(change.booked.row.sku), work.receipt, change)

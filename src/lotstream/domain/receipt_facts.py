@@ -64,14 +64,16 @@ def lot_after(work: Correction, meant: LineMeant) -> tuple[Lot | None, bool] | R
 
 def _fit(work: Correction, meant: LineMeant, lot: Lot) -> tuple[Lot | None, bool] | Refusal:
     """Object to good stock that lacks what its item needs, where the line is said to be good by now."""
-    if meant.said.status != Status.GOOD:
+    unweighed = meant.item.catch_weight and not (meant.weight_g or work.receipt.weights.get(meant.said.line))
+    becomes = meant.row.sku != meant.before.row.sku and meant.row.status == Status.GOOD
+    if meant.said.status != Status.GOOD and not (unweighed and becomes):
         return lot, False
     draft = work.draft
     today = draft.moment.today.get(meant.row.site) or draft.moment.recorded_at.date()
     supplier = supplier_named(draft.ledger, meant.said.supplier)
     missing = missing_fact(meant.item, lot, today=today)
     lacks = None if missing is None else Conflict(Code.FIELD_MISSING, *missing)
-    if lacks is None and meant.item.catch_weight and not (meant.weight_g or work.receipt.weights.get(meant.said.line)):
+    if lacks is None and unweighed:
         lacks = Conflict(Code.FIELD_MISSING, FIELD, f"{meant.item.sku} is weighed; send what the line weighs.")
     expired_ok = draft.ledger.settings.expired_ok
     lacks = lacks or too_short(_line(meant, {}), lot, today=today, supplier=supplier, expired_ok=expired_ok)

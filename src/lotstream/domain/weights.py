@@ -8,7 +8,8 @@ from decimal import Context, Decimal
 from typing import Any, Final, Protocol, TypeVar
 
 from lotstream.domain.codes import Code, Refusal
-from lotstream.domain.model import Item
+from lotstream.domain.events import LineCorrected
+from lotstream.domain.model import Item, Receipt
 
 GRAM: Final = Decimal("0.001")
 """In kilograms; nothing is weighed finer."""
@@ -71,9 +72,13 @@ def not_weighed(item: Item, path: str) -> Refusal | None:
     return Refusal(Code.FIELD_INVALID, f"{path}.{FIELD}", message)
 
 
-def weight_after(told_g: int, before_g: int, *, before: int, now: int) -> int:
-    """Return what smallest units weigh that were told to be others before: as told, else in proportion."""
-    return told_g or (before_g * now // before if before else 0)
+def weight_corrected(item: Item | None, receipt: Receipt, change: LineCorrected) -> int:
+    """Return what a line of a receipt weighs that is of an item now: as told, else what it did, by its quantity."""
+    if item is None or not item.catch_weight:
+        return 0
+    before, now = receipt.lines[change.line].quantity, change.booked.quantity
+    before_g = receipt.weights.get(change.line, 0)
+    return change.weight_g or (before_g * now // before if before else 0)
 
 
 def shares(weight_g: int, quantities: Sequence[int]) -> list[int]:

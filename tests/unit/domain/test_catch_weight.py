@@ -201,6 +201,28 @@ def test_a_correction_to_an_item_that_is_not_weighed_leaves_the_weight_behind(wo
     assert world.row("T1").on_hand == 10
 
 
+def test_a_receipt_told_again_with_another_weight_is_corrected_instead(world: World) -> None:
+    """Without a weight, or with the same one, it is a repeat; another weight of it changes nothing, and is told."""
+    world.told(world.receipt(ham(2, 5)))
+    assert world.told(world.receipt(ham(2, "5.000"))) == world.told(world.receipt(ham(2, None))) == ()
+    other = world.receipt(ham(2, 6))
+    assert world.refused(replace(other, happened=False)) == (Code.CONFLICTING_CONTENT, "lines.0.line")
+    assert kinds(world.told(other)) == ["DiscrepancyNoted"]
+    assert weights(world) == {("H1", "BIN", "good"): 5_000}
+
+
+def test_a_line_that_is_of_a_weighed_item_after_all_says_what_it_weighs(world: World) -> None:
+    """What it weighed as another item before is nothing to go by; asked without a weight it is refused."""
+    world.told(world.receipt(ham(3, 9, line="1")))
+    world.told(corrects(wrong("1", sku="TEA")))
+    back = corrects(wrong("1", sku="HAM"), correction="C2")
+    assert world.refused(back) == (Code.FIELD_MISSING, "lines.0.weight_kg")
+    world.told(replace(back, happened=True))
+    assert (world.ledger.weights, world.row("H1", status="quarantine").on_hand) == ({}, 3)
+    world.told(corrects(wrong("1", status="good", weight_kg=Decimal(10)), correction="C3"))
+    assert weights(world) == {("H1", "BIN", "good"): 10_000}
+
+
 # ---- Picks and shipments --------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from lotstream.domain.events import LineCorrected, ReceiptClosed, ReceiptCorrect
 from lotstream.domain.goods import RECEIPT
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Expected, Receipt, ReceiptKey, expected_key
-from lotstream.domain.weights import weight_after
+from lotstream.domain.weights import weight_corrected
 
 
 def _receipt_expected(ledger: Ledger, event: ReceiptExpected) -> None:
@@ -46,7 +46,7 @@ def _receipt_corrected(ledger: Ledger, event: ReceiptCorrected) -> None:
             book_row(ledger, line)
         for unit in change.units:
             ledger.know_serial(unit)
-        _note_weight(receipt, change)
+        _note_weight(ledger, receipt, change)
         receipt.lines[change.line] = change.booked
         receipt.costs.pop(change.line, None)
         if change.cost is not None:
@@ -55,10 +55,10 @@ def _receipt_corrected(ledger: Ledger, event: ReceiptCorrected) -> None:
     ledger.touched.receipts.add(key)
 
 
-def _note_weight(receipt: Receipt, change: LineCorrected) -> None:
-    """Note what a line weighs by now, beside what it weighed before."""
-    before, now = receipt.lines[change.line].quantity, change.booked.quantity
-    grams = weight_after(change.weight_g, receipt.weights.pop(change.line, 0), before=before, now=now)
+def _note_weight(ledger: Ledger, receipt: Receipt, change: LineCorrected) -> None:
+    """Note what a line weighs by now, beside what it weighed before; nothing where its goods are not weighed any more."""
+    grams = weight_corrected(ledger.items.get(change.booked.row.sku), receipt, change)
+    receipt.weights.pop(change.line, None)
     if grams:
         receipt.weights[change.line] = grams
 
