@@ -35,8 +35,11 @@ def let_all_go(draft: Draft, facts: Iterable[Fact]) -> list[Event]:
     return events
 
 
-def let_go(draft: Draft, order: Order, *, by_a_person: bool = False) -> tuple[Event, ...]:
-    """Decide a held order again; nothing comes of it while what holds it up is still in the way."""
+def let_go(draft: Draft, order: Order, *, by_a_person: bool = False, served: bool = True) -> tuple[Event, ...]:
+    """Decide a held order again; nothing comes of it while what holds it up is still in the way.
+
+    Where it is not ``served`` it waits for goods from then on.
+    """
     if order.held not in BY_A_FACT and not by_a_person:
         return ()
     after = copy_order(order)
@@ -48,7 +51,7 @@ def let_go(draft: Draft, order: Order, *, by_a_person: bool = False) -> tuple[Ev
     decisions: tuple[LineDecision, ...] = ()
     after.ahead = not any(line.reservations or line.shipped for line in after.lines) and is_ahead(draft, after)
     at_once = draft.ledger.settings.allocate == AT_ONCE and not after.ahead
-    if reason is None and at_once:
+    if reason is None and at_once and served:
         after.site, after.site_chosen, decisions = assign(draft, after)
         note_reserved(after, decisions)
     after.state = OrderState.RECEIVED

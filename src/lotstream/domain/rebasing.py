@@ -11,16 +11,20 @@ from typing import Final
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import Moment, RebaseItem
+from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, ItemRebased, Recounted
 from lotstream.domain.facts import DECIMALS_MAX, check_version
+from lotstream.domain.gtins import gtin_14
 from lotstream.domain.kit_facts import check_kit
 from lotstream.domain.kits import skus_of
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.letting_go import let_go
 from lotstream.domain.model import Item, NotWhole, Order, Rebase, StockRow, Tracking, Uneven
 from lotstream.domain.quantities import QUANTITY_MAX
-from lotstream.domain.recounting import Factor, row_now
+from lotstream.domain.recounting import Factor, restated, row_now
 from lotstream.domain.relotting import orders_of_item
 from lotstream.domain.shelves import derived_of, is_empty
+from lotstream.domain.waiting import GTIN, SKU, queue_key
 
 _EXACT: Final = Context(prec=60, traps=[Inexact])
 """Digits enough for any quantity of an item; one that would need more does not come out."""
@@ -51,12 +55,22 @@ def rebase_item(ledger: Ledger, command: RebaseItem, moment: Moment) -> tuple[Ev
     if isinstance(items, Refusal):
         return items
     rows = tuple(_recounted(row, factor) for row in _rows(ledger, item.sku))
-    return (
-        ItemRebased(
-            items[0], command.by, at, command.reason, rows, tuple(order.key for order in orders),
-            items[1:],
-        ),
-    )  # fmt: skip
+    keys = tuple(order.key for order in orders)
+    event = ItemRebased(items[0], command.by, at, command.reason, rows, keys, items[1:])
+    draft = Draft(ledger, moment)
+    draft.items.update((one.sku, one) for one in items)
+    return event, *_let_go(draft, items[0], factor)
+
+
+def _let_go(draft: Draft, item: Item, factor: Factor) -> Iterator[Event]:
+    """Yield what becomes of orders that were held in a unit which is one now; goods they get with the next part.
+
+    What lies there counts in the old unit until the event is applied.
+    """
+    facts = [(SKU, item.sku), *((GTIN, gtin_14(gtin)) for gtin in item.gtins)]
+    held = [draft.ledger.orders[key] for key in derived_of(draft.ledger).waiting.held_for(facts)]
+    for order in sorted(held, key=queue_key):
+        yield from let_go(draft, restated(order, {item.sku: factor}.get), served=False)
 
 
 def asked_of_past(ledger: Ledger, command: RebaseItem) -> tuple[Uneven, ...]:

@@ -255,6 +255,21 @@ def test_an_item_may_be_counted_otherwise_more_than_once(world: World) -> None:
     replayed(world)
 
 
+def test_orders_in_a_unit_that_is_one_now_go_on() -> None:
+    """Held because nobody sold tea by the gram, they wait for goods, and get them with the next part."""
+    world = World()
+    world.stock(goods("A", 4))
+    both = wanted(quantity=500, unit="g"), wanted("2", 1)
+    world.place("1", *both)
+    world.place("2", wanted(quantity=1, unit="tin"))
+    assert kinds(world.told(FINER)) == ["ItemRebased", "OrderChanged"]
+    assert (world.get("1").held, world.get("1").state) == (None, OrderState.BACKORDERED)
+    assert world.get("2").held == "unknown_unit"
+    world.told(ContinueDay(100))
+    assert [part.quantity for part in world.parts("1")] == [500, 250]
+    replayed(world)
+
+
 def test_what_may_be_sold_is_told_anew() -> None:
     """Whoever sells is told the figure in the new unit, once; of other items nothing is told again."""
     world = World(Settings(channels=(Channel("shop"),)))
