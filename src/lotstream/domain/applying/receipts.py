@@ -56,7 +56,7 @@ def _receipt_corrected(ledger: Ledger, event: ReceiptCorrected) -> None:
 
 
 def _note_weight(ledger: Ledger, receipt: Receipt, change: LineCorrected) -> None:
-    """Note what a line weighs by now, beside what it weighed before; nothing where its goods are not weighed any more."""
+    """Note what a line weighs by now, nothing where its goods are not weighed any more."""
     grams = weight_corrected(ledger.items.get(change.booked.row.sku), receipt, change)
     receipt.weights.pop(change.line, None)
     if grams:
