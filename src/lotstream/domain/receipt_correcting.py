@@ -26,7 +26,6 @@ from lotstream.domain.model import (
     Booked,
     Lot,
     LotName,
-    Receipt,
     ReceiptKey,
     RowKey,
     Serial,
