@@ -253,9 +253,9 @@ BUGS: Final = (
     _bug(keep_a_failed_batchs_partition_state, Invariant.LAG, Invariant.REFERENCE),
     _bug(forget_one_dedupe_key, Invariant.REFERENCE),
     _bug(commit_offsets_before_state, Invariant.INTAKE),
-    _bug(read_the_position_before_fencing, Invariant.PUBLISHED, Invariant.POSITIONS, seen_in=92),
-    _bug(initialise_the_own_transactional_id_twice, Invariant.PUBLISHED, Invariant.POSITIONS, seen_in=21),
-    _bug(lower_the_position_after_a_restore, Invariant.PUBLISHED, Invariant.POSITIONS, seen_in=82),
+    _bug(read_the_position_before_fencing, Invariant.PUBLISHED, Invariant.POSITIONS, seen_in=242),
+    _bug(initialise_the_own_transactional_id_twice, Invariant.PUBLISHED, Invariant.POSITIONS, seen_in=28),
+    _bug(lower_the_position_after_a_restore, Invariant.PUBLISHED, Invariant.POSITIONS, seen_in=89),
     _bug(answer_a_broadcast_too_early, Invariant.REFERENCE),
 )
 
