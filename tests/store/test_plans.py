@@ -26,6 +26,7 @@ UNASKED = {
     "recalls.recalls": "as above",
     "recalls.recall": "as above; make bench-goods recalls",
     "recalls.consignees": "as above",
+    "recalls.recalled_lots": "as above; each lot by its key",
     "recalls.owners_of_returns": "goes from owner to owner, as owners of a transfer do",
     "moves.titles": "as transfers",
     "papers.owners": "goes from owner to owner, as owners of an item do",

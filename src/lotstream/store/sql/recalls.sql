@@ -154,7 +154,10 @@ WITH orders AS (
     CROSS JOIN LATERAL (
         SELECT * FROM shipment_line AS t WHERE t.owner = $1 AND t.sku = k.sku AND t.lot = k.lot OFFSET 0
     ) AS l
-    GROUP BY l.source, l."order" HAVING sum(l.sign * l.quantity) > 0
+    LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
+       AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
+    GROUP BY l.source, l."order"
+    HAVING sum(l.sign * coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity)) > 0
 )
 SELECT count(*) AS orders, count(DISTINCT who) AS customers FROM orders;
 
