@@ -96,11 +96,13 @@ def undo(undoing: Undoing, said: UndoneLine, path: str) -> Refusal | None:
         for part in line.reservations
         if part.row.site == undoing.command.site and _is_meant(line, part, said)
     ]
-    loose = sum(part.picked - part.packed for _, part in parts)
-    wanted = loose if said.quantity is None else _counted(undoing, said, parts, path)
-    if isinstance(wanted, Refusal):
+    counted = _counted(undoing, said, parts, path)
+    if isinstance(counted, Refusal):
         said_of = {"line": said.line, "task": said.task, "quantity": str(said.quantity), "unit": said.unit}
-        return uncounted(undoing.verdicts, wanted, _about(undoing.command.key) | said_of)
+        return uncounted(undoing.verdicts, counted, _about(undoing.command.key) | said_of)
+    # Counted after that: of a kit line only the component whose goods are meant is left among the parts.
+    loose = sum(part.picked - part.packed for _, part in parts)
+    wanted = loose if said.quantity is None else counted
     if wanted > loose or loose == 0:
         refused = _object(undoing, said, path, loose=loose, packed=any(part.packed for _, part in parts))
         if refused is not None:

@@ -13,6 +13,7 @@ from lotstream.domain.apply import apply
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     AdjustStock,
+    DefineItem,
     PickLine,
     PlaceHold,
     StartPick,
@@ -22,7 +23,7 @@ from lotstream.domain.commands import (
     VoidShipment,
 )
 from lotstream.domain.events import DiscrepancyNoted, PickStarted, PickUndone, ReservationFreed
-from lotstream.domain.model import HoldKind, OrderState, Settings
+from lotstream.domain.model import HoldKind, Item, OrderState, Settings
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, decided, goods, key, kinds, only, wanted
 
@@ -180,3 +181,18 @@ def test_goods_that_fill_up_a_deficit_are_promised_to_nobody() -> None:
     assert kinds(events) == ["PickUndone", "ReservationFreed"]
     assert [(one.quantity, one.picked) for one in world.parts("#1")] == [(2, 0)]
     assert (world.row("L1").on_hand, world.row("L1").reserved) == (2, 2)
+
+
+def test_a_quantity_of_a_kit_line_undoes_its_first_component_alone() -> None:
+    """Five cups are no more than the cups and pots that are picked, but more than the cups: refused, none goes back."""
+    world = World()
+    for item in (Item("CUP"), Item("POT"), Item("SET", kit={"CUP": Decimal(2), "POT": Decimal(1)})):
+        world.told(DefineItem(item))
+    world.stock(goods("C", 4, sku="CUP"), goods("P", 2, sku="POT", line="2"))
+    world.place("#1", wanted(quantity=2, sku="SET"))
+    world.told(world.pick("#1", PickLine(None, "1", None, None, Decimal(2))))
+    assert world.refused(undo("#1", UndoneLine(line="1", quantity=Decimal(5)))) == (
+        Code.NOT_RESERVED, "lines.0.quantity",
+    )  # fmt: skip
+    world.told(undo("#1", UndoneLine(line="1", quantity=Decimal(3))))
+    assert standing(world) == [("C", 4, 1, "STAGING"), ("P", 2, 2, "STAGING")]
