@@ -5,7 +5,7 @@ How much of one is in another stands in the history of the lots; here is what a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import with_more
@@ -25,26 +25,17 @@ def descendants(ledger: Ledger, lots: Iterable[LotName]) -> tuple[LotName, ...]:
     for lot in ledger.lots.values():
         for parent in _parents(ledger, lot):
             children.setdefault(parent, []).append(LotName(lot.sku, lot.lot))
-    return _closure(lots, lambda name: children.get(name, ()))
-
-
-def ancestors(ledger: Ledger, lots: Iterable[LotName]) -> tuple[LotName, ...]:
-    """Return all lots that some lots were made from, directly or through others, without those; sorted."""
-    return _closure(lots, lambda name: _parents(ledger, ledger.lots.get(name)))
-
-
-def _parents(ledger: Ledger, lot: Lot | None) -> Iterable[LotName]:
-    """Return what a lot was made from directly, as it is called now."""
-    parents = () if lot is None or lot.more is None else lot.more.made_from
-    names = ledger.names() if parents else None
-    return parents if names is None else [names.lot_name(parent) for parent in parents]
-
-
-def _closure(lots: Iterable[LotName], near: Callable[[LotName], Iterable[LotName]]) -> tuple[LotName, ...]:
     begin = set(lots)
     seen, waiting = set(begin), list(begin)
     while waiting:
-        found = set(near(waiting.pop())) - seen
+        found = set(children.get(waiting.pop(), ())) - seen
         seen |= found
         waiting += found
     return tuple(sorted(seen - begin))
+
+
+def _parents(ledger: Ledger, lot: Lot) -> Iterable[LotName]:
+    """Return what a lot was made from directly, as it is called now."""
+    parents = () if lot.more is None else lot.more.made_from
+    names = ledger.names() if parents else None
+    return parents if names is None else [names.lot_name(parent) for parent in parents]
