@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lotstream.domain.applying.documents import keep
 from lotstream.domain.events import CountKept, CountSettled
 from lotstream.domain.ledger import Ledger
 
 
 def _keep(ledger: Ledger, event: CountKept | CountSettled) -> None:
-    key = event.pending.key
-    ledger.receipts[key] = event.pending
-    ledger.touched.receipts.add(key)
+    keep(ledger, event.pending)
 
 
 #: What each event of this room changes.

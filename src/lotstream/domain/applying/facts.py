@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from lotstream.domain.applying.documents import keep
 from lotstream.domain.events import (
     CustomerDefined,
     DayContinued,
@@ -82,8 +83,7 @@ def _customer_defined(ledger: Ledger, event: CustomerDefined) -> None:
 
 
 def _supplier_defined(ledger: Ledger, event: SupplierDefined) -> None:
-    ledger.receipts[event.supplier.key] = event.supplier
-    ledger.touched.receipts.add(event.supplier.key)
+    keep(ledger, event.supplier)
 
 
 def _day_continued(ledger: Ledger, event: DayContinued) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from lotstream.domain.applying.documents import keep, shipment_under
 from lotstream.domain.applying.rows import change_row, give_back, order_touched
 from lotstream.domain.by_lot import join_tasks
 from lotstream.domain.events import (
@@ -121,14 +122,10 @@ def _note_last_shipped(ledger: Ledger, order: Order, event: ShipmentConfirmed) -
 
 
 def _note_shipment(ledger: Ledger, event: ShipmentConfirmed) -> None:
-    key = ReceiptKey(SHIPMENT, event.shipment)
-    shipment = ledger.document(key, Shipment)
-    if shipment is None:
-        shipment = ledger.receipts[key] = Shipment(key, event.site)
+    shipment = shipment_under(ledger, event.shipment, site=event.site)
     others = (part for part in shipment.parts if part.order != event.key)
     shipment.parts = (*others, ShipmentPart(event.key, event.content, event.shipped))
     shipment.voided = False
-    ledger.touched.receipts.add(key)
 
 
 def _shipment_voided(ledger: Ledger, event: ShipmentVoided) -> None:
@@ -166,7 +163,7 @@ def _note_voided(ledger: Ledger, event: ShipmentVoided) -> None:
         raise LookupError(f"shipment {event.shipment} is not there to be voided")
     shipment.parts = tuple(replace(part, shipped=()) if part.order == event.key else part for part in shipment.parts)
     shipment.voided = not any(part.shipped for part in shipment.parts)
-    ledger.touched.receipts.add(key)
+    keep(ledger, shipment)
 
 
 #: What each event of this room changes.

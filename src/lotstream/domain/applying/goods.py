@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from lotstream.domain.applying.documents import keep, receipt_under
 from lotstream.domain.applying.receipts import note_against
 from lotstream.domain.applying.rows import book_row, change_row, know_lot, know_new_lot
 from lotstream.domain.events import (
@@ -36,8 +37,7 @@ def _stock_received(ledger: Ledger, event: StockReceived) -> None:
     if event.announced and event.expected is not None:
         note_against(ledger, event.expected, event.site, event.receipt)
     if event.next_number is not None:
-        ledger.receipts[LOT_COUNTER] = NextNumber(LOT_COUNTER, event.next_number)
-        ledger.touched.receipts.add(LOT_COUNTER)
+        keep(ledger, NextNumber(LOT_COUNTER, event.next_number))
 
 
 def _balance_opened(ledger: Ledger, event: BalanceOpened) -> None:
@@ -71,11 +71,8 @@ def _discrepancy_noted(ledger: Ledger, event: DiscrepancyNoted) -> None:
 
 
 def _book(ledger: Ledger, key: ReceiptKey, lines: Iterable[GoodsBooked], *, site: str, final: bool) -> None:
-    receipt = ledger.receipt(key)
-    if receipt is None:
-        receipt = ledger.receipts[key] = Receipt(key, site)
+    receipt = receipt_under(ledger, key, site=site)
     receipt.final = receipt.final or final
-    ledger.touched.receipts.add(key)
     for line in lines:
         receipt.lines[line.line] = Booked(line.row, line.quantity)
         if line.lot is not None:

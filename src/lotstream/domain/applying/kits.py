@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lotstream.domain.applying.documents import keep
 from lotstream.domain.applying.rows import book_row, change_row, know_lot
 from lotstream.domain.booked_under import document_of
 from lotstream.domain.events import KitAssembled, KitBroken, ProductionRecorded
@@ -13,9 +14,7 @@ from lotstream.domain.model import Booked, Receipt, RowKey, Serial, SerialKey, S
 
 
 def _made_of(ledger: Ledger, event: KitAssembled | KitBroken | ProductionRecorded) -> None:
-    key = document_of(event)
-    document = ledger.receipts[key] = Receipt(key, event.site, final=True)
-    ledger.touched.receipts.add(key)
+    document = keep(ledger, Receipt(document_of(event), event.site, final=True))
     for used in event.used:
         document.lines[used.line] = Booked(used.row, -used.quantity)
         change_row(ledger, used.row, on_hand=-used.quantity)

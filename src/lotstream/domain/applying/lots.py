@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from lotstream.domain.applying.documents import keep
 from lotstream.domain.applying.rows import change_row, know_lot, note_received, order_touched
 from lotstream.domain.booked_under import document_of
 from lotstream.domain.events import Became, ItemRenamed, LotCorrected, LotsMerged, LotSplit
@@ -42,9 +43,7 @@ def _lot_split(ledger: Ledger, event: LotSplit) -> None:
 
 
 def _note(ledger: Ledger, event: LotCorrected | LotsMerged | LotSplit) -> None:
-    key = document_of(event)
-    ledger.receipts[key] = Notice(key, event.content)
-    ledger.touched.receipts.add(key)
+    keep(ledger, Notice(document_of(event), event.content))
 
 
 def _item_renamed(ledger: Ledger, event: ItemRenamed) -> None:

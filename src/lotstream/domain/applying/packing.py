@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lotstream.domain.applying.documents import keep
 from lotstream.domain.applying.rows import any_order, order_touched
 from lotstream.domain.events import OrderPacked, PackagesChanged
 from lotstream.domain.ledger import Ledger
@@ -13,8 +14,7 @@ from lotstream.domain.reservations import note_packed
 
 def _packages_changed(ledger: Ledger, event: PackagesChanged) -> None:
     for document in (*event.packages, *(() if event.counter is None else (event.counter,))):
-        ledger.receipts[document.key] = document
-        ledger.touched.receipts.add(document.key)
+        keep(ledger, document)
 
 
 def _order_packed(ledger: Ledger, event: OrderPacked) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lotstream.domain.applying.documents import keep
 from lotstream.domain.applying.rows import know_lot
 from lotstream.domain.events import ConditionRecorded, LotDocumented, LotInspected, PutAwayHinted, TaskDone
 from lotstream.domain.inspecting import INSPECTIONS_MAX
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import with_more
-from lotstream.domain.model import PLAIN, Notice
+from lotstream.domain.model import PLAIN
 
 
 def _lot_inspected(ledger: Ledger, event: LotInspected) -> None:
-    keep_notice(ledger, event.notice)
+    keep(ledger, event.notice)
     lot = ledger.lots[event.sku, event.lot]
     before = (lot.more or PLAIN).inspections
     know_lot(ledger, with_more(lot, inspections=(*before, event.inspection)[-INSPECTIONS_MAX:]))
@@ -29,13 +30,7 @@ def _put_away_hinted(ledger: Ledger, event: PutAwayHinted) -> None:
 
 
 def _told_once(ledger: Ledger, event: TaskDone | ConditionRecorded) -> None:
-    keep_notice(ledger, event.notice)
-
-
-def keep_notice(ledger: Ledger, notice: Notice) -> None:
-    """Keep what was told once under a number."""
-    ledger.receipts[notice.key] = notice
-    ledger.touched.receipts.add(notice.key)
+    keep(ledger, event.notice)
 
 
 #: What each event of this room changes.

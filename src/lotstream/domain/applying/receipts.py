@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from lotstream.domain.applying.documents import keep
 from lotstream.domain.applying.rows import book_row, change_row, know_lot
 from lotstream.domain.events import LineCorrected, ReceiptClosed, ReceiptCorrected, ReceiptExpected
 from lotstream.domain.goods import RECEIPT
@@ -16,7 +17,7 @@ from lotstream.domain.weights import weight_corrected
 
 
 def _receipt_expected(ledger: Ledger, event: ReceiptExpected) -> None:
-    _keep(ledger, event.expected)
+    keep(ledger, event.expected)
 
 
 def _receipt_closed(ledger: Ledger, event: ReceiptClosed) -> None:
@@ -26,7 +27,7 @@ def _receipt_closed(ledger: Ledger, event: ReceiptClosed) -> None:
         if receipt is None:
             raise LookupError(f"receipt {event.receipt} of an event is not there")
         receipt.told, receipt.expected, receipt.closed_at = event.told, event.expected, event.at
-        ledger.touched.receipts.add(key)
+        keep(ledger, receipt)
     if event.expected is not None:
         closed = event.at if event.complete else None
         note_against(ledger, event.expected, event.site, event.receipt, counted=event.counted, closed=closed)
@@ -52,7 +53,7 @@ def _receipt_corrected(ledger: Ledger, event: ReceiptCorrected) -> None:
         if change.cost is not None:
             receipt.costs[change.line] = change.cost
     receipt.corrections[event.correction] = event.content
-    ledger.touched.receipts.add(key)
+    keep(ledger, receipt)
 
 
 def _note_weight(ledger: Ledger, receipt: Receipt, change: LineCorrected) -> None:
@@ -79,12 +80,7 @@ def note_against(
         receipts[receipt] = receipts.get(receipt, {}) if counted is None else counted
     if closed is not None and not known.closed:
         known = replace(known, closed=True, closed_at=closed)
-    _keep(ledger, replace(known, receipts=receipts))
-
-
-def _keep(ledger: Ledger, expected: Expected) -> None:
-    ledger.receipts[expected.key] = expected
-    ledger.touched.receipts.add(expected.key)
+    keep(ledger, replace(known, receipts=receipts))
 
 
 #: What each event of this room changes.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lotstream.domain.applying.documents import keep, receipt_under
 from lotstream.domain.applying.rows import change_row, note_received
 from lotstream.domain.events import (
     CounterfeitSuspected,
@@ -13,26 +14,16 @@ from lotstream.domain.events import (
     ShipmentProgressed,
 )
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import (
-    SHIPMENT,
-    Receipt,
-    ReceiptKey,
-    Shipment,
-)
+from lotstream.domain.model import SHIPMENT, ReceiptKey, Shipment
 from lotstream.domain.paper import RETURN, RETURN_INSPECTION
 
 
 def _inspected(ledger: Ledger, event: ReturnInspected) -> None:
     key, returned = ReceiptKey(RETURN_INSPECTION, event.inspection), ReceiptKey(RETURN, event.number)
-    document = ledger.receipt(key)
-    if document is None:
-        document = ledger.receipts[key] = Receipt(key, event.site)
-    document.lines.update(event.booked)
-    ledger.touched.receipts.add(key)
+    receipt_under(ledger, key, site=event.site).lines.update(event.booked)
     known = ledger.receipt(returned)
     if known is not None:
-        known.came = event.came
-        ledger.touched.receipts.add(returned)
+        keep(ledger, known).came = event.came
     for move in event.moves:
         change_row(ledger, move.row, on_hand=-move.quantity)
         change_row(ledger, move.to, on_hand=move.quantity)
@@ -42,15 +33,13 @@ def _inspected(ledger: Ledger, event: ReturnInspected) -> None:
 
 
 def _announced(ledger: Ledger, event: ReturnAnnounced) -> None:
-    ledger.receipts[event.expected.key] = event.expected
-    ledger.touched.receipts.add(event.expected.key)
+    keep(ledger, event.expected)
 
 
 def _progressed(ledger: Ledger, event: ShipmentProgressed) -> None:
     shipment = ledger.document(ReceiptKey(SHIPMENT, event.shipment), Shipment)
     if shipment is not None:
-        shipment.road = event.road
-        ledger.touched.receipts.add(shipment.key)
+        keep(ledger, shipment).road = event.road
 
 
 #: What each event of this room changes.

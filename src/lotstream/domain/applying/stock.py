@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lotstream.domain.applying.documents import keep, receipt_under
 from lotstream.domain.applying.rows import any_order, change_row, know_lot, know_new_lot, note_received, order_touched
 from lotstream.domain.booked_under import document_of
 from lotstream.domain.carrying import carry, change_bin
@@ -20,7 +21,6 @@ from lotstream.domain.events import (
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
     CameBack,
-    Receipt,
     Serial,
     SerialKey,
     SerialState,
@@ -68,8 +68,7 @@ def _returned(ledger: Ledger, event: GoodsReturned) -> None:
         came = (CameBack(back.line, back.row, back.quantity) for back in event.lines)
         document.came = (*document.came, *came)
     if event.announced is not None:
-        ledger.receipts[event.announced.key] = event.announced
-        ledger.touched.receipts.add(event.announced.key)
+        keep(ledger, event.announced)
     order = None if event.key is None else ledger.order(event.key)
     for back in event.lines:
         know_new_lot(ledger, back.lot)
@@ -86,12 +85,7 @@ def _returned(ledger: Ledger, event: GoodsReturned) -> None:
 
 def _note(ledger: Ledger, event: _Document) -> None:
     """Note what was booked under a document, so that none of its lines is booked twice."""
-    key = document_of(event)
-    document = ledger.receipt(key)
-    if document is None:
-        document = ledger.receipts[key] = Receipt(key, event.site)
-    document.lines.update(event.booked)
-    ledger.touched.receipts.add(key)
+    receipt_under(ledger, document_of(event), site=event.site).lines.update(event.booked)
 
 
 #: What each event of this room changes.

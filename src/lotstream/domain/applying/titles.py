@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lotstream.domain.applying.documents import keep, receipt_under
 from lotstream.domain.applying.rows import book_row, change_row, know_lot
 from lotstream.domain.events import TitleAccepted, TitleReleased
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import TITLE, Booked, Receipt, ReceiptKey, Serial, SerialKey, SerialState
+from lotstream.domain.model import TITLE, Booked, ReceiptKey, Serial, SerialKey, SerialState
 
 
 def _released(ledger: Ledger, event: TitleReleased) -> None:
-    key = event.title.key
-    ledger.receipts[key] = event.title
-    ledger.touched.receipts.add(key)
+    keep(ledger, event.title)
     for line in event.title.lines:
         change_row(ledger, line.row, on_hand=-line.quantity)
     for unit in event.units:
@@ -22,11 +21,7 @@ def _released(ledger: Ledger, event: TitleReleased) -> None:
 
 
 def _accepted(ledger: Ledger, event: TitleAccepted) -> None:
-    key = ReceiptKey(TITLE, event.number)
-    document = ledger.receipt(key)
-    if document is None:
-        document = ledger.receipts[key] = Receipt(key, event.site)
-    ledger.touched.receipts.add(key)
+    document = receipt_under(ledger, ReceiptKey(TITLE, event.number), site=event.site)
     for line in event.lines:
         document.lines[line.line] = Booked(line.row, line.quantity)
         if line.lot is not None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lotstream.domain.applying.documents import keep
 from lotstream.domain.applying.rows import book_row, change_row, know_lot, note_received
 from lotstream.domain.events import Relocated, TransferReceived, TransferShipped
 from lotstream.domain.ledger import Ledger
 
 
 def _shipped(ledger: Ledger, event: TransferShipped) -> None:
-    _note(ledger, event)
+    keep(ledger, event.transfer)
     _move(ledger, event.moves)
     for change in event.arrived:
         change_row(ledger, change.row, on_hand=change.quantity)
@@ -20,7 +21,7 @@ def _shipped(ledger: Ledger, event: TransferShipped) -> None:
 
 
 def _received(ledger: Ledger, event: TransferReceived) -> None:
-    _note(ledger, event)
+    keep(ledger, event.transfer)
     _move(ledger, event.moves)
     for line in event.over:
         if line.lot is not None:
@@ -37,12 +38,6 @@ def _move(ledger: Ledger, moves: tuple[Relocated, ...]) -> None:
         change_row(ledger, move.row, on_hand=-move.quantity)
         change_row(ledger, move.to, on_hand=move.quantity)
         note_received(ledger, move.to, move.received)
-
-
-def _note(ledger: Ledger, event: TransferShipped | TransferReceived) -> None:
-    key = event.transfer.key
-    ledger.receipts[key] = event.transfer
-    ledger.touched.receipts.add(key)
 
 
 #: What each event of this room changes.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from lotstream.domain.applying.documents import keep
 from lotstream.domain.applying.rows import order_touched
 from lotstream.domain.events import (
     JoinedTask,
@@ -43,8 +44,7 @@ def _parts(order: Order, tasks: tuple[JoinedTask, ...]) -> Iterator[tuple[Joined
 
 
 def _known(ledger: Ledger, event: WaveReleased | WaveCancelled) -> None:
-    ledger.receipts[event.wave.key] = event.wave
-    ledger.touched.receipts.add(event.wave.key)
+    keep(ledger, event.wave)
 
 
 def _told(_ledger: Ledger, _event: WaveTasksChanged) -> None:
