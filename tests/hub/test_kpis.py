@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 
 from lotstream.domain.kpis import Figures
 from lotstream.errors import PostgresUnreachable
-from lotstream.hub.judged import LOOK_EVERY_S, PART_OF_TIME, Judged
+from lotstream.hub.kpi_board import LOOK_EVERY_S, PART_OF_TIME, KpiBoard
 from lotstream.store.kpis import RecallTime
 from tests.hub.replayed import differences
 from tests.hub.small_hub import NOON, SITE, SmallHub, a_site, owners_in
@@ -135,15 +135,15 @@ class Clock:
 async def test_the_page_shows_rates_and_what_they_are_made_of() -> None:
     """2 of 4 lines, 1 - 3/19, nothing expired of 21; no rate of nothing; the holder of the first partition alone."""
     hub, held, clock = await lived(), [0, 1], Clock()
-    judged = Judged(hub.store, owners_max=9, held=lambda: held, now=clock)
-    await judged.look()
+    board = KpiBoard(hub.store, owners_max=9, held=lambda: held, now=clock)
+    await board.look()
     assert (shown("lot_accuracy_ratio", ACME), shown("inventory_accuracy_ratio", ACME)) == (0.5, 0.842105)
     assert (shown("expiration_loss_ratio", ACME), shown("expiration_loss_value_ratio", ACME)) == (0, None)
     assert (shown("traceability_ratio", ACME), shown("traceability_ratio", ZENITH)) == (None, 0)
     assert (shown("units", ACME, of="received"), shown("units", ZENITH, of="shipped")) == (21, 10)
     assert (shown("count_lines", ACME, of="all"), shown("count_lines", ACME, of="right")) == (4, 2)
     held.remove(0)
-    await judged.look()
+    await board.look()
     assert (shown("units", ACME, of="received"), shown("lot_accuracy_ratio", ACME)) == (None, None)
 
 
@@ -177,18 +177,18 @@ async def test_the_database_is_not_asked_too_often() -> None:
     """A look that took a second is not repeated within fifty; a database that is away is asked at the next look."""
     clock = Clock()
     source = Slow(clock)
-    judged = Judged(source, owners_max=9, held=lambda: [0], now=clock)
-    await judged.look()
+    board = KpiBoard(source, owners_max=9, held=lambda: [0], now=clock)
+    await board.look()
     clock.now += PART_OF_TIME - 2
-    await judged.look()
+    await board.look()
     assert source.asked == 1
     assert PART_OF_TIME - 1 > LOOK_EVERY_S
     clock.now += 1
     source.gone, source.counted = True, {"a": Figures(received=Decimal(2))}
-    await judged.look()
+    await board.look()
     assert (source.asked, shown("units", "a", of="received")) == (2, 1)
     source.gone = False
-    await judged.look()
+    await board.look()
     assert shown("units", "a", of="received") == 2
 
 
@@ -198,14 +198,14 @@ async def test_only_so_many_owners_are_on_the_page() -> None:
     clock = Clock()
     source = Slow(clock)
     source.counted = {name: Figures(shipped=Decimal(1)) for name in ("a", "b", "c")}
-    judged = Judged(source, owners_max=2, held=lambda: [0], now=clock)
+    board = KpiBoard(source, owners_max=2, held=lambda: [0], now=clock)
     before = times("kpi_owners_max")
-    await judged.look()
+    await board.look()
     assert [shown("traceability_ratio", name) for name in ("a", "b", "c")] == [0, 0, None]
     assert (times("kpi_owners_max") - before, in_use("kpi_owners_max")) == (1, 2)
     source.counted = {"b": Figures(received=Decimal(1))}
     clock.now += 1000
-    await judged.look()
+    await board.look()
     assert [shown("traceability_ratio", name) for name in ("a", "b", "c")] == [None, None, None]
     assert [shown("units", name, of="received") for name in ("a", "b", "c")] == [None, 1, None]
 
@@ -216,9 +216,9 @@ async def test_how_long_recalls_took_is_a_histogram() -> None:
     source = Slow(clock)
     source.recalls = [took(2, 40.0), took(1, 1.5), took(3, 0.5, drill=True), took(4, 9.0, owner="b")]
     held = [0]
-    judged = Judged(source, owners_max=2, held=lambda: held, now=clock)
+    board = KpiBoard(source, owners_max=2, held=lambda: held, now=clock)
     for _ in range(2):
-        await judged.look()
+        await board.look()
         clock.now += 1000
     recall = {"drill": "false"}
     assert (shown("recall_seconds_count", "a", **recall), shown("recall_seconds_sum", "a", **recall)) == (2, 41.5)
@@ -226,11 +226,11 @@ async def test_how_long_recalls_took_is_a_histogram() -> None:
     assert shown("recall_seconds_count", "a", drill="true") == 1
     assert (shown("recall_seconds_sum", "b", **recall), shown("units", "b", of="shipped")) == (9, 0)
     source.recalls.append(took(5, 1.0))
-    await judged.look()
+    await board.look()
     assert shown("recall_seconds_count", "a", **recall) == 3
     held.clear()
-    await judged.look()
+    await board.look()
     assert shown("recall_seconds_count", "a", **recall) is None
     held.append(0)
-    await judged.look()
+    await board.look()
     assert shown("recall_seconds_count", "a", **recall) == 3

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import structlog
 
 from lotstream.errors import LotstreamError
-from lotstream.hub.judged import Judged
+from lotstream.hub.kpi_board import KpiBoard
 from lotstream.hub.transport import Consumer
 from lotstream.ops import metrics
 from lotstream.ops.health import health_app
@@ -37,7 +37,7 @@ class Monitoring:
         self._app = app
         self._store = store
         self._watched: set[int] = set()
-        self._judged = Judged(store, owners_max=settings.kpi_owners_max, held=lambda: hub.states)
+        self._kpi_board = KpiBoard(store, owners_max=settings.kpi_owners_max, held=lambda: hub.states)
 
     async def run(self) -> None:
         """Serve until cancelled."""
@@ -49,7 +49,7 @@ class Monitoring:
             while True:
                 self._look()
                 await self._look_outbox()
-                await self._judged.look()
+                await self._kpi_board.look()
                 await asyncio.sleep(LOOK_EVERY_S)
 
     def _look(self) -> None:

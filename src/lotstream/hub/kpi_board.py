@@ -1,4 +1,4 @@
-"""Keeps the figures that owners' warehouses are judged by on /metrics, where this worker is the one that shows them."""
+"""The board of every owner's key figures on /metrics, hung up by the one worker that holds the first partition."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Source(Protocol):
         """Return how long recalls and drills took, the last first; raises `PostgresUnreachable`."""
 
 
-class Judged:
-    """Shows what the database has counted while this worker holds the first partition."""
+class KpiBoard:
+    """Shows every owner's figures as the database has counted them, while this worker holds the first partition."""
 
     def __init__(
         self, source: Source, *, owners_max: int, held: Callable[[], Container[int]],
