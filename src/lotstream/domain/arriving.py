@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
 
 from lotstream.domain.arrival import Arrival, ArrivedGoods, bin_of, on_the_way, understand
@@ -34,7 +33,9 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.places import DOCK, transit_place
 from lotstream.domain.places_for import why_not_there
+from lotstream.domain.quantities import in_base_units
 from lotstream.domain.shelves import rows_in
+from lotstream.domain.wording import amount, goods_called
 
 _REASON = "arrived from another site"
 _NEVER_CAME = "did not arrive"
@@ -101,9 +102,8 @@ def _book(arrival: Arrival, meant: ArrivedGoods) -> Refusal | None:
     left = 0 if meant.line is None else arrival.lines[meant.line].under_way
     units = min(meant.quantity, left)
     if meant.quantity > left:
-        message = (
-            f"{meant.quantity} smallest units of {meant.item.sku} arrived, and {left} of them are on the way; count."
-        )
+        came, sent = amount(meant.item, meant.quantity), amount(meant.item, left)
+        message = f"{came} of {meant.item.sku} arrived, and {sent} of it is on the way; count."
         refused = arrival.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.quantity", message, meant.said)
         if refused is not None:
             return refused
@@ -147,12 +147,11 @@ def _beside(arrival: Arrival, site: str, place: str) -> list[RowKey]:
 def _came_damaged(arrival: Arrival, meant: ArrivedGoods, units: int) -> DiscrepancyNoted:
     """Return what a person is told of goods that were damaged on the way."""
     command, item = arrival.command, meant.item
-    quantity = Decimal(units).scaleb(-item.decimals)
-    what = f"lot {meant.lot} of {item.sku}" if meant.lot is not None else item.sku
-    message = f"{quantity:f} {item.base_unit} of {what} came to {command.site} damaged; ask who drove them."
+    what = f"{amount(item, units)} of {goods_called(item.sku, meant.lot)}"
+    message = f"{what} came to {command.site} damaged; ask who drove them."
     about = {TRANSFER: command.transfer, "line": meant.said.line, "sku": item.sku, "site": command.site}
     about |= {} if meant.lot is None else {"lot": meant.lot}
-    return DiscrepancyNoted(NotUsed.DAMAGED.value, message, about, quantity)
+    return DiscrepancyNoted(NotUsed.DAMAGED.value, message, about, in_base_units(item, units))
 
 
 def _told_once(arrival: Arrival, meant: ArrivedGoods) -> Refusal | bool:
@@ -260,12 +259,11 @@ def _close(arrival: Arrival) -> None:
 
 def _never_came(arrival: Arrival, line: TransferLine, units: int) -> DiscrepancyNoted:
     command, item = arrival.command, arrival.draft.known_item(line.sku)
-    quantity = Decimal(units).scaleb(-item.decimals)
-    what = f"lot {line.lot} of {line.sku}" if line.lot is not None else line.sku
-    message = f"{quantity:f} {item.base_unit} of {what} never came to {command.site}; ask who drove them."
+    what = f"{amount(item, units)} of {goods_called(line.sku, line.lot)}"
+    message = f"{what} never came to {command.site}; ask who drove them."
     about = {TRANSFER: command.transfer, "line": line.line, "sku": line.sku, "site": command.site}
     about |= {} if line.lot is None else {"lot": line.lot}
-    return DiscrepancyNoted(Code.NOT_AVAILABLE.value, message, about, quantity)
+    return DiscrepancyNoted(Code.NOT_AVAILABLE.value, message, about, in_base_units(item, units))
 
 
 def _decided(arrival: Arrival) -> tuple[Event, ...]:

@@ -26,6 +26,7 @@ from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import loose_first
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order
+from lotstream.domain.wording import amount, goods_called
 
 #: What a line asks of where goods lie, and not of how old they are: that is asked when they are picked.
 _OF_PLACE = frozenset({NotUsed.OTHER_LOCATION, NotUsed.PACK_SIZE, NotUsed.RETURNED})
@@ -106,8 +107,8 @@ def bring(bringing: Bringing, want: Want, *, short_ok: bool = False) -> Refusal 
     if left == 0 or short_ok:
         return None
     goods = next((goods for goods in want.lots if _sources(bringing, want, goods)), want.lots[0])
-    what = f"lot {goods[1]}" if goods[1] is not None else f"stock of {goods[0]}"
-    message = f"{want.spot.location} has {want.quantity - left} smallest units of {what} for it; name where it lies."
+    there = f"{amount(bringing.draft.known_item(goods[0]), want.quantity - left)} of {goods_called(*goods)}"
+    message = f"{want.spot.location} has {there} for it; name where it lies."
     about = {"sku": goods[0], "lot": goods[1], "location": want.spot.location, "line": want.line.line}
     key = want.order.key
     refused = bringing.verdicts.object(

@@ -11,6 +11,7 @@ from lotstream.domain.events import DiscrepancyNoted
 from lotstream.domain.model import Item, Lot, Order, OrderLine, RowKey, SerialKey
 from lotstream.domain.terms import Terms
 from lotstream.domain.usable import why_held
+from lotstream.domain.wording import begun, goods_called
 
 
 @dataclass(slots=True)
@@ -85,7 +86,7 @@ def aged(draft: Draft, terms: Terms, row: RowKey, about: dict[str, str | None]) 
 
 
 def _name(row: RowKey) -> str:
-    return f"lot {row.lot}" if row.lot is not None else f"stock of {row.sku}"
+    return begun(goods_called(row.sku, row.lot))
 
 
 def terms_of(draft: Draft, order: Order, line: OrderLine, *, site: str) -> Terms:

@@ -11,7 +11,7 @@ from lotstream.domain.events import ComparisonRecorded, Differing, Event
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import COMPARISON, Notice, ReceiptKey, Status
 from lotstream.domain.notices import content_of
-from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+from lotstream.domain.quantities import check_quantity, in_base_units, smallest, unit_factor
 from lotstream.domain.snapshots import on_hand
 
 DIFFERENCES_MAX: Final = 10_000
@@ -97,7 +97,7 @@ def _base_units(ledger: Ledger, line: ComparedLine, path: str) -> Decimal | Refu
         message = f"{line.sku} has no unit {line.unit}; define the item with it and send this again."
         return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message)
     units = smallest(line.quantity, factor, f"{path}.quantity", positive=False)
-    return units if isinstance(units, Refusal) else Decimal(units).scaleb(-item.decimals)
+    return units if isinstance(units, Refusal) else in_base_units(item, units)
 
 
 def _ours(ledger: Ledger, command: RecordComparison, theirs: dict[_Name, Decimal]) -> dict[_Name, Decimal]:
@@ -112,7 +112,7 @@ def _ours(ledger: Ledger, command: RecordComparison, theirs: dict[_Name, Decimal
         item = ledger.items[there.sku]
         any_status = _Name(there.sku, there.lot or "", "")
         name = any_status if any_status in theirs else any_status._replace(status=there.status)
-        ours[name] = ours.get(name, Decimal(0)) + Decimal(there.quantity).scaleb(-item.decimals)
+        ours[name] = ours.get(name, Decimal(0)) + in_base_units(item, there.quantity)
     return ours
 
 

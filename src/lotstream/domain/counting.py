@@ -15,10 +15,12 @@ from lotstream.domain.events import CountKept, DiscrepancyNoted, Event, RowWeigh
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import CountedLine, CountPending, CountState, Moved, ReceiptKey, Since
 from lotstream.domain.paper import COUNT, Meant, Paper, begin, book_once, understand
+from lotstream.domain.quantities import in_base_units
 from lotstream.domain.second_counts import check_second, has_to_wait, pending_key, settled, since
 from lotstream.domain.stock_changes import Changes, decided, more_to, take, where
 from lotstream.domain.weighed_counts import not_kept, weigh_rows
 from lotstream.domain.weights import check_weight
+from lotstream.domain.wording import amount
 
 AS_OF_MAX: Final = timedelta(days=30)
 """How long ago a count may have been made that is told now."""
@@ -189,10 +191,10 @@ def _is_settled_so(pending: CountPending, command: ApproveCount) -> bool:
 
 def _said_of(ledger: Ledger, line: CountedLine) -> StockLine:
     """Return what a line of a count said that had to wait."""
-    decimals = ledger.items[line.sku].decimals
-    pack = None if line.pack_size is None else Decimal(line.pack_size).scaleb(-decimals)
+    item = ledger.items[line.sku]
+    pack = None if line.pack_size is None else in_base_units(item, line.pack_size)
     return StockLine(
-        line.line, line.sku, line.lot, line.location, Decimal(line.counted).scaleb(-decimals), package=line.package,
+        line.line, line.sku, line.lot, line.location, in_base_units(item, line.counted), package=line.package,
         pack_size=pack, status=line.status, reason=line.reason, label=line.label,
     )  # fmt: skip
 
@@ -255,7 +257,7 @@ def _now(counts: _Counts, meant: Meant, counted: int, known: int) -> int:
     now = counted + sum(ledger.answer(question, Moved).quantity for question in since(ledger, asked))
     if now >= 0:
         return now
-    message = f"{-now} smallest units more left {meant.location} since than were counted; count it anew."
+    message = f"{amount(meant.item, -now)} more left {meant.location} since than was counted; count it anew."
     about = {COUNT: paper.key.number, "line": said.line, "sku": meant.item.sku, "location": meant.location}
     about |= {} if said.lot is None else {"lot": said.lot}
     paper.verdicts.noted.append(DiscrepancyNoted(Code.NOT_AVAILABLE.value, message, about))

@@ -25,6 +25,7 @@ from lotstream.domain.shelves import derived_of, is_empty
 from lotstream.domain.sscc import is_prefix
 from lotstream.domain.ticking import clock_for
 from lotstream.domain.waiting import CUSTOMER, GTIN, SKU
+from lotstream.domain.wording import amount
 
 #: Most decimals of a base unit: more would leave too few digits for the quantity itself.
 DECIMALS_MAX = 9
@@ -140,7 +141,7 @@ def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
     for unit, each in item.units.items():
         scaled = each.scaleb(item.decimals) if each.is_finite() else each
         if not each.is_finite() or scaled < 1 or scaled != scaled.to_integral_value():
-            message = f"One {unit} is {each} {item.base_unit}, no whole number of smallest units; send more decimals."
+            message = f"One {unit} is {each} {item.base_unit}, no multiple of {amount(item, 1)}; send more decimals."
             return Refusal(Code.FIELD_INVALID, f"item.units.{unit}", message)
     gtins = derived_of(ledger).gtins
     for index, gtin in enumerate(item.gtins):

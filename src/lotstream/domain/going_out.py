@@ -11,15 +11,10 @@ from lotstream.domain.model import Item, RowKey, SerialKey
 from lotstream.domain.paper import Meant, Paper
 from lotstream.domain.places import is_staging, is_transit
 from lotstream.domain.serials import NOBODY, check_count, why_not_take
+from lotstream.domain.wording import begun, goods_called
 
 #: What is said against a unit that is booked with the others all the same.
 _BOOKED: Final = frozenset({Code.UNKNOWN_LOT, Code.ON_HOLD})
-
-
-def goods_named(meant: Meant) -> str:
-    """Return what a line names as it stands in a sentence."""
-    lot, sku = meant.said.lot, meant.item.sku
-    return sku if lot is None else f"lot {lot} of {sku}"
 
 
 def why_not_named(paper: Paper, meant: Meant) -> tuple[Code, str, str] | None:
@@ -28,7 +23,8 @@ def why_not_named(paper: Paper, meant: Meant) -> tuple[Code, str, str] | None:
         message = f"Goods in {meant.location} wait to be shipped or to arrive; name the bin they lie in."
         return Code.FIELD_INVALID, f"{meant.path}.location", message
     if meant.said.lot is not None and paper.draft.lot(meant.item.sku, meant.said.lot) is None:
-        return Code.UNKNOWN_LOT, f"{meant.path}.lot", f"L{goods_named(meant)[1:]} is not known; check its number."
+        what = goods_called(meant.item.sku, meant.said.lot)
+        return Code.UNKNOWN_LOT, f"{meant.path}.lot", f"{begun(what)} is not known; check its number."
     return None
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from lotstream.domain.codes import Code
 from lotstream.domain.events import DiscrepancyNoted
 from lotstream.domain.model import Gone, Left, Lot, WentWith
 from lotstream.domain.names import names_had
+from lotstream.domain.quantities import in_base_units
+from lotstream.domain.wording import amount, goods_called
 
 if TYPE_CHECKING:
     from lotstream.domain.draft import Draft
@@ -26,12 +27,11 @@ def note_gone(draft: Draft, lots: Iterable[Lot], *, document: str, number: str) 
         for sku, called in names_had(item, lot):
             gone = draft.ledger.answer(Left(sku, called), Gone)
             if gone.quantity:
-                units = Decimal(gone.quantity).scaleb(-item.decimals)
                 with_whom = f"{_count(gone.orders, 'order')} for {_count(gone.customers, 'customer')}"
-                what = f"{units:f} {item.base_unit} of lot {called} of {sku}"
+                what = f"{amount(item, gone.quantity)} of {goods_called(sku, called)}"
                 message = f"{what} left with {with_whom}; `lotstream lot where` names them."
                 about = {document: number, "sku": sku, "lot": called}
-                yield DiscrepancyNoted(Code.ALREADY_SHIPPED.value, message, about, units)
+                yield DiscrepancyNoted(Code.ALREADY_SHIPPED.value, message, about, in_base_units(item, gone.quantity))
 
 
 def went_with(ledger: Ledger, lot: Lot) -> WentWith:

@@ -30,6 +30,7 @@ from lotstream.domain.making import Making, Odd, is_no_amount, no_amount
 from lotstream.domain.model import Item, KitPart, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+from lotstream.domain.wording import amount
 
 #: Kinds of documents that kits are made and broken under.
 ASSEMBLY = "assembly"
@@ -147,12 +148,12 @@ def _is_no_part(work: _Work, piece: KitPiece, path: str) -> Odd:
 
 def _check_sums(work: _Work, left: dict[str, int]) -> Odd:
     for part in work.parts:
-        units = left[part.sku]
+        units, item = left[part.sku], work.draft.known_item(part.sku)
         if units > 0:
-            message = f"{units} smallest units of {part.sku} are missing for so many kits; name them."
+            message = f"{amount(item, units)} of {part.sku} is missing for so many kits; name all that went in."
             refused = work.object(Code.FIELD_MISSING, "lines", message, sku=part.sku)
         elif units < 0:
-            message = f"{-units} smallest units of {part.sku} are more than so many kits hold; send what they do."
+            message = f"{amount(item, -units)} of {part.sku} is more than so many kits hold; send what they do."
             refused = work.object(Code.FIELD_INVALID, "lines", message, sku=part.sku)
         else:
             continue

@@ -12,6 +12,7 @@ from lotstream.domain.loaded import Loading, Wanted, note_loaded, unit_told
 from lotstream.domain.looking import Passed, usable
 from lotstream.domain.model import RowKey
 from lotstream.domain.places import DOCK, is_staging
+from lotstream.domain.wording import amount
 
 
 def load_free(loading: Loading, wanted: Wanted, quantity: int) -> Refusal | None:
@@ -38,7 +39,8 @@ def load_free(loading: Loading, wanted: Wanted, quantity: int) -> Refusal | None
 def _load_missing(loading: Loading, wanted: Wanted, rows: list[RowKey], quantity: int) -> Refusal | None:
     said = wanted.said
     row = rows[0] if rows else RowKey(wanted.item.sku, said.lot, loading.command.site, said.location or DOCK)
-    message = f"{quantity} smallest units of {wanted.item.sku} are neither promised nor free; ship what is there."
+    what = amount(wanted.item, quantity)
+    message = f"{what} of {wanted.item.sku} is neither promised nor free; ship what is there."
     refused = loading.object(Code.NOT_AVAILABLE, f"{wanted.path}.quantity", message, line=said.line, row=row)
     if refused is None:
         _load_row(loading, wanted, row, quantity)

@@ -21,6 +21,7 @@ from lotstream.domain.reservations import line_called, staged_key
 from lotstream.domain.serial_floor import Told, read_numbers
 from lotstream.domain.sums import OVER
 from lotstream.domain.weighed_lines import told_once, weigh_parts
+from lotstream.domain.wording import amount
 
 
 def load(loading: Loading, path: str) -> Refusal | None:
@@ -215,7 +216,8 @@ def _load_quantity(loading: Loading, wanted: Wanted, quantity: int) -> Refusal |
         picked = sum(part.picked for part in line.reservations)
         open_units = max(line.ordered - line.cancelled - line.shipped, picked)
         if quantity > open_units:
-            message = f"{quantity} is more than the {open_units} smallest units that line {line.line} still wants."
+            units = f"{amount(wanted.item, quantity)} is more than the {amount(wanted.item, open_units)}"
+            message = f"{units} that line {line.line} still wants; check the line."
             refused = loading.object(Code.MORE_THAN_ORDERED, f"{wanted.path}.quantity", message, line=line.line)
             if refused is not None:
                 return refused

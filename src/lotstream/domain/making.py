@@ -24,6 +24,7 @@ from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.settling import settle
 from lotstream.domain.shelves import rows_in
+from lotstream.domain.wording import amount
 
 _HELD = frozenset({NotUsed.HOLD, NotUsed.QUARANTINE, NotUsed.RECALLED, NotUsed.LOCATION_NOT_PICKABLE})
 
@@ -96,7 +97,7 @@ class Making:
         elif candidate.reason is not None:
             code, message = Code.LOT_NOT_ALLOWED, f"{item.sku} in {row.location} is not good ({candidate.reason})."
         elif min(self.books.unreserved(row), max(self.draft.free(candidate), 0)) < quantity:
-            message = f"Less than {quantity} smallest units of {item.sku} are free; take less."
+            message = f"Less than {amount(item, quantity)} of {item.sku} is free; take less."
             code = Code.NOT_AVAILABLE
         if code is not None:
             refused = self.object(code, f"{path}lot", message, sku=item.sku, lot=row.lot)

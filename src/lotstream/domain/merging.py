@@ -39,6 +39,7 @@ from lotstream.domain.paper import loose_first
 from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.relotting import Called, rows_of, take_along
 from lotstream.domain.settling import settle
+from lotstream.domain.wording import amount
 
 #: Facts that lots have to have in common, unless the earliest dates are to count.
 _DATES: Final = ("expires", "made")
@@ -255,7 +256,8 @@ def _take(
             left -= quantity
     if not left:
         return None
-    message = f"Only {units - left} smallest units of lot {lot.lot} in {line.location} are not promised; take less."
+    there = amount(draft.known_item(lot.sku), units - left)
+    message = f"Only {there} of lot {lot.lot} in {line.location} is not promised; take less."
     return Refusal(Code.NOT_AVAILABLE, field, message)
 
 

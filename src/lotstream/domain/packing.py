@@ -19,6 +19,7 @@ from lotstream.domain.packed_kits import PickedPart, kit_line, packed_kits
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.reservations import copy_order, note_packed
 from lotstream.domain.sscc import is_wrong, sscc
+from lotstream.domain.wording import only
 
 
 @dataclass(slots=True)
@@ -130,8 +131,8 @@ def _put_goods(
     loose = sum(part.picked - part.packed for _, part in parts)
     left = loose if wanted is None else wanted
     if left > loose or loose == 0:
-        sku = f" of {parts[0][1].row.sku}" if parts else ""
-        message = f"{loose} smallest units{sku} are picked for order {order.key.order} and loose; pick the goods first."
+        item = packing.draft.known_item(parts[0][1].row.sku) if parts else None
+        message = f"{only(item, loose)} is picked for order {order.key.order} and loose; pick the goods first."
         refused = packing.object(Code.NOT_RESERVED, f"{path}.quantity", message, order.key)
         if refused is not None:
             return refused

@@ -27,6 +27,7 @@ from lotstream.domain.sums import OVER, most_of, promised, state_of
 from lotstream.domain.unpromised import PICKED, Picking, about_pick, is_meant, take_unpromised
 from lotstream.domain.weighed_lines import told_once, weigh_parts
 from lotstream.domain.weights import check_weight
+from lotstream.domain.wording import amount
 
 
 def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -230,7 +231,8 @@ def _take_over(
     """Take free goods of the rows that were picked from, beyond what was ordered and within the owner's allowance."""
     room = most_of(picking.draft.ledger.settings, line) - line.shipped - promised(line)
     if wanted > room and not picking.command.happened:
-        message = f"Line {line.line} may have {max(room, 0)} smallest units more than it is promised; pick no more."
+        more = amount(picking.draft.known_item(line.sku), max(room, 0))
+        message = f"Line {line.line} may have {more} more than it is promised; pick no more."
         return Refusal(Code.MORE_THAN_ORDERED, f"{path}.quantity", message)
     taken = 0
     for row in dict.fromkeys(rows):
@@ -248,6 +250,7 @@ def _take_over(
             picking.draft.take(candidate, quantity)
             taken += quantity
     if taken < wanted and not picking.command.happened:
-        message = f"Only {taken} smallest units more than promised are free there; pick what is free."
+        more = amount(picking.draft.known_item(line.sku), taken)
+        message = f"Only {more} more than promised is free there; pick what is free."
         return Refusal(Code.NOT_AVAILABLE, f"{path}.quantity", message)
     return taken

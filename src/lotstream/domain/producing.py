@@ -30,6 +30,7 @@ from lotstream.domain.lot_facts import contradiction, learn
 from lotstream.domain.making import Making, Odd, no_amount
 from lotstream.domain.model import Item, Lot, Receipt, ReceiptKey, RowKey, Status
 from lotstream.domain.places import DOCK
+from lotstream.domain.quantities import in_base_units
 from lotstream.domain.weights import FIELD
 
 #: Kind of the documents that goods are made under, and how their lots came to be (`LotMore.came`).
@@ -256,7 +257,7 @@ def _costs(work: _Work) -> list[Decimal | None]:
     lots = ((work.draft.lot(used.row.sku, used.row.lot), used.quantity) for used in work.used)
     total = total_of([*(cost_of(lot, units) for lot, units in lots), work.command.added_cost or Decimal(0)])
     said = [None if (each := one.said.cost) is None else paid_for(each, one.said.quantity) for one in work.products]
-    units = [Decimal(one.quantity).scaleb(-one.item.decimals) for one in work.products]
+    units = [in_base_units(one.item, one.quantity) for one in work.products]
     rest = None if total is None else total - sum(cost for cost in said if cost is not None)
     open_units = [part for part, cost in zip(units, said, strict=True) if cost is None]
     split = iter([None] * len(open_units) if rest is None else shares(max(rest, Decimal(0)), open_units))

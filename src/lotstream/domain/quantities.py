@@ -44,12 +44,17 @@ def smallest(quantity: Decimal, factor: int, field: str, *, positive: bool = Tru
     else:
         exact = _exact(quantity, factor)
         if exact is None:
-            message = f"{quantity:f} is not a whole number of the item's smallest unit; send a multiple of it."
+            message = f"{quantity:f} does not come out in the item's base unit and its decimals; send one that does."
             return Refusal(Code.NOT_A_MULTIPLE, field, message)
         units = exact
     if abs(units) > QUANTITY_MAX:
-        return Refusal(Code.TOO_LARGE, field, f"The quantity is above {QUANTITY_MAX} smallest units; split it.")
+        return Refusal(Code.TOO_LARGE, field, "The quantity comes to more base units than can be counted; split it.")
     return units
+
+
+def in_base_units(item: Item, units: int) -> Decimal:
+    """Return smallest units of an item as a number of its base unit."""
+    return Decimal(units).scaleb(-item.decimals)
 
 
 def whole_packs(quantity: int, pack_size: int | None) -> int:

@@ -46,7 +46,7 @@ def rebase_item(ledger: Ledger, command: RebaseItem, moment: Moment) -> tuple[Ev
         return refused
     factor = _factor(command)
     orders = sorted(orders_of_item(ledger, item.sku), key=lambda order: order.key)
-    refused = _check_whole(ledger, item, factor, orders) or _check_past(ledger, command)
+    refused = _check_whole(ledger, item, command, orders) or _check_past(ledger, command)
     if refused is not None:
         return refused
     at = command.occurred_at or moment.recorded_at
@@ -129,7 +129,7 @@ def _check_known_unit(item: Item, command: RebaseItem) -> Refusal | None:
         return None
     message = (
         f"One {unit} is {each:f} {item.base_unit}, which is not what {command.numerator} to {command.denominator} "
-        "smallest units makes of it; send the factor that follows from it."
+        "makes of it; send the factor that follows from it."
     )
     return Refusal(Code.FIELD_INVALID, "numerator", message)
 
@@ -162,13 +162,15 @@ def _recounted(row: StockRow, factor: Factor) -> Recounted:
     return Recounted(row.key, row_now(row.key, factor), row.on_hand, factor.times(row.on_hand))
 
 
-def _check_whole(ledger: Ledger, item: Item, factor: Factor, orders: list[Order]) -> Refusal | None:
+def _check_whole(ledger: Ledger, item: Item, command: RebaseItem, orders: list[Order]) -> Refusal | None:
     """Refuse a factor with which something in memory does not come out, or becomes too much to be counted."""
+    factor = _factor(command)
+    unit = factor.denominator * 10**command.decimals
     for units, what in _counted(ledger, item.sku, orders):
         if not factor.is_exact(units):
-            return _uneven(f"{what} would come to {units * factor.numerator}/{factor.denominator} of a smallest unit")
+            return _uneven(f"{what} would come to {Fraction(units * factor.numerator, unit)} {command.base_unit}")
         if abs(factor.times(units)) > QUANTITY_MAX:
-            message = f"{what} would be above {QUANTITY_MAX} smallest units; send fewer decimals."
+            message = f"{what} would be too large in {command.base_unit} to be counted; send fewer decimals."
             return Refusal(Code.TOO_LARGE, "numerator", message)
     return None
 

@@ -41,6 +41,7 @@ from lotstream.domain.settling import settle
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.taking_back import take_back
 from lotstream.domain.weights import weight_corrected
+from lotstream.domain.wording import amount
 
 
 def correct_receipt(ledger: Ledger, command: CorrectReceipt, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -93,7 +94,8 @@ def _correct(work: Correction, meant: LineMeant) -> Refusal | None:
     found = _found(work, meant.before.row, wanted)
     left = wanted - sum(found.values())
     if left:
-        message = f"{left} smallest units of line {meant.said.line} have left already; correct what is there still."
+        gone = amount(work.draft.known_item(meant.before.row.sku), left)
+        message = f"{gone} of line {meant.said.line} has left already; correct what is there still."
         name = "quantity" if meant.said.quantity is not None else "lot" if meant.said.lot is not None else "line"
         refused = work.object(Code.NOT_AVAILABLE, f"{meant.path}.{name}", message, meant.said)
         if refused is not None:

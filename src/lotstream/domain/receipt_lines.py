@@ -22,6 +22,7 @@ from lotstream.domain.model import (
 from lotstream.domain.paper import Paper
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.weights import check_weight, grams, not_weighed
+from lotstream.domain.wording import amount
 
 
 @dataclass(slots=True)
@@ -116,7 +117,7 @@ def _quantity(
     units = Decimal(before.quantity).scaleb(item.decimals - old.decimals)
     if units == int(units):
         return int(units)
-    message = f"The line does not come out in smallest units of {item.sku}; send its quantity."
+    message = f"The line does not come out in multiples of {amount(item, 1)} of {item.sku}; send its quantity."
     return Refusal(Code.NOT_A_MULTIPLE, f"{path}.quantity", message)
 
 

@@ -33,6 +33,7 @@ from lotstream.domain.serial_holds import held_at
 from lotstream.domain.settling import settle
 from lotstream.domain.stock_changes import more_to
 from lotstream.domain.taking_back import take_back
+from lotstream.domain.wording import amount, goods_called
 
 _REASON = "moved"
 #: From a row to the row that its goods come to.
@@ -139,7 +140,7 @@ def _relocate(moves: Moves, meant: Meant, target: Target) -> Refusal | None:
         target = target if why is None else partial(_of_status, Status.QUARANTINE.value)
     kept = _held_back(moves, meant, rows)
     if kept:
-        message = f"{kept} smallest units of {meant.item.sku} are on hold by their serial numbers; lift the holds."
+        message = f"{amount(meant.item, kept)} of {meant.item.sku} is on hold by serial numbers; lift the holds."
         refused = paper.object(Code.ON_HOLD, f"{meant.path}.quantity", message, meant.said)
         if refused is not None:
             return refused
@@ -198,15 +199,15 @@ def _check_there(moves: Moves, meant: Meant, rows: list[RowKey]) -> Refusal | No
     paper = moves.paper
     there = sum(movable(moves, key) for key in rows)
     spare = sum(spare_of(moves, key) for key in rows)
-    what = f"lot {meant.said.lot}" if meant.said.lot is not None else meant.item.sku
+    what = goods_called(meant.item.sku, meant.said.lot)
     if there < meant.quantity:
-        message = f"{meant.location} has only {there} smallest units of {what}; count it first."
+        message = f"{meant.location} has only {amount(meant.item, there)} of {what}; count it first."
         return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
     to_be_kept = paper.key.kind != STATUS_CHANGE and spare < meant.quantity < there
     if to_be_kept and paper.draft.ledger.sites.lot_tasks:
         to_be_kept = spare + sum(told_by_lot_of(moves, key) for key in rows) < meant.quantity
     if to_be_kept:
-        message = f"Only {spare} smallest units of {what} in {meant.location} are not promised; move those or all."
+        message = f"Only {amount(meant.item, spare)} of {what} in {meant.location} is not promised; move that or all."
         return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
     return None
 

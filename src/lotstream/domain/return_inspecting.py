@@ -14,6 +14,7 @@ from lotstream.domain.places import is_staging, is_transit
 from lotstream.domain.quantities import check_quantity
 from lotstream.domain.settling import settle
 from lotstream.domain.taking_back import take_back
+from lotstream.domain.wording import amount
 
 _REASON = "inspected"
 
@@ -95,7 +96,7 @@ def _inspect(done: _Inspected, said: InspectedLine, path: str) -> Refusal | None
 
 def _look_at(done: _Inspected, said: InspectedLine, meant: Meant, open_units: int) -> Refusal | None:
     if open_units < meant.quantity:
-        message = f"Only {open_units} smallest units of line {said.return_line} are still to be looked at; check it."
+        message = f"Only {amount(meant.item, open_units)} of line {said.return_line} is still to be looked at; check."
         refused = done.paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
         if refused is not None:
             return refused
@@ -116,7 +117,7 @@ def _book(done: _Inspected, said: InspectedLine, meant: Meant, row: RowKey, quan
     paper = done.paper
     short = quantity - max(paper.there(row), 0)
     if short > 0:
-        message = f"{row.location} has {short} smallest units less of it; say where it lies now, or count the bin."
+        message = f"{row.location} has {amount(meant.item, short)} less of it; say where it lies now, or count the bin."
         refused = paper.object(Code.NOT_AVAILABLE, f"{meant.path}.location", message, meant.said)
         if refused is not None:
             return refused

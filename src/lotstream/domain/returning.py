@@ -30,6 +30,7 @@ from lotstream.domain.return_expecting import came_back
 from lotstream.domain.returns_meant import announced_of, asked, customer_meant, order_meant
 from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.serials import check_count
+from lotstream.domain.wording import amount, goods_called
 
 
 @dataclass(slots=True)
@@ -153,7 +154,7 @@ def _was_announced(back: _Return, meant: Meant) -> Refusal | None:
     back.announced, over = came_back(back.announced, meant.item.sku, meant.said.lot, meant.quantity)
     if over == 0:
         return None
-    message = f"{over} smallest units of {meant.item.sku} more came back than were announced; check the return."
+    message = f"{amount(meant.item, over)} of {meant.item.sku} more came back than was announced; check the return."
     return back.paper.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.quantity", message, meant.said)
 
 
@@ -195,8 +196,8 @@ def _may_lie_there(paper: Paper, meant: Meant) -> Refusal | None:
 def _too_much(back: _Return, meant: Meant, row: RowKey, left: int) -> Refusal | None:
     """Object to more than has left; what is there anyway goes to quarantine."""
     paper, said = back.paper, meant.said
-    what = f"lot {row.lot}" if row.lot is not None else row.sku
-    message = f"{left} smallest units of {what} more came back than left for the order; check lot and order."
+    what = f"{amount(meant.item, left)} of {goods_called(row.sku, row.lot)}"
+    message = f"{what} more came back than left for the order; check lot and order."
     if not paper.document.happened:
         code = Code.MORE_THAN_SHIPPED if back.orders else Code.UNKNOWN_ORDER
         return Refusal(code, f"{meant.path}.quantity", message)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ApproveCount, SecondCount
@@ -24,7 +23,7 @@ from lotstream.domain.model import (
     Since,
 )
 from lotstream.domain.names import names_had
-from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.quantities import in_base_units, smallest, unit_factor
 
 
 def pending_key(count: str) -> ReceiptKey:
@@ -56,7 +55,7 @@ def _differs(draft: Draft, rule: CountApproval, line: CountedLine, known: int) -
     off = abs(line.difference)
     if off == 0:
         return False
-    units = Decimal(off).scaleb(-draft.known_item(line.sku).decimals)
+    units = in_base_units(draft.known_item(line.sku), off)
     cost = cost_of(draft.lot(line.sku, line.lot), off)
     return (
         (rule.units is not None and units >= rule.units)

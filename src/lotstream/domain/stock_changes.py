@@ -14,6 +14,7 @@ from lotstream.domain.paper import Meant, Paper
 from lotstream.domain.reservations import staged_key
 from lotstream.domain.settling import settle
 from lotstream.domain.taking_back import Origin, take_back
+from lotstream.domain.wording import amount
 
 
 @dataclass(slots=True)
@@ -94,7 +95,7 @@ def note_deficit(paper: Paper, meant: Meant, missing: int) -> None:
         paper.key.kind: paper.key.number, "sku": meant.item.sku, "location": meant.location,
         **({"lot": meant.said.lot} if meant.said.lot is not None else {}),
     }  # fmt: skip
-    message = f"{missing} smallest units more were taken off {meant.location} than it had; count the bin."
+    message = f"{amount(meant.item, missing)} more was taken off {meant.location} than it had; count the bin."
     paper.verdicts.noted.append(DiscrepancyNoted(Code.NOT_AVAILABLE.value, message, about))
 
 

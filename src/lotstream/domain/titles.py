@@ -9,7 +9,7 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import AcceptTitle, Moment, ReleaseTitle
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, StockFound, TitleAccepted, TitleReleased
-from lotstream.domain.going_out import goods_named, numbers_of, spare_or_all, units_apart, why_not_named
+from lotstream.domain.going_out import numbers_of, spare_or_all, units_apart, why_not_named
 from lotstream.domain.goods import Delivery, book_all
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
@@ -33,6 +33,7 @@ from lotstream.domain.serial_holds import held_at
 from lotstream.domain.settling import settle
 from lotstream.domain.taking_back import take_back
 from lotstream.domain.usable import why_held
+from lotstream.domain.wording import amount, begun, goods_called
 
 #: Lines that one title becomes at most: they all go into one message for the other owner.
 LINES_MAX = 2000
@@ -145,11 +146,11 @@ def _check_goods(paper: Paper, meant: Meant, rows: list[RowKey]) -> Refusal | No
     wrong = why_not_named(paper, meant)
     if wrong is not None:
         return paper.object(*wrong, meant.said)
-    said, what = meant.said, goods_named(meant)
+    said, what = meant.said, goods_called(meant.item.sku, meant.said.lot)
     lot = paper.draft.lot(meant.item.sku, said.lot)
     held = why_held(lot, paper.draft.ledger.settings.holds)
     if held is not None:
-        message = f"{what[0].upper()}{what[1:]} is on hold ({held.value}); have the hold lifted before it is sold."
+        message = f"{begun(what)} is on hold ({held.value}); have the hold lifted before it is sold."
         refused = paper.object(Code.ON_HOLD, f"{meant.path}.lot", message, said)
         if refused is not None:
             return refused
@@ -166,10 +167,10 @@ def _check_free(paper: Paper, meant: Meant, rows: list[RowKey], what: str) -> Re
     apart = held_at(paper.draft, meant.item.sku, said.lot, site=paper.document.site)
     held = 0 if said.serials else sum(apart[key] for key in rows)
     if free - held < meant.quantity <= free:
-        message = f"{held} smallest units of {what} are on hold by their serial numbers; have the holds lifted."
+        message = f"{amount(meant.item, held)} of {what} is on hold by serial numbers; have the holds lifted."
         return paper.object(Code.ON_HOLD, f"{meant.path}.quantity", message, said)
     if free < meant.quantity:
-        message = f"Only {free} smallest units of {what} in {meant.location} are promised to nobody; take those."
+        message = f"Only {amount(meant.item, free)} of {what} in {meant.location} is promised to nobody; take that."
         return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, said)
     return None
 

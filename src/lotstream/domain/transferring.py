@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import Moment, ShipTransfer, StockLine
 from lotstream.domain.events import Event, Relocated, RowChange, StockFound, TransferShipped
-from lotstream.domain.going_out import goods_named, numbers_of, spare_or_all, units_apart, why_not_named
+from lotstream.domain.going_out import numbers_of, spare_or_all, units_apart, why_not_named
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.marks import came_expired
 from lotstream.domain.model import (
@@ -28,6 +28,7 @@ from lotstream.domain.places import transit_place
 from lotstream.domain.settling import settle
 from lotstream.domain.taking_back import take_back
 from lotstream.domain.usable import why_held
+from lotstream.domain.wording import amount, begun, goods_called
 
 _REASON = "sent to another site"
 _BEFORE = "arrived before it was told that it had left"
@@ -134,16 +135,16 @@ def _check_goods(paper: Paper, meant: Meant, rows: list[RowKey]) -> Refusal | No
     wrong = why_not_named(paper, meant)
     if wrong is not None:
         return paper.object(*wrong, meant.said)
-    said, what = meant.said, goods_named(meant)
+    said, what = meant.said, goods_called(meant.item.sku, meant.said.lot)
     lot = paper.draft.lot(meant.item.sku, said.lot)
     if why_held(lot, paper.draft.ledger.settings.holds) is NotUsed.RECALLED:
-        message = f"{what[0].upper()}{what[1:]} is recalled and stays where it is; close the recall first."
+        message = f"{begun(what)} is recalled and stays where it is; close the recall first."
         refused = paper.object(Code.ON_HOLD, f"{meant.path}.lot", message, said)
         if refused is not None:
             return refused
     free = sum(spare_or_all(paper, key, spare=True) for key in rows)
     if free < meant.quantity:
-        message = f"Only {free} smallest units of {what} in {meant.location} are promised to nobody; send those."
+        message = f"Only {amount(meant.item, free)} of {what} in {meant.location} is promised to nobody; send that."
         return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, said)
     return None
 

@@ -20,6 +20,7 @@ from lotstream.domain.reservations import copy_order, give_back, give_back_part,
 from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.settling import Loser, lose, settle
 from lotstream.domain.sums import OVER, picked, promised, state_of
+from lotstream.domain.wording import only
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ def undo(undoing: Undoing, said: UndoneLine, path: str) -> Refusal | None:
     loose = sum(part.picked - part.packed for _, part in parts)
     wanted = loose if said.quantity is None else counted
     if wanted > loose or loose == 0:
-        refused = _object(undoing, said, path, loose=loose, packed=any(part.packed for _, part in parts))
+        refused = _object(undoing, said, path, parts)
         if refused is not None:
             return refused
     for line, part in reversed(parts):
@@ -150,9 +151,13 @@ def _counted(
     return smallest(said.quantity, factor, f"{path}.quantity")
 
 
-def _object(undoing: Undoing, said: UndoneLine, path: str, *, loose: int, packed: bool) -> Refusal | None:
-    code, message = Code.NOT_RESERVED, f"{loose} smallest units of that are picked for the order; undo what is picked."
-    if packed:
+def _object(
+    undoing: Undoing, said: UndoneLine, path: str, parts: list[tuple[OrderLine, Reservation]]
+) -> Refusal | None:
+    item = undoing.draft.known_item(parts[0][1].row.sku) if parts else None
+    there = only(item, sum(part.picked - part.packed for _, part in parts))
+    code, message = Code.NOT_RESERVED, f"{there} is picked for the order; undo what is picked."
+    if any(part.packed for _, part in parts):
         code, message = Code.ALREADY_PICKED, "Some of that is packed; have it unpacked first."
     about = _about(undoing.command.key) | {"line": said.line, "task": said.task, "lot": said.lot}
     return undoing.verdicts.object(code, f"{path}.quantity", message, about)

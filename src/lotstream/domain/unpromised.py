@@ -14,6 +14,7 @@ from lotstream.domain.model import Item, Order, RowKey
 from lotstream.domain.places import DOCK
 from lotstream.domain.reservations import staged_key
 from lotstream.domain.serial_floor import Told
+from lotstream.domain.wording import amount
 
 #: Why goods that nobody knew of were found.
 PICKED = "picked"
@@ -46,7 +47,7 @@ def take_unpromised(
     More of what a task names came from the task's row, ``at``, where that is known.
     """
     to = f"line {wanted.line}" if wanted.line else f"task {wanted.task}" if wanted.task else "the order"
-    message = f"{quantity} smallest units of {item.sku} are not promised to {to}; pick what the task says."
+    message = f"{amount(item, quantity)} of {item.sku} is not promised to {to}; pick what the task says."
     row = at or _row_taken(picking, wanted, item)
     refused = picking.verdicts.object(
         Code.NOT_RESERVED, f"{path}.quantity", message, about_pick(picking, wanted.line, row)

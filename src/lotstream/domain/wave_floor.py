@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from lotstream.domain.bins_named import rows_named
@@ -35,7 +34,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Item, Order, OrderKey, OrderState, RowKey, Wave
 from lotstream.domain.picking import pick_line, weigh_picks
 from lotstream.domain.places import staging_place
-from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.quantities import in_base_units, smallest, unit_factor
 from lotstream.domain.reservations import copy_order
 from lotstream.domain.serials import check_count
 from lotstream.domain.shorting import Shorting, as_pick_line, pick_found, shorted
@@ -47,6 +46,7 @@ from lotstream.domain.wave_parts import WavePart, by_task, orders_in, wave_key
 from lotstream.domain.wave_scanning import scan_for_wave
 from lotstream.domain.wave_shares import shares
 from lotstream.domain.wave_work import Outcome, Work, check_line
+from lotstream.domain.wording import only
 
 
 def work_on_wave(ledger: Ledger, command: WorkOnWave, moment: Moment) -> Outcome:
@@ -133,7 +133,7 @@ def _pick_task(work: Work, said: ConfirmPick | ReportShort, line: PickLine, path
             refused = _check_held(work, one.order, path)
             units = quantity // 10**item.decimals
             share = PickLine(
-                one.part.task, None, one.part.row.lot, one.part.row.location, _base(item, quantity),
+                one.part.task, None, one.part.row.lot, one.part.row.location, in_base_units(item, quantity),
                 package=one.part.row.package, serials=numbers.of(one, units),
             )  # fmt: skip
             refused = refused or pick_line(_picking(work, said, one.order.key), share, path)
@@ -141,7 +141,7 @@ def _pick_task(work: Work, said: ConfirmPick | ReportShort, line: PickLine, path
                 return refused
         row = parts[-1].part.row
         nobody = PickLine(
-            None, None, row.lot, row.location, _base(item, left), package=row.package, sku=item.sku,
+            None, None, row.lot, row.location, in_base_units(item, left), package=row.package, sku=item.sku,
             serials=numbers.rest(),
         )  # fmt: skip
     return None if parts and not left else pick_line(_picking(work, said, said.key), nobody, path)
@@ -160,10 +160,6 @@ def _smallest(item: Item, line: PickLine, path: str) -> int | Refusal:
 
 def _said(line: PickLine) -> dict[str, str | None]:
     return {"task": line.task, "quantity": str(line.quantity), "unit": line.unit}
-
-
-def _base(item: Item, quantity: int) -> Decimal:
-    return Decimal(quantity).scaleb(-item.decimals)
 
 
 class _Numbers:
@@ -297,7 +293,8 @@ def _undo_task(
         said_of = {"task": line.task, "quantity": str(line.quantity), "unit": line.unit}
         return uncounted(work.verdicts, left, {"wave": work.wave, **said_of})
     if left > loose or loose == 0:
-        code, message = Code.NOT_RESERVED, f"{loose} smallest units of that are picked; undo what is picked."
+        of = work.draft.known_item(parts[0].part.row.sku) if parts else None
+        code, message = Code.NOT_RESERVED, f"{only(of, loose)} is picked; undo what is picked."
         if packed:
             code, message = Code.ALREADY_PICKED, "Some of that is packed; have it unpacked first."
         refused = work.object(code, f"{path}.quantity", message, line.task)
@@ -312,7 +309,7 @@ def _undo_task(
                 one.order.key, Undoing(work.draft, replace(said, key=one.order.key), one.order, work.verdicts)
             )
             item = work.draft.known_item(one.part.row.sku)
-            meant = UndoneLine(one.part.task, one.line.line, one.part.row.lot, _base(item, back))
+            meant = UndoneLine(one.part.task, one.line.line, one.part.row.lot, in_base_units(item, back))
             refused = refused or undo(undoing, meant, path)
     return refused
 
