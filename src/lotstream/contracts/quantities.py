@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Context, Decimal
+from functools import partial
 
 from lotstream.contracts.limits import QUANTITY_DECIMALS_MAX, QUANTITY_WHOLE_DIGITS_MAX
 
@@ -26,3 +28,8 @@ def base_text(quantity: int, decimals: int) -> str:
     whole, rest = divmod(abs(quantity), 10**decimals)
     sign = "-" if quantity < 0 else ""
     return f"{sign}{whole}.{rest:0{decimals}d}".rstrip("0").rstrip(".") if rest else f"{sign}{whole}"
+
+
+def writer(decimals: int) -> Callable[[int], str]:
+    """Return what writes many counts as `base_text` does: `str` for whole units, in which most items are counted."""
+    return str if decimals == 0 else partial(base_text, decimals=decimals)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from lotstream.contracts.quantities import base_text, decimal_text
+from lotstream.contracts.quantities import decimal_text, writer
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.topics import ORDER_STATUS
 from lotstream.domain.codes import Refusal
@@ -72,19 +72,19 @@ def _line(ledger: Ledger, line: OrderLine) -> dict[str, Any]:
     if line.quantity_sent is not None:
         return _unknown_line(line, line.quantity_sent)
     item = item_of(ledger, line.sku)
-    decimals = item.decimals
+    text = writer(item.decimals)
     held, taken = promised(line), picked(line)
     backordered = line.ordered - held - line.shipped - line.cancelled
     return {
         "line": line.line,
         "sku": line.sku,
         "unit": item.base_unit,
-        "ordered": base_text(line.ordered, decimals),
-        "allocated": base_text(held - taken, decimals),
-        "backordered": base_text(max(backordered, 0), decimals),
-        "picked": base_text(taken, decimals),
-        "shipped": base_text(line.shipped, decimals),
-        "cancelled": base_text(line.cancelled, decimals),
+        "ordered": text(line.ordered),
+        "allocated": text(held - taken),
+        "backordered": text(max(backordered, 0)),
+        "picked": text(taken),
+        "shipped": text(line.shipped),
+        "cancelled": text(line.cancelled),
     }
 
 

@@ -13,7 +13,6 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Final
 
-from lotstream.domain.codes import Refusal
 from lotstream.domain.events import (
     Event,
     LotSwapped,
@@ -69,14 +68,12 @@ class _Telling:
     made: dict[_Lot, str] = field(default_factory=dict)
 
 
-def tell_by_lot(ledger: Ledger, decided: tuple[Event, ...] | Refusal) -> tuple[Event, ...] | Refusal:
+def tell_by_lot(ledger: Ledger, decided: tuple[Event, ...]) -> tuple[Event, ...]:
     """Return what was decided, with new promises at sites that reserve by lot told as one task for a line and lot.
 
     A task that nobody has begun grows by what is promised of its lot anew; what somebody has begun stays as he was told
     it, and there is another task for the rest.
     """
-    if isinstance(decided, Refusal):
-        return decided
     telling = _Telling(ledger)
     for event in decided:
         _name_tasks(telling, event)

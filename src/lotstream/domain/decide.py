@@ -104,7 +104,7 @@ from lotstream.domain.erasing import erase_persons
 from lotstream.domain.events import Event
 from lotstream.domain.expecting import expect_receipt
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
-from lotstream.domain.found import with_lots
+from lotstream.domain.found import FINDS, with_lots
 from lotstream.domain.holds import lift_hold, lift_owner_hold, place_hold, place_owner_hold
 from lotstream.domain.importing import import_shipment
 from lotstream.domain.inspecting import inspect_lot
@@ -241,13 +241,18 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
     decider = _DECIDERS.get(type(command))
     if decider is None:
         raise TypeError(f"{type(command).__name__} is told to every partition; decide_broadcast decides it")
-    if (names := ledger.names()) is not None:
+    # Every order comes through here: what has nothing to say to most of them is not even called.
+    if (names := (ledger.derived or ledger.index()).names) is not None:
         command = names.now(command)
     if ledger.settings.closed and (refused := why_not_taken_in(ledger, command)) is not None:
         return refused
-    decided = with_lots(ledger, decider(ledger, command, moment), moment)
-    if ledger.weighs or type(command) in SAY_WEIGHTS:
+    decided = decider(ledger, command, moment)
+    if not isinstance(decided, Refusal) and (ledger.weighs or type(command) in SAY_WEIGHTS):
         decided = with_weights(ledger, command, decided)
+    if isinstance(decided, Refusal):
+        return decided
+    if not FINDS.isdisjoint(map(type, decided)):
+        decided = with_lots(ledger, decided, moment)
     if ledger.settings.put_away_hints:
         decided = with_hints(ledger, decided)
     if ledger.settings.closed:

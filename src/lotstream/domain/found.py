@@ -6,19 +6,17 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import Event, GoodsReturned, StockFound
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Lot, RowKey
 
-_FINDS: Final = frozenset({StockFound, GoodsReturned})
+FINDS: Final = frozenset({StockFound, GoodsReturned})
+"""Events by which goods turn out to be there."""
 
 
-def with_lots(ledger: Ledger, decided: tuple[Event, ...] | Refusal, moment: Moment) -> tuple[Event, ...] | Refusal:
+def with_lots(ledger: Ledger, decided: tuple[Event, ...], moment: Moment) -> tuple[Event, ...]:
     """Return what was decided, goods that were found with their lots where those are new."""
-    if isinstance(decided, Refusal) or not any(type(event) in _FINDS for event in decided):
-        return decided
     day = moment.recorded_at.date()
     return tuple(_with_lot(ledger, event, day) for event in decided)
 

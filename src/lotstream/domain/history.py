@@ -48,8 +48,8 @@ from lotstream.domain.second_counts import pending_key, since, since_counted
 
 
 def asks_history(command: Command) -> bool:
-    """Tell whether a command needs what has become of goods before."""
-    asks = _ASKS.get(type(command))
+    """Tell whether a command needs what has become of goods before; only one of a type in ``ASKERS`` does."""
+    asks = ASKERS.get(type(command))
     return asks is not None and asks(command)
 
 
@@ -124,7 +124,7 @@ def _persons_meant(_: Ledger, command: ErasePersons) -> Iterable[Question]:
     return [*command.references, *([] if command.customer is None else [PersonsOf(command.customer)])]
 
 
-_ASKS: Final[dict[type, Callable[[Any], bool]]] = {
+ASKERS: Final[dict[type, Callable[[Any], bool]]] = {
     RecallLots: lambda _: True,
     # What was decided before is written in the old unit, whether anything is asked or not.
     RebaseItem: lambda _: True,

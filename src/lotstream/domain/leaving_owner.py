@@ -53,9 +53,9 @@ _NEW: Final[dict[type, Callable[[Ledger, Any], bool]]] = {
 """Commands that may bring something new, and whether one does."""
 
 
-def note_closed(command: Command, decided: tuple[Event, ...] | Refusal) -> tuple[Event, ...] | Refusal:
+def note_closed(command: Command, decided: tuple[Event, ...]) -> tuple[Event, ...]:
     """Add that goods came in for an owner who has left: they are there, so they are booked."""
-    if isinstance(decided, Refusal) or not decided:
+    if not decided:
         return decided
     if isinstance(command, ReceiveStock):
         message = f"Receipt {command.receipt} brought goods for an owner who is closed; have them sent back."

@@ -255,7 +255,8 @@ class Ledger:
         if (order := self.orders.get(key)) is not None:
             return order
         if key in self.closed:
-            return self.known_order(key)
+            # Most orders are new: what nobody has is called nothing else.
+            return None if self.closed[key] is None else self.known_order(key)
         raise NotLoaded(f"order {key.order} from {key.source} of {self.owner}: put it, or None, into ledger.closed")
 
     def known_order(self, key: OrderKey) -> Order | None:

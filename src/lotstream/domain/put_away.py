@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from lotstream.domain.booked_under import receipt_of
-from lotstream.domain.codes import Refusal
 from lotstream.domain.events import (
     Event,
     GoodsBooked,
@@ -45,10 +44,8 @@ _Arrival = StockReceived | GoodsReturned | TransferReceived
 _ARRIVALS: Final = (StockReceived, GoodsReturned, TransferReceived)
 
 
-def with_hints(ledger: Ledger, decided: tuple[Event, ...] | Refusal) -> tuple[Event, ...] | Refusal:
+def with_hints(ledger: Ledger, decided: tuple[Event, ...]) -> tuple[Event, ...]:
     """Return what was decided, and where to put what comes in by it; for owners whose floor wants to be told."""
-    if isinstance(decided, Refusal) or not any(isinstance(event, _ARRIVALS) for event in decided):
-        return decided
     events: list[Event] = []
     for event in decided:
         events.append(event)

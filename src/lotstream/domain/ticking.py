@@ -56,13 +56,13 @@ def _first(changed: Iterable[Figure]) -> tuple[tuple[Figure, ...], bool]:
     return tuple(told), False
 
 
-def set_clock(ledger: Ledger, command: Command, decided: Decided, moment: Moment) -> Decided:
+def set_clock(ledger: Ledger, command: Command, decided: tuple[Event, ...], moment: Moment) -> tuple[Event, ...]:
     """Return what was decided for an owner that the clock watches, and when to look at it if that is not set yet.
 
     Whatever happens to an owner whose stock is told counts: seeing whether a figure has changed costs more than a look
     a minute later. Of orders only those count that are held after it.
     """
-    if isinstance(decided, Refusal) or not decided or isinstance(command, TickClock | ChangeSettings):
+    if not decided or isinstance(command, TickClock | ChangeSettings):
         return decided
     settings, now = ledger.settings, moment.recorded_at
     figures = _figures_at(settings, now) if settings.channels else None

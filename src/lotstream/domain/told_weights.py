@@ -53,9 +53,9 @@ class _Line(Protocol):
     weight_kg: Decimal | None
 
 
-def with_told(ledger: Ledger, command: Command, decided: tuple[Event, ...] | Refusal) -> tuple[Event, ...] | Refusal:
+def with_told(ledger: Ledger, command: Command, decided: tuple[Event, ...]) -> tuple[Event, ...] | Refusal:
     """Return what was decided with the weights that lines of the command tell; refuses one that cannot be."""
-    if isinstance(decided, Refusal) or type(command) not in SAY_WEIGHTS:
+    if type(command) not in SAY_WEIGHTS:
         return decided
     verdicts = Verdicts(getattr(command, "happened", False))
     lines = list(_lines(command))

@@ -48,10 +48,8 @@ FREED: dict[type, Callable[[Any], tuple[Freed, ...]]] = {
 }
 
 
-def tell_by_wave(ledger: Ledger, decided: Decided) -> Decided:
+def tell_by_wave(ledger: Ledger, decided: tuple[Event, ...]) -> tuple[Event, ...]:
     """Return what was decided, with promises that wait for a wave marked, and what becomes of the tasks of waves."""
-    if isinstance(decided, Refusal):
-        return decided
     for promise in _new_promises(decided) if ledger.sites.by_wave else ():
         if promise.row.site in ledger.sites.by_wave and promise.wave is None:
             promise.wave = WAITS

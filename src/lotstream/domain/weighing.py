@@ -104,7 +104,7 @@ class _Scales:
             self.correct(row, -(grams * -quantity // units))
 
 
-def with_weights(ledger: Ledger, command: Command, decided: tuple[Event, ...] | Refusal) -> tuple[Event, ...] | Refusal:
+def with_weights(ledger: Ledger, command: Command, decided: tuple[Event, ...]) -> tuple[Event, ...] | Refusal:
     """Return what was decided with what the goods in it weigh, and with what a scale showed of the rows they left.
 
     Asked, a weight that cannot be is refused; what has happened is booked without it, with a discrepancy.

@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 from lotstream.contracts.decode import Undecodable
 from lotstream.contracts.limits import MESSAGE_BYTES_MAX
 from lotstream.domain.commands import Command
-from lotstream.domain.history import asks_history, documents_answered, orders_answered, questions
+from lotstream.domain.history import ASKERS, asks_history, documents_answered, orders_answered, questions
 from lotstream.domain.ledger import Sites
 from lotstream.domain.named import (
     documents_opened,
@@ -246,7 +246,8 @@ class CommitUnit:
         orders = [name for name in named.orders if self._unknown(name)]
         if orders:
             for (owner, key), order in (await self._store.closed_orders(orders)).items():
-                self._ledgers[owner].closed[key] = counted_now(self._ledgers[owner], order)
+                ledger = self._ledgers[owner]
+                ledger.closed[key] = None if order is None else counted_now(ledger, order)
         serials = [name for name in named.serials if name[1] not in self._ledgers[name[0]].serials]
         if serials:
             for (owner, number), units in (await self._store.serials(serials)).items():
@@ -254,7 +255,7 @@ class CommitUnit:
 
     async def _look_back(self, entries: Iterable[Entry], named: Named) -> None:
         """Read what a record asks of the past, and what that tells of; it is the first of its batch if any does."""
-        for entry in entries:
+        for entry in [one for one in entries if one.decoded is not None and type(one.decoded.command) in ASKERS]:
             if entry.decoded is not None and asks_to_look_back(entry):
                 ledger = self._ledgers[entry.decoded.owner or ""]
                 asked = questions(ledger, entry.decoded.command)

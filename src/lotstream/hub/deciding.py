@@ -43,7 +43,7 @@ from lotstream.hub.records import EVERYBODY, Entry
 from lotstream.hub.state import PartitionState
 from lotstream.hub.titles import heard
 from lotstream.hub.told import answered_by, number_of, why_no_answer, why_not
-from lotstream.hub.written import Head, Written
+from lotstream.hub.written import NOTED, Head, Written
 from lotstream.store.rows import Batch, Broadcast, MessageKey, Outcome
 from lotstream.store.state import state_rows
 
@@ -143,12 +143,13 @@ class Deciding:
             self._written.dead_letter(head, entry, condemned)
         else:
             self._command(head, entry, entry.decoded, self._ledgers[entry.decoded.owner])
-        self._note_heard(entry)
+        if entry.decoded is not None and type(entry.decoded.command) is AcceptTitle:
+            self._note_heard(entry.decoded, entry.decoded.command)
 
-    def _note_heard(self, entry: Entry) -> None:
-        decoded = entry.decoded
-        if decoded is not None and type(decoded.command) is AcceptTitle and decoded.source == HUB_SOURCE:
-            heard(self.batch, decoded.command, decoded.owner or "")
+    def _note_heard(self, decoded: Decoded, command: AcceptTitle) -> None:
+        """Note that the hub has told itself of goods that were sold; whatever became of it, it is not told again."""
+        if decoded.source == HUB_SOURCE:
+            heard(self.batch, command, decoded.owner or "")
 
     def _is_repeat(self, key: MessageKey) -> bool:
         return key in self._seen or key in self.done
@@ -191,7 +192,8 @@ class Deciding:
         apply(ledger, event)
         for message in messages(ledger, event, moment):
             self._written.publish(head, entry, message)
-        self._written.note(head, entry, ledger, event)
+        if type(event) in NOTED:
+            self._written.note(head, entry, ledger, event)
 
     def _everybody(self, head: Head, entry: Entry, condemned: Undecodable | None) -> None:
         """Take a numbered command for every partition into the partition's own state; an old number changes nothing."""

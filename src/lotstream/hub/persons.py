@@ -15,8 +15,10 @@ def named(batch: Batch, ledger: Ledger, decided: Iterable[Event], person: Person
 
     A repeat of an order, also of one in another version, must not bring back what was erased meanwhile.
     """
-    if any(names_anew(ledger, event, person.key) for event in decided):
-        batch.persons.append(PersonRow(ledger.owner, person.key, person.body))
+    for event in decided:
+        if names_anew(ledger, event, person.key):
+            batch.persons.append(PersonRow(ledger.owner, person.key, person.body))
+            return
 
 
 def names_anew(ledger: Ledger, event: Event, person: str) -> bool:

@@ -7,6 +7,7 @@ loaded); `tests/hub/test_weight.py` measures it again and holds the estimate to 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +20,7 @@ CUSTOMER_BYTES: Final = 500
 LOT_BYTES: Final = 310
 LOT_MORE_BYTES: Final = 300
 LOT_PART_BYTES: Final = 250
-"""What most lots do not have: such facts at all, and each lot it was made from, paper, inspection or detail of it."""
+"""What is known of a lot beside its dates, where anything is; and each lot it was made from, paper or detail of it."""
 
 STOCK_BYTES: Final = 490
 """A stock row with its place in what is derived from rows."""
@@ -95,10 +96,10 @@ def weigh(ledger: Ledger) -> Weight:
         + len(ledger.items) * ITEM_BYTES
         + len(ledger.customers) * CUSTOMER_BYTES
         + len(ledger.lots) * LOT_BYTES
-        + sum(_more_bytes(lot.more) for lot in ledger.lots.values() if lot.more is not None)
+        + _more_bytes([lot.more for lot in ledger.lots.values() if lot.more is not None])
         + len(ledger.stock) * STOCK_BYTES
-        + sum(len(shelf.candidates) for shelf in shelves.values()) * SHELVED_BYTES
-        + sum(map(_order_bytes, ledger.orders.values()))
+        + sum([len(shelf.candidates) for shelf in shelves.values()]) * SHELVED_BYTES
+        + _orders_bytes(ledger.orders.values())
         + len(ledger.cancels) * CANCEL_BYTES
         + len(ledger.told) * TOLD_BYTES
         + len(ledger.last_shipped) * LAST_SHIPPED_BYTES
@@ -130,14 +131,17 @@ def _promised(ledger: Ledger) -> int:
     return 0 if promised is None else promised.pairs
 
 
-def _more_bytes(more: LotMore) -> int:
-    parts = sum(map(len, (more.aliases, more.made_from, more.details, more.documents, more.inspections)))
-    return LOT_MORE_BYTES + parts * LOT_PART_BYTES
+def _more_bytes(mores: Collection[LotMore]) -> int:
+    parts = [
+        len(more.aliases) + len(more.made_from) + len(more.details) + len(more.documents) + len(more.inspections)
+        for more in mores
+    ]
+    return len(mores) * LOT_MORE_BYTES + sum(parts) * LOT_PART_BYTES
 
 
-def _order_bytes(order: Order) -> int:
-    promised = sum(len(line.reservations) for line in order.lines)
-    return ORDER_BYTES + len(order.lines) * LINE_BYTES + promised * RESERVATION_BYTES
+def _orders_bytes(orders: Collection[Order]) -> int:
+    promised = [len(line.reservations) for order in orders for line in order.lines]
+    return len(orders) * ORDER_BYTES + len(promised) * LINE_BYTES + sum(promised) * RESERVATION_BYTES
 
 
 def _near(before: int, now: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from lotstream.contracts.cloudevents import message_id_of
 from lotstream.contracts.decode import Undecodable
@@ -33,6 +34,9 @@ from lotstream.hub.traces import shipment_lines
 from lotstream.ops.limits import reached
 from lotstream.store.journal import journal_row
 from lotstream.store.rows import Batch, IntakeRow, OutboxRow, Outcome, PartitionBatch
+
+NOTED: Final = frozenset({*MOVES, PersonsErased, RecallOpened, ShipmentConfirmed, ShipmentImported, ShipmentVoided})
+"""Events that leave something in the tables of records; those of an ordinary order do not."""
 
 
 class OutgoingTooLarge(Exception):
@@ -122,12 +126,11 @@ class Written:
         )  # fmt: skip
 
     def note(self, head: Head, entry: Entry, ledger: Ledger, event: Event) -> None:
-        """Add what an event leaves in the tables of records; the ledger is as it is after the event."""
+        """Add what an event of ``NOTED`` leaves in the tables of records; the ledger is as it is after the event."""
         if type(event) is PersonsErased:
             erased(self.batch, ledger.owner, event)
         elif type(event) is TitleReleased:
             self._sold(entry, released(self.batch, ledger, event))
-        # Most events move nothing, and every order comes through here.
         if type(event) in MOVES:
             became = lot_rows(
                 event, owner=ledger.owner, partition=entry.partition, offset=entry.offset, first=head.became,
@@ -136,7 +139,7 @@ class Written:
             head.became += len(became)
             self.batch.lot_history += became
             count(self.batch.kpis, ledger, event, entry.recorded_at)
-        if isinstance(event, RecallOpened):
+        if type(event) is RecallOpened:
             self.batch.recall_runs += recall_runs(
                 ledger, event, partition=entry.partition, offset=entry.offset, first=0, asked_at=entry.recorded_at
             )

@@ -168,9 +168,11 @@ def _clock(owner: Owner, clock: OwnerClock) -> Row:
 
 
 def _persons(rows: Iterable[PersonRow]) -> list[Row]:
-    bodies = _last(rows)
-    there = ((name, body) for name, body in bodies.items() if body is not None)
-    return [(owner, slot(owner.encode()), person, body.decode()) for (owner, person), body in there]
+    return [
+        (owner, slot(owner.encode()), person, body.decode())
+        for (owner, person), body in _last(rows).items()
+        if body is not None
+    ]
 
 
 def _forgotten(rows: Iterable[PersonRow]) -> list[Row]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from lotstream.contracts.fields import Amount, Quantity
-from lotstream.contracts.quantities import base_text, decimal_text
+from lotstream.contracts.quantities import base_text, decimal_text, writer
 
 UNITS = st.integers(min_value=-(10**18), max_value=10**18)
 
@@ -17,6 +17,7 @@ UNITS = st.integers(min_value=-(10**18), max_value=10**18)
 def test_smallest_units_are_written_exactly(units: int, decimals: int) -> None:
     """Text and back gives the same count of smallest units, at every number of decimals."""
     assert Decimal(base_text(units, decimals)).scaleb(decimals) == units
+    assert writer(decimals)(units) == base_text(units, decimals)
 
 
 @given(units=UNITS, decimals=st.integers(min_value=0, max_value=6))
