@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code
 from lotstream.domain.commands import AdjustStock, Moment
 from lotstream.domain.events import Event, StockAdjusted
 from lotstream.domain.ledger import Ledger
@@ -17,7 +17,7 @@ from lotstream.domain.weights import FIELD
 _CODES: Final = frozenset(AdjustCode)
 
 
-def adjust_stock(ledger: Ledger, command: AdjustStock, moment: Moment) -> tuple[Event, ...] | Refusal:
+def adjust_stock(ledger: Ledger, command: AdjustStock, moment: Moment) -> tuple[Event, ...]:
     """Decide stock.adjusted.
 
     What is taken off a bin is taken off free stock first, then off what is promised and not picked (the back of the
@@ -25,48 +25,38 @@ def adjust_stock(ledger: Ledger, command: AdjustStock, moment: Moment) -> tuple[
     lose are settled in the same decision.
     """
     paper = begin(ledger, command, moment, kind=ADJUSTMENT, number=command.adjustment)
-    if isinstance(paper, Refusal):
-        return paper
     changes = Changes(paper)
     for index, said in enumerate(command.lines):
         path = f"lines.{index}"
         meant = understand(paper, said, path, positive=False)
-        refused = _adjust(changes, meant) if isinstance(meant, Meant) else meant
-        if refused is not None:
-            return refused
+        if meant is not None:
+            _adjust(changes, meant)
     return decided(changes, StockAdjusted) if paper.booked else tuple(paper.verdicts.noted)
 
 
-def _adjust(changes: Changes, meant: Meant) -> Refusal | None:
+def _adjust(changes: Changes, meant: Meant) -> None:
     paper, said = changes.paper, meant.said
     if meant.quantity < 0 and said.lot is not None and paper.draft.lot(meant.item.sku, said.lot) is None:
         message = f"Lot {said.lot} of {meant.item.sku} is not known, and some of it is taken off; check its number."
-        refused = paper.object(Code.UNKNOWN_LOT, f"{meant.path}.lot", message, said)
-        if refused is not None:
-            return refused
+        paper.object(Code.UNKNOWN_LOT, f"{meant.path}.lot", message, said)
     named = meant.row(paper.document.site)
-    new = book_once(paper, meant, named)
-    if new is not True:
-        return new or None
+    if not book_once(paper, meant, named):
+        return
     if said.code is not None and said.code not in _CODES:
         message = f"{said.code} is no reason that can be added up; send one of {', '.join(sorted(_CODES))}."
-        refused = paper.object(Code.FIELD_INVALID, f"{meant.path}.code", message, said)
-        if refused is not None:
-            return refused
+        paper.object(Code.FIELD_INVALID, f"{meant.path}.code", message, said)
         meant = meant._replace(said=replace(said, code=None))
     rows = paper.rows(meant)
     if meant.quantity == 0 and said.weight_kg is not None:
         message = "Nothing is added or taken, which weighs nothing; count the bin with what it weighs instead."
-        return paper.object(Code.FIELD_INVALID, f"{meant.path}.{FIELD}", message, said)
+        paper.object(Code.FIELD_INVALID, f"{meant.path}.{FIELD}", message, said)
+        return
     if meant.quantity >= 0:
         row = more_to(paper, meant, where(rows, named))
-        if isinstance(row, Refusal):
-            return row
         changes.add(meant, row, meant.quantity)
-        return None
+        return
     left = take(changes, meant, rows, -meant.quantity)
     left = take_picked(changes, meant, left)
     if left:
         changes.add(meant, where(rows, named), -left)
         note_deficit(paper, meant, left)
-    return None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class NotUsed(StrEnum):
@@ -72,10 +75,31 @@ class DeadLetterCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A business refusal: a result, not an exception."""
+    """A business refusal, as a result: what `decide` returns, and what a question of its own may be answered with."""
 
     code: Code
     #: Path of the offending field in the message, e.g. ``lines.2.quantity``.
     field: str
     #: What is wrong and what to do, as one sentence.
     message: str
+
+
+class Refused(Exception):
+    """Ends a decision: what was asked is refused. `decide` returns the refusal, so nobody outside meets this."""
+
+    def __init__(self, code: Code, field: str, message: str) -> None:
+        super().__init__(message)
+        self.refusal = Refusal(code, field, message)
+
+
+def stop_if(why: Refusal | None) -> None:
+    """End the decision where there is a reason to; raises `Refused`."""
+    if why is not None:
+        raise Refused(why.code, why.field, why.message)
+
+
+def granted(found: T | Refusal) -> T:
+    """Return what was found, or end the decision with why it was not; raises `Refused`."""
+    if isinstance(found, Refusal):
+        raise Refused(found.code, found.field, found.message)
+    return found

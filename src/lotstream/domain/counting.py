@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, stop_if
 from lotstream.domain.commands import ApproveCount, CountStock, Moment, StockLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import CountKept, DiscrepancyNoted, Event, RowWeight, StockCounted
@@ -30,7 +30,7 @@ AS_OF_MAX: Final = timedelta(days=30)
 _CountedOf = tuple[str, str | None, str, str | None, int | None, str | None]
 
 
-def count_stock(ledger: Ledger, command: CountStock, moment: Moment) -> tuple[Event, ...] | Refusal:
+def count_stock(ledger: Ledger, command: CountStock, moment: Moment) -> tuple[Event, ...]:
     """Decide stock.counted: the bin has what was counted, and knows nothing of what was picked from it.
 
     With ``as_of`` it had that much then: what came to the bin of the lot since, less what left it, is added. Where less
@@ -38,29 +38,21 @@ def count_stock(ledger: Ledger, command: CountStock, moment: Moment) -> tuple[Ev
     A count that differs by as much as the owner's settings say waits for somebody else to count.
     """
     paper = begin(ledger, command, moment, kind=COUNT, number=command.count)
-    if isinstance(paper, Refusal):
-        return paper
-    refused = _check_as_of(command.as_of, moment)
-    if refused is not None:
-        return refused
+    _check_as_of(command.as_of, moment)
     counts = _Counts(Changes(paper), command.as_of)
-    refused = _count_all(counts, command.lines)
-    if refused is not None:
-        return refused
+    _count_all(counts, command.lines)
     pending = _pending(counts, command)
     if pending is None:
         return _counted(counts)
     known = ledger.document(pending.key, CountPending)
     if counts.weighed:
-        refused = not_kept(paper)
-        if refused is not None:
-            return refused
+        not_kept(paper)
     if known is None:
         return CountKept(command.site, command.count, command.by, paper.at, pending), *paper.verdicts.noted
     return _kept_again(paper, known, pending)
 
 
-def approve_count(ledger: Ledger, command: ApproveCount, moment: Moment) -> tuple[Event, ...] | Refusal:
+def approve_count(ledger: Ledger, command: ApproveCount, moment: Moment) -> tuple[Event, ...]:
     """Decide count.approved: somebody else has counted.
 
     What was counted at first is booked with what has moved since, or forgotten. Who counted first may not approve, and
@@ -69,9 +61,7 @@ def approve_count(ledger: Ledger, command: ApproveCount, moment: Moment) -> tupl
     pending = ledger.document(pending_key(command.count), CountPending)
     if pending is not None and _is_settled_so(pending, command):
         return ()
-    refused = check_second(ledger, command, pending)
-    if refused is not None or pending is None:
-        return refused or ()
+    pending = check_second(ledger, command, pending)
     at = command.occurred_at or moment.recorded_at
     told = settled(command, pending, at)
     if not command.approved:
@@ -82,8 +72,8 @@ def approve_count(ledger: Ledger, command: ApproveCount, moment: Moment) -> tupl
     paper = Paper(Draft(ledger, moment), document, key, ledger.receipt(key), at, Verdicts(happened=True))
     waited = {line.line: line.difference for line in pending.lines}
     counts = _Counts(Changes(paper), pending.as_of, waited)
-    refused = _count_all(counts, lines)
-    return refused or (told, *_counted(counts))
+    _count_all(counts, lines)
+    return (told, *_counted(counts))
 
 
 @dataclass(slots=True)
@@ -105,53 +95,42 @@ class _Counts:
     weighed: list[RowWeight] = field(default_factory=list)
 
 
-def _check_as_of(as_of: datetime | None, moment: Moment) -> Refusal | None:
+def _check_as_of(as_of: datetime | None, moment: Moment) -> None:
     if as_of is None or moment.recorded_at - AS_OF_MAX <= as_of <= moment.recorded_at:
-        return None
+        return
     message = f"{as_of:%Y-%m-%d %H:%M} is not within the last {AS_OF_MAX.days} days; count the bins anew."
-    return Refusal(Code.FIELD_INVALID, "as_of", message)
+    raise Refused(Code.FIELD_INVALID, "as_of", message)
 
 
-def _count_all(counts: _Counts, lines: tuple[StockLine, ...]) -> Refusal | None:
+def _count_all(counts: _Counts, lines: tuple[StockLine, ...]) -> None:
     """Count line by line; goods that have several labels, of lots that are one by now, are as many as of all labels.
 
     Where lines of one label count the same the last one is right.
     """
     found: list[Meant] = []
     for index, said in enumerate(lines):
-        meant = understand(counts.changes.paper, said, f"lines.{index}", positive=False)
-        refused = _check_counted(counts, meant) if isinstance(meant, Meant) else meant
-        if isinstance(refused, Refusal):
-            return _as_counts_say(refused)
-        if isinstance(meant, Meant) and refused is not False:
+        meant = understand(counts.changes.paper, said, f"lines.{index}", positive=False, amount="counted")
+        if meant is not None and _may_be_counted(counts, meant):
             found.append(meant)
             counts.together.setdefault(_counted_of(meant), {})[said.label] = meant.quantity
             counts.heavy.setdefault(_counted_of(meant), {})[said.label] = said.weight_kg
     for meant in found:
-        refused = _count(counts, meant)
-        if refused is not None:
-            return refused
-    return None
+        _count(counts, meant)
 
 
-def _check_counted(counts: _Counts, meant: Meant) -> Refusal | bool | None:
+def _may_be_counted(counts: _Counts, meant: Meant) -> bool:
     """Refuse less than nothing; False for a line that can only be noted as a discrepancy."""
     if meant.quantity < 0:
         message = f"{meant.said.quantity:f} were counted; nobody counts less than nothing."
-        return Refusal(Code.NOT_POSITIVE, f"{meant.path}.counted", message)
-    return check_weight(meant.said.weight_kg, meant.path) or _check_looked_back(counts, meant)
+        raise Refused(Code.NOT_POSITIVE, f"{meant.path}.counted", message)
+    stop_if(check_weight(meant.said.weight_kg, meant.path))
+    return _check_looked_back(counts, meant)
 
 
 def _counted_of(meant: Meant) -> _CountedOf:
     """Return what a line counts, as other lines of the same goods say it too."""
     said = meant.said
     return meant.item.sku, said.lot, meant.location, said.package, meant.pack, said.status
-
-
-def _as_counts_say(refused: Refusal) -> Refusal:
-    """Return a refusal with the field that a line of a count has for its quantity."""
-    path, _, field = refused.field.rpartition(".")
-    return replace(refused, field=f"{path}.counted") if field == "quantity" else refused
 
 
 def _counted(counts: _Counts) -> tuple[Event, ...]:
@@ -174,14 +153,14 @@ def _pending(counts: _Counts, command: CountStock) -> CountPending | None:
     return CountPending(pending_key(command.count), command.site, command.by, command.as_of or paper.at, lines)
 
 
-def _kept_again(paper: Paper, known: CountPending, now: CountPending) -> tuple[Event, ...] | Refusal:
+def _kept_again(paper: Paper, known: CountPending, now: CountPending) -> tuple[Event, ...]:
     """Return nothing for a count that is told again; with other content it is objected to."""
     told, before = ([one._replace(difference=0) for one in each.lines] for each in (now, known))
     if told == before:
         return ()
     message = f"Count {known.key.number} waits with other content; give this one another number."
-    refused = paper.verdicts.object(Code.CONFLICTING_CONTENT, COUNT, message, {COUNT: known.key.number})
-    return refused or tuple(paper.verdicts.noted)
+    stop_if(paper.verdicts.object(Code.CONFLICTING_CONTENT, COUNT, message, {COUNT: known.key.number}))
+    return tuple(paper.verdicts.noted)
 
 
 def _is_settled_so(pending: CountPending, command: ApproveCount) -> bool:
@@ -199,12 +178,11 @@ def _said_of(ledger: Ledger, line: CountedLine) -> StockLine:
     )  # fmt: skip
 
 
-def _count(counts: _Counts, meant: Meant) -> Refusal | None:
+def _count(counts: _Counts, meant: Meant) -> None:
     changes, paper = counts.changes, counts.changes.paper
     named = meant.row(paper.document.site)
-    new = book_once(paper, meant, named)
-    if new is not True:
-        return new or None
+    if not book_once(paper, meant, named):
+        return
     rows = paper.rows(meant)
     known = sum(paper.there(key) for key in rows)
     labels = counts.together.pop(_counted_of(meant), None)
@@ -212,25 +190,20 @@ def _count(counts: _Counts, meant: Meant) -> Refusal | None:
     counts.lines.append((_line(meant, difference=now - known), known))
     if labels is None:
         # It is in what another line has brought.
-        return None
+        return
     for key in rows:
         changes.add(meant, key, max(-paper.there(key), 0))
     more = now - sum(paper.there(key) for key in rows)
     if more > 0:
         row = more_to(paper, meant, where(rows, named))
-        if isinstance(row, Refusal):
-            return row
         changes.add(meant, row, more)
     else:
         take(changes, meant, rows, -more)
     weighed = weigh_rows(paper, meant, [*counts.heavy[_counted_of(meant)].values()], as_of=counts.as_of)
-    if isinstance(weighed, Refusal):
-        return weighed
     counts.weighed += weighed
-    return None
 
 
-def _check_looked_back(counts: _Counts, meant: Meant) -> Refusal | bool:
+def _check_looked_back(counts: _Counts, meant: Meant) -> bool:
     """Object to a count of the past of which nobody knows what has moved since: that is known of bins as a whole."""
     if counts.as_of is None or counts.waited:
         return True
@@ -241,7 +214,8 @@ def _check_looked_back(counts: _Counts, meant: Meant) -> Refusal | bool:
             return True
     message = f"Of {meant.item.sku} it is not known {what}; count the bin as a whole, by name."
     code = Code.FIELD_MISSING if field == "location" else Code.FIELD_INVALID
-    return counts.changes.paper.object(code, f"{meant.path}.{field}", message, said) or False
+    counts.changes.paper.object(code, f"{meant.path}.{field}", message, said)
+    return False
 
 
 def _now(counts: _Counts, meant: Meant, counted: int, known: int) -> int:

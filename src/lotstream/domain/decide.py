@@ -14,7 +14,7 @@ from lotstream.domain.arriving import receive_transfer
 from lotstream.domain.by_lot import tell_by_lot
 from lotstream.domain.cancelling import cancel_order
 from lotstream.domain.closing import close_order
-from lotstream.domain.codes import Refusal
+from lotstream.domain.codes import Refusal, Refused
 from lotstream.domain.commands import (
     AcceptTitle,
     AdjustStock,
@@ -244,9 +244,12 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
     # Every order comes through here: what has nothing to say to most of them is not even called.
     if (names := (ledger.derived or ledger.index()).names) is not None:
         command = names.now(command)
-    if ledger.settings.closed and (refused := why_not_taken_in(ledger, command)) is not None:
-        return refused
-    decided = decider(ledger, command, moment)
+    if ledger.settings.closed and (why := why_not_taken_in(ledger, command)) is not None:
+        return why
+    try:
+        decided = decider(ledger, command, moment)
+    except Refused as refused:
+        return refused.refusal
     if not isinstance(decided, Refusal) and (ledger.weighs or type(command) in SAY_WEIGHTS):
         decided = with_weights(ledger, command, decided)
     if isinstance(decided, Refusal):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code
 from lotstream.domain.draft import Draft
 from lotstream.domain.model import Item, RowKey, SerialKey
 from lotstream.domain.paper import Meant, Paper
@@ -41,7 +41,7 @@ def units_apart(draft: Draft, item: Item, serials: Sequence[str]) -> int:
     return len([unit for unit in units if unit is not None and unit.apart]) * int(10**item.decimals)
 
 
-def numbers_of(paper: Paper, meant: Meant, *, held_ok: bool) -> list[SerialKey] | Refusal:
+def numbers_of(paper: Paper, meant: Meant, *, held_ok: bool) -> list[SerialKey]:
     """Return the numbers of the units that leave; asked, each must be in stock and nobody's.
 
     Where holds go along with the units (``held_ok``), they are no reason to refuse.
@@ -49,15 +49,14 @@ def numbers_of(paper: Paper, meant: Meant, *, held_ok: bool) -> list[SerialKey] 
     said = meant.said
     refused = check_count(said.serials, meant.quantity, meant.item, meant.path)
     if refused is not None:
-        return paper.object(refused.code, refused.field, refused.message, said) or []
+        paper.object(refused.code, refused.field, refused.message, said)
+        return []
     leaving = []
     for index, number in enumerate(said.serials):
         key = SerialKey(number, meant.item.sku)
         objection = why_not_take(paper.draft, key, NOBODY, line=None, picked_ok=False)
         if objection is not None and not (held_ok and objection[0] is Code.ON_HOLD):
-            refused = paper.object(objection[0], f"{meant.path}.serials.{index}", objection[1], said)
-            if refused is not None:
-                return refused
+            paper.object(objection[0], f"{meant.path}.serials.{index}", objection[1], said)
         if objection is None or objection[0] in _BOOKED:
             leaving.append(key)
     return leaving

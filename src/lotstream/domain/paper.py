@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from lotstream.domain.checks import Verdicts, goods_meant
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, granted, stop_if
 from lotstream.domain.commands import (
     AdjustStock,
     ChangeStatus,
@@ -127,8 +127,8 @@ class Paper:
                 missing[key] = min(max(row.reserved - left, 0), row.reserved)
         return {key: units for key, units in missing.items() if units}
 
-    def object(self, code: Code, path: str, message: str, meant: StockLine) -> Refusal | None:
-        """Object to a line; returns the refusal when it was only asked."""
+    def object(self, code: Code, path: str, message: str, meant: StockLine) -> None:
+        """Object to a line; raises `Refused` when it was only asked."""
         about = {
             self.key.kind: self.key.number, "line": meant.line, "sku": meant.sku, "lot": meant.lot,
             "location": meant.location,
@@ -136,60 +136,60 @@ class Paper:
         if code in UNCOUNTABLE:
             # All that is known of goods that cannot be booked.
             about |= {"quantity": f"{meant.quantity:f}", "unit": meant.unit, "status": meant.status}
-        return self.verdicts.object(code, path, message, about)
+        stop_if(self.verdicts.object(code, path, message, about))
 
 
-def begin(ledger: Ledger, document: Document, moment: Moment, *, kind: str, number: str) -> Paper | Refusal:
-    """Return a document to be decided line by line; refuses one without a known site or with lines it has twice."""
+def begin(ledger: Ledger, document: Document, moment: Moment, *, kind: str, number: str) -> Paper:
+    """Return a document to be decided line by line; raises `Refused` without a known site, or with a line twice."""
     key = ReceiptKey(kind, number)
     verdicts = Verdicts(document.happened)
     at = document.occurred_at or moment.recorded_at
-    refused = site_unknown(ledger, document.site, noted=verdicts.noted if document.happened else None)
-    if refused is None and not document.lines:
-        refused = Refusal(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
+    stop_if(site_unknown(ledger, document.site, noted=verdicts.noted if document.happened else None))
+    if not document.lines:
+        raise Refused(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
     seen: set[str] = set()
-    lines: Sequence[StockLine | InspectedLine] = document.lines if refused is None else ()
+    lines: Sequence[StockLine | InspectedLine] = document.lines
     for index, line in enumerate(lines):
         if line.line in seen:
             message = f"Line {line.line} is there twice; give each line an id of its own."
-            return Refusal(Code.FIELD_INVALID, f"lines.{index}.line", message)
+            raise Refused(Code.FIELD_INVALID, f"lines.{index}.line", message)
         seen.add(line.line)
-    return refused or Paper(Draft(ledger, moment), document, key, ledger.receipt(key), at, verdicts)
+    return Paper(Draft(ledger, moment), document, key, ledger.receipt(key), at, verdicts)
 
 
-def understand(paper: Paper, said: StockLine, path: str, *, positive: bool = True) -> Meant | Refusal | None:
-    """Return what a line means; None where it has happened and can only be noted as a discrepancy."""
+def understand(
+    paper: Paper, said: StockLine, path: str, *, positive: bool = True, amount: str = "quantity"
+) -> Meant | None:
+    """Return what a line means; None where it has happened and can only be noted as a discrepancy.
+
+    ``amount`` is the field that says how much it is. Raises `Refused`.
+    """
     goods = goods_meant(paper.draft, said.sku, said.lot)
     if goods is None and said.sku is None:
         message = f"It is not clear which goods are meant; {said.lot or 'the line'} is not one SKU's lot, name the SKU."
-        return paper.object(Code.FIELD_MISSING, f"{path}.sku", message, said)
+        paper.object(Code.FIELD_MISSING, f"{path}.sku", message, said)
+        return None
     if goods is None:
         message = f"{said.sku} is not defined; define the item and send this again."
-        return paper.object(Code.UNKNOWN_ITEM, f"{path}.sku", message, said)
+        paper.object(Code.UNKNOWN_ITEM, f"{path}.sku", message, said)
+        return None
     item = goods[0]
-    amounts = _amounts(said, item, path, positive=positive)
-    if isinstance(amounts, Refusal):
-        # What is no quantity has not happened either; what nobody can count may have.
-        uncounted = amounts.code is Code.UNKNOWN_UNIT
-        return paper.object(amounts.code, amounts.field, amounts.message, said) if uncounted else amounts
-    location = said.location or _only_bin(paper, item, said)
-    if location is None:
-        message = f"{said.lot or item.sku} does not lie in one bin only; name the location."
-        return paper.object(Code.FIELD_MISSING, f"{path}.location", message, said)
-    return Meant(said, path, item, location, amounts[0], amounts[1])
-
-
-def _amounts(said: StockLine, item: Item, path: str, *, positive: bool) -> tuple[int, int | None] | Refusal:
-    """Return quantity and pack size in smallest units."""
     factor = unit_factor(item, said.unit)
     if factor is None:
         message = f"{item.sku} has no unit {said.unit}; define the item with it and send this again."
-        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message)
-    quantity = smallest(said.quantity, factor, f"{path}.quantity", positive=positive)
-    if isinstance(quantity, Refusal) or said.pack_size is None:
-        return quantity if isinstance(quantity, Refusal) else (quantity, None)
-    pack = smallest(said.pack_size, 10**item.decimals, f"{path}.pack_size")
-    return pack if isinstance(pack, Refusal) else (quantity, pack)
+        paper.object(Code.UNKNOWN_UNIT, f"{path}.unit", message, said)
+        return None
+    # What is no quantity has not happened either; what nobody can count may have.
+    quantity = granted(smallest(said.quantity, factor, f"{path}.{amount}", positive=positive))
+    pack = None
+    if said.pack_size is not None:
+        pack = granted(smallest(said.pack_size, 10**item.decimals, f"{path}.pack_size"))
+    location = said.location or _only_bin(paper, item, said)
+    if location is None:
+        message = f"{said.lot or item.sku} does not lie in one bin only; name the location."
+        paper.object(Code.FIELD_MISSING, f"{path}.location", message, said)
+        return None
+    return Meant(said, path, item, location, quantity, pack)
 
 
 def _only_bin(paper: Paper, item: Item, said: StockLine) -> str | None:
@@ -198,8 +198,8 @@ def _only_bin(paper: Paper, item: Item, said: StockLine) -> str | None:
     return places.pop() if len(places) == 1 else None
 
 
-def book_once(paper: Paper, meant: Meant, row: RowKey) -> Refusal | bool:
-    """Note a line as booked; False when it was booked before, with a discrepancy if its content was other."""
+def book_once(paper: Paper, meant: Meant, row: RowKey) -> bool:
+    """Note a line as booked; False when it was before. With other content that is objected to; raises `Refused`."""
     now = Booked(row, meant.quantity)
     before = None if paper.known is None else paper.known.lines.get(meant.said.line)
     if before is None:
@@ -208,7 +208,8 @@ def book_once(paper: Paper, meant: Meant, row: RowKey) -> Refusal | bool:
     if before == now:
         return False
     message = f"Line {meant.said.line} of {paper.key.kind} {paper.key.number} is booked with other content; correct it."
-    return paper.object(Code.CONFLICTING_CONTENT, f"{meant.path}.line", message, meant.said) or False
+    paper.object(Code.CONFLICTING_CONTENT, f"{meant.path}.line", message, meant.said)
+    return False
 
 
 def loose_first(key: RowKey) -> tuple[bool, bool, bool, str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code
 from lotstream.domain.commands import ChangeStatus, Moment, MoveStock, PutAway
 from lotstream.domain.complete import why_not_good
 from lotstream.domain.events import (
@@ -40,7 +40,7 @@ _REASON = "moved"
 Target = Callable[[RowKey], RowKey]
 
 
-def move_stock(ledger: Ledger, command: MoveStock, moment: Moment) -> tuple[Event, ...] | Refusal:
+def move_stock(ledger: Ledger, command: MoveStock, moment: Moment) -> tuple[Event, ...]:
     """Decide stock.moved.
 
     Promises stay in their bin: only free goods are moved, unless all of a row is, which takes its promises along under
@@ -50,52 +50,45 @@ def move_stock(ledger: Ledger, command: MoveStock, moment: Moment) -> tuple[Even
     return _move(ledger, command, moment, kind=MOVE)
 
 
-def put_away(ledger: Ledger, command: PutAway, moment: Moment) -> tuple[Event, ...] | Refusal:
+def put_away(ledger: Ledger, command: PutAway, moment: Moment) -> tuple[Event, ...]:
     """Decide putaway.done: a move out of where goods came in, under a number of its own."""
     decided = _move(ledger, command, moment, kind=PUT_AWAY)
-    if isinstance(decided, Refusal):
-        return decided
     return tuple(replace(event, task=command.task) if isinstance(event, GoodsPutAway) else event for event in decided)
 
 
-def _move(ledger: Ledger, command: MoveStock, moment: Moment, *, kind: str) -> tuple[Event, ...] | Refusal:
+def _move(ledger: Ledger, command: MoveStock, moment: Moment, *, kind: str) -> tuple[Event, ...]:
     paper = begin(ledger, command, moment, kind=kind, number=command.move)
-    if isinstance(paper, Refusal):
-        return paper
     moves = Moves(paper)
     for index, said in enumerate(command.lines):
         meant = understand(paper, said, f"lines.{index}")
-        refused = _check_bin(paper, meant) if isinstance(meant, Meant) else meant
-        if refused is not None:
-            return refused
-        if isinstance(meant, Meant) and meant.location != said.to:
-            refused = _relocate(moves, meant, partial(_in_bin, said.to))
-            if refused is not None:
-                return refused
+        if meant is not None:
+            _check_bin(paper, meant)
+            if meant.location != said.to:
+                _relocate(moves, meant, partial(_in_bin, said.to))
     told = StockMoved if kind == MOVE else GoodsPutAway
     return _decided(moves, told) if paper.booked else tuple(paper.verdicts.noted)
 
 
-def change_status(ledger: Ledger, command: ChangeStatus, moment: Moment) -> tuple[Event, ...] | Refusal:
+def change_status(ledger: Ledger, command: ChangeStatus, moment: Moment) -> tuple[Event, ...]:
     """Decide stock.status_changed: goods that are no longer good are promised to nobody, those that are again may be.
 
     Free goods come first; beyond them the back of the queue loses first and is given other stock in the same decision.
     Units that are on hold one by one stay as they are until their holds are lifted.
     """
     paper = begin(ledger, command, moment, kind=STATUS_CHANGE, number=command.change)
-    if isinstance(paper, Refusal):
-        return paper
     moves = Moves(paper)
     for index, said in enumerate(command.lines):
         meant = understand(paper, said, f"lines.{index}")
-        refused = _check_status(paper, meant) if isinstance(meant, Meant) else meant
-        if refused is None and isinstance(meant, Meant) and said.to != said.status:
-            if said.to == Status.GOOD and meant.item.tracking is Tracking.SERIAL:
-                moves.held = held_at(paper.draft, meant.item.sku, said.lot, site=command.site)
-            refused = _relocate(moves, meant, partial(_of_status, said.to))
-            moves.held = {}
-        if refused is not None:
-            return refused
+        if meant is None:
+            continue
+        if said.to == said.status:
+            message = f"The goods are {said.to} already; name another status."
+            paper.object(Code.FIELD_INVALID, f"{meant.path}.to_status", message, said)
+            continue
+        if said.to == Status.GOOD and meant.item.tracking is Tracking.SERIAL:
+            moves.held = held_at(paper.draft, meant.item.sku, said.lot, site=command.site)
+        _relocate(moves, meant, partial(_of_status, said.to))
+        moves.held = {}
     return _decided(moves, StatusChanged) if paper.booked else tuple(paper.verdicts.noted)
 
 
@@ -107,43 +100,31 @@ def _of_status(status: str, row: RowKey) -> RowKey:
     return row._replace(status=status)
 
 
-def _check_bin(paper: Paper, meant: Meant) -> Refusal | None:
+def _check_bin(paper: Paper, meant: Meant) -> None:
     places = [meant.location, meant.said.to]
     if any(map(is_staging, places)) or any(map(is_transit, places)):
         by = "transfers" if any(map(is_transit, places)) else "picks and shipments"
         message = f"Goods come to and leave {meant.location} by {by}; name another bin."
-        return paper.object(Code.FIELD_INVALID, f"{meant.path}.to", message, meant.said)
-    return None
+        paper.object(Code.FIELD_INVALID, f"{meant.path}.to", message, meant.said)
 
 
-def _check_status(paper: Paper, meant: Meant) -> Refusal | None:
-    if meant.said.to == meant.said.status:
-        message = f"The goods are {meant.said.to} already; name another status."
-        return paper.object(Code.FIELD_INVALID, f"{meant.path}.to_status", message, meant.said)
-    return None
-
-
-def _relocate(moves: Moves, meant: Meant, target: Target) -> Refusal | None:
+def _relocate(moves: Moves, meant: Meant, target: Target) -> None:
     paper = moves.paper
     rows = [key for key in paper.rows(meant) if target(key) != key]
     named = meant.row(paper.document.site)
-    new = book_once(paper, meant, target(named))
-    refused = _check_new(moves, meant, rows, target(named)) if new is True else new or None
-    if refused is not None or new is not True:
-        return refused
+    if not book_once(paper, meant, target(named)):
+        return
+    _check_new(moves, meant, rows, target(named))
     if paper.key.kind == STATUS_CHANGE and meant.said.to == Status.GOOD:
         why = _why_not_good(paper, meant, rows)
-        refused = None if why is None else paper.object(Code.FIELD_MISSING, f"{meant.path}.lot", why, meant.said)
-        if refused is not None:
-            return refused
+        if why is not None:
+            paper.object(Code.FIELD_MISSING, f"{meant.path}.lot", why, meant.said)
         # What lacks something is no stock, whoever says that it is good.
         target = target if why is None else partial(_of_status, Status.QUARANTINE.value)
     kept = _held_back(moves, meant, rows)
     if kept:
         message = f"{amount(meant.item, kept)} of {meant.item.sku} is on hold by serial numbers; lift the holds."
-        refused = paper.object(Code.ON_HOLD, f"{meant.path}.quantity", message, meant.said)
-        if refused is not None:
-            return refused
+        paper.object(Code.ON_HOLD, f"{meant.path}.quantity", message, meant.said)
     left = meant.quantity - kept
     for spare in (True, False):
         for key in rows:
@@ -152,22 +133,19 @@ def _relocate(moves: Moves, meant: Meant, target: Target) -> Refusal | None:
             left -= quantity
     if left:
         row = rows[0] if rows else named
-        # Where somebody only asks nothing is missing by now.
-        apart = more_to(paper, meant, target(row))
-        to = target(row) if isinstance(apart, Refusal) else apart
+        to = more_to(paper, meant, target(row))
         moves.found.append(StockFound(row, left, _REASON))
         paper.change(row, left)
         shift(moves, meant, row, to, left, spare=True)
-    return None
 
 
-def _check_new(moves: Moves, meant: Meant, rows: list[RowKey], to: RowKey) -> Refusal | None:
+def _check_new(moves: Moves, meant: Meant, rows: list[RowKey], to: RowKey) -> None:
     """Object to goods that are not there, or that must not lie where they go."""
-    refused, paper = _check_there(moves, meant, rows), moves.paper
-    if refused is not None or paper.key.kind == STATUS_CHANGE:
-        return refused
-    wrong = why_not_there(paper.draft.ledger, to, paper.beside)
-    return None if wrong is None else paper.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.to", wrong, meant.said)
+    _check_there(moves, meant, rows)
+    paper = moves.paper
+    wrong = None if paper.key.kind == STATUS_CHANGE else why_not_there(paper.draft.ledger, to, paper.beside)
+    if wrong is not None:
+        paper.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.to", wrong, meant.said)
 
 
 def _why_not_good(paper: Paper, meant: Meant, rows: list[RowKey]) -> str | None:
@@ -194,7 +172,7 @@ def _not_held(moves: Moves, key: RowKey) -> int:
     return max(movable(moves, key) - moves.held.get(key, 0), 0)
 
 
-def _check_there(moves: Moves, meant: Meant, rows: list[RowKey]) -> Refusal | None:
+def _check_there(moves: Moves, meant: Meant, rows: list[RowKey]) -> None:
     """Object to more than is there, and to a part of what is promised; no goods are told from others of their row."""
     paper = moves.paper
     there = sum(movable(moves, key) for key in rows)
@@ -202,14 +180,14 @@ def _check_there(moves: Moves, meant: Meant, rows: list[RowKey]) -> Refusal | No
     what = goods_called(meant.item.sku, meant.said.lot)
     if there < meant.quantity:
         message = f"{meant.location} has only {amount(meant.item, there)} of {what}; count it first."
-        return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
+        paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
+        return
     to_be_kept = paper.key.kind != STATUS_CHANGE and spare < meant.quantity < there
     if to_be_kept and paper.draft.ledger.sites.lot_tasks:
         to_be_kept = spare + sum(told_by_lot_of(moves, key) for key in rows) < meant.quantity
     if to_be_kept:
         message = f"Only {amount(meant.item, spare)} of {what} in {meant.location} is not promised; move that or all."
-        return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
-    return None
+        paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
 
 
 def _decided(moves: Moves, kind: type[StockMoved | StatusChanged]) -> tuple[Event, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, stop_if
 from lotstream.domain.commands import InspectedLine, InspectReturn, Moment, StockLine
 from lotstream.domain.events import Event, Relocated, ReturnInspected, RowChange, StockFound
 from lotstream.domain.ledger import Ledger
@@ -32,7 +32,7 @@ class _Inspected:
     found: list[StockFound] = field(default_factory=list)
 
 
-def inspect_return(ledger: Ledger, command: InspectReturn, moment: Moment) -> tuple[Event, ...] | Refusal:
+def inspect_return(ledger: Ledger, command: InspectReturn, moment: Moment) -> tuple[Event, ...]:
     """Decide return.inspected.
 
     Each line says what becomes of so much of a line of the return: it is good again, set apart, thrown away or sent
@@ -40,23 +40,18 @@ def inspect_return(ledger: Ledger, command: InspectReturn, moment: Moment) -> tu
     a discrepancy. Restocked goods stay known as returned; whoever was promised what leaves is given other stock.
     """
     paper = begin(ledger, command, moment, kind=RETURN_INSPECTION, number=command.inspection)
-    if isinstance(paper, Refusal):
-        return paper
     for index, line in enumerate(command.lines):
         # What is no quantity has not happened either, whatever it is of.
-        refused = check_quantity(line.quantity, f"lines.{index}.quantity")
-        if refused is not None:
-            return refused
+        stop_if(check_quantity(line.quantity, f"lines.{index}.quantity"))
     known = ledger.receipt(ReceiptKey(RETURN, command.return_))
     if known is None or not known.came:
         message = f"Nothing has come back as return {command.return_}; check its number."
         about: dict[str, str | None] = {"return": command.return_}
-        return paper.verdicts.object(Code.NOT_AVAILABLE, "return", message, about) or tuple(paper.verdicts.noted)
+        stop_if(paper.verdicts.object(Code.NOT_AVAILABLE, "return", message, about))
+        return tuple(paper.verdicts.noted)
     done = _Inspected(paper, [*known.came])
     for index, said in enumerate(command.lines):
-        refused = _inspect(done, said, f"lines.{index}")
-        if refused is not None:
-            return refused
+        _inspect(done, said, f"lines.{index}")
     if not paper.booked:
         return tuple(paper.verdicts.noted)
     told = ReturnInspected(
@@ -68,38 +63,37 @@ def inspect_return(ledger: Ledger, command: InspectReturn, moment: Moment) -> tu
     return *done.found, told, *paper.verdicts.noted, *settle(paper.draft, losers, skus=restocked)
 
 
-def _inspect(done: _Inspected, said: InspectedLine, path: str) -> Refusal | None:
+def _inspect(done: _Inspected, said: InspectedLine, path: str) -> None:
     paper = done.paper
     came = [one for one in done.came if one.line == said.return_line]
     if not came:
         about: dict[str, str | None] = {"return": done.paper.key.number, "line": said.return_line}
         message = f"The return has no line {said.return_line}; check it."
-        return paper.verdicts.object(Code.NOT_AVAILABLE, f"{path}.return_line", message, about)
+        stop_if(paper.verdicts.object(Code.NOT_AVAILABLE, f"{path}.return_line", message, about))
+        return
     row = came[0].row
     line = StockLine(
         said.line, row.sku, row.lot, said.location or row.location, said.quantity, said.unit, reason=said.reason
     )
     meant = understand(paper, line, path)
-    if not isinstance(meant, Meant):
-        return meant
+    if meant is None:
+        return
     to = said.to or meant.location
     if is_staging(to) or is_transit(to):
         message = f"Goods come to {to} by {'picks' if is_staging(to) else 'transfers'}; name another bin."
-        return paper.object(Code.FIELD_INVALID, f"{path}.to", message, line)
+        paper.object(Code.FIELD_INVALID, f"{path}.to", message, line)
+        return
     # Told again it has to say the same of the same goods.
     marked = meant.row(paper.document.site)._replace(location=said.to or meant.location, package=said.disposition.value)
-    new = book_once(paper, meant, marked)
-    if new is not True:
-        return new or None
-    return _look_at(done, said, meant, sum(one.quantity - one.inspected for one in came))
+    if not book_once(paper, meant, marked):
+        return
+    _look_at(done, said, meant, sum(one.quantity - one.inspected for one in came))
 
 
-def _look_at(done: _Inspected, said: InspectedLine, meant: Meant, open_units: int) -> Refusal | None:
+def _look_at(done: _Inspected, said: InspectedLine, meant: Meant, open_units: int) -> None:
     if open_units < meant.quantity:
         message = f"Only {amount(meant.item, open_units)} of line {said.return_line} is still to be looked at; check."
-        refused = done.paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
-        if refused is not None:
-            return refused
+        done.paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
     left = meant.quantity
     for index, one in enumerate(done.came):
         quantity = min(one.quantity - one.inspected, left) if one.line == said.return_line else 0
@@ -107,27 +101,22 @@ def _look_at(done: _Inspected, said: InspectedLine, meant: Meant, open_units: in
             left -= quantity
             done.came[index] = one._replace(inspected=one.inspected + quantity)
             at = one.row if said.location is None else one.row._replace(location=said.location)
-            refused = _book(done, said, meant, at, quantity)
-            if refused is not None:
-                return refused
-    return None
+            _book(done, said, meant, at, quantity)
 
 
-def _book(done: _Inspected, said: InspectedLine, meant: Meant, row: RowKey, quantity: int) -> Refusal | None:
+def _book(done: _Inspected, said: InspectedLine, meant: Meant, row: RowKey, quantity: int) -> None:
     paper = done.paper
     short = quantity - max(paper.there(row), 0)
     if short > 0:
         message = f"{row.location} has {amount(meant.item, short)} less of it; say where it lies now, or count the bin."
-        refused = paper.object(Code.NOT_AVAILABLE, f"{meant.path}.location", message, meant.said)
-        if refused is not None:
-            return refused
+        paper.object(Code.NOT_AVAILABLE, f"{meant.path}.location", message, meant.said)
         done.found.append(StockFound(row, short, _REASON))
         paper.change(row, short)
     if said.disposition in {Disposition.SCRAP, Disposition.SEND_BACK}:
         paper.change(row, -quantity)
         gone = done.scrapped if said.disposition is Disposition.SCRAP else done.sent_back
         gone.append(RowChange(said.line, row, -quantity, said.reason))
-        return None
+        return
     status = Status.GOOD if said.disposition is Disposition.RESTOCK else Status.QUARANTINE
     to = row._replace(status=status.value, location=said.to or row.location)
     if to != row:
@@ -136,4 +125,3 @@ def _book(done: _Inspected, said: InspectedLine, meant: Meant, row: RowKey, quan
         paper.change(row, -quantity)
         paper.change(to, quantity, received=received)
         done.moves.append(Relocated(said.line, row, to, quantity, (), said.reason, received))
-    return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, stop_if
 from lotstream.domain.commands import Moment, ReturnGoods, StockLine
 from lotstream.domain.events import CounterfeitSuspected, Event, GoodsReturned, Returned
 from lotstream.domain.filling import fill
@@ -46,7 +46,7 @@ class _Return:
     doubtful: list[CounterfeitSuspected] = field(default_factory=list)
 
 
-def return_goods(ledger: Ledger, command: ReturnGoods, moment: Moment) -> tuple[Event, ...] | Refusal:
+def return_goods(ledger: Ledger, command: ReturnGoods, moment: Moment) -> tuple[Event, ...]:
     """Decide goods.returned.
 
     Asked, more than was shipped of a lot to the order is refused. Happened, it is there: what nobody can have shipped
@@ -54,23 +54,15 @@ def return_goods(ledger: Ledger, command: ReturnGoods, moment: Moment) -> tuple[
     an order it is looked for among what the customer got of the lot, the last order first.
     """
     paper = begin(ledger, command, moment, kind=RETURN, number=command.number)
-    if isinstance(paper, Refusal):
-        return paper
     announced = announced_of(ledger, command)
     if announced is None and command.expected is not None:
         message = f"Return {command.expected} was not announced; check its number."
         about: dict[str, str | None] = {"return": command.number}
-        refused = paper.verdicts.object(Code.NOT_AVAILABLE, "expected", message, about)
-        if refused is not None:
-            return refused
+        stop_if(paper.verdicts.object(Code.NOT_AVAILABLE, "expected", message, about))
     orders = _orders(ledger, command, announced, paper)
-    if isinstance(orders, Refusal):
-        return orders
     back = _Return(paper, [copy_order(order) for order in orders], announced)
     for index, said in enumerate(command.lines):
-        refused = _take_in(back, said, f"lines.{index}")
-        if refused is not None:
-            return refused
+        _take_in(back, said, f"lines.{index}")
     if not back.lines:
         return (*paper.verdicts.noted, *back.doubtful)
     return _decided(back, command)
@@ -93,9 +85,7 @@ def _decided(back: _Return, command: ReturnGoods) -> tuple[Event, ...]:
     return *returned, *expired, *apart, *paper.verdicts.noted, *back.doubtful, *filled
 
 
-def _orders(
-    ledger: Ledger, command: ReturnGoods, announced: ReturnExpected | None, paper: Paper
-) -> list[Order] | Refusal:
+def _orders(ledger: Ledger, command: ReturnGoods, announced: ReturnExpected | None, paper: Paper) -> list[Order]:
     """Return the orders that goods may be of: the one that is named, else those of the customer that have any of it."""
     key = order_meant(command, announced)
     if key is not None:
@@ -104,17 +94,19 @@ def _orders(
             return [known]
         message = f"Order {key.order} is not known; check its number and source."
         about: dict[str, str | None] = {"order": key.order, "return": command.number}
-        return paper.verdicts.object(Code.UNKNOWN_ORDER, "order", message, about) or []
+        stop_if(paper.verdicts.object(Code.UNKNOWN_ORDER, "order", message, about))
+        return []
     if customer_meant(command, announced) is None:
         message = "Neither an order nor a customer is named; send one of them."
         about = {"return": command.number}
-        return paper.verdicts.object(Code.FIELD_MISSING, "order", message, about) or []
+        stop_if(paper.verdicts.object(Code.FIELD_MISSING, "order", message, about))
+        return []
     keys = [key for question in asked(ledger, command) for key in ledger.answer(question, GotFrom).orders]
     found = (ledger.order(key) for key in dict.fromkeys(keys))
     return [order for order in found if order is not None]
 
 
-def _take_in(back: _Return, said: StockLine, path: str) -> Refusal | None:
+def _take_in(back: _Return, said: StockLine, path: str) -> None:
     paper = back.paper
     sku = said.sku or _sku_shipped(back.orders, said.lot)
     named = StockLine(
@@ -122,19 +114,15 @@ def _take_in(back: _Return, said: StockLine, path: str) -> Refusal | None:
         said.status or paper.draft.ledger.settings.returned_status, said.reason, serials=said.serials,
     )  # fmt: skip
     meant = understand(paper, named, path)
-    if not isinstance(meant, Meant):
-        return meant
-    new = book_once(paper, meant, meant.row(paper.document.site)._replace(returned=True))
-    if new is not True:
-        return new or None
-    refused = _was_announced(back, meant) or _may_lie_there(paper, meant)
-    if refused is not None:
-        return refused
+    if meant is None:
+        return
+    if not book_once(paper, meant, meant.row(paper.document.site)._replace(returned=True)):
+        return
+    _was_announced(back, meant)
+    _may_lie_there(paper, meant)
     lot = said.lot if said.lot is not None else _only_lot(back.orders, meant.item.sku)
     row = meant.row(paper.document.site)._replace(lot=lot, returned=True)
     numbers = _numbers(back, meant)
-    if isinstance(numbers, Refusal):
-        return numbers
     left, unit = meant.quantity, 10**meant.item.decimals
     for order in back.orders:
         for line in order.lines:
@@ -142,28 +130,29 @@ def _take_in(back: _Return, said: StockLine, path: str) -> Refusal | None:
             _book(back, said, row, quantity, order=order, line=line, serials=tuple(numbers[: quantity // unit]))
             left, numbers = left - quantity, numbers[quantity // unit :]
     if left == 0:
-        return None
+        return
     del paper.booked[said.line]
-    return _too_much(back, meant, row, left)
+    _too_much(back, meant, row, left)
 
 
-def _was_announced(back: _Return, meant: Meant) -> Refusal | None:
+def _was_announced(back: _Return, meant: Meant) -> None:
     """Count what was announced; object to more than that."""
     if back.announced is None:
-        return None
+        return
     back.announced, over = came_back(back.announced, meant.item.sku, meant.said.lot, meant.quantity)
     if over == 0:
-        return None
+        return
     message = f"{amount(meant.item, over)} of {meant.item.sku} more came back than was announced; check the return."
-    return back.paper.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.quantity", message, meant.said)
+    back.paper.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.quantity", message, meant.said)
 
 
-def _numbers(back: _Return, meant: Meant) -> list[str] | Refusal:
+def _numbers(back: _Return, meant: Meant) -> list[str]:
     """Return the serial numbers that came back: units that had left for one of the orders, and no others."""
     paper, said = back.paper, meant.said
     refused = check_count(said.serials, meant.quantity, meant.item, meant.path)
     if refused is not None:
-        return paper.object(refused.code, refused.field, refused.message, said) or []
+        paper.object(refused.code, refused.field, refused.message, said)
+        return []
     numbers, keys = [], {order.key for order in back.orders}
     for index, number in enumerate(said.serials):
         unit = paper.draft.serial(SerialKey(number, meant.item.sku))
@@ -171,9 +160,7 @@ def _numbers(back: _Return, meant: Meant) -> list[str] | Refusal:
             numbers.append(number)
             continue
         message = f"Serial {number} of {meant.item.sku} has not left for the order; check the number and the order."
-        refused = paper.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.serials.{index}", message, said)
-        if refused is not None:
-            return refused
+        paper.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.serials.{index}", message, said)
         _doubt(back, meant, serial=number, why=_why_doubted(unit))
     return numbers
 
@@ -186,21 +173,22 @@ def _why_doubted(unit: Serial | None) -> tuple[Code, str]:
     return Code.MORE_THAN_SHIPPED, "it is in the house, or was never sold"
 
 
-def _may_lie_there(paper: Paper, meant: Meant) -> Refusal | None:
+def _may_lie_there(paper: Paper, meant: Meant) -> None:
     """Object to goods that are brought where they must not lie."""
     row = meant.row(paper.document.site)._replace(returned=True)
     wrong = why_not_there(paper.draft.ledger, row, paper.beside)
-    return None if wrong is None else paper.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.location", wrong, meant.said)
+    if wrong is not None:
+        paper.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.location", wrong, meant.said)
 
 
-def _too_much(back: _Return, meant: Meant, row: RowKey, left: int) -> Refusal | None:
+def _too_much(back: _Return, meant: Meant, row: RowKey, left: int) -> None:
     """Object to more than has left; what is there anyway goes to quarantine."""
     paper, said = back.paper, meant.said
     what = f"{amount(meant.item, left)} of {goods_called(row.sku, row.lot)}"
     message = f"{what} more came back than left for the order; check lot and order."
     if not paper.document.happened:
         code = Code.MORE_THAN_SHIPPED if back.orders else Code.UNKNOWN_ORDER
-        return Refusal(code, f"{meant.path}.quantity", message)
+        raise Refused(code, f"{meant.path}.quantity", message)
     book_once(paper, meant, meant.row(paper.document.site)._replace(returned=True))
     # The line itself says what is odd about it, and is the alert.
     _book(back, said, row._replace(status=Status.QUARANTINE.value), left, order=None, line=None, why=message)
@@ -208,7 +196,6 @@ def _too_much(back: _Return, meant: Meant, row: RowKey, left: int) -> Refusal | 
         known = paper.draft.lot(row.sku, row.lot) is not None
         why = (Code.MORE_THAN_SHIPPED, "it never left for him") if known else (Code.UNKNOWN_LOT, "nobody has seen it")
         _doubt(back, meant, serial=None, why=why)
-    return None
 
 
 def _doubt(back: _Return, meant: Meant, *, serial: str | None, why: tuple[Code, str]) -> None:

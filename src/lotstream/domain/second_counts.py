@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, granted
 from lotstream.domain.commands import ApproveCount, SecondCount
 from lotstream.domain.costing import cost_of
 from lotstream.domain.draft import Draft
@@ -64,37 +64,32 @@ def _differs(draft: Draft, rule: CountApproval, line: CountedLine, known: int) -
     )
 
 
-def check_second(ledger: Ledger, command: ApproveCount, pending: CountPending | None) -> Refusal | None:
-    """Refuse a second count of nothing, by nobody, by who counted first, or of other quantities."""
+def check_second(ledger: Ledger, command: ApproveCount, pending: CountPending | None) -> CountPending:
+    """Return the count that waits; raises `Refused` for a second by nobody, by who counted first, or that differs."""
     if pending is None or pending.state is not CountState.WAITING:
         message = f"No count {command.count} waits for a second counter; check its number."
-        return Refusal(Code.NOT_AVAILABLE, "count", message)
+        raise Refused(Code.NOT_AVAILABLE, "count", message)
     if command.by is None:
-        return Refusal(Code.FIELD_MISSING, "by", "It is not said who counted; send the second counter.")
+        raise Refused(Code.FIELD_MISSING, "by", "It is not said who counted; send the second counter.")
     if command.by == pending.by:
         message = f"{command.by} has counted it first; somebody else has to count."
-        return Refusal(Code.FIELD_INVALID, "by", message)
+        raise Refused(Code.FIELD_INVALID, "by", message)
     known = {line.line: line for line in pending.lines}
     for index, said in enumerate(command.lines if command.approved else ()):
-        refused = _compare(ledger, said, known.get(said.line), f"lines.{index}")
-        if refused is not None:
-            return refused
-    return None
+        _compare(ledger, said, known.get(said.line), f"lines.{index}")
+    return pending
 
 
-def _compare(ledger: Ledger, said: SecondCount, known: CountedLine | None, path: str) -> Refusal | None:
+def _compare(ledger: Ledger, said: SecondCount, known: CountedLine | None, path: str) -> None:
     if known is None:
-        return Refusal(Code.FIELD_INVALID, f"{path}.line", f"The count has no line {said.line}; send those it has.")
+        raise Refused(Code.FIELD_INVALID, f"{path}.line", f"The count has no line {said.line}; send those it has.")
     factor = unit_factor(ledger.items[known.sku], said.unit)
     if factor is None:
-        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", f"{known.sku} has no unit {said.unit}; send one it has.")
-    counted = smallest(said.counted, factor, f"{path}.counted", positive=False)
-    if isinstance(counted, Refusal):
-        return counted
+        raise Refused(Code.UNKNOWN_UNIT, f"{path}.unit", f"{known.sku} has no unit {said.unit}; send one it has.")
+    counted = granted(smallest(said.counted, factor, f"{path}.counted", positive=False))
     if counted != known.counted:
         message = f"Line {said.line} was counted otherwise at first; count once more, or reject the first count."
-        return Refusal(Code.CONFLICTING_CONTENT, f"{path}.counted", message)
-    return None
+        raise Refused(Code.CONFLICTING_CONTENT, f"{path}.counted", message)
 
 
 def settled(command: ApproveCount, pending: CountPending, at: datetime) -> CountSettled:

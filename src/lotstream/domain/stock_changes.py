@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code
 from lotstream.domain.complete import why_not_good
 from lotstream.domain.events import DiscrepancyNoted, Event, RowChange, StockAdjusted, StockCounted
 from lotstream.domain.model import AdjustCode, Lot, RowKey, Status
@@ -41,7 +41,7 @@ class Changes:
         self.made.append(RowChange(meant.said.line, key, quantity, meant.said.reason, lot, received, code))
 
 
-def more_to(paper: Paper, meant: Meant, row: RowKey) -> RowKey | Refusal:
+def more_to(paper: Paper, meant: Meant, row: RowKey) -> RowKey:
     """Return where goods go that are more than was known, to quarantine where they lack what their item needs.
 
     Of a lot that has good stock in the house no facts are asked: they were, or it is as it was found.
@@ -49,8 +49,9 @@ def more_to(paper: Paper, meant: Meant, row: RowKey) -> RowKey | Refusal:
     if row.status != Status.GOOD or any(_is_good(key, row) for key in paper.keys(row.sku)):
         return row
     why = why_not_good(paper.draft, meant.item, row.lot, site=row.site)
-    refused = None if why is None else paper.object(Code.FIELD_MISSING, f"{meant.path}.lot", why, meant.said)
-    return refused or (row if why is None else row._replace(status=Status.QUARANTINE.value))
+    if why is not None:
+        paper.object(Code.FIELD_MISSING, f"{meant.path}.lot", why, meant.said)
+    return row if why is None else row._replace(status=Status.QUARANTINE.value)
 
 
 def _is_good(key: RowKey, row: RowKey) -> bool:

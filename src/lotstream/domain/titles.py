@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, stop_if
 from lotstream.domain.commands import AcceptTitle, Moment, ReleaseTitle
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, StockFound, TitleAccepted, TitleReleased
@@ -54,7 +54,7 @@ class _Sale:
     units: list[Serial] = field(default_factory=list)
 
 
-def release_title(ledger: Ledger, command: ReleaseTitle, moment: Moment) -> tuple[Event, ...] | Refusal:
+def release_title(ledger: Ledger, command: ReleaseTitle, moment: Moment) -> tuple[Event, ...]:
     """Decide title.released.
 
     Asked, only goods that nobody was promised and that no hold lies on change their owner. What has happened is
@@ -63,31 +63,26 @@ def release_title(ledger: Ledger, command: ReleaseTitle, moment: Moment) -> tupl
     """
     number = title_number(command.owner, command.title)
     paper = begin(ledger, command, moment, kind=TITLE_OUT, number=number)
-    if isinstance(paper, Refusal):
-        return paper
     if command.to_owner == command.owner:
         message = f"The goods are {command.to_owner}'s already; name another owner."
-        return Refusal(Code.WRONG_OWNER, "to_owner", message)
+        raise Refused(Code.WRONG_OWNER, "to_owner", message)
     known, content = ledger.document(paper.key, Title), content_of_title(command)
     if known is not None:
         return _again(paper, known, content)
     sale = _Sale(paper, command)
     for index, said in enumerate(command.lines):
         meant = understand(paper, said, f"lines.{index}")
-        refused = _sell(sale, meant) if isinstance(meant, Meant) else meant
-        if refused is not None:
-            return refused
+        if meant is not None:
+            _sell(sale, meant)
     return _released(sale, content)
 
 
-def accept_title(ledger: Ledger, command: AcceptTitle, moment: Moment) -> tuple[Event, ...] | Refusal:
+def accept_title(ledger: Ledger, command: AcceptTitle, moment: Moment) -> tuple[Event, ...]:
     """Decide title.accepted: as a receipt at the dock, and each line once, so that nobody gets anything twice."""
     at = command.occurred_at or moment.recorded_at
     key = ReceiptKey(TITLE, title_number(command.from_owner, command.title))
     delivery = Delivery(Draft(ledger, moment), command.site, at.date(), key, ledger.receipt(key), command.happened)
-    refused = book_all(delivery, command.lines)
-    if refused is not None:
-        return refused
+    stop_if(book_all(delivery, command.lines))
     if not delivery.booked:
         return tuple(delivery.noted)
     event = TitleAccepted(command.site, key.number, command.from_owner, command.by, at, tuple(delivery.booked))
@@ -96,20 +91,18 @@ def accept_title(ledger: Ledger, command: AcceptTitle, moment: Moment) -> tuple[
     return event, *delivery.noted, *settled
 
 
-def _again(paper: Paper, known: Title, content: str) -> tuple[Event, ...] | Refusal:
+def _again(paper: Paper, known: Title, content: str) -> tuple[Event, ...]:
     if known.content == content:
         return ()
     message = f"Title {known.key.number} was released with other content; give this one another number."
-    refused = paper.verdicts.object(Code.CONFLICTING_CONTENT, TITLE, message, {TITLE: known.key.number})
-    return refused or tuple(paper.verdicts.noted)
+    stop_if(paper.verdicts.object(Code.CONFLICTING_CONTENT, TITLE, message, {TITLE: known.key.number}))
+    return tuple(paper.verdicts.noted)
 
 
-def _sell(sale: _Sale, meant: Meant) -> Refusal | None:
+def _sell(sale: _Sale, meant: Meant) -> None:
     paper = sale.paper
     rows = paper.rows(meant)
-    refused = _check_goods(paper, meant, rows)
-    if refused is not None:
-        return refused
+    _check_goods(paper, meant, rows)
     taken: dict[RowKey, int] = {}
     apart = min(units_apart(paper.draft, meant.item, meant.said.serials), meant.quantity)
     # Units on hold are counted in quarantine: they go over from there, and as such.
@@ -117,12 +110,10 @@ def _sell(sale: _Sale, meant: Meant) -> Refusal | None:
     _take(sale, [key for key in rows if key.status == Status.QUARANTINE], quarantined, apart, taken)
     _take(sale, rows, meant.row(sale.command.site), meant.quantity - apart, taken)
     leaving = numbers_of(paper, meant, held_ok=False)
-    if isinstance(leaving, Refusal):
-        return leaving
     units = {key: paper.draft.serial(key) for key in leaving}
     # In the order of the rows: what was taken from quarantine first.
     numbers = sorted(leaving, key=lambda key: (unit := units[key]) is None or not unit.apart)
-    return _note(sale, meant, taken, tuple(key.number for key in numbers))
+    _note(sale, meant, taken, tuple(key.number for key in numbers))
 
 
 def _take(sale: _Sale, rows: list[RowKey], named: RowKey, quantity: int, taken: dict[RowKey, int]) -> None:
@@ -142,40 +133,37 @@ def _take(sale: _Sale, rows: list[RowKey], named: RowKey, quantity: int, taken: 
         taken[row] = taken.get(row, 0) + quantity
 
 
-def _check_goods(paper: Paper, meant: Meant, rows: list[RowKey]) -> Refusal | None:
+def _check_goods(paper: Paper, meant: Meant, rows: list[RowKey]) -> None:
     wrong = why_not_named(paper, meant)
     if wrong is not None:
-        return paper.object(*wrong, meant.said)
+        paper.object(*wrong, meant.said)
+        return
     said, what = meant.said, goods_called(meant.item.sku, meant.said.lot)
     lot = paper.draft.lot(meant.item.sku, said.lot)
     held = why_held(lot, paper.draft.ledger.settings.holds)
     if held is not None:
         message = f"{begun(what)} is on hold ({held.value}); have the hold lifted before it is sold."
-        refused = paper.object(Code.ON_HOLD, f"{meant.path}.lot", message, said)
-        if refused is not None:
-            return refused
+        paper.object(Code.ON_HOLD, f"{meant.path}.lot", message, said)
     if place_of(paper.draft.ledger.sites, paper.document.site, meant.location).held:
         message = f"{meant.location} is on hold; have the hold lifted before what lies in it is sold."
-        refused = paper.object(Code.ON_HOLD, f"{meant.path}.location", message, said)
-        if refused is not None:
-            return refused
-    return _check_free(paper, meant, rows, what)
+        paper.object(Code.ON_HOLD, f"{meant.path}.location", message, said)
+    _check_free(paper, meant, rows, what)
 
 
-def _check_free(paper: Paper, meant: Meant, rows: list[RowKey], what: str) -> Refusal | None:
+def _check_free(paper: Paper, meant: Meant, rows: list[RowKey], what: str) -> None:
     said, free = meant.said, sum(spare_or_all(paper, key, spare=True) for key in rows)
     apart = held_at(paper.draft, meant.item.sku, said.lot, site=paper.document.site)
     held = 0 if said.serials else sum(apart[key] for key in rows)
     if free - held < meant.quantity <= free:
         message = f"{amount(meant.item, held)} of {what} is on hold by serial numbers; have the holds lifted."
-        return paper.object(Code.ON_HOLD, f"{meant.path}.quantity", message, said)
+        paper.object(Code.ON_HOLD, f"{meant.path}.quantity", message, said)
+        return
     if free < meant.quantity:
         message = f"Only {amount(meant.item, free)} of {what} in {meant.location} is promised to nobody; take that."
-        return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, said)
-    return None
+        paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, said)
 
 
-def _note(sale: _Sale, meant: Meant, taken: dict[RowKey, int], numbers: tuple[str, ...]) -> Refusal | None:
+def _note(sale: _Sale, meant: Meant, taken: dict[RowKey, int], numbers: tuple[str, ...]) -> None:
     """Note what left each row as a line of its own, with the numbers of its units."""
     unit, sku = 10**meant.item.decimals, meant.item.sku
     for nth, (row, quantity) in enumerate(taken.items()):
@@ -185,8 +173,7 @@ def _note(sale: _Sale, meant: Meant, taken: dict[RowKey, int], numbers: tuple[st
         sale.units += [_gone(sale, SerialKey(number, sku), row) for number in mine]
     if len(sale.lines) > LINES_MAX:
         message = f"The goods lie in more than {LINES_MAX} rows; release them under several titles."
-        return Refusal(Code.TOO_LARGE, "lines", message)
-    return None
+        raise Refused(Code.TOO_LARGE, "lines", message)
 
 
 def _line_of_its_own(sale: _Sale, line: str, nth: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refused, stop_if
 from lotstream.domain.commands import Moment, ShipTransfer, StockLine
 from lotstream.domain.events import Event, Relocated, RowChange, StockFound, TransferShipped
 from lotstream.domain.going_out import numbers_of, spare_or_all, units_apart, why_not_named
@@ -53,7 +53,7 @@ class _Truck:
         return row._replace(site=self.command.to_site, location=transit_place(self.command.transfer))
 
 
-def ship_transfer(ledger: Ledger, command: ShipTransfer, moment: Moment) -> tuple[Event, ...] | Refusal:
+def ship_transfer(ledger: Ledger, command: ShipTransfer, moment: Moment) -> tuple[Event, ...]:
     """Decide transfer.shipped.
 
     Asked, only goods that nobody was promised go, and none that are recalled: what is on hold, damaged or expired may
@@ -62,11 +62,7 @@ def ship_transfer(ledger: Ledger, command: ShipTransfer, moment: Moment) -> tupl
     site they go to, in a place that nobody takes anything from.
     """
     paper = begin(ledger, command, moment, kind=TRANSFER, number=command.transfer)
-    if isinstance(paper, Refusal):
-        return paper
-    refused = _check_site(paper, command)
-    if refused is not None:
-        return refused
+    _check_site(paper, command)
     known, content = ledger.document(paper.key, Transfer), content_of_transfer(command)
     if known is not None and known.content:
         return _again(paper, known, content)
@@ -74,37 +70,34 @@ def ship_transfer(ledger: Ledger, command: ShipTransfer, moment: Moment) -> tupl
     truck = _Truck(paper, command, early)
     for index, said in enumerate(command.lines):
         meant = understand(paper, said, f"lines.{index}")
-        refused = _load(truck, meant) if isinstance(meant, Meant) else meant
-        if refused is not None:
-            return refused
+        if meant is not None:
+            _load(truck, meant)
     return _decided(truck, known, content)
 
 
-def _check_site(paper: Paper, command: ShipTransfer) -> Refusal | None:
+def _check_site(paper: Paper, command: ShipTransfer) -> None:
     if command.to_site == command.site:
         message = f"The goods are at {command.site} already; name another site, or move them."
-        return Refusal(Code.FIELD_INVALID, "to_site", message)
+        raise Refused(Code.FIELD_INVALID, "to_site", message)
     if command.to_site in paper.draft.ledger.sites.sites:
-        return None
+        return
     about: dict[str, str | None] = {TRANSFER: command.transfer, "site": command.to_site}
     message = f"Site {command.to_site} is not defined; define it."
-    return paper.verdicts.object(Code.FIELD_INVALID, "to_site", message, about)
+    stop_if(paper.verdicts.object(Code.FIELD_INVALID, "to_site", message, about))
 
 
-def _again(paper: Paper, known: Transfer, content: str) -> tuple[Event, ...] | Refusal:
+def _again(paper: Paper, known: Transfer, content: str) -> tuple[Event, ...]:
     if known.content == content:
         return ()
     message = f"Transfer {known.key.number} has left with other content; give this one another number."
-    refused = paper.verdicts.object(Code.CONFLICTING_CONTENT, TRANSFER, message, {TRANSFER: known.key.number})
-    return refused or tuple(paper.verdicts.noted)
+    stop_if(paper.verdicts.object(Code.CONFLICTING_CONTENT, TRANSFER, message, {TRANSFER: known.key.number}))
+    return tuple(paper.verdicts.noted)
 
 
-def _load(truck: _Truck, meant: Meant) -> Refusal | None:
+def _load(truck: _Truck, meant: Meant) -> None:
     paper = truck.paper
     rows = paper.rows(meant)
-    refused = _check_goods(paper, meant, rows)
-    if refused is not None:
-        return refused
+    _check_goods(paper, meant, rows)
     apart = min(units_apart(paper.draft, meant.item, meant.said.serials), meant.quantity)
     left = _send_of(truck, meant, [key for key in rows if key.status == Status.QUARANTINE], apart)
     left = _send_of(truck, meant, rows, meant.quantity - apart + left)
@@ -114,10 +107,7 @@ def _load(truck: _Truck, meant: Meant) -> Refusal | None:
         paper.change(row, left)
         _send(truck, meant, row, left)
     leaving = numbers_of(paper, meant, held_ok=True)
-    if isinstance(leaving, Refusal):
-        return leaving
     _note(truck, meant, row, tuple(_unit(truck, key, row) for key in leaving))
-    return None
 
 
 def _send_of(truck: _Truck, meant: Meant, rows: list[RowKey], quantity: int) -> int:
@@ -130,23 +120,21 @@ def _send_of(truck: _Truck, meant: Meant, rows: list[RowKey], quantity: int) -> 
     return quantity
 
 
-def _check_goods(paper: Paper, meant: Meant, rows: list[RowKey]) -> Refusal | None:
+def _check_goods(paper: Paper, meant: Meant, rows: list[RowKey]) -> None:
     """Object to goods that cannot be there to be sent, are recalled, or belong to orders."""
     wrong = why_not_named(paper, meant)
     if wrong is not None:
-        return paper.object(*wrong, meant.said)
+        paper.object(*wrong, meant.said)
+        return
     said, what = meant.said, goods_called(meant.item.sku, meant.said.lot)
     lot = paper.draft.lot(meant.item.sku, said.lot)
     if why_held(lot, paper.draft.ledger.settings.holds) is NotUsed.RECALLED:
         message = f"{begun(what)} is recalled and stays where it is; close the recall first."
-        refused = paper.object(Code.ON_HOLD, f"{meant.path}.lot", message, said)
-        if refused is not None:
-            return refused
+        paper.object(Code.ON_HOLD, f"{meant.path}.lot", message, said)
     free = sum(spare_or_all(paper, key, spare=True) for key in rows)
     if free < meant.quantity:
         message = f"Only {amount(meant.item, free)} of {what} in {meant.location} is promised to nobody; send that."
-        return paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, said)
-    return None
+        paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, said)
 
 
 def _main_row(truck: _Truck, meant: Meant, rows: Sequence[RowKey]) -> RowKey:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refusal, stop_if
 from lotstream.domain.events import RowWeight
 from lotstream.domain.model import RowKey
 from lotstream.domain.paper import COUNT, Meant, Paper
@@ -15,7 +15,7 @@ from lotstream.domain.weights import FIELD, grams, not_weighed, shares
 
 def weigh_rows(
     paper: Paper, meant: Meant, told: Sequence[Decimal | None], *, as_of: datetime | None
-) -> list[RowWeight] | Refusal:
+) -> list[RowWeight]:
     """Return what rows weigh that were counted, by how much is in each; nothing where nobody weighed them.
 
     ``told`` is what they weigh under each of their labels, where lots are one by now.
@@ -25,7 +25,8 @@ def weigh_rows(
     rows = [key for key in paper.rows(meant) if paper.there(key) > 0]
     wrong = not_weighed(meant.item, meant.path) or _unclear(meant, rows, told, as_of=as_of)
     if wrong is not None:
-        return paper.object(wrong.code, wrong.field, wrong.message, meant.said) or []
+        paper.object(wrong.code, wrong.field, wrong.message, meant.said)
+        return []
     found = shares(sum(grams(one) for one in told if one is not None), [paper.there(key) for key in rows])
     return [RowWeight(key, one) for key, one in zip(rows, found, strict=True)]
 
@@ -45,7 +46,7 @@ def _unclear(
     return None
 
 
-def not_kept(paper: Paper) -> Refusal | None:
+def not_kept(paper: Paper) -> None:
     """Object to weights of a count that waits for somebody else: when it is booked, other goods may lie there."""
     message = "What bins weigh is not kept while their count waits for somebody else; weigh them when it is booked."
-    return paper.verdicts.object(Code.FIELD_INVALID, "lines", message, {COUNT: paper.key.number})
+    stop_if(paper.verdicts.object(Code.FIELD_INVALID, "lines", message, {COUNT: paper.key.number}))
