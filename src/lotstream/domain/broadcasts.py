@@ -21,7 +21,7 @@ from lotstream.domain.commands import (
     PlaceBinHold,
 )
 from lotstream.domain.events import DayOpened, Event, LocationDefined, SiteDefined
-from lotstream.domain.holds import again, placed_at, unnamed
+from lotstream.domain.holds import again, also_lifted, lifted_before, placed_at, unnamed
 from lotstream.domain.ledger import Sites
 from lotstream.domain.model import BY_LOT, Calendar, Location, Site
 
@@ -66,7 +66,8 @@ def _define_location(sites: Sites, location: Location, number: int) -> tuple[Eve
         message = f"{location.id} would lie inside itself; name another parent."
         return Refusal(Code.FIELD_INVALID, "location.parent", message)
     # Holds that were placed one by one are lifted one by one.
-    return _changed(sites, replace(location, holds=() if known is None else known.holds), number)
+    holds, lifted = ((), ()) if known is None else (known.holds, known.lifted)
+    return _changed(sites, replace(location, holds=holds, lifted=lifted), number)
 
 
 def _changed(
@@ -124,7 +125,9 @@ def _lift_hold(sites: Sites, command: LiftBinHold, moment: Moment, number: int) 
     left = tuple(hold for hold in bin_.holds if command.hold not in (None, hold.id))
     free = replace(bin_, holds=left, hold=bin_.hold and command.hold is not None)
     if free == bin_:
-        return ()
+        return lifted_before(command.hold, bin_.lifted, f"{bin_.id} of {bin_.site}")
+    ended = tuple(hold.id for hold in bin_.holds if hold not in left)
+    free = replace(free, lifted=also_lifted(bin_.lifted, ended))
     refused = unnamed([hold for hold in bin_.holds if hold not in left], command.by)
     return refused or _changed(sites, free, number, by=command.by, at=command.occurred_at or moment.recorded_at)
 

@@ -52,7 +52,8 @@ def change_settings(ledger: Ledger, command: ChangeSettings, moment: Moment) -> 
     What is promised and what waits is looked at again afterwards, part by part (`lotstream.domain.agenda`).
     """
     # Holds are placed and lifted one by one, whatever a message says of the rest, and so is leaving.
-    settings = replace(command.settings, holds=ledger.settings.holds, closed=ledger.settings.closed)
+    now = ledger.settings
+    settings = replace(command.settings, holds=now.holds, closed=now.closed, lifted=now.lifted)
     if not settings.sites:
         settings = replace(settings, sites=ledger.settings.sites)
     refused = _check_settings(settings)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
+from typing import Final
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import LiftHold, LiftOwnerHold, Moment, PlaceHold, PlaceOwnerHold
@@ -12,9 +14,13 @@ from lotstream.domain.events import Event, HoldLifted, HoldPlaced, OwnerHeld, Ow
 from lotstream.domain.filling import fill
 from lotstream.domain.gone import note_gone
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import Hold, HoldKind, Lot, LotName, OwnerHold
+from lotstream.domain.lot_facts import with_more
+from lotstream.domain.model import PLAIN, Hold, HoldKind, Lot, LotName, OwnerHold
 from lotstream.domain.moving import move_off
 from lotstream.domain.usable import BY_HOLD
+
+LIFTED_MAX: Final = 20
+"""Holds that are remembered as lifted from a lot, a bin, a unit or an owner, the last ones."""
 
 
 def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -56,14 +62,22 @@ def lift_hold(ledger: Ledger, command: LiftHold, moment: Moment) -> tuple[Event,
         return lot
     lifted = tuple(hold for hold in lot.holds if command.hold in (None, hold.id))
     if not lifted:
-        return ()
+        return lifted_before(command.hold, (lot.more or PLAIN).lifted, f"lot {lot.lot} of {lot.sku}")
     refused = unnamed(lifted, command.by)
     if refused is not None:
         return refused
     draft = Draft(ledger, moment)
-    draft.know_lot(replace(lot, holds=tuple(hold for hold in lot.holds if hold not in lifted)))
-    ids, at = tuple(hold.id for hold in lifted), command.occurred_at or moment.recorded_at
-    return HoldLifted(lot.sku, lot.lot, ids, command.by, at), *fill(draft, [lot.sku])
+    event = lift_from(draft, lot, lifted, by=command.by, at=command.occurred_at or moment.recorded_at)
+    return event, *fill(draft, [lot.sku])
+
+
+def lift_from(draft: Draft, lot: Lot, lifted: Iterable[Hold], *, by: str | None, at: datetime) -> HoldLifted:
+    """Lift holds of a lot for the rest of a decision, and remember them as lifted."""
+    ids = tuple(hold.id for hold in lifted)
+    known = also_lifted((lot.more or PLAIN).lifted, ids)
+    left = replace(lot, holds=tuple(hold for hold in lot.holds if hold.id not in ids))
+    draft.know_lot(with_more(left, lifted=known))
+    return HoldLifted(lot.sku, lot.lot, ids, by, at, known)
 
 
 def place_owner_hold(ledger: Ledger, command: PlaceOwnerHold, moment: Moment) -> tuple[Event, ...] | Refusal:
@@ -86,10 +100,12 @@ def lift_owner_hold(ledger: Ledger, command: LiftOwnerHold, moment: Moment) -> t
     """Decide hold.lifted from a supplier's goods or from an owner; whoever waits is served part by part afterwards."""
     mine = (known.hold for known in ledger.settings.holds if known.supplier == command.supplier)
     lifted = tuple(hold for hold in mine if command.hold in (None, hold.id))
+    known = ledger.settings.lifted
     if not lifted:
-        return ()
+        what = "the owner" if command.supplier is None else f"supplier {command.supplier}"
+        return lifted_before(command.hold, known, what)
     ids, at = tuple(hold.id for hold in lifted), command.occurred_at or moment.recorded_at
-    return unnamed(lifted, command.by) or (OwnerReleased(ids, command.by, at),)
+    return unnamed(lifted, command.by) or (OwnerReleased(ids, command.by, at, also_lifted(known, ids)),)
 
 
 def again(hold: str, *, same: bool) -> tuple[Event, ...] | Refusal:
@@ -98,6 +114,18 @@ def again(hold: str, *, same: bool) -> tuple[Event, ...] | Refusal:
         return ()
     message = f"Hold {hold} is there already, of another kind or on something else; place this one under another id."
     return Refusal(Code.CONFLICTING_CONTENT, "hold", message)
+
+
+def also_lifted(before: tuple[str, ...], ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the last holds that were lifted, after some more were."""
+    return (*(known for known in before if known not in ids), *ids)[-LIFTED_MAX:]
+
+
+def lifted_before(hold: str | None, lifted: tuple[str, ...], what: str) -> tuple[Event, ...] | Refusal:
+    """Return nothing where a hold was lifted before, or none is named; refuses to lift one that never was."""
+    if hold is None or hold in lifted:
+        return ()
+    return Refusal(Code.NOT_AVAILABLE, "hold", f"There is no hold {hold} on {what}; check its id.")
 
 
 def placed_at(hold: Hold, moment: Moment) -> Hold:

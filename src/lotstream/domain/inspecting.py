@@ -14,9 +14,9 @@ from typing import Final
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import InspectLot, Moment
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, HoldLifted, HoldPlaced, LotInspected
+from lotstream.domain.events import Event, HoldPlaced, LotInspected
 from lotstream.domain.filling import fill
-from lotstream.domain.holds import find_lot, hold_lot, unnamed
+from lotstream.domain.holds import find_lot, hold_lot, lift_from, unnamed
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import INSPECTION, PLAIN, Hold, HoldKind, Inspection, Item, Lot, Notice, ReceiptKey, Stage
 from lotstream.domain.notices import content_of
@@ -62,8 +62,7 @@ def inspect_lot(ledger: Ledger, command: InspectLot, moment: Moment) -> tuple[Ev
         return refused
     if not ended:
         return (event,)
-    draft.know_lot(replace(lot, holds=tuple(hold for hold in lot.holds if hold not in ended)))
-    lifted = HoldLifted(lot.sku, lot.lot, tuple(hold.id for hold in ended), command.by, at)
+    lifted = lift_from(draft, lot, ended, by=command.by, at=at)
     return lifted, event, *fill(draft, [lot.sku])
 
 

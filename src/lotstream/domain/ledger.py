@@ -297,8 +297,8 @@ class Ledger:
     def know_serial(self, serial: Serial, *, holds_too: bool = False) -> None:
         """Take a unit as it is now, its holds as they were unless they are meant too; raises `NotLoaded`."""
         known = self.serial(serial.key)
-        if known is not None and known.holds and not holds_too:
-            serial = replace(serial, holds=known.holds)
+        if known is not None and (known.holds or known.lifted) and not holds_too:
+            serial = replace(serial, holds=known.holds, lifted=known.lifted)
         self.serials[serial.key.number][serial.key.sku] = serial
         self.touched.serials.add(serial.key)
 

@@ -16,7 +16,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Became, Event, LotsMerged, LotSplit
 from lotstream.domain.expiry import earlier, made_too_late
 from lotstream.domain.genealogy import made_of
-from lotstream.domain.holds import find_lot
+from lotstream.domain.holds import LIFTED_MAX, find_lot
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_correcting import check_free, losers_of, other_content
 from lotstream.domain.lot_facts import with_more
@@ -155,6 +155,7 @@ def _merged(into: Lot, others: Sequence[Lot]) -> Lot:
         made_from=tuple(sorted({parent for one in more for parent in one.made_from} - mine)),
         cost_total=sum([one.cost_total for one in costs if one.cost_total is not None]) if costs else None,
         cost_units=sum(one.cost_units for one in costs),
+        lifted=tuple(dict.fromkeys(hold for one in more for hold in one.lifted))[-LIFTED_MAX:],
         documents=tuple({(one.type, one.number): one for each in more for one in each.documents}.values()),
         inspections=tuple({one.number: one for each in more for one in each.inspections}.values()),
         details={name: value for one in reversed(more) for name, value in sorted(one.details.items())},

@@ -15,7 +15,7 @@ from lotstream.domain.commands import LiftSerialHold, Moment, PlaceSerialHold
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, GoodsBooked, Returned, SerialHeld, SerialReleased, Undone
 from lotstream.domain.filling import fill
-from lotstream.domain.holds import again, placed_at, unnamed
+from lotstream.domain.holds import again, also_lifted, lifted_before, placed_at, unnamed
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import HoldKind, OrderLine, Reservation, RowKey, Serial, SerialKey, SerialState, Status
 from lotstream.domain.places import is_staging
@@ -60,14 +60,15 @@ def lift_serial_hold(ledger: Ledger, command: LiftSerialHold, moment: Moment) ->
         return serial
     left = tuple(hold for hold in serial.holds if command.hold not in (None, hold.id))
     if left == serial.holds:
-        return ()
+        return lifted_before(command.hold, serial.lifted, f"serial {serial.key.number} of {serial.key.sku}")
     refused = unnamed([hold for hold in serial.holds if hold not in left], command.by)
     if refused is not None:
         return refused
     unit = 10 ** ledger.items[serial.key.sku].decimals
     draft = Draft(ledger, moment)
     apart = _lies_in(draft, serial, Status.QUARANTINE) if serial.apart and not left else None
-    free = replace(serial, holds=left, apart=serial.apart and bool(left))
+    lifted = also_lifted(serial.lifted, tuple(hold.id for hold in serial.holds if hold not in left))
+    free = replace(serial, holds=left, apart=serial.apart and bool(left), lifted=lifted)
     by, at = command.by, command.occurred_at or moment.recorded_at
     if apart is None:
         return (SerialReleased(free, None, 0, by, at),)
@@ -94,7 +95,7 @@ def units_held(draft: Draft, back: Undone | Returned | GoodsBooked) -> list[Seri
     """Return the units that lie among good stock again although they are on hold, as they are there."""
     found = [draft.serial(SerialKey(number, back.row.sku)) for number in back.serials]
     return [
-        Serial(unit.key, SerialState.IN_STOCK, back.row, holds=unit.holds)
+        Serial(unit.key, SerialState.IN_STOCK, back.row, holds=unit.holds, lifted=unit.lifted)
         for unit in found
         if unit is not None and unit.holds and back.row.status == Status.GOOD
     ]

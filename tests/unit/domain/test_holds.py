@@ -11,6 +11,7 @@ from lotstream.domain.commands import (
     ContinueDay,
     DefineItem,
     DefineLocation,
+    LiftBinHold,
     LiftHold,
     LiftOwnerHold,
     OpenDay,
@@ -21,6 +22,7 @@ from lotstream.domain.commands import (
     RequestAllocation,
 )
 from lotstream.domain.events import HoldLifted, ReservationFreed
+from lotstream.domain.holds import LIFTED_MAX
 from lotstream.domain.model import Hold, HoldKind, Item, Location, OrderState, Settings
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
@@ -48,7 +50,6 @@ def test_stock_is_free_when_no_hold_is_left() -> None:
     assert world.told(PlaceHold("H1", HoldKind.HOLD, "TEA", "L1")) == ()
     world.told(PlaceHold("H2", HoldKind.QUARANTINE, "TEA", "L1"))
     world.place("#1")
-    assert world.told(LiftHold("H9", "TEA", "L1")) == ()
     assert kinds(world.told(LiftHold("H1", "TEA", "L1"))) == ["HoldLifted"]
     world.told(PlaceHold("H3", HoldKind.HOLD, "TEA", "L1"))
     events = world.told(LiftHold(None, "TEA", "L1"))
@@ -58,6 +59,34 @@ def test_stock_is_free_when_no_hold_is_left() -> None:
     before = world.warehouse.state()
     world.warehouse.restart()
     assert world.warehouse.state() == before
+
+
+def test_a_hold_that_never_was_is_not_lifted() -> None:
+    """Lifting one that never was is refused; one lifted before is a repetition, for the last twenty of a lot."""
+    world = World()
+    world.stock(goods("L1"), goods("L2"))
+    assert world.refused(LiftHold("H0", "TEA", "L1")) == (Code.NOT_AVAILABLE, "hold")
+    for number in range(LIFTED_MAX + 1):
+        world.told(PlaceHold(f"H{number}", HoldKind.HOLD, "TEA", "L1"))
+        world.told(LiftHold(f"H{number}", "TEA", "L1"))
+    assert world.told(LiftHold("H1", "TEA", "L1")) == ()
+    assert world.refused(LiftHold("H0", "TEA", "L1")) == (Code.NOT_AVAILABLE, "hold")
+    assert world.refused(LiftHold("H1", "TEA", "L2")) == (Code.NOT_AVAILABLE, "hold")
+    before = world.warehouse.state()
+    world.warehouse.restart()
+    assert world.warehouse.state() == before
+
+
+def test_a_hold_of_a_bin_that_never_was_is_not_lifted() -> None:
+    """Of a bin what was lifted is remembered as well, also after the bin is defined anew."""
+    world = World()
+    world.stock(goods("L1"))
+    world.told(PlaceBinHold(Hold("H", HoldKind.HOLD), SITE, "BIN"))
+    assert world.refused(LiftBinHold("H9", SITE, "BIN")) == (Code.NOT_AVAILABLE, "hold")
+    assert kinds(world.told(LiftBinHold("H", SITE, "BIN"))) == ["LocationDefined"]
+    world.told(DefineLocation(Location(SITE, "BIN", version=9)))
+    assert world.told(LiftBinHold("H", SITE, "BIN")) == ()
+    assert world.told(LiftBinHold(None, SITE, "BIN")) == ()
 
 
 def test_hold_moves_promises_and_serves_who_waits() -> None:
@@ -185,11 +214,14 @@ def test_a_hold_on_a_supplier_holds_what_came_and_what_will_come() -> None:
     assert world.lots("#2") == [("L2", 1)]
     world.told(ChangeSettings(Settings(tie_break=())))
     assert [known.hold.id for known in world.ledger.settings.holds] == ["H"]
-    assert world.told(LiftOwnerHold("H", None)) == ()
+    assert world.refused(LiftOwnerHold("H", None)) == (Code.NOT_AVAILABLE, "hold")
     assert kinds(world.told(LiftOwnerHold(None, "S-1"))) == ["OwnerReleased"]
     while world.told(ContinueDay(10)):
         pass
     assert world.get("#2").state is OrderState.ALLOCATED
+    assert world.told(LiftOwnerHold("H", "S-1")) == ()
+    world.told(ChangeSettings(Settings()))
+    assert world.told(LiftOwnerHold("H", "S-1")) == ()
     before = world.warehouse.state()
     world.warehouse.restart()
     assert world.warehouse.state() == before

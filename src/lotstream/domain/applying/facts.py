@@ -49,7 +49,8 @@ def _owner_held(ledger: Ledger, event: OwnerHeld) -> None:
 
 def _owner_released(ledger: Ledger, event: OwnerReleased) -> None:
     left = tuple(known for known in ledger.settings.holds if known.hold.id not in event.holds)
-    _new_settings(ledger, replace(ledger.settings, holds=left))
+    lifted = event.lifted or ledger.settings.lifted
+    _new_settings(ledger, replace(ledger.settings, holds=left, lifted=lifted))
 
 
 def _item_defined(ledger: Ledger, event: ItemDefined) -> None:

@@ -22,6 +22,7 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.lot_facts import with_more
 from lotstream.domain.lot_numbers import LOT_COUNTER
 from lotstream.domain.model import Booked, Lot, NextNumber, Receipt, ReceiptKey, Serial, SerialKey, SerialState
 
@@ -51,7 +52,8 @@ def _hold_placed(ledger: Ledger, event: HoldPlaced) -> None:
 
 def _hold_lifted(ledger: Ledger, event: HoldLifted) -> None:
     lot = ledger.lots[event.sku, event.lot]
-    know_lot(ledger, replace(lot, holds=tuple(hold for hold in lot.holds if hold.id not in event.holds)))
+    left = replace(lot, holds=tuple(hold for hold in lot.holds if hold.id not in event.holds))
+    know_lot(ledger, with_more(left, lifted=event.lifted) if event.lifted else left)
 
 
 def _serial_changed(ledger: Ledger, event: SerialHeld | SerialReleased) -> None:

@@ -88,6 +88,8 @@ class HoldLifted:
     at: datetime | None = None
 
 
+    #: What is remembered as lifted from the lot from now on; none: as before.
+    lifted: tuple[str, ...] = ()
 @dataclass(frozen=True, slots=True)
 class OwnerHeld:
     """All that an owner has, or all that came from a supplier, was put on hold."""
@@ -104,6 +106,8 @@ class OwnerReleased:
     at: datetime | None = None
 
 
+    #: What is remembered as lifted from now on; none: as before.
+    lifted: tuple[str, ...] = ()
 @dataclass(frozen=True, slots=True)
 class SerialHeld:
     """The unit of a serial number was put on hold, and set apart where it was in stock."""

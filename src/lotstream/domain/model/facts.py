@@ -138,6 +138,8 @@ class Location:
     storage: tuple[str, ...] = ()
     hazards: tuple[str, ...] = ()
     mixing: Mixing = Mixing.ANY
+    #: Holds that were lifted from it, the last ones.
+    lifted: tuple[str, ...] = ()
 
     @property
     def is_shut(self) -> bool:
@@ -265,3 +267,5 @@ class Settings:
     currency: str | None = None
     #: The owner has left: nothing new is taken in. No message of settings sets it.
     closed: bool = False
+    #: Holds on the owner or on suppliers that were lifted, the last ones. No message of settings sets it.
+    lifted: tuple[str, ...] = ()

@@ -160,6 +160,8 @@ class LotMore:
     alerted: tuple[str, ...] = ()
     #: The lot that its goods are of now: it was merged, or its number was corrected.
     into: LotName | None = None
+    #: Holds that were lifted from it, the last ones: lifting one of them again is a repetition.
+    lifted: tuple[str, ...] = ()
 
 
 PLAIN: Final = LotMore()

@@ -71,6 +71,8 @@ class Serial:
     apart: bool = False
     #: Its number was told of goods that came in, and is on none of them: there is no such unit.
     misread: bool = False
+    #: Holds that were lifted from it, the last ones.
+    lifted: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
