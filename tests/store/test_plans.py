@@ -27,6 +27,7 @@ UNASKED = {
     "recalls.recall": "as above; make bench-goods recalls",
     "recalls.consignees": "as above",
     "recalls.recalled_lots": "as above; each lot by its key",
+    "recalls.recalled_since": "as lots_held, which has an index of what is held",
     "recalls.owners_of_returns": "goes from owner to owner, as owners of a transfer do",
     "moves.titles": "as transfers",
     "papers.owners": "goes from owner to owner, as owners of an item do",

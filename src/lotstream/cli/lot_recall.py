@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -223,6 +224,7 @@ async def gather(reads: RecallReads, owner: str, number: str) -> Gathered:
         raise InputRefused(
             f"There is no recall {number} of {owner}.", what_to_do="`lotstream lot recalled` lists them."
         )
+    seen = await _with_later(reads, seen, number)
     names = (*seen.recall.lots, *seen.recall.descendants)
     written = {one.to.id: one for one in await reads.consignees(owner, number)}
     now = page = await reads.look_back(owner, (*names, *seen.recall.former))
@@ -236,6 +238,15 @@ async def gather(reads: RecallReads, owner: str, number: str) -> Gathered:
     items = await reads.items(owner, {lot.sku for lot in (*names, *seen.recall.former)})
     given = await reads.given(owner, (*names, *seen.recall.former))
     return Gathered(seen, lots, stock, written, now, recipients, persons, items, given)
+
+
+async def _with_later(reads: RecallReads, seen: RecallSeen, number: str) -> RecallSeen:
+    """Return a recall with the lots that came under it since it was told last: made of its goods, or come again."""
+    if seen.recall.drill:
+        return seen
+    held = set(await reads.held_under(seen.owner, number)) - {*seen.recall.lots}
+    made = tuple(sorted(held | {*seen.recall.descendants}))
+    return replace(seen, recall=replace(seen.recall, descendants=made))
 
 
 def _no_longer(written: dict[str, Consignee], recipients: Sequence[Recipient]) -> list[Recipient]:

@@ -29,6 +29,7 @@ from lotstream.domain.model import (
     TITLE,
     Booked,
     Hold,
+    HoldKind,
     Item,
     Lot,
     NextNumber,
@@ -319,12 +320,28 @@ def _learnt(delivery: Delivery, line: GoodsLine, quantity: int) -> Lot | None:
     lot = arrived(delivery.draft, lot, delivery.site)
     if not delivery.as_found and (line.inspection is None or not line.inspection.passed):
         item, moment = delivery.draft.known_item(line.sku), delivery.draft.moment
+    if known is None and delivery.is_receipt:
+        lot = _under_recalls(delivery, lot)
         lot = await_inspection(lot, known, item, at=moment.recorded_at)
     return add_cost(lot, cost_of_line(line), quantity)
 
 
 def _learn(delivery: Delivery, line: GoodsLine, known: Lot | None, quantity: int) -> Lot | None:
     lot = _learnt(delivery, line, quantity)
+def _under_recalls(delivery: Delivery, lot: Lot) -> Lot:
+    """Return a lot that comes in under the recalls of what its supplier calls by the same number: it is the same."""
+    if lot.supplier is None or lot.supplier_lot is None:
+        return lot
+    draft = delivery.draft
+    same = (draft.lot(lot.sku, name) for name in draft.ledger.lots_supplied(lot.sku, lot.supplier_lot))
+    holds = {hold.id: hold for hold in lot.holds}
+    for other in same:
+        if other is not None and other.supplier == lot.supplier:
+            recalls = (hold for hold in other.holds if hold.kind is HoldKind.RECALL)
+            holds = {**{hold.id: hold for hold in recalls}, **holds}
+    return replace(lot, holds=tuple(holds.values())) if len(holds) > len(lot.holds) else lot
+
+
     if lot is None:
         return None
     if known is not None and replace(lot, more=known.more) == known and papers_of(lot) == papers_of(known):

@@ -194,7 +194,7 @@ def _make_kits(work: _Work, command: AssembleKit) -> Odd:
     numbers = numbers_made(work.draft, work.verdicts, Told(command.serials, row, work.kits, ""))
     if isinstance(numbers, Refusal):
         return numbers
-    row = row._replace(status=(Status.QUARANTINE if work.verdicts.noted else Status.GOOD).value)
+    row = row._replace(status=work.status_of(Status.GOOD.value, command.lot))
     lot = None
     if command.lot is not None:
         # Dates that contradict what is known change nothing; what went into the kits did all the same.

@@ -6,7 +6,7 @@ knew of are found first, and each oddity is a discrepancy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lotstream.domain.books import Books
@@ -14,9 +14,9 @@ from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import KitPiece
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import Event, GoodsBooked, GoodsUsed
+from lotstream.domain.events import Event, GoodsBooked, GoodsUsed, HoldPlaced
 from lotstream.domain.kit_serials import Told, numbers_used
-from lotstream.domain.model import Item, Lot, LotName, ReceiptKey, RowKey, Status, Tracking
+from lotstream.domain.model import Hold, HoldKind, Item, Lot, LotName, ReceiptKey, RowKey, Status, Tracking
 from lotstream.domain.moving import shut_out
 from lotstream.domain.places import DOCK
 from lotstream.domain.places_for import why_not_there
@@ -24,6 +24,7 @@ from lotstream.domain.quantities import check_quantity, smallest, unit_factor
 from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.settling import settle
 from lotstream.domain.shelves import rows_in
+from lotstream.domain.usable import why_held
 from lotstream.domain.wording import amount
 
 _HELD = frozenset({NotUsed.HOLD, NotUsed.QUARANTINE, NotUsed.RECALLED, NotUsed.LOCATION_NOT_PICKABLE})
@@ -48,6 +49,10 @@ class Making:
     reason: str
     used: list[GoodsUsed] = field(default_factory=list)
     made: list[GoodsBooked] = field(default_factory=list)
+    #: Objections to goods that nothing but recalls forbids to use: what is made of them is under these too.
+    recalled: int = 0
+    #: Recalls that lots are under because of what went into them, and were not before.
+    reached: dict[LotName, tuple[Hold, ...]] = field(default_factory=dict)
     #: Lots that were known and of which other dates are known now, or that wait to be inspected.
     learned: set[LotName] = field(default_factory=set)
 
@@ -103,6 +108,7 @@ class Making:
             refused = self.object(code, f"{path}lot", message, sku=item.sku, lot=row.lot)
             if refused is not None:
                 return refused
+            self.recalled += candidate.reason is NotUsed.RECALLED and self._is_only_recalled(candidate.lot)
         numbers = numbers_used(self.draft, self.verdicts, Told(piece.serials, row, quantity, path))
         if isinstance(numbers, Refusal):
             return numbers
@@ -119,11 +125,34 @@ class Making:
             refused = self.places.object(Code.LOT_NOT_ALLOWED, f"{path}location", wrong, about)
             if refused is not None:
                 return refused
+        booked = lot
         if lot is not None:
-            self.learn(lot)
+            self.learn(self._under_recalls(lot))
+            fresh = self.reached.get(LotName(lot.sku, lot.lot), ())
+            booked = replace(lot, holds=tuple(hold for hold in lot.holds if hold not in fresh))
         self.draft.give(row, quantity, received=self.at.date())
-        self.made.append(GoodsBooked(line, row, quantity, lot, self.at.date(), serials=serials))
+        self.made.append(GoodsBooked(line, row, quantity, booked, self.at.date(), serials=serials))
         return None
+
+    def status_of(self, status: str, lot: str | None) -> str:
+        """Return the condition of goods that are made: in quarantine where anything is odd that no recall says."""
+        odd = len(self.verdicts.noted) - (self.recalled if lot is not None else 0)
+        return Status.QUARANTINE.value if status == Status.GOOD and odd else status
+
+    def _is_only_recalled(self, lot: Lot | None) -> bool:
+        owners = why_held(None if lot is None else replace(lot, holds=()), self.draft.ledger.settings.holds)
+        return lot is not None and owners is None and all(hold.kind is HoldKind.RECALL for hold in lot.holds)
+
+    def _under_recalls(self, lot: Lot) -> Lot:
+        """Return a lot that is made under the recalls of all that went into it: lifting and closing them finds it."""
+        name, holds = LotName(lot.sku, lot.lot), {hold.id: hold for hold in lot.holds}
+        lots = (self.draft.lot(used.row.sku, used.row.lot) for used in self.used)
+        recalls = {hold.id: hold for used in lots if used is not None for hold in used.holds if _recalls(hold)}
+        fresh = tuple(hold for id_, hold in recalls.items() if id_ not in holds)
+        if not fresh:
+            return lot
+        self.reached[name] = (*self.reached.get(name, ()), *fresh)
+        return replace(lot, holds=(*lot.holds, *fresh))
 
     def _beside(self, site: str, place: str) -> list[RowKey]:
         """Return the rows with goods in a place, after what was used and made so far."""
@@ -146,7 +175,8 @@ class Making:
         # A date that nobody knew of concerns what was promised of the lot before, and so does a hold.
         losers = shut_out(self.draft, self.learned) if self.learned else []
         settled = settle(self.draft, losers, skus={made.row.sku for made in self.made})
-        return *self.books.found, done, *apart, *self.verdicts.noted, *self.places.noted, *settled
+        held_too = [HoldPlaced(*name, hold) for name, holds in self.reached.items() for hold in holds]
+        return *self.books.found, done, *held_too, *apart, *self.verdicts.noted, *self.places.noted, *settled
 
     def _take(self, line: str, row: RowKey, quantity: int, serials: tuple[str, ...]) -> None:
         """Take goods that are used; for the rest of the decision they are gone."""
@@ -166,6 +196,10 @@ class Making:
         if fitting:
             return max(fitting, key=lambda key: (self.books.unreserved(key), [str(part) for part in key]))
         return RowKey(item.sku, piece.lot, self.site, piece.location or DOCK, piece.package)
+
+
+def _recalls(hold: Hold) -> bool:
+    return hold.kind is HoldKind.RECALL
 
 
 def no_amount(pieces: dict[str, KitPiece]) -> Refusal | None:

@@ -194,8 +194,7 @@ def _make_all(work: _Work) -> Odd:
         numbers = numbers_made(work.draft, work.verdicts, Told(said.serials, row, one.quantity, f"{one.path}."))
         if isinstance(numbers, Refusal):
             return numbers
-        odd = said.status == Status.GOOD and work.verdicts.noted
-        status = Status.QUARANTINE.value if odd else said.status
+        status = work.status_of(said.status, said.lot)
         # A lot that was made twice in one production is known with all that went into it.
         known = lot if lot is None else work.draft.lots.get((lot.sku, lot.lot), lot)
         row = row._replace(status=status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 
 from lotstream.domain.codes import Code, Refusal
@@ -12,6 +13,8 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
     Consignee,
     ConsigneeAnswer,
+    HoldKind,
+    LotName,
     LotRecovered,
     Recall,
     RecallState,
@@ -60,7 +63,18 @@ def close_recall(ledger: Ledger, command: CloseRecall, moment: Moment) -> tuple[
     if recall.state is RecallState.CLOSED:
         return ()
     at = command.occurred_at or moment.recorded_at
-    return (RecallClosed(replace(recall, state=RecallState.CLOSED, closed_at=at, closed_by=command.by)),)
+    made = tuple(sorted({*recall.descendants, *_held_since(ledger, recall)}))
+    closed = replace(recall, descendants=made, state=RecallState.CLOSED, closed_at=at, closed_by=command.by)
+    return (RecallClosed(closed),)
+
+
+def _held_since(ledger: Ledger, recall: Recall) -> Iterator[LotName]:
+    """Yield the lots that came under a recall after it was told last: made of recalled goods, or come again."""
+    for lot in ledger.lots.values():
+        name = LotName(lot.sku, lot.lot)
+        mine = (hold.kind is HoldKind.RECALL and hold.id == recall.key.number for hold in lot.holds)
+        if name not in recall.lots and any(mine):
+            yield name
 
 
 def _unknown(recall: str) -> Refusal:

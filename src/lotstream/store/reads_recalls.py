@@ -168,6 +168,10 @@ class RecallReads(Session):
             for row in rows
         ]
 
+    async def held_under(self, owner: str, number: str) -> list[LotName]:
+        """Return the lots that are held under a recall's number now, sorted."""
+        return [LotName(*row) for row in await self._database.fetch(SQL["recalled_since"], owner, number)]
+
     async def stock(self, owner: str, names: Sequence[LotName]) -> list[StockSeen]:
         """Return where lots lie."""
         rows = await self._database.fetch(SQL["recalled_stock"], owner, *zip(*names, strict=True)) if names else []

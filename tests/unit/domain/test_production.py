@@ -16,6 +16,7 @@ from lotstream.domain.commands import (
     DefineLocation,
     InspectLot,
     KitPiece,
+    LiftHold,
     MadeLine,
     PlaceHold,
     RecordProduction,
@@ -174,6 +175,49 @@ def test_what_has_happened_is_booked(world: World) -> None:
     assert kinds(events)[:2] == ["StockFound", "ProductionRecorded"]
     assert (world.row("B1", "OUT", "quarantine").on_hand, world.row(None).on_hand) == (100, 8)
     assert world.ledger.lots["BAR", "B1"].expires == TODAY + timedelta(days=90)
+
+
+def test_what_is_made_of_recalled_goods_is_recalled_too(world: World) -> None:
+    """It is held by the recall, and no more, so that lifting frees it; promises and picks of its lot are lost."""
+    world.told(production())
+    world.place("1", wanted(sku="BAR", quantity=3))
+    world.told(world.pick("1"))
+    world.told(PlaceHold("RC", HoldKind.RECALL, "COCOA", "C1", "glass"))
+    assert world.refused(production(production="P2")) == (Code.ON_HOLD, "used.0.lot")
+    events = world.told(production(production="P2", happened=True))
+    assert kinds(events)[:2] == ["ProductionRecorded", "HoldPlaced"]
+    bar = world.ledger.lots["BAR", "B1"]
+    assert [(hold.id, hold.kind, hold.reason) for hold in bar.holds] == [("RC", HoldKind.RECALL, "glass")]
+    assert world.row("B1", "OUT").on_hand == 197
+    assert world.lots("1") == []
+    world.told(DefineItem(Item("BOX", recipe={"BAR": Decimal(1)})))
+    box = production(used("1", "BAR", 5, "B1"), out=(made(sku="BOX", quantity=5, lot="X1"),), production="P3")
+    assert kinds(world.told(replace(box, happened=True)))[:2] == ["ProductionRecorded", "HoldPlaced"]
+    assert [hold.id for hold in world.ledger.lots["BOX", "X1"].holds] == ["RC"]
+    again = kinds(world.told(replace(box, production="P4", happened=True)))
+    assert "HoldPlaced" not in again
+    world.told(LiftHold("RC", "BAR", "B1"))
+    assert world.lots("1") == [("B1", 3)]
+    before = world.warehouse.state()
+    world.warehouse.restart()
+    assert world.warehouse.state() == before
+
+
+def test_what_is_odd_beside_a_recall_is_set_aside(world: World) -> None:
+    """Lifting the recall frees nothing that is odd for another reason; what has no lot cannot be held, and waits."""
+    world.told(PlaceHold("RC", HoldKind.RECALL, "COCOA", "C1"))
+    world.told(production(used(), happened=True))
+    assert world.row("B1", "OUT", "quarantine").on_hand == 100
+    world.told(production(out=(made(lot="B2"),), production="P2", happened=True))
+    assert world.row("B2", "OUT").on_hand == 100
+    world.told(PlaceHold("H", HoldKind.HOLD, "COCOA", "C1"))
+    world.told(production(out=(made(lot="B3"),), production="P3", happened=True))
+    assert world.row("B3", "OUT", "quarantine").on_hand == 100
+    assert [hold.id for hold in world.ledger.lots["BAR", "B3"].holds] == ["RC"]
+    world.told(DefineItem(Item("MIX", tracking=Tracking.NONE)))
+    world.told(LiftHold("H", "COCOA", "C1"))
+    world.told(production(used(), out=(made(sku="MIX", lot=None, quantity=1),), production="P4", happened=True))
+    assert world.row(None, "OUT", "quarantine").on_hand == 1
 
 
 def test_nothing_that_can_be_counted_is_a_discrepancy_alone(world: World) -> None:

@@ -18,8 +18,12 @@ from lotstream.domain.commands import (
     CloseRecall,
     DefineCustomer,
     DefineItem,
+    KitPiece,
+    LiftHold,
     LotAnswered,
+    MadeLine,
     RecallLots,
+    RecordProduction,
     ShippedLine,
 )
 from lotstream.domain.events import ConsigneesListed, Event, HoldPlaced, RecallAnswered, RecallClosed, RecallOpened
@@ -39,6 +43,7 @@ from lotstream.domain.model import (
     recall_key,
 )
 from lotstream.testing.reach import look_back
+from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
 
 LATER = TODAY + timedelta(days=60)
@@ -188,6 +193,29 @@ def test_what_was_made_of_a_lot_is_recalled_with_it(world: World) -> None:
         ("BAR", "B1"), ("BAR", "B2"), ("OLD-BAR", "B1"), ("BAR", "B0"), ("OLD-BAR", "B2"), ("OLD-BAR", "B0"),
     ]  # fmt: skip
     assert recall.former == question[0][3:]
+
+
+def test_what_comes_of_recalled_goods_later_is_part_of_the_recall(world: World) -> None:
+    """Goods made of them, parts, and more that the supplier calls by the number: closing and telling again find all."""
+    world.told(DefineItem(Item("BAR")))
+    world.told(L1)
+    world.told(
+        RecordProduction(
+            SITE, True, "line-1", None, "P1", (KitPiece("1", "TEA", "L1", "BIN", Decimal(1)),),
+            (MadeLine("M", "BAR", "B1", "OUT", Decimal(5)),),
+        )
+    )  # fmt: skip
+    again = goods("L9", 4, supplier="S-3", supplier_lot="24A", line="1")
+    other = goods("L8", 4, supplier="S-4", supplier_lot="24A", line="2")
+    world.told(world.receipt(again, other))
+    assert world.ledger.lots["TEA", "L8"].holds == ()
+    world.place("#8", wanted(quantity=4, lot="L9"))
+    assert world.lots("#8") == []
+    closed = only(world.told(CloseRecall("RC")), RecallClosed).recall
+    assert closed.descendants == (LotName("BAR", "B1"), LotName("TEA", "L9"))
+    for lot in (("TEA", "L9"), ("BAR", "B1")):
+        world.told(LiftHold("RC", *lot, by="qa"))
+    assert world.lots("#8") == [("L9", 4)]
 
 
 def test_more_lots_may_be_recalled_under_the_number(world: World) -> None:

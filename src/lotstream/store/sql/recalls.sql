@@ -215,6 +215,13 @@ FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
 JOIN lot AS l ON l.owner = $1 AND l.sku = k.sku AND l.lot = k.lot
 ORDER BY l.sku, l.lot;
 
+-- name: recalled_since
+-- Lots that are held under a recall's number; goods come under it after it was told, made of recalled ones.
+SELECT l.sku, l.lot FROM lot AS l
+WHERE l.owner = $1 AND l.holds <> '[]'
+  AND l.holds::jsonb @> jsonb_build_array(jsonb_build_object('id', $2::text, 'kind', 'recall'))
+ORDER BY l.sku, l.lot;
+
 -- name: recalled_stock
 -- Where lots lie, at all sites and in any condition.
 SELECT s.site, s.location, s.sku, s.lot, s.status, sum(s.on_hand)::bigint AS on_hand, sum(s.reserved)::bigint AS reserved
