@@ -33,9 +33,11 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.decide import decide
 from lotstream.domain.events import Event, ReservationFreed
+from lotstream.domain.history import questions
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import HoldKind, Item, OrderKey, Site
 from lotstream.domain.named import orders_named, receipts_named
+from lotstream.testing.history import Past
 
 TODAY = date(2026, 9, 1)
 SITE = "TOR"
@@ -119,6 +121,7 @@ def _do(ledger: Ledger, command: Command, arrival: int) -> tuple[Event, ...]:
         ledger.closed[order] = None
     for receipt in receipts_named(command):
         ledger.receipts[receipt] = None
+    ledger.history = Past((), ledger.known_order, ledger.orders.values).answers(questions(ledger, command))
     moment = Moment(datetime(2026, 9, 1, 8, tzinfo=UTC), {SITE: TODAY}, f"{arrival:032x}", arrival)
     events = decide(ledger, command, moment)
     if isinstance(events, Refusal):

@@ -132,7 +132,7 @@ def goods_alerts(ledger: Ledger, event: StockReceived | TitleAccepted, moment: M
     """Return an alert for each line that came in and went to quarantine because something about it was not right."""
     document = {"receipt": event.receipt} if isinstance(event, StockReceived) else {"title": event.number}
     for line in event.lines:
-        if line.discrepancy is None:
+        if line.discrepancy is None or line.doubted:
             continue
         row = line.row
         about = {**document, "line": line.line, "sku": row.sku, "location": row.location}
@@ -151,7 +151,7 @@ def goods_alerts(ledger: Ledger, event: StockReceived | TitleAccepted, moment: M
 def return_alerts(ledger: Ledger, event: GoodsReturned, moment: Moment) -> Iterator[Outgoing]:
     """Return an alert for each returned line that went to quarantine because it cannot have been shipped."""
     for line in event.lines:
-        if line.discrepancy is None:
+        if line.discrepancy is None or line.doubted:
             continue
         row = line.row
         about = {"return": event.number, "line": line.line}
@@ -166,9 +166,10 @@ def return_alerts(ledger: Ledger, event: GoodsReturned, moment: Moment) -> Itera
 
 def counterfeit_alert(ledger: Ledger, event: CounterfeitSuspected, moment: Moment) -> Iterator[Outgoing]:
     """Yield the alert that goods turned up which cannot be what they say."""
+    quantity = None if event.quantity is None else decimal_text(event.quantity)
     yield alert(
         ledger, moment, kind=AlertKind.COUNTERFEIT, code=event.code, message=event.message, about=event.about,
-        quantity=None,
+        quantity=quantity,
     )  # fmt: skip
 
 

@@ -287,8 +287,8 @@ def _put(
         # What its one line says is no longer all that came of it.
         lot = draft.lots[known.sku, known.lot] = of_several(known)
     draft.give(row, amounts.quantity - amounts.promised, received=received)
-    if line.serials and delivery.is_receipt:
-        delivery.doubtful += doubted(draft, line.serials, row, receipt=delivery.key.number)
+    doubts = doubted(draft, line.serials, row, receipt=delivery.key.number) if delivery.is_receipt else []
+    delivery.doubtful += doubts
     serials = () if not line.serials else take_in(draft, line.serials, row)
     code, why = (None, None) if conflict is None else (conflict.code.value, conflict.message)
     booked = GoodsBooked(
@@ -303,6 +303,8 @@ def _put(
         serials,
         weight_g,
         cost_of_line(line),
+        # What is odd about its units is said of each of them.
+        bool(doubts) and conflict is not None and conflict.field.startswith("serials"),
     )
     delivery.booked.append(booked)
 
@@ -318,16 +320,14 @@ def _learnt(delivery: Delivery, line: GoodsLine, quantity: int) -> Lot | None:
     received = line.received or delivery.day
     lot = learn(known, line, sku=line.sku, lot=line.lot, received=received, hold=hold, came=delivery.key.kind)
     lot = arrived(delivery.draft, lot, delivery.site)
-    if not delivery.as_found and (line.inspection is None or not line.inspection.passed):
-        item, moment = delivery.draft.known_item(line.sku), delivery.draft.moment
     if known is None and delivery.is_receipt:
         lot = _under_recalls(delivery, lot)
+    if not delivery.as_found and (line.inspection is None or not line.inspection.passed):
+        item, moment = delivery.draft.known_item(line.sku), delivery.draft.moment
         lot = await_inspection(lot, known, item, at=moment.recorded_at)
     return add_cost(lot, cost_of_line(line), quantity)
 
 
-def _learn(delivery: Delivery, line: GoodsLine, known: Lot | None, quantity: int) -> Lot | None:
-    lot = _learnt(delivery, line, quantity)
 def _under_recalls(delivery: Delivery, lot: Lot) -> Lot:
     """Return a lot that comes in under the recalls of what its supplier calls by the same number: it is the same."""
     if lot.supplier is None or lot.supplier_lot is None:
@@ -342,6 +342,8 @@ def _under_recalls(delivery: Delivery, lot: Lot) -> Lot:
     return replace(lot, holds=tuple(holds.values())) if len(holds) > len(lot.holds) else lot
 
 
+def _learn(delivery: Delivery, line: GoodsLine, known: Lot | None, quantity: int) -> Lot | None:
+    lot = _learnt(delivery, line, quantity)
     if lot is None:
         return None
     if known is not None and replace(lot, more=known.more) == known and papers_of(lot) == papers_of(known):

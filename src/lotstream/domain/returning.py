@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
 
 from lotstream.domain.codes import Code, Refused, stop_if
 from lotstream.domain.commands import Moment, ReturnGoods, StockLine
@@ -30,7 +32,10 @@ from lotstream.domain.return_expecting import came_back
 from lotstream.domain.returns_meant import announced_of, asked, customer_meant, order_meant
 from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.serials import check_count
+from lotstream.domain.serials_in import where_known
 from lotstream.domain.wording import amount, goods_called
+
+_DOUBTED: Final = "Its serial number is none that left for whoever sent it; look at it."
 
 
 @dataclass(slots=True)
@@ -44,6 +49,8 @@ class _Return:
     announced: ReturnExpected | None = None
     lines: dict[OrderKey | None, list[Returned]] = field(default_factory=dict)
     doubtful: list[CounterfeitSuspected] = field(default_factory=list)
+    #: Units of the line under way that are doubted by their numbers.
+    doubted: int = 0
 
 
 def return_goods(ledger: Ledger, command: ReturnGoods, moment: Moment) -> tuple[Event, ...]:
@@ -123,12 +130,14 @@ def _take_in(back: _Return, said: StockLine, path: str) -> None:
     lot = said.lot if said.lot is not None else _only_lot(back.orders, meant.item.sku)
     row = meant.row(paper.document.site)._replace(lot=lot, returned=True)
     numbers = _numbers(back, meant)
-    left, unit = meant.quantity, 10**meant.item.decimals
+    unit = 10**meant.item.decimals
+    left = meant.quantity - back.doubted * unit
     for order in back.orders:
         for line in order.lines:
             quantity = min(_out(line, meant.item.sku, lot), left)
             _book(back, said, row, quantity, order=order, line=line, serials=tuple(numbers[: quantity // unit]))
             left, numbers = left - quantity, numbers[quantity // unit :]
+    left += back.doubted * unit
     if left == 0:
         return
     del paper.booked[said.line]
@@ -154,14 +163,17 @@ def _numbers(back: _Return, meant: Meant) -> list[str]:
         paper.object(refused.code, refused.field, refused.message, said)
         return []
     numbers, keys = [], {order.key for order in back.orders}
+    back.doubted = 0
     for index, number in enumerate(said.serials):
         unit = paper.draft.serial(SerialKey(number, meant.item.sku))
         if unit is not None and unit.state is SerialState.SHIPPED and (unit.source, unit.order) in keys:
             numbers.append(number)
             continue
-        message = f"Serial {number} of {meant.item.sku} has not left for the order; check the number and the order."
-        paper.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.serials.{index}", message, said)
-        _doubt(back, meant, serial=number, why=_why_doubted(unit))
+        if not paper.document.happened:
+            message = f"Serial {number} of {meant.item.sku} has not left for the order; check number and order."
+            raise Refused(Code.MORE_THAN_SHIPPED, f"{meant.path}.serials.{index}", message)
+        back.doubted += 1
+        _doubt(back, meant, 10**meant.item.decimals, serial=number, unit=unit, why=_why_doubted(unit))
     return numbers
 
 
@@ -190,24 +202,34 @@ def _too_much(back: _Return, meant: Meant, row: RowKey, left: int) -> None:
         code = Code.MORE_THAN_SHIPPED if back.orders else Code.UNKNOWN_ORDER
         raise Refused(code, f"{meant.path}.quantity", message)
     book_once(paper, meant, meant.row(paper.document.site)._replace(returned=True))
-    # The line itself says what is odd about it, and is the alert.
-    _book(back, said, row._replace(status=Status.QUARANTINE.value), left, order=None, line=None, why=message)
-    if row.lot is not None and left == meant.quantity:
+    apart = row._replace(status=Status.QUARANTINE.value)
+    named = back.doubted * 10**meant.item.decimals
+    _book(back, said, apart, named, order=None, line=None, why=_DOUBTED, doubted=True)
+    never = row.lot is not None and left == meant.quantity and left > named
+    # Where nothing is doubted the line itself says what is odd about it, and is the alert.
+    _book(back, said, apart, left - named, order=None, line=None, why=message, doubted=never)
+    if never:
         known = paper.draft.lot(row.sku, row.lot) is not None
         why = (Code.MORE_THAN_SHIPPED, "it never left for him") if known else (Code.UNKNOWN_LOT, "nobody has seen it")
-        _doubt(back, meant, serial=None, why=why)
+        _doubt(back, meant, left - named, serial=None, unit=None, why=why)
 
 
-def _doubt(back: _Return, meant: Meant, *, serial: str | None, why: tuple[Code, str]) -> None:
-    """Have people told of goods that came back and cannot be what they say."""
+def _doubt(
+    back: _Return, meant: Meant, quantity: int, *, serial: str | None, unit: Serial | None, why: tuple[Code, str]
+) -> None:
+    """Have people told once of goods that came back and cannot be what they say, and of all the places to look at."""
     said, (code, reason) = meant.said, why
     what = f"Lot {said.lot}" if serial is None else f"Serial {serial}"
     message = f"{what} of {meant.item.sku} came back, and {reason}: it may be counterfeit, or the return is mistaken."
+    document = back.paper.document
     facts = {
         "return": back.paper.key.number, "line": said.line, "sku": meant.item.sku, "lot": said.lot, "serial": serial,
+        "location": meant.location, "order": document.key.order if isinstance(document, ReturnGoods) and document.key
+        else None,
     }  # fmt: skip
-    about = {name: value for name, value in facts.items() if value is not None}
-    back.doubtful.append(CounterfeitSuspected(code.value, message, about))
+    about = {name: value for name, value in facts.items() if value is not None} | where_known(unit)
+    units = Decimal(quantity).scaleb(-meant.item.decimals)
+    back.doubtful.append(CounterfeitSuspected(code.value, message, about, units))
 
 
 def _book(
@@ -220,6 +242,7 @@ def _book(
     line: OrderLine | None,
     why: str | None = None,
     serials: tuple[str, ...] = (),
+    doubted: bool = False,
 ) -> None:
     if quantity == 0:
         return
@@ -246,6 +269,7 @@ def _book(
             discrepancy=code,
             message=why,
             serials=serials,
+            doubted=doubted,
         )
     )
 

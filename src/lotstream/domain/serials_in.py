@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from lotstream.domain.codes import Code
 from lotstream.domain.draft import Draft
@@ -55,10 +56,20 @@ def doubted(draft: Draft, serials: Sequence[str], row: RowKey, *, receipt: str) 
             continue
         where = "was read twice" if known is None else WHERE[known.state]
         message = f"Serial {number} of {row.sku} came in and {where}: one of the two may be counterfeit; look at both."
-        facts = {"receipt": receipt, "sku": row.sku, "lot": row.lot, "serial": number}
-        about = {name: value for name, value in facts.items() if value is not None}
-        found.append(CounterfeitSuspected(Code.CONFLICTING_CONTENT.value, message, about))
+        facts = {"receipt": receipt, "sku": row.sku, "lot": row.lot, "serial": number, "location": row.location}
+        about = {name: value for name, value in facts.items() if value is not None} | where_known(known)
+        found.append(CounterfeitSuspected(Code.CONFLICTING_CONTENT.value, message, about, Decimal(1)))
     return found
+
+
+def where_known(unit: Serial | None) -> dict[str, str]:
+    """Return where the books have a unit, for whoever looks for its namesake: its place, or whom it has gone to."""
+    if unit is None:
+        return {}
+    row = unit.row
+    facts = {"known_site": row.site, "known_location": row.location, "known_order": unit.order}
+    facts |= {"known_shipment": unit.shipment, "known_customer": unit.customer}
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def take_in(draft: Draft, serials: Sequence[str], row: RowKey) -> tuple[str, ...]:

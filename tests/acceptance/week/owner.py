@@ -104,7 +104,7 @@ class Owner(GoodsSteps, LotSteps, FloorSteps, RightSteps, EndSteps):
     ) -> None:  # fmt: skip
         """Have goods of an order come back, or of a customer; what cannot have left goes to quarantine.
 
-        ``doubted`` is why goods are suspected that he cannot have got at all.
+        ``doubted`` is why goods are suspected that he cannot have got at all: one lot, or one unit.
         """
         body = {"return": number, "lines": [goods.said("1")], **more}
         if order is not None:
@@ -117,10 +117,10 @@ class Owner(GoodsSteps, LotSteps, FloorSteps, RightSteps, EndSteps):
         self.books.come(row, goods.units - too_much, change="returned", document=number)
         if too_much:
             self.books.come(row._replace(status=QUARANTINE), too_much, change="returned", document=number)
-            for _ in (row.lot, *goods.serials):
-                self._note("more_than_shipped", row.sku, row.lot)
         if doubted is not None:
             self._note(doubted, row.sku, row.lot)
+        elif too_much:
+            self._note("more_than_shipped", row.sku, row.lot)
         self.books.fill([goods.sku])
 
     def inspect(

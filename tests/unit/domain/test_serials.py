@@ -373,15 +373,17 @@ def test_a_unit_that_left_comes_back_by_number(world: World) -> None:
 
 
 def test_no_other_unit_comes_back(world: World) -> None:
-    """A number that did not leave for the order is refused; when it has happened the goods are booked without it."""
+    """A number that did not leave for the order is refused; happened, the unit waits, and the order has got its own."""
     world.stock(pumps("L1", "A", "B", "C"))
     world.place("1", pump("A"))
     world.told(world.ship("1"))
     assert world.refused(returned(world, "B")) == (Code.MORE_THAN_SHIPPED, "lines.0.serials.0")
     assert world.refused(returned(world, "A", "B")) == (Code.FIELD_INVALID, "lines.0.serials")
     events = world.told(returned(world, "NEW", happened=True))
-    assert [line.serials for line in only(events, GoodsReturned).lines] == [()]
-    assert only(events, DiscrepancyNoted).code == Code.MORE_THAN_SHIPPED
+    lines = only(events, GoodsReturned).lines
+    assert [(line.serials, line.row.status, line.order_line) for line in lines] == [((), "quarantine", None)]
+    assert [one.returned for one in world.line("1").lots_shipped] == [0]
+    assert only(events, CounterfeitSuspected).about["serial"] == "NEW"
 
 
 def test_miscounted_numbers_of_a_return_are_left_out(world: World) -> None:

@@ -28,6 +28,8 @@ class GoodsBooked:
     weight_g: int = 0
     #: What all of it has cost together; None: nobody has said.
     cost: Decimal | None = None
+    #: People are told of its discrepancy unit by unit (`CounterfeitSuspected`), and of the line not once more.
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,10 @@ class HoldLifted:
     holds: tuple[str, ...]
     by: str | None = None
     at: datetime | None = None
-
-
     #: What is remembered as lifted from the lot from now on; none: as before.
     lifted: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class OwnerHeld:
     """All that an owner has, or all that came from a supplier, was put on hold."""
@@ -104,10 +106,10 @@ class OwnerReleased:
     holds: tuple[str, ...]
     by: str | None = None
     at: datetime | None = None
-
-
     #: What is remembered as lifted from now on; none: as before.
     lifted: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class SerialHeld:
     """The unit of a serial number was put on hold, and set apart where it was in stock."""

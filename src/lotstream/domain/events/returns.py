@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from lotstream.domain.events.stock import Relocated, RowChange
 from lotstream.domain.model import (
@@ -46,7 +47,10 @@ class CounterfeitSuspected:
 
     code: str
     message: str
+    #: What it concerns: the document, the goods, where they lie now, and where their namesake is or has gone.
     about: dict[str, str]
+    #: In base units.
+    quantity: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

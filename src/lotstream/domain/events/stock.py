@@ -168,6 +168,8 @@ class Returned:
     lot: Lot | None = None
     #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
     weight_g: int = 0
+    #: People are told of its discrepancy by what is doubted (`CounterfeitSuspected`), and of the line not once more.
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
