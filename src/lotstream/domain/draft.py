@@ -10,6 +10,7 @@ from hashlib import blake2b
 from lotstream.domain.altered import Altered
 from lotstream.domain.candidate import Candidate, Standing
 from lotstream.domain.commands import Moment
+from lotstream.domain.dismissed import Dismissed
 from lotstream.domain.gtins import gtin_14
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
@@ -36,8 +37,8 @@ class Draft:
     """A view of the ledger in the middle of a decision."""
 
     __slots__ = (
-        "_altered", "_deltas", "_log", "_sites", "_skips", "_task_prefix", "_tasks", "_todays", "customers", "items",
-        "last_shipped", "ledger", "lots", "moment", "numbers", "orders", "packages", "serials",
+        "_altered", "_deltas", "_log", "_sites", "_skips", "_task_prefix", "_tasks", "_todays", "customers",
+        "dismissed", "items", "last_shipped", "ledger", "lots", "moment", "numbers", "orders", "packages", "serials",
     )  # fmt: skip
 
     def __init__(self, ledger: Ledger, moment: Moment) -> None:
@@ -57,6 +58,8 @@ class Draft:
         self.serials: dict[SerialKey, Serial] = {}
         #: Serial numbers that were promised in this decision, each with the entry of the log that took its unit.
         self.numbers: dict[SerialKey, tuple[int, object]] = {}
+        #: Lots too small for a quantity, by shelf, policy and quantity, while that is so.
+        self.dismissed: dict[tuple[Shelf, Policy, int], Dismissed] = {}
         self._deltas: dict[Candidate, int] = {}
         self._log: list[tuple[Candidate, int]] = []
         self._skips: dict[Segment, dict[int, int]] = {}
@@ -198,6 +201,13 @@ class Draft:
         """Promise a quantity of a candidate."""
         self._deltas[candidate] = self._deltas.get(candidate, 0) - quantity
         self._log.append((candidate, quantity))
+        if self.dismissed:
+            self._take_from_dismissed(candidate.key.lot)
+
+    def _take_from_dismissed(self, lot: str | None) -> None:
+        """Have lines look anew where a lot that was dismissed has still less: the counts of what they passed differ."""
+        for key in [key for key, one in self.dismissed.items() if lot in one.lots]:
+            del self.dismissed[key]
 
     def mark(self) -> int:
         """Return a point to which `undo` can go back."""
@@ -222,6 +232,7 @@ class Draft:
             altered.place(candidate)
 
     def _give_back(self, candidate: Candidate, quantity: int) -> None:
+        self.dismissed.clear()
         if self._skips and self.free(candidate) <= 0:
             # It may have been passed over as used up, and may no longer be.
             self._skips.clear()
@@ -241,6 +252,7 @@ class Draft:
     def know_lot(self, lot: Lot) -> None:
         """Take the facts of a lot as they are after this decision; its rows are placed anew."""
         self.lots[lot.sku, lot.lot] = lot
+        self.dismissed.clear()
         for site in self.sites_of(lot.sku):
             shelf = self.shelf(lot.sku, site)
             altered = self._altered.setdefault(shelf, Altered())
@@ -287,7 +299,7 @@ class Draft:
                 found.pop(key, None)
             found.update(altered.of_lot(lot))
         usable = [candidate for candidate in found.values() if candidate.reason is None and self.free(candidate) > 0]
-        return sorted(usable, key=shelf.queue(policy).key)
+        return sorted(usable, key=shelf.queue(policy).key) if len(usable) > 1 else usable
 
     def alters(self, shelf: Shelf) -> bool:
         """Tell whether this decision has altered a shelf beyond what it took from its queues."""

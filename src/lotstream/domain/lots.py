@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.codes import NotUsed
+from lotstream.domain.dismissed import Dismissed
 from lotstream.domain.draft import Draft
-from lotstream.domain.looking import Passed, Take, fitting, usable
+from lotstream.domain.looking import CONSIDERED_MAX, Passed, Take, fitting, usable
 from lotstream.domain.model import OrderLine
+from lotstream.domain.order_of_use import SMALLEST
 from lotstream.domain.shelf import Shelf
 from lotstream.domain.terms import Terms
 
@@ -39,11 +41,55 @@ def one_lot(
 
     A line that has something already stays with the lot of that.
     """
+    if goal == 0:
+        return []
+    if held or not _is_plain(draft, terms):
+        return _first_lot(draft, shelf, terms, take, goal=goal, held=held, passed=passed)
+    walk = draft.dismissed.get((shelf, terms.policy, goal))
+    if walk is None:
+        walk = Dismissed([*usable(draft, shelf, terms, passed)], first_max=CONSIDERED_MAX)
+        draft.dismissed[shelf, terms.policy, goal] = walk
+    while walk.at < len(walk.candidates):
+        candidate = walk.candidates[walk.at]
+        lot = candidate.key.lot
+        if lot in walk.lots or draft.free(candidate) <= 0:
+            walk.skip()
+        elif _is_too_small(draft, shelf, terms, lot, goal=goal):
+            walk.dismiss(candidate)
+        else:
+            break
+    passed.count(NotUsed.LOT_TOO_SMALL, len(walk.lots))
+    passed.first += [(candidate, NotUsed.LOT_TOO_SMALL) for candidate in walk.first]
+    return _first_lot(
+        draft, shelf, terms, take, goal=goal, held=held, passed=passed,
+        candidates=islice(walk.candidates, walk.at, None), dismissed=walk.lots,
+    )  # fmt: skip
+
+
+def _is_plain(draft: Draft, terms: Terms) -> bool:
+    """Tell whether every line that wants as much of one lot looks at the same candidates, in the same order."""
+    settings = draft.ledger.settings
+    return not (terms.asks or terms.lot or settings.zone_rules or SMALLEST in settings.tie_break)
+
+
+def _is_too_small(draft: Draft, shelf: Shelf, terms: Terms, lot: Lot, *, goal: int) -> bool:
+    """Tell whether a lot has less than a goal, all of it loose, so that a line would be offered all of it."""
+    mine = draft.of_lot(shelf, terms.policy, lot)
+    loose = all(one.key.package is None and one.key.pack_size is None for one in mine)
+    return loose and sum([draft.free(one) for one in mine]) < goal
+
+
+def _first_lot(
+    draft: Draft, shelf: Shelf, terms: Terms, take: Taker, *, goal: int, held: Sequence[Lot], passed: Passed,
+    candidates: Iterable[Candidate] | None = None, dismissed: Collection[Lot] = (),
+) -> list[Take]:  # fmt: skip
     tried: set[Lot] = set()
-    for candidate in fitting(usable(draft, shelf, terms, passed), terms, passed) if goal else ():
+    if candidates is None:
+        candidates = fitting(usable(draft, shelf, terms, passed), terms, passed)
+    for candidate in candidates:
         lot = candidate.key.lot
         # A row that this decision has emptied does not put its lot first: the next request would not see it either.
-        if lot in tried or draft.free(candidate) <= 0:
+        if lot in tried or lot in dismissed or draft.free(candidate) <= 0:
             continue
         tried.add(lot)
         if held and held[0] != lot:

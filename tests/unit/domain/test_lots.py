@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import combinations, product
+from random import Random
+from typing import Any
 
 import pytest
 
+from lotstream.domain import lots as of_lots
+from lotstream.domain.allocation import decide_line
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import (
     CancelOrder,
+    ChangeSettings,
+    Moment,
     PickLine,
     PlaceHold,
     RequestAllocation,
@@ -19,6 +26,7 @@ from lotstream.domain.commands import (
     StockLine,
     UnreserveOrder,
 )
+from lotstream.domain.draft import Draft
 from lotstream.domain.events import OrderChanged, OrderRecorded
 from lotstream.domain.lots import _sets
 from lotstream.domain.model import HoldKind, PackRule, Settings
@@ -167,3 +175,58 @@ def test_of_one_lot_only_the_rows_that_do_for_the_line_count() -> None:
     world.stock(goods("A", 5), goods("A", 5, "B2"))
     world.place("#1", wanted(quantity=8, single_lot=True, source_location="BIN"))
     assert world.lots("#1") == []
+
+
+def small_lots(count: int, *, large: tuple[int, ...] = ()) -> World:
+    """A warehouse where orders hold a lot that is about to be held; the others have one unit each, or so many."""
+    world = world_with(*((f"S{at:03}", 1, None) for at in range(count)))
+    late = TODAY + timedelta(days=900)
+    world.stock(goods("LOST", 2 * count, expires=late), balance="lost")
+    for at in range(count):
+        world.place(f"#{at}", wanted(quantity=2, lot="LOST" if at % 2 else None, single_lot=True))
+    for at, units in enumerate(large):
+        world.stock(goods(f"Z{at}", units, expires=late + timedelta(days=at)), balance=f"large-{at}")
+    return world
+
+
+def test_lots_that_are_too_small_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty lines that lose their lot try forty small ones once, and not each of them for each line."""
+    looks, of_lot = Counter[str](), Draft.of_lot
+
+    def counted(draft: Draft, *of: Any) -> Any:  # noqa: ANN401 - as the function has them
+        looks[of[2]] += 1
+        return of_lot(draft, *of)
+
+    world = small_lots(40, large=(30,))
+    monkeypatch.setattr(Draft, "of_lot", counted)
+    world.told(PlaceHold("H", HoldKind.HOLD, "TEA", "LOST"))
+    assert max(units for lot, units in looks.items() if lot.startswith("S")) == 1
+    assert [lot for at in range(40) for lot, _ in world.lots(f"#{at}")] == ["Z0"] * 15
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_looking_once_decides_what_looking_again_does(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lots, reasons and counts are those of lines that look for themselves, whatever is taken or given back between."""
+    dice = Random(seed)
+    packs = (None, None, None, 2)
+    world = world_with(*((f"S{at}", dice.choice((1, 1, 2, 3, 5)), dice.choice(packs)) for at in range(9)))
+    lines = {
+        f"#{at}": wanted(quantity=dice.choice([1, 2, 2, 3, 4]), single_lot=dice.random() < 0.8) for at in range(30)
+    }
+    world.told(ChangeSettings(Settings(allocate="on_request")))
+    for name, line in lines.items():
+        world.place(name, line)
+    plain, moment = of_lots._is_plain, Moment(datetime(2026, 9, 1, tzinfo=UTC), {SITE: TODAY}, "1", 1)
+    drafts = [Draft(world.ledger, moment), Draft(world.ledger, moment)]
+    monkeypatch.setattr(of_lots, "_is_plain", lambda draft, terms: draft is drafts[0] and plain(draft, terms))
+    for name, line in lines.items():
+        decided = []
+        begin, row = dice.random(), dice.choice([*world.ledger.stock])
+        for draft in drafts:
+            mark, order = draft.mark(), world.get(name)
+            decided.append(decide_line(draft, order, order.lines[0], wanted=int(line.quantity), site=SITE))
+            if begin < 0.2:
+                draft.undo(mark)
+            elif begin < 0.4:
+                draft.give(row, 1)
+        assert decided[0] == decided[1], name
