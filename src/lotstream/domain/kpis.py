@@ -16,6 +16,7 @@ from lotstream.domain.costing import cost_of
 from lotstream.domain.events import (
     Event,
     LineCorrected,
+    LossCorrected,
     LotExpired,
     ReceiptCorrected,
     ShipmentConfirmed,
@@ -27,8 +28,9 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.goods import BALANCE
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.marks import expired_mark
-from lotstream.domain.model import PLAIN, AdjustCode, Lot, RowKey
+from lotstream.domain.losses import AGED, counted
+from lotstream.domain.marks import has_expired_at
+from lotstream.domain.model import PLAIN, Lot, RowKey
 
 ZERO: Final = Decimal(0)
 
@@ -37,10 +39,6 @@ EXACT: Final = Context(prec=120)
 
 STEP: Final = Decimal("0.000001")
 """Rates are rounded to this, half to even."""
-
-
-AGED: Final = frozenset({AdjustCode.EXPIRED, AdjustCode.SPOILED})
-"""Codes of adjustments that write goods off because of their age."""
 
 
 @dataclass(slots=True)
@@ -188,20 +186,25 @@ def _expired(ledger: Ledger, event: LotExpired) -> Figures:
     return _lost(ledger, event.lot, event.lot.sku, event.quantity)
 
 
+def _loss_corrected(_: Ledger, event: LossCorrected) -> Figures:
+    """Count what turned out to be lost, or not to be, on the day that this was said."""
+    return Figures(expired=event.units, expired_value=event.value)
+
+
 def _adjusted(ledger: Ledger, event: StockAdjusted) -> Figures:
     """Count what was written off because of its age, but for what counts as expired already: nothing is lost twice."""
     figures = Figures()
     for change in event.changes:
         row = change.row
         lot = None if row.lot is None else ledger.lots.get((row.sku, row.lot))
-        known = lot is not None and expired_mark(row.site) in (lot.more or PLAIN).alerted
-        if change.code in AGED and not known:
+        if change.code in AGED and (lot is None or not has_expired_at(lot, row.site)):
             figures.add(_lost(ledger, lot, row.sku, -change.quantity))
     return figures
 
 
 def _lost(ledger: Ledger, lot: Lot | None, sku: str, quantity: int) -> Figures:
-    return Figures(expired=_units(ledger, sku, quantity), expired_value=cost_of(lot, quantity) or ZERO)
+    lost = counted(ledger.items.get(sku), lot, "", quantity)
+    return Figures(expired=lost.units, expired_value=lost.value)
 
 
 KPIS: Final[dict[type, Callable[[Ledger, Any], Figures]]] = {
@@ -211,6 +214,7 @@ KPIS: Final[dict[type, Callable[[Ledger, Any], Figures]]] = {
     StockCounted: _counted,
     StockAdjusted: _adjusted,
     LotExpired: _expired,
+    LossCorrected: _loss_corrected,
     ShipmentConfirmed: _left,
     ShipmentVoided: _left,
 }

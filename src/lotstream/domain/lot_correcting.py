@@ -21,8 +21,10 @@ from lotstream.domain.gone import note_gone, went_with
 from lotstream.domain.holds import find_lot
 from lotstream.domain.kit_lines import as_part
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.losses import losses_corrected
 from lotstream.domain.lot_facts import with_more
 from lotstream.domain.lot_papers import content_of_lots
+from lotstream.domain.marks import of_another_day
 from lotstream.domain.model import (
     LOT_CORRECTION,
     PLAIN,
@@ -61,11 +63,12 @@ def correct_lot(ledger: Ledger, command: CorrectLot, moment: Moment) -> tuple[Ev
         refused = check_free(ledger, lot, command.to_lot or "", "to_lot")
     if refused is not None or not isinstance(lot, Lot):
         return refused or ()
-    after = _corrected(ledger, lot, command)
+    draft = Draft(ledger, moment)
+    after = _corrected(draft, lot, command)
     if made_too_late(after.made, after.expires):
         message = f"Lot {lot.lot} would be made on {after.made}, after its expiry {after.expires}; correct both."
         return Refusal(Code.FIELD_INVALID, "made" if command.made is not None else "expires", message)
-    return _decided(Draft(ledger, moment), command, lot, after, content)
+    return _decided(draft, command, lot, after, content)
 
 
 def _decided(draft: Draft, command: CorrectLot, lot: Lot, after: Lot, content: str) -> tuple[Event, ...]:
@@ -80,7 +83,12 @@ def _decided(draft: Draft, command: CorrectLot, lot: Lot, after: Lot, content: s
         was, command.correction, command.by, at, command.reason, content, after, rows, orders, left.of, left.total
     )
     gone = note_gone(draft, [lot], document="correction", number=command.correction)
-    return event, *gone, *settle(draft, losers_of(draft, {was: lot}, now), skus={lot.sku})
+    return (
+        event,
+        *losses_corrected([lot], [after]),
+        *gone,
+        *settle(draft, losers_of(draft, {was: lot}, now), skus={lot.sku}),
+    )
 
 
 def other_content(key: ReceiptKey, field: str) -> Refusal:
@@ -131,7 +139,7 @@ def check_free(ledger: Ledger, lot: Lot, number: str, field: str) -> Refusal | N
     return Refusal(Code.CONFLICTING_CONTENT, field, message)
 
 
-def _corrected(ledger: Ledger, lot: Lot, command: CorrectLot) -> Lot:
+def _corrected(draft: Draft, lot: Lot, command: CorrectLot) -> Lot:
     facts: dict[str, Any] = {name: None for name in _FACTS if name in command.clear}
     facts |= {name: said for name in _FACTS if (said := getattr(command, name)) is not None}
     more: dict[str, Any] = {name: None for name in _MORE if name in command.clear}
@@ -141,10 +149,10 @@ def _corrected(ledger: Ledger, lot: Lot, command: CorrectLot) -> Lot:
         kept = {} if "details" in command.clear else known.details
         more["details"] = dict(sorted({**kept, **command.details}.items()))
     if command.cost is not None or "cost" in command.clear:
-        more |= _cost(ledger, lot, command)
+        more |= _cost(draft.ledger, lot, command)
     if "expires" in facts and facts["expires"] != lot.expires:
         # People are to be told of the new day as they were of the old one.
-        more["alerted"] = ()
+        lot = of_another_day(draft, lot, facts["expires"])
     after = with_more(replace(lot, **facts), **more) if more else replace(lot, **facts)
     if command.to_lot in (None, lot.lot):
         return after

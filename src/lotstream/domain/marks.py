@@ -7,6 +7,7 @@ it jumps over several, the nearest is told and the others are marked with it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import Final, NamedTuple
@@ -16,6 +17,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Ahead, Event, ExpiryNoticed, LotExpired
 from lotstream.domain.expiry import NEVER, days_left, ends_by, has_expired, last_ship_day
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.losses import counted, lost_of, part_lost, with_lost, without
 from lotstream.domain.lot_facts import with_more
 from lotstream.domain.minima import Askers, Minima, Minimum
 from lotstream.domain.model import PLAIN, Lot, RowKey
@@ -81,7 +83,39 @@ def came_expired(draft: Draft, rows: Iterable[RowKey], *, sent_from: str | None 
             yield LotExpired(site, marked, 0, told=False)
 
 
-def expired_where(ledger: Ledger, lots: Iterable[Lot]) -> tuple[str, ...]:
+def of_another_day(draft: Draft, lot: Lot, expires: date | None) -> Lot:
+    """Return a lot with another last day, of which people know nothing but where it has expired all the same.
+
+    What was lost elsewhere is not lost after all; its new thresholds are told as the old ones were.
+    """
+    sites = [one for one in draft.ledger.sites.today if has_expired(expires, draft.today(one))]
+    marks = {expired_mark(site) for site in sites}
+    return with_more(
+        replace(lot, expires=expires),
+        alerted=tuple(mark for mark in _alerted(lot) if mark in marks),
+        lost=tuple(one for one in lost_of(lot) if one.site in sites),
+    )
+
+
+def as_one(draft: Draft, lot: Lot, lots: Iterable[Lot]) -> Lot:
+    """Return a lot that some are now, which has expired where all that lies of them has.
+
+    Where some of it has not, all that lies there is counted when its day turns; what was lost of it is taken back.
+    """
+    ledger, lots = draft.ledger, [*lots]
+    lot = with_more(lot, alerted=_expired_where(ledger, lots), lost=())
+    for one in lots:
+        again = [site for site, *_ in lost_of(one) if expired_mark(site) not in _alerted(lot)]
+        lying = [part for site in again for part in part_lost(one, site, _on_hand(ledger, one, site))]
+        lot = with_lost(lot, *lost_of(without(one, lying)))
+    return lot
+
+
+def _on_hand(ledger: Ledger, lot: Lot, site: str) -> int:
+    return sum(max(row.on_hand, 0) for row in rows_of_lot(ledger, lot.sku, lot.lot, site=site))
+
+
+def _expired_where(ledger: Ledger, lots: Iterable[Lot]) -> tuple[str, ...]:
     """Return the marks of sites where all that lies of some lots, which become one, is known to have expired."""
     lying: dict[str, bool] = {}
     for lot in lots:
@@ -95,6 +129,11 @@ def expired_where(ledger: Ledger, lots: Iterable[Lot]) -> tuple[str, ...]:
 def expired_marks(lot: Lot) -> tuple[str, ...]:
     """Return the marks of a lot that say where it is known to have expired."""
     return tuple(mark for mark in _alerted(lot) if mark.startswith(expired_mark("")))
+
+
+def has_expired_at(lot: Lot, site: str) -> bool:
+    """Tell whether it is known of a lot that it has expired at a site."""
+    return expired_mark(site) in _alerted(lot)
 
 
 def expired_mark(site: str) -> str:
@@ -150,7 +189,8 @@ class _Looking:
         for site in self.sites:
             mark = expired_mark(site)
             if site in at and has_expired(lot.expires, self._draft.today(site)) and mark not in _alerted(lot):
-                lot = _marked(lot, (mark,))
+                lost = counted(self._draft.item(lot.sku), lot, site, at[site])
+                lot = with_lost(_marked(lot, (mark,)), lost)
                 yield LotExpired(site, lot, at[site], told=bool(days))
         left = days_left(expires, self._today)
         if left < 0:

@@ -18,10 +18,11 @@ from lotstream.domain.expiry import earlier, made_too_late
 from lotstream.domain.genealogy import made_of
 from lotstream.domain.holds import LIFTED_MAX, find_lot
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.losses import losses_corrected, part_lost, with_lost, without
 from lotstream.domain.lot_correcting import check_free, losers_of, other_content
 from lotstream.domain.lot_facts import with_more
 from lotstream.domain.lot_papers import content_of_lots
-from lotstream.domain.marks import expired_marks, expired_where
+from lotstream.domain.marks import as_one, expired_marks, has_expired_at, of_another_day
 from lotstream.domain.model import (
     LOT_MERGE,
     LOT_SPLIT,
@@ -63,9 +64,9 @@ def merge_lots(ledger: Ledger, command: MergeLots, moment: Moment) -> tuple[Even
     refused = _check_alike(command, into, others) or _check_deficits(ledger, into, others)
     if refused is not None:
         return refused
-    after = with_more(_merged(into, others), alerted=expired_where(ledger, (into, *others)))
     called: Called = {LotName(lot.sku, lot.lot): LotName(into.sku, into.lot) for lot in others}
     draft = Draft(ledger, moment)
+    after = as_one(draft, _merged(into, others), (into, *others))
     draft.know_lot(after)
     rows = rows_of(ledger, called)
     orders = take_along(draft, called, rows)
@@ -74,7 +75,7 @@ def merge_lots(ledger: Ledger, command: MergeLots, moment: Moment) -> tuple[Even
     event = LotsMerged(was, command.merge, command.by, at, command.reason, content, after, rows, orders)
     before = {LotName(lot.sku, lot.lot): lot for lot in (into, *others)}
     losers = losers_of(draft, before, LotName(into.sku, into.lot))
-    return event, *settle(draft, losers, skus={into.sku})
+    return event, *losses_corrected((into, *others), [after]), *settle(draft, losers, skus={into.sku})
 
 
 def _lots_meant(ledger: Ledger, command: MergeLots) -> tuple[Lot, list[Lot]] | Refusal:
@@ -180,16 +181,23 @@ def split_lot(ledger: Ledger, command: SplitLot, moment: Moment) -> tuple[Event,
     draft = Draft(ledger, moment)
     lots: list[Lot] = []
     rows: list[Became] = []
+    whole = lot
     for index, part in enumerate(command.parts):
         split = _split_off(draft, command, lot, part, f"parts.{index}")
         if isinstance(split, Refusal):
             return split
-        lots.append(split[0])
-        rows += split[1]
+        new, moved = split
+        lost = part_lost(whole, command.site, sum(one.quantity for one in moved))
+        whole = without(whole, lost)
+        lots.append(with_lost(new, *lost) if has_expired_at(new, command.site) else new)
+        rows += moved
     at = command.occurred_at or moment.recorded_at
     was = LotName(lot.sku, lot.lot)
-    event = LotSplit(was, command.split, command.by, at, command.reason, content, tuple(lots), tuple(rows))
-    return event, *settle(draft, [], skus={lot.sku})
+    event = LotSplit(
+        was, command.split, command.by, at, command.reason, content, tuple(lots), tuple(rows),
+        None if whole == lot else whole,
+    )  # fmt: skip
+    return event, *losses_corrected([lot], [whole, *lots]), *settle(draft, [], skus={lot.sku})
 
 
 def _check_parts(ledger: Ledger, command: SplitLot, lot: Lot) -> Refusal | None:
@@ -235,7 +243,7 @@ def _split_off(
         refused = _take(draft, command, lot, line, units=units, taken=taken, field=f"{path}.lines.{index}.quantity")
         if refused is not None:
             return refused
-    new = _part_of(lot, part, sum(taken.values()))
+    new = _part_of(draft, lot, part, sum(taken.values()))
     draft.know_lot(new)
     rows = [Became(row, row._replace(lot=part.lot), units) for row, units in taken.items()]
     for one in rows:
@@ -266,10 +274,10 @@ def _fits(row: RowKey, line: SplitLine) -> bool:
     return row.location == line.location and line.package in (None, row.package) and line.status in (None, row.status)
 
 
-def _part_of(lot: Lot, part: SplitPart, units: int) -> Lot:
+def _part_of(draft: Draft, lot: Lot, part: SplitPart, units: int) -> Lot:
     """Return the lot of a part: what is known of the whole, but for what is said of it, and where it is from."""
     known = lot.more or PLAIN
-    own = replace(lot, lot=part.lot, expires=part.expires or lot.expires)
+    own = replace(of_another_day(draft, lot, part.expires or lot.expires), lot=part.lot)
     details = dict(sorted({**known.details, **part.details}.items()))
     plain = with_more(
         own,
@@ -279,7 +287,8 @@ def _part_of(lot: Lot, part: SplitPart, units: int) -> Lot:
         cost_total=None,
         cost_units=0,
         details=details,
-        alerted=expired_marks(lot) if own.expires == lot.expires else (),
+        alerted=expired_marks(own),
+        lost=(),
     )
     whole = RowKey(lot.sku, lot.lot, "", "")
     return add_cost(made_of(plain, [whole]), cost_of(lot, units), units)

@@ -53,6 +53,8 @@ class MoveKind(StrEnum):
     CONDITION = "condition"
     #: Its last day is over.
     EXPIRED = "expired"
+    #: What was counted as expired of it was wrong.
+    LOSS_CORRECTED = "loss_corrected"
     SHIPPED = "shipped"
     #: A shipment had not left after all.
     VOIDED = "voided"

@@ -24,6 +24,7 @@ from lotstream.domain.events import (
     ItemRenamed,
     KitAssembled,
     KitBroken,
+    LossCorrected,
     LotCorrected,
     LotDocumented,
     LotExpired,
@@ -323,6 +324,11 @@ def _expired(event: LotExpired) -> Iterator[Move]:
         yield Move(MoveKind.EXPIRED, lot.sku, lot.lot, document="site", number=event.site)
 
 
+def _loss_corrected(event: LossCorrected) -> Iterator[Move]:
+    reason = f"{event.units:+f} counted as expired"
+    yield Move(MoveKind.LOSS_CORRECTED, *event.lot, document="site", number=event.site, reason=reason)
+
+
 MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     BalanceOpened: _booked,
     StockReceived: _booked,
@@ -361,6 +367,7 @@ MOVES: Final[dict[type, Callable[[Any], Iterator[Move]]]] = {
     TitleReleased: _given,
     TitleAccepted: _taken_over,
     LotExpired: _expired,
+    LossCorrected: _loss_corrected,
     GoodsWeighed: _weighed,
 }
 """Events that change what is on hand in a row or what is known of a lot, and what each does."""

@@ -7,6 +7,7 @@ when it has happened. A fact of a lot that other lines brought too is corrected 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, GoodsBooked, LineCorrected, ReceiptCorrected
 from lotstream.domain.goods import RECEIPT, site_unknown
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.losses import came_otherwise, losses_corrected, valued_anew
 from lotstream.domain.lot_correcting import losers_of
 from lotstream.domain.lot_papers import content_of_receipt
 from lotstream.domain.model import (
@@ -149,7 +151,7 @@ def _book(
     paper, draft = work.paper, work.draft
     day = paper.at.date() if lot is None or lot.received is None else lot.received
     known = work.receipt.costs.get(meant.said.line)
-    lots = _costs_moved(work, meant, lot, known)
+    lots = _losses_moved(work, _costs_moved(work, meant, lot, known), found, put)
     for one in lots:
         name = LotName(one.sku, one.lot)
         old = draft.lot(*name)
@@ -192,6 +194,31 @@ def _costs_moved(work: Correction, meant: LineMeant, lot: Lot | None, known: Dec
     return tuple(one for one in lots.values() if one != work.draft.lot(one.sku, one.lot))
 
 
+def _losses_moved(
+    work: Correction, lots: tuple[Lot, ...], found: dict[RowKey, int], put: dict[RowKey, int]
+) -> tuple[Lot, ...]:  # fmt: skip
+    """Return the lots of a line with what is lost of them: what never came is not, and what did at what it has cost."""
+    draft, after = work.draft, dict[tuple[str, str], Lot]()
+    for lot in lots:
+        old = draft.lot(lot.sku, lot.lot)
+        after[lot.sku, lot.lot] = lot if old is None or _costs(lot) == _costs(old) else valued_anew(lot)
+    more = Counter[tuple[str, str | None, str]]()
+    for sign, rows in ((-1, found), (1, put)):
+        for key, units in rows.items():
+            more[key.sku, key.lot, key.site] += sign * units
+    for (sku, number, site), units in more.items():
+        known = after.get((sku, number or "")) or draft.lot(sku, number)
+        now = None if known is None else came_otherwise(draft.item(sku), known, site, units)
+        if now is not None and now is not known:
+            after[sku, now.lot] = now
+    return tuple(after.values())
+
+
+def _costs(lot: Lot) -> tuple[Decimal | None, int]:
+    more = lot.more or PLAIN
+    return more.cost_total, more.cost_units
+
+
 def _with_costs(lot: Lot, other: Lot) -> Any:  # noqa: ANN401 - `LotMore` or None
     costs = other.more or PLAIN
     return replace(lot.more or PLAIN, cost_total=costs.cost_total, cost_units=costs.cost_units)
@@ -211,6 +238,8 @@ def _decided(work: Correction, content: str) -> tuple[Event, ...]:
         content,
         tuple(work.changes),
     )
+    facts = work.lots_before.items()
+    lost = [one for name, before in facts for one in losses_corrected([before], [work.draft.lots[name]])]
     losers = take_back(work.draft, paper.missing())
     for name, before in work.lots_before.items():
         losers += losers_of(work.draft, {name: before}, name)
@@ -224,7 +253,7 @@ def _decided(work: Correction, content: str) -> tuple[Event, ...]:
             weights=receipt.weights | {change.line: _weighs(work, change) for change in work.changes},
         )  # fmt: skip
         again = (closed,)
-    return event, *paper.verdicts.noted, *settled, *again
+    return event, *lost, *paper.verdicts.noted, *settled, *again
 
 
 def _weighs(work: Correction, change: LineCorrected) -> int:

@@ -10,10 +10,12 @@ from typing import Any, Final
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import GoodsLine, LineWrong
 from lotstream.domain.complete import missing_fact, supplier_named, too_short
+from lotstream.domain.draft import Draft
 from lotstream.domain.expiry import made_too_late
 from lotstream.domain.goods import RECEIPT
 from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.lot_facts import FACILITY, ORIGIN, Conflict, contradiction, learn
+from lotstream.domain.marks import of_another_day
 from lotstream.domain.model import (
     PLAIN,
     Lot,
@@ -41,7 +43,7 @@ def lot_after(work: Correction, meant: LineMeant) -> tuple[Lot | None, bool] | R
     if known is None:
         lot = _of_old(old, row, said, line, work)
     elif known == old and not (known.more or PLAIN).several and (known.more or PLAIN).came is not None:
-        lot = _with_facts(known, said)
+        lot = _with_facts(draft, known, said)
     else:
         conflict = contradiction(known, line)
         if conflict is not None:
@@ -101,14 +103,14 @@ def _of_old(old: Lot | None, row: RowKey, said: dict[str, Any], line: GoodsLine,
     # Goods that wait for an inspection, or are recalled, are what they were: a correction does not wash holds off.
     kept = replace(lot, holds=old.holds, **facts)
     more = old.more or PLAIN
-    return _with_facts(kept, {name: getattr(more, name) for name in _MORE if name not in said})
+    return _with_facts(work.draft, kept, {name: getattr(more, name) for name in _MORE if name not in said})
 
 
-def _with_facts(lot: Lot, said: Mapping[str, Any]) -> Lot:
+def _with_facts(draft: Draft, lot: Lot, said: Mapping[str, Any]) -> Lot:
     """Return a lot with other facts; whom it was told of when it expires is told again of the new day."""
     facts = {name: value for name, value in said.items() if name in _FACTS}
     more: dict[str, Any] = {name: value for name, value in said.items() if name in _MORE}
     if facts.get("expires", lot.expires) != lot.expires:
-        more["alerted"] = ()
+        lot = of_another_day(draft, lot, facts["expires"])
     after = replace(lot, **facts)
     return after if not more else replace(after, more=replace(after.more or PLAIN, **more))

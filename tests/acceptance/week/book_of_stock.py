@@ -121,6 +121,12 @@ class StockBook:
             known.came = str(facts.get("came", known.came))
         return known
 
+    def pay(self, lot: Lot, price: str | None, units: int) -> None:
+        """Note what goods of a lot have cost."""
+        if price is not None:
+            lot.cost += Decimal(price) * units
+            lot.cost_units += units
+
     def make(self, document: str, used: list[tuple[Row, int]], made: list[tuple[Row, int]], added: Decimal) -> None:
         """Have goods become others: the cost of what went in goes along, by quantity, and so do the names of lots."""
         costs = [self.cost(row.sku, row.lot, units) for row, units in used]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from tests.acceptance.week.book_of_orders import OrderBook
@@ -58,6 +58,7 @@ class Books(OrderBook):
         for row, there in units.items():
             self.lot_of(row).ended.add(row.site)
             self.age(row, there)
+            self.lot_of(row).lost[row.site] = there, self.cost(row.sku, row.lot, there) or Decimal(0)
             if self.warn_days:
                 self.note("expired", row.sku, row.lot)
 
@@ -82,6 +83,25 @@ class Books(OrderBook):
     def age(self, row: Row, units: int) -> None:
         """Count goods as lost because of their age."""
         self.judge(expired=units, expired_value=self.cost(row.sku, row.lot, units) or Decimal(0))
+
+    def throw_away(self, row: Row, units: int) -> None:
+        """Count goods as lost that nobody knew to have expired; others stay lost from then on, whatever their day."""
+        lot = self.lot_of(row)
+        if row.site not in lot.ended:
+            self.age(row, units)
+        elif row.site in lot.lost:
+            left, worth = lot.lost[row.site]
+            lot.lost[row.site] = left - units, worth * (left - units) / left
+
+    def live_until(self, lot: Lot, expires: date) -> None:
+        """Have a lot expire on another day: where that is still to come nothing of it is lost, and nobody was told."""
+        if expires == lot.expires:
+            return
+        lot.expires, lot.warned = expires, set()
+        for site in [] if expires < self.today else sorted(lot.ended):
+            lot.ended.discard(site)
+            units, worth = lot.lost.pop(site, (0, Decimal(0)))
+            self.judge(expired=-units, expired_value=-worth)
 
     # ---- recalls and receipts ---------------------------------------------------------------------------------------
 

@@ -25,7 +25,9 @@ class GoodsSteps(Telling):
         said = {"site": site, "balance": balance, "occurred_at": self.at(), "lines": lines}
         self._tell("balance.opened", said)
         for one in goods:
-            if self._know(one, received, came="balance") is not None:
+            lot = self._know(one, received, came="balance")
+            if lot is not None:
+                self.books.pay(lot, one.cost, one.units)
                 self.books.came_in(self._row(one, site))
             self.books.come(one.row(site), one.units, change=None, document=balance)
         self.books.fill(one.sku for one in goods)
@@ -109,8 +111,8 @@ class GoodsSteps(Telling):
             return
         if self.books.rows[row] + by < 0:
             self._note("not_available", row.sku, row.lot)
-        if more.get("code") in {"expired", "spoiled"} and row.site not in self.books.lot_of(row).ended:
-            self.books.age(row, -by)
+        if more.get("code") in {"expired", "spoiled"}:
+            self.books.throw_away(row, -by)
         self._change(row, by, change="adjusted", document=number)
 
     def count(

@@ -22,6 +22,8 @@ OPENED = {"acme": {TOR: (16, 5), MTL: (12, 3)}, "zenith": {TOR: (16, 4), MTL: (1
 RECEIVED = {"acme": 3, "zenith": 2}
 LABELLED, BAG, UNIT, KIT, BAR = "S-15", "S-17", "S-18", "S-19", "S-20"
 DATED, TEMPLATED, PLAIN, NEEDY = "S-21", "S-22", "S-23", "S-24"
+PERISHABLE = frozenset({9, 10})
+"""Items of which some lots expire while forty days pass; what they have cost is known from the beginning."""
 SHUT = "QUAR"
 """A place that nobody picks from."""
 
@@ -121,6 +123,7 @@ def opening(owner: str, site: str) -> list[Goods]:
         Goods(
             sku(number), 20 + (number * 7 + lot * 13) % 40, f"A-{number:02d}-{lot}", f"{site[0]}{number:02d}-{lot}",
             expires=_expires(number, lot), supplier=f"SUP-{1 + number % 4}",
+            cost=f"{lot}.{number}5" if number in PERISHABLE else None,
         )
         for number in range(1, skus + 1)
         for lot in range(1, lots + 1)
@@ -129,7 +132,7 @@ def opening(owner: str, site: str) -> list[Goods]:
 
 def _expires(number: int, lot: int) -> date:
     """Return when a lot expires that lies there from the beginning; of two items some do while forty days pass."""
-    if number in {9, 10}:
+    if number in PERISHABLE:
         return MONDAY + timedelta(days=10 + 15 * lot)
     return date(2025, 6, 1) + timedelta(days=(number * 11 + lot * 29) % 300)
 

@@ -31,7 +31,9 @@ async def on_the_page(house: House, log: Path) -> None:
 def _apart(page: dict[str, float], wanted: dict[str, float]) -> dict[str, tuple[float | None, float]]:
     """Return what the page and the books say differently."""
     found = {name: (page.get(name), value) for name, value in wanted.items()}
-    return {name: (one, other) for name, (one, other) in found.items() if one is None or round(one, 6) != other}
+    return {
+        name: (one, other) for name, (one, other) in found.items() if one is None or round(one, 6) != round(other, 6)
+    }
 
 
 def figures(owner: str, books: Books) -> dict[str, float]:
@@ -50,5 +52,7 @@ def figures(owner: str, books: Books) -> dict[str, float]:
     rates = {name: Decimal(of[part]) / Decimal(of[whole]) for name, (part, whole) in shares.items() if of[whole]}
     if "inventory_accuracy" in rates:
         rates["inventory_accuracy"] = 1 - rates["inventory_accuracy"]
+    assert of["expired_value"] > 0, "nothing that had a cost has expired"
     found = {f"lotstream_kpi_units{{{name},{owner}}}": float(of[name]) for name in units}
+    found |= {f"lotstream_kpi_value{{{name},{owner}}}": float(of[f"{name}_value"]) for name in ("received", "expired")}
     return found | {f"lotstream_kpi_{name}_ratio{{{owner}}}": round(float(rate), 6) for name, rate in rates.items()}

@@ -151,7 +151,8 @@ class LotSteps(Telling):
             return
         self._note_gone(sku, lot)
         known = self.books.lots[sku, lot]
-        known.expires = expires or known.expires
+        if expires is not None:
+            self.books.live_until(known, expires)
         if cost is not None:
             known.cost = Decimal(cost) * known.cost_units
         if to_lot is not None:

@@ -40,6 +40,8 @@ class Lot:
     came: str | None = None
     #: Sites where it is known that it has expired.
     ended: set[str] = field(default_factory=set)
+    #: By site, units that were counted as expired and not thrown away since, and what they have cost.
+    lost: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
     #: What people were told of its end ahead.
     warned: set[tuple[str, int]] = field(default_factory=set)
     #: Id of a hold → its kind.

@@ -35,7 +35,7 @@ def _lots_merged(ledger: Ledger, event: LotsMerged) -> None:
 
 def _lot_split(ledger: Ledger, event: LotSplit) -> None:
     _note(ledger, event)
-    for lot in event.lots:
+    for lot in event.lots if event.whole is None else (event.whole, *event.lots):
         know_lot(ledger, lot)
     for one in event.rows:
         change_row(ledger, one.row, on_hand=-one.quantity)

@@ -6,12 +6,13 @@ What is only written is converted when somebody reads it (`lotstream.domain.reco
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from lotstream.domain.applying.rows import change_row, know_lot, note_received, order_touched
 from lotstream.domain.events import ItemRebased
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.losses import lost_in
+from lotstream.domain.lot_facts import with_more
 from lotstream.domain.recounting import Factor, restated
 from lotstream.domain.shelves import row_changed
 
@@ -23,8 +24,11 @@ def _item_rebased(ledger: Ledger, event: ItemRebased) -> None:
     if ledger.weighs:
         _take_weights_along(ledger, event)
     for lot in [lot for lot in ledger.lots.values() if lot.sku == item.sku]:
-        if lot.more is not None and lot.more.cost_units:
-            know_lot(ledger, replace(lot, more=replace(lot.more, cost_units=factor.times(lot.more.cost_units))))
+        if lot.more is not None and (lot.more.cost_units or lot.more.lost):
+            know_lot(
+                ledger,
+                with_more(lot, cost_units=factor.times(lot.more.cost_units), lost=lost_in(lot, factor.times)),
+            )
     for one in (item, *event.others):
         ledger.items[one.sku] = one
         ledger.touched.items.add(one.sku)

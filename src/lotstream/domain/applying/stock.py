@@ -19,6 +19,8 @@ from lotstream.domain.events import (
     StockMoved,
 )
 from lotstream.domain.ledger import Ledger
+from lotstream.domain.losses import AGED, written_off
+from lotstream.domain.marks import has_expired_at
 from lotstream.domain.model import (
     CameBack,
     Serial,
@@ -37,6 +39,17 @@ def _changed(ledger: Ledger, event: StockAdjusted | StockCounted) -> None:
             know_lot(ledger, change.lot)
         change_row(ledger, change.row, on_hand=change.quantity)
         note_received(ledger, change.row, change.received)
+
+
+def _adjusted(ledger: Ledger, event: StockAdjusted) -> None:
+    _changed(ledger, event)
+    for change in event.changes:
+        row = change.row
+        lot = None if row.lot is None else ledger.lots.get((row.sku, row.lot))
+        if lot is not None and change.code in AGED and change.quantity < 0 and has_expired_at(lot, row.site):
+            now = written_off(lot, row.site, -change.quantity)
+            if now is not lot:
+                know_lot(ledger, now)
 
 
 def _relocated(ledger: Ledger, event: StockMoved | StatusChanged) -> None:
@@ -90,7 +103,7 @@ def _note(ledger: Ledger, event: _Document) -> None:
 
 #: What each event of this room changes.
 APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
-    StockAdjusted: _changed,
+    StockAdjusted: _adjusted,
     StockCounted: _changed,
     StockMoved: _relocated,
     GoodsPutAway: _relocated,

@@ -111,7 +111,7 @@ from lotstream.domain.events.stock import (
     StockCounted,
     StockMoved,
 )
-from lotstream.domain.events.time import Ahead, ExpiryNoticed, LotExpired, ReorderHinted
+from lotstream.domain.events.time import Ahead, ExpiryNoticed, LossCorrected, LotExpired, ReorderHinted
 from lotstream.domain.events.titles import TitleAccepted, TitleReleased
 from lotstream.domain.events.transfers import TransferReceived, TransferShipped
 from lotstream.domain.events.waves import (
@@ -172,6 +172,7 @@ __all__ = [
     "LineDecision",
     "LineShipped",
     "LocationDefined",
+    "LossCorrected",
     "LotCorrected",
     "LotDocumented",
     "LotExpired",
@@ -289,6 +290,7 @@ Event = (
     | AvailabilityTold
     | ClockSet
     | LotExpired
+    | LossCorrected
     | ExpiryNoticed
     | ReorderHinted
     | StockAdjusted

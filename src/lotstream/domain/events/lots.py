@@ -78,6 +78,8 @@ class LotSplit:
     lots: tuple[Lot, ...]
     #: Free goods that are of them now.
     rows: tuple[Became, ...]
+    #: The lot that they were parts of, where something else is known of it now.
+    whole: Lot | None = None
 
 
 class Recounted(NamedTuple):

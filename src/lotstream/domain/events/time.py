@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
-from lotstream.domain.model import Lot
+from lotstream.domain.model import Lot, LotName
 
 
 class Ahead(StrEnum):
@@ -29,6 +30,18 @@ class LotExpired:
     quantity: int
     #: People are told; nobody is of an owner who asks for no alerts of expiry.
     told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LossCorrected:
+    """What was counted as expired of a lot at a site was wrong, because something said of the lot was."""
+
+    site: str
+    #: The lot by its name of now.
+    lot: LotName
+    #: Base units, and what they have cost: more than was counted; below zero: less.
+    units: Decimal
+    value: Decimal
 
 
 @dataclass(frozen=True, slots=True)

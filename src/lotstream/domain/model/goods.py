@@ -136,6 +136,17 @@ class Inspection:
     reason: str | None = None
 
 
+class Lost(NamedTuple):
+    """What was counted as lost when a lot expired at a site; it is taken back where the lot had not expired."""
+
+    site: str
+    #: Smallest units, by today's base unit.
+    quantity: int
+    #: As it was counted: base units, and the owner's currency.
+    units: Decimal
+    value: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class LotMore:
     """Facts of a lot that most lots do not have."""
@@ -158,6 +169,8 @@ class LotMore:
     inspections: tuple[Inspection, ...] = ()
     #: Marks of what people were told of it, so that they are told once.
     alerted: tuple[str, ...] = ()
+    #: What was counted as lost because it has expired, by site; what was written off as expired since is left out.
+    lost: tuple[Lost, ...] = ()
     #: The lot that its goods are of now: it was merged, or its number was corrected.
     into: LotName | None = None
     #: Holds that were lifted from it, the last ones: lifting one of them again is a repetition.
