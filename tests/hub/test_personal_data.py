@@ -341,6 +341,40 @@ async def test_a_restored_database_forgets_again(house: House, tmp_path: Path) -
         assert bad.exit_code != 0
 
 
+async def test_whoever_asks_is_told_and_a_shop_that_leaves_is_forgotten(house: House) -> None:
+    """Data, orders and what left for them; then all that came from one source is erased, and what did from another."""
+    async with PostgresStore(house.settings.postgres_url, timeout_s=20) as store:
+        await store.add_broadcast(type_of("site.defined"), key="TOR/1", body=b'{"site": "TOR"}')
+    await house.client.send("item.defined", {"owner": "acme", "sku": "TEA"})
+    goods = [{"line": "1", "sku": "TEA", "lot": "L7", "quantity": "10", "location": "A-7", "expires": "2099-07-31"}]
+    await house.client.send("stock.received", {**FLOOR, "receipt": "R-7", "lines": goods})
+    for number, name, more in (
+        ("#71", "Ada", {}), ("#72", "Bob", {"version": "1"}), ("#72", "Cyd", {"version": "2"}),
+        ("#77", "Ada", {"references": {"shop_id": "77"}}),
+    ):  # fmt: skip
+        await house.client.send("order.placed", order(number, name, source="leaving", **more))
+    await house.client.send("order.placed", order("#78", "Gus", source="old"))
+    left = [{"source": "leaving", "order": "#71", "lines": [{"line": "1", "lot": "L7", "quantity": "2"}]}]
+    await house.client.send("shipment.confirmed", {**FLOOR, "shipment": "S-7", "orders": left})
+
+    asked = ("person", "show", "--source", "leaving", "--reference")
+    shown = json.loads(await house.lotstream(*asked, "shop_id=77", "--json"))
+    assert [one["email"] for one in shown["persons"]] == [f"{MARK} Ada@example.com"]
+    orders = {one["order"]: [left["lot"] for left in one["shipped"]] for one in shown["orders"]}
+    assert orders.items() >= {"#71": ["L7"], "#77": []}.items()
+    assert f"{MARK} Ada Street" in await house.lotstream(*asked, "shop_id=77")
+    assert "Nobody is known" in await house.lotstream(*asked, "shop_id=7")
+
+    forget = ("person", "erase", "--source", "leaving", "--yes")
+    forgotten = json.loads(await house.lotstream(*forget, "--json"))
+    assert (forgotten["persons"], forgotten["decided"]) == (3, True)
+    assert (await house.tables())["person"] == {"Gus"}
+    assert "Nobody is known" in await house.lotstream(*forget)
+    await house.client.send("person.erased", {"owner": "acme", "request": "E-78", "source": "old"})
+    assert "person" not in await house.tables()
+    assert (await verify(house.settings.postgres_url, KEPT)).differences == ()
+
+
 async def test_data_that_was_erased_and_is_there_is_found(house: House) -> None:
     """Whoever puts erased data back by hand is found out by verify."""
     connection = await asyncpg.connect(house.settings.postgres_url)

@@ -274,7 +274,9 @@ class AllWords(ReturnWords, PaperWords, ReceiptWords, MovingWords):
         """Persons are to be forgotten, by name or by their orders."""
         orders = self.mostly((self.key(),), (), (self.key(), self.key()))
         request, persons = f"E{self.number(1, 3)}", self.mostly((), ("p-1",))
-        return ErasePersons(request, persons, orders, self.seldom(None, "C-LIFE"))
+        return ErasePersons(
+            request, persons, orders, self.seldom(None, "C-LIFE"), source=self.seldom(None, self.key().source)
+        )
 
     def close_owner(self) -> Command:
         """An owner leaves, hardly ever: nothing new comes of its story then, until it is defined anew."""

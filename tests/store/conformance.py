@@ -26,6 +26,7 @@ from lotstream.domain.model import (
     OrderKey,
     OrdersFound,
     OrderState,
+    PersonsFrom,
     PersonsOf,
     ReceiptKey,
     Referenced,
@@ -409,6 +410,21 @@ class StateConformance:
             placed.references = {"customer": customer}
             mine = await write(store, batch(mine, ledger=with_order(placed, closed=closed)))
         asked = [PersonsOf(customer), PersonsOf("C-9"), PersonsOf("C-70")]
+        named = [Named(("p-1", "p-2", "p-3")), Named(()), Named(("p-4",))]
+        assert await store.history(OWNER, asked) == dict(zip(asked, named, strict=True))
+        assert await store.history("other", asked[:1]) == {asked[0]: Named(())}
+
+    async def test_persons_of_a_source_are_found(self, store: Store) -> None:
+        """Of open and closed orders, those of former versions too, sorted; of no other source."""
+        mine = await claim(store)
+        for number, (source, persons, closed) in enumerate([
+            ("shop", ("p-2",), False), ("shop", ("p-3", "p-1"), True), ("shop", (), True), ("shop2", ("p-4",), False),
+        ]):  # fmt: skip
+            placed = order(f"#{number}")
+            placed.key = OrderKey(source, placed.key.order)
+            placed.person, placed.persons_before = next(iter(persons), None), persons[1:]
+            mine = await write(store, batch(mine, ledger=with_order(placed, closed=closed)))
+        asked = [PersonsFrom("shop"), PersonsFrom("sho"), PersonsFrom("shop2")]
         named = [Named(("p-1", "p-2", "p-3")), Named(()), Named(("p-4",))]
         assert await store.history(OWNER, asked) == dict(zip(asked, named, strict=True))
         assert await store.history("other", asked[:1]) == {asked[0]: Named(())}

@@ -25,16 +25,14 @@ from lotstream_shopify.body import JsonObject, read_object
 from lotstream_shopify.door import door
 from lotstream_shopify.mapping import order_created
 from lotstream_shopify.options import Shop, ShopifyOptions
-from lotstream_shopify.privacy import customer_redacted, not_ours
+from lotstream_shopify.privacy import SHOP_REDACT, customer_redacted, data_requested, shop_redacted
 
 HANDLED: Final[dict[str, Callable[[JsonObject, Shop], Translation]]] = {
     "orders/create": order_created,
     "customers/redact": customer_redacted,
+    "customers/data_request": data_requested,
 }
-"""The topics that become messages. Every other one is kept and not acted upon."""
-
-FOR_PEOPLE: Final = frozenset({"customers/data_request", "shop/redact"})
-"""Topics that somebody has to act on."""
+"""The topics that are acted upon beside `SHOP_REDACT`. Every other one is kept."""
 
 STAND_IN: Final = Shop(domain="shop.myshopify.com", owner="owner", secrets=(SecretStr("not used"),))
 """The shop a file is taken to be from when no shop is set up."""
@@ -50,17 +48,16 @@ class ShopifyConnector(Connector[ShopifyOptions]):
         """Turn a webhook into messages; ``sender`` is the shop's domain and ``name`` the topic."""
         handle = HANDLED.get(delivery.name)
         shop = self.options.shop(delivery.sender)
-        if handle is None and delivery.name in FOR_PEOPLE and shop is not None:
-            raise not_ours(delivery.name, shop)
-        if handle is None:
-            raise NotHandled(f"The topic {delivery.name} is not acted upon; handled: {', '.join(HANDLED)}.")
+        if handle is None and delivery.name != SHOP_REDACT:
+            handled = ", ".join((*HANDLED, SHOP_REDACT))
+            raise NotHandled(f"The topic {delivery.name} is not acted upon; handled: {handled}.")
         if shop is None:
             raise Refused(
                 DeliveryCode.UNKNOWN_SENDER,
                 "shop",
                 f"The shop {delivery.sender} is not set up; add it to LOTSTREAM_SHOPIFY_SHOPS and replay the delivery.",
             )
-        return handle(read_object(delivery.body), shop)
+        return shop_redacted(delivery, shop) if handle is None else handle(read_object(delivery.body), shop)
 
     async def run(self, desk: Desk) -> None:
         """Listen for webhooks until cancelled."""

@@ -1,17 +1,18 @@
 """What becomes of the topics about personal data that every Shopify app has to take.
 
-``customers/redact`` names a customer's orders by Shopify's ids, which the hub keeps as references of its orders.
+``customers/redact`` and ``customers/data_request`` name a customer's orders by Shopify's ids, which the hub keeps as
+references of its orders; ``shop/redact`` means all orders of the shop.
 """
 
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
-from lotstream.connect import DeliveryCode, NotHandled, Refused, Translation, body_of, dotted, person_erased
+from lotstream.connect import Delivery, DeliveryCode, NotHandled, Refused, Translation, body_of, dotted, person_erased
 from lotstream.contracts.inbound_ends import PersonErased
 from lotstream.contracts.limits import REFERENCED_MAX
-from lotstream_shopify.body import JsonObject, identifier
+from lotstream_shopify.body import JsonObject, identifier, read_object
 from lotstream_shopify.options import Shop
 
 REFERENCE: Final = "shopify_order_id"
@@ -20,6 +21,12 @@ REFERENCE: Final = "shopify_order_id"
 ASKED: Final = "customers/redact"
 """Who asks, as the hub's journal names it."""
 
+SHOP_REDACT: Final = "shop/redact"
+"""A shop has left, and all that is known of its customers is to be forgotten."""
+
+SHOWN_MAX: Final = 50
+"""Orders that a sentence names."""
+
 
 def customer_redacted(request: JsonObject, shop: Shop) -> Translation:
     """Return the messages that have a customer's orders forget whom they were for.
@@ -27,7 +34,7 @@ def customer_redacted(request: JsonObject, shop: Shop) -> Translation:
     Raises `NotHandled` for a customer without orders, since nothing of him came here, and `Refused` for what is no
     request.
     """
-    orders = _orders(request)
+    orders = _orders(request, "orders_to_redact")
     if not orders:
         raise NotHandled(f"Customer {_customer(request)} of {shop.domain} has no orders: nothing is known of him.")
     parts = [orders[at : at + REFERENCED_MAX] for at in range(0, len(orders), REFERENCED_MAX)]
@@ -46,16 +53,52 @@ def _erased(shop: Shop, orders: list[str]) -> PersonErased:
     return body_of(PersonErased, values, name=_in_shopify, thing="request")
 
 
-def _orders(request: JsonObject) -> list[str]:
+def shop_redacted(delivery: Delivery, shop: Shop) -> Translation:
+    """Return the message that has all orders of a shop that has left forget whom they were for.
+
+    A shop that comes back and leaves again asks anew. Raises `Refused` unless the body is that of such a request: only
+    the body is signed, and whoever has seen another one of the shop must not have it forget everybody by its header.
+    """
+    request = read_object(delivery.body)
+    if request.get("shop_domain") != shop.domain or not request.keys() <= {"shop_id", "shop_domain"}:
+        message = f"The body is no request of {shop.domain} to forget it; nothing was erased."
+        raise Refused(DeliveryCode.FIELD_INVALID, "shop_domain", message)
+    asked = sha256(delivery.key.encode()).hexdigest()[:16]
+    values = {
+        "owner": shop.owner,
+        "request": f"redact-shop/{shop.source}/{asked}",
+        "source": shop.source,
+        "by": delivery.name,
+    }
+    return Translation((person_erased(body_of(PersonErased, values, thing="request"), source=shop.source),))
+
+
+def data_requested(request: JsonObject, shop: Shop) -> NoReturn:
+    """Leave it to people to answer a customer, and say which command has the answer.
+
+    Raises `NotHandled`, or `Refused` for what is no request.
+    """
+    orders = _orders(request, "orders_requested")
+    if not orders:
+        raise NotHandled(f"Customer {_customer(request)} of {shop.domain} has no orders: nothing is known of him.")
+    named = " ".join(f"--reference {REFERENCE}={order}" for order in orders[:SHOWN_MAX])
+    more = f" (and {len(orders) - SHOWN_MAX} more orders of the request)" if len(orders) > SHOWN_MAX else ""
+    raise NotHandled(
+        f"Customer {_customer(request)} asks what is known of him; answer within 30 days with what `lotstream person "
+        f"show --owner {shop.owner} --source {shop.source} {named} --json` prints{more}."
+    )
+
+
+def _orders(request: JsonObject, field: str) -> list[str]:
     """Return the ids of the orders, each once; raises `Refused` for a list that is none."""
-    listed = request.get("orders_to_redact")
+    listed = request.get(field)
     if not isinstance(listed, list):
         raise Refused(
             DeliveryCode.FIELD_MISSING if listed is None else DeliveryCode.FIELD_INVALID,
-            "orders_to_redact",
-            "orders_to_redact is no list of order ids; this is no request to forget a customer.",
+            field,
+            f"{field} is no list of order ids; this is no request about a customer.",
         )
-    found = (identifier({"id": one}, "id", where=f"orders_to_redact.{at}.") for at, one in enumerate(listed))
+    found = (identifier({"id": one}, "id", where=f"{field}.{at}.") for at, one in enumerate(listed))
     return list(dict.fromkeys(found))
 
 
@@ -70,12 +113,3 @@ def _in_shopify(path: tuple[int | str, ...]) -> str:
             return f"orders_to_redact.{index}"
         case _:
             return dotted(path)
-
-
-def not_ours(topic: str, shop: Shop) -> NotHandled:
-    """Return why a request about personal data is left to people, and what they do about it."""
-    if topic == "customers/data_request":
-        what = f"Answer it with `lotstream person find --owner {shop.owner}` for each of its orders."
-    else:
-        what = f"The goods' owner decides what is kept: `lotstream person erase --owner {shop.owner}`."
-    return NotHandled(f"The topic {topic} is for people to act on within 30 days. {what}")

@@ -45,6 +45,7 @@ GROUPS = (
     "kpi",
     "person",
     "person_erased",
+    "person_shown",
     "count",
     "receipts",
     "transfer",

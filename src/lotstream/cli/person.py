@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ROWS_MAX: Final = 200
 """Persons that are shown unless more are asked for."""
 
+PART: Final = 1000
+"""Persons that one request names."""
+
 COLUMNS: Final = ("person", "name", "company", "street", "phone", "email")
 
 Whose = Annotated[str, typer.Option("--owner", help="Whose consignees.")]
@@ -61,7 +64,10 @@ def erase(
     owner: Whose,
     person: Annotated[list[str] | None, typer.Option("--person", help="Key of a person; may be repeated.")] = None,
     order: Annotated[list[str] | None, typer.Option("--order", help="An order; may be repeated.")] = None,
-    source: Annotated[str | None, typer.Option("--source", help="Where those orders came from.")] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", help="Where those orders came from; alone: persons of all orders from there."),
+    ] = None,
     customer: Customer = None,
     request: Annotated[
         str | None, typer.Option("--request", help="Number of the request; the same one again changes nothing.")
@@ -77,6 +83,10 @@ def erase(
     that had the data lose it with their retention.
     """
     number = request or f"erase-{uuid4().hex[:12]}"
+    if source is not None and not (person or order or customer):
+        done = _erase_source(owner, source, number, by, yes=yes, wait_s=wait)
+        _tell_source(done, as_json=as_json)
+        return
     orders = run(_orders(owner, order or [], source)) if order else []
     named = run(_named(owner, order or [], source)) if order else []
     persons = list(dict.fromkeys([*(person or []), *named]))
@@ -89,6 +99,34 @@ def erase(
         print_json({**body, "decided": decided})
     else:
         print(f"request {number} {'is done' if decided else 'is sent'}: {count} of {owner}{also}")
+
+
+def _erase_source(owner: str, source: str, number: str, by: str | None, *, yes: bool, wait_s: float) -> dict[str, Any]:
+    """Have everybody forgotten whom orders of a source name, so many at a time; who is forgotten is left out."""
+    agree(f"Forget everybody whom orders of {owner} from {source} name for good?", yes=yes)
+    done: dict[str, Any] = {"owner": owner, "request": number, "source": source, "persons": 0, "decided": None}
+    after, part = "", 0
+    while persons := run(_from(owner, source, after)):
+        part, after = part + 1, persons[-1]
+        body = {"owner": owner, "request": f"{number}/{part}", "persons": persons, "by": by}
+        done["decided"] = ask("person.erased", body, wait_s=wait_s)
+        done["persons"] += len(persons)
+    return done
+
+
+def _tell_source(done: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(done)
+    elif not done["persons"]:
+        print(f"Nobody is known whom orders of {done['owner']} from {done['source']} name.")
+    else:
+        state = "done" if done["decided"] else "sent"
+        print(f"request {done['request']} is {state}: {done['persons']} persons of {done['owner']}")
+
+
+async def _from(owner: str, source: str, after: str) -> list[str]:
+    async with _reads() as reads:
+        return await reads.by_source(owner, source, after=after, rows_max=PART)
 
 
 async def _find(

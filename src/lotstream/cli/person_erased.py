@@ -15,6 +15,7 @@ from lotstream.cli.asking import Wait, ask
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, table
+from lotstream.cli.person import PART
 from lotstream.errors import InputRefused
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("at", "owner", "request", "persons", "by")
 
-PART: Final = 1000
-"""Persons that one request names."""
 
 REQUEST_CHARS_MAX: Final = 100
 """Characters of a request's number that stand in the one it is done again under."""

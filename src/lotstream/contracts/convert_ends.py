@@ -27,7 +27,7 @@ def erase_persons(body: PersonErased) -> ErasePersons:
     """Return the command to forget persons."""
     orders = tuple(OrderKey(one.source, one.order) for one in body.orders)
     references = tuple(Referenced(one.source, one.name, one.value) for one in body.references)
-    return ErasePersons(body.request, body.persons, orders, body.customer, body.by, references)
+    return ErasePersons(body.request, body.persons, orders, body.customer, body.by, references, body.source)
 
 
 def close_owner(body: OwnerClosed) -> CloseOwner:

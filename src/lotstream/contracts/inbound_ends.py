@@ -37,6 +37,9 @@ class PersonErased(Inbound):
     references: Annotated[tuple[OrderReferenced, ...], Field(max_length=REFERENCED_MAX)] = Field(
         default=(), description="Orders by what others call them, as their `references` say."
     )
+    source: Name | None = Field(
+        default=None, description="Where orders were made, e.g. a shop that has left: every consignee of them is meant."
+    )
 
 
 class OwnerClosed(Inbound):

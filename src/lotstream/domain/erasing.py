@@ -10,7 +10,18 @@ from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ErasePersons
 from lotstream.domain.events import DiscrepancyNoted, Event, PersonsErased
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import ERASURE, NAMED_MAX, Named, Notice, Order, OrdersFound, PersonsOf, ReceiptKey
+from lotstream.domain.model import (
+    ERASURE,
+    NAMED_MAX,
+    SOURCE_NAMED_MAX,
+    Named,
+    Notice,
+    Order,
+    OrdersFound,
+    PersonsFrom,
+    PersonsOf,
+    ReceiptKey,
+)
 from lotstream.domain.notices import content_of
 
 #: Orders that an alert names.
@@ -25,7 +36,8 @@ def erase_persons(ledger: Ledger, command: ErasePersons) -> tuple[Event, ...] | 
     """
     key = ReceiptKey(ERASURE, command.request)
     references = (sorted(command.references),) if command.references else ()
-    content = content_of((sorted(command.persons), sorted(command.orders), command.customer, *references))
+    source = () if command.source is None else (("source", command.source),)
+    content = content_of((sorted(command.persons), sorted(command.orders), command.customer, *references, *source))
     known = ledger.document(key, Notice)
     if known is not None:
         return () if known.content == content else _other_content(command)
@@ -36,14 +48,15 @@ def erase_persons(ledger: Ledger, command: ErasePersons) -> tuple[Event, ...] | 
     unknown = [f"{named.order} from {named.source}" for named, order in found.items() if order is None]
     unknown += [f"{one.name} {one.value} from {one.source}" for one, orders in meant.items() if not orders]
     named = [person for order in found.values() if order is not None for person in persons_of(order)]
-    customers = _of_customer(ledger, command.customer)
+    customers, theirs = _of_customer(ledger, command.customer), _of_source(ledger, command.source)
     if isinstance(customers, Refusal):
         return customers
-    if not command.persons and not customers and all(order is None for order in found.values()):
+    if isinstance(theirs, Refusal):
+        return theirs
+    if not command.persons and not customers and not theirs and all(order is None for order in found.values()):
         return _nobody(command)
-    erased = PersonsErased(
-        Notice(key, content), tuple(dict.fromkeys([*command.persons, *named, *customers])), command.by
-    )
+    persons = tuple(dict.fromkeys([*command.persons, *named, *customers, *theirs]))
+    erased = PersonsErased(Notice(key, content), persons, command.by)
     return (erased, _unknown(command, unknown)) if unknown else (erased,)
 
 
@@ -58,6 +71,18 @@ def _of_customer(ledger: Ledger, customer: str | None) -> tuple[str, ...] | Refu
     return persons
 
 
+def _of_source(ledger: Ledger, source: str | None) -> tuple[str, ...] | Refusal:
+    """Return the persons of all orders of a source, open or closed; raises `NotLoaded`."""
+    if source is None:
+        return ()
+    persons = ledger.answer(PersonsFrom(source), Named).persons
+    if len(persons) > SOURCE_NAMED_MAX:
+        what = f"erase them with `lotstream person erase --source {source}`, which asks for a part at a time"
+        message = f"The orders from {source} name more than {SOURCE_NAMED_MAX} persons; {what}."
+        return Refusal(Code.TOO_LARGE, "source", message)
+    return persons
+
+
 def _nobody(command: ErasePersons) -> Refusal:
     """Refuse a request that names nobody who is known."""
     if command.references and not command.orders:
@@ -68,10 +93,15 @@ def _nobody(command: ErasePersons) -> Refusal:
         named = command.orders[0]
         message = f"Order {named.order} from {named.source} is not known; nothing was erased."
         return Refusal(Code.UNKNOWN_ORDER, "orders.0", message)
+    if command.customer is None and command.source is not None:
+        message = f"No order from {command.source} names anybody; nothing was erased."
+        return Refusal(Code.UNKNOWN_ORDER, "source", message)
     if command.customer is not None:
         message = f"No order of customer {command.customer} names anybody; nothing was erased."
         return Refusal(Code.UNKNOWN_CUSTOMER, "customer", message)
-    return Refusal(Code.FIELD_MISSING, "persons", "It names nobody; send keys of persons, orders, or a customer.")
+    return Refusal(
+        Code.FIELD_MISSING, "persons", "It names nobody; send keys of persons, orders, a customer or a source."
+    )
 
 
 def persons_of(order: Order) -> tuple[str, ...]:

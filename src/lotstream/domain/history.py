@@ -34,6 +34,7 @@ from lotstream.domain.model import (
     LookedBack,
     OrderKey,
     OrdersFound,
+    PersonsFrom,
     PersonsOf,
     Question,
     ReceiptKey,
@@ -121,7 +122,9 @@ def _since_kept(ledger: Ledger, command: ApproveCount) -> Iterable[Question]:
 
 
 def _persons_meant(_: Ledger, command: ErasePersons) -> Iterable[Question]:
-    return [*command.references, *([] if command.customer is None else [PersonsOf(command.customer)])]
+    asked: list[Question] = [*command.references]
+    asked += [] if command.customer is None else [PersonsOf(command.customer)]
+    return asked + ([] if command.source is None else [PersonsFrom(command.source)])
 
 
 ASKERS: Final[dict[type, Callable[[Any], bool]]] = {
@@ -133,7 +136,9 @@ ASKERS: Final[dict[type, Callable[[Any], bool]]] = {
     CorrectLot: lambda _: True,
     CountStock: lambda command: command.as_of is not None,
     ApproveCount: lambda command: command.approved,
-    ErasePersons: lambda command: command.customer is not None or bool(command.references),
+    ErasePersons: lambda command: bool(
+        command.customer is not None or command.source is not None or command.references
+    ),
 }
 """By command, whether one asks; a command without a line never does."""
 

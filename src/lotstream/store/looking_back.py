@@ -9,6 +9,7 @@ from lotstream.domain.model import (
     DEPARTURES_TOLD,
     NAMED_MAX,
     ORDERS_LOOKED_AT,
+    SOURCE_NAMED_MAX,
     Answer,
     Gone,
     GotFrom,
@@ -19,6 +20,7 @@ from lotstream.domain.model import (
     NotWhole,
     OrderKey,
     OrdersFound,
+    PersonsFrom,
     PersonsOf,
     Question,
     Reach,
@@ -60,6 +62,14 @@ async def _persons_of(database: Database, owner: str, asked: Sequence[PersonsOf]
     return answers
 
 
+async def _persons_from(database: Database, owner: str, asked: Sequence[PersonsFrom]) -> dict[Question, Answer]:
+    answers: dict[Question, Answer] = {}
+    for question in asked:
+        rows = await database.fetch(SQL["persons_from"], owner, question.source, SOURCE_NAMED_MAX + 1)
+        answers[question] = Named(tuple(row["person"] for row in rows))
+    return answers
+
+
 async def _reach(database: Database, owner: str, asked: Sequence[Reach]) -> dict[Question, Answer]:
     recalls = Recalls(database)
     return {one: await recalls.look_back(owner, one.lots, after=one.after, persons=one.persons) for one in asked}
@@ -94,6 +104,7 @@ _READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[
     Left: _left,
     Since: _since,
     PersonsOf: _persons_of,
+    PersonsFrom: _persons_from,
     Reach: _reach,
     LeftFor: _left_for,
     WentWith: _went_with,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
 from lotstream.domain.events import PersonsErased
-from lotstream.store.codec import decode_event
+from lotstream.domain.model import Order, OrderKey
+from lotstream.store.codec import decode, decode_event
 from lotstream.store.connection import Address
 from lotstream.store.session import Session
 from lotstream.store.sql import queries
@@ -23,6 +25,23 @@ class PersonFound:
 
     person: str
     data: dict[str, Any] | None
+
+
+class LeftFor(NamedTuple):
+    """Goods of a lot that left with a shipment."""
+
+    shipment: str
+    at: datetime
+    sku: str
+    lot: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFor:
+    """An order that names a person, now or before, and what left for it."""
+
+    order: Order
+    left: tuple[LeftFor, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,31 @@ class PersonReads(Session):
     async def by_customer(self, owner: str, customer: str, *, rows_max: int) -> list[PersonFound]:
         """Return the persons that orders of a customer name or named."""
         return _found(await self._database.fetch(SQL["by_customer"], owner, customer, rows_max))
+
+    async def by_source(self, owner: str, source: str, *, after: str, rows_max: int) -> list[str]:
+        """Return keys of persons that orders of a source name or named and who are not erased, sorted, after a key."""
+        rows = await self._database.fetch(SQL["by_source"], owner, source, after, rows_max)
+        return [row["person"] for row in rows]
+
+    async def by_key(self, owner: str, persons: Sequence[str]) -> list[PersonFound]:
+        """Return persons by their keys, in the order they are named."""
+        return _found(await self._database.fetch(SQL["by_key"], owner, persons))
+
+    async def orders_called(self, owner: str, source: str, name: str, value: str) -> list[str]:
+        """Return the numbers of orders of a source that others call so, sorted."""
+        rows = await self._database.fetch(SQL["orders_called"], owner, source, name, value)
+        return [row["order"] for row in rows]
+
+    async def orders_for(self, owner: str, persons: Sequence[str], *, rows_max: int) -> list[OrderFor]:
+        """Return the orders that name or named any of some persons, with what left for each, by source and number."""
+        rows = await self._database.fetch(SQL["orders_for"], owner, persons, rows_max)
+        orders = [decode(row["body"], Order) for row in rows]
+        keys = [order.key for order in orders]
+        left: dict[OrderKey, list[LeftFor]] = {key: [] for key in keys}
+        columns = zip(*keys, strict=True) if keys else ((), ())
+        for source, order, *rest in await self._database.fetch(SQL["left_for"], owner, *columns):
+            left[OrderKey(source, order)].append(LeftFor(*rest))
+        return [OrderFor(order, tuple(left[order.key])) for order in orders]
 
     async def erased(self, owner: str | None, *, since: datetime | None) -> list[Erased]:
         """Return who was erased of an owner's consignees, or of all, since a time; the whole journal is read."""

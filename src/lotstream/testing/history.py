@@ -26,6 +26,7 @@ from lotstream.domain.model import (
     Order,
     OrderKey,
     OrdersFound,
+    PersonsFrom,
     PersonsOf,
     Question,
     Reach,
@@ -101,6 +102,8 @@ class Past:
             return self._moved(question)
         if isinstance(question, Uneven):
             return self._not_whole(question, documents)
+        if isinstance(question, PersonsFrom):
+            return self._named_from(question)
         return self._gone(question, documents) if isinstance(question, Left) else self._named(question)
 
     def _departures(self, asked: WentWith, documents: Sequence[Document | None]) -> Departures:
@@ -153,6 +156,10 @@ class Past:
 
     def _named(self, asked: PersonsOf) -> Named:
         theirs = (order for order in self.orders() if order.customer == asked.customer)
+        return Named(tuple(sorted({person for order in theirs for person in persons_of(order)})))
+
+    def _named_from(self, asked: PersonsFrom) -> Named:
+        theirs = (order for order in self.orders() if order.key.source == asked.source)
         return Named(tuple(sorted({person for order in theirs for person in persons_of(order)})))
 
     def _gone(self, lot: Left, documents: Iterable[Document | None]) -> Gone:

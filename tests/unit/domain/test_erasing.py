@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from lotstream.domain.commands import DefineCustomer, ErasePersons, PackedLine, 
 from lotstream.domain.erasing import persons_of
 from lotstream.domain.events import DiscrepancyNoted, PersonsErased
 from lotstream.domain.history import asks_history, questions
-from lotstream.domain.model import Customer, PackageKind, Referenced
+from lotstream.domain.model import Customer, OrderKey, PackageKind, Referenced
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
 
@@ -67,6 +68,19 @@ def test_asked_again_it_changes_nothing() -> None:
     assert world.told(erase("#1")) == ()
     assert world.refused(erase(persons=("p-2",))) == (Code.CONFLICTING_CONTENT, "request")
     assert kinds(world.told(erase("#1", request="E-2"))) == ["PersonsErased"]
+
+
+def test_all_that_a_shop_sent_is_forgotten_when_it_leaves() -> None:
+    """Open and closed orders of the source, former versions too, and of no other source; a repeat changes nothing."""
+    world = World()
+    world.place("#1", person="p-1", version="1")
+    world.place("#1", person="p-2", version="2")
+    world.place("#2", person="p-3")
+    world.told(replace(world.order("#2", person="p-4"), key=OrderKey("elsewhere", "#2")))
+    assert only(world.told(erase(source=key("#1").source)), PersonsErased).persons == ("p-1", "p-2", "p-3")
+    assert world.told(erase(source=key("#1").source)) == ()
+    assert world.refused(erase(source="elsewhere")) == (Code.CONFLICTING_CONTENT, "request")
+    assert world.refused(erase(source="nowhere", request="E-9")) == (Code.UNKNOWN_ORDER, "source")
 
 
 def test_a_request_that_names_nobody_known_is_refused() -> None:

@@ -22,6 +22,8 @@ class ErasePersons:
     by: str | None = None
     #: Orders by what others call them.
     references: tuple[Referenced, ...] = ()
+    #: Where orders were made all of whose persons are meant: a shop that has left.
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

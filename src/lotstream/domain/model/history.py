@@ -49,14 +49,24 @@ class PersonsOf(NamedTuple):
     customer: str
 
 
+class PersonsFrom(NamedTuple):
+    """Which persons did the orders of a source name, those of former versions included? Answered by `Named`."""
+
+    source: str
+
+
 class Named(NamedTuple):
-    """Persons that orders name: their keys, sorted, at most `NAMED_MAX` and one."""
+    """Persons that orders name: their keys, sorted, at most one more than one decision takes."""
 
     persons: tuple[str, ...]
 
 
 NAMED_MAX = 10_000
 """Persons of one customer that one decision takes."""
+
+
+SOURCE_NAMED_MAX = 100_000
+"""Persons of one source that one decision takes."""
 
 
 class Reach(NamedTuple):
@@ -152,7 +162,7 @@ class Departures(NamedTuple):
 DEPARTURES_TOLD = 100
 """Departures that one message names; `lotstream lot where` has all."""
 
-Question = Left | Since | PersonsOf | Reach | LeftFor | WentWith | Referenced | Uneven
+Question = Left | Since | PersonsOf | PersonsFrom | Reach | LeftFor | WentWith | Referenced | Uneven
 """Whatever can be asked; each kind is a class of its own."""
 
 Answer = Gone | Moved | Named | LookedBack | GotFrom | Departures | OrdersFound | NotWhole
