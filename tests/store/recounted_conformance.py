@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import msgspec
 
+from lotstream.domain.events import OrderRecorded
 from lotstream.domain.model import (
     Gone,
     GotFrom,
@@ -18,6 +19,7 @@ from lotstream.domain.model import (
     Moved,
     NotWhole,
     OrderKey,
+    OrderState,
     Reach,
     Rebase,
     Since,
@@ -26,7 +28,7 @@ from lotstream.domain.model import (
 from lotstream.domain.move import Move, MoveKind
 from lotstream.store.rows import LotHistoryRow
 from lotstream.store.seam import Store
-from tests.store.build import OWNER, ROW, T0, batch, claim, empty_ledger, write
+from tests.store.build import ORDER, OWNER, ROW, T0, batch, claim, empty_ledger, order, with_order, write
 from tests.store.test_records import LINE
 
 #: Arrival of the record with an offset, in the first log.
@@ -82,3 +84,16 @@ class RecountedConformance:
         assert isinstance(reached, LookedBack)
         assert (reached.reached.units, reached.reached.units_of_all) == ({row.sku: 36}, {row.sku: 36})
         assert [one.lots for one in reached.recipients] == [(LotGot(lot.sku, lot.lot, 36, 0),)]
+
+    async def test_an_open_order_that_is_loaded_is_of_today(self, store: Store) -> None:
+        """It is written anew by a rebase, and says no more when that was: events of it are the same, whoever decides.
+
+        An order that stayed in memory and one that was read again would otherwise give other journals.
+        """
+        ledger = with_order(order(state=OrderState.BACKORDERED))
+        ledger.items[ROW.sku] = Item(ROW.sku, rebased=(Rebase(FIRST, 10, 1, "case"),))
+        ledger.touched.items.add(ROW.sku)
+        await write(store, batch(await claim(store), ledger=ledger, events=[OrderRecorded(ledger.orders[ORDER])]))
+        loaded = (await store.ledgers({OWNER: ledger.sites}))[OWNER]
+        assert loaded.orders == ledger.orders
+        assert await store.closed_orders([(OWNER, ORDER)]) == {}

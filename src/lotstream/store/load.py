@@ -196,6 +196,8 @@ def _fill_open_orders(ledgers: dict[str, Ledger], rows: list[Record]) -> None:
     names: dict[object, Any] = {}
     for owner, body in rows:
         order = decode(body, Order)
+        # A rebase writes open orders anew: they are of today, as all of memory, and events of them say no other.
+        order.rebased = 0
         ledger = ledgers[owner]
         ledger.has_waves = _share_names(order, ledger.stock, names) or ledger.has_waves
         ledger.orders[order.key] = order
