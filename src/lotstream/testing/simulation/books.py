@@ -6,23 +6,15 @@ asked for an opinion.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any
 
-from lotstream.domain.places import STAGING
 from lotstream.store.journal import GENESIS, link
 from lotstream.testing.memory import Tables
-from lotstream.testing.memory.tables import Key, Row
+from lotstream.testing.memory.tables import Row
+from lotstream.testing.simulation.stock_books import StockBooks
 from lotstream.testing.simulation.violations import Invariant, must
-
-Place = tuple[str, str, str | None, str, str]
-"""(owner, sku, lot, site, location)."""
-
-Lot = tuple[str, str, str | None]
-"""(owner, sku, lot)."""
 
 
 class Books:
@@ -38,8 +30,7 @@ class Books:
         self._decided: Counter[int] = Counter()
         self._chains: dict[int, bytes] = defaultdict(lambda: GENESIS)
         self._epochs: Counter[int] = Counter()
-        self._came: Counter[Lot] = Counter()
-        self._held: dict[Key, tuple[str, Counter[Place]]] = {}
+        self._stock = StockBooks(tables)
         #: (partition, offset, index) of every message in the outbox, by id.
         self.messages: dict[str, tuple[int, int, int]] = {}
         #: Ids per partition, in order of offset and index.
@@ -55,7 +46,7 @@ class Books:
         self._check_journal()
         self._check_outbox()
         self._check_claims()
-        self._check_stock()
+        self._stock.check()
         return True
 
     def _new(self, table: str) -> Iterator[Row]:
@@ -116,75 +107,11 @@ class Books:
             expected = link(self._chains[partition], partition, row["offset"], row["index"], row["type"], body.encode())
             must(expected == row["hash"], Invariant.REFERENCE, f"a journal row of partition {partition} is not chained")
             self._chains[partition] = expected
-            self._book(row["owner"], row["type"], body)
-
-    def _book(self, owner: str, type: str, body: str) -> None:
-        if type in {"StockReceived", "BalanceOpened", "TitleAccepted"}:
-            for line in json.loads(body)["lines"]:
-                self._came[owner, line["row"][0], line["row"][1]] += line["quantity"]
-        elif type == "StockFound":
-            found = json.loads(body)
-            self._came[owner, found["row"][0], found["row"][1]] += found["quantity"]
-        elif type == "StockCounted":
-            for change in json.loads(body)["changes"]:
-                self._came[owner, change["row"][0], change["row"][1]] += change["quantity"]
-        elif type == "TitleReleased":
-            for line in json.loads(body)["title"]["lines"]:
-                self._came[owner, line["row"][0], line["row"][1]] -= line["quantity"]
-        elif type == "ShipmentConfirmed":
-            for gone in json.loads(body)["shipped"]:
-                self._came[owner, gone["sku"], gone.get("lot")] -= gone["quantity"]
+            if row["owner"] is not None:
+                self._stock.book(row["owner"], row["type"], body)
 
     def _check_outbox(self) -> None:
         for row in self._new("outbox"):
             must(row["id"] not in self.messages, Invariant.PUBLISHED, f"message {row['id']} is in the outbox twice")
             self.messages[row["id"]] = (row["partition"], row["offset"], row["index"])
             self.in_order[row["partition"]].append(row["id"])
-
-    def _check_stock(self) -> None:
-        held = self._held_by_orders()
-        there: Counter[Lot] = Counter()
-        for row in self._tables.of("stock"):
-            on_hand, reserved = row["on_hand"], row["reserved"]
-            must(
-                0 <= reserved <= max(on_hand, 0),
-                Invariant.RESERVED,
-                f"{row['owner']} {row['sku']} {row['lot']} at {row['location']}: {reserved} promised of {on_hand}",
-            )
-            there[row["owner"], row["sku"], row["lot"]] += on_hand
-            place = (row["owner"], row["sku"], row["lot"], row["site"], row["location"])
-            held[place] -= reserved
-        wrong = {place: count for place, count in held.items() if count}
-        must(not wrong, Invariant.SUMS, f"orders hold more (+) or less (-) than is reserved: {wrong}")
-        lots = {lot: (count, there[lot]) for lot, count in self._came.items() if count != there[lot]}
-        must(not lots, Invariant.SUMS, f"came less left, and is there: {lots}")
-
-    def _held_by_orders(self) -> Counter[Place]:
-        total: Counter[Place] = Counter()
-        for key, row in self._tables.rows["sales_order"].items():
-            known = self._held.get(key)
-            if known is None or known[0] != row["body"]:
-                known = self._held[key] = row["body"], _promises(row["owner"], json.loads(row["body"]))
-            total.update(known[1])
-        return total
-
-
-def _promises(owner: str, order: dict[str, Any]) -> Counter[Place]:
-    """Return what an order holds, by place; raises `Violated` when a line holds more than it asked for."""
-    held: Counter[Place] = Counter()
-    for line in order["lines"]:
-        promised = 0
-        for part in line.get("reservations", ()):
-            sku, lot, site, location = part["row"][:4]
-            picked = part.get("picked", 0)
-            held[owner, sku, lot, site, location] += part["quantity"] - picked
-            if picked:
-                held[owner, sku, lot, site, part.get("staged_at") or STAGING] += picked
-            promised += part["quantity"]
-        got = promised + line.get("shipped", 0) + line.get("cancelled", 0)
-        must(
-            got <= line["ordered"] or not line["ordered"],
-            Invariant.SUMS,
-            f"line {line['line']} of {order['key']} asked for {line['ordered']} and has {got}",
-        )
-    return held

@@ -14,7 +14,7 @@ from lotstream.settings import Settings
 SMALL_MESSAGES: Final = 0.3
 """Share of worlds in which now and then a message is too large to be published."""
 
-MESSAGE_BYTES_SMALL: Final = 600
+MESSAGE_BYTES_SMALL: Final = 900
 """Largest message in those worlds, in bytes."""
 
 CLOCKS: Final = (

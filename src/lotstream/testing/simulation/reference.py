@@ -21,7 +21,7 @@ from lotstream.testing.simulation.broker import Broker
 from lotstream.testing.simulation.kafka import SimulatedKafka
 from lotstream.testing.simulation.loop import Process, SimulatedLoop
 from lotstream.testing.simulation.network import DirectServer
-from lotstream.testing.simulation.violations import Invariant, Violated, must
+from lotstream.testing.simulation.violations import Invariant, must
 from lotstream.testing.simulation.worker import new_ledgers
 
 COMPARED: Final = (
@@ -95,17 +95,16 @@ class Reference:
             record = self._log[partition][offset]
             polled = await hub.read({TopicPartition(INBOUND.name, partition): [record]}, epochs=hub.epochs())
             await hub.process(polled)
-            await self._until(partition, offset + 1)
+            await hub.written()
+            self._check_decided(partition, offset + 1)
             self._at[partition] = offset + 1
             self._chains[partition, offset + 1] = self._tables.rows["claim"][(partition,)]["chain"]
 
-    async def _until(self, partition: int, offset: int) -> None:
-        """Wait until a record is committed, whenever the hub does that."""
-        claims = self._tables.rows["claim"]
-        while claims[(partition,)]["next_offset"] < offset:
-            if self._error is not None:
-                raise Violated(Invariant.REFERENCE, f"the reference run died of {self._error!r}")
-            await asyncio.sleep(0.001)
+    def _check_decided(self, partition: int, offset: int) -> None:
+        """Raise `Violated` unless a record is committed."""
+        reached = self._tables.rows["claim"][(partition,)]["next_offset"]
+        why = f"the reference run is at {reached} of partition {partition}, not {offset}: {self._error!r}"
+        must(self._error is None and reached == offset, Invariant.REFERENCE, why)
 
     async def _claimed(self) -> Hub:
         store = MemoryStore(self._tables)

@@ -8,42 +8,40 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from lotstream.contracts.cloudevents import headers_for
 from lotstream.contracts.inbound import type_of
 from lotstream.contracts.produce import Record, inbound
-from lotstream.contracts.topics import PICK_TASKS
 from lotstream.domain.slots import partition_of
 from lotstream.testing import defining
 from lotstream.testing.faults.shop import Shop
 from lotstream.testing.memory import MemoryStore
+from lotstream.testing.simulation.carrying import Carrying
 from lotstream.testing.simulation.dealing import Dealing
+from lotstream.testing.simulation.floor import Floor
+from lotstream.testing.simulation.goods import CAGE, NORTH, SKUS, SOUTH, Goods
+from lotstream.testing.simulation.looking_back import CUSTOMER, LookingBack
 from lotstream.testing.simulation.plain import PLAIN
 from lotstream.testing.simulation.violations import Invariant, must
 
 if TYPE_CHECKING:
     from lotstream.testing.simulation.world import World
 
-SITE: Final = "NORTH"
 SOURCE: Final = "shop"
-SKUS: Final = ("A", "B")
-BINS: Final = ("SHELF-1", "SHELF-2", "SHELF-3")
-"""Places that are held and released; the plain owners have theirs elsewhere."""
-CAGE: Final = "CAGE"
 SELLER: Final = "owner-0"
 POISON: Final = "POISON"
 """Orders of this name are refused by the database, which no ledger can know."""
 UNREADABLE: Final = "UNREADABLE"
 """Orders of this name the database refuses to be asked about."""
 
+LOOK_EVERY_S: Final = 0.25
+"""Pause between two looks at whether every partition has passed what it was told, in seconds."""
+
 PLAIN_SAID: Final = 120
 """How often the sender of the fault runs says something; a sixth of it concerns the plain owners."""
-
-TAKE_UP_S: Final = (0.1, 1.5)
-"""How soon the warehouse takes a task up, in seconds."""
 
 
 class Workload:
@@ -56,53 +54,56 @@ class Workload:
         #: Orders of each owner, and the longest pause between two of them.
         self._orders = orders // len(self._owners)
         self._pause_s = 2 * seconds / self._orders
-        self._dealing = Dealing(Random(f"deals {self._random.random()}"), self._owners, site=SITE, skus=SKUS, bins=BINS)
+        self._goods = Goods(self._chances("goods"), self._owners)
+        self._dealing = Dealing(self._chances("deals"), self._owners, self._goods)
+        self._carrying = Carrying(self._chances("trucks"), self._goods)
+        self._looking_back = LookingBack(self._chances("looks back"), self._goods)
+        self._floor = Floor(self._chances("floor"), world.broker, self._goods, self._owners, self._tell)
         self._sent: list[Record] = []
         self._count = 0
-        #: Tasks that the warehouse has seen, so that it takes each up once.
-        self._seen = 0
+
+    def _chances(self, what: str) -> Random:
+        """Return chances of their own, so that one who says more leaves what others say as it was."""
+        return Random(f"{what} {self._random.random()}")
 
     async def run(self) -> None:
         """Send everything; returns when all of it is sent."""
-        await self._define_site()
+        await self._define_sites()
         work = [self._define_places(), *(self._owner(owner) for owner in self._owners), self._spoil()]
         if not self._world.drawn.small_messages:
             # Their reference knows of no order that was dead-lettered.
             work.append(self._plain_owners())
         await asyncio.gather(*work)
+        await self._carrying.all_home()
 
     async def warehouse(self) -> None:
-        """Pick and ship what the hub's tasks say, until cancelled."""
-        while True:
-            seen = self._world.broker.seen
-            for row in seen[self._seen :]:
-                if row.topic == PICK_TASKS.name and row.value is not None and self._random.random() < 0.8:
-                    task = json.loads(row.value)
-                    if task["owner"] in self._owners:
-                        await self._pick(task)
-            self._seen = len(seen)
-            await asyncio.sleep(self._random.uniform(*TAKE_UP_S))
+        """Answer what the hub has published, until cancelled."""
+        await self._floor.work()
 
     # ---- Places and days --------------------------------------------------------------------------------------------
 
-    async def _define_site(self) -> None:
-        await self._define("site.defined", f"{SITE}/1", {"site": SITE, "time_zone": self._world.drawn.time_zone})
+    async def _define_sites(self) -> None:
+        reserve = self._random.choice(["bin", "bin", "lot"])
+        for site, facts in ((NORTH, {"time_zone": self._world.drawn.time_zone}), (SOUTH, {"reserve": reserve})):
+            await self._define("site.defined", f"{site}/1", {"site": site, **facts})
 
     async def _define_places(self) -> None:
         await self._location(CAGE, pickable=False)
         for version in range(1, self._random.randint(1, 4)):
             await self._pause(6.0)
-            await self._location(self._random.choice(BINS), hold=self._random.random() < 0.5, version=version)
+            site = self._goods.site()
+            await self._location(self._goods.bin(site), site=site, hold=self._random.random() < 0.5, version=version)
 
-    async def _location(self, location: str, *, version: int = 1, **facts: object) -> None:
-        body = {"site": SITE, "location": location, "version": version, **facts}
-        await self._define("location.defined", f"{SITE}/{location}/{version}", body)
+    async def _location(self, location: str, *, site: str = NORTH, version: int = 1, **facts: object) -> None:
+        body = {"site": site, "location": location, "version": version, **facts}
+        await self._define("location.defined", f"{site}/{location}/{version}", body)
 
     async def _define(self, name: str, key: str, body: Mapping[str, object]) -> None:
         """Tell every partition something, and see that the answer does not come too early."""
         store = MemoryStore(self._world.tables)
         partitions = self._world.settings.partitions
-        await defining.define(store, type_of(name), key, json.dumps(body).encode(), partitions=partitions)
+        told = json.dumps(body).encode()
+        await defining.define(store, type_of(name), key, told, partitions=partitions, look_every_s=LOOK_EVERY_S)
         number = await store.add_broadcast(type_of(name), key=key, body=b"")
         behind = [p for p, claim in (await store.claims(range(partitions))).items() if claim.broadcast_seen < number]
         if behind and not self._world.restored:
@@ -119,12 +120,15 @@ class Workload:
         for sku in SKUS:
             if self._random.random() < 0.8:
                 self._item(owner, sku)
+        if self._random.random() < 0.8:
+            self._tell("customer.defined", owner, customer=CUSTOMER)
         self._receive(owner)
         for number in range(self._orders):
             await self._pause(self._pause_s)
             self._something(owner, number)
         for sku in SKUS:
             self._item(owner, sku)
+        self._tell("customer.defined", owner, customer=CUSTOMER)
         self._receive(owner)
 
     async def _plain_owners(self) -> None:
@@ -146,7 +150,7 @@ class Workload:
         key = f"{owner}-{number}"
         self._place(owner, key)
         chance = self._random.random()
-        if self._dealing.say(owner, self._tell, now=self._world.now()):
+        if self._says_more(owner, number):
             # In place of something else, so that there is no more to do than there was.
             pass
         elif chance < 0.1:
@@ -165,13 +169,23 @@ class Workload:
             # Whoever sends at least once sends twice now and then, and late.
             self._append(self._random.choice(self._sent[-30:]))
 
+    def _says_more(self, owner: str, number: int) -> bool:
+        """Let an owner speak of goods that lie there, are on the road, or have left; tells whether it did."""
+        orders = [self._names(f"{owner}-{self._random.randint(0, number)}")]
+        return (
+            self._dealing.say(owner, self._tell, now=self._world.now())
+            or self._carrying.say(owner, self._tell)
+            or self._looking_back.say(owner, self._tell, orders=orders)
+        )
+
     def _change_settings(self, owner: str, *, allow_partial: bool) -> None:
         channels = [{"name": "shop"}, {"name": "strict", "min_days_left": 15}] if owner == SELLER else []
-        told = {"channels": channels, "availability_every_s": 2} if channels else {}
-        self._tell("settings.changed", owner, sites=[SITE], allow_partial=allow_partial, **told)
+        told = {"channels": channels, "availability_every_s": 2, "expiry_alert_days": [7, 1]} if channels else {}
+        self._tell("settings.changed", owner, sites=[NORTH, SOUTH], allow_partial=allow_partial, **told)
 
     def _item(self, owner: str, sku: str) -> None:
-        self._tell("item.defined", owner, sku=sku, base_unit="each", units={"case": "6"})
+        weighed = {"catch_weight": True} if self._goods.is_weighed(owner, sku) else {}
+        self._tell("item.defined", owner, sku=sku, base_unit="each", units={"case": "6"}, **weighed)
 
     def _place(self, owner: str, order: str, *, version: str = "1") -> None:
         lines = [
@@ -183,43 +197,25 @@ class Workload:
             }
             for line in range(1, self._random.randint(1, 3) + 1)
         ]
-        self._tell("order.placed", owner, **self._names(order), version=version, lines=lines)
+        consignee = self._looking_back.consignee(order)
+        self._tell("order.placed", owner, **self._names(order), version=version, lines=lines, **consignee)
 
     def _receive(self, owner: str) -> None:
-        lines = [self._goods(line) for line in range(1, self._random.randint(1, 3) + 1)]
+        site, today = self._goods.site(), self._world.today()
+        count = self._random.randint(1, 3)
+        lines = [self._goods.received(owner, site, line, today=today) for line in range(1, count + 1)]
         name, number = self._random.choice([("stock.received", "receipt"), ("balance.opened", "balance")])
         happened = {"happened": True} if name == "stock.received" else {}
         # Now and then under a number that was there before.
         known = "R-1" if self._random.random() < 0.1 else f"R-{self._count}"
-        self._tell(name, owner, **{number: known}, **happened, site=SITE, lines=lines)
-
-    def _goods(self, line: int) -> dict[str, object]:
-        lot = self._random.randint(1, 4)
-        expires = self._world.today() + timedelta(days=lot * 10 if lot > 1 else self._random.randint(0, 1))
-        return {
-            "line": str(line), "sku": self._random.choice(SKUS), "quantity": str(self._random.randint(5, 40)),
-            "lot": f"L{lot}", "expires": expires.isoformat(), "location": self._random.choice((*BINS, *BINS, CAGE)),
-        }  # fmt: skip
+        self._tell(name, owner, **{number: known}, **happened, site=site, lines=lines)
 
     def _hold(self, owner: str) -> None:
-        lot = {"sku": self._random.choice(SKUS), "lot": f"L{self._random.randint(1, 4)}", "hold": "H-1"}
+        lot = {**self._goods.lot(owner), "hold": "H-1"}
         if self._random.random() < 0.5:
             self._tell("hold.placed", owner, **lot, kind=self._random.choice(["hold", "recall"]), reason="Taste")
         else:
             self._tell("hold.lifted", owner, **lot)
-
-    async def _pick(self, message: dict[str, Any]) -> None:
-        """Pick the tasks of a message and ship what was picked."""
-        owner, order = message["owner"], self._names(message["order"])
-        tasks = [task for task in message["tasks"] if task["action"] == "create"]
-        for task in tasks:
-            line = {"task": task["task"], "line": task["line"], "quantity": task["quantity"], "unit": task["unit"]}
-            self._tell("pick.confirmed", owner, **order, site=SITE, happened=False, staged_at="DOOR", lines=[line])
-        if tasks and self._random.random() < 0.7:
-            await asyncio.sleep(self._random.uniform(0.0, 2.0))
-            self._tell(
-                "shipment.confirmed", owner, site=SITE, happened=False, shipment=f"SH-{self._count}", orders=[order]
-            )
 
     # ---- What nobody can read ---------------------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ from lotstream.testing.simulation.plain import Plain
 from lotstream.testing.simulation.published import Published
 from lotstream.testing.simulation.reference import Reference
 from lotstream.testing.simulation.restore import Restore
+from lotstream.testing.simulation.stock_books import check_sales
 from lotstream.testing.simulation.violations import Invariant, Violated, must
 from lotstream.testing.simulation.worker import Worker
 from lotstream.testing.simulation.workload import POISON, UNREADABLE, Workload, first_day
@@ -355,20 +356,26 @@ class World:
                 warehouse.cancel()
         sending.result()
 
-    def _lag(self) -> dict[int, str]:
-        """Return what is still to decide or to publish, by partition."""
-        behind = {}
+    def _lag(self) -> list[str]:
+        """Return what is still to decide, to publish, or to be told by the hub itself."""
+        behind = []
         for partition, log in enumerate(self.broker.inbound):
             claim = self.tables.rows["claim"].get((partition,))
             decided = claim["next_offset"] if claim is not None else 0
             noted = claim["relay_position"] if claim is not None else 0
             published = self.broker.positions[partition].offset if partition in self.broker.positions else noted
             if not decided == published == len(log):
-                behind[partition] = f"published {published}, decided {decided} of {len(log)}"
+                behind.append(f"partition {partition}: published {published}, decided {decided} of {len(log)}")
+        behind += [f"sale {row['title']} is to be told to {row['owner']}" for row in self.tables.of("title_due")]
+        if not self.drawn.small_messages:
+            # A part that leads to too large a message is dead-lettered, and its owner waits for the next command.
+            owners = [row["owner"] for row in self.tables.of("continuing") if row["due"]]
+            behind += [f"{owner} has orders to look at again" for owner in owners]
         return behind
 
     def _check_end(self) -> None:
         self.published.check_complete(self.books)
+        check_sales(self.tables)
         self.reference.check_tables(self.tables)
 
     def _count_records(self) -> None:
