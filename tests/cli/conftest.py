@@ -29,6 +29,7 @@ class Ran:
 def environment(settings: Settings, **changed: str) -> dict[str, str]:
     """Return an environment in which the program finds these servers."""
     named = {
+        "LOTSTREAM_APP": settings.app,
         "LOTSTREAM_KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
         "LOTSTREAM_POSTGRES_URL": settings.postgres_url,
         "LOTSTREAM_PARTITIONS": str(settings.partitions),

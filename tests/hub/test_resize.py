@@ -65,7 +65,7 @@ async def test_a_log_in_use_or_not_drained_is_not_resized(hub_settings: Settings
         assert await store.log() == Log(1, 8)
 
     assert living.code == undecided.code == ExitCode.SETUP
-    assert f"Somebody still works with the inbound log: lotstream/living {__version__} on " in living.err
+    assert f"Somebody still works with the inbound log: {hub_settings.app}/living {__version__} on " in living.err
     assert "→ Stop every worker and connector" in living.err
     assert f"{2 * LOAD.owners * LOAD.skus} records of " in undecided.err
     assert "→ Stop the connectors, let a worker run until the lag is zero" in undecided.err
