@@ -65,6 +65,13 @@ def _persons_of(tables: Tables, owner: str, customer: str, most: int) -> Rows:
     return [Row({"person": person}) for person in sorted(persons)[:most]]
 
 
+@answers("load", "persons_from")
+def _persons_from(tables: Tables, owner: str, source: str, most: int) -> Rows:
+    orders = [decode(row["body"], Order) for row in tables.of("sales_order") if row["owner"] == owner]
+    persons = {person for order in orders if order.key.source == source for person in persons_of(order)}
+    return [Row({"person": person}) for person in sorted(persons)[:most]]
+
+
 @answers("load", "referenced")
 def _referenced(tables: Tables, owner: str, *arrays: Sequence[str]) -> Rows:
     orders = [decode(row["body"], Order) for row in tables.of("sales_order") if row["owner"] == owner]
