@@ -11,7 +11,16 @@ from lotstream.domain.events import Event, StockAdjusted
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import AdjustCode
 from lotstream.domain.paper import ADJUSTMENT, Meant, begin, book_once, understand
-from lotstream.domain.stock_changes import Changes, decided, more_to, note_deficit, take, take_picked, where
+from lotstream.domain.stock_changes import (
+    Changes,
+    check_place,
+    decided,
+    more_to,
+    note_deficit,
+    take,
+    take_picked,
+    where,
+)
 from lotstream.domain.weights import FIELD
 
 _CODES: Final = frozenset(AdjustCode)
@@ -42,6 +51,7 @@ def _adjust(changes: Changes, meant: Meant) -> None:
     named = meant.row(paper.document.site)
     if not book_once(paper, meant, named):
         return
+    check_place(paper, meant)
     if said.code is not None and said.code not in _CODES:
         message = f"{said.code} is no reason that can be added up; send one of {', '.join(sorted(_CODES))}."
         paper.object(Code.FIELD_INVALID, f"{meant.path}.code", message, said)

@@ -17,7 +17,7 @@ from lotstream.domain.model import CountedLine, CountPending, CountState, Moved,
 from lotstream.domain.paper import COUNT, Meant, Paper, begin, book_once, understand
 from lotstream.domain.quantities import in_base_units
 from lotstream.domain.second_counts import check_second, has_to_wait, pending_key, settled, since
-from lotstream.domain.stock_changes import Changes, decided, more_to, take, where
+from lotstream.domain.stock_changes import Changes, check_place, decided, more_to, take, where
 from lotstream.domain.weighed_counts import not_kept, weigh_rows
 from lotstream.domain.weights import check_weight
 from lotstream.domain.wording import amount
@@ -183,6 +183,7 @@ def _count(counts: _Counts, meant: Meant) -> None:
     named = meant.row(paper.document.site)
     if not book_once(paper, meant, named):
         return
+    check_place(paper, meant)
     rows = paper.rows(meant)
     known = sum(paper.there(key) for key in rows)
     labels = counts.together.pop(_counted_of(meant), None)

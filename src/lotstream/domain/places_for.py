@@ -66,10 +66,12 @@ def rules_of(sites: Sites, site: str, location: str) -> PlaceRules:
 def why_not_there(ledger: Ledger, row: RowKey, beside: Beside) -> str | None:
     """Return why goods must not be brought to a row's place, as a sentence; None when they may.
 
-    ``beside`` returns the rows with goods in a place after what was decided so far. Staging places and trucks take
-    everything: what stands there is on its way.
+    ``beside`` returns the rows with goods in a place after what was decided so far. Staging places take everything:
+    what stands there is on its way. What is on the way to another site is there by its transfer alone.
     """
-    if is_staging(row.location) or is_transit(row.location) or not has_rules(ledger):
+    if is_transit(row.location):
+        return f"{row.location} has what its transfer says and nothing else; name the bin that the goods came to."
+    if is_staging(row.location) or not has_rules(ledger):
         return None
     item, rules = ledger.items[row.sku], rules_of(ledger.sites, row.site, row.location)
     wrong = _wrong_class(item, rules, row.location)

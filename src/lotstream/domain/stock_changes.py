@@ -11,6 +11,7 @@ from lotstream.domain.events import DiscrepancyNoted, Event, RowChange, StockAdj
 from lotstream.domain.model import AdjustCode, Lot, RowKey, Status
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import Meant, Paper
+from lotstream.domain.places import is_transit
 from lotstream.domain.reservations import staged_key
 from lotstream.domain.settling import settle
 from lotstream.domain.taking_back import Origin, take_back
@@ -39,6 +40,13 @@ class Changes:
         self.paper.change(key, quantity, received=received)
         code = None if meant.said.code is None else AdjustCode(meant.said.code)
         self.made.append(RowChange(meant.said.line, key, quantity, meant.said.reason, lot, received, code))
+
+
+def check_place(paper: Paper, meant: Meant) -> None:
+    """Object to goods on the way being counted or adjusted by hand: what becomes of them is told of their transfer."""
+    if is_transit(meant.location):
+        message = f"What is in {meant.location} is on the way; tell what arrived, or that nothing more will."
+        paper.object(Code.FIELD_INVALID, f"{meant.path}.location", message, meant.said)
 
 
 def more_to(paper: Paper, meant: Meant, row: RowKey) -> RowKey:

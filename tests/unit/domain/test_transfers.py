@@ -15,14 +15,19 @@ from lotstream.domain.commands import (
     AdjustStock,
     ArrivedLine,
     CorrectLot,
+    CountStock,
     DefineItem,
     DefineSite,
+    KitPiece,
+    MadeLine,
     MoveStock,
     PickLine,
     PlaceHold,
     PlaceSerialHold,
     RecallLots,
     ReceiveTransfer,
+    RecordProduction,
+    ReturnGoods,
     ShipTransfer,
     StockLine,
 )
@@ -239,6 +244,25 @@ def test_more_than_left_is_refused_when_asked_and_found_when_it_has_come(world: 
     replayed(world)
 
 
+def test_an_arrival_of_nothing_is_refused(world: World) -> None:
+    """Whether it has happened or not: nothing has come."""
+    world.stock(goods("L1", 10))
+    world.told(ship(said(4)))
+    for happened in (False, True):
+        assert world.refused(arrive(came(0), happened=happened)) == (Code.NOT_POSITIVE, "lines.0.quantity")
+
+
+def test_an_arrival_is_of_the_goods_its_line_says(world: World) -> None:
+    """Asked, other goods than the line of the transfer has are refused; happened, they are found beside it."""
+    world.stock(goods("L1", 10), goods("L2", 10))
+    world.told(ship(said(4)))
+    command = arrive(came(4, lot="L2"))
+    assert world.refused(command) == (Code.CONFLICTING_CONTENT, "lines.0.lot")
+    events = world.told(replace(command, happened=True))
+    assert [one.row.lot for one in only(events, TransferReceived).over] == ["L2"]
+    assert counts(world) == [("1", 4, 0, 0, 0)]
+
+
 def test_an_arrival_says_what_it_is_about(world: World) -> None:
     """No lines, a line twice, an unknown site or transfer, the wrong site: refused when asked."""
     world.stock(goods("L1", 10))
@@ -324,8 +348,10 @@ def test_what_somebody_took_off_the_way_by_hand_is_found_when_it_arrives(world: 
     """An adjustment of goods on the way does not keep them from arriving; closing writes off what is there only."""
     world.stock(goods("L1", 10), goods("L2", 10))
     world.told(ship(said(4), said(6, "L2", line="2")))
-    world.told(AdjustStock(THERE, False, None, None, "A1", (said(-4, location=ON_THE_WAY),)))
-    world.told(AdjustStock(THERE, False, None, None, "A2", (said(-2, "L2", location=ON_THE_WAY),)))
+    for number, line in (("A1", said(-4, location=ON_THE_WAY)), ("A2", said(-2, "L2", location=ON_THE_WAY))):
+        assert kinds(world.told(AdjustStock(THERE, True, None, None, number, (line,)))) == [
+            "StockAdjusted", "DiscrepancyNoted",
+        ]  # fmt: skip
     assert only(world.told(arrive(came(3))), StockFound).quantity == 3
     event = only(world.told(arrive(final=True)), TransferReceived)
     assert [(change.line, change.quantity) for change in event.missing] == [("2", -4)]
@@ -334,6 +360,25 @@ def test_what_somebody_took_off_the_way_by_hand_is_found_when_it_arrives(world: 
     assert known(world).state is TransferState.CLOSED
     assert kinds(world.told(arrive(came(1), number="T9", happened=True))) == ["DiscrepancyNoted", "DiscrepancyNoted"]
     assert kinds(world.told(arrive(number="T9", happened=True, final=True))) == ["TransferReceived", "DiscrepancyNoted"]
+    replayed(world)
+
+
+def test_what_is_on_the_way_is_what_its_transfer_says(world: World) -> None:
+    """Nobody counts, adjusts, receives, returns or makes goods in the place of a transfer: asked refused, else told."""
+    world.stock(goods("L1", 10))
+    world.told(ship(said(4)))
+    line, made = said(1, location=ON_THE_WAY), MadeLine("m", "TEA", "L1", ON_THE_WAY, Decimal(1))
+    used = KitPiece("u", "TEA", "L1", "BIN", Decimal(1))
+    for command, field in (
+        (AdjustStock(THERE, False, None, None, "A1", (line,)), "lines.0.location"),
+        (CountStock(THERE, False, None, None, "C1", (line,)), "lines.0.location"),
+        (world.receipt(goods("L1", 1, ON_THE_WAY), site=THERE, happened=False), "lines.0.location"),
+        (ReturnGoods(THERE, False, None, None, "B1", None, (line,), "C"), "lines.0.location"),
+        (RecordProduction(SITE, False, None, None, "P1", (used,), (made,), None), "made.0.location"),
+    ):
+        assert world.refused(command)[1] == field
+        events = world.told(replace(command, happened=True))
+        assert ON_THE_WAY in only(events, DiscrepancyNoted).message
     replayed(world)
 
 
