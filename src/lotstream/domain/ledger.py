@@ -280,6 +280,15 @@ class Ledger:
             found = self.receipts[key] = names.now(found)
         return found if isinstance(found, kind) else None
 
+    def booked(self, key: ReceiptKey, kind: type[DocumentT]) -> DocumentT:
+        """Return a document that something was booked under before. Raises `NotLoaded`."""
+        found = self.document(key, kind)
+        if found is None:
+            raise NotLoaded(
+                f"{key.kind} {key.number} of {self.owner}: put it into ledger.receipts, it was booked under"
+            )
+        return found
+
     def answer(self, question: Question, kind: type[AnswerT]) -> AnswerT:
         """Return what the database says of the past; raises `NotLoaded` when it was not asked for this record."""
         found = self.history.get(question)

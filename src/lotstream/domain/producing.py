@@ -263,11 +263,6 @@ def _costs(work: _Work) -> list[Decimal | None]:
     return [next(split) if cost is None else cost for cost in said]
 
 
-def _said_cost(one: _Counted[MadeLine]) -> Decimal | None:
-    each = one.said.cost
-    return None if each is None else paid_for(each, one.said.quantity)
-
-
 def _again(work: _Work, known: Receipt) -> tuple[Event, ...] | Refusal:
     """Return nothing for a production that is told again as it was; with other content it is objected to."""
     now = {one.said.line: (one.item.sku, one.said.lot, -one.quantity) for one in work.ingredients}

@@ -131,6 +131,14 @@ def test_without_a_bin_a_pick_is_refused_when_asked_and_booked_where_it_was_expe
     assert world.refused(world.pick("#9", taken(1, "A"))) == (Code.UNKNOWN_ORDER, "order")
 
 
+def test_what_was_picked_for_an_order_nobody_knows_was_picked() -> None:
+    """Nothing is promised to it that could be brought to the bin; a person is told."""
+    world = two_bins()
+    events = world.told(world.pick("#9", taken(2, "B", lot="L1", sku="TEA"), happened=True))
+    assert Code.UNKNOWN_ORDER in {event.code for event in events if isinstance(event, DiscrepancyNoted)}
+    assert world.row("L1", "B").on_hand == 4
+
+
 def test_one_message_may_name_several_bins() -> None:
     """What one line has named is not taken away from it by the next."""
     world = two_bins()

@@ -125,6 +125,21 @@ def test_a_lot_becomes_unsellable_for_customers() -> None:
     }
 
 
+def test_lots_that_live_as_long_become_unsellable_as_long_before_their_end() -> None:
+    """Two lots of a life of 40 days, one begun five days after the other: each is told on its own day."""
+    world = World(Settings(unsellable_alert_days=(2,)))
+    world.told(DefineCustomer(Customer("C-1", min_pct_left=Decimal(50))))
+    days = {"L1": 0, "L2": 5}
+    world.stock(
+        *(
+            goods(lot, location=lot, line=lot, made=in_days(begun), expires=in_days(begun + 40))
+            for lot, begun in days.items()
+        )
+    )
+    told = {day: [one[1] for one in noted] for day in range(1, 40) if (noted := turned(world, day))}
+    assert told == {19: ["L1"], 24: ["L2"]}
+
+
 def test_what_an_item_asks_is_asked_for_whoever_is_not_named() -> None:
     """Without customers the item's own minimum counts; a jump past the last day is told once, with nothing left."""
     world = World(Settings(unsellable_alert_days=(5,), min_pct_left=Decimal(50)))

@@ -10,7 +10,7 @@ import pytest
 
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import ChangeSettings, DefineCustomer, DefineItem, DefineOwner
-from lotstream.domain.model import Customer, Item, Policy, Settings, Tracking
+from lotstream.domain.model import CountApproval, Customer, Item, Policy, Settings, Tracking
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, kinds, wanted
 
@@ -33,6 +33,9 @@ def test_owner_ranks_its_sites() -> None:
         (Settings(tie_break=("received", "colour")), "settings.tie_break.1"),
         (Settings(min_days_left=-1), "settings.min_days_left"),
         (Settings(min_pct_left=Decimal(-1)), "settings.min_pct_left"),
+        (Settings(over_pick_pct=Decimal(-1)), "settings.over_pick_pct"),
+        (Settings(count_approval=CountApproval(units=Decimal(-1))), "settings.count_approval.units"),
+        (Settings(count_approval=CountApproval(percent=Decimal(-1))), "settings.count_approval.percent"),
     ],
 )
 def test_settings_that_cannot_be_obeyed(settings: Settings, field: str) -> None:

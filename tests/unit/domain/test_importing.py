@@ -73,6 +73,15 @@ def test_an_order_may_have_left_with_several_shipments() -> None:
     assert world.get("#OLD").shipments == ("S-OLD", "S-2")
 
 
+def test_what_left_then_says_where_it_went() -> None:
+    """As a shipment of today does, whoever reads of either."""
+    world = World()
+    where = {"city": "Columbus", "region": "OH", "postcode": "43085", "country": "US"}
+    event = only(world.told(imported(**where)), ShipmentImported)
+    assert (event.customer, event.city, event.region, event.postcode, event.country) == ("C-7", *where.values())
+    assert [(one.lot, one.quantity) for one in event.shipped] == [("OLD", 6)]
+
+
 def test_returns_reach_back() -> None:
     """What left then may come back, that much and no more."""
     world = World()

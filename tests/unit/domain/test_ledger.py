@@ -29,7 +29,17 @@ from lotstream.domain.events import (
 from lotstream.domain.explaining import explain
 from lotstream.domain.ledger import Ledger, NotLoaded, Sites
 from lotstream.domain.looking import CONSIDERED_MAX
-from lotstream.domain.model import SHIPMENT, HoldKind, OrderState, Policy, ReceiptKey, RowKey, Settings, ShipPolicy
+from lotstream.domain.model import (
+    SHIPMENT,
+    HoldKind,
+    OrderState,
+    Policy,
+    ReceiptKey,
+    RowKey,
+    Settings,
+    Shipment,
+    ShipPolicy,
+)
 from lotstream.domain.named import orders_named, receipts_named
 from lotstream.domain.versions import compare_versions
 from lotstream.testing.scenarios_messages import SITE
@@ -67,6 +77,10 @@ def test_settled_ledger_forgets_what_is_over() -> None:
     assert not ledger.touched.stock
     with pytest.raises(NotLoaded):
         ledger.order(key("#1"))
+    shipment = ReceiptKey(SHIPMENT, "S1")
+    ledger.receipts[shipment] = None
+    with pytest.raises(NotLoaded, match="shipment S1"):
+        ledger.booked(shipment, Shipment)
 
 
 def _taken(events: object) -> tuple[OrderRecorded, ...]:

@@ -81,6 +81,15 @@ def test_a_shorter_life_takes_what_may_no_longer_be_kept(world: World) -> None:
     assert world.refused(world.ship("2")) == (Code.LOT_NOT_ALLOWED, "orders.0.lot")
 
 
+def test_what_is_of_another_lot_stays_when_one_turns_out_otherwise(world: World) -> None:
+    """An order of two lots loses what it has of the one that comes with a hold, and keeps the other."""
+    world.place("1", wanted(quantity=13))
+    assert world.lots("1") == [("A", 10), ("B", 3)]
+    more = goods("A", 1, hold=HoldKind.HOLD, expires=TODAY + timedelta(days=100))
+    assert "ReservationFreed" in kinds(world.told(world.receipt(more)))
+    assert world.lots("1") == [("B", 3), ("B", 2)]
+
+
 def test_what_merely_aged_stays(world: World) -> None:
     """What was promised before it was too old for its line is kept when something else of the lot is corrected."""
     world.told(DefineCustomer(Customer("C-7")))

@@ -220,6 +220,15 @@ def test_what_is_odd_beside_a_recall_is_set_aside(world: World) -> None:
     assert world.row(None, "OUT", "quarantine").on_hand == 1
 
 
+def test_what_went_in_without_its_lot_has_gone_in(world: World) -> None:
+    """Asked, the lot has to be named; happened, stock without a lot is short of it, and what was made is looked at."""
+    command = production(used(lot=None), SALT)
+    assert world.refused(command) == (Code.FIELD_MISSING, "used.0.lot")
+    events = world.told(replace(command, happened=True))
+    assert {event.code for event in events if isinstance(event, DiscrepancyNoted)} >= {Code.FIELD_MISSING.value}
+    assert world.row("B1", "OUT", "quarantine").on_hand == 100
+
+
 def test_nothing_that_can_be_counted_is_a_discrepancy_alone(world: World) -> None:
     """Lines of items that nobody knows are noted, and nothing is booked."""
     only_unknown = production(used(sku="NONE"), out=(made(sku="NEVER"),), happened=True)

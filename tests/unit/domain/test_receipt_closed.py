@@ -12,9 +12,9 @@ import pytest
 
 from lotstream.domain.apply import apply
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import CloseReceipt, ExpectReceipt, GoodsAnnounced
+from lotstream.domain.commands import CloseReceipt, DefineItem, ExpectReceipt, GoodsAnnounced
 from lotstream.domain.events import DiscrepancyNoted, ReceiptClosed, ReceiptExpected
-from lotstream.domain.model import ReceiptKey
+from lotstream.domain.model import Item, ReceiptKey
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, kinds, only
 
@@ -83,6 +83,15 @@ def test_what_nobody_announced() -> None:
     world.told(world.receipt(goods("L1", 3), number="R3", expected="NOBODY"))
     closed = only(world.told(closes("R3")), ReceiptClosed)
     assert (lines(closed), closed.expected, closed.supplier) == ([(None, "L1", 0, 3, 0, 0)], "NOBODY", None)
+
+
+def test_items_of_one_announcement_are_compared_each_with_its_own() -> None:
+    """Two items may have a lot of the same number."""
+    world = World()
+    world.told(DefineItem(Item("SALT")))
+    world.told(asn(announced("1", 4, "SALT", lot="L1"), announced("2", 6, lot="L1")))
+    world.told(world.receipt(goods("L1", 6, line="1"), expected="ASN"))
+    assert told(world, closes()) == [("2", "L1", 6, 6, 0, 0), ("1", "L1", 4, 0, 0, 0)]
 
 
 def test_a_line_that_names_no_lot_takes_any() -> None:

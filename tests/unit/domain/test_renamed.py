@@ -12,18 +12,23 @@ from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     ContinueDay,
     CorrectLot,
+    CorrectReceipt,
     DefineCustomer,
     DefineItem,
     DefineSupplier,
     LineWanted,
+    LineWrong,
     MoveStock,
     OpenDay,
+    PackedLine,
+    PackPackage,
     RenameItem,
     ReturnGoods,
+    ShippedLine,
     StockLine,
 )
 from lotstream.domain.events import ItemRenamed, ReorderHinted
-from lotstream.domain.model import Customer, Item, Lot, LotMore, LotName, OrderState, Supplier, Tracking
+from lotstream.domain.model import Customer, Item, Lot, LotMore, LotName, OrderState, PackageKind, Supplier, Tracking
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
 from tests.unit.domain.test_availability import SHOP, tick
@@ -40,6 +45,25 @@ def world() -> World:
     world.told(DefineCustomer(Customer("C-7", min_days_left_by_sku={"TEA": 5}, last_shipped_expiry={"TEA": TODAY})))
     world.stock(goods("A", 10), goods("B", 5, "FAR"), goods(None, 3, expires=None, received=TODAY - timedelta(days=9)))
     return world
+
+
+def test_what_was_told_under_the_old_sku_is_known_again(world: World) -> None:
+    """A shipment, a package and a correction are told once, whichever SKU they name; other content is other content."""
+    world.told(world.receipt(goods("A", 4, line="1")))
+    corrected = CorrectReceipt(SITE, False, "dock", None, "R1", "C1", None, (LineWrong("1", Decimal(3), sku="TEA"),))
+    world.told(corrected)
+    world.place("1", wanted(quantity=4, lot="A"))
+    world.told(world.pick("1"))
+    line = PackedLine(key("1"), "1", None, "A", None, sku="TEA")
+    packed = PackPackage(SITE, False, None, None, "BOX", PackageKind.CARTON, (line,), ())
+    world.told(packed)
+    world.place("2", wanted(quantity=2, lot="A"))
+    left = world.ship("2", ShippedLine("1", "A", Decimal(2), sku="TEA"))
+    world.told(left)
+    world.told(RENAME)
+    assert (world.told(corrected), world.told(packed), world.told(left)) == ((), (), ())
+    again = world.ship("2", ShippedLine("1", "A", Decimal(1), sku="TEA"))
+    assert world.refused(again)[0] in {Code.CONFLICTING_CONTENT, Code.ALREADY_SHIPPED}
 
 
 def test_everything_goes_along(world: World) -> None:

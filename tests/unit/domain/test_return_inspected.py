@@ -75,6 +75,20 @@ def test_each_part_of_a_return_gets_its_own_end(world: World) -> None:
     assert world.told(inspect(*parts, line(1, QUARANTINE, "4", to="CAGE"))) == ()
 
 
+def test_each_line_of_a_return_is_looked_at_on_its_own(world: World) -> None:
+    """One inspection may be told line by line, and what is said of one line of the return is of that line alone."""
+    world.stock(goods("L2", 4), balance="more")
+    world.place("#2", wanted(quantity=4, lot="L2"))
+    world.told(world.ship("#2", shipment="S2"))
+    lines = [StockLine(name, "TEA", "L2", "BACK", Decimal(2), status="quarantine") for name in ("1", "2")]
+    world.told(ReturnGoods(SITE, False, "door", None, "RMA-2", key("#2"), tuple(lines)))
+    world.told(inspect(line(2, SCRAP, of="2"), of="RMA-2"))
+    world.told(inspect(line(1, RESTOCK, "2"), of="RMA-2"))
+    receipt = world.warehouse.documents[ReceiptKey(RETURN, "RMA-2")]
+    assert [(one.line, one.quantity, one.inspected) for one in receipt.came] == [("1", 2, 1), ("2", 2, 2)]  # type: ignore[union-attr]
+    assert world.told(inspect(line(2, SCRAP, of="2"), line(1, RESTOCK, "2"), of="RMA-2")) == ()
+
+
 def test_more_than_came_is_not_inspected(world: World) -> None:
     """Asked it is refused; happened, what is still to be looked at is booked and the rest is a discrepancy."""
     assert world.refused(inspect(line(7, SCRAP))) == (Code.NOT_AVAILABLE, "lines.0.quantity")

@@ -11,6 +11,7 @@ from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     AdjustStock,
     CancelOrder,
+    CorrectLot,
     DefineCustomer,
     DefineItem,
     DefineSite,
@@ -131,6 +132,15 @@ def test_a_hold_changes_the_wave_s_tasks_once() -> None:
     assert kinds(events).count("WaveTasksChanged") == 1
     assert world.floor.last() == [("L1", "change", "6")]
     assert world.floor.sent[-1]["tasks"][0]["picked"] == "6"
+    assert world.agrees()
+
+
+def test_a_task_of_a_wave_is_told_the_new_number_of_its_lot() -> None:
+    """The goods are the same: nobody loses anything, what is picked is passed over, and the task says the new one."""
+    world = released()
+    world.told(pick(world.task(), 6))
+    assert kinds(world.told(CorrectLot("C1", "TEA", "L1", to_lot="N1"))) == ["LotCorrected", "WaveTasksChanged"]
+    assert [lot for lot, _, _ in world.floor.last()] == ["N1"]
     assert world.agrees()
 
 

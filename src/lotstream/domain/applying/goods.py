@@ -28,14 +28,12 @@ from lotstream.domain.model import Booked, Lot, NextNumber, Receipt, ReceiptKey,
 
 
 def _stock_received(ledger: Ledger, event: StockReceived) -> None:
-    _book(ledger, ReceiptKey(RECEIPT, event.receipt), event.lines, site=event.site, final=event.final)
-    receipt = ledger.receipts[ReceiptKey(RECEIPT, event.receipt)]
-    if isinstance(receipt, Receipt):
-        receipt.costs.update((line.line, line.cost) for line in event.lines if line.cost is not None)
-        receipt.weights.update((line.line, line.weight_g) for line in event.lines if line.weight_g)
-        if event.announced:
-            receipt.expected = receipt.expected or event.expected
+    key = ReceiptKey(RECEIPT, event.receipt)
+    receipt = _book(ledger, key, event.lines, site=event.site, final=event.final)
+    receipt.costs.update((line.line, line.cost) for line in event.lines if line.cost is not None)
+    receipt.weights.update((line.line, line.weight_g) for line in event.lines if line.weight_g)
     if event.announced and event.expected is not None:
+        receipt.expected = receipt.expected or event.expected
         note_against(ledger, event.expected, event.site, event.receipt)
     if event.next_number is not None:
         keep(ledger, NextNumber(LOT_COUNTER, event.next_number))
@@ -72,7 +70,8 @@ def _discrepancy_noted(ledger: Ledger, event: DiscrepancyNoted) -> None:
     """A discrepancy is told to people; no quantity hangs on it."""
 
 
-def _book(ledger: Ledger, key: ReceiptKey, lines: Iterable[GoodsBooked], *, site: str, final: bool) -> None:
+def _book(ledger: Ledger, key: ReceiptKey, lines: Iterable[GoodsBooked], *, site: str, final: bool) -> Receipt:
+    """Book lines under a document, which is returned."""
     receipt = receipt_under(ledger, key, site=site)
     receipt.final = receipt.final or final
     for line in lines:
@@ -82,6 +81,7 @@ def _book(ledger: Ledger, key: ReceiptKey, lines: Iterable[GoodsBooked], *, site
         book_row(ledger, line)
         for number in line.serials:
             ledger.know_serial(Serial(SerialKey(number, line.row.sku), SerialState.IN_STOCK, line.row))
+    return receipt
 
 
 #: What each event of this room changes.

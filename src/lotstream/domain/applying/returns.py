@@ -14,16 +14,14 @@ from lotstream.domain.events import (
     ShipmentProgressed,
 )
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import SHIPMENT, ReceiptKey, Shipment
+from lotstream.domain.model import SHIPMENT, Receipt, ReceiptKey, Shipment
 from lotstream.domain.paper import RETURN, RETURN_INSPECTION
 
 
 def _inspected(ledger: Ledger, event: ReturnInspected) -> None:
     key, returned = ReceiptKey(RETURN_INSPECTION, event.inspection), ReceiptKey(RETURN, event.number)
     receipt_under(ledger, key, site=event.site).lines.update(event.booked)
-    known = ledger.receipt(returned)
-    if known is not None:
-        keep(ledger, known).came = event.came
+    keep(ledger, ledger.booked(returned, Receipt)).came = event.came
     for move in event.moves:
         change_row(ledger, move.row, on_hand=-move.quantity)
         change_row(ledger, move.to, on_hand=move.quantity)
@@ -37,9 +35,7 @@ def _announced(ledger: Ledger, event: ReturnAnnounced) -> None:
 
 
 def _progressed(ledger: Ledger, event: ShipmentProgressed) -> None:
-    shipment = ledger.document(ReceiptKey(SHIPMENT, event.shipment), Shipment)
-    if shipment is not None:
-        keep(ledger, shipment).road = event.road
+    keep(ledger, ledger.booked(ReceiptKey(SHIPMENT, event.shipment), Shipment)).road = event.road
 
 
 #: What each event of this room changes.

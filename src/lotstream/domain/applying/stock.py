@@ -23,6 +23,7 @@ from lotstream.domain.losses import AGED, written_off
 from lotstream.domain.marks import has_expired_at
 from lotstream.domain.model import (
     CameBack,
+    Receipt,
     Serial,
     SerialKey,
     SerialState,
@@ -75,11 +76,8 @@ def _bins_changed(ledger: Ledger, event: BinsChanged) -> None:
 
 
 def _returned(ledger: Ledger, event: GoodsReturned) -> None:
-    _note(ledger, event)
-    document = ledger.receipt(document_of(event))
-    if document is not None:
-        came = (CameBack(back.line, back.row, back.quantity) for back in event.lines)
-        document.came = (*document.came, *came)
+    document = _note(ledger, event)
+    document.came = (*document.came, *(CameBack(back.line, back.row, back.quantity) for back in event.lines))
     if event.announced is not None:
         keep(ledger, event.announced)
     order = None if event.key is None else ledger.order(event.key)
@@ -96,9 +94,11 @@ def _returned(ledger: Ledger, event: GoodsReturned) -> None:
         order_touched(ledger, order)
 
 
-def _note(ledger: Ledger, event: _Document) -> None:
-    """Note what was booked under a document, so that none of its lines is booked twice."""
-    receipt_under(ledger, document_of(event), site=event.site).lines.update(event.booked)
+def _note(ledger: Ledger, event: _Document) -> Receipt:
+    """Note what was booked under a document, so that none of its lines is booked twice; returns the document."""
+    document = receipt_under(ledger, document_of(event), site=event.site)
+    document.lines.update(event.booked)
+    return document
 
 
 #: What each event of this room changes.
