@@ -2,12 +2,12 @@
 
 Only what a decision left is known here, so stock is given back decision by decision, the last one first. Decisions that
 also took stock away from somebody are passed over, and so are choices with a search of their own: the fewest packages,
-zones of whole bins and packs, several lots of packed goods, serial numbers (`tests/property/test_choice.py` has some).
+zones of whole bins and packs, several lots of packed goods (`tests/property/test_choice.py` has some).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -40,13 +40,16 @@ from lotstream.domain.model import (
     OrderLine,
     PackRule,
     Policy,
+    Reservation,
     RowKey,
+    Serial,
+    SerialState,
     ShipPolicy,
     Tracking,
     ZoneUse,
 )
 from lotstream.domain.sums import promised
-from tests.property.reference import FAR_AWAY, Row, Wish, by_zones, covered, few_lots, taken
+from tests.property.reference import FAR_AWAY, Row, Wish, by_zones, covered, few_lots, taken, use_order
 
 #: After these nobody has less than before.
 ONLY_GIVING = (
@@ -57,8 +60,13 @@ ONLY_GIVING = (
 OF_QUANTITY = {"reserved", "pack_size", "lot_too_small", "lot_limit", "zone"}
 
 
-def check_choices(ledger: Ledger, command: Command, events: Sequence[Event]) -> int:
-    """Check every decision that can be made once more; returns how many there were."""
+def check_choices(
+    ledger: Ledger, command: Command, events: Sequence[Event], serials: Mapping[tuple[str, str], Serial]
+) -> int:
+    """Check every decision that can be made once more; returns how many there were.
+
+    ``serials`` are the units that have numbers, by number and SKU.
+    """
     if isinstance(command, ReserveStock) or not all(isinstance(event, ONLY_GIVING) for event in events):
         return 0
     if any(isinstance(event, OrderChanged) and event.freed for event in events):
@@ -68,7 +76,7 @@ def check_choices(ledger: Ledger, command: Command, events: Sequence[Event]) -> 
     for order, decision in reversed(list(decisions_of(ledger, events))):
         for part in decision.reserved:
             free[part.row] += part.quantity
-        checked += _check(ledger, order, decision, free)
+        checked += _check(ledger, order, decision, free, serials)
     return checked
 
 
@@ -115,14 +123,23 @@ def _first(*found: object) -> object:
     return next((one for one in found if one is not None), None)
 
 
-def _check(ledger: Ledger, order: Order, decision: LineDecision, free: dict[RowKey, int]) -> int:
+def _check(
+    ledger: Ledger,
+    order: Order,
+    decision: LineDecision,
+    free: dict[RowKey, int],
+    serials: Mapping[tuple[str, str], Serial],
+) -> int:
     line = next(one for one in order.lines if one.line == decision.line)
     nothing_of_all = order.ship_policy is ShipPolicy.COMPLETE and not decision.reserved
-    if line.serial is not None or order.site is None or nothing_of_all:
+    if order.site is None or nothing_of_all:
         return 0
     got = {part.row: part.quantity for part in decision.reserved}
     expected: dict[RowKey, int] | None
-    if line.parts:
+    if line.serial is not None:
+        assert {number for part in decision.reserved for number in part.serials} <= {line.serial}
+        expected = _of_unit(ledger, Wanted(ledger, order, line), decision, free, serials.get((line.serial, line.sku)))
+    elif line.parts:
         expected = _of_kit(ledger, order, line, decision, free)
     else:
         wanted = Wanted(ledger, order, line)
@@ -211,6 +228,46 @@ def _of_kit(
         for rows, wanted, amount in zip(usable, wishes, amounts, strict=True)
         for row, many in taken(rows, Wish(amount, 1, wanted.policy, settings.tie_break))
     }
+
+
+def _of_unit(
+    ledger: Ledger, wanted: Wanted, decision: LineDecision, free: dict[RowKey, int], unit: Serial | None
+) -> dict[RowKey, int]:
+    """Return what the reference gives a line that names a unit: that one, where nobody else has it, and no other."""
+    line, settings, one = wanted.line, ledger.settings, 10**wanted.item.decimals
+    reserved = sum(part.quantity for part in decision.reserved)
+    units = decision.backordered + reserved
+    if unit is None or unit.state is not SerialState.IN_STOCK or unit.row.site != wanted.site or unit.holds:
+        return {}
+    before = [part for part in line.reservations if part not in decision.reserved]
+    if units < one or _held_by_others(ledger, unit, wanted.line, before):
+        return {}
+    if units > one and (wanted.lots_max == 1 or not settings.allow_partial):
+        return {}
+    if (line.ordered - line.cancelled - units + one) % wanted.multiple:
+        return {}
+    seen = ledger.stock.get(unit.row)
+    keys = [unit.row] if seen is not None and seen.on_hand > 0 else _of_lot(ledger, wanted, unit.row.lot, free)
+    usable = (key for key in keys if not objections(ledger, key, wanted) and key.pack_size in (None, one))
+    return next(({key: one} for key in usable if free[key] >= one), {})
+
+
+def _held_by_others(ledger: Ledger, unit: Serial, line: OrderLine, before: Sequence[Reservation]) -> bool:
+    """Tell whether somebody had a unit by its number before a line was decided: another line, or this one itself."""
+    theirs = (other for order in ledger.orders.values() for other in order.lines if other is not line)
+    parts = [*(part for other in theirs for part in other.reservations), *before]
+    return any(unit.key.number in part.serials and part.row.sku == unit.key.sku for part in parts)
+
+
+def _of_lot(ledger: Ledger, wanted: Wanted, lot: str | None, free: dict[RowKey, int]) -> list[RowKey]:
+    """Return the rows of a lot at a site in the order in which they are used."""
+    rows = {
+        _row(ledger, key, free[key], wanted, broken=False): key
+        for key in ledger.stock
+        if (key.sku, key.site, key.lot) == (wanted.line.sku, wanted.site, lot)
+    }
+    wish = Wish(0, 1, wanted.policy, ledger.settings.tie_break)
+    return [rows[row] for row in sorted(rows, key=lambda row: use_order(row, wish))]
 
 
 def _usable(ledger: Ledger, wanted: Wanted, free: dict[RowKey, int]) -> dict[Row, RowKey]:

@@ -47,10 +47,22 @@ def check_free(ledger: Ledger, command: Command, events: Sequence[Event]) -> Non
         return
     for event in events:
         for row in used_by(event):
-            lot = ledger.lots.get((row.sku, row.lot or ""))
-            supplier = None if lot is None else lot.supplier
-            assert lot is None or not lot.holds, (command, row, lot)
-            assert not any(one.supplier in (None, supplier) for one in ledger.settings.holds), (command, row)
+            assert not is_held(ledger, row), (command, row)
+
+
+def check_made(ledger: Ledger, events: Sequence[Event]) -> None:
+    """What was made of goods on hold, whoever did it, is not good for anybody before a person has looked."""
+    for event in events:
+        if isinstance(event, KitAssembled | ProductionRecorded) and any(is_held(ledger, one.row) for one in event.used):
+            assert all(made.row.status != "good" for made in event.made), event
+
+
+def is_held(ledger: Ledger, row: RowKey) -> bool:
+    """Tell whether goods of a row are on hold by their lot, their supplier or their owner."""
+    lot = ledger.lots.get((row.sku, row.lot or ""))
+    supplier = None if lot is None else lot.supplier
+    on_owner = any(one.supplier in (None, supplier) for one in ledger.settings.holds)
+    return on_owner or (lot is not None and bool(lot.holds))
 
 
 def used_by(event: Event) -> Iterator[RowKey]:

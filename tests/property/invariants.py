@@ -69,8 +69,9 @@ from lotstream.domain.names import order_now
 from lotstream.domain.recounting import recount
 from lotstream.domain.sums import OVER, backordered, promised, state_of
 from lotstream.store.codec import decode
+from tests.property.accounts import Accounts, check_rebased
 from tests.property.choosing import ONLY_GIVING, check_choices
-from tests.property.happened import check_came, check_free
+from tests.property.happened import check_came, check_free, check_made, used_by
 from tests.property.house import House
 from tests.property.soundness import check_derived
 from tests.property.units import check_documents, check_serials, check_taken, numbers_of
@@ -93,6 +94,7 @@ class Story:
         self._came: Counter[tuple[str, str | None]] = Counter()
         self._rows: Counter[RowKey] = Counter()
         self._weights = Weights()
+        self._accounts = Accounts()
         #: Orders that were promised something by name, which their own rules do not take back.
         self.named: set[OrderKey] = set()
         #: How many choices the reference has made as well.
@@ -124,6 +126,9 @@ class Story:
             for move in moves_of(event):
                 take_in(self._rows, move)
                 self._weights.take_in(move)
+            if isinstance(event, ItemRebased):
+                check_rebased(event, self._rows)
+            self._accounts.take_in(event)
             recount(event, self._rows, key=lambda row: row)
             self._weights.recount(event)
         check_moves(self.ledger, self._rows)
@@ -134,14 +139,16 @@ class Story:
         check_lots(self.ledger, self._came)
         check_orders(self._books.orders())
         check_documents(self._orders(), self._documents())
-        check_serials(self.ledger, {key: decode(body, Serial) for key, body in self._books.serials.items()})
+        serials = {key: decode(body, Serial) for key, body in self._books.serials.items()}
+        check_serials(self.ledger, serials)
         check_came(command, events, self._books.kept(RECEIPT, Receipt))
         check_free(self.ledger, command, events)
+        check_made(self.ledger, events)
         check_taken(self._numbers, events)
         self._numbers = numbers_of(self.ledger)
         check_derived(self.ledger)
         check_by_lot(self.ledger)
-        self.chosen += check_choices(self.ledger, command, events)
+        self.chosen += check_choices(self.ledger, command, events, serials)
         if not is_due(self.ledger):
             check_usable(self.ledger)
             self._check_kept()
@@ -149,6 +156,7 @@ class Story:
         check_genealogy(self.ledger, events)
         check_recalled(self.ledger, events)
         check_reached(self._books.orders(), events)
+        self._accounts.check(self.ledger, self._orders(), events)
 
     def _orders(self) -> list[Order]:
         names = self.ledger.names()
@@ -277,8 +285,11 @@ def stood_at(part: Reservation) -> RowKey:
 
 
 def waylaid(events: Sequence[Event]) -> set[str]:
-    """Return the transfers of which somebody says that he has moved goods that were on the way."""
-    places = {str(event.about.get("location")) for event in events if isinstance(event, DiscrepancyNoted)}
+    """Return the transfers of which somebody says that he has moved goods that were on the way, or used them up."""
+    noted = [event for event in events if isinstance(event, DiscrepancyNoted)]
+    used = {row.location for event in events for row in used_by(event) if row.location.startswith(TRANSIT)}
+    assert all(any(place in event.message for event in noted) for place in used), (used, noted)
+    places = {str(event.about.get("location")) for event in noted} | used
     return {place.removeprefix(TRANSIT) for place in places if place.startswith(TRANSIT)}
 
 

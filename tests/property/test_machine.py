@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any, TypeVar, get_args
+from typing import TypeVar, get_args
 
-import pytest
-from hypothesis import note, settings
+from hypothesis import event, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from lotstream.domain import serial_floor
-from lotstream.domain.codes import Code
 from lotstream.domain.commands import AnswerBroadcast, ChangeSettings, Command
 from lotstream.domain.model import PackRule, Policy, Settings, ZoneRule, ZoneUse
-from lotstream.domain.serials import Objection, why_not_take
+from tests.property.happenings import happenings
 from tests.property.telling import OWNERS, Telling
 from tests.property.vocabulary import PACKED
 from tests.property.weighed import weighed
-from tests.property.words_floor import OF_CHOICES, OF_UNITS, OFTEN, TO_EVERYBODY, TO_ONE, AllWords
+from tests.property.words_floor import OF_CHOICES, OFTEN, TO_EVERYBODY, TO_ONE, AllWords
+from tests.property.words_goods import OF_GOODS, OF_UNITS, GoodsWords
 
 T = TypeVar("T")
 EVERY_COMMAND = set(get_args(Command)) - {AnswerBroadcast}
@@ -67,6 +65,10 @@ class StoryOfUnits(AStory):
     """Tells of serial numbers, which meet too seldom among everything else."""
 
 
+class StoryOfGoods(AStory):
+    """Tells of what becomes of goods: returns, recalls, transfers, production, sales, other units."""
+
+
 class StoryOfChoices(AStory):
     """Tells of packs, zones, lots and kits under rules that are drawn before: each choice is made once more."""
 
@@ -84,12 +86,14 @@ class StoryOfChoices(AStory):
             self.telling.tell(owner, PACKED)
 
 
-def _rule(word: str, *, to_one: bool) -> Callable[..., None]:
+def _rule(word: str, *, to_one: bool, words: type[AllWords] = AllWords) -> Callable[..., None]:
     @rule(data=st.data(), owner=st.sampled_from(OWNERS))
     def act(self: AStory, data: st.DataObject, owner: str) -> None:
-        command = weighed(Drawn(data), getattr(AllWords(Drawn(data), self.telling.house, owner), word)())
+        command = weighed(Drawn(data), getattr(words(Drawn(data), self.telling.house, owner), word)())
         note(f"{owner}: {command}")
-        self.telling.tell(owner if to_one else None, command)
+        for happening in happenings(self.telling.tell(owner if to_one else None, command)):
+            # Counted by `pytest --hypothesis-show-statistics`.
+            event(happening)
 
     act.__name__ = word
     return act
@@ -100,9 +104,9 @@ for _word in TO_EVERYBODY:
 for _word in TO_ONE:
     for _again in range(OFTEN.get(_word, 1)):
         setattr(AnyStory, f"{_word}_{_again}", _rule(_word, to_one=True))
-for _word in OF_UNITS:
-    for _again in range(OFTEN.get(_word, 1)):
-        setattr(StoryOfUnits, f"{_word}_{_again}", _rule(_word, to_one=True))
+for _story, _words in ((StoryOfUnits, OF_UNITS), (StoryOfGoods, OF_GOODS)):
+    for _at, _word in enumerate(_words):
+        setattr(_story, f"{_word}_{_at}", _rule(_word, to_one=True, words=GoodsWords))
 for _word in OF_CHOICES:
     for _again in range(OFTEN.get(_word, 1)):
         setattr(StoryOfChoices, f"{_word}_{_again}", _rule(_word, to_one=True))
@@ -140,22 +144,8 @@ def test_every_story_of_choices_holds() -> None:
     run_state_machine_as_test(StoryOfChoices, settings=settings(max_examples=share, stateful_step_count=STEPS))
 
 
-def test_a_stolen_unit_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a pick may take the unit that another order was promised by its number, some story says so."""
-
-    def lenient(*args: Any, **more: Any) -> Objection | None:  # noqa: ANN401 - whatever the guard takes
-        found = why_not_take(*args, **more)
-        return None if found is not None and found[0] is Code.NOT_AVAILABLE else found
-
-    monkeypatch.setattr(serial_floor, "why_not_take", lenient)
-    with pytest.raises(AssertionError, match="'S'"):
-        _tell_of_units(50)
-
-
-def _tell_of_units(stories: int) -> None:
-    words = [word for word in OF_UNITS for _ in range(OFTEN.get(word, 1))]
-    for seed in range(stories):
-        chance, telling = Random(seed), Telling()
-        for _ in range(STEPS):
-            owner, word = chance.choice(OWNERS), chance.choice(words)
-            telling.tell(owner, getattr(AllWords(chance, telling.house, owner), word)())
+def test_every_story_of_goods_holds() -> None:
+    """Goods come back, go to other sites and owners, are made of others, recalled and counted otherwise: none twice."""
+    assert settings.default is not None
+    share = max(int(settings.default.max_examples * SHARE_OF_UNITS), 1)
+    run_state_machine_as_test(StoryOfGoods, settings=settings(max_examples=share, stateful_step_count=STEPS))

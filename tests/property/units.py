@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from lotstream.domain.events import Event, ShipmentConfirmed, StockPicked
+from lotstream.domain.events import Event, ShipmentConfirmed, StockPicked, TitleReleased, TransferShipped
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Order, OrderKey, Package, PackageState, Serial, SerialState, Shipment
 
@@ -66,11 +66,13 @@ def numbers_of(ledger: Ledger) -> dict[tuple[str, str], OrderKey]:
 
 
 def check_taken(had: dict[tuple[str, str], OrderKey], events: Sequence[Event]) -> None:
-    """No unit is picked or shipped for an order while another one has it by its number."""
+    """No unit is picked, shipped, sold or sent away while another order has it by its number."""
     given_back: set[tuple[str, str]] = set()
     for event in events:
         freed = (*getattr(event, "freed", ()), *getattr(event, "settled", ()), *getattr(event, "given", ()))
         given_back.update((number, loss.row.sku) for loss in freed for number in loss.serials)
+        if isinstance(event, TransferShipped | TitleReleased):
+            assert not {unit.key for unit in event.units} & {*had} - given_back, (event, had)
         if not isinstance(event, StockPicked | ShipmentConfirmed):
             continue
         for one in event.picks if isinstance(event, StockPicked) else event.shipped:

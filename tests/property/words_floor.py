@@ -355,10 +355,5 @@ TO_ONE = (
     "careful", "approve", "produce", "merge_lots", "rename_item", "rebase_item", "split_lot",
     "wave", "cancel_wave", "work_on_wave", "erase", "close_owner", "snapshot", "compare", "import_shipment",
 )  # fmt: skip
-#: What is told of units that have numbers.
-OF_UNITS = (
-    "place_unit", "take_unit", "undo", "ship", "cancel", "unreserve", "void", "give_back", "hold_unit", "let_unit_go",
-    "wave", "work_on_wave", "send_over", "come_over", "sell", "buy",
-)  # fmt: skip
 #: What is told of choices: what is wanted, what is there, and what is asked for.
 OF_CHOICES = ("place", "receive", "balance", "request", "cancel", "unreserve", "pick", "ship", "define_customer")

@@ -11,12 +11,13 @@ from lotstream.domain.commands import (
     ArrivedLine,
     ChangeSettings,
     Command,
+    GoodsLine,
     ReceiveTransfer,
     ReleaseTitle,
     SecondCount,
     ShipTransfer,
 )
-from lotstream.domain.model import CountApproval, CountPending, Transfer, TransferLine
+from lotstream.domain.model import TITLE_OUT, CountApproval, CountPending, Title, Transfer, TransferLine
 from tests.property.words import Words
 
 
@@ -34,14 +35,36 @@ class MovingWords(Words):
         """Goods become another owner's, sometimes more than there are."""
         lines = self.several(lambda line: self._stock_line(line, self.mostly(self.number(1, 5), 30)))
         number, owner = self.mostly(f"TI{self._count()}", "TI1"), self._books.ledger.owner
-        to = self.mostly("somebody", owner)
+        others = [name for name in self._house.books if name != owner]
+        to = self.mostly(self.one([*others, "somebody"]), owner)
         return ReleaseTitle(owner, self.site(), self.happened(), None, None, number, to, lines)
 
     def buy(self) -> Command:
-        """Goods of another owner come in."""
+        """Goods of another owner come in: those that one has sold, or of whom nobody here knows anything."""
+        sold = [
+            (seller, title)
+            for seller, books in self._house.books.items()
+            for title in books.kept(TITLE_OUT, Title).values()
+            if title.to_owner == self._books.ledger.owner
+        ]
+        if bool(sold) and self.mostly(True, False):
+            return self._bought(*self.one(sold))
         lines = self.several(self._goods)
         number = self.mostly(f"TB{self._count()}", "TB1")
         return AcceptTitle(self.site(), self.happened(), None, None, number, "somebody", lines)
+
+    def _bought(self, seller: str, title: Title) -> Command:
+        """What one of them has sold, as the hub tells the other: told twice, or a line of it wrongly, now and then."""
+        items = self._house.books[seller].ledger.items
+        lines = tuple(
+            GoodsLine(
+                line.line, line.sku, Decimal(line.quantity).scaleb(-items[line.row.sku].decimals) + self.seldom(0, 1),
+                None, line.row.location, lot=line.row.lot, status=line.row.status, serials=line.serials,
+            )
+            for line in title.lines
+        )  # fmt: skip
+        number = title.key.number.removeprefix(f"{seller}/")
+        return AcceptTitle(title.site, True, None, None, number, seller, lines)
 
     def careful(self) -> Command:
         """Counts that differ need a second counter from now on, or no longer."""
