@@ -54,6 +54,11 @@ def unchanged(source: str) -> str:
     return ast.unparse(_plain(source))
 
 
+def lines(source: str) -> list[int]:
+    """Return the line that each node has in the text without any mistake, by its place; 0 for those without one."""
+    return [getattr(node, "lineno", 0) for node, _ in _nodes(ast.parse(unchanged(source)))]
+
+
 def _plain(source: str) -> ast.Module:
     """Return a module without what says nothing about what it does: its docstrings."""
     tree = ast.parse(source)

@@ -1,14 +1,14 @@
-"""Puts small mistakes into the rules of allocation and says which of them no test finds.
+"""Puts small mistakes into the rules of the ledger and says which of them no test finds.
 
 ``python -m scripts.mutate`` tries every mutant; ``--every 10`` every tenth, ``--module terms`` those of one module,
 ``--kept FILE --seconds 300`` as many as it can, goes on from there the next time and keeps what became of each, and
-beside that file which tests call what, for as long as the tests have the same names.
+beside that file which tests go through what, for as long as the modules are the same.
 
-The tests are collected once and run once to see which functions each of them calls; then each mutant is put into a fork
-of that process, which runs the tests that call its function until one fails, those first that are quick and have found
-many. A mutant that survives has to stand in docs/reference/mutants.md with the reason why nobody could tell it from the
-right program; one that does not ends the run with exit code 1, and so does one whose fork ended of anything but its
-tests.
+The tests are collected once and run once to see which lines each of them goes through; then each mutant is put into a
+fork of that process, which runs the tests that go through its line until one fails, those first that are quick and have
+found many. A mutant that survives has to stand in docs/reference/mutants.md with the reason why nobody could tell it
+from the right program; one that does not ends the run with exit code 1, and so does one whose fork ended of anything
+but its tests.
 """
 
 from __future__ import annotations
@@ -31,10 +31,21 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 DOMAIN: Final = ROOT / "src" / "lotstream" / "domain"
 LISTED: Final = ROOT / "docs" / "reference" / "mutants.md"
 MODULES: Final = (
+    # Which lot an order gets, and what happens when it loses one.
     *("order_of_use", "allocation", "expiry", "terms", "queue", "shelf", "candidate", "fewest", "lots", "packs"),
     *("zones", "filling", "moving", "settling", "keeping", "taking_back", "recalling", "shorting"),
+    # Whether goods are free to be used.
+    *("usable", "checks", "holds", "serial_holds", "inspecting", "complete", "lot_papers", "papers_needed", "marks"),
+    # How much there is.
+    *("quantities", "books", "stock_changes", "adjusting", "counting", "reservations", "applying.rows"),
+    *("applying.stock",),
+    # What comes back.
+    *("returning", "returns_meant", "return_expecting", "return_inspecting", "applying.returns"),
+    # What comes in, what is recalled, what goods are made of, and what they weigh.
+    *("receiving", "goods", "goods_lines", "lot_facts", "recall_scope", "recall_answers", "genealogy", "producing"),
+    *("making", "weights", "weighing", "weighable", "weighed_counts", "weighed_lines", "told_weights"),
 )
-"""Modules that decide which lot an order gets and what happens when it loses one."""
+"""Modules of which every rule guards what people trust the books for."""
 
 FOUND: Final = (Fate.FOUND, Fate.ENDLESS)
 TESTS: Final = ("tests/unit/domain", "tests/scenarios")
@@ -49,7 +60,7 @@ def chosen(modules: Sequence[str], every: int) -> list[tuple[str, Mutant]]:
 
 def source(module: str) -> str:
     """Return the source of one of the modules."""
-    return (DOMAIN / f"{module}.py").read_text(encoding="utf-8")
+    return DOMAIN.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8")
 
 
 def listed() -> set[str]:
@@ -79,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
             progress.tell(fate)
 
         trying = Trying(
-            left, source, processes=said.processes,
+            left, {module: source(module) for module in MODULES}, processes=said.processes,
             until=began + said.seconds if said.seconds is not None else None,
             calls=said.kept.with_suffix(".calls") if said.kept is not None else None,
             tell=tell,

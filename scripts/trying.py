@@ -1,4 +1,4 @@
-"""Mutants put into forks of a process that has collected the tests: each runs the tests that call its function.
+"""Mutants put into forks of a process that has collected the tests: each runs the tests that go through its line.
 
 A function gets the mutant's code in place of its own, wherever it is known by then. What a module works out while it is
 imported stays as it was; the modules that are tried work out nothing then.
@@ -16,28 +16,26 @@ import os
 import pickle
 import resource
 import signal
-import sys
 import time
 import types
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import pytest
 
-from scripts.mutants import Mutant, mutated, unchanged
+from scripts.mutants import Mutant, lines, mutated, unchanged
+from scripts.mutants_seen import PACKAGE, Seen, Watch, named
 
 CACHE: Final = type(functools.cache(lambda: None))
-PACKAGE: Final = "lotstream.domain"
 CPU_S: Final = 20
 CPU_TIMES: Final = 3
 """A mutant goes round in circles when its tests take so many times what they take without it and those seconds."""
 MEMORY_MAX: Final = 4 * 2**30
 """Bytes that a mutant may reserve, so that one that piles up rows does not take the machine with it."""
-
-Called = dict[tuple[str, str], list[tuple[float, int]]]
-"""By module and function: the tests that call it, by their seconds and their place among all tests."""
 
 
 class Fate(StrEnum):
@@ -52,23 +50,61 @@ class Fate(StrEnum):
 _EXIT: Final = {Fate.SURVIVED: 0, Fate.FOUND: 1, Fate.UNTRIED: 2}
 
 
+@dataclass
+class Parts:
+    """What is changed where mutants are put in: functions by module, and what remembers what was worked out."""
+
+    functions: dict[str, list[types.FunctionType]] = field(default_factory=dict)
+    caches: list[Any] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, modules: Iterable[str]) -> Parts:
+        """Find them among everything there is."""
+        found = cls({module: [] for module in modules})
+        for known in gc.get_objects():
+            if isinstance(known, types.FunctionType) and known.__module__ in found.functions:
+                found.functions[known.__module__].append(known)
+            elif isinstance(known, CACHE):
+                found.caches.append(known)
+        return found
+
+    def put_in(self, module: str, source: str) -> None:
+        """Give every function of a module the code it has in another text, and forget what was worked out before."""
+        every = [*_codes(compile(source, f"<mutant of {module}>", "exec"))]
+        times = Counter(code.co_qualname for code in every)
+        # Of several that are called alike, say two lambdas of one table, nobody knows which is which.
+        codes = {code.co_qualname: code for code in every if times[code.co_qualname] == 1}
+        for known in self.functions[module]:
+            known.__code__ = codes.get(known.__code__.co_qualname, known.__code__)
+        self.forget()
+
+    def forget(self) -> None:
+        """Have everything worked out anew."""
+        for cache in self.caches:
+            cache.cache_clear()
+
+
 class Trying:
     """A plugin of pytest that runs mutants where pytest would run the tests."""
 
     def __init__(
         self,
         todo: Sequence[tuple[str, Mutant]],
-        source: Callable[[str], str],
+        sources: Mapping[str, str],
         *,
         processes: int,
         until: float | None = None,
         calls: Path | None = None,
         tell: Callable[[str, Fate], None] = lambda _name, _fate: None,
     ) -> None:
-        """Take mutants by module; none is begun after ``until``, and ``calls`` keeps which tests call what."""
+        """Take mutants by module, and the text of all modules that are ever tried, which tests are watched in.
+
+        None is begun after ``until``, and ``calls`` keeps which tests go through what.
+        """
         self.left = list(reversed(todo))
         self.fates: dict[str, Fate] = {}
-        self._source = source
+        self._sources = sources
+        self._lines = {module: lines(source) for module, source in sources.items()}
         self._processes = processes
         self._until = until
         self._calls = calls
@@ -77,7 +113,8 @@ class Trying:
         self._running: dict[int, Mutant] = {}
         #: How many mutants each test has found; the forks count, so it is memory that all of them share.
         self._finds = memoryview(b"")
-        self._failed = False
+        self._parts = Parts()
+        self._failed: list[str] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
@@ -93,18 +130,25 @@ class Trying:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note that a test has failed."""
-        self._failed |= report.failed
+        if report.failed:
+            self._failed.append(report.nodeid)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Try all mutants; the session fails when the tests fail without any."""
-        called = self._kept_calls(session) or self._see_who_calls(session)
-        if called is None:
+        self._parts = Parts.of(f"{PACKAGE}.{module}" for module in self._sources)
+        # What is there by now is looked at by nobody: a page that a fork does not write to is not copied.
+        gc.freeze()
+        # Once: somebody may be at work on the tests meanwhile.
+        names = named(session.items)
+        seen = self._see_who_goes_where(session, names)
+        if seen is None:
             session.testsfailed = 1
             return True
+        places = {seen.numbers[name]: place for place, name in enumerate(names)}
         self._finds = memoryview(mmap.mmap(-1, 4 * len(session.items))).cast("I")
         while self.left or self._running:
             while self.left and len(self._running) < self._processes and not self._late():
-                self._begin(session, called)
+                self._begin(session, seen, places)
             if not self._running:
                 break
             self._end_one()
@@ -113,79 +157,60 @@ class Trying:
     def _late(self) -> bool:
         return self._until is not None and time.monotonic() > self._until
 
-    def _kept_calls(self, session: pytest.Session) -> Called | None:
-        """Return what an earlier run has seen of these tests."""
-        if self._calls is None or not self._calls.exists():
-            return None
-        names, called = pickle.loads(self._calls.read_bytes())
-        return called if names == [item.nodeid for item in session.items] else None
-
-    def _see_who_calls(self, session: pytest.Session) -> Called | None:
-        """Run all tests once in a fork; returns what each function's tests are, or None when one fails."""
+    def _see_who_goes_where(self, session: pytest.Session, names: Sequence[str]) -> Seen | None:
+        """Run the tests of which nothing is known once in a fork; returns what is known then, None when one fails."""
+        seen = Seen.read(self._calls, self._sources)
+        if all(name in seen.numbers for name in names):
+            return seen
         reading, writing = os.pipe()
         pid = os.fork()
         if pid == 0:
             os.close(reading)
             try:
-                self._run_unchanged(session, writing)
+                self._run_unchanged(session, names, seen, writing)
             finally:
                 os._exit(0)
         os.close(writing)
         with os.fdopen(reading, "rb") as told:
             text = told.read()
-        called: Called | None = pickle.loads(text) if text else None
         os.waitpid(pid, 0)
-        if self._calls is not None and called is not None:
-            self._calls.write_bytes(pickle.dumps(([item.nodeid for item in session.items], called)))
-        return called
+        found: Seen | list[str] = pickle.loads(text) if text else []
+        if isinstance(found, Seen):
+            found.write(self._calls)
+            return found
+        print("\n".join(found))
+        return None
 
-    def _run_unchanged(self, session: pytest.Session, writing: int) -> None:
+    def _run_unchanged(self, session: pytest.Session, names: Sequence[str], seen: Seen, writing: int) -> None:
         _be_quiet(session)
-        for module in {module for module, _ in self.left}:
-            put_in(f"{PACKAGE}.{module}", unchanged(self._source(module)))
-        seen = self._run_watched(session)
+        for module, source in self._sources.items():
+            self._parts.put_in(f"{PACKAGE}.{module}", unchanged(source))
+        watch = Watch(self._sources)
+        new = [one for one in zip(session.items, names, strict=True) if one[1] not in seen.numbers]
+        for (item, name), (_, following) in zip(new, _in_turn([item for item, _ in new]), strict=True):
+            self._parts.forget()
+            run = functools.partial(item.config.hook.pytest_runtest_protocol, item=item, nextitem=following)
+            seen.add(name, *watch.through(run))
         with os.fdopen(writing, "wb") as out:
-            pickle.dump(None if self._failed else seen, out)
+            pickle.dump(self._failed or seen, out)
 
-    def _run_watched(self, session: pytest.Session) -> Called:
-        called: Called = {}
-        known: dict[types.CodeType, tuple[str, str] | None] = {}
-        seen: set[tuple[str, str]] = set()
-
-        def call(frame: types.FrameType, _event: str, _: object) -> None:
-            code = frame.f_code
-            if code not in known:
-                name = frame.f_globals.get("__name__", "")
-                known[code] = (name, _top(code.co_qualname)) if name.startswith(f"{PACKAGE}.") else None
-            if (function := known[code]) is not None:
-                seen.add(function)
-
-        for place, (item, following) in enumerate(_in_turn(session.items)):
-            seen.clear()
-            began = time.monotonic()
-            # Told of each call, and as nothing is returned, of nothing within it.
-            sys.settrace(call)
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            sys.settrace(None)
-            for function in seen:
-                called.setdefault(function, []).append((time.monotonic() - began, place))
-        return called
-
-    def _begin(self, session: pytest.Session, called: Called) -> None:
+    def _begin(self, session: pytest.Session, seen: Seen, places: Mapping[int, int]) -> None:
         module, mutant = self.left.pop()
         pid = os.fork()
         if pid == 0:
-            self._try(session, module, mutant, called)
+            line = self._lines[module][mutant.place]
+            numbers = seen.lines.get((module, line), ())
+            tests = [(seen.seconds[number], places[number]) for number in numbers if number in places]
+            self._try(session, module, mutant, tests)
         self._running[pid] = mutant
 
-    def _try(self, session: pytest.Session, module: str, mutant: Mutant, called: Called) -> NoReturn:
+    def _try(self, session: pytest.Session, module: str, mutant: Mutant, tests: list[tuple[float, int]]) -> NoReturn:
         """Run the tests of a mutant in this fork, which ends with what became of it."""
         fate = Fate.UNTRIED
         try:
             _be_quiet(session)
-            tests = _tests_of(module, mutant, called)
             _limit(sum(seconds for seconds, _ in tests))
-            put_in(f"{PACKAGE}.{module}", mutated(self._source(module), mutant))
+            self._parts.put_in(f"{PACKAGE}.{module}", mutated(self._sources[module], mutant))
             fate = self._fate_by(session, tests)
         finally:
             os._exit(_EXIT[fate])
@@ -226,23 +251,9 @@ def _limit(usual_s: float) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
 
 
-def _tests_of(module: str, mutant: Mutant, called: Called) -> list[tuple[float, int]]:
-    """Return the tests that call the function of a mutant, with their seconds."""
-    function = mutant.name.removeprefix(f"{module}.").split(":", maxsplit=1)[0]
-    # Of a function within a function it is the outer one whose calls are noted.
-    names = [name for at, name in called if at == f"{PACKAGE}.{module}" and f"{function}.".startswith(f"{name}.")]
-    seconds = {place: took for name in names for took, place in called[f"{PACKAGE}.{module}", name]}
-    return [(took, place) for place, took in seconds.items()]
-
-
 def put_in(module: str, source: str) -> None:
-    """Give every function of a module the code it has in another text, and forget what was worked out before."""
-    codes = {code.co_qualname: code for code in _codes(compile(source, f"<mutant of {module}>", "exec"))}
-    for known in gc.get_objects():
-        if isinstance(known, types.FunctionType) and known.__module__ == module:
-            known.__code__ = codes.get(known.__code__.co_qualname, known.__code__)
-        elif isinstance(known, CACHE):
-            known.cache_clear()
+    """Give every function of a module the code it has in another text, wherever it is known by now."""
+    Parts.of([module]).put_in(module, source)
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
@@ -250,11 +261,6 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
         if isinstance(constant, types.CodeType):
             yield constant
             yield from _codes(constant)
-
-
-def _top(qualname: str) -> str:
-    """Return the function or method that something is written in."""
-    return qualname.split(".<locals>", maxsplit=1)[0]
 
 
 def _in_turn(items: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
