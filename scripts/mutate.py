@@ -48,7 +48,7 @@ MODULES: Final = (
 """Modules of which every rule guards what people trust the books for."""
 
 FOUND: Final = (Fate.FOUND, Fate.ENDLESS)
-TESTS: Final = ("tests/unit/domain", "tests/scenarios")
+TESTS: Final = ("tests/unit/domain", "tests/scenarios", "tests/property/test_stories.py")
 """Quick ones that say what the ledger does: a mistake that only long random days find is found too late."""
 
 

@@ -51,10 +51,10 @@ def check_free(ledger: Ledger, command: Command, events: Sequence[Event]) -> Non
 
 
 def check_made(ledger: Ledger, events: Sequence[Event]) -> None:
-    """What was made of goods on hold, whoever did it, is not good for anybody before a person has looked."""
+    """What was made of goods on hold is on hold as well, or not good, before a person has looked at it."""
     for event in events:
         if isinstance(event, KitAssembled | ProductionRecorded) and any(is_held(ledger, one.row) for one in event.used):
-            assert all(made.row.status != "good" for made in event.made), event
+            assert all(made.row.status != "good" or is_held(ledger, made.row) for made in event.made), event
 
 
 def is_held(ledger: Ledger, row: RowKey) -> bool:

@@ -139,7 +139,9 @@ class Story:
         check_lots(self.ledger, self._came)
         check_orders(self._books.orders())
         check_documents(self._orders(), self._documents())
-        serials = {key: decode(body, Serial) for key, body in self._books.serials.items()}
+        serials: dict[tuple[str, str], Serial] = {
+            key: decode(body, Serial) for key, body in self._books.serials.items()
+        }
         check_serials(self.ledger, serials)
         check_came(command, events, self._books.kept(RECEIPT, Receipt))
         check_free(self.ledger, command, events)

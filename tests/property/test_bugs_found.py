@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from random import Random
 from typing import Any, Final
 
 import pytest
@@ -30,26 +28,13 @@ from lotstream.domain.making import Making
 from lotstream.domain.model import TITLE, TransferLine
 from lotstream.domain.recounting import Factor
 from lotstream.domain.serials import Objection, why_not_take
-from tests.property.happenings import HAPPENINGS, happenings
-from tests.property.telling import OWNERS, Telling
-from tests.property.weighed import weighed
-from tests.property.words_goods import OF_GOODS, OF_UNITS, GoodsWords
+from tests.property.stories import tell
+from tests.property.words_goods import OF_GOODS, OF_UNITS
 
 Bug = Callable[[pytest.MonkeyPatch], None]
 
-STEPS: Final = 40
 STORIES_MAX: Final = 150
 """Stories in which a bug is looked for; most are found in a few."""
-
-
-def _tell(seed: int, words: Sequence[str]) -> Counter[str]:
-    """Tell the story of a seed; returns how often what happened in it."""
-    chance, telling, found = Random(seed), Telling(), Counter[str]()
-    for _ in range(STEPS):
-        owner, word = chance.choice(OWNERS), chance.choice(words)
-        command = weighed(chance, getattr(GoodsWords(chance, telling.house, owner), word)())
-        found.update(happenings(telling.tell(owner, command)))
-    return found
 
 
 def inspect_goods_twice(patch: pytest.MonkeyPatch) -> None:
@@ -173,7 +158,7 @@ def _found_in(words: Sequence[str]) -> int | None:
     """Return the seed of the first story in which something does not hold; None when all do."""
     for seed in range(STORIES_MAX):
         try:
-            _tell(seed, words)
+            tell(seed, words)
         except AssertionError:
             return seed
     return None
@@ -191,11 +176,3 @@ def test_a_bug_in_what_becomes_of_units_is_found(bug: Bug, monkeypatch: pytest.M
     """Some story of units says so when one is taken that another order was promised, or a promise is wrong."""
     bug(monkeypatch)
     assert _found_in(OF_UNITS) is not None
-
-
-def test_stories_of_goods_get_as_far_as_they_are_told_for() -> None:
-    """Returns, recalls of what was made, transfers, production, sales, other units and weights: all of it happens."""
-    happened = Counter[str]()
-    for seed in range(25):
-        happened.update(_tell(seed, OF_GOODS))
-    assert min(happened[name] for name in HAPPENINGS) >= 3, happened

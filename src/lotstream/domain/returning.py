@@ -187,8 +187,7 @@ def _why_doubted(unit: Serial | None) -> tuple[Code, str]:
 
 def _may_lie_there(paper: Paper, meant: Meant) -> None:
     """Object to goods that are brought where they must not lie."""
-    row = meant.row(paper.document.site)._replace(returned=True)
-    wrong = why_not_there(paper.draft.ledger, row, paper.beside)
+    wrong = why_not_there(paper.draft.ledger, meant.row(paper.document.site), paper.beside)
     if wrong is not None:
         paper.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.location", wrong, meant.said)
 

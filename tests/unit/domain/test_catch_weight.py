@@ -56,7 +56,6 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.model import CountApproval, Hold, HoldKind, Item, Settings, Site, Tracking
 from lotstream.domain.movements import moves_of
-from lotstream.domain.weights import kilograms
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
 from tests.unit.domain.test_counts import BEFORE
@@ -200,24 +199,6 @@ def test_a_correction_to_an_item_that_is_not_weighed_leaves_the_weight_behind(wo
     world.told(corrects(wrong("1", sku="TEA", lot="T1")))
     assert world.ledger.weights == {}
     assert world.row("T1").on_hand == 10
-
-
-def test_an_item_that_is_not_weighed_is_corrected_without_a_weight(world: World) -> None:
-    """Asked, a weight of it is refused; happened, a person is told, and the rest of the line is put right."""
-    world.told(world.receipt(goods("T1", 5, line="1")))
-    command = corrects(wrong("1", 4, weight_kg=Decimal(2)))
-    assert world.refused(command) == (Code.FIELD_INVALID, "lines.0.weight_kg")
-    events = world.told(replace(command, happened=True))
-    assert only(events, DiscrepancyNoted).code == Code.FIELD_INVALID.value
-    assert (world.row("T1").on_hand, weights(world)) == (4, {})
-
-
-def test_goods_that_were_weighed_wrongly_weigh_what_is_told(world: World) -> None:
-    """Nothing else of the line was wrong: what is there weighs the difference more, to the gram."""
-    world.told(world.receipt(ham(10, "25", line="1")))
-    world.told(corrects(wrong("1", weight_kg=Decimal("24.5"))))
-    assert weights(world) == {("H1", "BIN", "good"): 24_500}
-    assert str(kilograms(24_500)) == "24.500"
 
 
 def test_a_receipt_told_again_with_another_weight_is_corrected_instead(world: World) -> None:

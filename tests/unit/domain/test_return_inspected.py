@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from lotstream.domain.codes import Code
-from lotstream.domain.commands import InspectedLine, InspectReturn, ReturnGoods, StockLine
+from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import CountStock, DefineItem, InspectedLine, InspectReturn, ReturnGoods, StockLine
 from lotstream.domain.events import DiscrepancyNoted, ReturnInspected, StockFound
-from lotstream.domain.model import CameBack, Disposition, ReceiptKey
+from lotstream.domain.model import CameBack, Disposition, Item, ReceiptKey, Tracking
 from lotstream.domain.paper import RETURN
 from lotstream.testing.scenarios_messages import SITE
-from tests.unit.domain.build import World, goods, key, kinds, only, wanted
+from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
 
 RESTOCK, SCRAP, SEND_BACK, QUARANTINE = Disposition
 
@@ -87,6 +88,52 @@ def test_each_line_of_a_return_is_looked_at_on_its_own(world: World) -> None:
     receipt = world.warehouse.documents[ReceiptKey(RETURN, "RMA-2")]
     assert [(one.line, one.quantity, one.inspected) for one in receipt.came] == [("1", 2, 1), ("2", 2, 2)]  # type: ignore[union-attr]
     assert world.told(inspect(line(2, SCRAP, of="2"), line(1, RESTOCK, "2"), of="RMA-2")) == ()
+
+
+def test_one_inspection_may_be_of_what_left_with_two_lines(world: World) -> None:
+    """What came under one line of the return lies in two parts: the second is looked at for what the first has not."""
+    world.stock(goods("L2", 6), balance="more")
+    world.place("#2", wanted("1", 2, lot="L2"), wanted("2", 4, lot="L2"))
+    world.told(world.ship("#2", shipment="S2"))
+    back = StockLine("1", "TEA", "L2", "BACK", Decimal(6), status="quarantine")
+    world.told(ReturnGoods(SITE, False, "door", None, "RMA-2", key("#2"), (back,)))
+    told = only(world.told(inspect(line(3, SCRAP), of="RMA-2")), ReturnInspected)
+    assert [one.quantity for one in told.scrapped] == [-2, -1]
+
+
+def test_what_one_line_takes_is_not_there_for_the_next(world: World) -> None:
+    """Three of six are still in their bin: two are restocked, and of the next two one is missing."""
+    world.told(CountStock(SITE, True, None, None, "C", (StockLine("1", "TEA", "L1", "BACK", Decimal(3)),)))
+    parts = line(2, RESTOCK, to="BIN"), line(2, SCRAP, "2")
+    assert world.refused(inspect(*parts)) == (Code.NOT_AVAILABLE, "lines.1.location")
+    assert only(world.told(inspect(*parts, happened=True)), StockFound).quantity == 1
+
+
+def test_goods_are_restocked_to_one_place(world: World) -> None:
+    """Told again with another bin it is another inspection; no bin is one for picks or for transfers."""
+    world.told(inspect(line(2, RESTOCK, to="BIN")))
+    assert world.refused(inspect(line(2, RESTOCK, to="CAGE"))) == (Code.CONFLICTING_CONTENT, "lines.0.line")
+    for place, by in (("STAGING", "picks"), ("TRANSIT/T1", "transfers")):
+        refusal = world.warehouse.decide(inspect(line(1, RESTOCK, "2", to=place), number="RI-2"))
+        assert isinstance(refusal, Refusal)
+        assert f"Goods come to {place} by {by};" in refusal.message
+
+
+def test_goods_without_a_lot_keep_the_day_they_came_back(world: World) -> None:
+    """First in, first out: it is what they are used by."""
+    world.told(DefineItem(Item("CUP", tracking=Tracking.NONE)))
+    world.stock(goods(None, 3, sku="CUP", expires=None, received=TODAY - timedelta(days=9)), balance="cups")
+    world.place("#2", wanted(sku="CUP", quantity=3))
+    world.told(world.ship("#2", shipment="S2"))
+    back = StockLine("1", "CUP", None, "BACK", Decimal(3), status="quarantine")
+    world.told(ReturnGoods(SITE, False, "door", None, "RMA-2", key("#2"), (back,)))
+    came_on = world.row(None, "BACK", "quarantine").received
+    assert came_on is not None
+    world.told(inspect(line(3, RESTOCK, to="BIN"), of="RMA-2"))
+    back_there = [
+        row for at, row in world.ledger.stock.items() if (at.sku, at.location, at.returned) == ("CUP", "BIN", True)
+    ]
+    assert [row.received for row in back_there] == [came_on]
 
 
 def test_more_than_came_is_not_inspected(world: World) -> None:

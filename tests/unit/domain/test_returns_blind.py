@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lotstream.domain.codes import Code
+from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import (
     AnnouncedLine,
     ChangeSettings,
@@ -84,6 +84,72 @@ def test_without_an_order_it_is_what_the_customer_got_of_the_lot(world: World) -
     assert returned(events) == [("#1", 3, "good"), ("#2", 1, "good")]
     assert world.told(command) == ()
     assert [one.returned for one in world.line("#2").lots_shipped] == [1]
+
+
+def test_nothing_comes_back_twice_in_one_message(world: World) -> None:
+    """What one line of a return brings has left no more when the next one is looked at."""
+    twice = blind(said(5), said(1, line="2"))
+    assert world.refused(twice) == (Code.MORE_THAN_SHIPPED, "lines.1.quantity")
+    assert returned(world.told(replace(twice, happened=True))) == [
+        ("#1", 3, "good"), ("#2", 2, "good"), (None, 1, "quarantine"),
+    ]  # fmt: skip
+
+
+def test_too_much_is_told_by_the_lot_or_the_item(world: World) -> None:
+    """Whoever reads it knows what to look for; where two lots left, goods without one are of neither."""
+    world.stock(goods("L3", 5), goods("L4", 5), balance="more")
+    world.place("#4", wanted("1", 2, lot="L3"), wanted("2", 2, lot="L4"))
+    world.told(world.ship("#4", shipment="#4"))
+    for line, what in ((said(6, "L3"), "4 each of lot L3 of TEA"), (said(6, None), "6 each of TEA")):
+        refusal = world.warehouse.decide(blind(line, customer=None, key=key("#4")))
+        assert isinstance(refusal, Refusal)
+        assert refusal.message.startswith(f"{what} more came back")
+
+
+def test_a_customer_and_an_order_mean_the_order(world: World) -> None:
+    """Nothing is asked of the past then; of a lot that nobody knows it is asked by its number."""
+    assert questions(world.ledger, blind(said(1), key=key("#1"))) == ()
+    world.ledger.receipts[return_expected_key("RMA")] = None
+    assert questions(world.ledger, blind(said(1, "L9"))) == (LeftFor("C-7", "TEA", "L9"),)
+
+
+def test_units_come_back_to_the_order_they_left_with(world: World) -> None:
+    """Two pumps in one line of a return, one of each order: each order has its own back by its number."""
+    world.told(DefineItem(Item("PUMP", tracking=Tracking.SERIAL, decimals=1)))
+    world.stock(goods("P", 2, sku="PUMP", serials=("SN1", "SN2")), balance="pumps")
+    for number in ("1", "2"):
+        world.place(f"P{number}", wanted(sku="PUMP", quantity=1, serial=f"SN{number}"), customer="C-7")
+        world.told(world.ship(f"P{number}", shipment=f"P{number}"))
+    events = world.told(blind(said(2, "P", sku="PUMP", serials=("SN1", "SN2"))))
+    back = [event for event in events if isinstance(event, GoodsReturned)]
+    assert [(event.key, [line.serials for line in event.lines]) for event in back] == [
+        (key("P1"), [("SN1",)]), (key("P2"), [("SN2",)]),
+    ]  # fmt: skip
+
+
+def test_what_has_come_back_is_not_announced_again(world: World) -> None:
+    """Two of three came: one may still be announced, and two are refused by the lot's name."""
+    world.told(blind(said(2), customer=None, key=key("#1")))
+    assert world.refused(expect(announced(2))) == (Code.MORE_THAN_SHIPPED, "lines.0.quantity")
+    refusal = world.warehouse.decide(expect(announced(2)))
+    assert isinstance(refusal, Refusal)
+    assert refusal.message.startswith("More of L1 than left")
+    assert kinds(world.told(expect(announced(1)))) == ["ReturnAnnounced"]
+
+
+def test_each_line_of_an_announcement_is_of_its_goods(world: World) -> None:
+    """What comes of another lot is counted against no line of this one, and where some has come it stays as it is."""
+    world.stock(goods("L3", 5), balance="more")
+    world.place("#4", wanted("1", 2, lot="L1"), wanted("2", 2, lot="L3"))
+    world.stock(goods("L1", 2), balance="again")
+    world.told(world.ship("#4", shipment="#4"))
+    both = expect(announced(2), announced(2, "L3", "2"), key=key("#4"))
+    world.told(both)
+    event = only(world.told(blind(said(2, "L3"), customer=None, expected="A-1")), GoodsReturned)
+    assert event.announced is not None
+    assert [line.returned for line in event.announced.lines] == [0, 2]
+    other = expect(announced(1), key=key("#4"))
+    assert world.refused(other) == (Code.CONFLICTING_CONTENT, "return")
 
 
 def test_what_nobody_can_have_got_is_doubted(world: World) -> None:

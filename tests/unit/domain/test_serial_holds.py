@@ -21,6 +21,7 @@ from lotstream.domain.commands import (
     PieceMade,
     PlaceHold,
     PlaceSerialHold,
+    ReleaseTitle,
     ReturnGoods,
     ShippedLine,
     StockLine,
@@ -28,10 +29,11 @@ from lotstream.domain.commands import (
     UndoPick,
 )
 from lotstream.domain.events import DiscrepancyNoted, OrderAllocated, ReservationFreed, SerialHeld, SerialReleased
-from lotstream.domain.model import Hold, HoldKind, Item, OrderState, SerialKey, SerialState, Tracking
+from lotstream.domain.model import Hold, HoldKind, Item, OrderState, RowKey, SerialKey, SerialState, Tracking
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
 
+NOWHERE = RowKey("", None, "", "")
 PUMP = Item("PUMP", tracking=Tracking.SERIAL, decimals=1)
 
 
@@ -95,6 +97,63 @@ def test_the_last_hold_that_is_lifted_brings_it_back(world: World) -> None:
     assert there(world)["L1", "good"] == (3, 1)
     assert world.told(lift("S2")) == ()
     assert world.warehouse.serial(SerialKey("S2", "PUMP")).apart is False
+
+
+def test_the_only_unit_is_promised_with_the_message_that_lets_it_go(world: World) -> None:
+    """Nobody has to ask again for what was held alone in its bin."""
+    world.told(hold("S4"))
+    world.place("NAMED", pump("S4"))
+    assert kinds(world.told(lift("S4"))) == ["SerialReleased", "OrderAllocated"]
+    assert promised(world, "NAMED") == [("L2", 1, ("S4",))]
+
+
+def test_a_unit_is_held_where_it_was_seen_last(world: World) -> None:
+    """Its lot lies in two bins: the one that has it is short of it, and has it back."""
+    world.stock(goods("L3", 1, "A", sku="PUMP", serials=("S5",)), goods("L3", 1, "B", sku="PUMP", serials=("S6",)))
+    assert (only(world.told(hold("S6")), SerialHeld).row or NOWHERE).location == "B"
+    assert (only(world.told(hold("S5", "H5")), SerialHeld).row or NOWHERE).location == "A"
+    assert (only(world.told(lift("S6")), SerialReleased).row or NOWHERE).location == "B"
+    assert (world.row("L3", "A", "quarantine").on_hand, world.row("L3", "B").on_hand) == (10, 10)
+
+
+def test_a_hold_on_what_is_not_in_a_row_changes_no_row(world: World) -> None:
+    """A second hold, and the end of one of two, say of no quantity that it has moved."""
+    world.told(hold("S2"))
+    again = only(world.told(hold("S2", "H2")), SerialHeld)
+    assert (again.row, again.quantity) == (None, 0)
+    one = only(world.told(lift("S2", "H")), SerialReleased)
+    assert (one.row, one.quantity) == (None, 0)
+
+
+def test_of_an_order_the_line_that_names_the_unit_loses_it(world: World) -> None:
+    """Another line of the same goods keeps what it has."""
+    world.place("BOTH", wanted(quantity=1, sku="PUMP"), wanted("2", 1, sku="PUMP", serial="S2"))
+    freed = only(world.told(hold("S2")), ReservationFreed).freed
+    assert [(loss.line, loss.quantity) for loss in freed] == [("2", 10)]
+    assert promised(world, "BOTH") == [("L1", 1, ())]
+
+
+def test_nobody_loses_anything_while_there_is_enough_without_the_unit(world: World) -> None:
+    """Three pumps, of which one is promised, are two with one promised."""
+    world.place("ANY", pump())
+    assert kinds(world.told(hold("S3"))) == ["SerialHeld"]
+
+
+def test_what_others_have_promised_is_not_there_for_ours(world: World) -> None:
+    """Of three pumps one is promised elsewhere and two here: without a unit that is held we have one."""
+    row = goods("L3", 3, "C", sku="PUMP", serials=("S7", "S8", "S9"), promised_elsewhere=Decimal(1))
+    world.stock(row, balance="more")
+    world.place("TWO", wanted(quantity=2, sku="PUMP", lot="L3"))
+    events = world.told(hold("S7"))
+    assert kinds(events) == ["SerialHeld", "ReservationFreed"]
+    assert promised(world, "TWO") == [("L3", 1, ())]
+
+
+def test_units_that_nobody_holds_are_sold_without_their_numbers(world: World) -> None:
+    """Only those on hold, one by one, are kept back."""
+    line = StockLine("1", "PUMP", "L1", "BIN", Decimal(2))
+    sale = ReleaseTitle("seller", SITE, False, None, None, "T1", "buyer", (line,))
+    assert kinds(world.told(sale)) == ["TitleReleased"]
 
 
 def test_who_is_promised_that_unit_loses_it(world: World) -> None:
