@@ -12,8 +12,10 @@ import sys
 from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
 
 from lotstream.contracts.produce import inbound, stable_id
+from lotstream.errors import LotstreamError
 
 SOURCE = "erp:example"
 
@@ -26,13 +28,25 @@ async def send(type: str, text: str) -> str:
         acks="all",
         enable_idempotence=True,
     )
-    await producer.start()
     try:
+        await producer.start()
         await producer.send_and_wait(record.topic, record.value, record.key, headers=list(record.headers))
     finally:
         await producer.stop()
     return stable_id(type, text)
 
 
+def main(arguments: list[str]) -> str:
+    """Return the message id of what was sent, or end with a sentence on what is wrong."""
+    if len(arguments) != 2:
+        raise SystemExit("Give a type and a file: python send.py item.defined item.json")
+    try:
+        return asyncio.run(send(arguments[0], Path(arguments[1]).read_text(encoding="utf-8")))
+    except LotstreamError as error:
+        raise SystemExit(f"{error} {error.what_to_do or ''}".strip()) from None
+    except (OSError, ValueError, KafkaConnectionError) as error:
+        raise SystemExit(f"{arguments[1]} was not sent as {arguments[0]}: {error}") from None
+
+
 if __name__ == "__main__":
-    sys.stdout.write(asyncio.run(send(sys.argv[1], Path(sys.argv[2]).read_text(encoding="utf-8"))) + "\n")
+    sys.stdout.write(main(sys.argv[1:]) + "\n")

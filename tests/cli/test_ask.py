@@ -135,6 +135,43 @@ async def test_a_serial_number_says_where_its_unit_is(lotstream: Lotstream) -> N
 
 
 @pytest.mark.usefixtures("decided")
+@pytest.mark.parametrize("words", [("transfer", "list"), ("title", "list"), ("count", "waiting"), ("returns",)])
+async def test_a_list_of_nothing_is_an_answer(lotstream: Lotstream, words: tuple[str, ...]) -> None:
+    """Nothing is on the way, nothing waits, nothing came back: headings or an empty list, and no error."""
+    ran = await lotstream(*words)
+    assert (ran.code, len(ran.out.splitlines()), ran.err) == (0, 2, "")
+    told = json.loads((await lotstream(*words, "--json")).out)
+    assert (told if isinstance(told, list) else told["returns"]) == []
+
+
+@pytest.mark.usefixtures("decided")
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("stock",), ("stock", "--as-of", "2026-09-01"), ("expiring",), ("reorder",), ("kpi",), ("holds",)),
+        *(("receipts",), ("returns",), ("transfer", "list"), ("title", "list"), ("count", "plan")),
+        ("roll-forward", "--from", "2026-09-01"),
+    ],
+)
+async def test_a_mistyped_owner_is_not_one_without_goods(lotstream: Lotstream, words: tuple[str, ...]) -> None:
+    """Whoever asks for an owner of whom nothing is known hears that, and sees no empty table."""
+    ran = await lotstream(*words, "--owner", "acne")
+    assert (ran.code, ran.err.splitlines()[0]) == (
+        ExitCode.INPUT, "lotstream: Nothing is known of an owner acne."
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("decided")
+@pytest.mark.parametrize(
+    "said", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "yesterday", "2026-13-01", ""]
+)
+async def test_a_moment_that_is_none_is_refused_in_words(lotstream: Lotstream, said: str) -> None:
+    """Also one before the first day or after the last there is somewhere."""
+    ran = await lotstream("stock", "--owner", "acme", "--as-of", said)
+    assert (ran.code, ran.err.splitlines()[0]) == (ExitCode.INPUT, f"lotstream: {said!r} is no moment.")
+
+
+@pytest.mark.usefixtures("decided")
 async def test_a_lots_history_tells_what_became_of_it(lotstream: Lotstream) -> None:
     """In words and as JSON: when, what, how much, where and by which document; whose has to be said when two fit."""
     told = json.loads((await lotstream("lot", "history", "CER-001", "L-NEW", "--owner", "acme", "--json")).out)

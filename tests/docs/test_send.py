@@ -60,3 +60,15 @@ async def test_a_body_that_does_not_fit_is_refused_before_it_is_sent(kafka_boots
 
     assert code == 1
     assert "is missing" in said
+
+
+async def test_what_cannot_be_sent_is_said_in_a_sentence(tmp_path: Path) -> None:
+    """An empty file, one that is no text, none at all, a type that there is not, no Kafka: no traceback."""
+    empty, binary, none = tmp_path / "empty.json", tmp_path / "binary.json", tmp_path / "none.json"
+    empty.write_text("")
+    binary.write_bytes(b"\xdb\xff")
+    for name, file in (("order.placed", empty), ("order.placed", binary), ("order.placed", none), ("no.type", RECEIPT)):
+        code, said = await send("127.0.0.1:1", name, file)
+        assert (code, "Traceback" in said, bool(said)) == (1, False, True), said
+    code, said = await send("127.0.0.1:1", "stock.received", RECEIPT)
+    assert (code, "was not sent as stock.received" in said, "Traceback" in said) == (1, True, False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import ClassVar
 
+from lotstream.cli.environment import read_settings, run
 from lotstream.errors import ExitCode, InputRefused, LotstreamError
 
 
@@ -12,6 +13,26 @@ class MoreThanOne(LotstreamError):
     """More than one thing fits what was asked for."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.USAGE
+
+
+def one_if_any(name: str, candidates: Sequence[str], *, option: str) -> str | None:
+    """Return the only candidate, or None when there is none, as in a list of nothing; raises `MoreThanOne`."""
+    return only_one(name, candidates, option=option, what=name) if candidates else None
+
+
+def check_owner(owner: str | None, found: Sized) -> None:
+    """Raise `InputRefused` for an owner of whom nothing was found because it is not known: its name is mistyped."""
+    if owner is not None and not found:
+        run(_check_known(owner))
+
+
+async def _check_known(owner: str) -> None:
+    from lotstream.store.export import export_of
+
+    settings = read_settings()
+    async with export_of(settings.postgres_url, owner, timeout_s=settings.postgres_timeout_s) as export:
+        if not await export.is_known():
+            raise InputRefused(f"Nothing is known of an owner {owner}.", what_to_do="Check how it is written.")
 
 
 def only_one(name: str, candidates: Sequence[str], *, option: str, what: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, table
@@ -42,6 +43,7 @@ def plan(
     worth most. What is known to lie there is left out, so that the list can be given to who counts.
     """
     found = run(_plan(owner, site, rows_max, books=books))
+    check_owner(owner, found)
     if as_json:
         print_json(found)
     else:
@@ -52,6 +54,7 @@ def plan(
 def waiting(owner: Owner = None, as_json: Json = False) -> None:
     """Show the counts that wait for a second counter: where to count, and who may not; nothing of what was found."""
     found = run(_waiting(owner))
+    check_owner(owner, found)
     if as_json:
         print_json(found)
     else:
@@ -74,12 +77,12 @@ async def _plan(owner: str | None, site: str | None, rows_max: int, *, books: bo
 
 
 async def _waiting(owner: str | None) -> list[dict[str, Any]]:
-    from lotstream.cli.candidates import only_one
+    from lotstream.cli.candidates import one_if_any
 
     async with _reads() as reads:
         owners = [owner] if owner else await reads.owners("count_pending", None, owner=None)
-        who = only_one("owner", owners, option="--owner", what="count that waits")
-        return [_waits(one) for one in await reads.counts_waiting(who, rows_max=1_000)]
+        who = one_if_any("owner", owners, option="--owner")
+        return [] if who is None else [_waits(one) for one in await reads.counts_waiting(who, rows_max=1_000)]
 
 
 def _reads() -> MoveReads:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner, Sku
 from lotstream.cli.output import complain, print_json, table
@@ -48,6 +49,7 @@ def expiring(
 ) -> None:
     """List lots in stock that expire within some days, and those that have expired, the first first."""
     told = run(_expiring(owner, days, sku, site, rows_max))
+    check_owner(owner, told)
     if as_json:
         print_json(told)
         return
@@ -69,6 +71,7 @@ def reorder(
     An item that says nothing of its daily use is measured by what was shipped lately.
     """
     told = run(_reorder(owner, sku, used_days))
+    check_owner(owner, told)
     if as_json:
         print_json(told)
         return

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from lotstream.cli.asking import Wait, ask
+from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
-from lotstream.cli.output import print_json, table
+from lotstream.cli.output import print_json, say, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,7 @@ def holds(
 ) -> None:
     """Show what is on hold: lots, units, bins, suppliers and owners, with who placed it, when and why."""
     told = [shown(held) for held in run(_held(owner, sku, rows_max))]
+    check_owner(owner, told)
     if as_json:
         print_json(told)
     else:
@@ -98,7 +100,7 @@ def papers(
     if as_json:
         print_json({"owner": who, "sku": sku, "lot": lot, **told})
         return
-    print(f"{sku} lot {lot} of {who}")
+    say(f"{sku} lot {lot} of {who}")
     table(PAPER_COLUMNS, ([one[name] for name in PAPER_COLUMNS] for one in told["documents"]))
     print()
     table(INSPECTION_COLUMNS, ([one[name] for name in INSPECTION_COLUMNS] for one in told["inspections"]))
@@ -120,7 +122,7 @@ def hazards(
 
 def _tell(name: str, body: Mapping[str, object], *, wait_s: float) -> None:
     done = ask(name, body, wait_s=wait_s)
-    print("done" if done else f"{name} is sent; the hub decides it within seconds")
+    say("done" if done else f"{name} is sent; the hub decides it within seconds")
 
 
 def _reads() -> PaperReads:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json
 from lotstream.cli.output import complain, print_json, table
+from lotstream.errors import InputRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,10 +37,8 @@ def register(app: typer.Typer) -> None:
 
 def kpi(
     owner: Annotated[str | None, typer.Option("--owner", help="Whose figures; left out: everybody's.")] = None,
-    first: Annotated[
-        datetime | None, typer.Option("--from", help="First day of the period.", formats=["%Y-%m-%d"])
-    ] = None,
-    last: Annotated[datetime | None, typer.Option("--to", help="Last day of the period.", formats=["%Y-%m-%d"])] = None,
+    begin: Annotated[str | None, typer.Option("--from", help="First day of the period.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Last day of the period.")] = None,
     by_day: Annotated[bool, typer.Option("--by-day", help="Show each day of the period; wants --owner.")] = False,
     owners_max: Annotated[int, typer.Option("--owners-max", help="Most owners shown.", min=1)] = OWNERS_MAX,
     as_json: Json = False,
@@ -49,7 +49,11 @@ def kpi(
     """
     if by_day and owner is None:
         raise typer.BadParameter("--by-day shows one owner; say which with --owner.")
-    told = run(_read(owner, first and first.date(), last and last.date(), by_day, owners_max))
+    first, last = (None if said is None else _day(said) for said in (begin, end))
+    if first is not None and last is not None and last < first:
+        raise InputRefused("The period ends before it begins.", what_to_do="Give --from a day before --to.")
+    told = run(_read(owner, first, last, by_day, owners_max))
+    check_owner(owner, told)
     if as_json:
         print_json(told)
         return
@@ -57,6 +61,14 @@ def kpi(
     table((name, *COLUMNS), (_in_words(name, one) for one in told))
     if len(told) == owners_max and not by_day:
         complain(f"Only the first {owners_max} owners are shown.", "Ask for one with --owner, or --owners-max.")
+
+
+def _day(text: str) -> date:
+    """Return a day; raises `InputRefused`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputRefused(f"{text!r} is no day.", what_to_do="Write it as 2026-09-01.") from error
 
 
 async def _read(

@@ -10,7 +10,7 @@ from lotstream.cli.environment import read_settings, run
 from lotstream.cli.lot_called import lot_meant, note
 from lotstream.cli.lot_trace import trace
 from lotstream.cli.options import Json, Owner
-from lotstream.cli.output import print_json, table
+from lotstream.cli.output import print_json, say, table
 from lotstream.cli.reaching_back import say_how_far
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ def history(
         print_json(told)
         return
     if told["note"] is not None:
-        print(told["note"])
-    print(_heading(told))
+        say(told["note"])
+    say(_heading(told))
     table(COLUMNS, (_in_words(line) for line in told["history"]))
     if told["next"] is not None:
-        print(f"There is more: --after {told['next']}")
+        say(f"There is more: --after {told['next']}")
 
 
 async def _read(owner: str | None, sku: str, lot: str | None, after: str | None, rows_max: int) -> dict[str, Any]:

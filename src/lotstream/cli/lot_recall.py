@@ -11,7 +11,7 @@ import typer
 from lotstream.cli.asking import Wait, ask
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
-from lotstream.cli.output import print_json, progress, table
+from lotstream.cli.output import print_json, progress, say, table
 from lotstream.errors import InputRefused
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def answer(
     lots = [{name: value for name, value in one.items() if value is not None} for one in lots]
     body: dict[str, object] = {"recall": number, "consignee": consignee, "answer": said, "lots": lots, "by": by}
     _tell("recall.answered", number, owner, body, wait_s=wait_s)
-    print(f"{consignee} of recall {number}: {said}")
+    say(f"{consignee} of recall {number}: {said}")
 
 
 def close(number: Number, owner: Owner = None, by: By = None, wait_s: Wait = 60.0) -> None:

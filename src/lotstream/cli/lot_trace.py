@@ -10,7 +10,7 @@ import typer
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.lot_called import lot_meant, note
 from lotstream.cli.options import Json, Owner
-from lotstream.cli.output import print_json
+from lotstream.cli.output import print_json, say
 from lotstream.cli.reaching_back import say_how_far
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def trace(
         print_json({"owner": who, **_named(traces[0].start), "note": said, "traces": [_shown(one) for one in traces]})
         return
     if said is not None:
-        print(said)
+        say(said)
     for line in report(who, traces):
-        print(line)
+        say(line)
 
 
 async def _read(

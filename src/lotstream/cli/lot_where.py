@@ -9,7 +9,7 @@ import typer
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.lot_called import lot_meant, note
 from lotstream.cli.options import Json, Owner
-from lotstream.cli.output import print_json, table
+from lotstream.cli.output import print_json, say, table
 
 if TYPE_CHECKING:
     from lotstream.domain.model import Departure, LotName, OnTheRoad, Recipient
@@ -62,21 +62,23 @@ def where(
         print_json(told)
         return
     if told["note"] is not None:
-        print(told["note"])
-    print(f"{told['sku']} lot {told['lot']} of {told['owner']}: {told['on_hand']} {told['unit'] or ''} in the house")
-    table(STOCK_COLUMNS, ([place[name] for name in STOCK_COLUMNS] for place in told["stock"]))
+        say(told["note"])
+    say(f"{told['sku']} lot {told['lot']} of {told['owner']}: {told['on_hand']} {told['unit'] or ''} in the house")
+    if told["stock"]:
+        table(STOCK_COLUMNS, ([place[name] for name in STOCK_COLUMNS] for place in told["stock"]))
     left = f"{told['gone']} {told['unit'] or ''}".rstrip()
-    print(f"\nLeft: {left}, with {told['orders']} orders for {told['customers']} customers")
-    _print(GONE_COLUMNS, told["gone_to"])
+    say(f"\nLeft: {left}, with {told['orders']} orders for {told['customers']} customers")
+    if told["gone_to"]:
+        _print(GONE_COLUMNS, told["gone_to"])
     if told["shipments"]:
-        print("\nWith these shipments, the last one first:")
+        say("\nWith these shipments, the last one first:")
         _print(SHIPMENT_COLUMNS, told["shipments"])
 
 
 def _print(columns: tuple[str, ...], lines: list[dict[str, Any]]) -> None:
     table(columns, ([line[name] for name in columns] for line in lines[:ROWS_MAX]))
     if len(lines) > ROWS_MAX:
-        print(f"… and {len(lines) - ROWS_MAX} more: --json has them")
+        say(f"… and {len(lines) - ROWS_MAX} more: --json has them")
 
 
 async def _read(owner: str | None, sku: str, lot: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import typer
 
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner, Source
-from lotstream.cli.output import print_json
+from lotstream.cli.output import print_json, say
 
 if TYPE_CHECKING:
     from lotstream.cli.order_now import LineNow
@@ -45,9 +45,9 @@ def why(
     if as_json:
         print_json(story_of(story) | ({} if looked_at is None else {"now": [asdict(line) for line in looked_at]}))
         return
-    print("\n".join(story_lines(story)))
+    say("\n".join(story_lines(story)))
     if looked_at is not None:
-        print("\n" + "\n".join(now_lines(story, looked_at)))
+        say("\n" + "\n".join(now_lines(story, looked_at)))
 
 
 async def _look_now(story: Story) -> tuple[LineNow, ...]:

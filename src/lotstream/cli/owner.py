@@ -12,9 +12,10 @@ import typer
 
 from lotstream.cli.agreeing import Yes, agree
 from lotstream.cli.asking import Wait, ask
+from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json
-from lotstream.cli.output import complain, print_json
+from lotstream.cli.output import complain, print_json, say
 from lotstream.errors import InputRefused
 
 Name = Annotated[str, typer.Argument(metavar="OWNER", help="Whose goods.")]
@@ -40,14 +41,14 @@ def close(
 
     What is there is picked and shipped on. The message owner.defined takes it back.
     """
-    run(_check_known(owner))
+    check_owner(owner, ())
     agree(f"Take nothing new in for {owner}?", yes=yes)
     body = {"owner": owner, "reason": reason, "by": by}
     decided = ask("owner.closed", body, wait_s=wait)
     if as_json:
         print_json({**body, "decided": decided})
     else:
-        print(f"{owner} {'is closed' if decided else 'will be closed'}: nothing new is taken in")
+        say(f"{owner} {'is closed' if decided else 'will be closed'}: nothing new is taken in")
 
 
 def export(
@@ -60,22 +61,12 @@ def export(
     numbers, consignees, what was shipped, what became of every lot, and every decision. The first line says whose and
     of when, the last how many rows of each table there were.
     """
-    run(_check_known(owner))
+    check_owner(owner, ())
     with ExitStack() as stack:
         lines: TextIO = sys.stdout if to is None else stack.enter_context(_new(to))
         counts = run(_export(owner, lines))
     if to is not None:
         complain(f"{sum(counts.values())} rows of {owner} were written to {to}.")
-
-
-async def _check_known(owner: str) -> None:
-    """Raise `InputRefused` for an owner of whom nothing is known: more likely than not its name is mistyped."""
-    from lotstream.store.export import export_of
-
-    settings = read_settings()
-    async with export_of(settings.postgres_url, owner, timeout_s=settings.postgres_timeout_s) as found:
-        if not await found.is_known():
-            raise InputRefused(f"Nothing is known of an owner {owner}.", what_to_do="Check how it is written.")
 
 
 def _new(path: Path) -> TextIO:

@@ -11,7 +11,7 @@ from lotstream.cli.agreeing import Yes, agree
 from lotstream.cli.asking import Wait, ask
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json
-from lotstream.cli.output import complain, print_json, table
+from lotstream.cli.output import complain, print_json, say, table
 from lotstream.errors import InputRefused
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def erase(
     if as_json:
         print_json({**body, "decided": decided})
     else:
-        print(f"request {number} {'is done' if decided else 'is sent'}: {count} of {owner}{also}")
+        say(f"request {number} {'is done' if decided else 'is sent'}: {count} of {owner}{also}")
 
 
 def _erase_source(owner: str, source: str, number: str, by: str | None, *, yes: bool, wait_s: float) -> dict[str, Any]:
@@ -118,10 +118,10 @@ def _tell_source(done: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(done)
     elif not done["persons"]:
-        print(f"Nobody is known whom orders of {done['owner']} from {done['source']} name.")
+        say(f"Nobody is known whom orders of {done['owner']} from {done['source']} name.")
     else:
         state = "done" if done["decided"] else "sent"
-        print(f"request {done['request']} is {state}: {done['persons']} persons of {done['owner']}")
+        say(f"request {done['request']} is {state}: {done['persons']} persons of {done['owner']}")
 
 
 async def _from(owner: str, source: str, after: str) -> list[str]:

@@ -14,7 +14,7 @@ from lotstream.cli.agreeing import Yes, agree
 from lotstream.cli.asking import Wait, ask
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
-from lotstream.cli.output import print_json, table
+from lotstream.cli.output import print_json, say, table
 from lotstream.cli.person import PART
 from lotstream.errors import InputRefused
 
@@ -79,7 +79,7 @@ def erase_again(
                 "persons": one.persons[at : at + PART],
             }
             ask("person.erased", body, wait_s=wait)
-    print(f"{len(listed)} requests of {count} persons are {'done again' if wait else 'sent again'}")
+    say(f"{len(listed)} requests of {count} persons are {'done again' if wait else 'sent again'}")
 
 
 async def _read(owner: str | None, since: datetime | None) -> list[Erased]:

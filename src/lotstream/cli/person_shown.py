@@ -8,7 +8,7 @@ import typer
 
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json
-from lotstream.cli.output import complain, print_json, table
+from lotstream.cli.output import complain, print_json, say, table
 from lotstream.errors import InputRefused
 
 if TYPE_CHECKING:
@@ -136,12 +136,12 @@ def _order(one: OrderFor) -> dict[str, Any]:
 
 def _print(persons: list[PersonFound], orders: list[OrderFor]) -> None:
     if not persons:
-        print("Nobody is known by that.")
+        say("Nobody is known by that.")
         return
     table(PERSON_COLUMNS, (_person(one) for one in persons))
-    print("\nNamed by these orders, now or before:")
+    say("\nNamed by these orders, now or before:")
     table(ORDER_COLUMNS, (_row(one) for one in orders))
-    print(f"\n{KEPT_FOR_A_TIME}")
+    say(f"\n{KEPT_FOR_A_TIME}")
 
 
 def _person(found: PersonFound) -> tuple[Any, ...]:

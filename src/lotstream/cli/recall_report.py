@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from lotstream.cli.output import table
+from lotstream.cli.output import say, table
 
 if TYPE_CHECKING:
     from lotstream.domain.model import Consignee, Item, LookedBack, Recipient
@@ -198,18 +198,18 @@ def _pct(some: Decimal | int, of_all: Decimal | int) -> str | None:
 def print_report(told: dict[str, Any], *, rows_max: int) -> None:
     """Print a recall for people."""
     for line in heading(told):
-        print(line)
+        say(line)
     if told["stock"]:
-        print("\nIn the house:")
+        say("\nIn the house:")
         table(STOCK_COLUMNS, ([place[name] for name in _STOCK_FIELDS] for place in told["stock"]))
     if told["given"]:
-        print("\nGiven to other owners, who are to recall it as well (--owner, or --all-owners):")
+        say("\nGiven to other owners, who are to recall it as well (--owner, or --all-owners):")
         table(GIVEN_COLUMNS, ([one[name] for name in _GIVEN_FIELDS] for one in told["given"]))
     if told["consignees"]:
-        print("\nGone to:")
+        say("\nGone to:")
         table(CONSIGNEE_COLUMNS, [_row(one) for one in told["consignees"][:rows_max]])
         if len(told["consignees"]) > rows_max:
-            print(f"… and {len(told['consignees']) - rows_max} more: --rows-max, or --json has them all")
+            say(f"… and {len(told['consignees']) - rows_max} more: --rows-max, or --json has them all")
 
 
 _GIVEN_FIELDS: Final = ("to_owner", "title", "sku", "lot", "to_sku", "quantity", "unit")

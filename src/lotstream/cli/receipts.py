@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
-from lotstream.cli.output import complain, print_json, table
+from lotstream.cli.output import complain, print_json, say, table
 
 if TYPE_CHECKING:
     from lotstream.domain.model import Expected, Receipt
@@ -48,6 +49,7 @@ def receipts(
         _show(run(_read_one(owner, number)), as_json=as_json)
         return
     found = run(_read(owner, after, rows_max, open_only=open_only))
+    check_owner(owner, found)
     if as_json:
         print_json(found)
     else:
@@ -65,7 +67,7 @@ def _show(told: dict[str, Any], *, as_json: bool) -> None:
         document = told[name]
         if document is None:
             continue
-        print(_heading(told["owner"], document))
+        say(_heading(told["owner"], document))
         lines = document["lines"]
         table(columns, ([line[column.replace(" ", "_")] for column in columns] for line in lines))
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, table
+from lotstream.cli.roll_forward import moment
 from lotstream.errors import InputRefused
 
 COLUMNS: Final = ("sku", "lot", "reason", "returned", "scrapped", "sent back", "unit", "lines")
@@ -28,30 +30,28 @@ def returns(
     as_json: Json = False,
 ) -> None:
     """Show what came back by lot and reason, and what of it was scrapped or sent back."""
-    told = run(_read(owner, sku, _instant(since, "from"), _instant(until, "to")))
+    first, last = (None if said is None else moment(said) for said in (since, until))
+    if first is not None and last is not None and last < first:
+        raise InputRefused("The period ends before it begins.", what_to_do="Give --from a moment before --to.")
+    told = run(_read(owner, sku, first, last))
+    check_owner(owner, told["returns"])
     if as_json:
         print_json(told)
     else:
         table(COLUMNS, ([line[name.replace(" ", "_")] for name in COLUMNS] for line in told["returns"]))
 
 
-def _instant(text: str | None, option: str) -> datetime | None:
-    try:
-        at = None if text is None else datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InputRefused(f"--{option} {text} is neither a day nor an instant.") from error
-    return at if at is None or at.tzinfo is not None else at.replace(tzinfo=UTC)
-
-
 async def _read(owner: str | None, sku: str | None, since: datetime | None, until: datetime | None) -> dict[str, Any]:
-    from lotstream.cli.candidates import only_one
+    from lotstream.cli.candidates import one_if_any
     from lotstream.contracts.quantities import base_text
     from lotstream.store.reads_recalls import RecallReads
 
     settings = read_settings()
     async with RecallReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
         owners = [owner] if owner else await reads.owners_of_returns(None)
-        who = only_one("owner", owners, option="--owner", what="return")
+        who = one_if_any("owner", owners, option="--owner")
+        if who is None:
+            return {"owner": None, "sku": sku, "returns": []}
         found = await reads.returns(who, sku=sku, since=since, until=until)
         items = await reads.items(who, {line.sku for line in found})
     lines = []

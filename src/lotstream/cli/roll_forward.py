@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json
 from lotstream.cli.output import complain, print_json, table
@@ -42,6 +43,7 @@ def roll_forward(
         raise InputRefused("The period ends before it begins.", what_to_do="Give --from a moment before --to.")
     run(say_how_far())
     rolled = run(_read(owner, first, last, sku, rows_max))
+    check_owner(owner, rolled)
     told = [_shown(one) for one in rolled]
     if as_json:
         print_json({"owner": owner, "from": first, "to": last, "lots": told})
@@ -59,7 +61,9 @@ def moment(text: str) -> datetime:
     """Return a moment; one without an offset is UTC. Raises `InputRefused`."""
     try:
         read = datetime.fromisoformat(text)
-    except ValueError as error:
+        # The first and the last day there are have no moment everywhere.
+        read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise InputRefused(
             f"{text!r} is no moment.", what_to_do="Write it as 2026-09-01T14:00:00-04:00; a date alone is its midnight."
         ) from error

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner, Sku
 from lotstream.cli.output import complain, print_json, table
@@ -54,6 +55,7 @@ def stock(
         _show_then(owner, sku, lot, as_of, rows_max, as_json=as_json)
         return
     lines, sites = run(_read(owner, sku, lot, rows_max))
+    check_owner(owner, lines)
     if as_json:
         print_json([_shown(line, sites) for line in lines])
     else:
@@ -74,6 +76,7 @@ def _show_then(
     then = moment(as_of)
     run(say_how_far())
     there = [_shown_then(one) for one in run(_read_then(owner, sku, lot, then, rows_max))]
+    check_owner(owner, there)
     if as_json:
         print_json(there)
     else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lotstream.cli.environment import read_settings, run
+from lotstream.cli.output import say
 from lotstream.errors import InputRefused, TryAgain
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ def tell(name: str, model: type[Inbound], body: Mapping[str, object], *, key: st
         raise InputRefused(f"{field}: {problem['msg']}." if field else f"{problem['msg']}.") from error
     number, answer = run(_tell(read_settings(), type_of(name), key=key, body=value, wait_s=wait_s))
     if answer is None:
-        print(f"{name} {key} is number {number}; every partition hears it within seconds of its worker running")
+        say(f"{name} {key} is number {number}; every partition hears it within seconds of its worker running")
     elif answer.code is not None:
         raise InputRefused(f"{name} {key} was refused ({answer.code}, {answer.field}): {answer.message}")
     else:
-        print(f"{name} {key} is number {number}; every partition has decided it and all that followed")
+        say(f"{name} {key} is number {number}; every partition has decided it and all that followed")
 
 
 async def _tell(

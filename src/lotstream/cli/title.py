@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import complain, print_json, table
@@ -39,6 +40,7 @@ def list_titles(
 ) -> None:
     """Show what an owner gave to others, and whether it is in the other's ledger or between the two."""
     found, more = run(_read(owner, after, rows_max))
+    check_owner(owner, found)
     shown_now = [one for one in found if not (between and one["state"] == "accepted")]
     if as_json:
         print_json(shown_now)
@@ -49,13 +51,15 @@ def list_titles(
 
 
 async def _read(owner: str | None, after: str, rows_max: int) -> tuple[list[dict[str, Any]], str | None]:
-    from lotstream.cli.candidates import only_one
+    from lotstream.cli.candidates import one_if_any
     from lotstream.store.reads_moves import MoveReads
 
     settings = read_settings()
     async with MoveReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
         owners = [owner] if owner else await reads.owners("title_out", None, owner=None)
-        who = only_one("owner", owners, option="--owner", what="sale to another owner")
+        who = one_if_any("owner", owners, option="--owner")
+        if who is None:
+            return [], None
         found = await reads.titles(who, after=after, rows_max=rows_max)
         items = await reads.items(who, {line.row.sku for title, _ in found for line in title.lines})
     last = found[-1][0].key.number if len(found) == rows_max else None

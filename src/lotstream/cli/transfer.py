@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
-from lotstream.cli.output import complain, print_json, table
+from lotstream.cli.output import complain, print_json, say, table
 
 if TYPE_CHECKING:
     from lotstream.domain.model import Item, Transfer, TransferLine
@@ -38,6 +39,7 @@ def list_transfers(
 ) -> None:
     """Show the transfers of which something is on the way, by their numbers."""
     found = run(_read(owner, after, rows_max, open_only=not everything))
+    check_owner(owner, found)
     if as_json:
         print_json(found)
     else:
@@ -56,16 +58,18 @@ def show(
     if as_json:
         print_json(told)
         return
-    print(_heading(told))
+    say(_heading(told))
     table(LINE_COLUMNS, ([line[column.replace(" ", "_")] for column in LINE_COLUMNS] for line in told["lines"]))
 
 
 async def _read(owner: str | None, after: str, rows_max: int, *, open_only: bool) -> list[dict[str, Any]]:
-    from lotstream.cli.candidates import only_one
+    from lotstream.cli.candidates import one_if_any
 
     async with _reads() as reads:
         owners = [owner] if owner else await reads.owners("transfer", None, owner=None)
-        who = only_one("owner", owners, option="--owner", what="transfer")
+        who = one_if_any("owner", owners, option="--owner")
+        if who is None:
+            return []
         found = await reads.transfers(who, open_only=open_only, after=after, rows_max=rows_max)
         items = await reads.items(who, {line.sku for one in found for line in one.lines})
         return [shown(who, one, items) for one in found]

@@ -8,7 +8,7 @@ import typer
 
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
-from lotstream.cli.output import print_json
+from lotstream.cli.output import print_json, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def wave(
     if as_json:
         print_json(told)
     else:
-        print("\n".join(in_words(told)))
+        say("\n".join(in_words(told)))
 
 
 async def _read(owner: str | None, number: str) -> dict[str, Any]:

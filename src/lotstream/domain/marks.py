@@ -100,10 +100,13 @@ def of_another_day(draft: Draft, lot: Lot, expires: date | None) -> Lot:
 def as_one(draft: Draft, lot: Lot, lots: Iterable[Lot]) -> Lot:
     """Return a lot that some are now, which has expired where all that lies of them has.
 
-    Where some of it has not, all that lies there is counted when its day turns; what was lost of it is taken back.
+    Where some of it has not, all that lies there is counted when its day turns; what was lost of it is taken back. What
+    was told ahead of the lot that they become is not told again while it expires on the same day.
     """
     ledger, lots = draft.ledger, [*lots]
-    lot = with_more(lot, alerted=_expired_where(ledger, lots), lost=())
+    same = [one for one in lots if (one.lot, one.expires) == (lot.lot, lot.expires)]
+    ahead = tuple(mark for one in same for mark in _alerted(one) if mark not in expired_marks(one))
+    lot = with_more(lot, alerted=(*ahead, *_expired_where(ledger, lots)), lost=())
     for one in lots:
         again = [site for site, *_ in lost_of(one) if expired_mark(site) not in _alerted(lot)]
         lying = [part for site in again for part in part_lost(one, site, _on_hand(ledger, one, site))]

@@ -31,7 +31,7 @@ class Projection(NamedTuple):
 
 def hints(draft: Draft, hinted: Iterable[str]) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     """Return what is told of items that fell below their reorder point, and those that are known to be below now."""
-    known, below, events = set(hinted), list[str](), list[Event]()
+    known, below, new = set(hinted), list[str](), dict[str, ReorderHinted]()
     for sku, item in sorted(draft.ledger.items.items()):
         point = point_of(item)
         if point is None:
@@ -40,8 +40,11 @@ def hints(draft: Draft, hinted: Iterable[str]) -> tuple[tuple[Event, ...], tuple
         if found.usable < point:
             below.append(sku)
             if sku not in known:
-                events.append(ReorderHinted(sku, found.usable, found.left_out, point))
-    return tuple(events[:HINTED_MAX]), tuple(below[:HINTED_MAX])
+                new[sku] = ReorderHinted(sku, found.usable, found.left_out, point)
+    # Who cannot be remembered is not told either: it would be told again every day. Its turn comes when there is room.
+    kept = {sku for sku in below if sku not in new}
+    told = list(new)[: max(HINTED_MAX - len(kept), 0)]
+    return tuple(new[sku] for sku in told), tuple(sku for sku in below if sku in kept or sku in told)
 
 
 def project(draft: Draft, item: Item, daily_use: Decimal | None) -> Projection:

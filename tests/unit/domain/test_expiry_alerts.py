@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from lotstream.domain import marks
-from lotstream.domain.commands import ContinueDay, DefineCustomer, DefineItem, OpenDay
+from lotstream.domain.commands import (
+    ChangeSettings,
+    ContinueDay,
+    CorrectLot,
+    DefineCustomer,
+    DefineItem,
+    MergeLots,
+    OpenDay,
+)
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Ahead, ExpiryNoticed, LotExpired
 from lotstream.domain.minima import Askers, Minima, Minimum
@@ -173,3 +181,44 @@ def test_minima_are_found_as_a_line_finds_them() -> None:
     }
     assert Minima(world.ledger).unnamed("RICE") == Minimum(3)
     assert Minimum(7, Decimal("12.50"), 2).mark() == "life:7/12.5/2"
+
+
+def test_thresholds_that_change_are_told_once_too() -> None:
+    """A wider one after the nearest was told is not told; a nearer one is, once, and so is a new one for a customer."""
+    world = World(ALERTS)
+    world.stock(goods("L1", 7, expires=in_days(40)))
+    assert turned(world, 15) == [(Ahead.EXPIRY, "L1", 25, 7)]
+    world.told(ChangeSettings(Settings(expiry_alert_days=(60, 30, 20), unsellable_alert_days=(5, 2))))
+    assert turned(world, 16) == []
+    assert turned(world, 21) == [(Ahead.EXPIRY, "L1", 19, 7)]
+    world.told(DefineCustomer(Customer("C-7", min_days_left=16)))
+    assert turned(world, 22) == [(Ahead.UNSELLABLE, "L1", 3, 7)]
+    world.told(DefineCustomer(Customer("C-7", version=2, min_days_left=17)))
+    assert turned(world, 23) == [(Ahead.UNSELLABLE, "L1", 1, 7)]
+    assert turned(world, 24) == []
+
+
+def test_a_lot_corrected_backwards_is_told_by_its_new_day() -> None:
+    """From never to in 20 days, to in 8, to in 50, to a day that is over: what holds then is told, once each."""
+    world = World(ALERTS)
+    world.stock(goods("L1", 7, expires=None))
+    assert turned(world, 1) == []
+    for nth, (days, told) in enumerate((
+        (22, [(Ahead.EXPIRY, "L1", 20, 7)]), (12, [(Ahead.EXPIRY, "L1", 8, 7)]), (60, []), (3, [(SITE, "L1", 7, True)]),
+    )):  # fmt: skip
+        world.told(CorrectLot(f"C{nth}", "TEA", "L1", expires=in_days(days)))
+        assert turned(world, nth * 2 + 2) == told
+        assert turned(world, nth * 2 + 3) == []
+
+
+def test_lots_that_become_one_are_not_told_of_again() -> None:
+    """Nobody hears twice of the lot that they are now; by an earlier day than it had they do."""
+    world = World(ALERTS)
+    world.stock(*(goods(lot, 2, expires=in_days(days), line=lot) for lot, days in (("A", 40), ("B", 40), ("C", 20))))
+    assert turned(world, 12) == [
+        (Ahead.EXPIRY, "C", 8, 2), (Ahead.EXPIRY, "A", 28, 2), (Ahead.EXPIRY, "B", 28, 2),
+    ]  # fmt: skip
+    world.told(MergeLots("M1", "TEA", ("B",), "A"))
+    assert turned(world, 13) == []
+    world.told(MergeLots("M2", "TEA", ("C",), "A", take="earliest"))
+    assert turned(world, 14) == [(Ahead.EXPIRY, "A", 6, 6)]

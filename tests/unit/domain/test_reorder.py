@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lotstream.domain import reordering
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import ContinueDay, DefineItem, OpenDay
 from lotstream.domain.draft import Draft
@@ -83,6 +84,22 @@ def test_an_item_below_its_point_is_told_once() -> None:
     assert not world.ledger.progress.hinted
     assert hinted(world, 5) == [(95, 0, 100)]
     assert world.ledger.progress.hinted == ("RICE",)
+
+
+def test_who_cannot_be_remembered_is_told_when_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of three items below their points two are told, and no third one day after day; it is when one is above again."""
+    monkeypatch.setattr(reordering, "HINTED_MAX", 2)
+    world = World()
+    for sku in ("A", "B", "C"):
+        world.told(DefineItem(Item(sku, reorder_point=Decimal(5))))
+
+    def told(day: int) -> list[str]:
+        world.warehouse.tell(OpenDay(SITE, in_days(day)))
+        return [one.sku for one in world.told(ContinueDay(100)) if isinstance(one, ReorderHinted)]
+
+    assert [told(day) for day in (1, 2, 3)] == [["A", "B"], [], []]
+    world.told(world.receipt(goods("L1", 9, sku="A")))
+    assert [told(day) for day in (4, 5)] == [["C"], []]
 
 
 def test_a_point_of_nothing_hints_at_nothing() -> None:
