@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from lotstream.hub import ticking
+from lotstream.hub.ticking import IN_A_ROW_MAX
 from tests.hub.small_hub import NOON, SITE, SmallHub, SmallWorker, a_site, order, owners_in, stock
 
 CHANNELS = [{"name": "shop"}, {"name": "strict", "min_days_left": 60}]
@@ -230,3 +233,33 @@ def held_alerts(hub: SmallHub) -> list[tuple[str, str, str]]:
     """Return owner, code and sentence of each alert about an order that is held."""
     bodies = hub.told(topic="lotstream.alerts")
     return [(body["owner"], body["code"], body["message"]) for body in bodies if body["alert"] == "held"]
+
+
+async def test_a_database_ahead_of_the_brokers_is_not_asked_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that is a year ahead finds an owner due after every look: it is looked at so often, then once a minute.
+
+    By the brokers' clock nothing is told too early, and everything in time.
+    """
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    (owner,) = owners_in(0, 1)
+    hub.send("settings.changed", {"owner": owner, "held_notice_hours": 1})
+    order(hub, owner, 1, sku="NOBODY-KNOWS")
+    await worker.settle()
+    hub.now += timedelta(days=365)
+    await worker.settle()
+    assert len(looks(hub)) == IN_A_ROW_MAX
+    await worker.settle()
+    assert len(looks(hub)) == IN_A_ROW_MAX
+    assert hub.told(topic="lotstream.alerts") == []
+    monkeypatch.setattr(ticking, "PAUSE_S", 0.0)
+    hub.append_time += timedelta(hours=2)
+    await worker.settle()
+    assert len(looks(hub)) == IN_A_ROW_MAX + 1
+    assert len(hub.told(topic="lotstream.alerts")) == 1
+
+
+def looks(hub: SmallHub) -> list[dict[str, Any]]:
+    """Return the looks at owners by the clock."""
+    return hub.intake(type="lotstream.clock.ticked.v1")

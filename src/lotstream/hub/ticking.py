@@ -2,13 +2,20 @@
 
 An owner is asked for under an id made of how often it was looked at: after a take-over the next holder asks again under
 the same id, and one of the two is a duplicate. When an owner is due stands in its own row; nothing of it is remembered.
+
+Who is due is asked of the database's clock, and what is due decided by the brokers'. Where the first is ahead an owner
+is due again right after each look, so that it is looked at only so often without a pause.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
+import structlog
 
 from lotstream.contracts.inbound import type_of
 from lotstream.contracts.produce import stable_id
@@ -17,7 +24,18 @@ from lotstream.hub.state import PartitionState
 from lotstream.ops.limits import reached
 from lotstream.store.seam import Store
 
+logger = structlog.get_logger(__name__)
+
 CLOCK_TICKED = type_of("clock.ticked")
+
+IN_A_ROW_MAX: Final = 50
+"""Looks at an owner one right after the other: that many parts of its figures are told at once."""
+
+NEVER: Final = (0, "")
+"""An owner that was not asked for."""
+
+PAUSE_S: Final = 60.0
+"""Pause before each further look at it, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,8 @@ class Ticking:
         self._owners_max = owners_max
         #: Per owner, epoch and message id of the look that was asked for.
         self._asked: dict[str, tuple[int, str]] = {}
+        #: Per owner, looks that were asked for one after the other, and when the last was, by the loop's clock.
+        self._in_a_row: dict[str, tuple[int, float]] = {}
 
     async def next_ticks(self) -> list[OwnRecord]:
         """Return what to append now, at most ``owners_max`` with those that are appended and not decided yet."""
@@ -57,10 +77,25 @@ class Ticking:
             epoch, message_id = held[partition].claim.epoch, f"{TICKED_ID}{tick}/{stable_id(owner)}"
             asked[owner] = epoch, message_id
             if self._asked.get(owner) != asked[owner]:
+                if self._is_to_wait(owner):
+                    asked[owner] = self._asked.get(owner, NEVER)
+                    continue
                 body = json.dumps({"owner": owner}).encode()
                 new.append(OwnRecord(CLOCK_TICKED, partition, epoch, owner, message_id, body))
         self._asked = asked
+        self._in_a_row = {owner: looks for owner, looks in self._in_a_row.items() if owner in asked}
         return new
+
+    def _is_to_wait(self, owner: str) -> bool:
+        """Count a look at an owner, or tell that there were too many one after the other."""
+        looks, last = self._in_a_row.get(owner, (0, 0.0))
+        now = asyncio.get_running_loop().time()
+        if looks >= IN_A_ROW_MAX and now - last < PAUSE_S:
+            return True
+        if looks == IN_A_ROW_MAX:
+            logger.warning("clock_looks_paused", owner=owner, looks=looks)
+        self._in_a_row[owner] = looks + 1, now
+        return False
 
     def forget(self, owner: str) -> None:
         """Ask for an owner again at the next look, because its record was not appended."""
