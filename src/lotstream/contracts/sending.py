@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -13,6 +14,9 @@ from lotstream.domain.model import Item
 #: Bodies are plain dicts written by msgspec: the same JSON as the pydantic models of `sent`, several times faster.
 encode = msgspec.json.Encoder().encode
 
+SENT_BYTES_MAX: Final = 6 * 1024 * 1024 - 4096
+"""Largest body that outgoing topics take as they are made, in bytes; headers and framing have the rest."""
+
 
 class Outgoing(NamedTuple):
     """One message that an event causes."""
@@ -22,6 +26,20 @@ class Outgoing(NamedTuple):
     #: ``ce_type``.
     type: str
     value: bytes
+
+
+def in_parts(topic: str, key: str, type: str, body: dict[str, Any], name: str) -> Iterator[Outgoing]:
+    """Yield a message; where no topic takes it, several that have its list ``name`` in turn, all else alike.
+
+    What the floor is told of a very large order must not keep goods from being booked that have come for it.
+    """
+    value, told = encode(body), body[name]
+    if len(value) <= SENT_BYTES_MAX or len(told) < 2:
+        yield Outgoing(topic, key, type, value)
+        return
+    half = len(told) // 2
+    for part in (told[:half], told[half:]):
+        yield from in_parts(topic, key, type, {**body, name: part}, name)
 
 
 def weight_told(weight_g: int) -> dict[str, str]:

@@ -46,7 +46,7 @@ class PickTask(Sent):
 
 
 class PickTasks(Sent):
-    """What one decision means for the pickers of one order at one site."""
+    """What one decision means for the pickers of one order at one site; very many come in several messages."""
 
     owner: OwnerId = Field(description="Whose goods.")
     site: Name = Field(description="Where to pick.")
@@ -84,7 +84,7 @@ class WaveTask(Sent):
 
 
 class WaveTasks(Sent):
-    """What one decision means for the pickers of one wave at one site."""
+    """What one decision means for the pickers of one wave at one site; very many come in several messages."""
 
     owner: OwnerId = Field(description="Whose goods.")
     site: Name = Field(description="Where to pick.")

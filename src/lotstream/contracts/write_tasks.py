@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from lotstream.contracts.quantities import base_text
-from lotstream.contracts.sending import Outgoing, encode, item_of
+from lotstream.contracts.sending import Outgoing, in_parts, item_of
 from lotstream.contracts.topics import PICK_TASKS
 from lotstream.domain.by_lot import is_by_lot, place_of_lot
 from lotstream.domain.commands import Moment
@@ -51,7 +51,7 @@ def pick_tasks(
         task["serials"] = reserved.serials
         by_site.setdefault(row.site, []).append(task)
     for site, tasks in by_site.items():
-        yield _message(ledger, key, site, tasks, moment)
+        yield from _messages(ledger, key, site, tasks, moment)
 
 
 def _by_lot(
@@ -88,14 +88,16 @@ def _by_lot(
             task = _task(ledger, key, row, task=name, action=action, line=line, quantity=left)
             tasks.setdefault(row.site, []).append(task | _NO_BIN | {"serials": serials})
     for site, told in tasks.items():
-        yield _message(ledger, key, site, sorted(told, key=_taken_back_first), moment)
+        yield from _messages(ledger, key, site, sorted(told, key=_taken_back_first), moment)
 
 
 def _taken_back_first(task: dict[str, Any]) -> int:
     return ("cancel", "change", "create").index(task["action"])
 
 
-def _message(ledger: Ledger, key: OrderKey, site: str, tasks: list[dict[str, Any]], moment: Moment) -> Outgoing:
+def _messages(
+    ledger: Ledger, key: OrderKey, site: str, tasks: list[dict[str, Any]], moment: Moment
+) -> Iterator[Outgoing]:
     body = {
         "owner": ledger.owner,
         "site": site,
@@ -104,7 +106,7 @@ def _message(ledger: Ledger, key: OrderKey, site: str, tasks: list[dict[str, Any
         "decision": moment.decision,
         "tasks": tasks,
     }
-    return Outgoing(PICK_TASKS.name, key.order, TYPE, encode(body))
+    return in_parts(PICK_TASKS.name, key.order, TYPE, body, "tasks")
 
 
 def _created(decisions: Sequence[LineDecision], swapped: LotSwapped | None) -> Iterator[tuple[str, Reservation]]:
@@ -132,7 +134,7 @@ def moved_task(ledger: Ledger, carried: Carried, move: Relocated, moment: Moment
             _task(ledger, key, move.row, task=carried.task, action="change", line=line, quantity=left),
             _task(ledger, key, move.to, task=name, action="create", line=line, quantity=carried.quantity),
         ]
-    yield _message(ledger, key, move.to.site, tasks, moment)
+    yield from _messages(ledger, key, move.to.site, tasks, moment)
 
 
 def relotted_tasks(
@@ -151,7 +153,7 @@ def relotted_tasks(
                     no_bin = _NO_BIN if is_by_lot(part.task) else {}
                     tasks[part.row.site, line.line, part.task] = task | numbers | no_bin
         for site in dict.fromkeys(site for site, *_ in tasks):
-            yield _message(ledger, key, site, [task for place, task in tasks.items() if place[0] == site], moment)
+            yield from _messages(ledger, key, site, [task for place, task in tasks.items() if place[0] == site], moment)
 
 
 def _told_by_wave(ledger: Ledger, carried: Carried, to: RowKey, *, task: str) -> bool:
@@ -190,7 +192,7 @@ def _alone(
         for (line, task, row), quantity in units.items()
     ]
     if told:
-        yield _message(ledger, key, tasks[0][0].row.site, told, moment)
+        yield from _messages(ledger, key, tasks[0][0].row.site, told, moment)
 
 
 def _left(ledger: Ledger, key: OrderKey, line: str, task: str) -> int:

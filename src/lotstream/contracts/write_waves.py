@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lotstream.contracts.quantities import base_text
-from lotstream.contracts.sending import Outgoing, encode, item_of
+from lotstream.contracts.sending import Outgoing, in_parts, item_of
 from lotstream.contracts.topics import PICK_TASKS
 from lotstream.contracts.write_tasks import joined_tasks, left_tasks
 from lotstream.domain.by_lot import is_by_lot
@@ -33,7 +33,7 @@ def released(ledger: Ledger, event: WaveReleased, moment: Moment) -> Iterator[Ou
     """Return all tasks of a wave."""
     wave = event.wave.key.number
     tasks = [_task(ledger, parts[0].part.row, task, "create", parts) for task, parts in _parts(ledger, wave).items()]
-    yield _message(ledger, event.wave.site, wave, tasks, moment)
+    yield from _messages(ledger, event.wave.site, wave, tasks, moment)
 
 
 def changed(ledger: Ledger, event: WaveTasksChanged, moment: Moment) -> Iterator[Outgoing]:
@@ -45,22 +45,22 @@ def changed(ledger: Ledger, event: WaveTasksChanged, moment: Moment) -> Iterator
         action = "create" if one.new else "change"
         row = next((each.part.row for each in mine if each.part.quantity > each.part.picked), one.row)
         tasks.append(_task(ledger, row, one.task, action if mine else "cancel", mine))
-    yield _message(ledger, event.site, event.wave, tasks, moment)
+    yield from _messages(ledger, event.site, event.wave, tasks, moment)
 
 
 def cancelled(ledger: Ledger, event: WaveCancelled, moment: Moment) -> Iterator[Outgoing]:
     """Return that tasks of a wave are withdrawn."""
     tasks = [_task(ledger, one.row, one.task, "cancel", []) for one in event.tasks]
-    yield _message(ledger, event.wave.site, event.wave.key.number, tasks, moment)
+    yield from _messages(ledger, event.wave.site, event.wave.key.number, tasks, moment)
 
 
 def _parts(ledger: Ledger, wave: str) -> dict[str, list[WavePart]]:
     return by_task(parts_of(orders_in(ledger, wave), wave))
 
 
-def _message(ledger: Ledger, site: str, wave: str, tasks: list[dict[str, Any]], moment: Moment) -> Outgoing:
+def _messages(ledger: Ledger, site: str, wave: str, tasks: list[dict[str, Any]], moment: Moment) -> Iterator[Outgoing]:
     body = {"owner": ledger.owner, "site": site, "wave": wave, "decision": moment.decision, "tasks": tasks}
-    return Outgoing(PICK_TASKS.name, wave, TYPE, encode(body))
+    return in_parts(PICK_TASKS.name, wave, TYPE, body, "tasks")
 
 
 def _task(ledger: Ledger, row: RowKey, task: str, action: str, parts: Sequence[WavePart]) -> dict[str, Any]:
