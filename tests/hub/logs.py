@@ -71,13 +71,12 @@ async def at_rest(settings: Settings, store: PostgresStore) -> None:
         log = await store.log()
         claims = await store.claims(range(log.partitions))
         numbers = [b.number for b in await store.broadcasts(after=0, limit=10_000)]
-        seen = all(claim.broadcast_seen >= max(numbers, default=0) for claim in claims.values())
-        sight = await kafka.look(dict.fromkeys(claims, 0))
-        decided = all(claims[p].next_offset == extent.end for p, extent in sight.extents.items())
-        noted = {p: position.offset for p, position in (await kafka.positions(claims)).items()}
-        told = all(max(noted.get(p, 0), c.relay_position) == c.next_offset for p, c in claims.items())
-        if seen and decided and told:
-            return
+        if all(claim.broadcast_seen >= max(numbers, default=0) for claim in claims.values()):
+            sight = await kafka.look(dict.fromkeys(claims, 0))
+            decided = all(claims[p].next_offset == extent.end for p, extent in sight.extents.items())
+            noted = {p: position.offset for p, position in (await kafka.positions(claims)).items()} if decided else {}
+            if decided and all(max(noted.get(p, 0), c.relay_position) == c.next_offset for p, c in claims.items()):
+                return
         await asyncio.sleep(LOOK_EVERY_S)
 
 
