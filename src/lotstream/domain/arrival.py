@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, granted, stop_if
 from lotstream.domain.commands import ArrivedLine, ReceiveTransfer
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import GoodsBooked, Relocated, RowChange
@@ -46,8 +46,8 @@ class Arrival:
     #: Goods that left good and were damaged when they came, by the line that says so.
     damaged: dict[str, int] = field(default_factory=dict)
 
-    def object(self, code: Code, path: str, message: str, said: ArrivedLine | None = None) -> Refusal | None:
-        """Object to the arrival, or to a line of it; returns the refusal when it was only asked."""
+    def object(self, code: Code, path: str, message: str, said: ArrivedLine | None = None) -> None:
+        """Object to the arrival, or to a line of it; raises `Refused` when it was only asked."""
         about: dict[str, str | None] = {TRANSFER: self.command.transfer}
         if said is not None:
             # A line may leave it to the transfer's to say which goods they are.
@@ -57,7 +57,7 @@ class Arrival:
             if code in UNCOUNTABLE:
                 # All that is known of goods that cannot be booked.
                 about |= {"quantity": f"{said.quantity:f}", "unit": said.unit, "status": said.status}
-        return self.verdicts.object(code, path, message, about)
+        stop_if(self.verdicts.object(code, path, message, about))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,33 +73,30 @@ class ArrivedGoods:
     quantity: int
 
 
-def understand(arrival: Arrival, said: ArrivedLine, path: str) -> ArrivedGoods | Refusal | None:
+def understand(arrival: Arrival, said: ArrivedLine, path: str) -> ArrivedGoods | None:
     """Return what a line means; None where it has happened and can only be noted as a discrepancy."""
-    refused = check_quantity(said.quantity, f"{path}.quantity")
-    if refused is not None:
-        return refused
+    stop_if(check_quantity(said.quantity, f"{path}.quantity"))
     line = told = arrival.lines.get(said.transfer_line or said.line)
     if line is not None and (said.sku not in (None, line.sku) or said.lot not in (None, line.lot)):
         message = f"Line {line.line} of the transfer is lot {line.lot} of {line.sku}; name the line these goods are of."
-        refused = arrival.object(Code.CONFLICTING_CONTENT, f"{path}.lot", message, said)
-        if refused is not None:
-            return refused
+        arrival.object(Code.CONFLICTING_CONTENT, f"{path}.lot", message, said)
         line = None
     sku = said.sku or (None if told is None else told.sku)
     if sku is None:
         message = f"The transfer has no line {said.transfer_line or said.line}; name the SKU and the lot of the goods."
-        return arrival.object(Code.FIELD_MISSING, f"{path}.sku", message, said)
+        arrival.object(Code.FIELD_MISSING, f"{path}.sku", message, said)
+        return None
     item = arrival.draft.item(sku)
     if item is None:
         message = f"{sku} is not defined; define the item and send this again."
-        return arrival.object(Code.UNKNOWN_ITEM, f"{path}.sku", message, said)
+        arrival.object(Code.UNKNOWN_ITEM, f"{path}.sku", message, said)
+        return None
     factor = unit_factor(item, said.unit)
     if factor is None:
         message = f"{sku} has no unit {said.unit}; define the item with it and send this again."
-        return arrival.object(Code.UNKNOWN_UNIT, f"{path}.unit", message, said)
-    quantity = smallest(said.quantity, factor, f"{path}.quantity")
-    if isinstance(quantity, Refusal):
-        return quantity
+        arrival.object(Code.UNKNOWN_UNIT, f"{path}.unit", message, said)
+        return None
+    quantity = granted(smallest(said.quantity, factor, f"{path}.quantity"))
     lot = said.lot if line is None else line.lot
     return ArrivedGoods(said, path, item, lot, None if line is None else line.line, quantity)
 

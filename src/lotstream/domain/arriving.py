@@ -9,7 +9,7 @@ from lotstream.domain.arrival import Arrival, ArrivedGoods, bin_of, on_the_way, 
 from lotstream.domain.arriving_units import read_numbers
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refused, stop_if
 from lotstream.domain.commands import Moment, ReceiveTransfer
 from lotstream.domain.complete import why_not_good
 from lotstream.domain.draft import Draft
@@ -41,7 +41,7 @@ _REASON = "arrived from another site"
 _NEVER_CAME = "did not arrive"
 
 
-def receive_transfer(ledger: Ledger, command: ReceiveTransfer, moment: Moment) -> tuple[Event, ...] | Refusal:
+def receive_transfer(ledger: Ledger, command: ReceiveTransfer, moment: Moment) -> tuple[Event, ...]:
     """Decide transfer.received.
 
     What arrives leaves the place of goods on the way for its bin, in the condition in which it came. More than left, or
@@ -50,92 +50,79 @@ def receive_transfer(ledger: Ledger, command: ReceiveTransfer, moment: Moment) -
     is written off, with a discrepancy for each line.
     """
     arrival = _begin(ledger, command, moment)
-    if isinstance(arrival, Refusal):
-        return arrival
     for index, said in enumerate(command.lines):
         meant = understand(arrival, said, f"lines.{index}")
-        refused = _book(arrival, meant) if isinstance(meant, ArrivedGoods) else meant
-        if refused is not None:
-            return refused
+        if meant is not None:
+            _book(arrival, meant)
     if command.final:
         _close(arrival)
     return _decided(arrival)
 
 
-def _begin(ledger: Ledger, command: ReceiveTransfer, moment: Moment) -> Arrival | Refusal:
+def _begin(ledger: Ledger, command: ReceiveTransfer, moment: Moment) -> Arrival:
     verdicts = Verdicts(command.happened)
-    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
-    if refused is None and not command.lines and not command.final:
-        refused = Refusal(
-            Code.FIELD_MISSING, "lines", "There are no lines; send at least one, or say that it is final."
-        )
+    stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
+    if not command.lines and not command.final:
+        raise Refused(Code.FIELD_MISSING, "lines", "There are no lines; send at least one, or say that it is final.")
     seen: set[str] = set()
-    for index, line in enumerate(command.lines if refused is None else ()):
+    for index, line in enumerate(command.lines):
         if line.line in seen:
             message = f"Line {line.line} is there twice; give each line an id of its own."
-            return Refusal(Code.FIELD_INVALID, f"lines.{index}.line", message)
+            raise Refused(Code.FIELD_INVALID, f"lines.{index}.line", message)
         seen.add(line.line)
-    if refused is not None:
-        return refused
     known = ledger.document(ReceiptKey(TRANSFER, command.transfer), Transfer)
     lines = {} if known is None else {line.line: line for line in known.lines}
     at = command.occurred_at or moment.recorded_at
     arrival = Arrival(Draft(ledger, moment), command, known, lines, at, verdicts, Books(ledger))
-    return _check_transfer(arrival) or arrival
+    _check_transfer(arrival)
+    return arrival
 
 
-def _check_transfer(arrival: Arrival) -> Refusal | None:
+def _check_transfer(arrival: Arrival) -> None:
     command, known = arrival.command, arrival.known
     if known is None or not known.content:
         message = f"Nobody has told that transfer {command.transfer} left; check its number."
-        return arrival.object(Code.NOT_AVAILABLE, TRANSFER, message)
+        arrival.object(Code.NOT_AVAILABLE, TRANSFER, message)
+        return
     if known.to_site != command.site:
         message = f"Transfer {command.transfer} goes to {known.to_site}, not to {command.site}; check its number."
-        return arrival.object(Code.FIELD_INVALID, "site", message)
-    return None
+        arrival.object(Code.FIELD_INVALID, "site", message)
 
 
-def _book(arrival: Arrival, meant: ArrivedGoods) -> Refusal | None:
-    new = _told_once(arrival, meant)
-    if new is not True:
-        return new or None
+def _book(arrival: Arrival, meant: ArrivedGoods) -> None:
+    if not _told_once(arrival, meant):
+        return
     left = 0 if meant.line is None else arrival.lines[meant.line].under_way
     units = min(meant.quantity, left)
     if meant.quantity > left:
         came, sent = amount(meant.item, meant.quantity), amount(meant.item, left)
         message = f"{came} of {meant.item.sku} arrived, and {sent} of it is on the way; count."
-        refused = arrival.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.quantity", message, meant.said)
-        if refused is not None:
-            return refused
-    meant_well = _fit(arrival, meant)
-    if isinstance(meant_well, Refusal):
-        return meant_well
-    meant = meant_well
+        arrival.object(Code.MORE_THAN_SHIPPED, f"{meant.path}.quantity", message, meant.said)
+    meant = _fit(arrival, meant)
     rows = _move_in(arrival, meant, units)
     over = _find(arrival, meant, meant.quantity - units) if meant.quantity > units else None
     if (broken := arrival.damaged.get(meant.said.line)) is not None:
         arrival.verdicts.noted.append(_came_damaged(arrival, meant, broken))
-    refused = read_numbers(arrival, meant, rows[0] if rows else over or bin_of(arrival, meant, None))
-    if refused is None:
-        _count(arrival, meant)
-    return refused
+    read_numbers(arrival, meant, rows[0] if rows else over or bin_of(arrival, meant, None))
+    _count(arrival, meant)
 
 
-def _fit(arrival: Arrival, meant: ArrivedGoods) -> ArrivedGoods | Refusal:
+def _fit(arrival: Arrival, meant: ArrivedGoods) -> ArrivedGoods:
     """Object to goods that must not lie where they are brought, and to those that are said to be good and are not."""
     said, draft = meant.said, arrival.draft
     to = bin_of(arrival, meant, None)
     wrong = why_not_there(draft.ledger, to, partial(_beside, arrival))
-    refused = None if wrong is None else arrival.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.location", wrong, said)
-    if refused is not None or said.status != Status.GOOD:
-        return refused or meant
+    if wrong is not None:
+        arrival.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.location", wrong, said)
+    if said.status != Status.GOOD:
+        return meant
     rows = on_the_way(arrival, meant.item.sku, meant.lot, status=None, package=None)
     left_good = all(key.status == Status.GOOD for key in rows)
     why = None if left_good else why_not_good(draft, meant.item, meant.lot, site=arrival.command.site)
     if why is None:
         return meant
-    refused = arrival.object(Code.FIELD_MISSING, f"{meant.path}.lot", why, said)
-    return refused or replace(meant, said=replace(said, status=Status.QUARANTINE.value))
+    arrival.object(Code.FIELD_MISSING, f"{meant.path}.lot", why, said)
+    return replace(meant, said=replace(said, status=Status.QUARANTINE.value))
 
 
 def _beside(arrival: Arrival, site: str, place: str) -> list[RowKey]:
@@ -154,7 +141,7 @@ def _came_damaged(arrival: Arrival, meant: ArrivedGoods, units: int) -> Discrepa
     return DiscrepancyNoted(NotUsed.DAMAGED.value, message, about, in_base_units(item, units))
 
 
-def _told_once(arrival: Arrival, meant: ArrivedGoods) -> Refusal | bool:
+def _told_once(arrival: Arrival, meant: ArrivedGoods) -> bool:
     """Note a line as told; False when it was told before, with a discrepancy if its content was other."""
     said, command = meant.said, arrival.command
     place = said.location or DOCK
@@ -167,7 +154,8 @@ def _told_once(arrival: Arrival, meant: ArrivedGoods) -> Refusal | bool:
     if before == [now]:
         return False
     message = f"Line {said.line} of this arrival is booked with other content; tell it under another receipt."
-    return arrival.object(Code.CONFLICTING_CONTENT, f"{meant.path}.line", message, said) or False
+    arrival.object(Code.CONFLICTING_CONTENT, f"{meant.path}.line", message, said)
+    return False
 
 
 def _move_in(arrival: Arrival, meant: ArrivedGoods, units: int) -> list[RowKey]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refusal, Refused, stop_if
 from lotstream.domain.commands import (
     Command,
     DefineLocation,
@@ -32,7 +32,17 @@ AHEAD_MAX = timedelta(days=1)
 
 
 def decide_broadcast(sites: Sites, command: Command, moment: Moment, *, number: int) -> tuple[Event, ...] | Refusal:
-    """Return the events that follow from a broadcast with a number; raises `TypeError` for a command that is none."""
+    """Return the events that follow from a broadcast with a number, or why it is refused.
+
+    Raises `TypeError` for a command that is none.
+    """
+    try:
+        return _decided(sites, command, moment, number)
+    except Refused as refused:
+        return refused.refusal
+
+
+def _decided(sites: Sites, command: Command, moment: Moment, number: int) -> tuple[Event, ...]:
     if isinstance(command, DefineSite):
         return _define_site(sites, command.site)
     if isinstance(command, DefineLocation):
@@ -56,15 +66,15 @@ def _define_site(sites: Sites, site: Site) -> tuple[Event, ...]:
     return (SiteDefined(site),)
 
 
-def _define_location(sites: Sites, location: Location, number: int) -> tuple[Event, ...] | Refusal:
+def _define_location(sites: Sites, location: Location, number: int) -> tuple[Event, ...]:
     if location.site not in sites.sites:
-        return _unknown_site("location.site", location.site)
+        raise _unknown_site("location.site", location.site)
     known = sites.locations.get((location.site, location.id))
     if known is not None and known.version >= location.version:
         return ()
     if _inside_itself(sites, location):
         message = f"{location.id} would lie inside itself; name another parent."
-        return Refusal(Code.FIELD_INVALID, "location.parent", message)
+        raise Refused(Code.FIELD_INVALID, "location.parent", message)
     # Holds that were placed one by one are lifted one by one.
     holds, lifted = ((), ()) if known is None else (known.holds, known.lifted)
     return _changed(sites, replace(location, holds=holds, lifted=lifted), number)
@@ -89,23 +99,23 @@ def _inside_itself(sites: Sites, location: Location) -> bool:
     return False
 
 
-def _open_day(sites: Sites, command: OpenDay, moment: Moment, number: int) -> tuple[Event, ...] | Refusal:
+def _open_day(sites: Sites, command: OpenDay, moment: Moment, number: int) -> tuple[Event, ...]:
     site = sites.sites.get(command.site)
     if site is None:
-        return _unknown_site("site", command.site)
+        raise _unknown_site("site", command.site)
     today = sites.today.get(command.site)
     if today is not None and today >= command.date:
         return ()
     latest = moment.recorded_at.astimezone(UTC).date() + AHEAD_MAX
     if site.calendar is Calendar.CLOCK and command.date > latest:
         message = f"{command.date} is after {latest}, the last day that can have begun anywhere; wait for it."
-        return Refusal(Code.FIELD_INVALID, "date", message)
+        raise Refused(Code.FIELD_INVALID, "date", message)
     return (DayOpened(command.site, command.date, number),)
 
 
-def _place_hold(sites: Sites, command: PlaceBinHold, moment: Moment, number: int) -> tuple[Event, ...] | Refusal:
+def _place_hold(sites: Sites, command: PlaceBinHold, moment: Moment, number: int) -> tuple[Event, ...]:
     if command.site not in sites.sites:
-        return _unknown_site("site", command.site)
+        raise _unknown_site("site", command.site)
     # A location that was only named exists; version 0 leaves room for its first definition.
     bin_ = sites.locations.get((command.site, command.location)) or Location(command.site, command.location, version=0)
     same = [hold.kind is command.hold.kind for hold in bin_.holds if hold.id == command.hold.id]
@@ -115,25 +125,25 @@ def _place_hold(sites: Sites, command: PlaceBinHold, moment: Moment, number: int
     return _changed(sites, replace(bin_, holds=(*bin_.holds, hold)), number, by=hold.by, at=hold.at)
 
 
-def _lift_hold(sites: Sites, command: LiftBinHold, moment: Moment, number: int) -> tuple[Event, ...] | Refusal:
+def _lift_hold(sites: Sites, command: LiftBinHold, moment: Moment, number: int) -> tuple[Event, ...]:
     if command.site not in sites.sites:
-        return _unknown_site("site", command.site)
+        raise _unknown_site("site", command.site)
     bin_ = sites.locations.get((command.site, command.location))
     if bin_ is None:
         message = f"{command.location} of {command.site} is not known; check its name."
-        return Refusal(Code.UNKNOWN_LOCATION, "location", message)
+        raise Refused(Code.UNKNOWN_LOCATION, "location", message)
     left = tuple(hold for hold in bin_.holds if command.hold not in (None, hold.id))
     free = replace(bin_, holds=left, hold=bin_.hold and command.hold is not None)
     if free == bin_:
         return lifted_before(command.hold, bin_.lifted, f"{bin_.id} of {bin_.site}")
     ended = tuple(hold.id for hold in bin_.holds if hold not in left)
     free = replace(free, lifted=also_lifted(bin_.lifted, ended))
-    refused = unnamed([hold for hold in bin_.holds if hold not in left], command.by)
-    return refused or _changed(sites, free, number, by=command.by, at=command.occurred_at or moment.recorded_at)
+    stop_if(unnamed([hold for hold in bin_.holds if hold not in left], command.by))
+    return _changed(sites, free, number, by=command.by, at=command.occurred_at or moment.recorded_at)
 
 
-def _unknown_site(field: str, site: str) -> Refusal:
-    return Refusal(Code.FIELD_INVALID, field, f"Site {site} is not defined; define it first.")
+def _unknown_site(field: str, site: str) -> Refused:
+    return Refused(Code.FIELD_INVALID, field, f"Site {site} is not defined; define it first.")
 
 
 def apply_broadcast(sites: Sites, event: Event) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lotstream.domain.changing import hand_back, too_late
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, stop_if
 from lotstream.domain.commands import CancelOrder, Moment
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import CancelRemembered, Event, Freed, LineCancelled, OrderCancelled
@@ -19,7 +19,7 @@ from lotstream.domain.sums import OVER, Stage, stage_of, state_of
 from lotstream.domain.versions import compare_versions
 
 
-def cancel_order(ledger: Ledger, command: CancelOrder, moment: Moment) -> tuple[Event, ...] | Refusal:
+def cancel_order(ledger: Ledger, command: CancelOrder, moment: Moment) -> tuple[Event, ...]:
     """Decide order.cancelled.
 
     What is not picked is free at once and goes to whoever waits; what is picked stays where it stands, free, and wants
@@ -31,12 +31,11 @@ def cancel_order(ledger: Ledger, command: CancelOrder, moment: Moment) -> tuple[
         return _remember(ledger, command)
     if compare_versions(command.version, order.version) == -1:
         message = f"Version {command.version} is older than {order.version}, which is recorded; nothing was cancelled."
-        return Refusal(Code.STALE_VERSION, "version", message)
+        raise Refused(Code.STALE_VERSION, "version", message)
     if order.state is OrderState.CANCELLED:
         return ()
-    refused = _too_late(order, command) or unknown_line(order, command.lines)
-    if refused is not None:
-        return refused
+    _too_late(order, command)
+    unknown_line(order, command.lines)
     named = [line for line in order.lines if not command.lines or line.line in command.lines]
     lines = still_open(named)
     if not lines:
@@ -50,30 +49,30 @@ def still_open(lines: Iterable[OrderLine]) -> list[OrderLine]:
     return [line for line in lines if line.cancelled + line.shipped < line.ordered or line.quantity_sent is not None]
 
 
-def unknown_line(order: Order, lines: tuple[str, ...]) -> Refusal | None:
+def unknown_line(order: Order, lines: tuple[str, ...]) -> None:
     """Refuse a line that an order does not have."""
     for index, line in enumerate(lines):
         if line_called(order, line) is None:
             message = f"Order {order.key.order} has no line {line}; name lines it has, or none for all."
-            return Refusal(Code.FIELD_INVALID, f"lines.{index}", message)
-    return None
+            raise Refused(Code.FIELD_INVALID, f"lines.{index}", message)
 
 
-def _too_late(order: Order, command: CancelOrder) -> Refusal | None:
+def _too_late(order: Order, command: CancelOrder) -> None:
     """Refuse what is packed or has left: of a whole order if any of it has, of single lines if they themselves have."""
     if not command.lines or order.state in OVER:
-        return too_late(order) or _line_too_late(order, order.lines)
-    return _line_too_late(order, [line for line in order.lines if line.line in command.lines])
+        stop_if(too_late(order))
+        _line_too_late(order, order.lines)
+        return
+    _line_too_late(order, [line for line in order.lines if line.line in command.lines])
 
 
-def _line_too_late(order: Order, lines: list[OrderLine]) -> Refusal | None:
+def _line_too_late(order: Order, lines: list[OrderLine]) -> None:
     for line in lines:
         stage, name = stage_of(line), f"Line {line.line} of order {order.key.order}"
         if stage >= Stage.PARTLY_SHIPPED:
-            return Refusal(Code.ALREADY_SHIPPED, "lines", f"{name} has been shipped; ask for a return instead.")
+            raise Refused(Code.ALREADY_SHIPPED, "lines", f"{name} has been shipped; ask for a return instead.")
         if stage is Stage.PACKED:
-            return Refusal(Code.ALREADY_PICKED, "lines", f"{name} is packed; have it unpacked first.")
-    return None
+            raise Refused(Code.ALREADY_PICKED, "lines", f"{name} is packed; have it unpacked first.")
 
 
 def _remember(ledger: Ledger, command: CancelOrder) -> tuple[Event, ...]:

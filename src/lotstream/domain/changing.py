@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lotstream.domain.ahead import first_day
 from lotstream.domain.checks import terms_of
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refusal, Refused, stop_if
 from lotstream.domain.draft import Draft
 from lotstream.domain.erasing import persons_left
 from lotstream.domain.events import DiscrepancyNoted, Event, Freed, LineDecision, OrderChanged
@@ -32,7 +32,7 @@ from lotstream.domain.todays import is_ahead, is_over
 from lotstream.domain.versions import compare_versions
 
 
-def place_again(draft: Draft, known: Order, order: Order) -> tuple[Event, ...] | Refusal:
+def place_again(draft: Draft, known: Order, order: Order) -> tuple[Event, ...]:
     """Decide an order that is known already; ``order`` is what the message says now.
 
     Equal content is a repeat, whatever its version says; only a newer version is taken note of. An older version is
@@ -47,16 +47,15 @@ def place_again(draft: Draft, known: Order, order: Order) -> tuple[Event, ...] |
         return _repeated(known, order) if newer == 1 and known.state not in OVER else ()
     if newer == -1:
         message = f"Version {order.version} is older than {known.version}, which is recorded; nothing was changed."
-        return Refusal(Code.STALE_VERSION, "version", message)
+        raise Refused(Code.STALE_VERSION, "version", message)
     if newer == 0:
         message = f"Version {order.version} is recorded with other content; send the change with a newer version."
-        return Refusal(Code.CONFLICTING_CONTENT, "version", message)
+        raise Refused(Code.CONFLICTING_CONTENT, "version", message)
     refused = too_late(known) or _packed_otherwise(known, order)
-    if refused is not None or _is_anything_packed(known):
-        if newer == 1 and known.state not in OVER and only_head_differs(known, order):
-            return _change_head(draft, known, order)
-        if refused is not None:
-            return refused
+    may_not_move = refused is not None or _is_anything_packed(known)
+    if may_not_move and newer == 1 and known.state not in OVER and only_head_differs(known, order):
+        return _change_head(draft, known, order)
+    stop_if(refused)
     return _in_conflict(draft, known) if newer is None else change(draft, known, order)
 
 

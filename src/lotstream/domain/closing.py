@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lotstream.domain.cancelling import cancel_order, end_lines, still_open
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused
 from lotstream.domain.commands import CancelOrder, CloseOrder, Moment
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, OrderClosed
@@ -14,7 +14,7 @@ from lotstream.domain.sums import Stage, stage_of
 from lotstream.domain.versions import compare_versions
 
 
-def close_order(ledger: Ledger, command: CloseOrder, moment: Moment) -> tuple[Event, ...] | Refusal:
+def close_order(ledger: Ledger, command: CloseOrder, moment: Moment) -> tuple[Event, ...]:
     """Decide order.closed.
 
     What is still open is cancelled: unpicked goods are free at once, picked ones want a put-back task. An order of
@@ -23,22 +23,23 @@ def close_order(ledger: Ledger, command: CloseOrder, moment: Moment) -> tuple[Ev
     order = ledger.order(command.key)
     if order is None:
         message = f"Order {command.key.order} is not known; check its number and source."
-        return Refusal(Code.UNKNOWN_ORDER, "order", message)
+        raise Refused(Code.UNKNOWN_ORDER, "order", message)
     if order.state in (OrderState.CANCELLED, OrderState.CLOSED):
         return ()
     if compare_versions(command.version, order.version) == -1:
         message = f"Version {command.version} is older than {order.version}, which is recorded; nothing was closed."
-        return Refusal(Code.STALE_VERSION, "version", message)
+        raise Refused(Code.STALE_VERSION, "version", message)
     if not any(anything_shipped(line) for line in order.lines):
         return cancel_order(ledger, CancelOrder(command.key, command.version), moment)
-    return _packed(order) or _close(Draft(ledger, moment), order, command.version)
+    _packed(order)
+    return _close(Draft(ledger, moment), order, command.version)
 
 
-def _packed(order: Order) -> Refusal | None:
+def _packed(order: Order) -> None:
     if not any(stage_of(line) is Stage.PACKED for line in order.lines):
-        return None
+        return
     message = f"Some of order {order.key.order} is packed; have it unpacked or shipped first."
-    return Refusal(Code.ALREADY_PICKED, "order", message)
+    raise Refused(Code.ALREADY_PICKED, "order", message)
 
 
 def _close(draft: Draft, order: Order, version: str | None) -> tuple[Event, ...]:

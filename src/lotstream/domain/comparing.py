@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, granted, stop_if
 from lotstream.domain.commands import ComparedLine, Covers, Moment, RecordComparison
 from lotstream.domain.events import ComparisonRecorded, Differing, Event
 from lotstream.domain.ledger import Ledger
@@ -28,17 +28,15 @@ class _Name(NamedTuple):
     status: str
 
 
-def record_comparison(ledger: Ledger, command: RecordComparison, moment: Moment) -> tuple[Event, ...] | Refusal:
+def record_comparison(ledger: Ledger, command: RecordComparison, moment: Moment) -> tuple[Event, ...]:
     """Decide comparison.recorded: what they have and what we have of each lot at a site; nothing is booked by it."""
     key = ReceiptKey(COMPARISON, command.comparison)
     content = content_of((command.site, command.covers.value, [tuple(map(str, _said(line))) for line in command.lines]))
     known = ledger.document(key, Notice)
     if known is not None and known.content == content:
         return ()
-    refused = _refused(ledger, command, known)
-    theirs = refused or _theirs(ledger, command)
-    if isinstance(theirs, Refusal):
-        return theirs
+    _check(ledger, command, known)
+    theirs = _theirs(ledger, command)
     ours = _ours(ledger, command, theirs)
     skus = {line.sku: line.unit for line in command.lines}
     whole = command.covers is Covers.SITE
@@ -59,26 +57,23 @@ def _said(line: ComparedLine) -> tuple[object, ...]:
     return line.sku, line.lot, line.status, line.unit, f"{line.quantity.normalize():f}"
 
 
-def _refused(ledger: Ledger, command: RecordComparison, known: Notice | None) -> Refusal | None:
+def _check(ledger: Ledger, command: RecordComparison, known: Notice | None) -> None:
     if known is not None:
         message = f"Comparison {command.comparison} was told with other lines; send these under a number of its own."
-        return Refusal(Code.CONFLICTING_CONTENT, "comparison", message)
+        raise Refused(Code.CONFLICTING_CONTENT, "comparison", message)
     if command.site not in ledger.sites.sites:
-        return Refusal(Code.FIELD_INVALID, "site", f"Site {command.site} is not defined; define it.")
-    return None
+        raise Refused(Code.FIELD_INVALID, "site", f"Site {command.site} is not defined; define it.")
 
 
-def _theirs(ledger: Ledger, command: RecordComparison) -> dict[_Name, Decimal] | Refusal:
+def _theirs(ledger: Ledger, command: RecordComparison) -> dict[_Name, Decimal]:
     """Return what they have by name, in base units; what they have of an item nobody knows is in units of theirs."""
     theirs: dict[_Name, Decimal] = {}
     for index, line in enumerate(command.lines):
         units = _base_units(ledger, line, f"lines.{index}")
-        if isinstance(units, Refusal):
-            return units
         name = _Name(line.sku, line.lot or "", line.status or "")
         if any(other in theirs for other in _otherwise(name)):
             message = f"{line.sku} is named both in one condition and in whatever condition; say one of them."
-            return Refusal(Code.FIELD_INVALID, f"lines.{index}.status", message)
+            raise Refused(Code.FIELD_INVALID, f"lines.{index}.status", message)
         theirs[name] = theirs.get(name, Decimal(0)) + units
     return theirs
 
@@ -88,16 +83,17 @@ def _otherwise(name: _Name) -> list[_Name]:
     return [name._replace(status="")] if name.status else [name._replace(status=one.value) for one in Status]
 
 
-def _base_units(ledger: Ledger, line: ComparedLine, path: str) -> Decimal | Refusal:
+def _base_units(ledger: Ledger, line: ComparedLine, path: str) -> Decimal:
     item = ledger.items.get(line.sku)
     if item is None:
-        return check_quantity(line.quantity, f"{path}.quantity", positive=False) or line.quantity
+        stop_if(check_quantity(line.quantity, f"{path}.quantity", positive=False))
+        return line.quantity
     factor = unit_factor(item, line.unit)
     if factor is None:
         message = f"{line.sku} has no unit {line.unit}; define the item with it and send this again."
-        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message)
-    units = smallest(line.quantity, factor, f"{path}.quantity", positive=False)
-    return units if isinstance(units, Refusal) else in_base_units(item, units)
+        raise Refused(Code.UNKNOWN_UNIT, f"{path}.unit", message)
+    units = granted(smallest(line.quantity, factor, f"{path}.quantity", positive=False))
+    return in_base_units(item, units)
 
 
 def _ours(ledger: Ledger, command: RecordComparison, theirs: dict[_Name, Decimal]) -> dict[_Name, Decimal]:

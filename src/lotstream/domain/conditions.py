@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refusal, Refused, stop_if
 from lotstream.domain.commands import Moment, RecordCondition
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import ConditionRecorded, DiscrepancyNoted, Event, HoldPlaced
@@ -57,7 +57,7 @@ class _Found:
     lotless: tuple[str, ...] = ()
 
 
-def record_condition(ledger: Ledger, command: RecordCondition, moment: Moment) -> tuple[Event, ...] | Refusal:
+def record_condition(ledger: Ledger, command: RecordCondition, moment: Moment) -> tuple[Event, ...]:
     """Decide condition.recorded; the same record told again changes nothing.
 
     The lots at risk are put on hold, in quarantine, under the number of the record: all that it is about where it says
@@ -68,15 +68,14 @@ def record_condition(ledger: Ledger, command: RecordCondition, moment: Moment) -
     known = ledger.document(key, Notice)
     if known is not None:
         return () if known.content == content else _other_content(command)
-    wrong = _check_target(command) or _check_value(command)
-    if wrong is not None:
-        return wrong
+    _check_target(command)
+    _check_value(command)
     noted: list[DiscrepancyNoted] = []
     refused = site_unknown(ledger, command.site, noted=noted if command.happened else None)
     found = refused or _goods(ledger, command)
     if isinstance(found, Refusal):
         if not command.happened:
-            return found
+            stop_if(found)
         noted.append(_discrepancy(found.code, found.message, command))
         found = _Found(())
     at = command.occurred_at or moment.recorded_at
@@ -90,24 +89,24 @@ def record_condition(ledger: Ledger, command: RecordCondition, moment: Moment) -
     return recorded, *_held(ledger, at_risk, command, moment, at=at), *noted
 
 
-def _check_target(command: RecordCondition) -> Refusal | None:
+def _check_target(command: RecordCondition) -> None:
     """Refuse what names no place, lot or package, or several of them: nobody can tell what it is about."""
     named = [name for name in ("location", "lot", "package") if getattr(command, name) is not None]
     if len(named) == 1:
-        return None
+        return
     if not named:
-        return Refusal(Code.FIELD_MISSING, "location", "It names no place, lot or package; say what it is about.")
+        raise Refused(Code.FIELD_MISSING, "location", "It names no place, lot or package; say what it is about.")
     message = f"It names {' and '.join(named)}; send one message for each."
-    return Refusal(Code.FIELD_INVALID, named[1], message)
+    raise Refused(Code.FIELD_INVALID, named[1], message)
 
 
-def _check_value(command: RecordCondition) -> Refusal | None:
+def _check_value(command: RecordCondition) -> None:
     """Refuse what no instrument can have read, whether it is said to have happened or not."""
     low, high = RANGES.get(command.kind, (Decimal(0), VALUE_MAX))
     if command.value is None or low <= command.value <= high:
-        return None
+        return
     message = f"{command.kind.value.capitalize()} is from {low:f} to {high:f}; send what was read."
-    return Refusal(Code.FIELD_INVALID, "value", message)
+    raise Refused(Code.FIELD_INVALID, "value", message)
 
 
 def _held(
@@ -198,10 +197,10 @@ def _said(command: RecordCondition) -> tuple[object, ...]:
     return command.site, command.kind.value, value, command.location, command.package, command.reason, command.hold
 
 
-def _other_content(command: RecordCondition) -> tuple[Event, ...] | Refusal:
+def _other_content(command: RecordCondition) -> tuple[Event, ...]:
     message = f"Condition {command.condition} was told with other content; send this one under a number of its own."
     if not command.happened:
-        return Refusal(Code.CONFLICTING_CONTENT, "condition", message)
+        raise Refused(Code.CONFLICTING_CONTENT, "condition", message)
     return (_discrepancy(Code.CONFLICTING_CONTENT, message, command),)
 
 

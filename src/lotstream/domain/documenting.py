@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, granted
 from lotstream.domain.commands import DocumentLot, Moment
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, LotDocumented
@@ -15,7 +15,7 @@ from lotstream.domain.papers_needed import papers_of
 from lotstream.domain.settling import settle
 
 
-def document_lot(ledger: Ledger, command: DocumentLot, moment: Moment) -> tuple[Event, ...] | Refusal:
+def document_lot(ledger: Ledger, command: DocumentLot, moment: Moment) -> tuple[Event, ...]:
     """Decide lot.documented.
 
     A paper is known by its type and number, and one told again replaces what was known of it. Whoever waits for the lot
@@ -23,15 +23,13 @@ def document_lot(ledger: Ledger, command: DocumentLot, moment: Moment) -> tuple[
     others, and what is picked of them stays and does not leave. The same told again changes nothing.
     """
     if not command.documents:
-        return Refusal(Code.FIELD_MISSING, "documents", "It names no documents; send at least one.")
-    lot = find_lot(ledger, command.sku, command.lot)
-    if isinstance(lot, Refusal):
-        return lot
+        raise Refused(Code.FIELD_MISSING, "documents", "It names no documents; send at least one.")
+    lot = granted(find_lot(ledger, command.sku, command.lot))
     before = papers_of(lot)
     after = _documents_after(before, command)
     if len(after) > LOT_DOCUMENTS_MAX:
         message = f"Lot {lot.lot} would have {len(after)} documents, more than {LOT_DOCUMENTS_MAX}; withdraw old ones."
-        return Refusal(Code.TOO_LARGE, "documents", message)
+        raise Refused(Code.TOO_LARGE, "documents", message)
     if after == before:
         return ()
     draft = Draft(ledger, moment)

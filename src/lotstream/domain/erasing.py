@@ -6,7 +6,7 @@ city and postcode. Data comes back with an order that names the person anew, nev
 
 from __future__ import annotations
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused
 from lotstream.domain.commands import ErasePersons
 from lotstream.domain.events import DiscrepancyNoted, Event, PersonsErased
 from lotstream.domain.ledger import Ledger
@@ -28,7 +28,7 @@ from lotstream.domain.notices import content_of
 _NAMED_MAX = 20
 
 
-def erase_persons(ledger: Ledger, command: ErasePersons) -> tuple[Event, ...] | Refusal:
+def erase_persons(ledger: Ledger, command: ErasePersons) -> tuple[Event, ...]:
     """Decide person.erased: all that is known of what it names is forgotten, and what is not known is told.
 
     Refused when it names nothing, or nothing that is known: a shop names every order a person ever made, also those
@@ -40,7 +40,9 @@ def erase_persons(ledger: Ledger, command: ErasePersons) -> tuple[Event, ...] | 
     content = content_of((sorted(command.persons), sorted(command.orders), command.customer, *references, *source))
     known = ledger.document(key, Notice)
     if known is not None:
-        return () if known.content == content else _other_content(command)
+        if known.content == content:
+            return ()
+        raise _other_content(command)
     meant = {one: ledger.answer(one, OrdersFound).orders for one in command.references}
     found = {
         named: ledger.order(named) for named in [*command.orders, *(key for keys in meant.values() for key in keys)]
@@ -49,29 +51,25 @@ def erase_persons(ledger: Ledger, command: ErasePersons) -> tuple[Event, ...] | 
     unknown += [f"{one.name} {one.value} from {one.source}" for one, orders in meant.items() if not orders]
     named = [person for order in found.values() if order is not None for person in persons_of(order)]
     customers, theirs = _of_customer(ledger, command.customer), _of_source(ledger, command.source)
-    if isinstance(customers, Refusal):
-        return customers
-    if isinstance(theirs, Refusal):
-        return theirs
     if not command.persons and not customers and not theirs and all(order is None for order in found.values()):
-        return _nobody(command)
+        raise _nobody(command)
     persons = tuple(dict.fromkeys([*command.persons, *named, *customers, *theirs]))
     erased = PersonsErased(Notice(key, content), persons, command.by)
     return (erased, _unknown(command, unknown)) if unknown else (erased,)
 
 
-def _of_customer(ledger: Ledger, customer: str | None) -> tuple[str, ...] | Refusal:
+def _of_customer(ledger: Ledger, customer: str | None) -> tuple[str, ...]:
     """Return the persons of all orders of a customer, open or closed; raises `NotLoaded`."""
     if customer is None:
         return ()
     persons = ledger.answer(PersonsOf(customer), Named).persons
     if len(persons) > NAMED_MAX:
         message = f"The orders of customer {customer} name more than {NAMED_MAX} persons; name the orders or persons."
-        return Refusal(Code.TOO_LARGE, "customer", message)
+        raise Refused(Code.TOO_LARGE, "customer", message)
     return persons
 
 
-def _of_source(ledger: Ledger, source: str | None) -> tuple[str, ...] | Refusal:
+def _of_source(ledger: Ledger, source: str | None) -> tuple[str, ...]:
     """Return the persons of all orders of a source, open or closed; raises `NotLoaded`."""
     if source is None:
         return ()
@@ -79,27 +77,27 @@ def _of_source(ledger: Ledger, source: str | None) -> tuple[str, ...] | Refusal:
     if len(persons) > SOURCE_NAMED_MAX:
         what = f"erase them with `lotstream person erase --source {source}`, which asks for a part at a time"
         message = f"The orders from {source} name more than {SOURCE_NAMED_MAX} persons; {what}."
-        return Refusal(Code.TOO_LARGE, "source", message)
+        raise Refused(Code.TOO_LARGE, "source", message)
     return persons
 
 
-def _nobody(command: ErasePersons) -> Refusal:
+def _nobody(command: ErasePersons) -> Refused:
     """Refuse a request that names nobody who is known."""
     if command.references and not command.orders:
         one = command.references[0]
         message = f"No order from {one.source} has {one.name} {one.value}; nothing was erased."
-        return Refusal(Code.UNKNOWN_ORDER, "references.0", message)
+        return Refused(Code.UNKNOWN_ORDER, "references.0", message)
     if command.orders:
         named = command.orders[0]
         message = f"Order {named.order} from {named.source} is not known; nothing was erased."
-        return Refusal(Code.UNKNOWN_ORDER, "orders.0", message)
+        return Refused(Code.UNKNOWN_ORDER, "orders.0", message)
     if command.customer is None and command.source is not None:
         message = f"No order from {command.source} names anybody; nothing was erased."
-        return Refusal(Code.UNKNOWN_ORDER, "source", message)
+        return Refused(Code.UNKNOWN_ORDER, "source", message)
     if command.customer is not None:
         message = f"No order of customer {command.customer} names anybody; nothing was erased."
-        return Refusal(Code.UNKNOWN_CUSTOMER, "customer", message)
-    return Refusal(
+        return Refused(Code.UNKNOWN_CUSTOMER, "customer", message)
+    return Refused(
         Code.FIELD_MISSING, "persons", "It names nobody; send keys of persons, orders, a customer or a source."
     )
 
@@ -114,9 +112,9 @@ def persons_left(known: Order, after: Order) -> tuple[str, ...]:
     return tuple(dict.fromkeys(person for person in persons_of(known) if person != after.person))
 
 
-def _other_content(command: ErasePersons) -> Refusal:
+def _other_content(command: ErasePersons) -> Refused:
     message = f"Request {command.request} was told with other content; send this one under a number of its own."
-    return Refusal(Code.CONFLICTING_CONTENT, "request", message)
+    return Refused(Code.CONFLICTING_CONTENT, "request", message)
 
 
 def _unknown(command: ErasePersons, orders: list[str]) -> DiscrepancyNoted:

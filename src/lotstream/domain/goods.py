@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refusal, Refused, granted, stop_if
 from lotstream.domain.commands import GoodsLine
 from lotstream.domain.complete import missing_fact, supplier_named, too_short, with_shelf_life
 from lotstream.domain.costing import add_cost
@@ -108,15 +108,12 @@ class Delivery:
         return self.next_number - 1
 
 
-def book_all(delivery: Delivery, lines: tuple[GoodsLine, ...]) -> Refusal | None:
-    """Book the lines of a document, or note why one cannot be; returns a refusal of the whole document."""
+def book_all(delivery: Delivery, lines: tuple[GoodsLine, ...]) -> None:
+    """Book the lines of a document, or note why one cannot be; raises `Refused`."""
     noted = delivery.noted if delivery.happened else None
-    refused = check_lines(lines) or site_unknown(delivery.draft.ledger, delivery.site, noted=noted)
+    stop_if(check_lines(lines) or site_unknown(delivery.draft.ledger, delivery.site, noted=noted))
     for index, line in enumerate(lines):
-        if refused is not None:
-            return refused
-        refused = _book(delivery, line, f"lines.{index}")
-    return refused
+        _book(delivery, line, f"lines.{index}")
 
 
 def site_unknown(ledger: Ledger, site: str, *, noted: list[DiscrepancyNoted] | None) -> Refusal | None:
@@ -130,77 +127,71 @@ def site_unknown(ledger: Ledger, site: str, *, noted: list[DiscrepancyNoted] | N
     return None
 
 
-def _book(delivery: Delivery, line: GoodsLine, path: str) -> Refusal | None:
-    """Book one line, or note why it cannot be; returns a refusal of the whole document."""
-    refused = check_line(line, path, positive=not delivery.as_found)
-    if refused is not None:
-        return refused
+def _book(delivery: Delivery, line: GoodsLine, path: str) -> None:
+    """Book one line, or note why it cannot be."""
+    stop_if(check_line(line, path, positive=not delivery.as_found))
     item = delivery.draft.find_item(line.sku or None, line.gtin)
     factor = None if item is None else unit_factor(item, line.unit)
     if item is None or factor is None:
         why = why_uncountable(line, item, path)
-        if delivery.happened:
-            delivery.noted.append(kept_whole(line, why, document=delivery.document, site=delivery.site))
-        return None if delivery.happened else why
+        if not delivery.happened:
+            stop_if(why)
+        delivery.noted.append(kept_whole(line, why, document=delivery.document, site=delivery.site))
+        return
     amounts = amounts_of(line, item, factor, path, positive=not delivery.as_found)
     if isinstance(amounts, Refusal) and delivery.happened and delivery.key.kind == TITLE:
         # They are nobody else's any more, and must be somebody's.
         delivery.noted.append(kept_whole(line, amounts, document=delivery.document, site=delivery.site))
-        return None
-    if isinstance(amounts, Refusal):
-        return amounts
-    return _book_counted(delivery, replace(line, sku=item.sku), item, amounts, path)
+        return
+    _book_counted(delivery, replace(line, sku=item.sku), item, granted(amounts), path)
 
 
-def _book_counted(delivery: Delivery, line: GoodsLine, item: Item, amounts: Amounts, path: str) -> Refusal | None:
+def _book_counted(delivery: Delivery, line: GoodsLine, item: Item, amounts: Amounts, path: str) -> None:
     before = delivery.before(line)
     if before is not None:
-        return _told_again(delivery, line, before, amounts, path)
+        _told_again(delivery, line, before, amounts, path)
+        return
     number = _lot_of(delivery, line, item)
     conflict = number if isinstance(number, Conflict) else None
     if not isinstance(number, Conflict):
         line = replace(line, lot=number)
     line = with_shelf_life(item, line, delivery.draft.lot(item.sku, line.lot))
     weight_g = _grams(delivery, line, item, path)
-    if isinstance(weight_g, Refusal):
-        return weight_g
     conflict = conflict or _conflict(delivery, line, item, amounts)
     if conflict is None and weight_g == 0 and item.catch_weight and not delivery.as_found:
         message = f"{item.sku} is weighed, and line {line.line} says no weight; send what it weighs."
         conflict = Conflict(Code.FIELD_MISSING, "weight_kg", message)
     if conflict is not None and not delivery.happened and not delivery.as_found:
-        return Refusal(conflict.code, f"{path}.{conflict.field}", conflict.message)
+        raise Refused(conflict.code, f"{path}.{conflict.field}", conflict.message)
     row = _row(delivery, line, pack=amounts.pack, quarantined=conflict is not None)
-    refused = _check_place(delivery, line, row, path)
-    if refused is None:
-        _put(delivery, line, amounts, row, conflict, weight_g=weight_g)
-    return refused
+    _check_place(delivery, line, row, path)
+    _put(delivery, line, amounts, row, conflict, weight_g=weight_g)
 
 
-def _grams(delivery: Delivery, line: GoodsLine, item: Item, path: str) -> int | Refusal:
+def _grams(delivery: Delivery, line: GoodsLine, item: Item, path: str) -> int:
     """Return what a line weighs; 0 where that is not told, or is told of an item that has no weight."""
     if line.weight_kg is None:
         return 0
     wrong = not_weighed(item, path)
     if wrong is None or not delivery.happened:
-        return wrong or grams(line.weight_kg)
+        stop_if(wrong)
+        return grams(line.weight_kg)
     about = {"line": line.line, "sku": item.sku, "document": delivery.document}
     delivery.noted.append(DiscrepancyNoted(wrong.code.value, wrong.message, about, line.quantity))
     return 0
 
 
-def _check_place(delivery: Delivery, line: GoodsLine, row: RowKey, path: str) -> Refusal | None:
+def _check_place(delivery: Delivery, line: GoodsLine, row: RowKey, path: str) -> None:
     """Object to goods that must not lie where they are told to be; stock as found lies where it lies."""
     wrong = None if delivery.as_found else why_not_there(delivery.draft.ledger, row, delivery.beside)
     delivery.stand.setdefault(row.location, set()).add(row)
     if wrong is None:
-        return None
+        return
     if not delivery.happened:
-        return Refusal(Code.LOT_NOT_ALLOWED, f"{path}.location", wrong)
+        raise Refused(Code.LOT_NOT_ALLOWED, f"{path}.location", wrong)
     about = {"line": line.line, "sku": row.sku, "location": row.location, "document": delivery.document}
     about |= {} if row.lot is None else {"lot": row.lot}
     delivery.noted.append(DiscrepancyNoted(Code.LOT_NOT_ALLOWED.value, wrong, about, line.quantity))
-    return None
 
 
 def _weighs_otherwise(delivery: Delivery, line: GoodsLine) -> bool:
@@ -216,20 +207,19 @@ def _lot_of(delivery: Delivery, line: GoodsLine, item: Item) -> str | Conflict |
     return lot_of(Arrival(delivery.draft, item, line, delivery.day, delivery.draw, delivery.supplied))
 
 
-def _told_again(delivery: Delivery, line: GoodsLine, before: Booked, amounts: Amounts, path: str) -> Refusal | None:
+def _told_again(delivery: Delivery, line: GoodsLine, before: Booked, amounts: Amounts, path: str) -> None:
     """Pass over a line that is booked already; whatever was wrong with it then was said then."""
     if is_same(delivery.draft, before.row, line):
         line = replace(line, lot=before.row.lot)
     row = _row(delivery, line, pack=amounts.pack, quarantined=False)
     again = {row, _row(delivery, line, pack=amounts.pack, quarantined=True)}
     if before.row in again and before.quantity == amounts.quantity and not _weighs_otherwise(delivery, line):
-        return None
+        return
     message = f"Line {line.line} of {delivery.document} is booked with other content; correct the receipt instead."
     if not delivery.happened:
-        return Refusal(Code.CONFLICTING_CONTENT, f"{path}.line", message)
+        raise Refused(Code.CONFLICTING_CONTENT, f"{path}.line", message)
     about = {"line": line.line, "sku": line.sku, "document": delivery.document}
     delivery.noted.append(DiscrepancyNoted(Code.CONFLICTING_CONTENT.value, message, about, line.quantity))
-    return None
 
 
 def _conflict(delivery: Delivery, line: GoodsLine, item: Item, amounts: Amounts) -> Conflict | None:

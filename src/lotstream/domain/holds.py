@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refusal, Refused, granted, stop_if
 from lotstream.domain.commands import LiftHold, LiftOwnerHold, Moment, PlaceHold, PlaceOwnerHold
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, HoldLifted, HoldPlaced, OwnerHeld, OwnerReleased
@@ -23,16 +23,14 @@ LIFTED_MAX: Final = 20
 """Holds that are remembered as lifted from a lot, a bin, a unit or an owner, the last ones."""
 
 
-def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Event, ...] | Refusal:
+def place_hold(ledger: Ledger, command: PlaceHold, moment: Moment) -> tuple[Event, ...]:
     """Decide hold.placed on a lot.
 
     What is promised of the lot and not picked is given back, and those orders are allocated again at once, in queue
     order, whether the owner allocates at once or on request. What is picked is kept, but cannot be shipped while the
     hold lasts; a recall takes that as well, and tells what has left already. The same hold told again changes nothing.
     """
-    lot = find_lot(ledger, command.sku, command.lot)
-    if isinstance(lot, Refusal):
-        return lot
+    lot = granted(find_lot(ledger, command.sku, command.lot))
     known = [hold.kind is command.kind for hold in lot.holds if hold.id == command.hold]
     if known:
         return again(command.hold, same=known[0])
@@ -55,17 +53,13 @@ def hold_lot(draft: Draft, lot: Lot, hold: Hold) -> list[Event]:
     )
 
 
-def lift_hold(ledger: Ledger, command: LiftHold, moment: Moment) -> tuple[Event, ...] | Refusal:
+def lift_hold(ledger: Ledger, command: LiftHold, moment: Moment) -> tuple[Event, ...]:
     """Decide hold.lifted: one hold of a lot, or all of them when none is named; then whoever waits is served."""
-    lot = find_lot(ledger, command.sku, command.lot)
-    if isinstance(lot, Refusal):
-        return lot
+    lot = granted(find_lot(ledger, command.sku, command.lot))
     lifted = tuple(hold for hold in lot.holds if command.hold in (None, hold.id))
     if not lifted:
         return lifted_before(command.hold, (lot.more or PLAIN).lifted, f"lot {lot.lot} of {lot.sku}")
-    refused = unnamed(lifted, command.by)
-    if refused is not None:
-        return refused
+    stop_if(unnamed(lifted, command.by))
     draft = Draft(ledger, moment)
     event = lift_from(draft, lot, lifted, by=command.by, at=command.occurred_at or moment.recorded_at)
     return event, *fill(draft, [lot.sku])
@@ -80,7 +74,7 @@ def lift_from(draft: Draft, lot: Lot, lifted: Iterable[Hold], *, by: str | None,
     return HoldLifted(lot.sku, lot.lot, ids, by, at, known)
 
 
-def place_owner_hold(ledger: Ledger, command: PlaceOwnerHold, moment: Moment) -> tuple[Event, ...] | Refusal:
+def place_owner_hold(ledger: Ledger, command: PlaceOwnerHold, moment: Moment) -> tuple[Event, ...]:
     """Decide hold.placed on a supplier's goods, or on all that an owner has; what is still to come is held as well.
 
     What is promised and not picked is moved off afterwards, part by part (`lotstream.domain.agenda`), as after a change
@@ -88,7 +82,7 @@ def place_owner_hold(ledger: Ledger, command: PlaceOwnerHold, moment: Moment) ->
     """
     if command.hold.kind is HoldKind.RECALL:
         message = "A supplier or an owner is held, not recalled; recall the lots by lot.recalled."
-        return Refusal(Code.FIELD_INVALID, "kind", message)
+        raise Refused(Code.FIELD_INVALID, "kind", message)
     mine = (command.supplier, command.hold.kind)
     same = [(one.supplier, one.hold.kind) == mine for one in ledger.settings.holds if one.hold.id == command.hold.id]
     if same:
@@ -96,7 +90,7 @@ def place_owner_hold(ledger: Ledger, command: PlaceOwnerHold, moment: Moment) ->
     return (OwnerHeld(OwnerHold(placed_at(command.hold, moment), command.supplier)),)
 
 
-def lift_owner_hold(ledger: Ledger, command: LiftOwnerHold, moment: Moment) -> tuple[Event, ...] | Refusal:
+def lift_owner_hold(ledger: Ledger, command: LiftOwnerHold, moment: Moment) -> tuple[Event, ...]:
     """Decide hold.lifted from a supplier's goods or from an owner; whoever waits is served part by part afterwards."""
     mine = (known.hold for known in ledger.settings.holds if known.supplier == command.supplier)
     lifted = tuple(hold for hold in mine if command.hold in (None, hold.id))
@@ -105,15 +99,16 @@ def lift_owner_hold(ledger: Ledger, command: LiftOwnerHold, moment: Moment) -> t
         what = "the owner" if command.supplier is None else f"supplier {command.supplier}"
         return lifted_before(command.hold, known, what)
     ids, at = tuple(hold.id for hold in lifted), command.occurred_at or moment.recorded_at
-    return unnamed(lifted, command.by) or (OwnerReleased(ids, command.by, at, also_lifted(known, ids)),)
+    stop_if(unnamed(lifted, command.by))
+    return (OwnerReleased(ids, command.by, at, also_lifted(known, ids)),)
 
 
-def again(hold: str, *, same: bool) -> tuple[Event, ...] | Refusal:
+def again(hold: str, *, same: bool) -> tuple[Event, ...]:
     """Return nothing for a hold that is there already; one of another kind or on something else is not that one."""
     if same:
         return ()
     message = f"Hold {hold} is there already, of another kind or on something else; place this one under another id."
-    return Refusal(Code.CONFLICTING_CONTENT, "hold", message)
+    raise Refused(Code.CONFLICTING_CONTENT, "hold", message)
 
 
 def also_lifted(before: tuple[str, ...], ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -121,11 +116,11 @@ def also_lifted(before: tuple[str, ...], ids: tuple[str, ...]) -> tuple[str, ...
     return (*(known for known in before if known not in ids), *ids)[-LIFTED_MAX:]
 
 
-def lifted_before(hold: str | None, lifted: tuple[str, ...], what: str) -> tuple[Event, ...] | Refusal:
-    """Return nothing where a hold was lifted before, or none is named; refuses to lift one that never was."""
+def lifted_before(hold: str | None, lifted: tuple[str, ...], what: str) -> tuple[Event, ...]:
+    """Return nothing where a hold was lifted before, or none is named; raises `Refused` for one that never was."""
     if hold is None or hold in lifted:
         return ()
-    return Refusal(Code.NOT_AVAILABLE, "hold", f"There is no hold {hold} on {what}; check its id.")
+    raise Refused(Code.NOT_AVAILABLE, "hold", f"There is no hold {hold} on {what}; check its id.")
 
 
 def placed_at(hold: Hold, moment: Moment) -> Hold:
@@ -141,8 +136,11 @@ def unnamed(lifted: Iterable[Hold], by: str | None) -> Refusal | None:
     return Refusal(Code.FIELD_MISSING, "by", f"{named.by} placed hold {named.id}; say who lifts it.")
 
 
-def find_lot(ledger: Ledger, sku: str | None, number: str) -> Lot | Refusal:
-    """Return the lot that is meant, by any number it has or had; without a SKU its number must be enough."""
+def find_lot(ledger: Ledger, sku: str | None, number: str, *, field: str = "lot") -> Lot | Refusal:
+    """Return the lot that is meant, by any number it has or had; without a SKU its number must be enough.
+
+    ``field`` is where the number stands.
+    """
     if sku is not None:
         names = ledger.names()
         key = (sku, number) if names is None else names.lot_name(LotName(sku, number))
@@ -150,7 +148,7 @@ def find_lot(ledger: Ledger, sku: str | None, number: str) -> Lot | Refusal:
     else:
         found = list(ledger.lots_called(number))
     if not found:
-        return Refusal(Code.UNKNOWN_LOT, "lot", f"Lot {number} is not known; check its number and SKU.")
+        return Refusal(Code.UNKNOWN_LOT, field, f"Lot {number} is not known; check its number and SKU.")
     if len(found) > 1:
         skus = ", ".join(sorted(lot.sku for lot in found))
         return Refusal(Code.FIELD_MISSING, "sku", f"Lot {number} is a lot of {skus}; say which SKU.")

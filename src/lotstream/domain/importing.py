@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refusal, Refused, granted, stop_if
 from lotstream.domain.commands import ImportedLine, ImportShipment, Moment
 from lotstream.domain.costing import cost_of, paid_for
 from lotstream.domain.draft import Draft
@@ -41,7 +41,7 @@ IMPORTED: Final = "imported"
 """The content of an order that was never placed here, and where goods lay that left before the hub was there."""
 
 
-def import_shipment(ledger: Ledger, command: ImportShipment, moment: Moment) -> tuple[Event, ...] | Refusal:
+def import_shipment(ledger: Ledger, command: ImportShipment, moment: Moment) -> tuple[Event, ...]:
     """Decide shipment.imported: what left for an order with a shipment, once, whatever message brings it."""
     content = content_of_import(command)
     shipment = ledger.document(ReceiptKey(SHIPMENT, command.shipment), Shipment)
@@ -49,9 +49,7 @@ def import_shipment(ledger: Ledger, command: ImportShipment, moment: Moment) -> 
     if told is not None and told.content == content:
         return ()
     known = ledger.order(command.key)
-    refused = _refused(ledger, command, moment, told=told, known=known)
-    if refused is not None:
-        return refused
+    stop_if(_refused(ledger, command, moment, told=told, known=known))
     draft = Draft(ledger, moment)
     lots: dict[tuple[str, str], Lot] = {}
     shipped: list[Shipped] = []
@@ -59,10 +57,8 @@ def import_shipment(ledger: Ledger, command: ImportShipment, moment: Moment) -> 
     for index, line in enumerate(command.lines):
         if skus.setdefault(line.line, line.sku) != line.sku:
             message = f"Line {line.line} is {skus[line.line]}, not {line.sku}; give these goods a line of their own."
-            return Refusal(Code.CONFLICTING_CONTENT, f"lines.{index}.sku", message)
+            raise Refused(Code.CONFLICTING_CONTENT, f"lines.{index}.sku", message)
         one = _shipped(draft, command, line, f"lines.{index}", lots=lots)
-        if isinstance(one, Refusal):
-            return one
         shipped.append(one)
     order = _order(command, known, shipped, arrival=moment.arrival)
     part = ShipmentPart(command.key, content, tuple(shipped))
@@ -91,24 +87,21 @@ def _refused(
 
 def _shipped(
     draft: Draft, command: ImportShipment, line: ImportedLine, path: str, *, lots: dict[tuple[str, str], Lot]
-) -> Shipped | Refusal:
+) -> Shipped:
     """Return what left of a lot, and note the lot where nobody knew it."""
     item = draft.item(line.sku)
     if item is None:
         message = f"{line.sku} is not defined; define the item and send this again."
-        return Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", message)
+        raise Refused(Code.UNKNOWN_ITEM, f"{path}.sku", message)
     factor = unit_factor(item, line.unit)
     if factor is None:
         message = f"{line.sku} has no unit {line.unit}; define the item with it and send this again."
-        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message)
-    quantity = smallest(line.quantity, factor, f"{path}.quantity")
-    if isinstance(quantity, Refusal):
-        return quantity
-    refused = check_count(line.serials, quantity, item, path) or _still_here(draft, line, path)
-    refused = refused or check_cost(line.cost, f"{path}.cost")
-    lot = refused or _lot(draft, line, path, lots)
-    if isinstance(lot, Refusal):
-        return lot
+        raise Refused(Code.UNKNOWN_UNIT, f"{path}.unit", message)
+    quantity = granted(smallest(line.quantity, factor, f"{path}.quantity"))
+    stop_if(check_count(line.serials, quantity, item, path))
+    _still_here(draft, line, path)
+    stop_if(check_cost(line.cost, f"{path}.cost"))
+    lot = _lot(draft, line, path, lots)
     row = RowKey(line.sku, line.lot, command.site, IMPORTED, None, None, Status.GOOD.value)
     for number in line.serials:
         draft.serials[SerialKey(number, line.sku)] = Serial(SerialKey(number, line.sku), SerialState.SHIPPED, row)
@@ -120,20 +113,19 @@ def _shipped(
     )  # fmt: skip
 
 
-def _still_here(draft: Draft, line: ImportedLine, path: str) -> Refusal | None:
+def _still_here(draft: Draft, line: ImportedLine, path: str) -> None:
     """Refuse serial numbers that are in the house, or left with something else."""
     for index, number in enumerate(line.serials):
         unit = draft.serial(SerialKey(number, line.sku))
         if unit is not None:
             where = "left already" if unit.state is SerialState.SHIPPED else "is in stock"
             message = f"Serial {number} of {line.sku} {where}; correct the number."
-            return Refusal(Code.CONFLICTING_CONTENT, f"{path}.serials.{index}", message)
-    return None
+            raise Refused(Code.CONFLICTING_CONTENT, f"{path}.serials.{index}", message)
 
 
 def _lot(
     draft: Draft, line: ImportedLine, path: str, lots: dict[tuple[str, str], Lot]
-) -> Lot | Refusal | None:  # fmt: skip
+) -> Lot | None:  # fmt: skip
     if line.lot is None:
         return None
     name = (line.sku, line.lot)
@@ -142,7 +134,7 @@ def _lot(
         lots[name] = known = Lot(line.sku, line.lot, line.expires, None)
     elif line.expires not in (None, known.expires):
         message = f"Lot {line.lot} of {line.sku} is known to expire on {_day(known.expires)}, not {line.expires}."
-        return Refusal(Code.CONFLICTING_CONTENT, f"{path}.expires", message)
+        raise Refused(Code.CONFLICTING_CONTENT, f"{path}.expires", message)
     return known
 
 

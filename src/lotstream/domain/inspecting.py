@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, granted, stop_if
 from lotstream.domain.commands import InspectLot, Moment
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, HoldPlaced, LotInspected
@@ -31,7 +31,7 @@ WAITS: Final = f"{REQUIRED}/{Stage.INBOUND.value}"
 """Id of the hold on a lot that has come in and waits to be inspected."""
 
 
-def inspect_lot(ledger: Ledger, command: InspectLot, moment: Moment) -> tuple[Event, ...] | Refusal:
+def inspect_lot(ledger: Ledger, command: InspectLot, moment: Moment) -> tuple[Event, ...]:
     """Decide lot.inspected; the same inspection told again changes nothing.
 
     A lot that fails is held, what is promised of it and not picked moves to other lots in the same decision, and what
@@ -43,9 +43,10 @@ def inspect_lot(ledger: Ledger, command: InspectLot, moment: Moment) -> tuple[Ev
     lot = find_lot(ledger, command.sku, command.lot)
     if known is not None:
         same = known.content == content and isinstance(lot, Lot) and _is_of(lot, command.inspection)
-        return () if same else _other_content(command)
-    if isinstance(lot, Refusal):
-        return lot
+        if same:
+            return ()
+        raise _other_content(command)
+    lot = granted(lot)
     at = command.occurred_at or moment.recorded_at
     inspection = Inspection(
         command.inspection, command.stage, command.passed, command.by, at, command.measured, command.reason
@@ -57,9 +58,7 @@ def inspect_lot(ledger: Ledger, command: InspectLot, moment: Moment) -> tuple[Ev
         hold = Hold(f"{REQUIRED}/{command.stage.value}/{command.inspection}", HoldKind.HOLD, reason, command.by, at)
         return HoldPlaced(lot.sku, lot.lot, hold), event, *hold_lot(draft, lot, hold)
     ended = [hold for hold in lot.holds if _waits_for(hold, command.stage)]
-    refused = unnamed(ended, command.by)
-    if refused is not None:
-        return refused
+    stop_if(unnamed(ended, command.by))
     if not ended:
         return (event,)
     lifted = lift_from(draft, lot, ended, by=command.by, at=at)
@@ -102,6 +101,6 @@ def _said(command: InspectLot) -> tuple[object, ...]:
     return command.stage.value, command.passed, command.by, measured, command.reason
 
 
-def _other_content(command: InspectLot) -> Refusal:
+def _other_content(command: InspectLot) -> Refused:
     message = f"Inspection {command.inspection} was told with other content; send this one under a number of its own."
-    return Refusal(Code.CONFLICTING_CONTENT, "inspection", message)
+    return Refused(Code.CONFLICTING_CONTENT, "inspection", message)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, stop_if
 from lotstream.domain.draft import Draft
 from lotstream.domain.model import RowKey, Serial, SerialKey, SerialState
 from lotstream.domain.serials import NOBODY, Objection, check_count, why_not_take
@@ -25,31 +25,30 @@ class Told(NamedTuple):
     path: str
 
 
-def numbers_used(draft: Draft, verdicts: Verdicts, told: Told) -> tuple[str, ...] | Refusal:
+def numbers_used(draft: Draft, verdicts: Verdicts, told: Told) -> tuple[str, ...]:
     """Return the numbers of units that are used up; asked, each must be in stock and nobody else's."""
     return _read(draft, verdicts, told, SerialState.USED)
 
 
-def numbers_made(draft: Draft, verdicts: Verdicts, told: Told) -> tuple[str, ...] | Refusal:
+def numbers_made(draft: Draft, verdicts: Verdicts, told: Told) -> tuple[str, ...]:
     """Return the numbers of units that are there from now on; none of them may be in stock, or have left, already."""
     return _read(draft, verdicts, told, SerialState.IN_STOCK)
 
 
-def _read(draft: Draft, verdicts: Verdicts, told: Told, state: SerialState) -> tuple[str, ...] | Refusal:
+def _read(draft: Draft, verdicts: Verdicts, told: Told, state: SerialState) -> tuple[str, ...]:
     row, about = told.row, {"sku": told.row.sku, "lot": told.row.lot}
     refused = check_count(told.serials, told.quantity, draft.known_item(row.sku), told.path.rstrip("."))
     if refused is not None:
         field = f"{told.path}serials"
-        return verdicts.object(refused.code, field, refused.message, about) or ()
+        stop_if(verdicts.object(refused.code, field, refused.message, about))
+        return ()
     taken = []
     for index, number in enumerate(told.serials):
         key = SerialKey(number, row.sku)
         objection = _why_not(draft, key, state)
         if objection is not None:
             field, which = f"{told.path}serials.{index}", about | {"serial": number}
-            refused = verdicts.object(objection[0], field, objection[1], which)
-            if refused is not None:
-                return refused
+            stop_if(verdicts.object(objection[0], field, objection[1], which))
         if objection is None or objection[0] in _BELIEVED:
             known = draft.serial(key)
             draft.serials[key] = Serial(key, state, row, holds=() if known is None else known.holds)

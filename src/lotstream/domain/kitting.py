@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refusal, Refused, stop_if
 from lotstream.domain.commands import AssembleKit, BreakKit, GoodsLine, KitPiece, Moment, PieceMade
 from lotstream.domain.costing import add_cost, cost_of, total_of
 from lotstream.domain.draft import Draft
@@ -26,7 +26,7 @@ from lotstream.domain.kit_lines import parts_of
 from lotstream.domain.kit_serials import Told, numbers_made
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import contradiction, learn, with_more
-from lotstream.domain.making import Making, Odd, is_no_amount, no_amount
+from lotstream.domain.making import Making, is_no_amount, no_amount
 from lotstream.domain.model import Item, KitPart, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
@@ -55,16 +55,17 @@ class _Work(Making):
     kits: int
 
 
-def assemble_kit(ledger: Ledger, command: AssembleKit, moment: Moment) -> tuple[Event, ...] | Refusal:
+def assemble_kit(ledger: Ledger, command: AssembleKit, moment: Moment) -> tuple[Event, ...]:
     """Decide kit.assembled: components are used up, and kits of one lot stand in their place."""
     work = _begin(ledger, command, moment, kind=ASSEMBLY, number=command.assembly)
     if not isinstance(work, _Work):
         return work
-    refused = _use_pieces(work, command.lines) or _make_kits(work, command)
-    return refused or _decided(work, KitAssembled)
+    _use_pieces(work, command.lines)
+    _make_kits(work, command)
+    return _decided(work, KitAssembled)
 
 
-def break_kit(ledger: Ledger, command: BreakKit, moment: Moment) -> tuple[Event, ...] | Refusal:
+def break_kit(ledger: Ledger, command: BreakKit, moment: Moment) -> tuple[Event, ...]:
     """Decide kit.broken: kits are used up, and all of their components lie there by themselves."""
     work = _begin(ledger, command, moment, kind=BREAKING, number=command.breaking)
     if not isinstance(work, _Work):
@@ -73,27 +74,27 @@ def break_kit(ledger: Ledger, command: BreakKit, moment: Moment) -> tuple[Event,
         KITS, command.sku, command.lot, command.location, command.quantity, command.unit, command.package,
         command.serials,
     )  # fmt: skip
-    refused = work.use(piece, work.item, work.kits, "") or _lay_out(work, command.lines)
-    return refused or _decided(work, KitBroken)
+    work.use(piece, work.item, work.kits, "")
+    _lay_out(work, command.lines)
+    return _decided(work, KitBroken)
 
 
 def _begin(
     ledger: Ledger, command: AssembleKit | BreakKit, moment: Moment, *, kind: str, number: str
-) -> _Work | tuple[Event, ...] | Refusal:
+) -> _Work | tuple[Event, ...]:
     """Return the work on kits that can be counted; a refusal, or the discrepancy when it has happened."""
     draft, verdicts = Draft(ledger, moment), Verdicts(command.happened)
-    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
-    refused = refused or _same_line(command.lines) or check_quantity(command.quantity, "quantity")
-    refused = refused or no_amount({f"lines.{index}": piece for index, piece in enumerate(command.lines)})
-    if refused is not None:
-        return refused
+    stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
+    _same_line(command.lines)
+    stop_if(check_quantity(command.quantity, "quantity"))
+    no_amount({f"lines.{index}": piece for index, piece in enumerate(command.lines)})
     counted = _count(draft, command)
-    if isinstance(counted, Refusal) and is_no_amount(counted):
-        return counted
     if isinstance(counted, Refusal):
+        if is_no_amount(counted):
+            stop_if(counted)
         about: dict[str, str | None] = {kind: number, "sku": command.sku, "lot": command.lot}
-        refused = verdicts.object(counted.code, counted.field, counted.message, about)
-        return tuple(verdicts.noted) if refused is None else refused
+        stop_if(verdicts.object(counted.code, counted.field, counted.message, about))
+        return tuple(verdicts.noted)
     item, parts, kits = counted
     at = command.occurred_at or moment.recorded_at
     work = _Work(
@@ -125,55 +126,45 @@ def _count(draft: Draft, command: AssembleKit | BreakKit) -> tuple[Item, tuple[K
     return item, parts, kits
 
 
-def _pieces(work: _Work, lines: tuple[PieceT, ...]) -> list[tuple[str, PieceT, Item, int]] | Refusal:
+def _pieces(work: _Work, lines: tuple[PieceT, ...]) -> list[tuple[str, PieceT, Item, int]]:
     """Return the components named, counted; wrong ones and wrong quantities are objected to."""
     wanted = {part.sku: work.kits // part.kit * part.each for part in work.parts}
     pieces: list[tuple[str, PieceT, Item, int]] = []
     for index, piece in enumerate(lines):
         path, item = f"lines.{index}", work.draft.item(piece.sku)
-        wrong = None if item is None or piece.sku in wanted else _is_no_part(work, piece, path)
-        counted = wrong or work.count_anyway(piece, item, path)
-        if isinstance(counted, Refusal):
-            return counted
+        if item is not None and piece.sku not in wanted:
+            _is_no_part(work, piece, path)
+        counted = work.count_anyway(piece, item, path)
         if counted is not None and item is not None:
             pieces.append((path, piece, item, counted))
             wanted[piece.sku] = wanted.get(piece.sku, 0) - counted
-    return _check_sums(work, wanted) or pieces
+    _check_sums(work, wanted)
+    return pieces
 
 
-def _is_no_part(work: _Work, piece: KitPiece, path: str) -> Odd:
+def _is_no_part(work: _Work, piece: KitPiece, path: str) -> None:
     message = f"{piece.sku} is no component of {work.item.sku}; take what the kit is made of."
-    return work.object(Code.LOT_NOT_ALLOWED, f"{path}.sku", message, sku=piece.sku, lot=piece.lot)
+    work.object(Code.LOT_NOT_ALLOWED, f"{path}.sku", message, sku=piece.sku, lot=piece.lot)
 
 
-def _check_sums(work: _Work, left: dict[str, int]) -> Odd:
+def _check_sums(work: _Work, left: dict[str, int]) -> None:
     for part in work.parts:
         units, item = left[part.sku], work.draft.known_item(part.sku)
         if units > 0:
             message = f"{amount(item, units)} of {part.sku} is missing for so many kits; name all that went in."
-            refused = work.object(Code.FIELD_MISSING, "lines", message, sku=part.sku)
+            work.object(Code.FIELD_MISSING, "lines", message, sku=part.sku)
         elif units < 0:
             message = f"{amount(item, -units)} of {part.sku} is more than so many kits hold; send what they do."
-            refused = work.object(Code.FIELD_INVALID, "lines", message, sku=part.sku)
-        else:
-            continue
-        if refused is not None:
-            return refused
-    return None
+            work.object(Code.FIELD_INVALID, "lines", message, sku=part.sku)
 
 
-def _use_pieces(work: _Work, lines: tuple[KitPiece, ...]) -> Odd:
+def _use_pieces(work: _Work, lines: tuple[KitPiece, ...]) -> None:
     pieces = _pieces(work, lines)
-    if isinstance(pieces, Refusal):
-        return pieces
     for path, piece, item, quantity in pieces:
-        refused = work.use(piece, item, quantity, f"{path}.")
-        if refused is not None:
-            return refused
-    return None
+        work.use(piece, item, quantity, f"{path}.")
 
 
-def _make_kits(work: _Work, command: AssembleKit) -> Odd:
+def _make_kits(work: _Work, command: AssembleKit) -> None:
     """Put the kits down; their lot lives as long as the first of its components to expire, unless it is said."""
     lots = [work.draft.lot(used.row.sku, used.row.lot) for used in work.used]
     known = work.draft.lot(command.sku, command.lot)
@@ -186,14 +177,10 @@ def _make_kits(work: _Work, command: AssembleKit) -> Odd:
     )  # fmt: skip
     conflict = None if command.lot is None else contradiction(known, line)
     if conflict is not None:
-        refused = work.object(conflict.code, conflict.field, conflict.message, sku=command.sku, lot=command.lot)
-        if refused is not None:
-            return refused
+        work.object(conflict.code, conflict.field, conflict.message, sku=command.sku, lot=command.lot)
     place, day = command.location or DOCK, work.at.date()
     row = RowKey(command.sku, command.lot, command.site, place, command.package)
     numbers = numbers_made(work.draft, work.verdicts, Told(command.serials, row, work.kits, ""))
-    if isinstance(numbers, Refusal):
-        return numbers
     row = row._replace(status=work.status_of(Status.GOOD.value, command.lot))
     lot = None
     if command.lot is not None:
@@ -201,7 +188,7 @@ def _make_kits(work: _Work, command: AssembleKit) -> Odd:
         line = line if conflict is None else replace(line, made=None, expires=None)
         lot = _made(learn(known, line, sku=command.sku, lot=command.lot, received=day, hold=None), work)
         lot = await_inspection(lot, known, work.item, at=work.draft.moment.recorded_at)
-    return work.put(KITS, row, work.kits, lot, serials=numbers, path="")
+    work.put(KITS, row, work.kits, lot, serials=numbers, path="")
 
 
 def _made(lot: Lot, work: _Work) -> Lot:
@@ -211,29 +198,20 @@ def _made(lot: Lot, work: _Work) -> Lot:
     return add_cost(with_more(made_of(lot, (used.row for used in work.used)), came=came), cost, work.kits)
 
 
-def _lay_out(work: _Work, lines: tuple[PieceMade, ...]) -> Odd:
+def _lay_out(work: _Work, lines: tuple[PieceMade, ...]) -> None:
     """Put down the components that came out of kits; each belongs to a lot that is known."""
     pieces = _pieces(work, lines)
-    if isinstance(pieces, Refusal):
-        return pieces
     for path, piece, item, quantity in pieces:
         lot = work.draft.lot(item.sku, piece.lot)
         if piece.lot is not None and lot is None:
             message = f"Lot {piece.lot} of {item.sku} is not known; check its number."
-            refused = work.object(Code.UNKNOWN_LOT, f"{path}.lot", message, sku=item.sku, lot=piece.lot)
-            if refused is not None:
-                return refused
+            work.object(Code.UNKNOWN_LOT, f"{path}.lot", message, sku=item.sku, lot=piece.lot)
             lot = made_of(Lot(item.sku, piece.lot), (used.row for used in work.used))
         row = RowKey(item.sku, piece.lot, work.command.site, piece.location or DOCK, piece.package, None, piece.status)
         numbers = numbers_made(work.draft, work.verdicts, Told(piece.serials, row, quantity, f"{path}."))
-        if isinstance(numbers, Refusal):
-            return numbers
         if piece.status == Status.GOOD and work.verdicts.noted:
             row = row._replace(status=Status.QUARANTINE.value)
-        refused = work.put(piece.line, row, quantity, lot, serials=numbers, path=f"{path}.")
-        if refused is not None:
-            return refused
-    return None
+        work.put(piece.line, row, quantity, lot, serials=numbers, path=f"{path}.")
 
 
 def _decided(work: _Work, event: type[KitAssembled | KitBroken]) -> tuple[Event, ...]:
@@ -241,7 +219,7 @@ def _decided(work: _Work, event: type[KitAssembled | KitBroken]) -> tuple[Event,
     return work.decided(event(command.site, work.key.number, command.by, work.at, tuple(work.used), tuple(work.made)))
 
 
-def _again(work: _Work, known: Receipt) -> tuple[Event, ...] | Refusal:
+def _again(work: _Work, known: Receipt) -> tuple[Event, ...]:
     """Return nothing for a document that is told again as it was; with other content it is objected to."""
     sign = 1 if isinstance(work.command, AssembleKit) else -1
     now: dict[str, tuple[str, str | None, int]] = {KITS: (work.item.sku, work.command.lot, sign * work.kits)}
@@ -254,16 +232,16 @@ def _again(work: _Work, known: Receipt) -> tuple[Event, ...] | Refusal:
     if now == {line: (one.row.sku, one.row.lot, one.quantity) for line, one in known.lines.items()}:
         return ()
     message = f"The {work.key.kind} {work.key.number} is booked with other content; give this one another number."
-    return work.object(Code.CONFLICTING_CONTENT, work.key.kind, message, sku=work.command.sku) or tuple(
-        work.verdicts.noted
-    )
+    work.object(Code.CONFLICTING_CONTENT, work.key.kind, message, sku=work.command.sku)
+    return tuple(work.verdicts.noted)
 
 
-def _same_line(lines: Sequence[KitPiece]) -> Refusal | None:
+def _same_line(lines: Sequence[KitPiece]) -> None:
     seen = {KITS}
     for index, piece in enumerate(lines):
         if piece.line in seen:
             message = f"Line {piece.line} is there twice, or stands for the kits; give each line an id of its own."
-            return Refusal(Code.FIELD_INVALID, f"lines.{index}.line", message)
+            raise Refused(Code.FIELD_INVALID, f"lines.{index}.line", message)
         seen.add(piece.line)
-    return None if lines else Refusal(Code.FIELD_MISSING, "lines", "No components are named; send them.")
+    if not lines:
+        raise Refused(Code.FIELD_MISSING, "lines", "No components are named; send them.")

@@ -25,7 +25,7 @@ from lotstream.domain.model import Expected, expected_key
 _MESSAGE = "This owner is closed, and nothing new is taken in; define the owner anew to open it."
 
 
-def close_owner(ledger: Ledger, command: CloseOwner, moment: Moment) -> tuple[Event, ...] | Refusal:
+def close_owner(ledger: Ledger, command: CloseOwner, moment: Moment) -> tuple[Event, ...]:
     """Decide owner.closed; told again it changes nothing. What is promised, picked or on its way goes on."""
     if ledger.settings.closed:
         return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused
 from lotstream.domain.commands import Moment, ReleaseOrder
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, LineDecision, OrderChanged
@@ -69,16 +69,16 @@ def why_held_still(draft: Draft, order: Order) -> Held | None:
     return Code.UNKNOWN_CUSTOMER.value, f"Customer {order.customer} is not defined; define it."
 
 
-def release_order(ledger: Ledger, command: ReleaseOrder, moment: Moment) -> tuple[Event, ...] | Refusal:
+def release_order(ledger: Ledger, command: ReleaseOrder, moment: Moment) -> tuple[Event, ...]:
     """Decide order.released: an order that waits for a person goes on; a missing fact or a test keep it held."""
     order = ledger.order(command.key)
     if order is None:
         message = f"Order {command.key.order} is not known; check its number and source."
-        return Refusal(Code.UNKNOWN_ORDER, "order", message)
+        raise Refused(Code.UNKNOWN_ORDER, "order", message)
     if order.held is None:
         return ()
     if order.test:
-        return Refusal(Code.FIELD_INVALID, "order", "A test order never takes stock; place it without test.")
+        raise Refused(Code.FIELD_INVALID, "order", "A test order never takes stock; place it without test.")
     if order.held in BY_A_FACT:
-        return Refusal(Code(order.held), "order", order.held_message or "")
+        raise Refused(Code(order.held), "order", order.held_message or "")
     return let_go(Draft(ledger, moment), order, by_a_person=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.checks import terms_of, why_not_leave, why_stopped
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, NotUsed
 from lotstream.domain.load_lots import enough_first, may_join
 from lotstream.domain.loaded import Loading, Wanted, note_loaded, unit_told
 from lotstream.domain.looking import Passed, usable
@@ -15,7 +15,7 @@ from lotstream.domain.places import DOCK, is_staging
 from lotstream.domain.wording import amount
 
 
-def load_free(loading: Loading, wanted: Wanted, quantity: int) -> Refusal | None:
+def load_free(loading: Loading, wanted: Wanted, quantity: int) -> None:
     """Load goods that were not promised: free stock the line may have, then, if it has happened, whatever it was."""
     for candidate in _free_stock(loading, wanted, quantity):
         take = min(quantity, loading.draft.free(candidate), loading.books.unreserved(candidate.key))
@@ -23,31 +23,28 @@ def load_free(loading: Loading, wanted: Wanted, quantity: int) -> Refusal | None
             _load_row(loading, wanted, candidate.key, take)
             quantity -= take
         if quantity == 0:
-            return None
+            return
     rows = _rows_meant(loading, wanted)
     for row in rows:
         take = min(quantity, loading.books.unreserved(row))
         if take > 0:
-            refused = _object_to(loading, wanted, row)
-            if refused is not None:
-                return refused
+            _object_to(loading, wanted, row)
             _load_row(loading, wanted, row, take)
             quantity -= take
-    return _load_missing(loading, wanted, rows, quantity) if quantity else None
+    if quantity:
+        _load_missing(loading, wanted, rows, quantity)
 
 
-def _load_missing(loading: Loading, wanted: Wanted, rows: list[RowKey], quantity: int) -> Refusal | None:
+def _load_missing(loading: Loading, wanted: Wanted, rows: list[RowKey], quantity: int) -> None:
     said = wanted.said
     row = rows[0] if rows else RowKey(wanted.item.sku, said.lot, loading.command.site, said.location or DOCK)
     what = amount(wanted.item, quantity)
     message = f"{what} of {wanted.item.sku} is neither promised nor free; ship what is there."
-    refused = loading.object(Code.NOT_AVAILABLE, f"{wanted.path}.quantity", message, line=said.line, row=row)
-    if refused is None:
-        _load_row(loading, wanted, row, quantity)
-    return refused
+    loading.object(Code.NOT_AVAILABLE, f"{wanted.path}.quantity", message, line=said.line, row=row)
+    _load_row(loading, wanted, row, quantity)
 
 
-def _object_to(loading: Loading, wanted: Wanted, row: RowKey) -> Refusal | None:
+def _object_to(loading: Loading, wanted: Wanted, row: RowKey) -> None:
     """Object to goods that are there but not free for the line.
 
     What no line wants was objected to as a whole; that it is on hold besides is said of the goods themselves.
@@ -56,8 +53,9 @@ def _object_to(loading: Loading, wanted: Wanted, row: RowKey) -> Refusal | None:
     if line is None or order is None:
         stopped = why_stopped(loading.draft, row, in_bin=not is_staging(row.location))
         if stopped is None:
-            return None
-        return loading.object(stopped[0], f"{wanted.path}.lot", stopped[1], line=wanted.said.line, row=row)
+            return
+        loading.object(stopped[0], f"{wanted.path}.lot", stopped[1], line=wanted.said.line, row=row)
+        return
     candidate = loading.draft.candidate(row)
     terms = terms_of(loading.draft, order, line, site=row.site)
     code, message = why_not_leave(loading.draft, terms, row, in_bin=True) or (
@@ -69,7 +67,7 @@ def _object_to(loading: Loading, wanted: Wanted, row: RowKey) -> Refusal | None:
     elif code is Code.NOT_AVAILABLE and not may_join(loading, line, row.lot):
         message = f"Line {line.line} may not come from so many lots ({NotUsed.LOT_LIMIT.value}); ship one it has."
         code = Code.LOT_NOT_ALLOWED
-    return loading.object(code, f"{wanted.path}.lot", message, line=line.line, row=row)
+    loading.object(code, f"{wanted.path}.lot", message, line=line.line, row=row)
 
 
 def _free_stock(loading: Loading, wanted: Wanted, quantity: int) -> Iterator[Candidate]:

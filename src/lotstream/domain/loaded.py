@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, stop_if
 from lotstream.domain.commands import ConfirmShipment, ShippedLine, ShippedOrder
 from lotstream.domain.costing import cost_of
 from lotstream.domain.draft import Draft
@@ -36,13 +36,13 @@ class Loading:
 
     def object(
         self, code: Code, path: str, message: str, *, line: str | None = None, row: RowKey | None = None
-    ) -> Refusal | None:
+    ) -> None:
         """Object to something about this order."""
         key = self.part.key
         about = {"order": key.order, "source": key.source, "shipment": self.command.shipment, "line": line}
         if row is not None:
             about |= {"sku": row.sku, "lot": row.lot, "location": row.location}
-        return self.verdicts.object(code, path, message, about)
+        stop_if(self.verdicts.object(code, path, message, about))
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from lotstream.domain.bins_named import Bringing, Spot, Want, bring, open_by_lot
 from lotstream.domain.checks import aged, goods_meant, numbers_held, terms_of, why_not_leave
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refusal, Refused, granted, stop_if
 from lotstream.domain.commands import ShippedLine
 from lotstream.domain.kit_floor import is_of, spelled_out
 from lotstream.domain.kit_lines import as_part
@@ -24,48 +24,44 @@ from lotstream.domain.weighed_lines import told_once, weigh_parts
 from lotstream.domain.wording import amount
 
 
-def load(loading: Loading, path: str) -> Refusal | None:
-    """Decide what leaves for one order; returns a refusal of the whole shipment."""
+def load(loading: Loading, path: str) -> None:
+    """Decide what leaves for one order; raises `Refused`."""
     order, name = loading.order, loading.part.key.order
-    refused = None
     if order is None:
         message = f"Order {name} is not known; check its number and source."
-        refused = loading.object(Code.UNKNOWN_ORDER, f"{path}.order", message)
+        loading.object(Code.UNKNOWN_ORDER, f"{path}.order", message)
     elif order.state in OVER:
         message = f"Order {name} is {order.state.value}; nothing of it is left to ship."
-        refused = loading.object(Code.ALREADY_SHIPPED, f"{path}.order", message)
+        loading.object(Code.ALREADY_SHIPPED, f"{path}.order", message)
     elif order.held is not None:
         message = f"Order {name} is held ({order.held}); have it released first."
-        refused = loading.object(Code.ON_HOLD, f"{path}.order", message)
-    if refused is not None:
-        return refused
+        loading.object(Code.ON_HOLD, f"{path}.order", message)
     if not loading.part.lines:
         contents = packed_for(loading)
-        return _load_packed(loading, contents, path) if contents else _load_all(loading, path)
+        if contents:
+            _load_packed(loading, contents, path)
+        else:
+            _load_all(loading, path)
+        return
     lines = told_once(loading.verdicts, spelled_out(loading.draft, order, loading.part.lines))
     if isinstance(lines, Refusal):
-        return replace(lines, field=f"{path}.{lines.field}")
+        stop_if(replace(lines, field=f"{path}.{lines.field}"))
+        return
     for index, line in lines:
         before = len(loading.shipped)
-        refused = _load_line(loading, line, f"{path}.lines.{index}")
-        refused = refused or _weigh(loading, before, line.weight_kg, f"{path}.lines.{index}")
-        if refused is not None:
-            return refused
-    return None
+        _load_line(loading, line, f"{path}.lines.{index}")
+        _weigh(loading, before, line.weight_kg, f"{path}.lines.{index}")
 
 
-def _weigh(loading: Loading, before: int, weight_kg: Decimal | None, path: str) -> Refusal | None:
+def _weigh(loading: Loading, before: int, weight_kg: Decimal | None, path: str) -> None:
     """Note what left for one line with what it says all of it weighs; ``before`` is how much had left then."""
     mine = loading.shipped[before:]
     item = loading.draft.item(mine[0].sku) if mine else None
-    weighed = weigh_parts(loading.verdicts, item, weight_kg, mine, path)
-    if isinstance(weighed, Refusal):
-        return weighed
+    weighed = granted(weigh_parts(loading.verdicts, item, weight_kg, mine, path))
     loading.shipped[before:] = weighed
-    return None
 
 
-def _load_all(loading: Loading, path: str) -> Refusal | None:
+def _load_all(loading: Loading, path: str) -> None:
     """Load everything picked, else everything promised."""
     lines = [] if loading.order is None else loading.order.lines
     parts = [
@@ -77,16 +73,14 @@ def _load_all(loading: Loading, path: str) -> Refusal | None:
     picked = [(line, part) for line, part in parts if part.picked]
     for line, part in picked or parts:
         quantity = part.picked if picked else part.quantity
-        refused = _load_part(loading, line, part, quantity, path=path, from_stage=bool(picked))
-        if refused is not None:
-            return refused
+        _load_part(loading, line, part, quantity, path=path, from_stage=bool(picked))
     if parts:
-        return None
+        return
     message = f"Nothing is promised to order {loading.part.key.order} at {loading.command.site}; name what was shipped."
-    return loading.object(Code.NOT_RESERVED, f"{path}.lines", message)
+    loading.object(Code.NOT_RESERVED, f"{path}.lines", message)
 
 
-def _load_packed(loading: Loading, contents: list[Content], path: str) -> Refusal | None:
+def _load_packed(loading: Loading, contents: list[Content], path: str) -> None:
     """Load what lies in the packages that are named."""
     for content in contents:
         lines = [] if loading.order is None else loading.order.lines
@@ -94,14 +88,12 @@ def _load_packed(loading: Loading, contents: list[Content], path: str) -> Refusa
         found = [(line, part) for line, part in parts if _is_packed_part(part, content)]
         if not found:
             message = f"What lay in package {content.package} for order {content.order.order} is not there any more."
-            return loading.object(Code.NOT_RESERVED, f"{path}.order", message, line=content.line, row=content.row)
+            loading.object(Code.NOT_RESERVED, f"{path}.order", message, line=content.line, row=content.row)
+            return
         for line, part in found:
             quantity = min(content.quantity, part.picked)
             meant = as_part(loading.draft, line, part.row.sku) if line.parts else line
-            refused = _load_part(loading, meant, part, quantity, path=path, from_stage=True, package=content.package)
-            if refused is not None:
-                return refused
-    return None
+            _load_part(loading, meant, part, quantity, path=path, from_stage=True, package=content.package)
 
 
 def _is_packed_part(part: Reservation, content: Content) -> bool:
@@ -118,16 +110,14 @@ def _load_part(
     from_stage: bool,
     package: str | None = None,
     told: Told | None = None,
-) -> Refusal | None:
+) -> None:
     """Load promised goods, from their staging place or straight from their bin."""
     if quantity == 0 or loading.order is None:
-        return None
+        return
     terms = terms_of(loading.draft, loading.order, line, site=part.row.site)
     objection = why_not_leave(loading.draft, terms, part.row, in_bin=not from_stage)
     if objection is not None:
-        refused = loading.object(objection[0], f"{path}.lot", objection[1], line=line.line, row=part.row)
-        if refused is not None:
-            return refused
+        loading.object(objection[0], f"{path}.lot", objection[1], line=line.line, row=part.row)
     if terms.asks:
         key, number = loading.part.key, loading.command.shipment
         whose = {"order": key.order, "source": key.source, "shipment": number, "line": line.line}
@@ -137,41 +127,29 @@ def _load_part(
     item = loading.draft.known_item(line.sku)
     told = told or Told(loading.draft, item, ())
     serials = told.leaving_of(part, quantity) if from_stage or part.picked == 0 else told.of_row(part.row, quantity)
-    refused = _check_held(loading, line, part, serials, path)
-    if refused is not None:
-        return refused
+    _check_held(loading, line, part, serials, path)
     note_loaded(
         loading, line.line, row, part.row,
         quantity=quantity, reserved=quantity, task=part.task, package=package, unit=unit_told(line, item, quantity),
         serials=serials, packed=out_of_packages(loading, part, row) if from_stage and part.packed else 0,
     )  # fmt: skip
-    return None
 
 
-def _check_held(
-    loading: Loading, line: OrderLine, part: Reservation, serials: tuple[str, ...], path: str
-) -> Refusal | None:
+def _check_held(loading: Loading, line: OrderLine, part: Reservation, serials: tuple[str, ...], path: str) -> None:
     """Object to units that were picked and put on hold since, one by one."""
     for number in numbers_held(loading.draft, part.row.sku, serials):
         message = f"Serial {number} of {part.row.sku} is on hold; have the hold lifted or leave it here."
-        refused = loading.object(Code.ON_HOLD, f"{path}.serials", message, line=line.line, row=part.row)
-        if refused is not None:
-            return refused
-    return None
+        loading.object(Code.ON_HOLD, f"{path}.serials", message, line=line.line, row=part.row)
 
 
-def _load_line(loading: Loading, said: ShippedLine, path: str) -> Refusal | None:
+def _load_line(loading: Loading, said: ShippedLine, path: str) -> None:
     line = None if loading.order is None else line_called(loading.order, said.line)
     if line is None and loading.order is not None:
         message = f"Order {loading.part.key.order} has no line {said.line}; name a line it has."
-        refused = loading.object(Code.FIELD_INVALID, f"{path}.line", message, line=said.line)
-        if refused is not None:
-            return refused
+        loading.object(Code.FIELD_INVALID, f"{path}.line", message, line=said.line)
     if line is not None and line.parts and said.sku is not None and not is_of(line, said.sku):
         message = f"Line {line.line} wants the kit {line.sku}, of which {said.sku} is no part; name what left of it."
-        refused = loading.object(Code.LOT_NOT_ALLOWED, f"{path}.sku", message, line=line.line)
-        if refused is not None:
-            return refused
+        loading.object(Code.LOT_NOT_ALLOWED, f"{path}.sku", message, line=line.line)
         line = None
     if line is not None and line.parts:
         line = as_part(loading.draft, line, said.sku or line.sku)
@@ -179,38 +157,36 @@ def _load_line(loading: Loading, said: ShippedLine, path: str) -> Refusal | None
     meant = goods_meant(loading.draft, sku, said.lot)
     if meant is None and sku is None:
         message = "It is not clear which goods were shipped; name the order line, or the sku."
-        return Refusal(Code.FIELD_MISSING, f"{path}.sku", message)
+        raise Refused(Code.FIELD_MISSING, f"{path}.sku", message)
     if meant is None:
         message = f"{sku} is not defined; define the item and send this again."
-        return _uncounted(loading, said, Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", message))
+        _uncounted(loading, said, Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", message))
+        return
     factor = unit_factor(meant[0], said.unit)
     if factor is None:
         message = f"{meant[0].sku} has no unit {said.unit}; send one it has."
-        return _uncounted(loading, said, Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message))
-    quantity = smallest(said.quantity, factor, f"{path}.quantity")
-    if isinstance(quantity, Refusal):
-        return quantity
-    told = read_numbers(
+        _uncounted(loading, said, Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message))
+        return
+    quantity = granted(smallest(said.quantity, factor, f"{path}.quantity"))
+    told = granted(read_numbers(
         loading.draft, loading.verdicts, said.serials, order=loading.part.key, line=line, item=meant[0],
         quantity=quantity, path=path, picked_ok=True,
         about={"order": loading.part.key.order, "shipment": loading.command.shipment, "line": said.line},
-    )  # fmt: skip
-    if isinstance(told, Refusal):
-        return told
-    return _load_quantity(loading, Wanted(said, meant[0], line, path, told), quantity)
+    ))  # fmt: skip
+    _load_quantity(loading, Wanted(said, meant[0], line, path, told), quantity)
 
 
-def _uncounted(loading: Loading, said: ShippedLine, why: Refusal) -> Refusal | None:
+def _uncounted(loading: Loading, said: ShippedLine, why: Refusal) -> None:
     """Keep goods that cannot be counted in a discrepancy, with all that was said; refuse when only asked."""
     key, number = loading.part.key, loading.command.shipment
     about = {
         "order": key.order, "source": key.source, "shipment": number, "line": said.line, "sku": said.sku,
         "lot": said.lot, "location": said.location, "quantity": f"{said.quantity:f}", "unit": said.unit,
     }  # fmt: skip
-    return loading.verdicts.object(why.code, why.field, why.message, about)
+    stop_if(loading.verdicts.object(why.code, why.field, why.message, about))
 
 
-def _load_quantity(loading: Loading, wanted: Wanted, quantity: int) -> Refusal | None:
+def _load_quantity(loading: Loading, wanted: Wanted, quantity: int) -> None:
     line = wanted.line
     if line is not None:
         picked = sum(part.picked for part in line.reservations)
@@ -218,9 +194,7 @@ def _load_quantity(loading: Loading, wanted: Wanted, quantity: int) -> Refusal |
         if quantity > open_units:
             units = f"{amount(wanted.item, quantity)} is more than the {amount(wanted.item, open_units)}"
             message = f"{units} that line {line.line} still wants; check the line."
-            refused = loading.object(Code.MORE_THAN_ORDERED, f"{wanted.path}.quantity", message, line=line.line)
-            if refused is not None:
-                return refused
+            loading.object(Code.MORE_THAN_ORDERED, f"{wanted.path}.quantity", message, line=line.line)
         if loading.order is not None and loading.draft.ledger.sites.lot_tasks:
             whole = line_called(loading.order, line.line) or line
             _name_bin(loading, loading.order, whole, line, said=wanted.said, quantity=quantity)
@@ -229,14 +203,19 @@ def _load_quantity(loading: Loading, wanted: Wanted, quantity: int) -> Refusal |
             for part in [part for part in line.reservations if _matches(loading, part, wanted.said)]:
                 there = part.picked if from_stage else part.quantity - part.picked
                 take = min(quantity, there)
-                refused = _load_part(
-                    loading, line, part, take, path=wanted.path, from_stage=from_stage, package=wanted.said.package,
+                _load_part(
+                    loading,
+                    line,
+                    part,
+                    take,
+                    path=wanted.path,
+                    from_stage=from_stage,
+                    package=wanted.said.package,
                     told=wanted.told,
-                )  # fmt: skip
-                if refused is not None:
-                    return refused
+                )
                 quantity -= take
-    return load_free(loading, wanted, quantity) if quantity else None
+    if quantity:
+        load_free(loading, wanted, quantity)
 
 
 def _name_bin(

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.checks import terms_of
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refused, granted, stop_if
 from lotstream.domain.commands import CorrectLot, Moment
 from lotstream.domain.costing import priced
 from lotstream.domain.draft import Draft
@@ -51,23 +51,24 @@ _MORE: Final = ("origin", "facility")
 CLEARED: Final = (*_FACTS, *_MORE, "cost", "details")
 
 
-def correct_lot(ledger: Ledger, command: CorrectLot, moment: Moment) -> tuple[Event, ...] | Refusal:
+def correct_lot(ledger: Ledger, command: CorrectLot, moment: Moment) -> tuple[Event, ...]:
     """Decide lot.corrected; the same correction told again changes nothing, another one of its number is refused."""
     key, content = ReceiptKey(LOT_CORRECTION, command.correction), content_of_lots(command)
     known = ledger.document(key, Notice)
     if known is not None:
-        return () if known.content == content else other_content(key, "correction")
-    lot = find_lot(ledger, command.sku, command.lot)
-    refused = _check_said(command) or _check_cleared(ledger, lot, command) if isinstance(lot, Lot) else lot
-    if refused is None and isinstance(lot, Lot) and command.to_lot not in (None, lot.lot):
-        refused = check_free(ledger, lot, command.to_lot or "", "to_lot")
-    if refused is not None or not isinstance(lot, Lot):
-        return refused or ()
+        if known.content == content:
+            return ()
+        raise other_content(key, "correction")
+    lot = granted(find_lot(ledger, command.sku, command.lot))
+    _check_said(command)
+    _check_cleared(ledger, lot, command)
+    if command.to_lot is not None and command.to_lot != lot.lot:
+        check_free(ledger, lot, command.to_lot, "to_lot")
     draft = Draft(ledger, moment)
     after = _corrected(draft, lot, command)
     if made_too_late(after.made, after.expires):
         message = f"Lot {lot.lot} would be made on {after.made}, after its expiry {after.expires}; correct both."
-        return Refusal(Code.FIELD_INVALID, "made" if command.made is not None else "expires", message)
+        raise Refused(Code.FIELD_INVALID, "made" if command.made is not None else "expires", message)
     return _decided(draft, command, lot, after, content)
 
 
@@ -91,42 +92,43 @@ def _decided(draft: Draft, command: CorrectLot, lot: Lot, after: Lot, content: s
     )
 
 
-def other_content(key: ReceiptKey, field: str) -> Refusal:
+def other_content(key: ReceiptKey, field: str) -> Refused:
     """Refuse another document of a number that is done."""
     message = f"The {field} {key.number} is done with other content; give this one another number."
-    return Refusal(Code.CONFLICTING_CONTENT, field, message)
+    return Refused(Code.CONFLICTING_CONTENT, field, message)
 
 
-def _check_said(command: CorrectLot) -> Refusal | None:
+def _check_said(command: CorrectLot) -> None:
     for index, name in enumerate(command.clear):
         if name not in CLEARED:
             message = f"{name} cannot be cleared; send some of {', '.join(CLEARED)}."
-            return Refusal(Code.FIELD_INVALID, f"clear.{index}", message)
+            raise Refused(Code.FIELD_INVALID, f"clear.{index}", message)
         if getattr(command, name):
             message = f"{name} is said and cleared at once; send one of both."
-            return Refusal(Code.FIELD_INVALID, f"clear.{index}", message)
+            raise Refused(Code.FIELD_INVALID, f"clear.{index}", message)
     said = (getattr(command, name) is not None for name in (*_FACTS, *_MORE, "cost", "to_lot"))
     if not (any(said) or command.details or command.clear):
-        return Refusal(Code.FIELD_MISSING, "to_lot", "Nothing is said to be corrected; send what is.")
+        raise Refused(Code.FIELD_MISSING, "to_lot", "Nothing is said to be corrected; send what is.")
     if command.cost is not None and command.cost.is_finite() and command.cost < 0:
-        return Refusal(Code.FIELD_INVALID, "cost", f"The cost is {command.cost:f}; send one that is not below zero.")
-    return None if command.cost is None else check_quantity(command.cost, "cost", positive=False)
+        raise Refused(Code.FIELD_INVALID, "cost", f"The cost is {command.cost:f}; send one that is not below zero.")
+    if command.cost is not None:
+        stop_if(check_quantity(command.cost, "cost", positive=False))
 
 
-def _check_cleared(ledger: Ledger, lot: Lot, command: CorrectLot) -> Refusal | None:
+def _check_cleared(ledger: Ledger, lot: Lot, command: CorrectLot) -> None:
     """Refuse to forget what good stock of an item cannot be without."""
     required = ledger.items[lot.sku].required
     needed = [(index, name) for index, name in enumerate(command.clear) if name in required]
     derived = derived_of(ledger)
     rows = (row for site in derived.sites_of.get(lot.sku, ()) for row in derived.rows.get((lot.sku, site), {}))
     if not needed or not any(row.lot == lot.lot and row.status == Status.GOOD for row in rows):
-        return None
+        return
     index, name = needed[0]
     message = f"{lot.sku} needs {name.replace('_', ' ')} of each lot; send the right one, or set the goods apart first."
-    return Refusal(Code.FIELD_MISSING, f"clear.{index}", message)
+    raise Refused(Code.FIELD_MISSING, f"clear.{index}", message)
 
 
-def check_free(ledger: Ledger, lot: Lot, number: str, field: str) -> Refusal | None:
+def check_free(ledger: Ledger, lot: Lot, number: str, field: str) -> None:
     """Refuse a number for a lot that another lot of the SKU has or had; one that it had itself it may have again."""
     names = ledger.names()
     now = number if names is None else names.lot(lot.sku, number)[1]
@@ -134,9 +136,9 @@ def check_free(ledger: Ledger, lot: Lot, number: str, field: str) -> Refusal | N
     lying = any(row.lot == number for site in sites for row in derived_of(ledger).rows.get((lot.sku, site), {}))
     taken = now != lot.lot and (now != number or (lot.sku, number) in ledger.lots or lying)
     if not taken:
-        return None
+        return
     message = f"Lot {number} of {lot.sku} is known already; choose another number, or merge the lots."
-    return Refusal(Code.CONFLICTING_CONTENT, field, message)
+    raise Refused(Code.CONFLICTING_CONTENT, field, message)
 
 
 def _corrected(draft: Draft, lot: Lot, command: CorrectLot) -> Lot:

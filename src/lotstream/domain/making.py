@@ -11,7 +11,7 @@ from datetime import datetime
 
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refusal, granted, stop_if
 from lotstream.domain.commands import KitPiece
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, GoodsBooked, GoodsUsed, HoldPlaced
@@ -59,10 +59,10 @@ class Making:
     def __post_init__(self) -> None:
         self.places = Verdicts(self.verdicts.happened)
 
-    def object(self, code: Code, path: str, message: str, *, sku: str, lot: str | None = None) -> Odd:
-        """Object to something; returns the refusal when it was only asked."""
+    def object(self, code: Code, path: str, message: str, *, sku: str, lot: str | None = None) -> None:
+        """Object to something; raises `Refused` when it was only asked."""
         about = {self.key.kind: self.key.number, "sku": sku, "lot": lot}
-        return self.verdicts.object(code, path, message, about)
+        stop_if(self.verdicts.object(code, path, message, about))
 
     def count(self, piece: KitPiece, item: Item | None, path: str) -> int | Refusal:
         """Return how much of an item a line means in smallest units, or why that is not clear."""
@@ -75,21 +75,21 @@ class Making:
             return Refusal(Code.FIELD_MISSING, f"{path}.lot", f"{item.sku} is tracked by lot; send the lot.")
         return smallest(piece.quantity, factor, f"{path}.quantity")
 
-    def count_anyway(self, piece: KitPiece, item: Item | None, path: str) -> int | Refusal | None:
+    def count_anyway(self, piece: KitPiece, item: Item | None, path: str) -> int | None:
         """Return how much a line means; what is odd about it is objected to, and None is nothing that can be counted.
 
         A quantity that is none, or not a whole one, cannot have happened either: it is refused.
         """
         counted = self.count(piece, item, path)
         if not isinstance(counted, Refusal) or is_no_amount(counted):
-            return counted
-        refused = self.object(counted.code, counted.field, counted.message, sku=piece.sku, lot=piece.lot)
+            return granted(counted)
+        self.object(counted.code, counted.field, counted.message, sku=piece.sku, lot=piece.lot)
         factor = None if item is None else unit_factor(item, piece.unit)
-        if refused is not None or factor is None:
-            return refused
-        return smallest(piece.quantity, factor, f"{path}.quantity")
+        if factor is None:
+            return None
+        return granted(smallest(piece.quantity, factor, f"{path}.quantity"))
 
-    def use(self, piece: KitPiece, item: Item, quantity: int, path: str) -> Odd:
+    def use(self, piece: KitPiece, item: Item, quantity: int, path: str) -> None:
         """Take goods from the row that is meant: of those that fit, the one with most that is promised to nobody."""
         row = self._row_meant(piece, item)
         candidate = self.draft.candidate(row)
@@ -105,26 +105,19 @@ class Making:
             message = f"Less than {amount(item, quantity)} of {item.sku} is free; take less."
             code = Code.NOT_AVAILABLE
         if code is not None:
-            refused = self.object(code, f"{path}lot", message, sku=item.sku, lot=row.lot)
-            if refused is not None:
-                return refused
+            self.object(code, f"{path}lot", message, sku=item.sku, lot=row.lot)
             self.recalled += candidate.reason is NotUsed.RECALLED and self._is_only_recalled(candidate.lot)
         numbers = numbers_used(self.draft, self.verdicts, Told(piece.serials, row, quantity, path))
-        if isinstance(numbers, Refusal):
-            return numbers
         self._take(piece.line, row, quantity, numbers)
-        return None
 
     def put(
         self, line: str, row: RowKey, quantity: int, lot: Lot | None, *, serials: tuple[str, ...], path: str
-    ) -> Odd:
+    ) -> None:
         """Put down goods that were made, and object to where they must not lie; ``path`` leads to what says it."""
         wrong = why_not_there(self.draft.ledger, row, self._beside)
         if wrong is not None:
             about = {self.key.kind: self.key.number, "sku": row.sku, "lot": row.lot, "location": row.location}
-            refused = self.places.object(Code.LOT_NOT_ALLOWED, f"{path}location", wrong, about)
-            if refused is not None:
-                return refused
+            stop_if(self.places.object(Code.LOT_NOT_ALLOWED, f"{path}location", wrong, about))
         booked = lot
         if lot is not None:
             self.learn(self._under_recalls(lot))
@@ -132,7 +125,6 @@ class Making:
             booked = replace(lot, holds=tuple(hold for hold in lot.holds if hold not in fresh))
         self.draft.give(row, quantity, received=self.at.date())
         self.made.append(GoodsBooked(line, row, quantity, booked, self.at.date(), serials=serials))
-        return None
 
     def status_of(self, status: str, lot: str | None) -> str:
         """Return the condition of goods that are made: in quarantine where anything is odd that no recall says."""
@@ -202,12 +194,10 @@ def _recalls(hold: Hold) -> bool:
     return hold.kind is HoldKind.RECALL
 
 
-def no_amount(pieces: dict[str, KitPiece]) -> Refusal | None:
+def no_amount(pieces: dict[str, KitPiece]) -> None:
     """Refuse what is no quantity of anything, whatever it is one of; by where the line stands."""
-    refused: Refusal | None = None
     for path, piece in pieces.items():
-        refused = refused or check_quantity(piece.quantity, f"{path}.quantity")
-    return refused
+        stop_if(check_quantity(piece.quantity, f"{path}.quantity"))
 
 
 def is_no_amount(refused: Refusal) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, granted
 from lotstream.domain.commands import MergeLots, Moment, SplitLine, SplitLot, SplitPart
 from lotstream.domain.costing import add_cost, cost_of
 from lotstream.domain.draft import Draft
@@ -51,19 +51,17 @@ SPLIT: Final = "split"
 EARLIEST: Final = "earliest"
 
 
-def merge_lots(ledger: Ledger, command: MergeLots, moment: Moment) -> tuple[Event, ...] | Refusal:
+def merge_lots(ledger: Ledger, command: MergeLots, moment: Moment) -> tuple[Event, ...]:
     """Decide lot.merged; the same merge told again changes nothing, another one of its number is refused."""
     key, content = ReceiptKey(LOT_MERGE, command.merge), content_of_lots(command)
     known = ledger.document(key, Notice)
     if known is not None:
-        return () if known.content == content else other_content(key, "merge")
-    found = _lots_meant(ledger, command)
-    if isinstance(found, Refusal):
-        return found
-    into, others = found
-    refused = _check_alike(command, into, others) or _check_deficits(ledger, into, others)
-    if refused is not None:
-        return refused
+        if known.content == content:
+            return ()
+        raise other_content(key, "merge")
+    into, others = _lots_meant(ledger, command)
+    _check_alike(command, into, others)
+    _check_deficits(ledger, into, others)
     called: Called = {LotName(lot.sku, lot.lot): LotName(into.sku, into.lot) for lot in others}
     draft = Draft(ledger, moment)
     after = as_one(draft, _merged(into, others), (into, *others))
@@ -78,63 +76,55 @@ def merge_lots(ledger: Ledger, command: MergeLots, moment: Moment) -> tuple[Even
     return event, *losses_corrected((into, *others), [after]), *settle(draft, losers, skus={into.sku})
 
 
-def _lots_meant(ledger: Ledger, command: MergeLots) -> tuple[Lot, list[Lot]] | Refusal:
-    into = find_lot(ledger, command.sku, command.into)
-    if isinstance(into, Refusal):
-        return replace(into, field="into" if into.field == "lot" else into.field)
+def _lots_meant(ledger: Ledger, command: MergeLots) -> tuple[Lot, list[Lot]]:
+    into = granted(find_lot(ledger, command.sku, command.into, field="into"))
     others: dict[str, Lot] = {}
     for index, number in enumerate(command.lots):
-        lot = find_lot(ledger, into.sku, number)
-        if isinstance(lot, Refusal):
-            return replace(lot, field=f"lots.{index}")
+        lot = granted(find_lot(ledger, into.sku, number, field=f"lots.{index}"))
         others[lot.lot] = lot
     others.pop(into.lot, None)
     if not others:
         message = f"No other lots are named than {into.lot}; send those that are to become one with it."
-        return Refusal(Code.FIELD_MISSING, "lots", message)
+        raise Refused(Code.FIELD_MISSING, "lots", message)
     return into, list(others.values())
 
 
-def _check_alike(command: MergeLots, into: Lot, others: Iterable[Lot]) -> Refusal | None:
+def _check_alike(command: MergeLots, into: Lot, others: Iterable[Lot]) -> None:
     """Refuse lots that differ in what people go by, unless they say that the earliest dates and all holds count.
 
     Goods of two suppliers, or of two of their lots, do not become one: a recall has to tell them apart.
     """
     if command.take not in (None, EARLIEST):
-        return Refusal(Code.FIELD_INVALID, "take", f"{command.take} is nothing to take; send {EARLIEST} or nothing.")
+        raise Refused(Code.FIELD_INVALID, "take", f"{command.take} is nothing to take; send {EARLIEST} or nothing.")
     for lot in others:
         for name in _FACTS:
             mine, its = getattr(into, name), getattr(lot, name)
             may_differ = command.take == EARLIEST and (name in _DATES or mine is None or its is None)
             if mine != its and not may_differ:
                 message = f"Lots {lot.lot} and {into.lot} differ in {name}; correct one, or record a production."
-                return Refusal(Code.CONFLICTING_CONTENT, "lots", message)
-        refused = _check_holds(command, into, lot)
-        if refused is not None:
-            return refused
-    return None
+                raise Refused(Code.CONFLICTING_CONTENT, "lots", message)
+        _check_holds(command, into, lot)
 
 
-def _check_holds(command: MergeLots, into: Lot, lot: Lot) -> Refusal | None:
+def _check_holds(command: MergeLots, into: Lot, lot: Lot) -> None:
     differ = {hold.id: hold for hold in (*lot.holds, *into.holds)}
     for both in {hold.id for hold in lot.holds} & {hold.id for hold in into.holds}:
         del differ[both]
     recalled = any(hold.kind is HoldKind.RECALL for hold in differ.values())
     if not differ or (command.take == EARLIEST and not recalled):
-        return None
+        return
     message = f"Lots {lot.lot} and {into.lot} are not under the same holds; have them lifted first."
-    return Refusal(Code.ON_HOLD, "lots", message)
+    raise Refused(Code.ON_HOLD, "lots", message)
 
 
-def _check_deficits(ledger: Ledger, into: Lot, others: Iterable[Lot]) -> Refusal | None:
+def _check_deficits(ledger: Ledger, into: Lot, others: Iterable[Lot]) -> None:
     """Refuse a lot of which less than nothing lies somewhere: what is promised of another would vanish in it."""
     for lot in (into, *others):
         name = LotName(lot.sku, lot.lot)
         for one in rows_of(ledger, {name: name}):
             if one.quantity < 0:
                 message = f"Less than nothing of lot {lot.lot} is in {one.row.location}; count it first."
-                return Refusal(Code.NOT_AVAILABLE, "lots", message)
-    return None
+                raise Refused(Code.NOT_AVAILABLE, "lots", message)
 
 
 def _merged(into: Lot, others: Sequence[Lot]) -> Lot:
@@ -168,25 +158,22 @@ def _known(lots: Sequence[Lot], name: str) -> Any:  # noqa: ANN401 - any fact of
     return next((value for lot in lots if (value := getattr(lot, name)) is not None), None)
 
 
-def split_lot(ledger: Ledger, command: SplitLot, moment: Moment) -> tuple[Event, ...] | Refusal:
+def split_lot(ledger: Ledger, command: SplitLot, moment: Moment) -> tuple[Event, ...]:
     """Decide lot.split: free goods of a lot are lots of their own from now on; what is promised stays with the lot."""
     key, content = ReceiptKey(LOT_SPLIT, command.split), content_of_lots(command)
     known = ledger.document(key, Notice)
     if known is not None:
-        return () if known.content == content else other_content(key, "split")
-    lot = find_lot(ledger, command.sku, command.lot)
-    refused = _check_parts(ledger, command, lot) if isinstance(lot, Lot) else lot
-    if refused is not None or not isinstance(lot, Lot):
-        return refused or ()
+        if known.content == content:
+            return ()
+        raise other_content(key, "split")
+    lot = granted(find_lot(ledger, command.sku, command.lot))
+    _check_parts(ledger, command, lot)
     draft = Draft(ledger, moment)
     lots: list[Lot] = []
     rows: list[Became] = []
     whole = lot
     for index, part in enumerate(command.parts):
-        split = _split_off(draft, command, lot, part, f"parts.{index}")
-        if isinstance(split, Refusal):
-            return split
-        new, moved = split
+        new, moved = _split_off(draft, command, lot, part, f"parts.{index}")
         lost = part_lost(whole, command.site, sum(one.quantity for one in moved))
         whole = without(whole, lost)
         lots.append(with_lost(new, *lost) if has_expired_at(new, command.site) else new)
@@ -200,49 +187,40 @@ def split_lot(ledger: Ledger, command: SplitLot, moment: Moment) -> tuple[Event,
     return event, *losses_corrected([lot], [whole, *lots]), *settle(draft, [], skus={lot.sku})
 
 
-def _check_parts(ledger: Ledger, command: SplitLot, lot: Lot) -> Refusal | None:
+def _check_parts(ledger: Ledger, command: SplitLot, lot: Lot) -> None:
     names, numbers = ledger.names(), set[str]()
     if command.site not in ledger.sites.sites:
-        return Refusal(Code.FIELD_INVALID, "site", f"Site {command.site} is not defined; define it.")
+        raise Refused(Code.FIELD_INVALID, "site", f"Site {command.site} is not defined; define it.")
     if ledger.items[lot.sku].tracking is Tracking.SERIAL:
         message = f"{lot.sku} is tracked by serial number; its units are known by their lot, which has to stay."
-        return Refusal(Code.FIELD_INVALID, "sku", message)
+        raise Refused(Code.FIELD_INVALID, "sku", message)
     if not command.parts:
-        return Refusal(Code.FIELD_MISSING, "parts", "No parts are named; send at least one.")
+        raise Refused(Code.FIELD_MISSING, "parts", "No parts are named; send at least one.")
     for index, part in enumerate(command.parts):
         field = f"parts.{index}.lot"
         former = names is not None and names.lot(lot.sku, part.lot)[1] != part.lot
-        refused = check_free(ledger, lot, part.lot, field)
-        if refused is None and (former or part.lot in {lot.lot, *numbers}):
+        check_free(ledger, lot, part.lot, field)
+        if former or part.lot in {lot.lot, *numbers}:
             message = f"Lot {part.lot} of {lot.sku} is known already; choose another number."
-            refused = Refusal(Code.CONFLICTING_CONTENT, field, message)
-        if refused is None and not part.lines:
-            refused = Refusal(Code.FIELD_MISSING, f"parts.{index}.lines", "The part has no goods; send some.")
-        if refused is None and made_too_late(lot.made, part.expires):
+            raise Refused(Code.CONFLICTING_CONTENT, field, message)
+        if not part.lines:
+            raise Refused(Code.FIELD_MISSING, f"parts.{index}.lines", "The part has no goods; send some.")
+        if made_too_late(lot.made, part.expires):
             message = f"Lot {lot.lot} was made on {lot.made}, after {part.expires}; send a later expiry."
-            refused = Refusal(Code.FIELD_INVALID, f"parts.{index}.expires", message)
-        if refused is not None:
-            return refused
+            raise Refused(Code.FIELD_INVALID, f"parts.{index}.expires", message)
         numbers.add(part.lot)
-    return None
 
 
-def _split_off(
-    draft: Draft, command: SplitLot, lot: Lot, part: SplitPart, path: str
-) -> tuple[Lot, list[Became]] | Refusal:
+def _split_off(draft: Draft, command: SplitLot, lot: Lot, part: SplitPart, path: str) -> tuple[Lot, list[Became]]:
     item = draft.known_item(lot.sku)
     taken: dict[RowKey, int] = {}
     for index, line in enumerate(part.lines):
         factor = unit_factor(item, line.unit)
         if factor is None:
             message = f"{item.sku} has no unit {line.unit}; send one it has."
-            return Refusal(Code.UNKNOWN_UNIT, f"{path}.lines.{index}.unit", message)
-        units = smallest(line.quantity, factor, f"{path}.lines.{index}.quantity")
-        if isinstance(units, Refusal):
-            return units
-        refused = _take(draft, command, lot, line, units=units, taken=taken, field=f"{path}.lines.{index}.quantity")
-        if refused is not None:
-            return refused
+            raise Refused(Code.UNKNOWN_UNIT, f"{path}.lines.{index}.unit", message)
+        units = granted(smallest(line.quantity, factor, f"{path}.lines.{index}.quantity"))
+        _take(draft, command, lot, line, units=units, taken=taken, field=f"{path}.lines.{index}.quantity")
     new = _part_of(draft, lot, part, sum(taken.values()))
     draft.know_lot(new)
     rows = [Became(row, row._replace(lot=part.lot), units) for row, units in taken.items()]
@@ -253,7 +231,7 @@ def _split_off(
 
 def _take(
     draft: Draft, command: SplitLot, lot: Lot, line: SplitLine, *, units: int, taken: dict[RowKey, int], field: str
-) -> Refusal | None:
+) -> None:
     """Take free goods from the rows that a line names, loose ones first."""
     rows = [key for key in draft.rows_of(lot.sku, command.site) if key.lot == lot.lot and _fits(key, line)]
     left = units
@@ -264,10 +242,10 @@ def _take(
             taken[row] = taken.get(row, 0) + quantity
             left -= quantity
     if not left:
-        return None
+        return
     there = amount(draft.known_item(lot.sku), units - left)
     message = f"Only {there} of lot {lot.lot} in {line.location} is not promised; take less."
-    return Refusal(Code.NOT_AVAILABLE, field, message)
+    raise Refused(Code.NOT_AVAILABLE, field, message)
 
 
 def _fits(row: RowKey, line: SplitLine) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Moment, OpenBalance
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import BalanceOpened, Event, GoodsBooked
@@ -14,15 +13,13 @@ from lotstream.domain.settling import settle
 from lotstream.domain.taking_back import take_back
 
 
-def open_balance(ledger: Ledger, command: OpenBalance, moment: Moment) -> tuple[Event, ...] | Refusal:
+def open_balance(ledger: Ledger, command: OpenBalance, moment: Moment) -> tuple[Event, ...]:
     """Decide balance.opened: stock as found, with its own dates, holds and promises; any quantity, also below zero."""
     at = command.occurred_at or moment.recorded_at
     key = ReceiptKey(BALANCE, command.balance)
     known = ledger.receipt(key)
     delivery = Delivery(Draft(ledger, moment), command.site, at.date(), key, known, as_found=True)
-    refused = book_all(delivery, command.lines)
-    if refused is not None:
-        return refused
+    book_all(delivery, command.lines)
     if not delivery.booked:
         return ()
     opened = BalanceOpened(command.site, command.balance, command.by, at, tuple(delivery.booked))

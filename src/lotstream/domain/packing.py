@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from lotstream.domain.checks import Verdicts, numbers_held, terms_of, uncounted, why_not_leave
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refusal, Refused, stop_if
 from lotstream.domain.commands import Moment, PackedLine, PackPackage, UnpackPackage
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, PackagesChanged
@@ -35,15 +35,15 @@ class _Packing:
     #: Packages that stand on it now.
     carried: list[Package] = field(default_factory=list)
 
-    def object(self, code: Code, path: str, message: str, key: OrderKey | None = None) -> Refusal | None:
+    def object(self, code: Code, path: str, message: str, key: OrderKey | None = None) -> None:
         """Object to something about the package."""
         about: dict[str, str | None] = {"package": self.command.package}
         if key is not None:
             about |= {"order": key.order, "source": key.source}
-        return self.verdicts.object(code, path, message, about)
+        stop_if(self.verdicts.object(code, path, message, about))
 
 
-def pack_package(ledger: Ledger, command: PackPackage, moment: Moment) -> tuple[Event, ...] | Refusal:
+def pack_package(ledger: Ledger, command: PackPackage, moment: Moment) -> tuple[Event, ...]:
     """Decide package.packed.
 
     Goods that are picked and not packed go in, of kits all that belongs to them, and packages that stand nowhere yet. A
@@ -52,47 +52,44 @@ def pack_package(ledger: Ledger, command: PackPackage, moment: Moment) -> tuple[
     """
     packing = _Packing(Draft(ledger, moment), command, Verdicts(command.happened))
     noted = packing.verdicts.noted
-    refused = site_unknown(ledger, command.site, noted=noted if command.happened else None) or _check(command)
-    if refused is not None:
-        return refused
+    stop_if(site_unknown(ledger, command.site, noted=noted if command.happened else None))
+    _check(command)
     known = None if command.package is None else ledger.document(package_key(command.package), Package)
     if known is not None and known.state is not PackageState.GONE:
         if known.content == content_of_package(command):
             return ()
         message = f"Package {command.package} is {known.state.value} with other content; unpack it first."
-        return packing.object(Code.CONFLICTING_CONTENT, "package", message) or tuple(noted)
+        packing.object(Code.CONFLICTING_CONTENT, "package", message)
+        return tuple(noted)
     for index, line in enumerate(command.lines):
-        refused = refused or _put_in(packing, line, f"lines.{index}")
+        _put_in(packing, line, f"lines.{index}")
     for index, name in enumerate(dict.fromkeys(command.packages)):
-        refused = refused or _put_on(packing, name, f"packages.{index}")
-    if refused is not None:
-        return refused
+        _put_on(packing, name, f"packages.{index}")
     return _packed(packing) if packing.contents or packing.carried else tuple(noted)
 
 
-def _check(command: PackPackage) -> Refusal | None:
+def _check(command: PackPackage) -> None:
     if not command.lines and not command.packages:
-        return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named that went in; send lines or packages.")
+        raise Refused(Code.FIELD_MISSING, "lines", "Nothing is named that went in; send lines or packages.")
     if command.package in command.packages:
-        return Refusal(Code.FIELD_INVALID, "packages", f"Package {command.package} cannot stand on itself.")
+        raise Refused(Code.FIELD_INVALID, "packages", f"Package {command.package} cannot stand on itself.")
     if command.package is not None and is_wrong(command.package):
         message = f"The last digit of {command.package} is not its check digit; scan it again."
-        return Refusal(Code.FIELD_INVALID, "package", message)
+        raise Refused(Code.FIELD_INVALID, "package", message)
     if command.weight_kg is not None and command.weight_kg < 0:
         message = f"A package of {command.weight_kg} kg weighs less than nothing; send its weight, or none."
-        return Refusal(Code.FIELD_INVALID, "weight_kg", message)
-    return None
+        raise Refused(Code.FIELD_INVALID, "weight_kg", message)
 
 
-def _put_in(packing: _Packing, said: PackedLine, path: str) -> Refusal | None:
+def _put_in(packing: _Packing, said: PackedLine, path: str) -> None:
     """Put picked goods of one order in."""
     name, known = said.key.order, packing.draft.ledger.order(said.key)
-    refused = None if said.quantity is None else check_quantity(said.quantity, f"{path}.quantity")
-    if refused is not None:
-        return refused
+    if said.quantity is not None:
+        stop_if(check_quantity(said.quantity, f"{path}.quantity"))
     if known is None:
         message = f"Order {name} is not known; check its number and source."
-        return packing.object(Code.UNKNOWN_ORDER, f"{path}.order", message, said.key)
+        packing.object(Code.UNKNOWN_ORDER, f"{path}.order", message, said.key)
+        return
     order = packing.orders.setdefault(said.key, copy_order(known))
     parts = [
         (line, part)
@@ -104,45 +101,42 @@ def _put_in(packing: _Packing, said: PackedLine, path: str) -> Refusal | None:
     if kits is not None and said.quantity is not None:
         amounts = packed_kits(packing.draft, kits, said.quantity, parts, unit=said.unit, path=path)
         if isinstance(amounts, Refusal):
-            return _uncounted(packing, said, amounts)
+            _uncounted(packing, said, amounts)
+            return
         for sku, units in amounts.items():
             mine = [(line, part) for line, part in parts if part.row.sku == sku]
-            refused = refused or _put_goods(packing, order, mine, units, path)
-        return refused
+            _put_goods(packing, order, mine, units, path)
+        return
     if said.quantity is not None and len(skus := list(dict.fromkeys(part.row.sku for _, part in parts))) > 1:
         message = f"That is {', '.join(skus)}, picked for order {name}; say by line, sku, lot or task which is meant."
-        return packing.object(Code.FIELD_MISSING, f"{path}.sku", message, said.key)
+        packing.object(Code.FIELD_MISSING, f"{path}.sku", message, said.key)
+        return
     wanted = _counted(packing, said, parts, path)
     if isinstance(wanted, Refusal):
-        return _uncounted(packing, said, wanted)
-    return _put_goods(packing, order, parts, wanted, path)
+        _uncounted(packing, said, wanted)
+        return
+    _put_goods(packing, order, parts, wanted, path)
 
 
-def _uncounted(packing: _Packing, said: PackedLine, why: Refusal) -> Refusal | None:
+def _uncounted(packing: _Packing, said: PackedLine, why: Refusal) -> None:
     about = {"order": said.key.order, "source": said.key.source, "line": said.line}
     told = {"quantity": str(said.quantity), "unit": said.unit, "package": packing.command.package}
-    return uncounted(packing.verdicts, why, about | told)
+    stop_if(uncounted(packing.verdicts, why, about | told))
 
 
-def _put_goods(
-    packing: _Packing, order: Order, parts: list[PickedPart], wanted: int | None, path: str
-) -> Refusal | None:
+def _put_goods(packing: _Packing, order: Order, parts: list[PickedPart], wanted: int | None, path: str) -> None:
     """Put a quantity of picked goods in, or all of them; what has happened as far as they are picked."""
     loose = sum(part.picked - part.packed for _, part in parts)
     left = loose if wanted is None else wanted
     if left > loose or loose == 0:
         item = packing.draft.known_item(parts[0][1].row.sku) if parts else None
         message = f"{only(item, loose)} is picked for order {order.key.order} and loose; pick the goods first."
-        refused = packing.object(Code.NOT_RESERVED, f"{path}.quantity", message, order.key)
-        if refused is not None:
-            return refused
+        packing.object(Code.NOT_RESERVED, f"{path}.quantity", message, order.key)
     for line, part in parts:
         quantity = min(left, part.picked - part.packed)
-        refused = _put_part(packing, order, line, part, quantity, path=path) if quantity else None
-        if refused is not None:
-            return refused
+        if quantity:
+            _put_part(packing, order, line, part, quantity, path=path)
         left -= quantity
-    return None
 
 
 def _is_meant(line: OrderLine, part: Reservation, said: PackedLine) -> bool:
@@ -161,35 +155,28 @@ def _counted(packing: _Packing, said: PackedLine, parts: list[PickedPart], path:
     return smallest(said.quantity, factor, f"{path}.quantity")
 
 
-def _put_part(
-    packing: _Packing, order: Order, line: OrderLine, part: Reservation, quantity: int, *, path: str
-) -> Refusal | None:
+def _put_part(packing: _Packing, order: Order, line: OrderLine, part: Reservation, quantity: int, *, path: str) -> None:
     meant = as_part(packing.draft, line, part.row.sku) if line.parts else line
     terms = terms_of(packing.draft, order, meant, site=part.row.site)
     objection = why_not_leave(packing.draft, terms, part.row, in_bin=False)
     if objection is not None:
-        refused = packing.object(objection[0], f"{path}.lot", objection[1], order.key)
-        if refused is not None:
-            return refused
-    refused = _check_units(packing, order, part, quantity, path=path)
-    if refused is not None:
-        return refused
+        packing.object(objection[0], f"{path}.lot", objection[1], order.key)
+    _check_units(packing, order, part, quantity, path=path)
     content = Content(order.key, line.line, part.task, part.row, part.staged_at, quantity)
     note_packed(order, content)
     packing.contents.append(content)
-    return None
 
 
-def _check_units(packing: _Packing, order: Order, part: Reservation, quantity: int, *, path: str) -> Refusal | None:
+def _check_units(packing: _Packing, order: Order, part: Reservation, quantity: int, *, path: str) -> None:
     """Object to what can only be packed with units that were put on hold, one by one, since they were picked."""
     held = numbers_held(packing.draft, part.row.sku, part.serials)
     if not held or quantity <= part.picked - len(held) * 10 ** packing.draft.known_item(part.row.sku).decimals:
-        return None
+        return
     message = f"Serial {held[0]} of {part.row.sku} is on hold; have the hold lifted or leave it out."
-    return packing.object(Code.ON_HOLD, f"{path}.lot", message, order.key)
+    packing.object(Code.ON_HOLD, f"{path}.lot", message, order.key)
 
 
-def _put_on(packing: _Packing, name: str, path: str) -> Refusal | None:
+def _put_on(packing: _Packing, name: str, path: str) -> None:
     """Put a package on it."""
     package = packing.draft.ledger.document(package_key(name), Package)
     if package is None or package.state is not PackageState.OPEN or package.parent is not None:
@@ -197,16 +184,17 @@ def _put_on(packing: _Packing, name: str, path: str) -> Refusal | None:
         if package is not None and package.parent is not None:
             what = f"on pallet {package.parent}"
         message = f"Package {name} is {what}; name packages that stand loose."
-        return packing.object(Code.NOT_AVAILABLE, path, message)
+        packing.object(Code.NOT_AVAILABLE, path, message)
+        return
     packing.carried.append(package)
-    return None
 
 
-def _packed(packing: _Packing) -> tuple[Event, ...] | Refusal:
+def _packed(packing: _Packing) -> tuple[Event, ...]:
     draft, command = packing.draft, packing.command
     named = _named(draft.ledger, command)
     if isinstance(named, Refusal):
-        return packing.object(named.code, named.field, named.message) or tuple(packing.verdicts.noted)
+        packing.object(named.code, named.field, named.message)
+        return tuple(packing.verdicts.noted)
     name, counter = named
     inside = [
         content._replace(package=package.key.number) for package in packing.carried for content in package.contents
@@ -240,18 +228,17 @@ def _named(ledger: Ledger, command: PackPackage) -> tuple[str, NextNumber | None
     return name, replace(counter, next=counter.next + 1)
 
 
-def unpack_package(ledger: Ledger, command: UnpackPackage, moment: Moment) -> tuple[Event, ...] | Refusal:
+def unpack_package(ledger: Ledger, command: UnpackPackage, moment: Moment) -> tuple[Event, ...]:
     """Decide package.unpacked: what lay in it is picked and loose; cartons that stood on it stay packed."""
     verdicts = Verdicts(command.happened)
-    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
+    stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
     package = ledger.document(package_key(command.package), Package)
-    if refused is None and (package is None or package.state is not PackageState.OPEN):
+    if package is None or package.state is not PackageState.OPEN:
         what = "not known" if package is None else f"{package.state.value} already"
         code = Code.ALREADY_SHIPPED if package is not None else Code.NOT_AVAILABLE
         message = f"Package {command.package} is {what}; scan it again."
-        refused = verdicts.object(code, "package", message, {"package": command.package})
-    if refused is not None or package is None or package.state is not PackageState.OPEN:
-        return refused or tuple(verdicts.noted)
+        stop_if(verdicts.object(code, "package", message, {"package": command.package}))
+        return tuple(verdicts.noted)
     loose = [content for content in package.contents if content.package is None]
     orders: dict[OrderKey, Order] = {}
     for content in loose:

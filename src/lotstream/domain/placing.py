@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lotstream.domain.changing import place_again
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, granted, stop_if
 from lotstream.domain.commands import Moment, PlaceOrder
 from lotstream.domain.dates import cancel_rest, end_changed
 from lotstream.domain.draft import Draft
@@ -24,7 +24,7 @@ TEST = "test"
 _TEST_MESSAGE = "This is a test order; it is recorded and never takes stock."
 
 
-def place_order(ledger: Ledger, command: PlaceOrder, moment: Moment) -> tuple[Event, ...] | Refusal:
+def place_order(ledger: Ledger, command: PlaceOrder, moment: Moment) -> tuple[Event, ...]:
     """Decide order.placed.
 
     A new order is recorded. What keeps it from going on holds it, with the code of the reason: an unknown item, unit or
@@ -36,11 +36,9 @@ def place_order(ledger: Ledger, command: PlaceOrder, moment: Moment) -> tuple[Ev
     known = ledger.order(command.key)
     draft = Draft(ledger, moment)
     order = order_from(draft, command)
-    if isinstance(order, Refusal):
-        return order
     note_held(order, known, moment.recorded_at)
     if known is not None:
-        return end_changed(draft, place_again(draft, known, order))
+        return granted(end_changed(draft, place_again(draft, known, order)))
     if command.key in ledger.cancels:
         _cancel_beforehand(draft, order)
     if is_over(draft, order):
@@ -54,14 +52,10 @@ def place_order(ledger: Ledger, command: PlaceOrder, moment: Moment) -> tuple[Ev
     return (OrderRecorded(order, decisions),)
 
 
-def order_from(draft: Draft, command: PlaceOrder) -> Order | Refusal:
+def order_from(draft: Draft, command: PlaceOrder) -> Order:
     """Return the order that a message describes, with nothing promised to it yet."""
-    refused = _check(draft, command)
-    if refused is not None:
-        return refused
-    built = build_lines(draft, command.lines)
-    if isinstance(built, Refusal):
-        return built
+    _check(draft, command)
+    built = granted(build_lines(draft, command.lines))
     lines, held = built
     if command.test:
         held = (TEST, _TEST_MESSAGE)
@@ -106,13 +100,13 @@ def why_held(draft: Draft, customer: str | None) -> Held | None:
     return Code.UNKNOWN_CUSTOMER.value, f"Customer {customer} is not defined; define it."
 
 
-def _check(draft: Draft, command: PlaceOrder) -> Refusal | None:
+def _check(draft: Draft, command: PlaceOrder) -> None:
     if command.site is not None and command.site not in draft.ledger.sites.sites:
         message = f"Site {command.site} is not defined; define it, or leave the site out."
-        return Refusal(Code.FIELD_INVALID, "site", message)
+        raise Refused(Code.FIELD_INVALID, "site", message)
     if command.placed_at is not None and command.placed_at.tzinfo is None:
-        return Refusal(Code.FIELD_INVALID, "placed_at", "The time has no zone; send it with one.")
-    return check_ahead(command.allocate_days_ahead, "allocate_days_ahead")
+        raise Refused(Code.FIELD_INVALID, "placed_at", "The time has no zone; send it with one.")
+    stop_if(check_ahead(command.allocate_days_ahead, "allocate_days_ahead"))
 
 
 def _cancel_beforehand(draft: Draft, order: Order) -> None:

@@ -16,7 +16,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, stop_if
 from lotstream.domain.commands import GoodsLine, KitPiece, MadeLine, Moment, RecordProduction
 from lotstream.domain.costing import add_cost, cost_of, paid_for, shares, total_of
 from lotstream.domain.draft import Draft
@@ -27,7 +27,7 @@ from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.kit_serials import Told, numbers_made
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import contradiction, learn
-from lotstream.domain.making import Making, Odd, no_amount
+from lotstream.domain.making import Making, no_amount
 from lotstream.domain.model import Item, Lot, Receipt, ReceiptKey, RowKey, Status
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import in_base_units
@@ -59,27 +59,24 @@ class _Work(Making):
     products: list[_Counted[MadeLine]] = field(default_factory=list)
 
 
-def record_production(ledger: Ledger, command: RecordProduction, moment: Moment) -> tuple[Event, ...] | Refusal:
+def record_production(ledger: Ledger, command: RecordProduction, moment: Moment) -> tuple[Event, ...]:
     """Decide production.recorded; the same number told again changes nothing, with other content it is objected to."""
     verdicts = Verdicts(command.happened)
-    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
-    refused = refused or _check(command)
-    if refused is not None:
-        return refused
+    stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
+    _check(command)
     work = _Work(
         draft=Draft(ledger, moment), site=command.site, key=ReceiptKey(PRODUCTION, command.production),
         at=command.occurred_at or moment.recorded_at, verdicts=verdicts, books=Books(ledger), reason=_REASON,
         command=command,
     )  # fmt: skip
-    refused = _count(work, command.used, "used", work.ingredients) or _count(work, command.made, "made", work.products)
-    if refused is not None:
-        return refused
+    _count(work, command.used, "used", work.ingredients)
+    _count(work, command.made, "made", work.products)
     known = ledger.receipt(work.key)
     if known is not None:
         return _again(work, known)
-    refused = _check_recipes(work) or _use_all(work) or _make_all(work)
-    if refused is not None:
-        return refused
+    _check_recipes(work)
+    _use_all(work)
+    _make_all(work)
     if not (work.used or work.made):
         return tuple(verdicts.noted)
     used, made = tuple(work.used), tuple(work.made)
@@ -87,41 +84,38 @@ def record_production(ledger: Ledger, command: RecordProduction, moment: Moment)
     return work.decided(ProductionRecorded(command.site, number, command.by, work.at, used, made, cost))
 
 
-def _check(command: RecordProduction) -> Refusal | None:
+def _check(command: RecordProduction) -> None:
     lines: dict[str, KitPiece] = {f"used.{index}": piece for index, piece in enumerate(command.used)}
     lines |= {f"made.{index}": piece for index, piece in enumerate(command.made)}
     seen: set[str] = set()
     for path, piece in lines.items():
         if piece.line in seen:
             message = f"Line {piece.line} is there twice; give each line an id of its own, used and made alike."
-            return Refusal(Code.FIELD_INVALID, f"{path}.line", message)
+            raise Refused(Code.FIELD_INVALID, f"{path}.line", message)
         seen.add(piece.line)
     for name in ("used", "made"):
         if not getattr(command, name):
-            return Refusal(Code.FIELD_MISSING, name, f"Nothing is {name}; send what is.")
+            raise Refused(Code.FIELD_MISSING, name, f"Nothing is {name}; send what is.")
     costs = {f"made.{index}.cost": line.cost for index, line in enumerate(command.made)}
     for path, cost in {**costs, "added_cost": command.added_cost}.items():
         if cost is not None and not (cost.is_finite() and cost >= 0):
-            return Refusal(Code.FIELD_INVALID, path, f"The cost is {cost}; send a number from 0 on, or nothing.")
+            raise Refused(Code.FIELD_INVALID, path, f"The cost is {cost}; send a number from 0 on, or nothing.")
     for index, line in enumerate(command.made):
         if line.status not in frozenset(Status):
             message = f"{line.status} is no status of stock; send one of {', '.join(sorted(Status))}."
-            return Refusal(Code.FIELD_INVALID, f"made.{index}.status", message)
-    return no_amount(lines)
+            raise Refused(Code.FIELD_INVALID, f"made.{index}.status", message)
+    no_amount(lines)
 
 
-def _count(work: _Work, lines: Iterable[PieceT], side: str, into: list[_Counted[PieceT]]) -> Refusal | None:
+def _count(work: _Work, lines: Iterable[PieceT], side: str, into: list[_Counted[PieceT]]) -> None:
     for index, said in enumerate(lines):
         item = work.draft.item(said.sku)
         counted = work.count_anyway(said, item, f"{side}.{index}")
-        if isinstance(counted, Refusal):
-            return counted
         if counted is not None and item is not None:
             into.append(_Counted(f"{side}.{index}", said, item, counted))
-    return None
 
 
-def _check_recipes(work: _Work) -> Odd:
+def _check_recipes(work: _Work) -> None:
     """Object to what no recipe names, and to less than the recipes ask; where one product has none, all may go in."""
     recipes = [one.item.recipe for one in work.products]
     made = {one.item.sku for one in work.products}
@@ -131,15 +125,11 @@ def _check_recipes(work: _Work) -> Odd:
         for one in work.ingredients:
             if one.item.sku not in named:
                 message = f"{one.item.sku} is no ingredient of {', '.join(sorted(made))}; take what the recipe names."
-                refused = work.object(
-                    Code.LOT_NOT_ALLOWED, f"{one.path}.sku", message, sku=one.item.sku, lot=one.said.lot
-                )
-                if refused is not None:
-                    return refused
-    return _check_missing(work)
+                work.object(Code.LOT_NOT_ALLOWED, f"{one.path}.sku", message, sku=one.item.sku, lot=one.said.lot)
+    _check_missing(work)
 
 
-def _check_missing(work: _Work) -> Odd:
+def _check_missing(work: _Work) -> None:
     used = Counter[str]()
     for one in work.ingredients:
         used[one.item.sku] += one.quantity
@@ -149,10 +139,7 @@ def _check_missing(work: _Work) -> Odd:
         if used[sku] == 0 or used[sku] < needed * factor:
             least = f" at least {float(needed):g}" if needed else ""
             message = f"{sku} is missing: the recipe asks for{least or ' some of it'}; name all that went in."
-            refused = work.object(Code.FIELD_MISSING, "used", message, sku=sku)
-            if refused is not None:
-                return refused
-    return None
+            work.object(Code.FIELD_MISSING, "used", message, sku=sku)
 
 
 def _needed(work: _Work, used: Counter[str]) -> dict[str, Fraction]:
@@ -168,55 +155,38 @@ def _needed(work: _Work, used: Counter[str]) -> dict[str, Fraction]:
     return needed
 
 
-def _use_all(work: _Work) -> Odd:
+def _use_all(work: _Work) -> None:
     for one in work.ingredients:
-        refused = work.use(one.said, one.item, one.quantity, f"{one.path}.")
-        if refused is not None:
-            return refused
-    return None
+        work.use(one.said, one.item, one.quantity, f"{one.path}.")
 
 
-def _make_all(work: _Work) -> Odd:
+def _make_all(work: _Work) -> None:
     """Put down what was made; lots are found out first, since whatever is odd about one concerns them all."""
     costs = _costs(work)
     lots: list[Lot | None] = []
     for one, cost in zip(work.products, costs, strict=True):
         lot = _lot(work, one, cost)
-        if isinstance(lot, Refusal):
-            return lot
         lots.append(lot)
-    refused = _weights_missing(work)
-    if refused is not None:
-        return refused
+    _weights_missing(work)
     for one, lot in zip(work.products, lots, strict=True):
         said = one.said
         row = RowKey(one.item.sku, said.lot, work.site, said.location or DOCK, said.package)
         numbers = numbers_made(work.draft, work.verdicts, Told(said.serials, row, one.quantity, f"{one.path}."))
-        if isinstance(numbers, Refusal):
-            return numbers
         status = work.status_of(said.status, said.lot)
         # A lot that was made twice in one production is known with all that went into it.
         known = lot if lot is None else work.draft.lots.get((lot.sku, lot.lot), lot)
         row = row._replace(status=status)
-        refused = work.put(said.line, row, one.quantity, known, serials=numbers, path=f"{one.path}.")
-        if refused is not None:
-            return refused
-    return None
+        work.put(said.line, row, one.quantity, known, serials=numbers, path=f"{one.path}.")
 
 
-def _weights_missing(work: _Work) -> Odd:
+def _weights_missing(work: _Work) -> None:
     for one in work.products:
         if one.item.catch_weight and one.said.weight_kg is None:
             message = f"{one.item.sku} is weighed, and line {one.said.line} says no weight; send what it weighs."
-            refused = work.object(
-                Code.FIELD_MISSING, f"{one.path}.{FIELD}", message, sku=one.item.sku, lot=one.said.lot
-            )
-            if refused is not None:
-                return refused
-    return None
+            work.object(Code.FIELD_MISSING, f"{one.path}.{FIELD}", message, sku=one.item.sku, lot=one.said.lot)
 
 
-def _lot(work: _Work, one: _Counted[MadeLine], cost: Decimal | None) -> Lot | Refusal | None:
+def _lot(work: _Work, one: _Counted[MadeLine], cost: Decimal | None) -> Lot | None:
     """Return the lot of what was made, with what the production adds to it, but for dates that contradict it."""
     said = one.said
     if said.lot is None:
@@ -225,11 +195,7 @@ def _lot(work: _Work, one: _Counted[MadeLine], cost: Decimal | None) -> Lot | Re
     line = _as_goods(work, one.item, said)
     conflict = contradiction(known, line)
     if conflict is not None:
-        refused = work.object(
-            conflict.code, f"{one.path}.{conflict.field}", conflict.message, sku=one.item.sku, lot=said.lot
-        )
-        if refused is not None:
-            return refused
+        work.object(conflict.code, f"{one.path}.{conflict.field}", conflict.message, sku=one.item.sku, lot=said.lot)
         line = replace(line, made=None, expires=None)
     day = work.at.date()
     lot = learn(known, line, sku=one.item.sku, lot=said.lot, received=day, hold=None, came=PRODUCTION)
@@ -263,7 +229,7 @@ def _costs(work: _Work) -> list[Decimal | None]:
     return [next(split) if cost is None else cost for cost in said]
 
 
-def _again(work: _Work, known: Receipt) -> tuple[Event, ...] | Refusal:
+def _again(work: _Work, known: Receipt) -> tuple[Event, ...]:
     """Return nothing for a production that is told again as it was; with other content it is objected to."""
     now = {one.said.line: (one.item.sku, one.said.lot, -one.quantity) for one in work.ingredients}
     now |= {one.said.line: (one.item.sku, one.said.lot, one.quantity) for one in work.products}
@@ -271,4 +237,5 @@ def _again(work: _Work, known: Receipt) -> tuple[Event, ...] | Refusal:
         return ()
     message = f"Production {work.key.number} is booked with other content; give this one another number."
     sku = work.command.made[0].sku
-    return work.object(Code.CONFLICTING_CONTENT, PRODUCTION, message, sku=sku) or tuple(work.verdicts.noted)
+    work.object(Code.CONFLICTING_CONTENT, PRODUCTION, message, sku=sku)
+    return tuple(work.verdicts.noted)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, granted
 from lotstream.domain.commands import AnswerRecall, CloseRecall, Moment
 from lotstream.domain.events import Event, RecallAnswered, RecallClosed
 from lotstream.domain.ledger import Ledger
@@ -24,7 +24,7 @@ from lotstream.domain.model import (
 from lotstream.domain.quantities import smallest, unit_factor
 
 
-def answer_recall(ledger: Ledger, command: AnswerRecall, moment: Moment) -> tuple[Event, ...] | Refusal:
+def answer_recall(ledger: Ledger, command: AnswerRecall, moment: Moment) -> tuple[Event, ...]:
     """Decide recall.answered: what a consignee says last counts, and the same again changes nothing.
 
     An answer that comes after the recall was closed is taken too.
@@ -32,13 +32,11 @@ def answer_recall(ledger: Ledger, command: AnswerRecall, moment: Moment) -> tupl
     recall = ledger.document(recall_key(command.recall), Recall)
     known = ledger.document(consignee_key(command.recall, command.consignee), Consignee)
     if recall is None:
-        return _unknown(command.recall)
+        raise _unknown(command.recall)
     if known is None:
         message = f"Nobody is written to as {command.consignee} in recall {command.recall}; check the letter."
-        return Refusal(Code.NOT_AVAILABLE, "consignee", message)
+        raise Refused(Code.NOT_AVAILABLE, "consignee", message)
     recovered = _recovered(ledger, command, known)
-    if isinstance(recovered, Refusal):
-        return recovered
     if (known.answer, known.recovered) == (command.answer, recovered):
         return ()
     answered = replace(
@@ -55,11 +53,11 @@ def answer_recall(ledger: Ledger, command: AnswerRecall, moment: Moment) -> tupl
     return (RecallAnswered(after, answered),)
 
 
-def close_recall(ledger: Ledger, command: CloseRecall, moment: Moment) -> tuple[Event, ...] | Refusal:
+def close_recall(ledger: Ledger, command: CloseRecall, moment: Moment) -> tuple[Event, ...]:
     """Decide recall.closed; the lots stay on hold until somebody lifts it. Told again it changes nothing."""
     recall = ledger.document(recall_key(command.recall), Recall)
     if recall is None:
-        return _unknown(command.recall)
+        raise _unknown(command.recall)
     if recall.state is RecallState.CLOSED:
         return ()
     at = command.occurred_at or moment.recorded_at
@@ -77,11 +75,11 @@ def _held_since(ledger: Ledger, recall: Recall) -> Iterator[LotName]:
             yield name
 
 
-def _unknown(recall: str) -> Refusal:
-    return Refusal(Code.NOT_AVAILABLE, "recall", f"There is no recall {recall}; check its number.")
+def _unknown(recall: str) -> Refused:
+    return Refused(Code.NOT_AVAILABLE, "recall", f"There is no recall {recall}; check its number.")
 
 
-def _recovered(ledger: Ledger, command: AnswerRecall, known: Consignee) -> tuple[LotRecovered, ...] | Refusal:
+def _recovered(ledger: Ledger, command: AnswerRecall, known: Consignee) -> tuple[LotRecovered, ...]:
     """Return what is said in smallest units, sorted; refuses what cannot be, and more than the consignee got."""
     got = {(one.sku, one.lot): one.quantity for one in known.to.lots}
     said: dict[tuple[str, str], LotRecovered] = {}
@@ -89,23 +87,21 @@ def _recovered(ledger: Ledger, command: AnswerRecall, known: Consignee) -> tuple
         path, name = f"lots.{index}", (line.sku, line.lot)
         if name not in got:
             message = f"Nothing of lot {line.lot} of {line.sku} left for this consignee; check the letter."
-            return Refusal(Code.UNKNOWN_LOT, f"{path}.lot", message)
+            raise Refused(Code.UNKNOWN_LOT, f"{path}.lot", message)
         if name in said:
             message = f"Lot {line.lot} of {line.sku} is there twice; say of each lot once how much it is."
-            return Refusal(Code.FIELD_INVALID, f"{path}.lot", message)
+            raise Refused(Code.FIELD_INVALID, f"{path}.lot", message)
         item = ledger.items.get(line.sku)
         factor = 1 if item is None else unit_factor(item, None) or 1
         units = []
         for field, quantity in (("returned", line.returned), ("destroyed", line.destroyed)):
-            counted = smallest(quantity, factor, f"{path}.{field}", positive=False)
-            if isinstance(counted, Refusal):
-                return counted
+            counted = granted(smallest(quantity, factor, f"{path}.{field}", positive=False))
             if counted < 0:
                 message = f"The quantity is {quantity:f}; send one that is not below zero."
-                return Refusal(Code.NOT_POSITIVE, f"{path}.{field}", message)
+                raise Refused(Code.NOT_POSITIVE, f"{path}.{field}", message)
             units.append(counted)
         if sum(units) > got[name]:
             message = f"More of lot {line.lot} of {line.sku} than left for this consignee; check the quantities."
-            return Refusal(Code.MORE_THAN_SHIPPED, f"{path}.returned", message)
+            raise Refused(Code.MORE_THAN_SHIPPED, f"{path}.returned", message)
         said[name] = LotRecovered(*name, *units)
     return tuple(one for _, one in sorted(said.items()) if one.returned or one.destroyed)

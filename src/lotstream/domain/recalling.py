@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refusal, Refused, granted
 from lotstream.domain.commands import Moment, RecallLots
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import ConsigneesListed, Event, HoldPlaced, RecallOpened
@@ -50,7 +50,7 @@ class _Scope(NamedTuple):
         return (*self.lots, *self.descendants)
 
 
-def recall_lots(ledger: Ledger, command: RecallLots, moment: Moment) -> tuple[Event, ...] | Refusal:
+def recall_lots(ledger: Ledger, command: RecallLots, moment: Moment) -> tuple[Event, ...]:
     """Decide lot.recalled: all lots that are meant and all that was made of them, or none when one is not known.
 
     The recall is a hold on each of them under its own number; told again it changes nothing, but that consignees are
@@ -58,10 +58,8 @@ def recall_lots(ledger: Ledger, command: RecallLots, moment: Moment) -> tuple[Ev
     again once, after all lots are out of use.
     """
     known = ledger.document(recall_key(command.recall), Recall)
-    refused = _why_not(known, command)
-    scope = refused or recall_scope(ledger, command)
-    if isinstance(scope, Refusal):
-        return scope
+    _check(known, command)
+    scope = granted(recall_scope(ledger, command))
     if known is not None and known.drill:
         return ()
     draft, mine = Draft(ledger, moment), {*scope.all()}
@@ -124,17 +122,16 @@ def _names(ledger: Ledger, name: LotName) -> list[LotName]:
     return [] if lot is None else names_had(ledger.items.get(lot.sku), lot)
 
 
-def _why_not(known: Recall | None, command: RecallLots) -> Refusal | None:
+def _check(known: Recall | None, command: RecallLots) -> None:
     if known is None:
-        return None
+        return
     if known.drill != command.drill:
         was = "a drill" if known.drill else "no drill"
         message = f"Recall {command.recall} was {was}; give this one a number of its own."
-        return Refusal(Code.CONFLICTING_CONTENT, "recall", message)
+        raise Refused(Code.CONFLICTING_CONTENT, "recall", message)
     if known.state is RecallState.CLOSED and not known.drill:
         message = f"Recall {command.recall} is closed; begin another one under a number of its own."
-        return Refusal(Code.CONFLICTING_CONTENT, "recall", message)
-    return None
+        raise Refused(Code.CONFLICTING_CONTENT, "recall", message)
 
 
 def _hold(draft: Draft, fresh: Sequence[Lot], hold: Hold) -> Iterator[Event]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, stop_if
 from lotstream.domain.commands import CloseReceipt, Moment
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, ReceiptClosed
@@ -16,52 +16,48 @@ from lotstream.domain.model import Booked, Expected, Receipt, ReceiptKey, RowKey
 from lotstream.domain.receipt_comparing import Supplied, came_of, compare, short_of, supplied
 
 
-def close_receipt(ledger: Ledger, command: CloseReceipt, moment: Moment) -> tuple[Event, ...] | Refusal:
+def close_receipt(ledger: Ledger, command: CloseReceipt, moment: Moment) -> tuple[Event, ...]:
     """Decide receipt.closed: what came on a receipt is told once, beside what was announced.
 
     Without a receipt the rest of an announcement is given up: what did not come is told as short.
     """
     verdicts = Verdicts(command.happened)
-    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
-    if refused is not None:
-        return refused
+    stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
     at = command.occurred_at or moment.recorded_at
     draft = Draft(ledger, moment)
     if command.receipt is None:
         closed = _given_up(draft, command, verdicts, at)
     else:
         closed = _closed(draft, command, command.receipt, verdicts, at)
-    return closed if isinstance(closed, Refusal) else (*closed, *verdicts.noted)
+    return (*closed, *verdicts.noted)
 
 
-def _closed(
-    draft: Draft, command: CloseReceipt, number: str, verdicts: Verdicts, at: datetime
-) -> tuple[Event, ...] | Refusal:
+def _closed(draft: Draft, command: CloseReceipt, number: str, verdicts: Verdicts, at: datetime) -> tuple[Event, ...]:
     ledger = draft.ledger
     known = ledger.receipt(ReceiptKey(RECEIPT, number))
     about = {"receipt": number, "expected": command.expected}
     if known is None:
         message = f"Nothing was booked under receipt {number}; check its number."
-        return verdicts.object(Code.NOT_AVAILABLE, "receipt", message, about) or ()
+        stop_if(verdicts.object(Code.NOT_AVAILABLE, "receipt", message, about))
+        return ()
     expected = known.expected or command.expected
     if command.expected not in (None, expected):
         message = f"Receipt {number} is of {expected}, not of {command.expected}; check the number."
-        refused = verdicts.object(Code.CONFLICTING_CONTENT, "expected", message, about)
-        if refused is not None:
-            return refused
+        stop_if(verdicts.object(Code.CONFLICTING_CONTENT, "expected", message, about))
     if known.told:
         return ()
     return (closing(draft, number, known, expected=expected, by=command.by, at=at),)
 
 
-def _given_up(draft: Draft, command: CloseReceipt, verdicts: Verdicts, at: datetime) -> tuple[Event, ...] | Refusal:
+def _given_up(draft: Draft, command: CloseReceipt, verdicts: Verdicts, at: datetime) -> tuple[Event, ...]:
     name = command.expected
     if name is None:
-        return Refusal(Code.FIELD_MISSING, "receipt", "Nothing is named; send the receipt, or what was expected.")
+        raise Refused(Code.FIELD_MISSING, "receipt", "Nothing is named; send the receipt, or what was expected.")
     known = draft.ledger.document(expected_key(name), Expected)
     if known is None or not known.announced:
         message = f"Nobody has announced {name}; check the number."
-        return verdicts.object(Code.NOT_AVAILABLE, "expected", message, {"expected": name}) or ()
+        stop_if(verdicts.object(Code.NOT_AVAILABLE, "expected", message, {"expected": name}))
+        return ()
     if known.closed:
         return ()
     lines = tuple(short_of(line, known.left(line)) for line in known.lines if known.left(line))

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, stop_if
 from lotstream.domain.commands import CorrectReceipt, Moment
 from lotstream.domain.costing import add_cost, take_cost
 from lotstream.domain.draft import Draft
@@ -46,49 +46,45 @@ from lotstream.domain.weights import weight_corrected
 from lotstream.domain.wording import amount
 
 
-def correct_receipt(ledger: Ledger, command: CorrectReceipt, moment: Moment) -> tuple[Event, ...] | Refusal:
+def correct_receipt(ledger: Ledger, command: CorrectReceipt, moment: Moment) -> tuple[Event, ...]:
     """Decide receipt.corrected; a receipt that is closed is told again with what is on it now."""
     verdicts = Verdicts(command.happened)
-    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
-    if refused is not None:
-        return refused
+    stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
     key = ReceiptKey(RECEIPT, command.receipt)
     known = ledger.receipt(key)
     about: dict[str, str | None] = {"receipt": command.receipt, "correction": command.correction}
     if known is None:
         message = f"Nothing was booked under receipt {command.receipt}; check its number."
-        return verdicts.object(Code.NOT_AVAILABLE, "receipt", message, about) or tuple(verdicts.noted)
+        stop_if(verdicts.object(Code.NOT_AVAILABLE, "receipt", message, about))
+        return tuple(verdicts.noted)
     content = content_of_receipt(command)
     if command.correction in known.corrections:
         if known.corrections[command.correction] == content:
             return ()
         message = f"Correction {command.correction} is done with other content; give this one another number."
-        return verdicts.object(Code.CONFLICTING_CONTENT, "correction", message, about) or tuple(verdicts.noted)
+        stop_if(verdicts.object(Code.CONFLICTING_CONTENT, "correction", message, about))
+        return tuple(verdicts.noted)
     at = command.occurred_at or moment.recorded_at
     work = Correction(Paper(Draft(ledger, moment), command, key, known, at, verdicts), command, known)
-    refused = _correct_all(work)
-    return refused or _decided(work, content)
+    _correct_all(work)
+    return _decided(work, content)
 
 
-def _correct_all(work: Correction) -> Refusal | None:
+def _correct_all(work: Correction) -> None:
     lines = work.command.lines
     if not lines:
-        return Refusal(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
+        raise Refused(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
     for index, said in enumerate(lines):
         if said.line in [other.line for other in lines[:index]]:
             message = f"Line {said.line} is there twice; say once what is wrong with it."
-            return Refusal(Code.FIELD_INVALID, f"lines.{index}.line", message)
+            raise Refused(Code.FIELD_INVALID, f"lines.{index}.line", message)
         meant = line_meant(work, said, f"lines.{index}")
-        refused = _correct(work, meant) if isinstance(meant, LineMeant) else meant
-        if refused is not None:
-            return refused
-    return None
+        if isinstance(meant, LineMeant):
+            _correct(work, meant)
 
 
-def _correct(work: Correction, meant: LineMeant) -> Refusal | None:
+def _correct(work: Correction, meant: LineMeant) -> None:
     known = lot_after(work, meant)
-    if isinstance(known, Refusal):
-        return known
     lot, wrong = known
     if wrong:
         meant = replace(meant, row=meant.row._replace(status=Status.QUARANTINE.value))
@@ -99,17 +95,12 @@ def _correct(work: Correction, meant: LineMeant) -> Refusal | None:
         gone = amount(work.draft.known_item(meant.before.row.sku), left)
         message = f"{gone} of line {meant.said.line} has left already; correct what is there still."
         name = "quantity" if meant.said.quantity is not None else "lot" if meant.said.lot is not None else "line"
-        refused = work.object(Code.NOT_AVAILABLE, f"{meant.path}.{name}", message, meant.said)
-        if refused is not None:
-            return refused
+        work.object(Code.NOT_AVAILABLE, f"{meant.path}.{name}", message, meant.said)
         if not meant.is_moved:
             # More has left than came in: the books say so until somebody counts.
             found[meant.before.row] = found.get(meant.before.row, 0) + left
     units = correct_units(work, meant)
-    if isinstance(units, Refusal):
-        return units
     _book(work, meant, found, lot, units=units, left=left)
-    return None
 
 
 def _found(work: Correction, row: RowKey, wanted: int) -> dict[RowKey, int]:

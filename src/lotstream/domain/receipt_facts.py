@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code
 from lotstream.domain.commands import GoodsLine, LineWrong
 from lotstream.domain.complete import missing_fact, supplier_named, too_short
 from lotstream.domain.draft import Draft
@@ -32,7 +32,7 @@ _FACTS: Final = ("made", "expires", "supplier", "supplier_lot")
 _MORE: Final = (ORIGIN, FACILITY)
 
 
-def lot_after(work: Correction, meant: LineMeant) -> tuple[Lot | None, bool] | Refusal:
+def lot_after(work: Correction, meant: LineMeant) -> tuple[Lot | None, bool]:
     """Return the facts of the lot that a line is of now, and whether its goods must not be stock."""
     draft, row = work.draft, meant.row
     if row.lot is None:
@@ -48,23 +48,23 @@ def lot_after(work: Correction, meant: LineMeant) -> tuple[Lot | None, bool] | R
         conflict = contradiction(known, line)
         if conflict is not None:
             message = f"{conflict.message} Other goods of the lot say otherwise: give these another lot."
-            refused = work.object(Code.CONFLICTING_CONTENT, f"{meant.path}.{conflict.field}", message, meant.said)
-            return refused or (known, True)
+            work.object(Code.CONFLICTING_CONTENT, f"{meant.path}.{conflict.field}", message, meant.said)
+            return (known, True)
         lot = learn(known, line, sku=row.sku, lot=row.lot, received=work.paper.at.date(), hold=None, came=RECEIPT)
     if made_too_late(lot.made, lot.expires):
         message = f"Lot {lot.lot} would be made on {lot.made}, after its expiry {lot.expires}; correct both."
-        refused = work.object(Code.FIELD_INVALID, f"{meant.path}.made", message, meant.said)
-        return refused or (known or old, True)
+        work.object(Code.FIELD_INVALID, f"{meant.path}.made", message, meant.said)
+        return (known or old, True)
     before = old if known is None else known
     lot = await_inspection(lot, before, meant.item, at=draft.moment.recorded_at)
     if old is not None and not {hold.id for hold in old.holds} <= {hold.id for hold in lot.holds}:
         message = f"Lot {old.lot} is on hold, and {lot.lot} is not under all of it; have the holds lifted first."
-        refused = work.object(Code.ON_HOLD, f"{meant.path}.lot", message, meant.said)
-        return refused or (lot, True)
+        work.object(Code.ON_HOLD, f"{meant.path}.lot", message, meant.said)
+        return (lot, True)
     return _fit(work, meant, lot)
 
 
-def _fit(work: Correction, meant: LineMeant, lot: Lot) -> tuple[Lot | None, bool] | Refusal:
+def _fit(work: Correction, meant: LineMeant, lot: Lot) -> tuple[Lot | None, bool]:
     """Object to good stock that lacks what its item needs, where the line is said to be good by now."""
     unweighed = meant.item.catch_weight and not (meant.weight_g or work.receipt.weights.get(meant.said.line))
     becomes = meant.row.sku != meant.before.row.sku and meant.row.status == Status.GOOD
@@ -81,7 +81,8 @@ def _fit(work: Correction, meant: LineMeant, lot: Lot) -> tuple[Lot | None, bool
     lacks = lacks or too_short(_line(meant, {}), lot, today=today, supplier=supplier, expired_ok=expired_ok)
     if lacks is None:
         return lot, False
-    return work.object(lacks.code, f"{meant.path}.{lacks.field}", lacks.message, meant.said) or (lot, True)
+    work.object(lacks.code, f"{meant.path}.{lacks.field}", lacks.message, meant.said)
+    return (lot, True)
 
 
 def _facts_said(said: LineWrong) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, granted, stop_if
 from lotstream.domain.commands import CorrectReceipt, LineWrong
 from lotstream.domain.costing import priced
 from lotstream.domain.draft import Draft
@@ -41,10 +41,10 @@ class Correction:
         """Return what the decision has done so far."""
         return self.paper.draft
 
-    def object(self, code: Code, field: str, message: str, line: LineWrong) -> Refusal | None:
-        """Object to something; returns the refusal when it was only asked."""
+    def object(self, code: Code, field: str, message: str, line: LineWrong) -> None:
+        """Object to something; raises `Refused` when it was only asked."""
         about: dict[str, str | None] = {"receipt": self.command.receipt, "line": line.line, "lot": line.lot}
-        return self.paper.verdicts.object(code, field, message, about)
+        stop_if(self.paper.verdicts.object(code, field, message, about))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,57 +68,53 @@ class LineMeant:
         return self.row != self.before.row
 
 
-def line_meant(work: Correction, said: LineWrong, path: str) -> LineMeant | Refusal | None:
+def line_meant(work: Correction, said: LineWrong, path: str) -> LineMeant | None:
     """Return a line as it should have been told; None where that was noted to be impossible."""
     before = work.receipt.lines.get(said.line)
     if before is None:
         message = f"Receipt {work.command.receipt} has no line {said.line}; check its id."
-        return work.object(Code.NOT_AVAILABLE, f"{path}.line", message, said)
-    refused = check_cost(said.cost, f"{path}.cost")
-    refused = refused or (None if said.status is None else check_status(said.status, f"{path}.status"))
-    refused = refused or check_weight(said.weight_kg, path)
-    if refused is not None:
-        return refused
+        work.object(Code.NOT_AVAILABLE, f"{path}.line", message, said)
+        return None
+    stop_if(check_cost(said.cost, f"{path}.cost"))
+    stop_if(None if said.status is None else check_status(said.status, f"{path}.status"))
+    stop_if(check_weight(said.weight_kg, path))
     item = work.draft.item(said.sku or before.row.sku)
     if item is None:
-        return work.object(Code.UNKNOWN_ITEM, f"{path}.sku", f"{said.sku} is not defined; define the item.", said)
+        work.object(Code.UNKNOWN_ITEM, f"{path}.sku", f"{said.sku} is not defined; define the item.", said)
+        return None
     factor = unit_factor(item, said.unit)
     if factor is None:
         message = f"{item.sku} has no unit {said.unit}; define the item with it."
-        return work.object(Code.UNKNOWN_UNIT, f"{path}.unit", message, said)
+        work.object(Code.UNKNOWN_UNIT, f"{path}.unit", message, said)
+        return None
     quantity = _quantity(work, said, path, before, item=item, factor=factor)
-    if isinstance(quantity, Refusal):
-        return quantity
     row = before.row._replace(sku=item.sku, lot=said.lot or before.row.lot, status=said.status or before.row.status)
     cost = _cost(work.receipt.costs.get(said.line), said, before.quantity, quantity, factor)
     weight_g = _weight(work, said, item, path)
-    if isinstance(weight_g, Refusal):
-        return weight_g
     return LineMeant(said, path, before, item, quantity, row, cost, weight_g)
 
 
-def _weight(work: Correction, said: LineWrong, item: Item, path: str) -> int | Refusal:
+def _weight(work: Correction, said: LineWrong, item: Item, path: str) -> int:
     wrong = None if said.weight_kg is None else not_weighed(item, path)
     if wrong is not None:
-        return work.object(wrong.code, wrong.field, wrong.message, said) or 0
+        work.object(wrong.code, wrong.field, wrong.message, said)
+        return 0
     return 0 if said.weight_kg is None else grams(said.weight_kg)
 
 
-def _quantity(
-    work: Correction, said: LineWrong, path: str, before: Booked, *, item: Item, factor: int
-) -> int | Refusal:
+def _quantity(work: Correction, said: LineWrong, path: str, before: Booked, *, item: Item, factor: int) -> int:
     if said.quantity is not None:
-        refused = check_quantity(said.quantity, f"{path}.quantity", positive=False)
-        if refused is None and said.quantity < 0:
+        stop_if(check_quantity(said.quantity, f"{path}.quantity", positive=False))
+        if said.quantity < 0:
             message = f"{said.quantity:f} cannot have come; send 0 to take the line back."
-            refused = Refusal(Code.NOT_POSITIVE, f"{path}.quantity", message)
-        return refused or smallest(said.quantity, factor, f"{path}.quantity", positive=False)
+            raise Refused(Code.NOT_POSITIVE, f"{path}.quantity", message)
+        return granted(smallest(said.quantity, factor, f"{path}.quantity", positive=False))
     old = work.draft.known_item(before.row.sku)
     units = Decimal(before.quantity).scaleb(item.decimals - old.decimals)
     if units == int(units):
         return int(units)
     message = f"The line does not come out in multiples of {amount(item, 1)} of {item.sku}; send its quantity."
-    return Refusal(Code.NOT_A_MULTIPLE, f"{path}.quantity", message)
+    raise Refused(Code.NOT_A_MULTIPLE, f"{path}.quantity", message)
 
 
 def _cost(known: Decimal | None, said: LineWrong, before: int, now: int, factor: int) -> Decimal | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, stop_if
 from lotstream.domain.commands import Moment, ReceiveStock
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, StockReceived
@@ -15,7 +15,7 @@ from lotstream.domain.receipt_closing import closing
 from lotstream.domain.settling import settle
 
 
-def receive_stock(ledger: Ledger, command: ReceiveStock, moment: Moment) -> tuple[Event, ...] | Refusal:
+def receive_stock(ledger: Ledger, command: ReceiveStock, moment: Moment) -> tuple[Event, ...]:
     """Decide stock.received.
 
     What happened is booked: goods whose facts are incomplete, or contradict the lot they name, go to quarantine with a
@@ -27,9 +27,8 @@ def receive_stock(ledger: Ledger, command: ReceiveStock, moment: Moment) -> tupl
     key = ReceiptKey(RECEIPT, command.receipt)
     known = ledger.receipt(key)
     delivery = Delivery(Draft(ledger, moment), command.site, at.date(), key, known, happened=command.happened)
-    refused = book_all(delivery, command.lines) or _check_receipt(delivery, command)
-    if refused is not None:
-        return refused
+    book_all(delivery, command.lines)
+    _check_receipt(delivery, command)
     ends = command.final and known is not None and not known.final
     if not delivery.booked and not ends:
         return tuple(delivery.noted)
@@ -50,20 +49,18 @@ def receive_stock(ledger: Ledger, command: ReceiveStock, moment: Moment) -> tupl
     return received, *delivery.noted, *delivery.doubtful, *settled, *_closed(delivery, received)
 
 
-def _check_receipt(delivery: Delivery, command: ReceiveStock) -> Refusal | None:
+def _check_receipt(delivery: Delivery, command: ReceiveStock) -> None:
     """Object to more goods on a receipt that was closed, and to another announcement than the one it is of."""
     known, verdicts = delivery.known, Verdicts(delivery.happened, delivery.noted)
     if known is None:
-        return None
+        return
     about: dict[str, str | None] = {"receipt": command.receipt, "expected": command.expected}
-    refused = None
     if known.told and delivery.booked:
         message = f"Receipt {command.receipt} is closed; book more goods on another, or correct it."
-        refused = verdicts.object(Code.CONFLICTING_CONTENT, "receipt", message, about)
-    if refused is None and known.expected is not None and command.expected not in (None, known.expected):
+        stop_if(verdicts.object(Code.CONFLICTING_CONTENT, "receipt", message, about))
+    if known.expected is not None and command.expected not in (None, known.expected):
         message = f"Receipt {command.receipt} is of {known.expected}, not of {command.expected}; check the number."
-        refused = verdicts.object(Code.CONFLICTING_CONTENT, "expected", message, about)
-    return refused
+        stop_if(verdicts.object(Code.CONFLICTING_CONTENT, "expected", message, about))
 
 
 def _closed(delivery: Delivery, received: StockReceived) -> tuple[Event, ...]:

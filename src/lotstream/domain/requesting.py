@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from lotstream.domain.changing import hand_back
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused
 from lotstream.domain.commands import Moment, RequestAllocation
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, OrderChanged
@@ -20,7 +20,7 @@ from lotstream.domain.todays import day_has_come
 from lotstream.domain.waiting import queue_key
 
 
-def request_allocation(ledger: Ledger, command: RequestAllocation, moment: Moment) -> tuple[Event, ...] | Refusal:
+def request_allocation(ledger: Ledger, command: RequestAllocation, moment: Moment) -> tuple[Event, ...]:
     """Decide allocation.requested: the orders named, or all that wait, in queue order; held ones are passed over.
 
     An order whose day has not come waits for it, unless it is named.
@@ -28,8 +28,6 @@ def request_allocation(ledger: Ledger, command: RequestAllocation, moment: Momen
     draft = Draft(ledger, moment)
     if command.orders:
         named = _named(ledger, command)
-        if isinstance(named, Refusal):
-            return named
         orders = sorted(named, key=queue_key)
     else:
         orders = _everybody(draft)
@@ -82,13 +80,13 @@ def _held_by(order: Order) -> Counter[tuple[str, RowKey]]:
     return held
 
 
-def _named(ledger: Ledger, command: RequestAllocation) -> list[Order] | Refusal:
+def _named(ledger: Ledger, command: RequestAllocation) -> list[Order]:
     orders = []
     for index, key in enumerate(dict.fromkeys(command.orders)):
         order = ledger.order(key)
         if order is None:
             message = f"Order {key.order} is not known; check its number and source."
-            return Refusal(Code.UNKNOWN_ORDER, f"orders.{index}", message)
+            raise Refused(Code.UNKNOWN_ORDER, f"orders.{index}", message)
         if order.state not in OVER and order.held is None:
             orders.append(order)
     return orders

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import blake2b
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, granted, stop_if
 from lotstream.domain.commands import AnnouncedLine, ExpectReturn, Moment
 from lotstream.domain.events import Event, ReturnAnnounced
 from lotstream.domain.goods import site_unknown
@@ -16,7 +16,7 @@ from lotstream.domain.quantities import smallest, unit_factor
 _DIGEST_BYTES = 16
 
 
-def expect_return(ledger: Ledger, command: ExpectReturn, moment: Moment) -> tuple[Event, ...] | Refusal:
+def expect_return(ledger: Ledger, command: ExpectReturn, moment: Moment) -> tuple[Event, ...]:
     """Decide return.expected: of an order, no more than left with it and did not come back; else of a customer.
 
     Told again it changes nothing; as long as nothing has come it may be told otherwise.
@@ -28,12 +28,11 @@ def expect_return(ledger: Ledger, command: ExpectReturn, moment: Moment) -> tupl
         return ()
     if known is not None and any(line.returned for line in known.lines):
         message = f"Some of return {command.return_} has come already; announce the rest under another number."
-        return Refusal(Code.CONFLICTING_CONTENT, "return", message)
-    refused = site_unknown(ledger, command.site, noted=None) or _why_not(ledger, command)
+        raise Refused(Code.CONFLICTING_CONTENT, "return", message)
+    stop_if(site_unknown(ledger, command.site, noted=None))
+    _check(ledger, command)
     order = None if command.key is None else ledger.order(command.key)
-    lines = refused or _lines(ledger, command, order)
-    if isinstance(lines, Refusal):
-        return lines
+    lines = _lines(ledger, command, order)
     announced = ReturnExpected(key, command.site, command.key, command.customer, command.due, content, lines)
     return (ReturnAnnounced(announced),)
 
@@ -44,46 +43,43 @@ def _content(command: ExpectReturn) -> str:
     return blake2b(repr(replace(command, lines=tuple(lines))).encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def _why_not(ledger: Ledger, command: ExpectReturn) -> Refusal | None:
+def _check(ledger: Ledger, command: ExpectReturn) -> None:
     if command.key is None and command.customer is None:
         message = "Neither an order nor a customer is named; send one of them."
-        return Refusal(Code.FIELD_MISSING, "order", message)
+        raise Refused(Code.FIELD_MISSING, "order", message)
     if command.key is not None and ledger.order(command.key) is None:
         message = f"Order {command.key.order} is not known; check its number and source."
-        return Refusal(Code.UNKNOWN_ORDER, "order", message)
-    return None
+        raise Refused(Code.UNKNOWN_ORDER, "order", message)
 
 
-def _lines(ledger: Ledger, command: ExpectReturn, order: Order | None) -> tuple[ExpectedBack, ...] | Refusal:
+def _lines(ledger: Ledger, command: ExpectReturn, order: Order | None) -> tuple[ExpectedBack, ...]:
     announced: dict[str, ExpectedBack] = {}
     for index, said in enumerate(command.lines):
         path = f"lines.{index}"
         if said.line in announced:
             message = f"Line {said.line} is there twice; give each line an id of its own."
-            return Refusal(Code.FIELD_INVALID, f"{path}.line", message)
+            raise Refused(Code.FIELD_INVALID, f"{path}.line", message)
         quantity = _quantity(ledger, said, path)
-        if isinstance(quantity, Refusal):
-            return quantity
         before = sum(one.quantity for one in announced.values() if (one.sku, one.lot) == (said.sku, said.lot))
         if order is not None and before + quantity > gone_with(order, said.sku, said.lot):
             message = f"More of {said.lot or said.sku} than left with the order and stayed away; check lot and order."
-            return Refusal(Code.MORE_THAN_SHIPPED, f"{path}.quantity", message)
+            raise Refused(Code.MORE_THAN_SHIPPED, f"{path}.quantity", message)
         announced[said.line] = ExpectedBack(said.line, said.sku, said.lot, quantity, said.reason)
     if not announced:
-        return Refusal(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
+        raise Refused(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
     return tuple(announced.values())
 
 
-def _quantity(ledger: Ledger, said: AnnouncedLine, path: str) -> int | Refusal:
+def _quantity(ledger: Ledger, said: AnnouncedLine, path: str) -> int:
     item = ledger.items.get(said.sku)
     if item is None:
         message = f"{said.sku} is not defined; define the item and send this again."
-        return Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", message)
+        raise Refused(Code.UNKNOWN_ITEM, f"{path}.sku", message)
     factor = unit_factor(item, said.unit)
     if factor is None:
         message = f"{said.sku} has no unit {said.unit}; define the item with it and send this again."
-        return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message)
-    return smallest(said.quantity, factor, f"{path}.quantity")
+        raise Refused(Code.UNKNOWN_UNIT, f"{path}.unit", message)
+    return granted(smallest(said.quantity, factor, f"{path}.quantity"))
 
 
 def gone_with(order: Order, sku: str, lot: str | None) -> int:

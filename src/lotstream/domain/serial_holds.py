@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refused, stop_if
 from lotstream.domain.commands import LiftSerialHold, Moment, PlaceSerialHold
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, GoodsBooked, Returned, SerialHeld, SerialReleased, Undone
@@ -26,23 +26,21 @@ from lotstream.domain.shelves import rows_of_lot
 from lotstream.domain.taking_back import take_back
 
 
-def place_serial_hold(ledger: Ledger, command: PlaceSerialHold, moment: Moment) -> tuple[Event, ...] | Refusal:
+def place_serial_hold(ledger: Ledger, command: PlaceSerialHold, moment: Moment) -> tuple[Event, ...]:
     """Decide hold.placed on a serial number; whoever is promised that very unit, or the last of the row, loses it.
 
     The same hold told again changes nothing.
     """
     if command.hold.kind is HoldKind.RECALL:
         message = "A serial number is held, not recalled; recall its lot by lot.recalled."
-        return Refusal(Code.FIELD_INVALID, "kind", message)
+        raise Refused(Code.FIELD_INVALID, "kind", message)
     serial = _find(ledger, command.sku, command.serial)
-    if isinstance(serial, Refusal):
-        return serial
     same = [hold.kind is command.hold.kind for hold in serial.holds if hold.id == command.hold.id]
     if same:
         return again(command.hold.id, same=same[0])
     if serial.state is SerialState.SHIPPED:
         message = f"Serial {serial.key.number} was shipped to order {serial.order}; it can be held when it is back."
-        return Refusal(Code.ALREADY_SHIPPED, "serial", message)
+        raise Refused(Code.ALREADY_SHIPPED, "serial", message)
     hold = placed_at(command.hold, moment)
     draft, held = Draft(ledger, moment), replace(serial, holds=(*serial.holds, hold))
     losers: list[Loser] = []
@@ -53,17 +51,13 @@ def place_serial_hold(ledger: Ledger, command: PlaceSerialHold, moment: Moment) 
     return event, *settle(draft, losers)
 
 
-def lift_serial_hold(ledger: Ledger, command: LiftSerialHold, moment: Moment) -> tuple[Event, ...] | Refusal:
+def lift_serial_hold(ledger: Ledger, command: LiftSerialHold, moment: Moment) -> tuple[Event, ...]:
     """Decide hold.lifted from a serial number: one hold, or all of them; then whoever waits is served."""
     serial = _find(ledger, command.sku, command.serial)
-    if isinstance(serial, Refusal):
-        return serial
     left = tuple(hold for hold in serial.holds if command.hold not in (None, hold.id))
     if left == serial.holds:
         return lifted_before(command.hold, serial.lifted, f"serial {serial.key.number} of {serial.key.sku}")
-    refused = unnamed([hold for hold in serial.holds if hold not in left], command.by)
-    if refused is not None:
-        return refused
+    stop_if(unnamed([hold for hold in serial.holds if hold not in left], command.by))
     unit = 10 ** ledger.items[serial.key.sku].decimals
     draft = Draft(ledger, moment)
     apart = _lies_in(draft, serial, Status.QUARANTINE) if serial.apart and not left else None
@@ -101,16 +95,16 @@ def units_held(draft: Draft, back: Undone | Returned | GoodsBooked) -> list[Seri
     ]
 
 
-def _find(ledger: Ledger, sku: str | None, number: str) -> Serial | Refusal:
+def _find(ledger: Ledger, sku: str | None, number: str) -> Serial:
     """Return the unit that is meant; without a SKU its number must be enough."""
     units = ledger.serials.get(number, {})
     found = [unit for name, unit in sorted(units.items()) if sku in (None, name) and not unit.misread]
     if not found:
         message = f"Serial {number} is not known; check the number and its SKU."
-        return Refusal(Code.UNKNOWN_LOT, "serial", message)
+        raise Refused(Code.UNKNOWN_LOT, "serial", message)
     if len(found) > 1:
         skus = ", ".join(unit.key.sku for unit in found)
-        return Refusal(Code.FIELD_MISSING, "sku", f"Serial {number} is one of {skus}; say which SKU.")
+        raise Refused(Code.FIELD_MISSING, "sku", f"Serial {number} is one of {skus}; say which SKU.")
     return found[0]
 
 

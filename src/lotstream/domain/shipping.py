@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lotstream.domain.books import Books
 from lotstream.domain.changing import hand_back
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, stop_if
 from lotstream.domain.commands import ConfirmShipment, Moment, ShippedOrder
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import (
@@ -31,7 +31,7 @@ from lotstream.domain.shipments import content_of, told_of
 from lotstream.domain.sums import OVER, backordered
 
 
-def confirm_shipment(ledger: Ledger, command: ConfirmShipment, moment: Moment) -> tuple[Event, ...] | Refusal:
+def confirm_shipment(ledger: Ledger, command: ConfirmShipment, moment: Moment) -> tuple[Event, ...]:
     """Decide shipment.confirmed.
 
     Reserved goods that were not picked are picked by it; goods that were not promised may be taken from free stock.
@@ -45,16 +45,14 @@ def confirm_shipment(ledger: Ledger, command: ConfirmShipment, moment: Moment) -
 
 def confirm(
     draft: Draft, books: Books, command: ConfirmShipment, shipment: Shipment | None, *, skus: Iterable[str] = ()
-) -> tuple[Event, ...] | Refusal:
+) -> tuple[Event, ...]:
     """Decide what leaves in the middle of a decision; ``shipment`` is what is known under its number.
 
     Of ``skus`` something is free for another reason.
     """
     ledger, verdicts = draft.ledger, Verdicts(command.happened)
-    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
-    refused = refused or _check(command)
-    if refused is not None:
-        return refused
+    stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
+    _check(command)
     events: list[Event] = []
     freed: list[Freed] = []
     others = set(skus)
@@ -64,14 +62,10 @@ def confirm(
             # It left before shipments were kept.
             continue
         repeated = _repeated(shipment, part, verdicts, f"orders.{index}")
-        if isinstance(repeated, Refusal):
-            return repeated
         if repeated:
             continue
         loading = Loading(draft, command, part, copy_order(known) if known is not None else None, books, verdicts)
-        refused = load(loading, f"orders.{index}")
-        if refused is not None:
-            return refused
+        load(loading, f"orders.{index}")
         if loading.shipped:
             verdicts.noted += missing_numbers(draft, part.key, loading.shipped)
             events += bins_changed(loading.changes)
@@ -88,7 +82,7 @@ def confirm(
     return *books.found, *events, *verdicts.noted, *filled
 
 
-def _repeated(shipment: Shipment | None, part: ShippedOrder, verdicts: Verdicts, path: str) -> bool | Refusal:
+def _repeated(shipment: Shipment | None, part: ShippedOrder, verdicts: Verdicts, path: str) -> bool:
     """Tell whether an order's part of a shipment was told before; refuses, or notes, another one of the same number."""
     told = told_of(shipment, part.key)
     if shipment is None or (told is None and not shipment.voided):
@@ -99,7 +93,8 @@ def _repeated(shipment: Shipment | None, part: ShippedOrder, verdicts: Verdicts,
     what = "was voided" if shipment.voided else f"is told for order {name} with other content"
     message = f"Shipment {number} {what}; correct it, or send a shipment of another number."
     about: dict[str, str | None] = {"order": name, "source": part.key.source, "shipment": number}
-    return verdicts.object(Code.CONFLICTING_CONTENT, f"{path}.order", message, about) or True
+    stop_if(verdicts.object(Code.CONFLICTING_CONTENT, f"{path}.order", message, about))
+    return True
 
 
 def wanted_still(draft: Draft) -> set[str]:
@@ -108,16 +103,15 @@ def wanted_still(draft: Draft) -> set[str]:
     return {sku for order in open_orders for line in order.lines if backordered(line) for sku in skus_of(line)}
 
 
-def _check(command: ConfirmShipment) -> Refusal | None:
+def _check(command: ConfirmShipment) -> None:
     if not command.orders:
-        return Refusal(Code.FIELD_MISSING, "orders", "The shipment names no orders; send at least one.")
+        raise Refused(Code.FIELD_MISSING, "orders", "The shipment names no orders; send at least one.")
     keys = [part.key for part in command.orders]
     for index, key in enumerate(keys):
         if key in keys[:index]:
             message = f"Order {key.order} is there twice; send all of its lines together."
-            return Refusal(Code.FIELD_INVALID, f"orders.{index}.order", message)
+            raise Refused(Code.FIELD_INVALID, f"orders.{index}.order", message)
     for index, package in enumerate(command.packages):
         if package.weight_kg is not None and package.weight_kg < 0:
             message = f"A package of {package.weight_kg} kg weighs less than nothing; send its weight, or none."
-            return Refusal(Code.FIELD_INVALID, f"packages.{index}.weight_kg", message)
-    return None
+            raise Refused(Code.FIELD_INVALID, f"packages.{index}.weight_kg", message)

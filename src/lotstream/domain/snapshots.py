@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused
 from lotstream.domain.commands import Moment, TakeSnapshot
 from lotstream.domain.events import Event, SnapshotTaken
 from lotstream.domain.ledger import Ledger
@@ -30,7 +30,7 @@ class OnHand(NamedTuple):
     weight_g: int = 0
 
 
-def take_snapshot(ledger: Ledger, command: TakeSnapshot, moment: Moment) -> tuple[Event, ...] | Refusal:
+def take_snapshot(ledger: Ledger, command: TakeSnapshot, moment: Moment) -> tuple[Event, ...]:
     """Decide snapshot.requested: what there is now is told once under its number."""
     key = ReceiptKey(SNAPSHOT, command.snapshot)
     content = content_of(command.site)
@@ -39,9 +39,9 @@ def take_snapshot(ledger: Ledger, command: TakeSnapshot, moment: Moment) -> tupl
         return ()
     if known is not None:
         message = f"Snapshot {command.snapshot} was taken of another site; ask under a number of its own."
-        return Refusal(Code.CONFLICTING_CONTENT, "snapshot", message)
+        raise Refused(Code.CONFLICTING_CONTENT, "snapshot", message)
     if command.site is not None and command.site not in ledger.sites.sites:
-        return Refusal(Code.FIELD_INVALID, "site", f"Site {command.site} is not defined; define it.")
+        raise Refused(Code.FIELD_INVALID, "site", f"Site {command.site} is not defined; define it.")
     return (SnapshotTaken(Notice(key, content), command.site, moment.recorded_at),)
 
 

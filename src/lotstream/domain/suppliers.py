@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, stop_if
 from lotstream.domain.commands import DefineSupplier
 from lotstream.domain.events import Event, SupplierDefined
 from lotstream.domain.facts import check_version
@@ -11,17 +11,17 @@ from lotstream.domain.lines import check_minimum
 from lotstream.domain.model import Supplier
 
 
-def define_supplier(ledger: Ledger, command: DefineSupplier) -> tuple[Event, ...] | Refusal:
+def define_supplier(ledger: Ledger, command: DefineSupplier) -> tuple[Event, ...]:
     """Decide supplier.defined; what has come in already is not judged anew."""
     supplier = command.supplier
     known = ledger.document(supplier.key, Supplier)
     if supplier == known:
         return ()
-    refused = check_minimum(supplier.min_days_left, supplier.min_pct_left, "supplier")
+    stop_if(check_minimum(supplier.min_days_left, supplier.min_pct_left, "supplier"))
     below = [sku for sku, days in supplier.min_days_left_by_sku.items() if days < 0]
-    if refused is None and below:
+    if below:
         message = "Minimum days are below 0; send 0 or more."
-        refused = Refusal(Code.FIELD_INVALID, f"supplier.min_days_left_by_sku.{below[0]}", message)
-    if refused is None and known is not None:
-        refused = check_version("supplier", supplier.id, new=supplier.version, old=known.version)
-    return refused or (SupplierDefined(supplier),)
+        raise Refused(Code.FIELD_INVALID, f"supplier.min_days_left_by_sku.{below[0]}", message)
+    if known is not None:
+        stop_if(check_version("supplier", supplier.id, new=supplier.version, old=known.version))
+    return (SupplierDefined(supplier),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lotstream.domain.cancelling import unknown_line
 from lotstream.domain.changing import hand_back
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused
 from lotstream.domain.commands import Moment, UnreserveOrder
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Freed, PromisesReleased
@@ -16,7 +16,7 @@ from lotstream.domain.sums import OVER, state_of
 from lotstream.domain.todays import is_ahead
 
 
-def unreserve_order(ledger: Ledger, command: UnreserveOrder, moment: Moment) -> tuple[Event, ...] | Refusal:
+def unreserve_order(ledger: Ledger, command: UnreserveOrder, moment: Moment) -> tuple[Event, ...]:
     """Decide order.unreserved.
 
     Goods that are not picked are free at once; where the owner allocates at once they go to whoever else waits, and the
@@ -26,30 +26,31 @@ def unreserve_order(ledger: Ledger, command: UnreserveOrder, moment: Moment) -> 
     order = ledger.order(command.key)
     if order is None:
         message = f"Order {command.key.order} is not known; check its number and source."
-        return Refusal(Code.UNKNOWN_ORDER, "order", message)
+        raise Refused(Code.UNKNOWN_ORDER, "order", message)
     if order.state is OrderState.CANCELLED:
         return ()
-    refused = _shipped(order) or unknown_line(order, command.lines)
-    if refused is not None:
-        return refused
+    _shipped(order)
+    unknown_line(order, command.lines)
     everything = not command.lines or order.ship_policy is ShipPolicy.COMPLETE
     lines = [line for line in order.lines if everything or line.line in command.lines]
     parts = [(line, part) for line in lines for part in line.reservations]
     freed = tuple(loss for line, part in parts for loss in give_back(line, part.quantity - part.picked, [part]))
     if not freed:
-        return _all_picked(order) if parts else ()
+        if parts:
+            raise _all_picked(order)
+        return ()
     return _release(Draft(ledger, moment), order, freed)
 
 
-def _shipped(order: Order) -> Refusal | None:
+def _shipped(order: Order) -> None:
     if order.state not in OVER:
-        return None
-    return Refusal(Code.ALREADY_SHIPPED, "order", f"Order {order.key.order} has been shipped; nothing is left of it.")
+        return
+    raise Refused(Code.ALREADY_SHIPPED, "order", f"Order {order.key.order} has been shipped; nothing is left of it.")
 
 
-def _all_picked(order: Order) -> Refusal:
+def _all_picked(order: Order) -> Refused:
     message = f"What is promised to order {order.key.order} has been picked; have the picks undone first."
-    return Refusal(Code.ALREADY_PICKED, "order", message)
+    return Refused(Code.ALREADY_PICKED, "order", message)
 
 
 def _release(draft: Draft, order: Order, freed: tuple[Freed, ...]) -> tuple[Event, ...]:

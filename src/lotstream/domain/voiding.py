@@ -8,7 +8,7 @@ from datetime import datetime
 from lotstream.domain.books import Books
 from lotstream.domain.by_lot import by_lot
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refusal, stop_if
 from lotstream.domain.commands import CorrectShipment, Moment, VoidShipment
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, PackagesChanged, ShipmentVoided, TakenBack
@@ -57,7 +57,7 @@ class _Voiding:
     orders: dict[OrderKey, Order] = field(default_factory=dict)
 
 
-def void_shipment(ledger: Ledger, command: VoidShipment, moment: Moment) -> tuple[Event, ...] | Refusal:
+def void_shipment(ledger: Ledger, command: VoidShipment, moment: Moment) -> tuple[Event, ...]:
     """Decide shipment.voided.
 
     What had left for an order stands at the staging place it left from, or at the site's, picked and promised to its
@@ -69,13 +69,13 @@ def void_shipment(ledger: Ledger, command: VoidShipment, moment: Moment) -> tupl
     if known is None:
         message = f"Shipment {command.shipment} is not known; check its number."
         about: dict[str, str | None] = {"shipment": command.shipment}
-        return verdicts.object(Code.FIELD_INVALID, "shipment", message, about) or tuple(verdicts.noted)
+        stop_if(verdicts.object(Code.FIELD_INVALID, "shipment", message, about))
+        return tuple(verdicts.noted)
     if known.voided:
         return ()
     if (back := _came_back(ledger, known)) is not None:
-        return verdicts.object(back.code, back.field, back.message, {"shipment": command.shipment}) or tuple(
-            verdicts.noted
-        )
+        stop_if(verdicts.object(back.code, back.field, back.message, {"shipment": command.shipment}))
+        return tuple(verdicts.noted)
     at = command.occurred_at or moment.recorded_at
     voiding = _Voiding(Draft(ledger, moment), Books(ledger), known, command.by, at, command.reason)
     skus = _void(voiding)
@@ -83,7 +83,7 @@ def void_shipment(ledger: Ledger, command: VoidShipment, moment: Moment) -> tupl
     return *voiding.books.found, *voiding.events, *filled
 
 
-def correct_shipment(ledger: Ledger, command: CorrectShipment, moment: Moment) -> tuple[Event, ...] | Refusal:
+def correct_shipment(ledger: Ledger, command: CorrectShipment, moment: Moment) -> tuple[Event, ...]:
     """Decide shipment.corrected: what was told is taken back and what is told now is booked, in one decision.
 
     What has happened of a shipment nobody knows is booked as one that was confirmed.
@@ -92,14 +92,15 @@ def correct_shipment(ledger: Ledger, command: CorrectShipment, moment: Moment) -
     known = ledger.document(ReceiptKey(SHIPMENT, command.shipment), Shipment)
     if known is None:
         message = f"Shipment {command.shipment} is not known; confirm it."
-        refused = verdicts.object(Code.FIELD_INVALID, "shipment", message, {**about})
-        booked = refused or confirm(Draft(ledger, moment), Books(ledger), command, shipment=None)
-        return booked if isinstance(booked, Refusal) else (*booked, *verdicts.noted)
+        stop_if(verdicts.object(Code.FIELD_INVALID, "shipment", message, {**about}))
+        booked = confirm(Draft(ledger, moment), Books(ledger), command, shipment=None)
+        return (*booked, *verdicts.noted)
     told = {part.order: part.content for part in known.parts if part.shipped}
     if told == {part.key: content_of(part) for part in command.orders}:
         return ()
     if (back := _came_back(ledger, known)) is not None:
-        return verdicts.object(back.code, back.field, back.message, {**about}) or tuple(verdicts.noted)
+        stop_if(verdicts.object(back.code, back.field, back.message, {**about}))
+        return tuple(verdicts.noted)
     draft, books = Draft(ledger, moment), Books(ledger)
     at = command.occurred_at or moment.recorded_at
     voiding = _Voiding(draft, books, known, command.by, at, command.reason)
@@ -107,7 +108,7 @@ def correct_shipment(ledger: Ledger, command: CorrectShipment, moment: Moment) -
     found = tuple(books.found)
     books.found.clear()
     confirmed = confirm(draft, books, command, shipment=None, skus=skus)
-    return confirmed if isinstance(confirmed, Refusal) else (*found, *voiding.events, *confirmed)
+    return (*found, *voiding.events, *confirmed)
 
 
 def _came_back(ledger: Ledger, shipment: Shipment) -> Refusal | None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from lotstream.domain.by_lot import by_lot, place_of_lot
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, stop_if
 from lotstream.domain.commands import CancelWave, Moment, ReleaseWave
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import (
@@ -46,13 +46,13 @@ class _Release:
     tasks: dict[RowKey, str] = field(default_factory=dict)
     joined: dict[OrderKey, tuple[JoinedTask, ...]] = field(default_factory=dict)
 
-    def object(self, code: Code, path: str, message: str, key: OrderKey) -> Refusal | None:
+    def object(self, code: Code, path: str, message: str, key: OrderKey) -> None:
         """Object to one of its orders."""
         about = {"wave": self.command.wave, "order": key.order, "source": key.source}
-        return self.verdicts.object(code, path, message, {**about})
+        stop_if(self.verdicts.object(code, path, message, {**about}))
 
 
-def release_wave(ledger: Ledger, command: ReleaseWave, moment: Moment) -> tuple[Event, ...] | Refusal:
+def release_wave(ledger: Ledger, command: ReleaseWave, moment: Moment) -> tuple[Event, ...]:
     """Decide wave.released.
 
     What is promised to the orders at the site, and nobody has begun to pick, becomes one task for each row; tasks of
@@ -61,26 +61,25 @@ def release_wave(ledger: Ledger, command: ReleaseWave, moment: Moment) -> tuple[
     """
     release = _Release(Draft(ledger, moment), command, Verdicts(command.happened))
     noted = release.verdicts.noted
-    refused = site_unknown(ledger, command.site, noted=noted if command.happened else None)
-    if refused is None and not command.orders:
-        refused = Refusal(Code.FIELD_MISSING, "orders", "No order is named; send at least one.")
-    if refused is not None:
-        return refused
+    stop_if(site_unknown(ledger, command.site, noted=noted if command.happened else None))
+    if not command.orders:
+        raise Refused(Code.FIELD_MISSING, "orders", "No order is named; send at least one.")
     known = ledger.document(wave_key(command.wave), Wave)
     if known is not None:
         return _again(release, known)
     for index, key in enumerate(command.orders):
-        refused = refused or (None if key in release.joined else _take_in(release, key, f"orders.{index}"))
-    return refused or _released(release)
+        if key not in release.joined:
+            _take_in(release, key, f"orders.{index}")
+    return _released(release)
 
 
-def _again(release: _Release, known: Wave) -> tuple[Event, ...] | Refusal:
+def _again(release: _Release, known: Wave) -> tuple[Event, ...]:
     command, verdicts = release.command, release.verdicts
     if known.content == _content(command):
         return ()
     message = f"Wave {command.wave} is {known.state.value} with other orders; send a wave with another number."
-    refused = verdicts.object(Code.CONFLICTING_CONTENT, "wave", message, {"wave": command.wave})
-    return refused or tuple(verdicts.noted)
+    stop_if(verdicts.object(Code.CONFLICTING_CONTENT, "wave", message, {"wave": command.wave}))
+    return tuple(verdicts.noted)
 
 
 def _content(command: ReleaseWave) -> str:
@@ -88,28 +87,30 @@ def _content(command: ReleaseWave) -> str:
     return blake2b(repr(said).encode(), digest_size=16).hexdigest()
 
 
-def _take_in(release: _Release, key: OrderKey, path: str) -> Refusal | None:
+def _take_in(release: _Release, key: OrderKey, path: str) -> None:
     """Have the tasks of one order join that nobody has begun."""
     order, site = release.draft.ledger.order(key), release.command.site
     if order is None:
         message = f"Order {key.order} is not known; check its number and source."
-        return release.object(Code.UNKNOWN_ORDER, f"{path}.order", message, key)
+        release.object(Code.UNKNOWN_ORDER, f"{path}.order", message, key)
+        return
     if order.held is not None:
         message = f"Order {key.order} is held ({order.held}); have it released first."
-        return release.object(Code.ON_HOLD, f"{path}.order", message, key)
+        release.object(Code.ON_HOLD, f"{path}.order", message, key)
+        return
     joined = tuple(
         JoinedTask(line, part.task, part.row, _task(release, part.row), alone=part.wave is None)
         for line, part in _not_begun(order, site)
     )
     if not joined:
         message = f"Nothing of order {key.order} at {site} is waiting to be picked outside a wave; leave it out."
-        return release.object(Code.NOT_RESERVED, f"{path}.order", message, key)
+        release.object(Code.NOT_RESERVED, f"{path}.order", message, key)
+        return
     release.joined[key] = joined
     count = sum(len(tasks) for tasks in release.joined.values())
     if count > PARTS_MAX:
         message = f"The wave would have more than {PARTS_MAX} order lines and bins; release fewer orders at a time."
-        return Refusal(Code.TOO_LARGE, "orders", message)
-    return None
+        raise Refused(Code.TOO_LARGE, "orders", message)
 
 
 def _not_begun(order: Order, site: str) -> list[tuple[str, Reservation]]:
@@ -146,7 +147,7 @@ def _released(release: _Release) -> tuple[Event, ...]:
     return *joined, WaveReleased(wave, command.by, at), *noted
 
 
-def cancel_wave(ledger: Ledger, command: CancelWave, moment: Moment) -> tuple[Event, ...] | Refusal:
+def cancel_wave(ledger: Ledger, command: CancelWave, moment: Moment) -> tuple[Event, ...]:
     """Decide wave.cancelled.
 
     Tasks that nobody has begun are withdrawn, and what they tell of is told by the orders' own tasks again, or waits
@@ -154,13 +155,12 @@ def cancel_wave(ledger: Ledger, command: CancelWave, moment: Moment) -> tuple[Ev
     """
     verdicts = Verdicts(command.happened)
     noted = verdicts.noted
-    refused = site_unknown(ledger, command.site, noted=noted if command.happened else None)
-    if refused is not None:
-        return refused
+    stop_if(site_unknown(ledger, command.site, noted=noted if command.happened else None))
     wave, about = ledger.document(wave_key(command.wave), Wave), {"wave": command.wave}
     if wave is None or wave.site != command.site:
         message = f"Wave {command.wave} is not known at {command.site}; check its number."
-        return verdicts.object(Code.NOT_AVAILABLE, "wave", message, {**about}) or tuple(noted)
+        stop_if(verdicts.object(Code.NOT_AVAILABLE, "wave", message, {**about}))
+        return tuple(noted)
     if wave.state is WaveState.CANCELLED:
         return ()
     tasks = by_task(parts_of(orders_in(ledger, command.wave), command.wave))
@@ -171,9 +171,9 @@ def cancel_wave(ledger: Ledger, command: CancelWave, moment: Moment) -> tuple[Ev
         message = f"{begun} tasks of wave {command.wave} are begun and {len(untouched)} are not; finish what is begun."
         if not begun:
             message = f"Nothing of wave {command.wave} is left to be picked."
-        refused = verdicts.object(Code.ALREADY_PICKED, "wave", message, {**about})
-    if refused is not None or not untouched:
-        return refused or tuple(noted)
+        stop_if(verdicts.object(Code.ALREADY_PICKED, "wave", message, {**about}))
+    if not untouched:
+        return tuple(noted)
     at = command.occurred_at or moment.recorded_at
     return *_withdrawn(wave, untouched, command.by, at, alone=wave.site not in ledger.sites.by_wave), *noted
 
