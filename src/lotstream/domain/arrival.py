@@ -57,7 +57,7 @@ class Arrival:
             if code in UNCOUNTABLE:
                 # All that is known of goods that cannot be booked.
                 about |= {"quantity": f"{said.quantity:f}", "unit": said.unit, "status": said.status}
-        stop_if(self.verdicts.object(code, path, message, about))
+        self.verdicts.object(code, path, message, about)
 
 
 @dataclass(frozen=True, slots=True)

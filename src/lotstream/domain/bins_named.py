@@ -16,7 +16,7 @@ from lotstream.domain.books import Books
 from lotstream.domain.by_lot import told_by_lot
 from lotstream.domain.carrying import change_bin
 from lotstream.domain.checks import Verdicts, terms_of
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refusal, stop_if
 from lotstream.domain.commands import PickLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import BinChange, BinsChanged
@@ -92,7 +92,7 @@ class Bringing:
         return (BinsChanged(tuple(self.changes)),) if self.changes else ()
 
 
-def bring(bringing: Bringing, want: Want, *, short_ok: bool = False) -> Refusal | None:
+def bring(bringing: Bringing, want: Want, *, short_ok: bool = False) -> None:
     """Bring promises of a line to the bin that is named.
 
     What that bin cannot give is refused when it is asked for, and found there when it has happened; with ``short_ok``
@@ -105,19 +105,17 @@ def bring(bringing: Bringing, want: Want, *, short_ok: bool = False) -> Refusal 
     for goods in want.lots:
         left -= _fetch(bringing, want, goods, left)
     if left == 0 or short_ok:
-        return None
+        return
     goods = next((goods for goods in want.lots if _sources(bringing, want, goods)), want.lots[0])
     there = f"{amount(bringing.draft.known_item(goods[0]), want.quantity - left)} of {goods_called(*goods)}"
     message = f"{want.spot.location} has {there} for it; name where it lies."
     about = {"sku": goods[0], "lot": goods[1], "location": want.spot.location, "line": want.line.line}
     key = want.order.key
-    refused = bringing.verdicts.object(
+    bringing.verdicts.object(
         Code.NOT_AVAILABLE, want.path, message, {"order": key.order, "source": key.source, **about}
     )
-    if refused is None:
-        for found in want.lots:
-            left -= _find(bringing, want, found, left)
-    return refused
+    for found in want.lots:
+        left -= _find(bringing, want, found, left)
 
 
 def _open(bringing: Bringing, key: OrderKey, line: OrderLine, part: Reservation) -> int:
@@ -279,7 +277,7 @@ def rows_named(draft: Draft, books: Books, parts: Iterable[Reservation], told: P
     return rows
 
 
-def bring_picked(bringing: Bringing, order: Order, meant: Meant, told: PickLine, path: str) -> Refusal | None:
+def bring_picked(bringing: Bringing, order: Order, meant: Meant, told: PickLine, path: str) -> None:
     """Bring what a line of a pick means to the bin that it names.
 
     ``meant`` are the order line as it is in the order, and what it is promised of the goods that are named, in whatever
@@ -288,19 +286,19 @@ def bring_picked(bringing: Bringing, order: Order, meant: Meant, told: PickLine,
     line, parts = meant
     by_lot = open_by_lot(parts)
     if not by_lot:
-        return None
+        return
     if told.location is None:
-        return None if bringing.verdicts.happened else no_bin(bringing.site, path)
+        stop_if(None if bringing.verdicts.happened else no_bin(bringing.site, path))
+        return
     quantity = counted(bringing.draft, by_lot[0].row.sku, told)
     spot = Spot(told.location, told.package)
     named = sum(part.quantity - part.picked for part in parts if part not in by_lot and spot.holds(part.row))
     most = sum(_open(bringing, order.key, line, part) for part in by_lot)
     goods = list(dict.fromkeys((part.row.sku, part.row.lot) for part in by_lot))
     wanted = min(quantity - named, most)
-    if wanted <= 0:
-        return None
-    tasks = None if told.task is None else frozenset([told.task])
-    return bring(bringing, Want(order, line, tasks, goods, spot, wanted, f"{path}.location"))
+    if wanted > 0:
+        tasks = None if told.task is None else frozenset([told.task])
+        bring(bringing, Want(order, line, tasks, goods, spot, wanted, f"{path}.location"))
 
 
 def counted(draft: Draft, sku: str, told: PickLine) -> int:

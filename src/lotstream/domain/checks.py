@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refusal, Refused, stop_if
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted
 from lotstream.domain.model import Item, Lot, Order, OrderLine, RowKey, SerialKey
@@ -21,18 +21,19 @@ class Verdicts:
     happened: bool
     noted: list[DiscrepancyNoted] = field(default_factory=list)
 
-    def object(self, code: Code, path: str, message: str, about: dict[str, str | None]) -> Refusal | None:
-        """Object to something; returns the refusal when it was only asked."""
+    def object(self, code: Code, path: str, message: str, about: dict[str, str | None]) -> None:
+        """Object to something; raises `Refused` when it was only asked."""
         if not self.happened:
-            return Refusal(code, path, message)
+            raise Refused(code, path, message)
         facts = {name: value for name, value in about.items() if value is not None}
         self.noted.append(DiscrepancyNoted(code.value, message, facts))
-        return None
 
 
-def uncounted(verdicts: Verdicts, why: Refusal, about: dict[str, str | None]) -> Refusal | None:
+def uncounted(verdicts: Verdicts, why: Refusal, about: dict[str, str | None]) -> None:
     """Object to a quantity that cannot be counted; a unit that nobody has defined may have been moved all the same."""
-    return verdicts.object(why.code, why.field, why.message, about) if why.code is Code.UNKNOWN_UNIT else why
+    if why.code is not Code.UNKNOWN_UNIT:
+        stop_if(why)
+    verdicts.object(why.code, why.field, why.message, about)
 
 
 def why_not_leave(draft: Draft, terms: Terms, row: RowKey, *, in_bin: bool) -> tuple[Code, str] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -103,3 +105,15 @@ def granted(found: T | Refusal) -> T:
     if isinstance(found, Refusal):
         raise Refused(found.code, found.field, found.message)
     return found
+
+
+@contextmanager
+def called(field: str, *, sent_as: str) -> Iterator[None]:
+    """Refuse by the name that a field was sent under, where it is understood under another one."""
+    try:
+        yield
+    except Refused as refused:
+        why = refused.refusal
+        if why.field == field:
+            raise Refused(why.code, sent_as, why.message) from None
+        raise

@@ -159,7 +159,7 @@ def _kept_again(paper: Paper, known: CountPending, now: CountPending) -> tuple[E
     if told == before:
         return ()
     message = f"Count {known.key.number} waits with other content; give this one another number."
-    stop_if(paper.verdicts.object(Code.CONFLICTING_CONTENT, COUNT, message, {COUNT: known.key.number}))
+    paper.verdicts.object(Code.CONFLICTING_CONTENT, COUNT, message, {COUNT: known.key.number})
     return tuple(paper.verdicts.noted)
 
 

@@ -248,12 +248,12 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
         return why
     try:
         decided = decider(ledger, command, moment)
+        if isinstance(decided, Refusal):
+            return decided
+        if ledger.weighs or type(command) in SAY_WEIGHTS:
+            decided = with_weights(ledger, command, decided)
     except Refused as refused:
         return refused.refusal
-    if not isinstance(decided, Refusal) and (ledger.weighs or type(command) in SAY_WEIGHTS):
-        decided = with_weights(ledger, command, decided)
-    if isinstance(decided, Refusal):
-        return decided
     if not FINDS.isdisjoint(map(type, decided)):
         decided = with_lots(ledger, decided, moment)
     if ledger.settings.put_away_hints:

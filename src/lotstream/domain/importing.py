@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from lotstream.domain.codes import Code, Refusal, Refused, granted, stop_if
+from lotstream.domain.codes import Code, Refused, granted, stop_if
 from lotstream.domain.commands import ImportedLine, ImportShipment, Moment
 from lotstream.domain.costing import cost_of, paid_for
 from lotstream.domain.draft import Draft
@@ -49,7 +49,7 @@ def import_shipment(ledger: Ledger, command: ImportShipment, moment: Moment) -> 
     if told is not None and told.content == content:
         return ()
     known = ledger.order(command.key)
-    stop_if(_refused(ledger, command, moment, told=told, known=known))
+    _check(ledger, command, moment, told=told, known=known)
     draft = Draft(ledger, moment)
     lots: dict[tuple[str, str], Lot] = {}
     shipped: list[Shipped] = []
@@ -66,23 +66,22 @@ def import_shipment(ledger: Ledger, command: ImportShipment, moment: Moment) -> 
     return (ShipmentImported(order, command.shipment, command.site, command.shipped_at, part, learned, command.by),)
 
 
-def _refused(
+def _check(
     ledger: Ledger, command: ImportShipment, moment: Moment, *, told: ShipmentPart | None, known: Order | None
-) -> Refusal | None:
+) -> None:
     name = command.key.order
     if command.site not in ledger.sites.sites:
-        return Refusal(Code.FIELD_INVALID, "site", f"Site {command.site} is not defined; define it.")
+        raise Refused(Code.FIELD_INVALID, "site", f"Site {command.site} is not defined; define it.")
     if command.shipped_at > moment.recorded_at:
-        return Refusal(Code.FIELD_INVALID, "shipped_at", "It left in the future; tell it as shipment.confirmed then.")
+        raise Refused(Code.FIELD_INVALID, "shipped_at", "It left in the future; tell it as shipment.confirmed then.")
     if not command.lines:
-        return Refusal(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
+        raise Refused(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
     if known is not None and known.content != IMPORTED:
         message = f"Order {name} is the hub's own; what left for it is told as shipment.confirmed."
-        return Refusal(Code.ALREADY_SHIPPED, "order", message)
+        raise Refused(Code.ALREADY_SHIPPED, "order", message)
     if told is not None:
         message = f"Shipment {command.shipment} is told for order {name} with other content."
-        return Refusal(Code.CONFLICTING_CONTENT, "shipment", message)
-    return None
+        raise Refused(Code.CONFLICTING_CONTENT, "shipment", message)
 
 
 def _shipped(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, stop_if
+from lotstream.domain.codes import Code
 from lotstream.domain.draft import Draft
 from lotstream.domain.model import RowKey, Serial, SerialKey, SerialState
 from lotstream.domain.serials import NOBODY, Objection, check_count, why_not_take
@@ -40,7 +40,7 @@ def _read(draft: Draft, verdicts: Verdicts, told: Told, state: SerialState) -> t
     refused = check_count(told.serials, told.quantity, draft.known_item(row.sku), told.path.rstrip("."))
     if refused is not None:
         field = f"{told.path}serials"
-        stop_if(verdicts.object(refused.code, field, refused.message, about))
+        verdicts.object(refused.code, field, refused.message, about)
         return ()
     taken = []
     for index, number in enumerate(told.serials):
@@ -48,7 +48,7 @@ def _read(draft: Draft, verdicts: Verdicts, told: Told, state: SerialState) -> t
         objection = _why_not(draft, key, state)
         if objection is not None:
             field, which = f"{told.path}serials.{index}", about | {"serial": number}
-            stop_if(verdicts.object(objection[0], field, objection[1], which))
+            verdicts.object(objection[0], field, objection[1], which)
         if objection is None or objection[0] in _BELIEVED:
             known = draft.serial(key)
             draft.serials[key] = Serial(key, state, row, holds=() if known is None else known.holds)

@@ -93,7 +93,7 @@ def _begin(
         if is_no_amount(counted):
             stop_if(counted)
         about: dict[str, str | None] = {kind: number, "sku": command.sku, "lot": command.lot}
-        stop_if(verdicts.object(counted.code, counted.field, counted.message, about))
+        verdicts.object(counted.code, counted.field, counted.message, about)
         return tuple(verdicts.noted)
     item, parts, kits = counted
     at = command.occurred_at or moment.recorded_at

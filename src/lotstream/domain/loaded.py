@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, stop_if
+from lotstream.domain.codes import Code
 from lotstream.domain.commands import ConfirmShipment, ShippedLine, ShippedOrder
 from lotstream.domain.costing import cost_of
 from lotstream.domain.draft import Draft
@@ -42,7 +42,7 @@ class Loading:
         about = {"order": key.order, "source": key.source, "shipment": self.command.shipment, "line": line}
         if row is not None:
             about |= {"sku": row.sku, "lot": row.lot, "location": row.location}
-        stop_if(self.verdicts.object(code, path, message, about))
+        self.verdicts.object(code, path, message, about)
 
 
 @dataclass(slots=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from lotstream.domain.bins_named import Bringing, Spot, Want, bring, open_by_lot
 from lotstream.domain.checks import aged, goods_meant, numbers_held, terms_of, why_not_leave
-from lotstream.domain.codes import Code, Refusal, Refused, granted, stop_if
+from lotstream.domain.codes import Code, Refusal, Refused, granted
 from lotstream.domain.commands import ShippedLine
 from lotstream.domain.kit_floor import is_of, spelled_out
 from lotstream.domain.kit_lines import as_part
@@ -43,10 +42,7 @@ def load(loading: Loading, path: str) -> None:
         else:
             _load_all(loading, path)
         return
-    lines = told_once(loading.verdicts, spelled_out(loading.draft, order, loading.part.lines))
-    if isinstance(lines, Refusal):
-        stop_if(replace(lines, field=f"{path}.{lines.field}"))
-        return
+    lines = told_once(loading.verdicts, spelled_out(loading.draft, order, loading.part.lines), f"{path}.lines")
     for index, line in lines:
         before = len(loading.shipped)
         _load_line(loading, line, f"{path}.lines.{index}")
@@ -57,7 +53,7 @@ def _weigh(loading: Loading, before: int, weight_kg: Decimal | None, path: str) 
     """Note what left for one line with what it says all of it weighs; ``before`` is how much had left then."""
     mine = loading.shipped[before:]
     item = loading.draft.item(mine[0].sku) if mine else None
-    weighed = granted(weigh_parts(loading.verdicts, item, weight_kg, mine, path))
+    weighed = weigh_parts(loading.verdicts, item, weight_kg, mine, path)
     loading.shipped[before:] = weighed
 
 
@@ -168,11 +164,11 @@ def _load_line(loading: Loading, said: ShippedLine, path: str) -> None:
         _uncounted(loading, said, Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message))
         return
     quantity = granted(smallest(said.quantity, factor, f"{path}.quantity"))
-    told = granted(read_numbers(
+    told = read_numbers(
         loading.draft, loading.verdicts, said.serials, order=loading.part.key, line=line, item=meant[0],
         quantity=quantity, path=path, picked_ok=True,
         about={"order": loading.part.key.order, "shipment": loading.command.shipment, "line": said.line},
-    ))  # fmt: skip
+    )  # fmt: skip
     _load_quantity(loading, Wanted(said, meant[0], line, path, told), quantity)
 
 
@@ -183,7 +179,7 @@ def _uncounted(loading: Loading, said: ShippedLine, why: Refusal) -> None:
         "order": key.order, "source": key.source, "shipment": number, "line": said.line, "sku": said.sku,
         "lot": said.lot, "location": said.location, "quantity": f"{said.quantity:f}", "unit": said.unit,
     }  # fmt: skip
-    stop_if(loading.verdicts.object(why.code, why.field, why.message, about))
+    loading.verdicts.object(why.code, why.field, why.message, about)
 
 
 def _load_quantity(loading: Loading, wanted: Wanted, quantity: int) -> None:

@@ -62,7 +62,7 @@ class Making:
     def object(self, code: Code, path: str, message: str, *, sku: str, lot: str | None = None) -> None:
         """Object to something; raises `Refused` when it was only asked."""
         about = {self.key.kind: self.key.number, "sku": sku, "lot": lot}
-        stop_if(self.verdicts.object(code, path, message, about))
+        self.verdicts.object(code, path, message, about)
 
     def count(self, piece: KitPiece, item: Item | None, path: str) -> int | Refusal:
         """Return how much of an item a line means in smallest units, or why that is not clear."""
@@ -117,7 +117,7 @@ class Making:
         wrong = why_not_there(self.draft.ledger, row, self._beside)
         if wrong is not None:
             about = {self.key.kind: self.key.number, "sku": row.sku, "lot": row.lot, "location": row.location}
-            stop_if(self.places.object(Code.LOT_NOT_ALLOWED, f"{path}location", wrong, about))
+            self.places.object(Code.LOT_NOT_ALLOWED, f"{path}location", wrong, about)
         booked = lot
         if lot is not None:
             self.learn(self._under_recalls(lot))

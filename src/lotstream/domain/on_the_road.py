@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, stop_if
+from lotstream.domain.codes import Code
 from lotstream.domain.commands import Moment, ProgressShipment
 from lotstream.domain.events import Event, ShipmentProgressed
 from lotstream.domain.ledger import Ledger
@@ -21,14 +21,14 @@ def progress_shipment(ledger: Ledger, command: ProgressShipment, moment: Moment)
     about: dict[str, str | None] = {"shipment": command.shipment, "state": command.state.value}
     if known is None or known.voided:
         message = f"Shipment {command.shipment} is not known, or has not left after all; check its number."
-        stop_if(verdicts.object(Code.NOT_AVAILABLE, "shipment", message, about))
+        verdicts.object(Code.NOT_AVAILABLE, "shipment", message, about)
         return tuple(verdicts.noted)
     road = OnTheRoad(command.state, at, command.expected_at, command.place, command.by, command.reason)
     if known.road is not None and _is_told(known.road, road, dated=command.occurred_at is not None):
         return ()
     if known.road is not None and known.road.state.is_over and not command.state.is_over:
         message = f"Shipment {command.shipment} is {known.road.state.value}; it is not on the road any more."
-        stop_if(verdicts.object(Code.CONFLICTING_CONTENT, "state", message, about))
+        verdicts.object(Code.CONFLICTING_CONTENT, "state", message, about)
     orders = tuple(dict.fromkeys(part.order for part in known.parts))
     return ShipmentProgressed(command.site, command.shipment, road, orders), *verdicts.noted
 

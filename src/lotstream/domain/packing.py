@@ -40,7 +40,7 @@ class _Packing:
         about: dict[str, str | None] = {"package": self.command.package}
         if key is not None:
             about |= {"order": key.order, "source": key.source}
-        stop_if(self.verdicts.object(code, path, message, about))
+        self.verdicts.object(code, path, message, about)
 
 
 def pack_package(ledger: Ledger, command: PackPackage, moment: Moment) -> tuple[Event, ...]:
@@ -121,7 +121,7 @@ def _put_in(packing: _Packing, said: PackedLine, path: str) -> None:
 def _uncounted(packing: _Packing, said: PackedLine, why: Refusal) -> None:
     about = {"order": said.key.order, "source": said.key.source, "line": said.line}
     told = {"quantity": str(said.quantity), "unit": said.unit, "package": packing.command.package}
-    stop_if(uncounted(packing.verdicts, why, about | told))
+    uncounted(packing.verdicts, why, about | told)
 
 
 def _put_goods(packing: _Packing, order: Order, parts: list[PickedPart], wanted: int | None, path: str) -> None:
@@ -237,7 +237,7 @@ def unpack_package(ledger: Ledger, command: UnpackPackage, moment: Moment) -> tu
         what = "not known" if package is None else f"{package.state.value} already"
         code = Code.ALREADY_SHIPPED if package is not None else Code.NOT_AVAILABLE
         message = f"Package {command.package} is {what}; scan it again."
-        stop_if(verdicts.object(code, "package", message, {"package": command.package}))
+        verdicts.object(code, "package", message, {"package": command.package})
         return tuple(verdicts.noted)
     loose = [content for content in package.contents if content.package is None]
     orders: dict[OrderKey, Order] = {}

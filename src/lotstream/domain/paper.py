@@ -136,7 +136,7 @@ class Paper:
         if code in UNCOUNTABLE:
             # All that is known of goods that cannot be booked.
             about |= {"quantity": f"{meant.quantity:f}", "unit": meant.unit, "status": meant.status}
-        stop_if(self.verdicts.object(code, path, message, about))
+        self.verdicts.object(code, path, message, about)
 
 
 def begin(ledger: Ledger, document: Document, moment: Moment, *, kind: str, number: str) -> Paper:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from lotstream.domain.bins_named import Bringing, bring_picked
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts, aged, goods_meant, terms_of, why_not_leave
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refusal, Refused, granted, stop_if
 from lotstream.domain.commands import ConfirmPick, Moment, PickLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import BinsChanged, Event, Picked, StockPicked
@@ -30,7 +30,7 @@ from lotstream.domain.weights import check_weight
 from lotstream.domain.wording import amount
 
 
-def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[Event, ...] | Refusal:
+def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[Event, ...]:
     """Decide pick.confirmed.
 
     Asked, only what is promised to the order, and may leave, can be picked. Happened is booked whatever it was: goods
@@ -41,25 +41,16 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
     verdicts = Verdicts(command.happened)
     place = staging_place(ledger.sites, command.site, command.staged_at)
     picking = Picking(Draft(ledger, moment), command, None, place, Books(ledger), verdicts)
-    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
-    refused = refused or check_order(picking, known)
-    if refused is not None:
-        return refused
+    stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
+    check_order(picking, known)
     if not command.lines:
-        return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as picked; send at least one line.")
+        raise Refused(Code.FIELD_MISSING, "lines", "Nothing is named as picked; send at least one line.")
     lines = told_once(verdicts, spelled_out(picking.draft, picking.order, command.lines))
-    if isinstance(lines, Refusal):
-        return lines
     bins = bins_for(picking, lines) if ledger.sites.lot_tasks else ()
-    if isinstance(bins, Refusal):
-        return bins
     for index, line in lines:
         before = len(picking.picks)
-        refused = pick_line(picking, line, f"lines.{index}") or weigh_picks(
-            [picking], [before], line.weight_kg, f"lines.{index}"
-        )
-        if refused is not None:
-            return refused
+        pick_line(picking, line, f"lines.{index}")
+        weigh_picks([picking], [before], line.weight_kg, f"lines.{index}")
     if not picking.picks:
         return *picking.books.found, *bins, *verdicts.noted
     at = command.occurred_at or moment.recorded_at
@@ -70,24 +61,20 @@ def confirm_pick(ledger: Ledger, command: ConfirmPick, moment: Moment) -> tuple[
     return *picking.books.found, *bins, picked, *verdicts.noted, *fill(picking.draft, picking.freed)
 
 
-def weigh_picks(
-    pickings: Sequence[Picking], before: Sequence[int], weight_kg: Decimal | None, path: str
-) -> Refusal | None:
+def weigh_picks(pickings: Sequence[Picking], before: Sequence[int], weight_kg: Decimal | None, path: str) -> None:
     """Note what was picked for one line with what it says all of it weighs; ``before`` is how much was picked then."""
     picks = [pick for picking, since in zip(pickings, before, strict=True) for pick in picking.picks[since:]]
     if weight_kg is None or not pickings:
-        return check_weight(weight_kg, path)
+        stop_if(check_weight(weight_kg, path))
+        return
     item = pickings[0].draft.item(picks[0].row.sku) if picks else None
     weighed = weigh_parts(pickings[0].verdicts, item, weight_kg, picks, path)
-    if isinstance(weighed, Refusal):
-        return weighed
     left = iter(weighed)
     for picking, since in zip(pickings, before, strict=True):
         picking.picks[since:] = [next(left) for _ in picking.picks[since:]]
-    return None
 
 
-def bins_for(picking: Picking, lines: Sequence[tuple[int, PickLine]]) -> tuple[BinsChanged, ...] | Refusal:
+def bins_for(picking: Picking, lines: Sequence[tuple[int, PickLine]]) -> tuple[BinsChanged, ...]:
     """Bring what is promised by lot to the bins that lines name, before anything is picked."""
     order = picking.order
     if order is None:
@@ -97,31 +84,31 @@ def bins_for(picking: Picking, lines: Sequence[tuple[int, PickLine]]) -> tuple[B
     for index, told in lines:
         meant, parts = promised_to(picking, replace(told, location=None, package=None))
         line = None if meant is None else line_called(order, meant.line)
-        refused = None if line is None else bring_picked(bringing, order, (line, parts), told, f"lines.{index}")
-        if refused is not None:
-            return refused
+        if line is not None:
+            bring_picked(bringing, order, (line, parts), told, f"lines.{index}")
     picking.freed |= bringing.freed
     return bringing.event()
 
 
-def check_order(picking: Picking, known: Order | None) -> Refusal | None:
+def check_order(picking: Picking, known: Order | None) -> None:
     """Object to an order that nothing can be picked for; one that can is copied into the decision."""
     name = picking.command.key.order
     about: dict[str, str | None] = {"order": name, "source": picking.command.key.source}
     if known is None:
         message = f"Order {name} is not known; check its number and source."
-        return picking.verdicts.object(Code.UNKNOWN_ORDER, "order", message, about)
+        picking.verdicts.object(Code.UNKNOWN_ORDER, "order", message, about)
+        return
     if known.state in OVER:
         message = f"Order {name} is {known.state.value}; nothing of it is left to pick."
-        return picking.verdicts.object(Code.NOT_RESERVED, "order", message, about)
+        picking.verdicts.object(Code.NOT_RESERVED, "order", message, about)
+        return
     picking.order = copy_order(known)
     if known.held is not None:
         message = f"Order {name} is held ({known.held}); have it released first."
-        return picking.verdicts.object(Code.ON_HOLD, "order", message, about)
-    return None
+        picking.verdicts.object(Code.ON_HOLD, "order", message, about)
 
 
-def pick_line(picking: Picking, wanted: PickLine, path: str) -> Refusal | None:
+def pick_line(picking: Picking, wanted: PickLine, path: str) -> None:
     """Decide what was picked for one line: promised goods, then more within the allowance, then whatever it was."""
     line, promised = promised_to(picking, wanted)
     # Kits are picked as their components, of which more than the kits take would be of no use.
@@ -132,47 +119,42 @@ def pick_line(picking: Picking, wanted: PickLine, path: str) -> Refusal | None:
     meant = goods_meant(picking.draft, sku, wanted.lot)
     if meant is None and sku is None:
         message = "It is not clear which goods were picked; name the task, the order line, or the sku."
-        return Refusal(Code.FIELD_MISSING, f"{path}.sku", message)
+        raise Refused(Code.FIELD_MISSING, f"{path}.sku", message)
     if meant is None:
         message = f"{sku} is not defined; define the item and send this again."
-        return _uncounted(picking, wanted, Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", message))
+        _uncounted(picking, wanted, Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", message))
+        return
     item = meant[0]
     factor = unit_factor(item, wanted.unit)
     if factor is None:
         message = f"{item.sku} has no unit {wanted.unit}; send one it has."
-        return _uncounted(picking, wanted, Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message))
-    left = smallest(wanted.quantity, factor, f"{path}.quantity")
-    if isinstance(left, Refusal):
-        return left
+        _uncounted(picking, wanted, Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message))
+        return
+    left = granted(smallest(wanted.quantity, factor, f"{path}.quantity"))
     told = read_numbers(
         picking.draft, picking.verdicts, wanted.serials, order=picking.command.key, line=line, item=item, quantity=left,
         path=path, about=about_pick(picking, wanted.line, RowKey(item.sku, wanted.lot, picking.command.site, "")),
     )  # fmt: skip
-    if isinstance(told, Refusal):
-        return told
     for reservation in promised:
         quantity = min(left, reservation.quantity - reservation.picked)
         if quantity == 0 or line is None or picking.order is None or not told.fits(reservation.row):
             continue
-        refused = _take(picking, picking.order, line, part=reservation, quantity=quantity, path=path, told=told)
-        if refused is not None:
-            return refused
+        _take(picking, picking.order, line, part=reservation, quantity=quantity, path=path, told=told)
         left -= quantity
     if left and may_be_more and line is not None and picking.order is not None:
         rows = [part.row for part in promised]
         over = _take_over(picking, picking.order, line, rows=rows, wanted=left, path=path, told=told)
-        if isinstance(over, Refusal):
-            return over
         left -= over
     at = promised[-1].row if promised else None
-    return take_unpromised(picking, wanted, item, left, path=path, told=told, at=at) if left else None
+    if left:
+        take_unpromised(picking, wanted, item, left, path=path, told=told, at=at)
 
 
-def _uncounted(picking: Picking, wanted: PickLine, why: Refusal) -> Refusal | None:
+def _uncounted(picking: Picking, wanted: PickLine, why: Refusal) -> None:
     """Keep goods that cannot be counted in a discrepancy, with all that was said; refuse when only asked."""
     row = RowKey(wanted.sku or "", wanted.lot, picking.command.site, wanted.location or DOCK)
     said = {"task": wanted.task, "quantity": f"{wanted.quantity:f}", "unit": wanted.unit}
-    return picking.verdicts.object(why.code, why.field, why.message, about_pick(picking, wanted.line, row) | said)
+    picking.verdicts.object(why.code, why.field, why.message, about_pick(picking, wanted.line, row) | said)
 
 
 def promised_to(picking: Picking, wanted: PickLine) -> tuple[OrderLine | None, list[Reservation]]:
@@ -205,14 +187,12 @@ def _take(
     path: str,
     told: Told,
     over: int = 0,
-) -> Refusal | None:
+) -> None:
     terms = terms_of(picking.draft, order, line, site=part.row.site)
     objection = why_not_leave(picking.draft, terms, part.row, in_bin=True)
     if objection is not None:
         code, message = objection
-        refused = picking.verdicts.object(code, f"{path}.lot", message, about_pick(picking, line.line, part.row))
-        if refused is not None:
-            return refused
+        picking.verdicts.object(code, f"{path}.lot", message, about_pick(picking, line.line, part.row))
     if terms.asks:
         picking.verdicts.noted += aged(picking.draft, terms, part.row, about_pick(picking, line.line, part.row))
     staged = staged_key(part.row, picking.place)
@@ -222,18 +202,17 @@ def _take(
     picking.books.put(staged, quantity, reserved=quantity, reason=PICKED)
     picking.picks.append(pick)
     note_picked(order, pick)
-    return None
 
 
 def _take_over(
     picking: Picking, order: Order, line: OrderLine, *, rows: list[RowKey], wanted: int, path: str, told: Told
-) -> int | Refusal:
+) -> int:
     """Take free goods of the rows that were picked from, beyond what was ordered and within the owner's allowance."""
     room = most_of(picking.draft.ledger.settings, line) - line.shipped - promised(line)
     if wanted > room and not picking.command.happened:
         more = amount(picking.draft.known_item(line.sku), max(room, 0))
         message = f"Line {line.line} may have {more} more than it is promised; pick no more."
-        return Refusal(Code.MORE_THAN_ORDERED, f"{path}.quantity", message)
+        raise Refused(Code.MORE_THAN_ORDERED, f"{path}.quantity", message)
     taken = 0
     for row in dict.fromkeys(rows):
         candidate = picking.draft.candidate(row)
@@ -244,13 +223,11 @@ def _take_over(
         quantity = min(wanted - taken, room - taken, free)
         if quantity > 0:
             part = next(part for part in line.reservations if part.row == row)
-            refused = _take(picking, order, line, part=part, quantity=quantity, path=path, told=told, over=quantity)
-            if refused is not None:
-                return refused
+            _take(picking, order, line, part=part, quantity=quantity, path=path, told=told, over=quantity)
             picking.draft.take(candidate, quantity)
             taken += quantity
     if taken < wanted and not picking.command.happened:
         more = amount(picking.draft.known_item(line.sku), taken)
         message = f"Only {more} more than promised is free there; pick what is free."
-        return Refusal(Code.NOT_AVAILABLE, f"{path}.quantity", message)
+        raise Refused(Code.NOT_AVAILABLE, f"{path}.quantity", message)
     return taken

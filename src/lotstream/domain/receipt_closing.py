@@ -38,12 +38,12 @@ def _closed(draft: Draft, command: CloseReceipt, number: str, verdicts: Verdicts
     about = {"receipt": number, "expected": command.expected}
     if known is None:
         message = f"Nothing was booked under receipt {number}; check its number."
-        stop_if(verdicts.object(Code.NOT_AVAILABLE, "receipt", message, about))
+        verdicts.object(Code.NOT_AVAILABLE, "receipt", message, about)
         return ()
     expected = known.expected or command.expected
     if command.expected not in (None, expected):
         message = f"Receipt {number} is of {expected}, not of {command.expected}; check the number."
-        stop_if(verdicts.object(Code.CONFLICTING_CONTENT, "expected", message, about))
+        verdicts.object(Code.CONFLICTING_CONTENT, "expected", message, about)
     if known.told:
         return ()
     return (closing(draft, number, known, expected=expected, by=command.by, at=at),)
@@ -56,7 +56,7 @@ def _given_up(draft: Draft, command: CloseReceipt, verdicts: Verdicts, at: datet
     known = draft.ledger.document(expected_key(name), Expected)
     if known is None or not known.announced:
         message = f"Nobody has announced {name}; check the number."
-        stop_if(verdicts.object(Code.NOT_AVAILABLE, "expected", message, {"expected": name}))
+        verdicts.object(Code.NOT_AVAILABLE, "expected", message, {"expected": name})
         return ()
     if known.closed:
         return ()

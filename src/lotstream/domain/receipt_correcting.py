@@ -55,14 +55,14 @@ def correct_receipt(ledger: Ledger, command: CorrectReceipt, moment: Moment) -> 
     about: dict[str, str | None] = {"receipt": command.receipt, "correction": command.correction}
     if known is None:
         message = f"Nothing was booked under receipt {command.receipt}; check its number."
-        stop_if(verdicts.object(Code.NOT_AVAILABLE, "receipt", message, about))
+        verdicts.object(Code.NOT_AVAILABLE, "receipt", message, about)
         return tuple(verdicts.noted)
     content = content_of_receipt(command)
     if command.correction in known.corrections:
         if known.corrections[command.correction] == content:
             return ()
         message = f"Correction {command.correction} is done with other content; give this one another number."
-        stop_if(verdicts.object(Code.CONFLICTING_CONTENT, "correction", message, about))
+        verdicts.object(Code.CONFLICTING_CONTENT, "correction", message, about)
         return tuple(verdicts.noted)
     at = command.occurred_at or moment.recorded_at
     work = Correction(Paper(Draft(ledger, moment), command, key, known, at, verdicts), command, known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, stop_if
+from lotstream.domain.codes import Code
 from lotstream.domain.commands import Moment, ReceiveStock
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, StockReceived
@@ -57,10 +57,10 @@ def _check_receipt(delivery: Delivery, command: ReceiveStock) -> None:
     about: dict[str, str | None] = {"receipt": command.receipt, "expected": command.expected}
     if known.told and delivery.booked:
         message = f"Receipt {command.receipt} is closed; book more goods on another, or correct it."
-        stop_if(verdicts.object(Code.CONFLICTING_CONTENT, "receipt", message, about))
+        verdicts.object(Code.CONFLICTING_CONTENT, "receipt", message, about)
     if known.expected is not None and command.expected not in (None, known.expected):
         message = f"Receipt {command.receipt} is of {known.expected}, not of {command.expected}; check the number."
-        stop_if(verdicts.object(Code.CONFLICTING_CONTENT, "expected", message, about))
+        verdicts.object(Code.CONFLICTING_CONTENT, "expected", message, about)
 
 
 def _closed(delivery: Delivery, received: StockReceived) -> tuple[Event, ...]:

@@ -47,7 +47,7 @@ def inspect_return(ledger: Ledger, command: InspectReturn, moment: Moment) -> tu
     if known is None or not known.came:
         message = f"Nothing has come back as return {command.return_}; check its number."
         about: dict[str, str | None] = {"return": command.return_}
-        stop_if(paper.verdicts.object(Code.NOT_AVAILABLE, "return", message, about))
+        paper.verdicts.object(Code.NOT_AVAILABLE, "return", message, about)
         return tuple(paper.verdicts.noted)
     done = _Inspected(paper, [*known.came])
     for index, said in enumerate(command.lines):
@@ -69,7 +69,7 @@ def _inspect(done: _Inspected, said: InspectedLine, path: str) -> None:
     if not came:
         about: dict[str, str | None] = {"return": done.paper.key.number, "line": said.return_line}
         message = f"The return has no line {said.return_line}; check it."
-        stop_if(paper.verdicts.object(Code.NOT_AVAILABLE, f"{path}.return_line", message, about))
+        paper.verdicts.object(Code.NOT_AVAILABLE, f"{path}.return_line", message, about)
         return
     row = came[0].row
     line = StockLine(

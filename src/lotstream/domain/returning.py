@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from lotstream.domain.codes import Code, Refused, stop_if
+from lotstream.domain.codes import Code, Refused
 from lotstream.domain.commands import Moment, ReturnGoods, StockLine
 from lotstream.domain.events import CounterfeitSuspected, Event, GoodsReturned, Returned
 from lotstream.domain.filling import fill
@@ -65,7 +65,7 @@ def return_goods(ledger: Ledger, command: ReturnGoods, moment: Moment) -> tuple[
     if announced is None and command.expected is not None:
         message = f"Return {command.expected} was not announced; check its number."
         about: dict[str, str | None] = {"return": command.number}
-        stop_if(paper.verdicts.object(Code.NOT_AVAILABLE, "expected", message, about))
+        paper.verdicts.object(Code.NOT_AVAILABLE, "expected", message, about)
     orders = _orders(ledger, command, announced, paper)
     back = _Return(paper, [copy_order(order) for order in orders], announced)
     for index, said in enumerate(command.lines):
@@ -101,12 +101,12 @@ def _orders(ledger: Ledger, command: ReturnGoods, announced: ReturnExpected | No
             return [known]
         message = f"Order {key.order} is not known; check its number and source."
         about: dict[str, str | None] = {"order": key.order, "return": command.number}
-        stop_if(paper.verdicts.object(Code.UNKNOWN_ORDER, "order", message, about))
+        paper.verdicts.object(Code.UNKNOWN_ORDER, "order", message, about)
         return []
     if customer_meant(command, announced) is None:
         message = "Neither an order nor a customer is named; send one of them."
         about = {"return": command.number}
-        stop_if(paper.verdicts.object(Code.FIELD_MISSING, "order", message, about))
+        paper.verdicts.object(Code.FIELD_MISSING, "order", message, about)
         return []
     keys = [key for question in asked(ledger, command) for key in ledger.answer(question, GotFrom).orders]
     found = (ledger.order(key) for key in dict.fromkeys(keys))

@@ -10,7 +10,7 @@ from lotstream.domain.by_lot import by_lot, is_by_lot, place_of_lot, told_by_lot
 from lotstream.domain.candidate import Candidate
 from lotstream.domain.changing import hand_back
 from lotstream.domain.checks import Verdicts, terms_of, why_not_leave
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refusal, Refused
 from lotstream.domain.commands import Moment, ScanLot
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import BinsChanged, Event, LotSwapped, ReservationFreed
@@ -150,9 +150,12 @@ def _bring(scan: Scan) -> Refusal | None:
     line = line_called(scan.order, scan.line.line) or scan.line
     goods, tasks = [(parts[0].row.sku, parts[0].row.lot)], frozenset(part.task for part in parts)
     want = Want(scan.order, line, tasks, goods, Spot(command.location), scan.wanted, "location")
-    refused = bring(bringing, want)
+    try:
+        bring(bringing, want)
+    except Refused as refused:
+        return refused.refusal
     scan.parts = [part for part in line.reservations if part.task in tasks and want.spot.holds(part.row)]
-    return refused
+    return None
 
 
 def _guard(scan: Scan) -> Refusal | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted, Shipped
 from lotstream.domain.model import (
@@ -78,7 +78,7 @@ def read_numbers(
     path: str,
     about: dict[str, str | None],
     picked_ok: bool = False,
-) -> Told | Refusal:
+) -> Told:
     """Check the serial numbers of a line of the floor; what has happened is booked without those that cannot be.
 
     One that is not known is taken note of when it has happened; one that another order has, or that has left before,
@@ -86,16 +86,14 @@ def read_numbers(
     """
     refused = check_count(serials, quantity, item, path)
     if refused is not None:
-        refused = verdicts.object(refused.code, refused.field, refused.message, about)
-        return Told(draft, item, ()) if refused is None else refused
+        verdicts.object(refused.code, refused.field, refused.message, about)
+        return Told(draft, item, ())
     taken = []
     for index, number in enumerate(serials):
         key = SerialKey(number, item.sku)
         objection = why_not_take(draft, key, order, line=line, picked_ok=picked_ok)
         if objection is not None:
-            told = verdicts.object(objection[0], f"{path}.serials.{index}", objection[1], about | {"serial": number})
-            if told is not None:
-                return told
+            verdicts.object(objection[0], f"{path}.serials.{index}", objection[1], about | {"serial": number})
         if objection is None or objection[0] in {Code.UNKNOWN_LOT, Code.LOT_NOT_ALLOWED, Code.ON_HOLD}:
             taken.append(number)
     return Told(draft, item, taken)

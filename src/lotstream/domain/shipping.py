@@ -93,7 +93,7 @@ def _repeated(shipment: Shipment | None, part: ShippedOrder, verdicts: Verdicts,
     what = "was voided" if shipment.voided else f"is told for order {name} with other content"
     message = f"Shipment {number} {what}; correct it, or send a shipment of another number."
     about: dict[str, str | None] = {"order": name, "source": part.key.source, "shipment": number}
-    stop_if(verdicts.object(Code.CONFLICTING_CONTENT, f"{path}.order", message, about))
+    verdicts.object(Code.CONFLICTING_CONTENT, f"{path}.order", message, about)
     return True
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from lotstream.domain.bins_named import rows_named
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, called, stop_if
 from lotstream.domain.commands import ConfirmPick, Moment, PickLine, ReportShort, ShortLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import BinsChanged, Event, StockMissing, StockPicked
@@ -51,7 +51,7 @@ class Shorting:
     freed: set[str] = field(default_factory=set)
 
 
-def report_short(ledger: Ledger, command: ReportShort, moment: Moment) -> tuple[Event, ...] | Refusal:
+def report_short(ledger: Ledger, command: ReportShort, moment: Moment) -> tuple[Event, ...]:
     """Decide pick.shorted.
 
     What was found is picked. No more of the lot is in the bin: what was known to be left of it is booked off, everybody
@@ -65,20 +65,20 @@ def report_short(ledger: Ledger, command: ReportShort, moment: Moment) -> tuple[
     verdicts, place = Verdicts(command.happened), staging_place(ledger.sites, command.site, command.staged_at)
     as_pick = ConfirmPick(command.site, command.happened, command.by, command.occurred_at, command.key, None, ())
     picking = Picking(Draft(ledger, moment), as_pick, None, place, Books(ledger), verdicts)
-    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
-    refused = refused or check_order(picking, ledger.order(command.key))
-    if refused is None and not command.lines:
-        refused = Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as short; send at least one line.")
+    stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
+    check_order(picking, ledger.order(command.key))
+    if not command.lines:
+        raise Refused(Code.FIELD_MISSING, "lines", "Nothing is named as short; send at least one line.")
     at = command.occurred_at or moment.recorded_at
     shorting = Shorting(picking.draft, command.by, at, picking.books, verdicts, [picking])
-    if refused is None and ledger.sites.lot_tasks:
-        refused = _name_bins(shorting, picking, command)
+    if ledger.sites.lot_tasks:
+        _name_bins(shorting, picking, command)
     for index, line in enumerate(command.lines):
-        refused = refused or _short(shorting, picking, line, f"lines.{index}")
-    return refused or shorted(shorting)
+        _short(shorting, picking, line, f"lines.{index}")
+    return shorted(shorting)
 
 
-def _name_bins(shorting: Shorting, picking: Picking, command: ReportShort) -> Refusal | None:
+def _name_bins(shorting: Shorting, picking: Picking, command: ReportShort) -> None:
     """Bring what was found of promises by lot to the bins that are named; whatever was expected there is short."""
     told: list[tuple[int, PickLine]] = []
     for index, line in enumerate(command.lines):
@@ -88,11 +88,7 @@ def _name_bins(shorting: Shorting, picking: Picking, command: ReportShort) -> Re
         if kits is not None:
             one = component_meant(picking.draft, picking.order, kits, meant, site=command.site) or meant
         told += [(index, part) for _, part in spelled_out(picking.draft, picking.order, [one])]
-    bins = bins_for(picking, told)
-    if isinstance(bins, Refusal):
-        return bins
-    shorting.bins = bins
-    return None
+    shorting.bins = bins_for(picking, told)
 
 
 def as_pick_line(said: ShortLine) -> PickLine:
@@ -100,34 +96,37 @@ def as_pick_line(said: ShortLine) -> PickLine:
     return PickLine(said.task, said.line, said.lot, said.location, said.picked, said.unit, said.package, said.sku)
 
 
-def _short(shorting: Shorting, picking: Picking, said: ShortLine, path: str) -> Refusal | None:
+def _short(shorting: Shorting, picking: Picking, said: ShortLine, path: str) -> None:
     """Pick what was found for one line, and note what was not."""
     meant = as_pick_line(said)
     kits = kit_line(picking.order, meant)
     if kits is not None:
         one = component_meant(picking.draft, picking.order, kits, meant, site=picking.command.site)
         if one is None:
-            return _short_of_kits(shorting, picking, kits, meant, path)
+            _short_of_kits(shorting, picking, kits, meant, path)
+            return
         meant = one
     line, promised = promised_to(picking, meant)
     parts = [part for part in promised if part.quantity > part.picked]
     if line is not None and not parts and _found_none(shorting, picking, line, meant):
-        return None
+        return
     if line is None or not parts:
         name, site = picking.command.key.order, picking.command.site
         message = f"Nothing of that is promised to order {name} and not picked; say what its task says."
         row = RowKey("" if line is None else line.sku, said.lot, site, said.location or DOCK)
         about = about_pick(picking, said.line, row)
-        refused = picking.verdicts.object(Code.NOT_RESERVED, f"{path}.line", message, about)
-        return refused or pick_found(picking, meant, path)
+        picking.verdicts.object(Code.NOT_RESERVED, f"{path}.line", message, about)
+        pick_found(picking, meant, path)
+        return
     if meant.quantity and unit_factor(picking.draft.known_item(parts[0].row.sku), meant.unit) is None:
         # How much was found nobody can say, and so not what is missing.
-        return pick_found(picking, meant, path)
+        pick_found(picking, meant, path)
+        return
     wanting: dict[RowKey, int] = {}
     for part in parts:
         wanting[part.row] = wanting.get(part.row, 0) + part.quantity - part.picked
     before = len(picking.picks)
-    refused = pick_found(picking, meant, path)
+    pick_found(picking, meant, path)
     for pick in picking.picks[before:]:
         if pick.row in wanting:
             wanting[pick.row] -= pick.quantity
@@ -136,7 +135,6 @@ def _short(shorting: Shorting, picking: Picking, said: ShortLine, path: str) -> 
         # Where no bin is named, those that gave all that was expected there need not be empty.
         if missing > 0 or meant.location is not None or len(bins) == 1:
             shorting.missing[picking.command.key, line.line, row] = max(missing, 0)
-    return refused
 
 
 def _found_none(shorting: Shorting, picking: Picking, line: OrderLine, meant: PickLine) -> bool:
@@ -150,34 +148,28 @@ def _found_none(shorting: Shorting, picking: Picking, line: OrderLine, meant: Pi
     return bool(rows)
 
 
-def _short_of_kits(shorting: Shorting, picking: Picking, line: OrderLine, meant: PickLine, path: str) -> Refusal | None:
+def _short_of_kits(shorting: Shorting, picking: Picking, line: OrderLine, meant: PickLine, path: str) -> None:
     """Pick the whole kits that were found; refuse, or note, that nobody says what the others lack."""
     for _, found in spelled_out(picking.draft, picking.order, [meant]):
-        refused = pick_found(picking, found, path)
-        if refused is not None:
-            return refused
+        pick_found(picking, found, path)
     left = not_picked(line, meant, site=picking.command.site)
     if not left:
-        return None
+        return
     skus = ", ".join(dict.fromkeys(part.row.sku for part in left))
     message = f"Line {line.line} is made of {skus}; say by its sku, lot or location which of them is short."
     about = about_pick(picking, line.line, left[0].row)
-    refused = picking.verdicts.object(Code.FIELD_MISSING, f"{path}.sku", message, about)
+    picking.verdicts.object(Code.FIELD_MISSING, f"{path}.sku", message, about)
     for part in left:
         missing = part.quantity - part.picked
         told = StockMissing(picking.command.key, line.line, part.row, missing, 0, shorting.by, shorting.at)
         shorting.unclear.append(told)
-    return refused
 
 
-def pick_found(picking: Picking, found: PickLine, path: str) -> Refusal | None:
+def pick_found(picking: Picking, found: PickLine, path: str) -> None:
     """Pick what was found, if it was anything."""
-    if found.quantity == 0:
-        return None
-    refused = pick_line(picking, found, path)
-    if refused is not None and refused.field == f"{path}.quantity":
-        return replace(refused, field=f"{path}.picked")
-    return refused
+    if found.quantity:
+        with called(f"{path}.quantity", sent_as=f"{path}.picked"):
+            pick_line(picking, found, path)
 
 
 def shorted(shorting: Shorting) -> tuple[Event, ...]:

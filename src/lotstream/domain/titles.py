@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from lotstream.domain.codes import Code, Refused, stop_if
+from lotstream.domain.codes import Code, Refused
 from lotstream.domain.commands import AcceptTitle, Moment, ReleaseTitle
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, StockFound, TitleAccepted, TitleReleased
@@ -95,7 +95,7 @@ def _again(paper: Paper, known: Title, content: str) -> tuple[Event, ...]:
     if known.content == content:
         return ()
     message = f"Title {known.key.number} was released with other content; give this one another number."
-    stop_if(paper.verdicts.object(Code.CONFLICTING_CONTENT, TITLE, message, {TITLE: known.key.number}))
+    paper.verdicts.object(Code.CONFLICTING_CONTENT, TITLE, message, {TITLE: known.key.number})
     return tuple(paper.verdicts.noted)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Refusal
+from lotstream.domain.codes import stop_if
 from lotstream.domain.commands import (
     AdjustStock,
     AssembleKit,
@@ -53,24 +53,20 @@ class _Line(Protocol):
     weight_kg: Decimal | None
 
 
-def with_told(ledger: Ledger, command: Command, decided: tuple[Event, ...]) -> tuple[Event, ...] | Refusal:
-    """Return what was decided with the weights that lines of the command tell; refuses one that cannot be."""
+def with_told(ledger: Ledger, command: Command, decided: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Return what was decided with the weights that lines of the command tell; raises `Refused`."""
     if type(command) not in SAY_WEIGHTS:
         return decided
     verdicts = Verdicts(getattr(command, "happened", False))
     lines = list(_lines(command))
     names = [said.line for _, said in lines]
     for path, said in lines:
-        refused = check_weight(said.weight_kg, path)
-        if refused is not None:
-            return refused
+        stop_if(check_weight(said.weight_kg, path))
     for path, said in lines:
         if said.weight_kg is not None:
             parts = _parts_of(decided, said.line, names)
             sku = WAYS[type(parts[0])](parts[0]).sku if parts else None
             weighed = weigh_parts(verdicts, ledger.items.get(sku or ""), said.weight_kg, parts, path)
-            if isinstance(weighed, Refusal):
-                return weighed
             decided = _instead(decided, parts, weighed)
     return (*decided, *verdicts.noted)
 

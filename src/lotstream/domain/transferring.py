@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from lotstream.domain.codes import Code, NotUsed, Refused, stop_if
+from lotstream.domain.codes import Code, NotUsed, Refused
 from lotstream.domain.commands import Moment, ShipTransfer, StockLine
 from lotstream.domain.events import Event, Relocated, RowChange, StockFound, TransferShipped
 from lotstream.domain.going_out import numbers_of, spare_or_all, units_apart, why_not_named
@@ -83,14 +83,14 @@ def _check_site(paper: Paper, command: ShipTransfer) -> None:
         return
     about: dict[str, str | None] = {TRANSFER: command.transfer, "site": command.to_site}
     message = f"Site {command.to_site} is not defined; define it."
-    stop_if(paper.verdicts.object(Code.FIELD_INVALID, "to_site", message, about))
+    paper.verdicts.object(Code.FIELD_INVALID, "to_site", message, about)
 
 
 def _again(paper: Paper, known: Transfer, content: str) -> tuple[Event, ...]:
     if known.content == content:
         return ()
     message = f"Transfer {known.key.number} has left with other content; give this one another number."
-    stop_if(paper.verdicts.object(Code.CONFLICTING_CONTENT, TRANSFER, message, {TRANSFER: known.key.number}))
+    paper.verdicts.object(Code.CONFLICTING_CONTENT, TRANSFER, message, {TRANSFER: known.key.number})
     return tuple(paper.verdicts.noted)
 
 

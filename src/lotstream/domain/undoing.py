@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lotstream.domain.checks import Verdicts, uncounted
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refusal, stop_if
 from lotstream.domain.commands import Moment, StartPick, UndoneLine, UndoPick
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, Freed, PickStarted, PickUndone, Undone
@@ -35,25 +35,23 @@ class Undoing:
     undone: list[Undone] = field(default_factory=list)
 
 
-def start_pick(ledger: Ledger, command: StartPick, _moment: Moment) -> tuple[Event, ...] | Refusal:
+def start_pick(ledger: Ledger, command: StartPick, _moment: Moment) -> tuple[Event, ...]:
     """Decide pick.started: somebody is on the way to the bins; nothing is moved, and the order's state stays."""
     verdicts, order = Verdicts(command.happened), ledger.order(command.key)
-    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
-    refused = refused or _check(verdicts, order, command.key)
+    stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
+    _check(verdicts, order, command.key)
     parts = [part for line in (order.lines if order is not None else ()) for part in line.reservations]
     open_tasks = {part.task: part.started for part in parts if part.quantity > part.picked}
     for index, task in enumerate(command.tasks):
-        if refused is None and order is not None and task not in open_tasks:
+        if order is not None and task not in open_tasks:
             message = f"Task {task} is no open task of order {command.key.order}; start what its tasks say."
             about = _about(command.key) | {"task": task}
-            refused = verdicts.object(Code.NOT_RESERVED, f"tasks.{index}", message, about)
-    if refused is not None:
-        return refused
+            verdicts.object(Code.NOT_RESERVED, f"tasks.{index}", message, about)
     begun = tuple(task for task in dict.fromkeys(command.tasks or open_tasks) if open_tasks.get(task) is False)
     return (*((PickStarted(command.key, begun),) if begun else ()), *verdicts.noted)
 
 
-def undo_pick(ledger: Ledger, command: UndoPick, moment: Moment) -> tuple[Event, ...] | Refusal:
+def undo_pick(ledger: Ledger, command: UndoPick, moment: Moment) -> tuple[Event, ...]:
     """Decide pick.undone.
 
     Without lines, everything picked and not packed goes back. What may no longer be promised where it lies then (its
@@ -61,35 +59,31 @@ def undo_pick(ledger: Ledger, command: UndoPick, moment: Moment) -> tuple[Event,
     again. Asked, the floor is told to put the goods back; happened, they lie there already.
     """
     verdicts, known = Verdicts(command.happened), ledger.order(command.key)
-    refused = site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None)
-    refused = refused or _check(verdicts, known, command.key)
-    if refused is not None:
-        return refused
+    stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
+    _check(verdicts, known, command.key)
     if known is None:
         return tuple(verdicts.noted)
     undoing = Undoing(Draft(ledger, moment), command, copy_order(known), verdicts)
     for index, line in enumerate(command.lines or (UndoneLine(),)):
-        refused = undo(undoing, line, f"lines.{index}")
-        if refused is not None:
-            return refused
+        undo(undoing, line, f"lines.{index}")
     return put_back(undoing.draft, [undoing], verdicts)
 
 
-def _check(verdicts: Verdicts, order: Order | None, key: OrderKey) -> Refusal | None:
+def _check(verdicts: Verdicts, order: Order | None, key: OrderKey) -> None:
     if order is None:
         message = f"Order {key.order} is not known; check its number and source."
-        return verdicts.object(Code.UNKNOWN_ORDER, "order", message, _about(key))
+        verdicts.object(Code.UNKNOWN_ORDER, "order", message, _about(key))
+        return
     if order.state in OVER:
         message = f"Order {key.order} is {order.state.value}; nothing of it is picked."
-        return verdicts.object(Code.NOT_RESERVED, "order", message, _about(key))
-    return None
+        verdicts.object(Code.NOT_RESERVED, "order", message, _about(key))
 
 
 def _about(key: OrderKey) -> dict[str, str | None]:
     return {"order": key.order, "source": key.source}
 
 
-def undo(undoing: Undoing, said: UndoneLine, path: str) -> Refusal | None:
+def undo(undoing: Undoing, said: UndoneLine, path: str) -> None:
     """Undo picks of one line or task, the last picked first."""
     parts = [
         (line, part)
@@ -100,14 +94,13 @@ def undo(undoing: Undoing, said: UndoneLine, path: str) -> Refusal | None:
     counted = _counted(undoing, said, parts, path)
     if isinstance(counted, Refusal):
         said_of = {"line": said.line, "task": said.task, "quantity": str(said.quantity), "unit": said.unit}
-        return uncounted(undoing.verdicts, counted, _about(undoing.command.key) | said_of)
+        uncounted(undoing.verdicts, counted, _about(undoing.command.key) | said_of)
+        return
     # Counted after that: of a kit line only the component whose goods are meant is left among the parts.
     loose = sum(part.picked - part.packed for _, part in parts)
     wanted = loose if said.quantity is None else counted
     if wanted > loose or loose == 0:
-        refused = _object(undoing, said, path, parts)
-        if refused is not None:
-            return refused
+        _object(undoing, said, path, parts)
     for line, part in reversed(parts):
         back = min(wanted, part.picked - part.packed)
         if back:
@@ -117,7 +110,6 @@ def undo(undoing: Undoing, said: UndoneLine, path: str) -> Refusal | None:
             note_undone(undoing.order, undone)
             undoing.undone.append(undone)
             wanted -= back
-    return None
 
 
 def _unit_of(draft: Draft, part: Reservation) -> int:
@@ -151,16 +143,14 @@ def _counted(
     return smallest(said.quantity, factor, f"{path}.quantity")
 
 
-def _object(
-    undoing: Undoing, said: UndoneLine, path: str, parts: list[tuple[OrderLine, Reservation]]
-) -> Refusal | None:
+def _object(undoing: Undoing, said: UndoneLine, path: str, parts: list[tuple[OrderLine, Reservation]]) -> None:
     item = undoing.draft.known_item(parts[0][1].row.sku) if parts else None
     there = only(item, sum(part.picked - part.packed for _, part in parts))
     code, message = Code.NOT_RESERVED, f"{there} is picked for the order; undo what is picked."
     if any(part.packed for _, part in parts):
         code, message = Code.ALREADY_PICKED, "Some of that is packed; have it unpacked first."
     about = _about(undoing.command.key) | {"line": said.line, "task": said.task, "lot": said.lot}
-    return undoing.verdicts.object(code, f"{path}.quantity", message, about)
+    undoing.verdicts.object(code, f"{path}.quantity", message, about)
 
 
 def put_back(draft: Draft, undoings: Iterable[Undoing], verdicts: Verdicts) -> tuple[Event, ...]:

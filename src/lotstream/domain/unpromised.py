@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts, why_stopped
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code
 from lotstream.domain.commands import ConfirmPick, PickLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Picked
@@ -41,7 +41,7 @@ class Picking:
 
 def take_unpromised(
     picking: Picking, wanted: PickLine, item: Item, quantity: int, *, path: str, told: Told, at: RowKey | None
-) -> Refusal | None:
+) -> None:
     """Take goods that are promised to nobody, or to others; only what has happened is booked.
 
     More of what a task names came from the task's row, ``at``, where that is known.
@@ -49,11 +49,7 @@ def take_unpromised(
     to = f"line {wanted.line}" if wanted.line else f"task {wanted.task}" if wanted.task else "the order"
     message = f"{amount(item, quantity)} of {item.sku} is not promised to {to}; pick what the task says."
     row = at or _row_taken(picking, wanted, item)
-    refused = picking.verdicts.object(
-        Code.NOT_RESERVED, f"{path}.quantity", message, about_pick(picking, wanted.line, row)
-    )
-    if refused is not None:
-        return refused
+    picking.verdicts.object(Code.NOT_RESERVED, f"{path}.quantity", message, about_pick(picking, wanted.line, row))
     stopped = why_stopped(picking.draft, row, in_bin=True)
     if stopped is not None:
         picking.verdicts.object(stopped[0], f"{path}.lot", stopped[1], about_pick(picking, wanted.line, row))
@@ -66,7 +62,6 @@ def take_unpromised(
     picking.draft.give(staged, quantity)
     picking.freed.add(item.sku)
     picking.picks.append(Picked(wanted.line or "", "", row, staged, quantity, told.of_row(row, quantity)))
-    return None
 
 
 def _row_taken(picking: Picking, wanted: PickLine, item: Item) -> RowKey:

@@ -8,7 +8,7 @@ from datetime import datetime
 from lotstream.domain.books import Books
 from lotstream.domain.by_lot import by_lot
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, NotUsed, Refusal, stop_if
+from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import CorrectShipment, Moment, VoidShipment
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, PackagesChanged, ShipmentVoided, TakenBack
@@ -69,12 +69,12 @@ def void_shipment(ledger: Ledger, command: VoidShipment, moment: Moment) -> tupl
     if known is None:
         message = f"Shipment {command.shipment} is not known; check its number."
         about: dict[str, str | None] = {"shipment": command.shipment}
-        stop_if(verdicts.object(Code.FIELD_INVALID, "shipment", message, about))
+        verdicts.object(Code.FIELD_INVALID, "shipment", message, about)
         return tuple(verdicts.noted)
     if known.voided:
         return ()
     if (back := _came_back(ledger, known)) is not None:
-        stop_if(verdicts.object(back.code, back.field, back.message, {"shipment": command.shipment}))
+        verdicts.object(back.code, back.field, back.message, {"shipment": command.shipment})
         return tuple(verdicts.noted)
     at = command.occurred_at or moment.recorded_at
     voiding = _Voiding(Draft(ledger, moment), Books(ledger), known, command.by, at, command.reason)
@@ -92,14 +92,14 @@ def correct_shipment(ledger: Ledger, command: CorrectShipment, moment: Moment) -
     known = ledger.document(ReceiptKey(SHIPMENT, command.shipment), Shipment)
     if known is None:
         message = f"Shipment {command.shipment} is not known; confirm it."
-        stop_if(verdicts.object(Code.FIELD_INVALID, "shipment", message, {**about}))
+        verdicts.object(Code.FIELD_INVALID, "shipment", message, {**about})
         booked = confirm(Draft(ledger, moment), Books(ledger), command, shipment=None)
         return (*booked, *verdicts.noted)
     told = {part.order: part.content for part in known.parts if part.shipped}
     if told == {part.key: content_of(part) for part in command.orders}:
         return ()
     if (back := _came_back(ledger, known)) is not None:
-        stop_if(verdicts.object(back.code, back.field, back.message, {**about}))
+        verdicts.object(back.code, back.field, back.message, {**about})
         return tuple(verdicts.noted)
     draft, books = Draft(ledger, moment), Books(ledger)
     at = command.occurred_at or moment.recorded_at

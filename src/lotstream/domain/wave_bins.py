@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lotstream.domain.bins_named import Bringing, Spot, Want, bring, counted, no_bin
 from lotstream.domain.by_lot import is_by_lot
-from lotstream.domain.codes import Refusal
+from lotstream.domain.codes import stop_if
 from lotstream.domain.commands import PickLine
 from lotstream.domain.model import Order, OrderKey, OrderLine
 from lotstream.domain.unpromised import PICKED, is_meant
@@ -15,7 +15,7 @@ from lotstream.domain.wave_parts import WavePart
 from lotstream.domain.wave_work import Work, check_line
 
 
-def bins_for_wave(work: Work, site: str, lines: Iterable[PickLine]) -> Bringing | Refusal:
+def bins_for_wave(work: Work, site: str, lines: Iterable[PickLine]) -> Bringing:
     """Bring what tasks of a wave are for to the bins that lines name, whoever comes first his part first."""
     bringing = Bringing(work.draft, work.books, work.verdicts, site, PICKED)
     for index, told in enumerate(lines):
@@ -24,10 +24,9 @@ def bins_for_wave(work: Work, site: str, lines: Iterable[PickLine]) -> Bringing 
         if check_line(told.line, told.task, path) is not None or not parts:
             continue
         if told.location is None and not work.verdicts.happened:
-            return no_bin(site, path)
-        refused = None if told.location is None else _bring(bringing, work, parts, told, path)
-        if refused is not None:
-            return refused
+            stop_if(no_bin(site, path))
+        if told.location is not None:
+            _bring(bringing, work, parts, told, path)
     return bringing
 
 
@@ -41,7 +40,7 @@ def open_parts(work: Work, site: str, told: PickLine) -> list[WavePart]:
     ]
 
 
-def _bring(bringing: Bringing, work: Work, parts: list[WavePart], told: PickLine, path: str) -> Refusal | None:
+def _bring(bringing: Bringing, work: Work, parts: list[WavePart], told: PickLine, path: str) -> None:
     work.draft.orders.update(work.orders)
     left = counted(work.draft, parts[0].part.row.sku, told)
     shares: dict[tuple[OrderKey, str], int] = {}
@@ -58,7 +57,5 @@ def _bring(bringing: Bringing, work: Work, parts: list[WavePart], told: PickLine
         goods = list(dict.fromkeys((part.row.sku, part.row.lot) for part in mine))
         tasks = frozenset(part.task for part in mine)
         want = Want(order, line, tasks, goods, spot, share, f"{path}.location")
-        refused = bring(bringing, want) if share else None
-        if refused is not None:
-            return refused
-    return None
+        if share:
+            bring(bringing, want)

@@ -13,7 +13,7 @@ from typing import Any
 from lotstream.domain.bins_named import rows_named
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts, uncounted
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refusal, Refused, called, granted, stop_if
 from lotstream.domain.commands import (
     ConfirmPick,
     Moment,
@@ -45,16 +45,14 @@ from lotstream.domain.wave_bins import bins_for_wave, open_parts
 from lotstream.domain.wave_parts import WavePart, by_task, orders_in, wave_key
 from lotstream.domain.wave_scanning import scan_for_wave
 from lotstream.domain.wave_shares import shares
-from lotstream.domain.wave_work import Outcome, Work, check_line
+from lotstream.domain.wave_work import Work, check_line
 from lotstream.domain.wording import only
 
 
-def work_on_wave(ledger: Ledger, command: WorkOnWave, moment: Moment) -> Outcome:
+def work_on_wave(ledger: Ledger, command: WorkOnWave, moment: Moment) -> tuple[Event, ...]:
     """Decide a message of the floor that names a wave in place of an order."""
     said, verdicts = command.said, Verdicts(command.happened)
-    refused = site_unknown(ledger, said.site, noted=verdicts.noted if command.happened else None)
-    if refused is not None:
-        return refused
+    stop_if(site_unknown(ledger, said.site, noted=verdicts.noted if command.happened else None))
     orders = [copy_order(order) for order in orders_in(ledger, command.wave)]
     orders.sort(key=lambda order: order.held is not None)
     draft = Draft(ledger, moment)
@@ -62,9 +60,7 @@ def work_on_wave(ledger: Ledger, command: WorkOnWave, moment: Moment) -> Outcome
     known = ledger.document(wave_key(command.wave), Wave)
     if known is None or known.site != said.site:
         message = f"Wave {command.wave} is not known at {said.site}; check its number."
-        refused = work.object(Code.NOT_RESERVED, "wave", message)
-        if refused is not None:
-            return refused
+        work.object(Code.NOT_RESERVED, "wave", message)
         work.orders.clear()
     return _DO[type(said)](work, said)
 
@@ -80,21 +76,18 @@ def _picking(work: Work, said: ConfirmPick | ReportShort, key: OrderKey) -> Pick
     return picking
 
 
-def _pick(work: Work, said: ConfirmPick) -> Outcome:
+def _pick(work: Work, said: ConfirmPick) -> tuple[Event, ...]:
     if not said.lines:
-        return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as picked; send at least one line.")
+        raise Refused(Code.FIELD_MISSING, "lines", "Nothing is named as picked; send at least one line.")
     bins, freed = _name_bins(work, said.site, said.lines)
-    if isinstance(bins, Refusal):
-        return bins
     for index, line in enumerate(said.lines):
         path = f"lines.{index}"
         before = {key: len(picking.picks) for key, picking in work.pickings.items()}
-        refused = check_line(line.line, line.task, path) or _pick_task(work, said, line, path)
+        stop_if(check_line(line.line, line.task, path))
+        _pick_task(work, said, line, path)
         pickings = list(work.pickings.values())
         since = [before.get(key, 0) for key in work.pickings]
-        refused = refused or weigh_picks(pickings, since, line.weight_kg, path)
-        if refused is not None:
-            return refused
+        weigh_picks(pickings, since, line.weight_kg, path)
     at = said.occurred_at or work.draft.moment.recorded_at
     events: list[Event] = [*work.books.found, *bins]
     for key, picking in work.pickings.items():
@@ -107,44 +100,44 @@ def _pick(work: Work, said: ConfirmPick) -> Outcome:
     return *events, *work.verdicts.noted, *fill(work.draft, freed)
 
 
-def _name_bins(work: Work, site: str, lines: Sequence[PickLine]) -> tuple[tuple[BinsChanged, ...] | Refusal, set[str]]:
+def _name_bins(work: Work, site: str, lines: Sequence[PickLine]) -> tuple[tuple[BinsChanged, ...], set[str]]:
     """Bring what tasks by lot are for to the bins that are named; returns also SKUs with something else free now."""
     if not work.draft.ledger.sites.lot_tasks:
         return (), set()
     bringing = bins_for_wave(work, site, lines)
-    return (bringing, set()) if isinstance(bringing, Refusal) else (bringing.event(), bringing.freed)
+    return bringing.event(), bringing.freed
 
 
-def _pick_task(work: Work, said: ConfirmPick | ReportShort, line: PickLine, path: str) -> Refusal | None:
+def _pick_task(work: Work, said: ConfirmPick | ReportShort, line: PickLine, path: str) -> None:
     """Pick what was taken for one task, in the order in which its orders are served; the rest is no order's."""
     parts = [one for one in work.parts(line.task) if is_meant(one.part.row, line, said.site)]
     if not parts and not said.happened:
         message = f"Nothing of that is promised by wave {work.wave} as task {line.task}; pick what its tasks say."
-        return Refusal(Code.NOT_RESERVED, f"{path}.task", message)
+        raise Refused(Code.NOT_RESERVED, f"{path}.task", message)
     nobody, left = replace(line, task=None), 0
     if parts:
         item = work.draft.known_item(parts[0].part.row.sku)
         meant = _smallest(item, line, path)
         if isinstance(meant, Refusal):
-            return uncounted(work.verdicts, meant, {"wave": work.wave, **_said(line)})
+            uncounted(work.verdicts, meant, {"wave": work.wave, **_said(line)})
+            return
         mine, left = shares(work, parts, meant)
         numbers = _Numbers(line.serials, parts)
         for one, quantity in mine:
-            refused = _check_held(work, one.order, path)
+            _check_held(work, one.order, path)
             units = quantity // 10**item.decimals
             share = PickLine(
                 one.part.task, None, one.part.row.lot, one.part.row.location, in_base_units(item, quantity),
                 package=one.part.row.package, serials=numbers.of(one, units),
             )  # fmt: skip
-            refused = refused or pick_line(_picking(work, said, one.order.key), share, path)
-            if refused is not None:
-                return refused
+            pick_line(_picking(work, said, one.order.key), share, path)
         row = parts[-1].part.row
         nobody = PickLine(
             None, None, row.lot, row.location, in_base_units(item, left), package=row.package, sku=item.sku,
             serials=numbers.rest(),
         )  # fmt: skip
-    return None if parts and not left else pick_line(_picking(work, said, said.key), nobody, path)
+    if not parts or left:
+        pick_line(_picking(work, said, said.key), nobody, path)
 
 
 def _smallest(item: Item, line: PickLine, path: str) -> int | Refusal:
@@ -183,59 +176,57 @@ class _Numbers:
         return (*self._others, *sorted(self._named))
 
 
-def _check_held(work: Work, order: Order, path: str) -> Refusal | None:
+def _check_held(work: Work, order: Order, path: str) -> None:
     if order.held is None:
-        return None
+        return
     message = f"Order {order.key.order} is held ({order.held}); have it released first."
-    return work.object(Code.ON_HOLD, f"{path}.quantity", message)
+    work.object(Code.ON_HOLD, f"{path}.quantity", message)
 
 
-def _short(work: Work, said: ReportShort) -> Outcome:
+def _short(work: Work, said: ReportShort) -> tuple[Event, ...]:
     if not said.lines:
-        return Refusal(Code.FIELD_MISSING, "lines", "Nothing is named as short; send at least one line.")
+        raise Refused(Code.FIELD_MISSING, "lines", "Nothing is named as short; send at least one line.")
     at = said.occurred_at or work.draft.moment.recorded_at
     shorting = Shorting(work.draft, said.by, at, work.books, work.verdicts)
     bins, shorting.freed = _name_bins(work, said.site, [as_pick_line(line) for line in said.lines])
-    if isinstance(bins, Refusal):
-        return bins
     shorting.bins = bins
     for index, line in enumerate(said.lines):
         path = f"lines.{index}"
-        refused = check_line(line.line, line.task, path) or _short_task(work, shorting, said, line, path)
-        if refused is not None:
-            return refused
+        stop_if(check_line(line.line, line.task, path))
+        _short_task(work, shorting, said, line, path)
     shorting.pickings = list(work.pickings.values())
     return shorted(shorting)
 
 
-def _short_task(work: Work, shorting: Shorting, said: ReportShort, line: ShortLine, path: str) -> Refusal | None:
+def _short_task(work: Work, shorting: Shorting, said: ReportShort, line: ShortLine, path: str) -> None:
     """Pick what was found for one task; who comes last in the queue goes without."""
     found = replace(as_pick_line(line), line=None)
     parts = [one for one in work.parts(line.task) if is_meant(one.part.row, found, said.site)]
     parts = [one for one in parts if one.part.quantity > one.part.picked]
     if not parts and _found_none(work, shorting, said.site, found):
-        return None
+        return
     if not parts:
         message = f"Nothing of that is promised by wave {work.wave} and not picked; say what its task says."
-        refused = work.object(Code.NOT_RESERVED, f"{path}.task", message, line.task)
-        return refused or pick_found(_picking(work, said, said.key), replace(found, task=None), path)
+        work.object(Code.NOT_RESERVED, f"{path}.task", message, line.task)
+        pick_found(_picking(work, said, said.key), replace(found, task=None), path)
+        return
     if found.quantity and unit_factor(work.draft.known_item(parts[0].part.row.sku), found.unit) is None:
         # How much was found nobody can say, and so not what is missing.
-        return _pick_task(work, said, found, path)
+        _pick_task(work, said, found, path)
+        return
     wanting: dict[tuple[OrderKey, str, RowKey], int] = {}
     for order, order_line, part, _ in parts:
         name = (order.key, order_line.line, part.row)
         wanting[name] = wanting.get(name, 0) + part.quantity - part.picked
     before = {key: len(picking.picks) for key, picking in work.pickings.items()}
-    refused = None if line.picked == 0 else _pick_task(work, said, found, path)
+    if line.picked:
+        with called(f"{path}.quantity", sent_as=f"{path}.picked"):
+            _pick_task(work, said, found, path)
     for key, picking in work.pickings.items():
         for pick in picking.picks[before.get(key, 0) :]:
             if (key, pick.line, pick.row) in wanting:
                 wanting[key, pick.line, pick.row] -= pick.quantity - pick.over
     shorting.missing.update(wanting)
-    if refused is not None and refused.field == f"{path}.quantity":
-        return replace(refused, field=f"{path}.picked")
-    return refused
 
 
 def _found_none(work: Work, shorting: Shorting, site: str, found: PickLine) -> bool:
@@ -249,7 +240,7 @@ def _found_none(work: Work, shorting: Shorting, site: str, found: PickLine) -> b
     return bool(rows)
 
 
-def _start(work: Work, said: StartPick) -> Outcome:
+def _start(work: Work, said: StartPick) -> tuple[Event, ...]:
     tasks = {
         task: [one for one in parts if one.part.quantity > one.part.picked]
         for task, parts in by_task(work.parts(None)).items()
@@ -258,9 +249,7 @@ def _start(work: Work, said: StartPick) -> Outcome:
     for index, task in enumerate(said.tasks):
         if not tasks.get(task):
             message = f"Task {task} is no open task of wave {work.wave}; start what its tasks say."
-            refused = work.object(Code.NOT_RESERVED, f"tasks.{index}", message, task)
-            if refused is not None:
-                return refused
+            work.object(Code.NOT_RESERVED, f"tasks.{index}", message, task)
     for task in said.tasks or tasks:
         for one in tasks.get(task, ()):
             if not one.part.started:
@@ -268,20 +257,16 @@ def _start(work: Work, said: StartPick) -> Outcome:
     return *(PickStarted(key, tuple(mine)) for key, mine in begun.items()), *work.verdicts.noted
 
 
-def _undo(work: Work, said: UndoPick) -> Outcome:
+def _undo(work: Work, said: UndoPick) -> tuple[Event, ...]:
     undoings: dict[OrderKey, Undoing] = {}
     for index, line in enumerate(said.lines or (UndoneLine(),)):
         path = f"lines.{index}"
-        refused = check_line(line.line, line.task, path) if said.lines else None
-        refused = refused or _undo_task(work, said, undoings, line, path)
-        if refused is not None:
-            return refused
+        stop_if(check_line(line.line, line.task, path) if said.lines else None)
+        _undo_task(work, said, undoings, line, path)
     return put_back(work.draft, undoings.values(), work.verdicts)
 
 
-def _undo_task(
-    work: Work, said: UndoPick, undoings: dict[OrderKey, Undoing], line: UndoneLine, path: str
-) -> Refusal | None:
+def _undo_task(work: Work, said: UndoPick, undoings: dict[OrderKey, Undoing], line: UndoneLine, path: str) -> None:
     """Undo picks of one task, from the end of the queue; without a quantity all that is not packed."""
     parts = [one for one in work.parts(line.task) if line.lot in (None, one.part.row.lot) and one.part.picked]
     loose, packed = sum(one.part.picked - one.part.packed for one in parts), any(one.part.packed for one in parts)
@@ -291,16 +276,14 @@ def _undo_task(
         left = _smallest(item, PickLine(line.task, None, None, None, line.quantity, line.unit), path)
     if isinstance(left, Refusal):
         said_of = {"task": line.task, "quantity": str(line.quantity), "unit": line.unit}
-        return uncounted(work.verdicts, left, {"wave": work.wave, **said_of})
+        uncounted(work.verdicts, left, {"wave": work.wave, **said_of})
+        return
     if left > loose or loose == 0:
         of = work.draft.known_item(parts[0].part.row.sku) if parts else None
         code, message = Code.NOT_RESERVED, f"{only(of, loose)} is picked; undo what is picked."
         if packed:
             code, message = Code.ALREADY_PICKED, "Some of that is packed; have it unpacked first."
-        refused = work.object(code, f"{path}.quantity", message, line.task)
-        if refused is not None:
-            return refused
-    refused = None
+        work.object(code, f"{path}.quantity", message, line.task)
     for one in reversed(parts):
         back = min(left, one.part.picked - one.part.packed)
         if back:
@@ -310,14 +293,13 @@ def _undo_task(
             )
             item = work.draft.known_item(one.part.row.sku)
             meant = UndoneLine(one.part.task, one.line.line, one.part.row.lot, in_base_units(item, back))
-            refused = refused or undo(undoing, meant, path)
-    return refused
+            undo(undoing, meant, path)
 
 
-_DO: dict[type, Callable[[Work, Any], Outcome]] = {
+_DO: dict[type, Callable[[Work, Any], tuple[Event, ...]]] = {
     ConfirmPick: _pick,
     ReportShort: _short,
     StartPick: _start,
     UndoPick: _undo,
-    ScanLot: scan_for_wave,
+    ScanLot: lambda work, said: granted(scan_for_wave(work, said)),
 }

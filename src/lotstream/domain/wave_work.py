@@ -32,9 +32,9 @@ class Work:
         """Return the promises of a task as they are now, in the order in which they are served; None: of all tasks."""
         return [one for one in parts_of(self.orders.values(), self.wave) if task in (None, one.task)]
 
-    def object(self, code: Code, path: str, message: str, task: str | None = None) -> Refusal | None:
+    def object(self, code: Code, path: str, message: str, task: str | None = None) -> None:
         """Object to something that is no single order's."""
-        return self.verdicts.object(code, path, message, {"wave": self.wave, "task": task})
+        self.verdicts.object(code, path, message, {"wave": self.wave, "task": task})
 
 
 def check_line(line: str | None, task: str | None, path: str) -> Refusal | None:

@@ -49,7 +49,7 @@ class _Release:
     def object(self, code: Code, path: str, message: str, key: OrderKey) -> None:
         """Object to one of its orders."""
         about = {"wave": self.command.wave, "order": key.order, "source": key.source}
-        stop_if(self.verdicts.object(code, path, message, {**about}))
+        self.verdicts.object(code, path, message, {**about})
 
 
 def release_wave(ledger: Ledger, command: ReleaseWave, moment: Moment) -> tuple[Event, ...]:
@@ -78,7 +78,7 @@ def _again(release: _Release, known: Wave) -> tuple[Event, ...]:
     if known.content == _content(command):
         return ()
     message = f"Wave {command.wave} is {known.state.value} with other orders; send a wave with another number."
-    stop_if(verdicts.object(Code.CONFLICTING_CONTENT, "wave", message, {"wave": command.wave}))
+    verdicts.object(Code.CONFLICTING_CONTENT, "wave", message, {"wave": command.wave})
     return tuple(verdicts.noted)
 
 
@@ -159,7 +159,7 @@ def cancel_wave(ledger: Ledger, command: CancelWave, moment: Moment) -> tuple[Ev
     wave, about = ledger.document(wave_key(command.wave), Wave), {"wave": command.wave}
     if wave is None or wave.site != command.site:
         message = f"Wave {command.wave} is not known at {command.site}; check its number."
-        stop_if(verdicts.object(Code.NOT_AVAILABLE, "wave", message, {**about}))
+        verdicts.object(Code.NOT_AVAILABLE, "wave", message, {**about})
         return tuple(noted)
     if wave.state is WaveState.CANCELLED:
         return ()
@@ -171,7 +171,7 @@ def cancel_wave(ledger: Ledger, command: CancelWave, moment: Moment) -> tuple[Ev
         message = f"{begun} tasks of wave {command.wave} are begun and {len(untouched)} are not; finish what is begun."
         if not begun:
             message = f"Nothing of wave {command.wave} is left to be picked."
-        stop_if(verdicts.object(Code.ALREADY_PICKED, "wave", message, {**about}))
+        verdicts.object(Code.ALREADY_PICKED, "wave", message, {**about})
     if not untouched:
         return tuple(noted)
     at = command.occurred_at or moment.recorded_at

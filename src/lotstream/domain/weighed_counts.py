@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from lotstream.domain.codes import Code, Refusal, stop_if
+from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.events import RowWeight
 from lotstream.domain.model import RowKey
 from lotstream.domain.paper import COUNT, Meant, Paper
@@ -49,4 +49,4 @@ def _unclear(
 def not_kept(paper: Paper) -> None:
     """Object to weights of a count that waits for somebody else: when it is booked, other goods may lie there."""
     message = "What bins weigh is not kept while their count waits for somebody else; weigh them when it is booked."
-    stop_if(paper.verdicts.object(Code.FIELD_INVALID, "lines", message, {COUNT: paper.key.number}))
+    paper.verdicts.object(Code.FIELD_INVALID, "lines", message, {COUNT: paper.key.number})

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, stop_if
 from lotstream.domain.model import Item
 from lotstream.domain.weights import FIELD, Weighed, check_weight, grams, not_weighed, spread
 
@@ -18,23 +18,24 @@ PartT = TypeVar("PartT")
 
 def weigh_parts(
     verdicts: Verdicts, item: Item | None, weight_kg: Decimal | None, parts: Sequence[PartT], path: str
-) -> Sequence[PartT] | Refusal:
+) -> Sequence[PartT]:
     """Return parts of one line with what it says they weigh together.
 
     Asked, the weight of an item that has none is refused; what has happened is booked without it, and told to a person.
     """
-    refused = check_weight(weight_kg, path)
-    if refused is not None:
-        return refused
+    stop_if(check_weight(weight_kg, path))
     if weight_kg is None or not parts or item is None:
         return parts
     refused = not_weighed(item, path)
     if refused is not None:
-        return verdicts.object(refused.code, refused.field, refused.message, {"sku": item.sku}) or parts
+        verdicts.object(refused.code, refused.field, refused.message, {"sku": item.sku})
+        return parts
     return spread(parts, grams(weight_kg))
 
 
-def told_once(verdicts: Verdicts, lines: Sequence[tuple[int, WeighedT]]) -> list[tuple[int, WeighedT]] | Refusal:
+def told_once(
+    verdicts: Verdicts, lines: Sequence[tuple[int, WeighedT]], path: str = "lines"
+) -> list[tuple[int, WeighedT]]:
     """Return lines of a message, where one became several: what it says they weigh is then the weight of none."""
     found = list[tuple[int, WeighedT]]()
     indexes = [index for index, _ in lines]
@@ -43,10 +44,7 @@ def told_once(verdicts: Verdicts, lines: Sequence[tuple[int, WeighedT]]) -> list
             found.append((index, line))
             continue
         message = "Kits are not weighed; tell the weight of each component."
-        refused = None
         if index not in [before for before, _ in found]:
-            refused = verdicts.object(Code.FIELD_INVALID, f"lines.{index}.{FIELD}", message, {})
-        if refused is not None:
-            return refused
+            verdicts.object(Code.FIELD_INVALID, f"{path}.{index}.{FIELD}", message, {})
         found.append((index, replace(line, weight_kg=None)))  # type: ignore[type-var]  # lines are dataclasses
     return found

@@ -11,7 +11,6 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command
 from lotstream.domain.events import (
     Event,
@@ -104,13 +103,13 @@ class _Scales:
             self.correct(row, -(grams * -quantity // units))
 
 
-def with_weights(ledger: Ledger, command: Command, decided: tuple[Event, ...]) -> tuple[Event, ...] | Refusal:
+def with_weights(ledger: Ledger, command: Command, decided: tuple[Event, ...]) -> tuple[Event, ...]:
     """Return what was decided with what the goods in it weigh, and with what a scale showed of the rows they left.
 
     Asked, a weight that cannot be is refused; what has happened is booked without it, with a discrepancy.
     """
     told = with_told(ledger, command, decided)
-    if isinstance(told, Refusal) or not ledger.weighs:
+    if not ledger.weighs:
         return told
     scales = _Scales(ledger)
     events = tuple([_weighed(scales, event) for event in told])
