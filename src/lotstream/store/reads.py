@@ -10,10 +10,9 @@ from lotstream.domain.events import Event
 from lotstream.domain.ledger import Sites
 from lotstream.domain.model import Customer, Hold, Item, Location, LotName, Order, OrderKey, Serial, Settings, Wave
 from lotstream.store.codec import decode, decode_days, decode_event
-from lotstream.store.connection import Address
 from lotstream.store.recounted import counted_now
 from lotstream.store.rows import OwnerOrder
-from lotstream.store.session import Session
+from lotstream.store.session import Questions
 from lotstream.store.sql import queries
 
 SQL = queries("reads")
@@ -52,11 +51,8 @@ class StockLine:
     weight_g: int | None = None
 
 
-class Reads(Session):
+class Reads(Questions):
     """Questions to the hub's database, each one query; opened and closed as an async context manager."""
-
-    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s, plan_each_call=True))
 
     async def orders_called(self, order: str, *, owner: str | None, source: str | None) -> list[OwnerOrder]:
         """Return every order of a number, of any owner and source where none is given, sorted."""

@@ -7,8 +7,7 @@ from datetime import date, datetime
 
 from lotstream.domain.model import Hold, Item
 from lotstream.store.codec import decode
-from lotstream.store.connection import Address
-from lotstream.store.session import Session
+from lotstream.store.session import Questions
 from lotstream.store.sql import queries
 
 SQL = queries("goods")
@@ -30,11 +29,8 @@ class ExpiringLot:
     reserved: int
 
 
-class ExpiryReads(Session):
+class ExpiryReads(Questions):
     """Questions about what will not keep, each one query; opened and closed as an async context manager."""
-
-    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s, plan_each_call=True))
 
     async def expiring(
         self, owner: str, *, until: date, sku: str | None = None, site: str | None = None, rows_max: int

@@ -9,8 +9,7 @@ from typing import Final, NamedTuple, Self
 from lotstream.domain.model import Hold, Item
 from lotstream.errors import InputRefused
 from lotstream.store.codec import decode
-from lotstream.store.connection import Address
-from lotstream.store.session import Session
+from lotstream.store.session import Questions
 from lotstream.store.sql import queries
 
 SQL = queries("goods")
@@ -124,11 +123,8 @@ class HistoryLine:
         return PageEnd(self.at, self.log, self.partition, self.offset, self.part, self.index)
 
 
-class GoodsReads(Session):
+class GoodsReads(Questions):
     """Questions about goods, each one query; opened and closed as an async context manager."""
-
-    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s, plan_each_call=True))
 
     async def owners_of_lot(self, sku: str, lot: str | None, *, owner: str | None) -> list[str]:
         """Return the owners of whom anything became of a lot (None: of goods without one), sorted."""

@@ -20,9 +20,8 @@ from lotstream.domain.model import (
     document_class,
 )
 from lotstream.store.codec import decode
-from lotstream.store.connection import Address
 from lotstream.store.recounted import counted_now
-from lotstream.store.session import Session
+from lotstream.store.session import Questions
 from lotstream.store.sql import queries
 
 SQL = queries("moves")
@@ -48,11 +47,8 @@ class BinToCount:
     risk: Decimal
 
 
-class MoveReads(Session):
+class MoveReads(Questions):
     """Questions about documents, each one query; opened and closed as an async context manager."""
-
-    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s))
 
     async def owners(self, kind: str, number: str | None, *, owner: str | None) -> list[str]:
         """Return the owners that have a document of a kind, of a number where one is given, sorted."""

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from lotstream.domain.model import PLAIN, Hold, HoldKind, Item, Location, LotMore, Serial, Settings
 from lotstream.store.codec import decode
-from lotstream.store.connection import Address
-from lotstream.store.session import Session
+from lotstream.store.session import Questions
 from lotstream.store.sql import queries
 
 SQL = queries("papers")
@@ -43,11 +42,8 @@ class Hazard(NamedTuple):
     on_hand: int
 
 
-class PaperReads(Session):
+class PaperReads(Questions):
     """Questions about holds, papers and hazards; opened and closed as an async context manager."""
-
-    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s))
 
     async def owners(self) -> list[str]:
         """Return the owners of whom lots are known, sorted."""

@@ -13,8 +13,7 @@ import msgspec
 
 from lotstream.domain.model import Item
 from lotstream.store.codec import decode
-from lotstream.store.connection import Address
-from lotstream.store.session import Session
+from lotstream.store.session import Questions
 from lotstream.store.sql import queries
 
 SQL = queries("past")
@@ -55,11 +54,8 @@ class Rolled:
         return self.opening + sum(self.moves.values()) == self.closing and self.untold == 0
 
 
-class PastReads(Session):
+class PastReads(Questions):
     """Questions about the past, each one query; opened and closed as an async context manager."""
-
-    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s))
 
     async def stock_as_of(self, owner: str, at: datetime, *, sku: str | None, rows_max: int) -> list[ThereThen]:
         """Return what an owner had at a moment, by SKU, lot, place and condition."""

@@ -12,8 +12,7 @@ import msgspec
 from lotstream.domain.events import PersonsErased
 from lotstream.domain.model import Order, OrderKey
 from lotstream.store.codec import decode, decode_event
-from lotstream.store.connection import Address
-from lotstream.store.session import Session
+from lotstream.store.session import Questions
 from lotstream.store.sql import queries
 
 SQL = queries("persons")
@@ -55,11 +54,8 @@ class Erased:
     by: str | None
 
 
-class PersonReads(Session):
+class PersonReads(Questions):
     """Questions about personal data, each one query; opened and closed as an async context manager."""
-
-    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s))
 
     async def by_order(self, owner: str, order: str, *, source: str | None = None) -> list[PersonFound]:
         """Return the persons that an order names now or named before."""

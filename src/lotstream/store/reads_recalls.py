@@ -22,11 +22,10 @@ from lotstream.domain.model import (
     Shipment,
 )
 from lotstream.store.codec import decode
-from lotstream.store.connection import Address
 from lotstream.store.given import Given, given_to_others
 from lotstream.store.recalls import SQL, Recalls
 from lotstream.store.recounted import counted_now
-from lotstream.store.session import Session
+from lotstream.store.session import Questions
 
 
 class LotsSaid(NamedTuple):
@@ -104,11 +103,8 @@ class Got(NamedTuple):
     persons: dict[str, bytes]
 
 
-class RecallReads(Session):
+class RecallReads(Questions):
     """Questions about recalls; opened and closed as an async context manager."""
-
-    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
-        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s, plan_each_call=True))
 
     async def owners_of_lots(self, said: LotsSaid) -> list[str]:
         """Return the owners with lots that fit, sorted."""

@@ -25,3 +25,13 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._database.close()
+
+
+class Questions(Session):
+    """What people ask, each question one query; opened and closed as an async context manager.
+
+    Each is planned for what it asks: one that asks for a SKU or for all of them has no plan that fits both.
+    """
+
+    def __init__(self, url: str, *, timeout_s: float = 15.0) -> None:
+        super().__init__(Address(url=url, app="lotstream-reads", call_s=timeout_s, plan_each_call=True))
