@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.amounts import base_units, unit_of
 from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
@@ -94,8 +95,6 @@ def _reads() -> MoveReads:
 
 def shown(one: BinToCount, item: Item | None, *, books: bool) -> dict[str, Any]:
     """Return a bin to be counted as JSON values, blind unless the books are asked for."""
-    from lotstream.contracts.quantities import base_text
-
     told = {
         "risk": f"{one.risk:f}", "site": one.site, "location": one.location, "sku": one.sku, "lot": one.lot,
         "expires": one.expires, "last_counted": None if one.counted_at is None else f"{one.counted_at:%Y-%m-%d}",
@@ -104,8 +103,8 @@ def shown(one: BinToCount, item: Item | None, *, books: bool) -> dict[str, Any]:
     if not books:
         return told
     known = {
-        "on_hand": base_text(one.on_hand, 0 if item is None else item.decimals),
-        "unit": None if item is None else item.base_unit,
+        "on_hand": base_units(item, one.on_hand),
+        "unit": unit_of(item),
         "value": None if one.value is None else f"{one.value:.2f}",
     }
     return told | known

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.amounts import base_units
 from lotstream.cli.asking import Wait, ask
 from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
@@ -15,7 +16,7 @@ from lotstream.cli.output import print_json, say, table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lotstream.domain.model import Item, LotMore
+    from lotstream.domain.model import LotMore
     from lotstream.store.reads_papers import Hazard, Held, PaperReads
 
 ROWS_MAX: Final = 500
@@ -168,7 +169,7 @@ def shown(held: Held) -> dict[str, Any]:
         "on": target, "owner": held.owner, "sku": held.sku, "lot": held.lot, "serial": held.serial,
         "supplier": held.supplier, "site": held.site, "location": held.location, "hold": hold.id or None,
         "kind": hold.kind.value, "reason": hold.reason, "by": hold.by, "at": hold.at,
-        "on_hand": None if held.on_hand is None else _units(held.on_hand, held.item),
+        "on_hand": None if held.on_hand is None else base_units(held.item, held.on_hand),
     }  # fmt: skip
 
 
@@ -190,7 +191,7 @@ def papers_shown(more: LotMore) -> dict[str, Any]:
 def _hazard(one: Hazard) -> dict[str, Any]:
     return {
         "class": one.item.hazard, "owner": one.owner, "sku": one.item.sku, "lot": one.lot, "site": one.site,
-        "location": one.location, "quantity": _units(one.on_hand, one.item), "unit": one.item.base_unit,
+        "location": one.location, "quantity": base_units(one.item, one.on_hand), "unit": one.item.base_unit,
     }  # fmt: skip
 
 
@@ -204,9 +205,3 @@ def _in_words(held: dict[str, Any]) -> tuple[object, ...]:
     }[held["on"]]
     at = None if held["at"] is None else f"{held['at']:%Y-%m-%d %H:%M}"
     return held["owner"], what, held["on_hand"], held["hold"], held["kind"], held["reason"], held["by"], at
-
-
-def _units(quantity: int, item: Item | None) -> str:
-    from lotstream.contracts.quantities import base_text
-
-    return base_text(quantity, 0 if item is None else item.decimals)

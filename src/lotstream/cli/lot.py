@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.amounts import base_units, unit_of
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.lot_called import lot_meant, note
 from lotstream.cli.lot_trace import trace
@@ -88,16 +89,9 @@ def _facts(facts: LotFacts) -> dict[str, Any]:
         "supplier": facts.supplier,
         "supplier_lot": facts.supplier_lot,
         "holds": [{"hold": hold.id, "kind": hold.kind.value, "reason": hold.reason} for hold in facts.holds],
-        "on_hand": _units(facts.on_hand, facts),
-        "unit": None if facts.item is None else facts.item.base_unit,
+        "on_hand": base_units(facts.item, facts.on_hand),
+        "unit": unit_of(facts.item),
     }
-
-
-def _units(quantity: int, facts: LotFacts) -> str:
-    """Return smallest units as a decimal string of base units."""
-    from lotstream.contracts.quantities import base_text
-
-    return base_text(quantity, 0 if facts.item is None else facts.item.decimals)
 
 
 def _shown(line: HistoryLine, facts: LotFacts) -> dict[str, Any]:
@@ -106,7 +100,7 @@ def _shown(line: HistoryLine, facts: LotFacts) -> dict[str, Any]:
 
     told = {name: getattr(line, name) for name in _SHOWN_AS_THEY_ARE}
     weight = {} if line.weight_g is None else {"weight_kg": base_text(line.weight_g, 3)}
-    return {**told, "quantity": _units(line.quantity, facts), **weight}
+    return {**told, "quantity": base_units(facts.item, line.quantity), **weight}
 
 
 def _heading(told: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.amounts import base_units, unit_of
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.lot_called import lot_meant, note
 from lotstream.cli.options import Json, Owner
@@ -145,10 +146,8 @@ def _text(trace: Trace, sku: str, units: int) -> str:
 
 def _amount(trace: Trace, sku: str, units: int) -> tuple[str, str | None]:
     """Return smallest units as a decimal string of base units, and the base unit."""
-    from lotstream.contracts.quantities import base_text
-
     item = trace.items.get(sku)
-    return base_text(units, 0 if item is None else item.decimals), None if item is None else item.base_unit
+    return base_units(item, units), unit_of(item)
 
 
 def _shown(trace: Trace) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from lotstream.cli.amounts import base_units
 from lotstream.cli.output import say, table
 
 if TYPE_CHECKING:
@@ -174,9 +175,7 @@ def _unit(found: Gathered, sku: str) -> str | None:
 
 
 def _amount(found: Gathered, sku: str, quantity: int) -> str:
-    from lotstream.contracts.quantities import base_text
-
-    return base_text(quantity, found.items[sku].decimals if sku in found.items else 0)
+    return base_units(found.items.get(sku), quantity)
 
 
 def _units(found: Gathered, units: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.amounts import base_units, unit_of
 from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
@@ -43,7 +44,6 @@ def returns(
 
 async def _read(owner: str | None, sku: str | None, since: datetime | None, until: datetime | None) -> dict[str, Any]:
     from lotstream.cli.candidates import one_if_any
-    from lotstream.contracts.quantities import base_text
     from lotstream.store.reads_recalls import RecallReads
 
     settings = read_settings()
@@ -57,9 +57,8 @@ async def _read(owner: str | None, sku: str | None, since: datetime | None, unti
     lines = []
     for line in found:
         item = items.get(line.sku)
-        decimals = 0 if item is None else item.decimals
-        amounts = {name: base_text(getattr(line, name), decimals) for name in ("returned", "scrapped", "sent_back")}
-        unit = None if item is None else item.base_unit
+        amounts = {name: base_units(item, getattr(line, name)) for name in ("returned", "scrapped", "sent_back")}
+        unit = unit_of(item)
         lines.append(
             {"sku": line.sku, "lot": line.lot, "reason": line.reason, **amounts, "unit": unit, "lines": line.lines}
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.amounts import base_units, unit_of
 from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json
@@ -79,14 +80,11 @@ async def _read(owner: str, begin: datetime, end: datetime, sku: str | None, row
 
 
 def _shown(one: Rolled) -> dict[str, Any]:
-    from lotstream.contracts.quantities import base_text
-
-    decimals = 0 if one.item is None else one.item.decimals
     return {
-        "sku": one.sku, "lot": one.lot, "opening": base_text(one.opening, decimals),
-        "movements": {kind: base_text(units, decimals) for kind, units in sorted(one.moves.items())},
-        "closing": base_text(one.closing, decimals), "untold": base_text(one.untold, decimals),
-        "unit": None if one.item is None else one.item.base_unit,
+        "sku": one.sku, "lot": one.lot, "opening": base_units(one.item, one.opening),
+        "movements": {kind: base_units(one.item, units) for kind, units in sorted(one.moves.items())},
+        "closing": base_units(one.item, one.closing), "untold": base_units(one.item, one.untold),
+        "unit": unit_of(one.item),
     }  # fmt: skip
 
 

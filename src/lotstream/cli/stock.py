@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lotstream.cli.amounts import base_units, unit_of
 from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner, Sku
@@ -106,12 +107,10 @@ async def _read_then(
 
 
 def _shown_then(one: ThereThen) -> dict[str, object]:
-    from lotstream.contracts.quantities import base_text
-
     return {
         "sku": one.sku, "lot": one.lot, "expires": one.expires, "site": one.site, "location": one.location,
-        "status": one.status, "on_hand": base_text(one.quantity, one.item.decimals if one.item else 0),
-        "unit": one.item.base_unit if one.item else None,
+        "status": one.status, "on_hand": base_units(one.item, one.quantity),
+        "unit": unit_of(one.item),
     }  # fmt: skip
 
 
@@ -177,7 +176,6 @@ def _shown(line: StockLine, sites: Sites) -> dict[str, object]:
     """Return a row with its quantities as decimal strings of base units."""
     from lotstream.contracts.quantities import base_text
 
-    decimals = line.item.decimals if line.item else 0
     return {
         "sku": line.sku,
         "lot": line.lot,
@@ -185,14 +183,14 @@ def _shown(line: StockLine, sites: Sites) -> dict[str, object]:
         "site": line.site,
         "location": line.location,
         "package": line.package,
-        "pack_size": None if line.pack_size is None else base_text(line.pack_size, decimals),
+        "pack_size": None if line.pack_size is None else base_units(line.item, line.pack_size),
         "status": line.status,
         "returned": line.returned,
-        "on_hand": base_text(line.on_hand, decimals),
-        "reserved": base_text(line.reserved, decimals),
-        "promised_elsewhere": base_text(line.promised_elsewhere, decimals),
-        "free": base_text(free(line, sites), decimals),
-        "unit": line.item.base_unit if line.item else None,
+        "on_hand": base_units(line.item, line.on_hand),
+        "reserved": base_units(line.item, line.reserved),
+        "promised_elsewhere": base_units(line.item, line.promised_elsewhere),
+        "free": base_units(line.item, free(line, sites)),
+        "unit": unit_of(line.item),
         **({} if line.weight_g is None else {"weight_kg": base_text(line.weight_g, 3)}),
         "not_free_because": obstacles(line, sites),
         "holds": [{"id": hold.id, "kind": hold.kind, "reason": hold.reason} for hold in line.holds],

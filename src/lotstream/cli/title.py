@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.amounts import base_units, unit_of
 from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
@@ -68,15 +69,14 @@ async def _read(owner: str | None, after: str, rows_max: int) -> tuple[list[dict
 
 def shown(owner: str, title: Title, accepted: Collection[str], items: dict[str, Item]) -> dict[str, Any]:
     """Return a sale as JSON values; what the other ledger does not have is between the two."""
-    from lotstream.contracts.quantities import base_text
 
     def line_of(number: int) -> dict[str, Any]:
         line = title.lines[number]
         item, row = items.get(line.row.sku), line.row
         return {
             "line": line.line, "sku": row.sku, "to_sku": line.sku, "lot": row.lot, "location": row.location,
-            "status": row.status, "quantity": base_text(line.quantity, 0 if item is None else item.decimals),
-            "unit": None if item is None else item.base_unit, "serials": line.serials,
+            "status": row.status, "quantity": base_units(item, line.quantity),
+            "unit": unit_of(item), "serials": line.serials,
             "state": "accepted" if line.line in accepted else "between",
         }  # fmt: skip
 

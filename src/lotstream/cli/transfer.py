@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.amounts import base_units, unit_of
 from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
@@ -103,7 +104,7 @@ def shown(owner: str, transfer: Transfer, items: dict[str, Item]) -> dict[str, A
         "scac": transfer.scac, "lines": [_line(line, items.get(line.sku)) for line in transfer.lines],
         "arrivals": [
             {"receipt": one.receipt or None, "line": one.line, "sku": one.sku, "lot": one.lot,
-             "quantity": _units(one.quantity, items.get(one.sku)), "location": one.location, "status": one.status}
+             "quantity": base_units(items.get(one.sku), one.quantity), "location": one.location, "status": one.status}
             for one in transfer.arrived
         ],
     }  # fmt: skip
@@ -114,15 +115,9 @@ def _line(line: TransferLine, item: Item | None) -> dict[str, Any]:
         "sent": line.quantity, "received": line.received, "damaged": line.damaged, "missing": line.missing,
         "on_the_way": line.under_way,
     }  # fmt: skip
-    told = {name: _units(units, item) for name, units in counts.items()}
-    unit = None if item is None else item.base_unit
+    told = {name: base_units(item, units) for name, units in counts.items()}
+    unit = unit_of(item)
     return {"line": line.line, "sku": line.sku, "lot": line.lot, **told, "unit": unit, "serials": line.serials}
-
-
-def _units(quantity: int, item: Item | None) -> str:
-    from lotstream.contracts.quantities import base_text
-
-    return base_text(quantity, 0 if item is None else item.decimals)
 
 
 def _row(told: dict[str, Any]) -> tuple[object, ...]:

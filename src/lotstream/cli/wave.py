@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lotstream.cli.amounts import base_units, unit_of
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, say
@@ -70,19 +71,17 @@ def shown(owner: str, wave: Wave, orders: Sequence[Order], items: dict[str, Item
 
 
 def _task(name: str, parts: Sequence[Any], items: dict[str, Item]) -> dict[str, Any]:
-    from lotstream.contracts.quantities import base_text
     from lotstream.domain.by_lot import is_by_lot
 
     row = next((one.part.row for one in parts if one.part.quantity > one.part.picked), parts[0].part.row)
     item = items.get(row.sku)
-    decimals = 0 if item is None else item.decimals
     told = [
         {
             "source": one.order.key.source,
             "order": one.order.key.order,
             "line": one.line.line,
-            "quantity": base_text(one.part.quantity, decimals),
-            "picked": base_text(one.part.picked, decimals),
+            "quantity": base_units(item, one.part.quantity),
+            "picked": base_units(item, one.part.picked),
         }
         for one in parts
     ]
@@ -91,9 +90,9 @@ def _task(name: str, parts: Sequence[Any], items: dict[str, Item]) -> dict[str, 
     place = by_lot if is_by_lot(name) else {"location": row.location, "package": row.package}
     return {
         "task": name, "sku": row.sku, "lot": row.lot, **place,
-        "quantity": base_text(sum(one.part.quantity for one in parts), decimals),
-        "picked": base_text(sum(one.part.picked for one in parts), decimals),
-        "unit": None if item is None else item.base_unit, "for": told,
+        "quantity": base_units(item, sum(one.part.quantity for one in parts)),
+        "picked": base_units(item, sum(one.part.picked for one in parts)),
+        "unit": unit_of(item), "for": told,
     }  # fmt: skip
 
 
