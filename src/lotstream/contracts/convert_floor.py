@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TypeVar
 
+from lotstream.contracts.convert_heads import head_of
 from lotstream.contracts.inbound_floor import (
     PickConfirmed,
     PickConfirmedLine,
@@ -46,10 +47,7 @@ from lotstream.domain.model import OrderKey
 def confirm_pick(body: PickConfirmed) -> ConfirmPick | WorkOnWave:
     """Return the command to book a pick."""
     said = ConfirmPick(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         key=_key(body),
         staged_at=body.staged_at,
         lines=tuple(_picked(line) for line in body.lines),
@@ -60,10 +58,7 @@ def confirm_pick(body: PickConfirmed) -> ConfirmPick | WorkOnWave:
 def start_pick(body: PickStarted) -> StartPick | WorkOnWave:
     """Return the command to note that tasks are begun."""
     said = StartPick(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         key=_key(body),
         tasks=body.tasks,
     )
@@ -73,10 +68,7 @@ def start_pick(body: PickStarted) -> StartPick | WorkOnWave:
 def undo_pick(body: PickUndone) -> UndoPick | WorkOnWave:
     """Return the command to take picked goods back to their bins."""
     said = UndoPick(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         key=_key(body),
         lines=tuple(UndoneLine(line.task, line.line, line.lot, line.quantity, line.unit) for line in body.lines),
     )
@@ -86,10 +78,7 @@ def undo_pick(body: PickUndone) -> UndoPick | WorkOnWave:
 def report_short(body: PickShorted) -> ReportShort | WorkOnWave:
     """Return the command to book what was not found."""
     said = ReportShort(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         key=_key(body),
         staged_at=body.staged_at,
         lines=tuple(_shorted(line) for line in body.lines),
@@ -100,10 +89,7 @@ def report_short(body: PickShorted) -> ReportShort | WorkOnWave:
 def scan_lot(body: PickScanned) -> ScanLot | WorkOnWave:
     """Return the command to check a scanned lot, and to swap promises for it."""
     said = ScanLot(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         key=_key(body),
         scanned=body.scanned,
         expected=body.expected,
@@ -121,10 +107,7 @@ def scan_lot(body: PickScanned) -> ScanLot | WorkOnWave:
 def confirm_shipment(body: ShipmentConfirmed) -> ConfirmShipment:
     """Return the command to book a shipment."""
     return ConfirmShipment(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         shipment=body.shipment,
         orders=tuple(_shipped_order(order) for order in body.orders),
         packages=tuple(_package(package) for package in body.packages),
@@ -139,10 +122,7 @@ def confirm_shipment(body: ShipmentConfirmed) -> ConfirmShipment:
 def void_shipment(body: ShipmentVoided) -> VoidShipment:
     """Return the command to take a shipment back."""
     return VoidShipment(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         shipment=body.shipment,
         reason=body.reason,
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from lotstream.contracts.convert_heads import head_of
 from lotstream.contracts.inbound_goods import (
     BalanceOpened,
     BalanceOpenedLine,
@@ -34,10 +35,7 @@ from lotstream.domain.model import Hold, Inspection, LotDocument, Stage
 def receive_stock(body: StockReceived) -> ReceiveStock:
     """Return the command to book goods that came in."""
     return ReceiveStock(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         receipt=body.receipt,
         expected=body.expected,
         final=body.final,

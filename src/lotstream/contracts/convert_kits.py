@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import TypedDict
+
+from lotstream.contracts.convert_heads import head_of
 from lotstream.contracts.inbound_kits import (
     KitAssembled,
     KitBroken,
@@ -17,10 +21,7 @@ from lotstream.domain.commands import AssembleKit, BreakKit, KitPiece, MadeLine,
 def assemble_kit(body: KitAssembled) -> AssembleKit:
     """Return the command to book kits that were made of components."""
     return AssembleKit(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         assembly=body.assembly,
         sku=body.sku,
         lot=body.lot,
@@ -38,10 +39,7 @@ def assemble_kit(body: KitAssembled) -> AssembleKit:
 def break_kit(body: KitBroken) -> BreakKit:
     """Return the command to book kits that were taken apart."""
     return BreakKit(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         breaking=body.breaking,
         sku=body.sku,
         lot=body.lot,
@@ -57,10 +55,7 @@ def break_kit(body: KitBroken) -> BreakKit:
 def record_production(body: ProductionRecorded) -> RecordProduction:
     """Return the command to book goods that were made of others."""
     return RecordProduction(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         production=body.production,
         used=tuple(_used(line) for line in body.used),
         made=tuple(_produced(line) for line in body.made),
@@ -68,48 +63,34 @@ def record_production(body: ProductionRecorded) -> RecordProduction:
     )
 
 
+class _Piece(TypedDict):
+    """What is said of goods that are used and of goods that are made."""
+
+    line: str
+    sku: str
+    lot: str | None
+    location: str | None
+    quantity: Decimal
+    unit: str | None
+    package: str | None
+    serials: tuple[str, ...]
+    weight_kg: Decimal | None
+
+
+def _piece(line: KitPieceUsed | ProductionUsed | KitPieceMade | ProductionMade) -> _Piece:
+    return {
+        "line": line.line, "sku": line.sku, "lot": line.lot, "location": line.location, "quantity": line.quantity,
+        "unit": line.unit, "package": line.package, "serials": line.serials, "weight_kg": line.weight_kg,
+    }  # fmt: skip
+
+
 def _used(line: KitPieceUsed | ProductionUsed) -> KitPiece:
-    return KitPiece(
-        line=line.line,
-        sku=line.sku,
-        lot=line.lot,
-        location=line.location,
-        quantity=line.quantity,
-        unit=line.unit,
-        package=line.package,
-        serials=line.serials,
-        weight_kg=line.weight_kg,
-    )
+    return KitPiece(**_piece(line))
 
 
 def _made(line: KitPieceMade) -> PieceMade:
-    return PieceMade(
-        line=line.line,
-        sku=line.sku,
-        lot=line.lot,
-        location=line.location,
-        quantity=line.quantity,
-        unit=line.unit,
-        package=line.package,
-        serials=line.serials,
-        weight_kg=line.weight_kg,
-        status=line.status.value,
-    )
+    return PieceMade(**_piece(line), status=line.status.value)
 
 
 def _produced(line: ProductionMade) -> MadeLine:
-    return MadeLine(
-        line=line.line,
-        sku=line.sku,
-        lot=line.lot,
-        location=line.location,
-        quantity=line.quantity,
-        unit=line.unit,
-        package=line.package,
-        serials=line.serials,
-        weight_kg=line.weight_kg,
-        made=line.made,
-        expires=line.expires,
-        status=line.status.value,
-        cost=line.cost,
-    )
+    return MadeLine(**_piece(line), made=line.made, expires=line.expires, status=line.status.value, cost=line.cost)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lotstream.contracts.convert_goods import received_line
+from lotstream.contracts.convert_heads import head_of
 from lotstream.contracts.inbound_moving import (
     TitleAccepted,
     TitleAcceptedLine,
@@ -28,10 +29,7 @@ from lotstream.domain.commands import (
 def ship_transfer(body: TransferShipped) -> ShipTransfer:
     """Return the command to book goods that leave for another site."""
     return ShipTransfer(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         transfer=body.transfer,
         to_site=body.to_site,
         lines=tuple(_leaving(line) for line in body.lines),
@@ -43,10 +41,7 @@ def ship_transfer(body: TransferShipped) -> ShipTransfer:
 def receive_transfer(body: TransferReceived) -> ReceiveTransfer:
     """Return the command to book goods that came from another site."""
     return ReceiveTransfer(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         transfer=body.transfer,
         receipt=body.receipt,
         final=body.final,
@@ -58,10 +53,7 @@ def release_title(body: TitleReleased) -> ReleaseTitle:
     """Return the command to book goods that are another owner's from now on."""
     return ReleaseTitle(
         owner=body.owner,
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         title=body.title,
         to_owner=body.to_owner,
         lines=tuple(_leaving(line) for line in body.lines),
@@ -72,10 +64,7 @@ def release_title(body: TitleReleased) -> ReleaseTitle:
 def accept_title(body: TitleAccepted) -> AcceptTitle:
     """Return the command to book goods that were another owner's."""
     return AcceptTitle(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         title=body.title,
         from_owner=body.from_owner,
         lines=tuple(_taken_over(line) for line in body.lines),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lotstream.contracts.convert_heads import head_of
 from lotstream.contracts.inbound_packing import PackagePacked, PackageUnpacked
 from lotstream.domain.commands import PackedLine, PackPackage, UnpackPackage
 from lotstream.domain.model import OrderKey
@@ -10,10 +11,7 @@ from lotstream.domain.model import OrderKey
 def pack_package(body: PackagePacked) -> PackPackage:
     """Return the command to pack."""
     return PackPackage(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         package=body.package,
         kind=body.kind,
         lines=tuple(
@@ -27,6 +25,4 @@ def pack_package(body: PackagePacked) -> PackPackage:
 
 def unpack_package(body: PackageUnpacked) -> UnpackPackage:
     """Return the command to unpack."""
-    return UnpackPackage(
-        site=body.site, happened=body.happened, by=body.by, occurred_at=body.occurred_at, package=body.package
-    )
+    return UnpackPackage(**head_of(body), package=body.package)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lotstream.contracts import inbound_papers
+from lotstream.contracts.convert_heads import head_of
 from lotstream.contracts.inbound_papers import ConditionRecorded, LotDocumented, LotInspected, Result
 from lotstream.domain.commands import DocumentLot, InspectLot, RecordCondition
 from lotstream.domain.model import LotDocument
@@ -32,10 +33,7 @@ def document_lot(body: LotDocumented) -> DocumentLot:
 def record_condition(body: ConditionRecorded) -> RecordCondition:
     """Return the command to take note of how goods were kept."""
     return RecordCondition(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         condition=body.condition,
         kind=body.kind,
         value=body.value,

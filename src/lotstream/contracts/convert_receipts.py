@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lotstream.contracts.convert_heads import head_of
 from lotstream.contracts.inbound_receipts import (
     ReceiptClosed,
     ReceiptCorrected,
@@ -42,10 +43,7 @@ def _announced(line: ReceiptExpectedLine) -> GoodsAnnounced:
 def close_receipt(body: ReceiptClosed) -> CloseReceipt:
     """Return the command to close a receipt, or what is left of an announcement."""
     return CloseReceipt(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         receipt=body.receipt,
         expected=body.expected,
     )
@@ -54,10 +52,7 @@ def close_receipt(body: ReceiptClosed) -> CloseReceipt:
 def correct_receipt(body: ReceiptCorrected) -> CorrectReceipt:
     """Return the command to correct lines of a receipt."""
     return CorrectReceipt(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         receipt=body.receipt,
         correction=body.correction,
         reason=body.reason,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lotstream.contracts.convert_heads import head_of
 from lotstream.contracts.inbound_waves import WaveCancelled, WaveReleased
 from lotstream.domain.commands import CancelWave, ReleaseWave
 from lotstream.domain.model import OrderKey
@@ -10,10 +11,7 @@ from lotstream.domain.model import OrderKey
 def release_wave(body: WaveReleased) -> ReleaseWave:
     """Return the command to have tasks picked together."""
     return ReleaseWave(
-        site=body.site,
-        happened=body.happened,
-        by=body.by,
-        occurred_at=body.occurred_at,
+        **head_of(body),
         wave=body.wave,
         orders=tuple(OrderKey(one.source, one.order) for one in body.orders),
     )
@@ -21,4 +19,4 @@ def release_wave(body: WaveReleased) -> ReleaseWave:
 
 def cancel_wave(body: WaveCancelled) -> CancelWave:
     """Return the command to withdraw a wave."""
-    return CancelWave(site=body.site, happened=body.happened, by=body.by, occurred_at=body.occurred_at, wave=body.wave)
+    return CancelWave(**head_of(body), wave=body.wave)
