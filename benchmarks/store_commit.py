@@ -28,8 +28,9 @@ from typing import Any
 import asyncpg
 import psutil
 
+from lotstream.domain.changed import Touched
 from lotstream.domain.events import Considered, LineDecision, OrderRecorded
-from lotstream.domain.ledger import Ledger, Sites, Touched
+from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Lot, Order, OrderKey, OrderLine, OrderState, Reservation, RowKey, StockRow
 from lotstream.hub.collector import leave_ledgers_alone
 from lotstream.store import added, commit, state

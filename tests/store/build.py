@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from lotstream.domain.changed import Touched
 from lotstream.domain.events import Event, OrderRecorded
-from lotstream.domain.ledger import Ledger, Sites, Touched
+from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import (
     SHIPMENT,
     Booked,

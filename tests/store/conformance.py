@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from lotstream.domain.changed import Touched
 from lotstream.domain.events import Event, LocationDefined, OrderChanged, OrderRecorded, SiteDefined
-from lotstream.domain.ledger import Sites, Touched
+from lotstream.domain.ledger import Sites
 from lotstream.domain.model import (
     SHIPMENT,
     Gone,

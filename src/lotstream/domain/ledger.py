@@ -8,6 +8,8 @@ from datetime import date
 from typing import TypeVar
 
 from lotstream.domain.ahead import Ahead, first_day
+from lotstream.domain.changed import Touched, Untold
+from lotstream.domain.derived import Derived
 from lotstream.domain.gtins import gtin_14
 from lotstream.domain.kits import skus_counted
 from lotstream.domain.model import (
@@ -35,9 +37,8 @@ from lotstream.domain.model import (
 from lotstream.domain.names import Names, order_now
 from lotstream.domain.numbers import Numbers
 from lotstream.domain.places import Place
-from lotstream.domain.progress import Affected, Progress, Scope
+from lotstream.domain.progress import Progress, Scope
 from lotstream.domain.promised import Promised
-from lotstream.domain.shelf import Shelf
 from lotstream.domain.waiting import Waiting
 from lotstream.domain.waved import Waved
 
@@ -89,81 +90,6 @@ class Sites:
         """Note that what is promised at a site may have to move after a broadcast."""
         self.turned[site] = number
         self.turn = max(self.turn, number)
-
-
-@dataclass(slots=True)
-class Touched:
-    """What changed since the last commit, so that only that is written."""
-
-    owner: bool = False
-    items: set[str] = field(default_factory=set)
-    customers: set[str] = field(default_factory=set)
-    last_shipped: set[tuple[str, str]] = field(default_factory=set)
-    lots: set[tuple[str, str]] = field(default_factory=set)
-    stock: set[RowKey] = field(default_factory=set)
-    orders: set[OrderKey] = field(default_factory=set)
-    cancels: set[OrderKey] = field(default_factory=set)
-    receipts: set[ReceiptKey] = field(default_factory=set)
-    progress: bool = False
-    serials: set[SerialKey] = field(default_factory=set)
-    clock: bool = False
-    told: set[tuple[str, str, str]] = field(default_factory=set)
-    weights: set[RowKey] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class Untold:
-    """SKUs whose figures may differ from what was told last; never stored, and everything when that is not known."""
-
-    #: None: any SKU.
-    skus: set[str] | None = None
-    #: What all figures hang on: settings, bins, and the last turn of a day. With other ones any SKU counts.
-    stood_on: tuple[object, ...] = ()
-    #: True while figures may be among them of which memory has nothing but that they were told.
-    is_whole: bool = True
-
-
-@dataclass(slots=True)
-class Derived:
-    """What is worked out from a ledger so that a decision need not walk through all of it; never stored."""
-
-    #: Rows by SKU and site; shelves are made of them when first asked for.
-    rows: dict[tuple[str, str], dict[RowKey, StockRow]]
-    shelves: dict[tuple[str, str], Shelf]
-    #: Sites where a SKU has rows.
-    sites_of: dict[str, set[str]]
-    waiting: Waiting
-    #: SKUs by trade item number, in 14 digits.
-    gtins: dict[str, str]
-    #: Orders by the lots promised to them; None: nobody has asked yet, and nothing is kept up to date.
-    promised: Promised | None = None
-    #: SKUs on the lines of open orders; None: to be gathered again.
-    ordered: frozenset[str] | None = None
-    #: What the walk under way has found; None: to be found again.
-    affected: Affected | None = None
-    #: Orders by the serial numbers they speak of; None: no item is tracked by serial number.
-    numbers: Numbers | None = None
-    #: SKUs by the numbers of their lots; None: nobody has asked yet, and nothing is kept up to date.
-    lot_skus: dict[str, list[str]] | None = None
-    #: Numbers of lots by SKU and their suppliers' numbers; None: nobody has asked yet, and nothing is kept up to date.
-    supplied: dict[tuple[str, str], set[str]] | None = None
-    #: Rows by site and location; None: nobody has asked yet, and nothing is kept up to date.
-    bins: dict[tuple[str, str], set[RowKey]] | None = None
-    #: Some item says where it may lie; None: to be looked for.
-    item_rules: bool | None = None
-    #: Orders that wait for their day; None: no order does.
-    ahead: Ahead | None = None
-    #: Orders by the waves their promises are told by; None: there is no wave.
-    waved: Waved | None = None
-    #: What lots and items were called before; None: nothing was called otherwise.
-    names: Names | None = None
-    #: Some item was counted in another unit before.
-    rebased: bool = False
-
-    def note_supplied(self, lot: Lot) -> None:
-        """Put a lot among those that its supplier calls by a number, where anybody asks for them."""
-        if self.supplied is not None and lot.supplier_lot is not None:
-            self.supplied.setdefault((lot.sku, lot.supplier_lot), set()).add(lot.lot)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lotstream.domain.candidate import Candidate
-from lotstream.domain.ledger import Derived, Ledger
+from lotstream.domain.derived import Derived
+from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Lot, RowKey, StockRow, Tracking
 from lotstream.domain.papers_needed import papered_until
 from lotstream.domain.places import place_of

@@ -14,7 +14,8 @@ from hashlib import blake2b
 from typing import Final
 
 from lotstream.contracts.produce import Record, inbound
-from lotstream.domain.ledger import Ledger, Sites, Touched
+from lotstream.domain.changed import Touched
+from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Item, Lot, Order, OrderKey, OrderLine, OrderState, Reservation, RowKey, StockRow
 from lotstream.domain.slots import partition_of
 from lotstream.store.claim import Claim

@@ -8,6 +8,7 @@ import pytest
 
 from lotstream.domain import availability, ticking
 from lotstream.domain.candidate import Candidate
+from lotstream.domain.changed import Untold
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     ChangeSettings,
@@ -21,7 +22,6 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import AvailabilityTold, ClockSet, Event
-from lotstream.domain.ledger import Untold
 from lotstream.domain.model import Channel, HoldKind, Item, Location, OwnerClock, Settings
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, wanted
