@@ -127,28 +127,12 @@ def _book(
     left: int,
 ) -> None:
     """Take goods from where they are, and book them as they should have been; what has left keeps the lot it had."""
-    before, row = meant.before, meant.row
-    put: dict[RowKey, int] = {}
-    more = max(meant.quantity - left, 0) if meant.is_moved else meant.quantity - before.quantity
-    if meant.is_moved:
-        for key, there in found.items():
-            part = min(there, more)
-            if part:
-                status = row.status if key.status == before.row.status else key.status
-                put[key._replace(sku=row.sku, lot=row.lot, status=status)] = part
-                more -= part
-    if more > 0:
-        put[row] = put.get(row, 0) + more
+    put = _put(meant, found, left)
     paper, draft = work.paper, work.draft
     day = paper.at.date() if lot is None or lot.received is None else lot.received
     known = work.receipt.costs.get(meant.said.line)
     lots = _losses_moved(work, _costs_moved(work, meant, lot, known), found, put)
-    for one in lots:
-        name = LotName(one.sku, one.lot)
-        old = draft.lot(*name)
-        if old is not None:
-            work.lots_before.setdefault(name, old)
-        draft.know_lot(one)
+    _know(work, lots)
     for key, taken in found.items():
         paper.change(key, -taken)
     for key, more in put.items():
@@ -162,7 +146,7 @@ def _book(
             tuple(found.items()),
             booked,
             lots,
-            Booked(row, meant.quantity),
+            Booked(meant.row, meant.quantity),
             meant.cost,
             units,
             weight_g=meant.weight_g,
@@ -170,6 +154,35 @@ def _book(
             cost_before=known,
         )
     )
+
+
+def _put(meant: LineMeant, found: dict[RowKey, int], left: int) -> dict[RowKey, int]:
+    """Return how much is put where: goods that are other ones stay where they are, more of them come in anew."""
+    before, row = meant.before, meant.row
+    if not meant.is_moved:
+        more = meant.quantity - before.quantity
+        return {row: more} if more > 0 else {}
+    put: dict[RowKey, int] = {}
+    more = max(meant.quantity - left, 0)
+    for key, there in found.items():
+        part = min(there, more)
+        if part:
+            status = row.status if key.status == before.row.status else key.status
+            put[key._replace(sku=row.sku, lot=row.lot, status=status)] = part
+            more -= part
+    if more > 0:
+        put[row] = put.get(row, 0) + more
+    return put
+
+
+def _know(work: Correction, lots: tuple[Lot, ...]) -> None:
+    """Take the facts of lots as they are from here on, and keep what they were at first."""
+    for one in lots:
+        name = LotName(one.sku, one.lot)
+        old = work.draft.lot(*name)
+        if old is not None:
+            work.lots_before.setdefault(name, old)
+        work.draft.know_lot(one)
 
 
 def _costs_moved(work: Correction, meant: LineMeant, lot: Lot | None, known: Decimal | None) -> tuple[Lot, ...]:

@@ -61,15 +61,12 @@ class Terms:
         #: How many lots the line may come from; None for any number.
         self.lots_max = 1 if line.single_lot else line.max_lots
         #: Types of papers that a lot must have on the ship date.
-        self.papers = papers = item.documents
+        self.papers = item.documents
         theirs = False
         if customer is not None:
-            if customer.documents:
-                self.papers = papers = types_needed(item, customer)
-            theirs = self._add_customer(customer, line, minimum=days is not None or percent is not None)
-            if customer.no_older_than_last_shipped:
-                self.last_shipped = _last_shipped(customer, line.sku, last_shipped)
-                theirs = theirs or self.last_shipped is not None
+            minimum = days is not None or percent is not None
+            theirs = self._add_customer(customer, line, item, last_shipped, minimum=minimum)
+        papers = self.papers
         #: What expires before this day cannot be used; 0 where the shelf has put aside all that cannot.
         self.cutoff = cutoff = ship if days is None else ship + days + self.transit
         if cutoff == today or (expired_ok and cutoff == ship):
@@ -89,13 +86,25 @@ class Terms:
             or SMALLEST in settings.tie_break
         )
 
-    def _add_customer(self, customer: Customer, line: OrderLine, *, minimum: bool) -> bool:
+    def _add_customer(
+        self,
+        customer: Customer,
+        line: OrderLine,
+        item: Item,
+        last_shipped: Mapping[tuple[str, str], date],
+        *,
+        minimum: bool,
+    ) -> bool:
         """Take what a customer asks of every lot; returns whether a candidate may not do because of it."""
+        if customer.documents:
+            self.papers = types_needed(item, customer)
+        if customer.no_older_than_last_shipped:
+            self.last_shipped = _last_shipped(customer, line.sku, last_shipped)
         self.returned_ok = not customer.exclude_returned
         self.lots_max = lots_max(line, customer)
         if minimum and customer.life_from is LifeFrom.DELIVERY:
             self.transit = customer.transit_days
-        return customer.exclude_returned
+        return customer.exclude_returned or self.last_shipped is not None
 
     def refuse(self, candidate: Candidate) -> NotUsed | None:
         """Return why a candidate does not do for this line, or None; holds and bins are the shelf's business."""
