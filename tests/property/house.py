@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from lotstream.domain.apply import apply
 from lotstream.domain.applying.serials import serials_in
+from lotstream.domain.booked_under import documents_of
 from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast, decide_broadcast
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, Moment
@@ -38,18 +39,10 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.move import Move
 from lotstream.domain.movements import moves_of
-from lotstream.domain.named import (
-    documents_of,
-    documents_opened,
-    documents_within,
-    orders_named,
-    orders_within,
-    receipts_named,
-    serials_named,
-    serials_within,
-)
+from lotstream.domain.named import documents_opened, orders_named, receipts_named, serials_named
 from lotstream.domain.progress import Progress
 from lotstream.domain.recounting import counted_now, to_write
+from lotstream.domain.within import documents_within, orders_within, serials_within
 from lotstream.store.codec import decode, decode_event, encode, encode_event
 from lotstream.testing.history import Past
 

@@ -1,4 +1,4 @@
-"""The business document that an event books goods under: it is read by key before the event is applied."""
+"""The documents that events add to: they are read by key before an event is applied."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from lotstream.domain.events import (
     BalanceOpened,
+    ConsigneesListed,
     CountKept,
     CountSettled,
     Event,
@@ -18,8 +19,17 @@ from lotstream.domain.events import (
     LotsMerged,
     LotSplit,
     ProductionRecorded,
+    RecallAnswered,
+    RecallClosed,
+    RecallOpened,
+    ReceiptClosed,
     ReceiptCorrected,
+    ReturnAnnounced,
     ReturnInspected,
+    ShipmentConfirmed,
+    ShipmentImported,
+    ShipmentProgressed,
+    ShipmentVoided,
     StatusChanged,
     StockAdjusted,
     StockCounted,
@@ -32,7 +42,7 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
-from lotstream.domain.model import LOT_CORRECTION, LOT_MERGE, LOT_SPLIT, TITLE, ReceiptKey
+from lotstream.domain.model import LOT_CORRECTION, LOT_MERGE, LOT_SPLIT, SHIPMENT, TITLE, ReceiptKey, expected_key
 from lotstream.domain.paper import (
     ADJUSTMENT,
     COUNT,
@@ -80,3 +90,39 @@ def receipt_of(event: Event) -> ReceiptKey | None:
     """Return the document that an event books goods under; None when there is none."""
     key = _KEYS.get(type(event))
     return None if key is None else key(event)
+
+
+def documents_of(event: Event) -> tuple[ReceiptKey, ...]:
+    """Return the documents an event adds to: each must be in ``ledger.receipts`` before it is applied."""
+    if isinstance(event, ShipmentImported):
+        return (ReceiptKey(SHIPMENT, event.shipment),)
+    if isinstance(event, ShipmentConfirmed | ShipmentVoided):
+        kept = isinstance(event, ShipmentVoided) or event.content
+        return (ReceiptKey(SHIPMENT, event.shipment),) if kept else ()
+    if isinstance(event, GoodsReturned) and event.announced is not None:
+        return ReceiptKey(RETURN, event.number), event.announced.key
+    if isinstance(event, ShipmentProgressed):
+        return (ReceiptKey(SHIPMENT, event.shipment),)
+    if isinstance(event, ReturnAnnounced):
+        return (event.expected.key,)
+    if isinstance(event, ReturnInspected):
+        return ReceiptKey(RETURN_INSPECTION, event.inspection), ReceiptKey(RETURN, event.number)
+    if isinstance(event, _ABOUT_RECALLS):
+        return _of_recall(event)
+    if isinstance(event, ReceiptClosed):
+        receipt = None if event.receipt is None else ReceiptKey(RECEIPT, event.receipt)
+        expected = event.expected
+    else:
+        receipt = receipt_of(event)
+        expected = event.expected if isinstance(event, StockReceived) and event.announced else None
+    against = () if expected is None else (expected_key(expected),)
+    return against if receipt is None else (receipt, *against)
+
+
+_ABOUT_RECALLS = (RecallOpened, ConsigneesListed, RecallAnswered, RecallClosed)
+
+
+def _of_recall(event: RecallOpened | ConsigneesListed | RecallAnswered | RecallClosed) -> tuple[ReceiptKey, ...]:
+    if isinstance(event, ConsigneesListed):
+        return tuple(one.key for one in event.consignees)
+    return (event.recall.key, event.consignee.key) if isinstance(event, RecallAnswered) else (event.recall.key,)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lotstream.domain.booked_under import receipt_of
 from lotstream.domain.commands import (
     AcceptTitle,
     AdjustStock,
@@ -70,22 +69,6 @@ from lotstream.domain.commands import (
     VoidShipment,
     WorkOnWave,
 )
-from lotstream.domain.events import (
-    ConsigneesListed,
-    Event,
-    GoodsReturned,
-    RecallAnswered,
-    RecallClosed,
-    RecallOpened,
-    ReceiptClosed,
-    ReturnAnnounced,
-    ReturnInspected,
-    ShipmentConfirmed,
-    ShipmentImported,
-    ShipmentProgressed,
-    ShipmentVoided,
-    StockReceived,
-)
 from lotstream.domain.goods import BALANCE, RECEIPT
 from lotstream.domain.kitting import ASSEMBLY, BREAKING
 from lotstream.domain.lot_numbers import LOT_COUNTER
@@ -103,13 +86,8 @@ from lotstream.domain.model import (
     TITLE,
     TITLE_OUT,
     TRANSFER,
-    Document,
     OrderKey,
-    Receipt,
     ReceiptKey,
-    ReturnExpected,
-    Shipment,
-    Transfer,
     consignee_key,
     expected_key,
     recall_key,
@@ -117,7 +95,7 @@ from lotstream.domain.model import (
     supplier_key,
     title_number,
 )
-from lotstream.domain.packages import SSCC_COUNTER, package_key, packages_within
+from lotstream.domain.packages import SSCC_COUNTER, package_key
 from lotstream.domain.paper import (
     ADJUSTMENT,
     COUNT,
@@ -318,61 +296,3 @@ def documents_opened(command: Command) -> tuple[ReceiptKey, ...]:
     """
     names = receipts_named(command)
     return names[1:] if type(command) in (ConfirmShipment, ImportShipment) else names
-
-
-def documents_within(document: Document | None) -> tuple[ReceiptKey, ...]:
-    """Return the documents a document tells of, which whoever opens the document needs as well."""
-    if isinstance(document, Receipt):
-        return () if document.expected is None else (expected_key(document.expected),)
-    return packages_within(document)
-
-
-def orders_within(document: Document | None) -> tuple[OrderKey, ...]:
-    """Return the orders a document tells of, which whoever opens the document needs as well."""
-    if isinstance(document, ReturnExpected):
-        return () if document.order is None else (document.order,)
-    return tuple(part.order for part in document.parts) if isinstance(document, Shipment) else ()
-
-
-def serials_within(document: Document | None) -> tuple[str, ...]:
-    """Return the serial numbers a document tells of, which whoever opens the document needs as well."""
-    if isinstance(document, Transfer):
-        return tuple(number for line in document.lines for number in line.serials)
-    parts = document.parts if isinstance(document, Shipment) else ()
-    return tuple(number for part in parts for shipped in part.shipped for number in shipped.serials)
-
-
-def documents_of(event: Event) -> tuple[ReceiptKey, ...]:
-    """Return the documents an event adds to: each must be in ``ledger.receipts`` before it is applied."""
-    if isinstance(event, ShipmentImported):
-        return (ReceiptKey(SHIPMENT, event.shipment),)
-    if isinstance(event, ShipmentConfirmed | ShipmentVoided):
-        kept = isinstance(event, ShipmentVoided) or event.content
-        return (ReceiptKey(SHIPMENT, event.shipment),) if kept else ()
-    if isinstance(event, GoodsReturned) and event.announced is not None:
-        return ReceiptKey(RETURN, event.number), event.announced.key
-    if isinstance(event, ShipmentProgressed):
-        return (ReceiptKey(SHIPMENT, event.shipment),)
-    if isinstance(event, ReturnAnnounced):
-        return (event.expected.key,)
-    if isinstance(event, ReturnInspected):
-        return ReceiptKey(RETURN_INSPECTION, event.inspection), ReceiptKey(RETURN, event.number)
-    if isinstance(event, _ABOUT_RECALLS):
-        return _of_recall(event)
-    if isinstance(event, ReceiptClosed):
-        receipt = None if event.receipt is None else ReceiptKey(RECEIPT, event.receipt)
-        expected = event.expected
-    else:
-        receipt = receipt_of(event)
-        expected = event.expected if isinstance(event, StockReceived) and event.announced else None
-    against = () if expected is None else (expected_key(expected),)
-    return against if receipt is None else (receipt, *against)
-
-
-_ABOUT_RECALLS = (RecallOpened, ConsigneesListed, RecallAnswered, RecallClosed)
-
-
-def _of_recall(event: RecallOpened | ConsigneesListed | RecallAnswered | RecallClosed) -> tuple[ReceiptKey, ...]:
-    if isinstance(event, ConsigneesListed):
-        return tuple(one.key for one in event.consignees)
-    return (event.recall.key, event.consignee.key) if isinstance(event, RecallAnswered) else (event.recall.key,)

@@ -19,16 +19,9 @@ from lotstream.contracts.limits import MESSAGE_BYTES_MAX
 from lotstream.domain.commands import Command
 from lotstream.domain.history import ASKERS, asks_history, documents_answered, orders_answered, questions
 from lotstream.domain.ledger import Sites
-from lotstream.domain.named import (
-    documents_opened,
-    documents_within,
-    orders_named,
-    orders_within,
-    receipts_named,
-    serials_named,
-    serials_within,
-)
+from lotstream.domain.named import documents_opened, orders_named, receipts_named, serials_named
 from lotstream.domain.recounting import counted_now
+from lotstream.domain.within import documents_within, orders_within, serials_within
 from lotstream.errors import LogMismatch
 from lotstream.hub.aside import Aside, OnThread
 from lotstream.hub.deciding import Coordinates, Deciding

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from lotstream.domain.apply import apply
 from lotstream.domain.applying.serials import serials_in
+from lotstream.domain.booked_under import documents_of
 from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast, decide_broadcast
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, DefineSite, Moment, OpenDay
@@ -20,17 +21,9 @@ from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Calendar, Document, Order, OrderKey, ReceiptKey, Serial, SerialKey, Site
 from lotstream.domain.move import Move
 from lotstream.domain.movements import moves_of
-from lotstream.domain.named import (
-    documents_of,
-    documents_opened,
-    documents_within,
-    orders_named,
-    orders_within,
-    receipts_named,
-    serials_named,
-    serials_within,
-)
+from lotstream.domain.named import documents_opened, orders_named, receipts_named, serials_named
 from lotstream.domain.recounting import counted_now, to_write
+from lotstream.domain.within import documents_within, orders_within, serials_within
 from lotstream.testing.history import Past, move_now
 from lotstream.testing.scenarios_messages import SITE
 

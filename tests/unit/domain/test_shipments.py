@@ -6,11 +6,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from lotstream.domain.apply import apply
+from lotstream.domain.booked_under import documents_of
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import ConfirmShipment, ShippedLine, ShippedOrder
 from lotstream.domain.events import DiscrepancyNoted, ShipmentConfirmed
 from lotstream.domain.model import SHIPMENT, Order, Receipt, ReceiptKey, Shipment, document_class
-from lotstream.domain.named import documents_of, orders_within, receipts_named
+from lotstream.domain.named import receipts_named
+from lotstream.domain.within import orders_within
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, decided, goods, key, kinds, only
 

@@ -13,6 +13,7 @@ from operator import itemgetter
 
 from lotstream.domain.apply import apply
 from lotstream.domain.applying.serials import serials_in
+from lotstream.domain.booked_under import documents_of
 from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast
 from lotstream.domain.events import (
     Event,
@@ -24,7 +25,6 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import DOCUMENT_CLASSES, Document, Order, OrderKey, ReceiptKey, Serial, document_class
-from lotstream.domain.named import documents_of
 from lotstream.domain.recounting import counted_now, to_write
 from lotstream.hub.kpis import Counted, count
 from lotstream.hub.persons import names_anew
