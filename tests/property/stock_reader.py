@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from lotstream.contracts.inventory_said import CHANGES
 from lotstream.contracts.sent_inventory import InventoryChange, InventoryLine
-from lotstream.contracts.write_inventory import CHANGES, inventory_changes
+from lotstream.contracts.write_inventory import inventory_changes
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import BalanceOpened, Event
 from lotstream.domain.ledger import Ledger

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from lotstream.contracts.inventory_said import CHANGES
 from lotstream.contracts.sending import Outgoing
 from lotstream.contracts.write_availability import availability
 from lotstream.contracts.write_floor import (
@@ -20,7 +21,7 @@ from lotstream.contracts.write_floor import (
     undone_tasks,
     voided_tasks,
 )
-from lotstream.contracts.write_inventory import CHANGES, inventory_changes
+from lotstream.contracts.write_inventory import inventory_changes
 from lotstream.contracts.write_lots import (
     documented,
     inspected,
