@@ -10,48 +10,31 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
 from lotstream.contracts.decode import Undecodable
 from lotstream.contracts.limits import MESSAGE_BYTES_MAX
-from lotstream.domain.commands import Command
-from lotstream.domain.history import ASKERS, asks_history, documents_answered, orders_answered, questions
 from lotstream.domain.ledger import Sites
-from lotstream.domain.named import documents_opened, orders_named, receipts_named, serials_named
-from lotstream.domain.recounting import counted_now
-from lotstream.domain.within import documents_within, orders_within, serials_within
 from lotstream.errors import LogMismatch
 from lotstream.hub.aside import Aside, OnThread
 from lotstream.hub.deciding import Coordinates, Deciding
 from lotstream.hub.ledgers import LedgerStore
+from lotstream.hub.lookup import Lookup, Named, named_by
 from lotstream.hub.records import Entry, message_keys
 from lotstream.hub.state import PartitionState
 from lotstream.hub.told import rows_told
 from lotstream.ops.batch import BatchWatch
 from lotstream.ops.crash import CrashPoint, crash_point
 from lotstream.ops.metrics import Stage
-from lotstream.store.rows import Batch, MessageKey, OwnerOrder, OwnerReceipt, OwnerSerial
+from lotstream.store.rows import Batch, MessageKey
 from lotstream.store.seam import Store
 
-KeyT = TypeVar("KeyT")
 T = TypeVar("T")
 
 RECORDS_AT_ONCE: Final = 25
 """Records decided before the event loop may turn to what else there is: some five milliseconds of work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Closed orders, receipts and serial numbers that a batch has looked up or made: in memory until it is in Postgres.
-
-    In the order of the records, as everything that decides which owners are used last: a run can be repeated exactly.
-    """
-
-    orders: dict[OwnerOrder, None] = field(default_factory=dict)
-    receipts: dict[OwnerReceipt, None] = field(default_factory=dict)
-    serials: dict[OwnerSerial, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +73,7 @@ class CommitUnit:
     ) -> None:
         self._store = store
         self._ledgers = ledgers
+        self._lookup = Lookup(store, ledgers)
         self._states = states
         #: Reads claims and sites of partitions again after a failed batch.
         self._reread = reread
@@ -128,14 +112,14 @@ class CommitUnit:
         watch.add(Stage.DECODE, read_s)
         # Nothing is asked about what is dead-lettered anyway: the question may be what the database refuses.
         asked = [entry for entry in entries if (entry.partition, entry.offset) not in condemned]
-        named = Named(_named(asked, orders_named), _named(asked, receipts_named), _named(asked, serials_named))
+        named = named_by(asked)
         self._named.append(named)
         with watch.stage(Stage.DEDUPE):
             seen = await self._store.seen(message_keys(entries))
             told = await rows_told(entries, store=self._store)
         with watch.stage(Stage.LOAD):
-            await self._load(entries, named, opened=_named(asked, documents_opened))
-            await self._look_back(asked, named)
+            await self._lookup.load(asked, named, self._sites_of(entries))
+            await self._lookup.look_back(asked, named)
         with watch.stage(Stage.DECIDE):
             # A decision that is made aside looks up nothing in a table that others change meanwhile.
             ledgers = {owner: self._ledgers[owner] for owner in _owners(entries)}
@@ -227,63 +211,8 @@ class CommitUnit:
         self._ledgers.drop(_owners(entries))
         await self._reread({e.partition for e in entries})
 
-    async def _load(self, entries: list[Entry], named: Named, *, opened: dict[OwnerReceipt, None]) -> None:
-        """Read what the batch needs and memory lacks: whole owners, then documents and closed orders by key."""
-        sites = {e.decoded.owner: self._states[e.partition].sites for e in entries if e.decoded and e.decoded.owner}
-        await self._ledgers.need(sites, source=self._store)
-        await self._load_documents(named, opened)
-        for owner, receipt in opened:
-            document = self._ledgers[owner].receipts[receipt]
-            named.orders.update(((owner, key), None) for key in orders_within(document))
-            named.serials.update(((owner, number), None) for number in serials_within(document))
-        orders = [name for name in named.orders if self._unknown(name)]
-        if orders:
-            for (owner, key), order in (await self._store.closed_orders(orders)).items():
-                ledger = self._ledgers[owner]
-                ledger.closed[key] = None if order is None else counted_now(ledger, order)
-        serials = [name for name in named.serials if name[1] not in self._ledgers[name[0]].serials]
-        if serials:
-            for (owner, number), units in (await self._store.serials(serials)).items():
-                self._ledgers[owner].serials[number] = units
-
-    async def _look_back(self, entries: Iterable[Entry], named: Named) -> None:
-        """Read what a record asks of the past, and what that tells of; it is the first of its batch if any does."""
-        for entry in [one for one in entries if one.decoded is not None and type(one.decoded.command) in ASKERS]:
-            if entry.decoded is not None and asks_to_look_back(entry):
-                ledger = self._ledgers[entry.decoded.owner or ""]
-                asked = questions(ledger, entry.decoded.command)
-                ledger.history = await self._store.history(ledger.owner, asked) if asked else {}
-                told_of = [(ledger.owner, key) for key in documents_answered(ledger, entry.decoded.command)]
-                await self._read(told_of)
-                named.receipts.update(dict.fromkeys(told_of))
-                of = dict.fromkeys((ledger.owner, key) for key in orders_answered(ledger, entry.decoded.command))
-                named.orders.update(of)
-                unknown = [name for name in of if self._unknown(name)]
-                for (_, key), order in (await self._store.closed_orders(unknown) if unknown else {}).items():
-                    ledger.closed[key] = counted_now(ledger, order)
-
-    async def _load_documents(self, named: Named, opened: dict[OwnerReceipt, None]) -> None:
-        """Read the documents that are named; of those that are opened also what they tell of, and so on."""
-        await self._read(named.receipts)
-        wanted = [*opened]
-        while wanted:
-            within = [
-                (owner, one) for owner, key in wanted for one in documents_within(self._ledgers[owner].receipts[key])
-            ]
-            wanted = [name for name in dict.fromkeys(within) if name not in opened]
-            opened.update(dict.fromkeys(wanted))
-            await self._read(wanted)
-        named.receipts.update(opened)
-
-    async def _read(self, documents: Iterable[OwnerReceipt]) -> None:
-        missing = [(owner, key) for owner, key in documents if key not in self._ledgers[owner].receipts]
-        for (owner, key), booked in (await self._store.receipts(missing) if missing else {}).items():
-            self._ledgers[owner].receipts[key] = counted_now(self._ledgers[owner], booked)
-
-    def _unknown(self, name: OwnerOrder) -> bool:
-        owner, key = name
-        ledger = self._ledgers[owner]
-        return key not in ledger.orders and key not in ledger.closed
+    def _sites_of(self, entries: Iterable[Entry]) -> dict[str, Sites]:
+        return {e.decoded.owner: self._states[e.partition].sites for e in entries if e.decoded and e.decoded.owner}
 
     def _advance(self, batch: Batch, owners: Iterable[str], named: Named) -> None:
         """Go on in memory from where this batch ends; orders it has closed are looked for there until it is written."""
@@ -312,20 +241,5 @@ class CommitUnit:
             expected[entry.partition] = want + 1
 
 
-def asks_to_look_back(entry: Entry) -> bool:
-    """Tell whether a record can only be decided when all before it is written."""
-    return entry.decoded is not None and entry.decoded.owner is not None and asks_history(entry.decoded.command)
-
-
 def _owners(entries: Iterable[Entry]) -> tuple[str, ...]:
     return tuple({e.decoded.owner: None for e in entries if e.decoded and e.decoded.owner})
-
-
-def _named(entries: Iterable[Entry], of: Callable[[Command], tuple[KeyT, ...]]) -> dict[tuple[str, KeyT], None]:
-    """Return (owner, key) of everything that the commands of a batch name."""
-    return {
-        (entry.decoded.owner, key): None
-        for entry in entries
-        if entry.decoded is not None and entry.decoded.owner is not None
-        for key in of(entry.decoded.command)
-    }

@@ -30,8 +30,9 @@ import structlog
 from lotstream.contracts.decode import Undecodable
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.errors import ConstraintViolated, StopWorker
-from lotstream.hub.commit import CommitUnit, Decided, asks_to_look_back
+from lotstream.hub.commit import CommitUnit, Decided
 from lotstream.hub.deciding import Coordinates
+from lotstream.hub.lookup import asks_to_look_back
 from lotstream.hub.records import Entry
 from lotstream.hub.written import OutgoingTooLarge
 from lotstream.ops.limits import reached, used
