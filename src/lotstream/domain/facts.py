@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refusal, Refused, stop_if
 from lotstream.domain.commands import ChangeSettings, DefineCustomer, DefineItem, DefineOwner, Moment
 from lotstream.domain.complete import check_required
 from lotstream.domain.conditions import DEGREES
@@ -31,7 +31,7 @@ from lotstream.domain.wording import amount
 DECIMALS_MAX = 9
 
 
-def define_owner(ledger: Ledger, command: DefineOwner, _moment: Moment) -> tuple[Event, ...] | Refusal:
+def define_owner(ledger: Ledger, command: DefineOwner, _moment: Moment) -> tuple[Event, ...]:
     """Decide owner.defined: the ranking of an owner's sites; one who has left is here again."""
     if command.sites == ledger.settings.sites and not ledger.settings.closed:
         return ()
@@ -46,7 +46,7 @@ OVER_PICK_PCT_MAX = 1000
 NOTICE_HOURS_MAX = 87_600
 
 
-def change_settings(ledger: Ledger, command: ChangeSettings, moment: Moment) -> tuple[Event, ...] | Refusal:
+def change_settings(ledger: Ledger, command: ChangeSettings, moment: Moment) -> tuple[Event, ...]:
     """Decide settings.changed: the whole of an owner's settings; a ranking of sites is kept when none is sent.
 
     What is promised and what waits is looked at again afterwards, part by part (`lotstream.domain.agenda`).
@@ -56,144 +56,136 @@ def change_settings(ledger: Ledger, command: ChangeSettings, moment: Moment) -> 
     settings = replace(command.settings, holds=now.holds, closed=now.closed, lifted=now.lifted)
     if not settings.sites:
         settings = replace(settings, sites=ledger.settings.sites)
-    refused = _check_settings(settings)
-    if refused is not None:
-        return refused
+    _check_settings(settings)
     if settings == ledger.settings:
         return ()
     return SettingsChanged(settings), *clock_for(ledger, settings, moment)
 
 
-def _check_settings(settings: Settings) -> Refusal | None:
+def _check_settings(settings: Settings) -> None:
     if settings.allocate not in (AT_ONCE, ON_REQUEST):
         message = f"{settings.allocate} is not a way to allocate; send {AT_ONCE} or {ON_REQUEST}."
-        return Refusal(Code.FIELD_INVALID, "settings.allocate", message)
+        raise Refused(Code.FIELD_INVALID, "settings.allocate", message)
     for index, name in enumerate(settings.tie_break):
         if name not in TIE_BREAKS:
             message = f"{name} breaks no ties; send some of {', '.join(TIE_BREAKS)}."
-            return Refusal(Code.FIELD_INVALID, f"settings.tie_break.{index}", message)
+            raise Refused(Code.FIELD_INVALID, f"settings.tie_break.{index}", message)
     if settings.sscc_prefix is not None and not is_prefix(settings.sscc_prefix):
         message = f"{settings.sscc_prefix} is no company prefix; send 4 to 12 digits."
-        return Refusal(Code.FIELD_INVALID, "settings.sscc_prefix", message)
+        raise Refused(Code.FIELD_INVALID, "settings.sscc_prefix", message)
     if not 0 <= settings.over_pick_pct <= OVER_PICK_PCT_MAX:
         message = f"Over-picks are from 0 to {OVER_PICK_PCT_MAX} percent; send a number between."
-        return Refusal(Code.FIELD_INVALID, "settings.over_pick_pct", message)
-    refused = check_minimum(settings.min_days_left, settings.min_pct_left, "settings")
-    refused = refused or _check_notice(settings.held_notice_hours)
-    refused = refused or _check_second_counter(settings.count_approval)
-    refused = refused or check_ahead(settings.allocate_days_ahead, "settings.allocate_days_ahead")
-    return refused or _check_channels(settings)
+        raise Refused(Code.FIELD_INVALID, "settings.over_pick_pct", message)
+    stop_if(check_minimum(settings.min_days_left, settings.min_pct_left, "settings"))
+    _check_notice(settings.held_notice_hours)
+    _check_second_counter(settings.count_approval)
+    stop_if(check_ahead(settings.allocate_days_ahead, "settings.allocate_days_ahead"))
+    _check_channels(settings)
 
 
-def _check_second_counter(rule: CountApproval | None) -> Refusal | None:
+def _check_second_counter(rule: CountApproval | None) -> None:
     """Refuse a threshold below zero, which no difference is."""
     for name in ("units", "percent", "value"):
         threshold = None if rule is None else getattr(rule, name)
         if threshold is not None and not 0 <= threshold <= QUANTITY_MAX:
             message = f"A count cannot differ by {threshold:f}; send a number from 0 to {QUANTITY_MAX}, or nothing."
-            return Refusal(Code.FIELD_INVALID, f"settings.count_approval.{name}", message)
-    return None
+            raise Refused(Code.FIELD_INVALID, f"settings.count_approval.{name}", message)
 
 
-def _check_notice(hours: int | None) -> Refusal | None:
+def _check_notice(hours: int | None) -> None:
     if hours is None or 0 < hours <= NOTICE_HOURS_MAX:
-        return None
+        return
     message = f"Held orders are told of after 1 to {NOTICE_HOURS_MAX} hours; send a number between."
-    return Refusal(Code.FIELD_INVALID, "settings.held_notice_hours", message)
+    raise Refused(Code.FIELD_INVALID, "settings.held_notice_hours", message)
 
 
-def _check_channels(settings: Settings) -> Refusal | None:
+def _check_channels(settings: Settings) -> None:
     names = set[str]()
     for index, channel in enumerate(settings.channels):
         field = f"settings.channels.{index}"
         if channel.name in names:
             message = f"Channel {channel.name} is there twice; say once what may be sold there."
-            return Refusal(Code.FIELD_INVALID, f"{field}.name", message)
+            raise Refused(Code.FIELD_INVALID, f"{field}.name", message)
         names.add(channel.name)
-        refused = check_minimum(channel.min_days_left, channel.min_pct_left, field)
-        if refused is not None:
-            return refused
-    return None
+        stop_if(check_minimum(channel.min_days_left, channel.min_pct_left, field))
 
 
-def define_item(ledger: Ledger, command: DefineItem, moment: Moment) -> tuple[Event, ...] | Refusal:
+def define_item(ledger: Ledger, command: DefineItem, moment: Moment) -> tuple[Event, ...]:
     """Decide item.defined; orders that were held for it go on in the same decision, in queue order."""
     item, known = command.item, ledger.items.get(command.item.sku)
     if known is not None and (known.former or known.rebased):
         item = replace(item, former=known.former, rebased=known.rebased)
     if item == known:
         return ()
-    refused = _check_item(ledger, item)
-    if refused is None and known is not None:
-        refused = check_version("item", item.sku, new=item.version, old=known.version)
-        refused = refused or _check_frozen(ledger, item, known) or _check_weighed(ledger, item, known)
-    if refused is not None:
-        return refused
+    _check_item(ledger, item)
+    if known is not None:
+        stop_if(check_version("item", item.sku, new=item.version, old=known.version))
+        _check_frozen(ledger, item, known)
+        _check_weighed(ledger, item, known)
     draft = Draft(ledger, moment)
     draft.items[item.sku] = item
     names = [(SKU, item.sku), *((GTIN, gtin_14(gtin)) for gtin in item.gtins)]
     return ItemDefined(item), *let_all_go(draft, names)
 
 
-def _check_item(ledger: Ledger, item: Item) -> Refusal | None:
+def _check_item(ledger: Ledger, item: Item) -> None:
     if not 0 <= item.decimals <= DECIMALS_MAX:
         message = f"{item.decimals} decimals are too few or too many; send 0 to {DECIMALS_MAX}."
-        return Refusal(Code.FIELD_INVALID, "item.decimals", message)
+        raise Refused(Code.FIELD_INVALID, "item.decimals", message)
     for unit, each in item.units.items():
         scaled = each.scaleb(item.decimals) if each.is_finite() else each
         if not each.is_finite() or scaled < 1 or scaled != scaled.to_integral_value():
             message = f"One {unit} is {each} {item.base_unit}, no multiple of {amount(item, 1)}; send more decimals."
-            return Refusal(Code.FIELD_INVALID, f"item.units.{unit}", message)
+            raise Refused(Code.FIELD_INVALID, f"item.units.{unit}", message)
     gtins = derived_of(ledger).gtins
     for index, gtin in enumerate(item.gtins):
         other = gtins.get(gtin_14(gtin), item.sku)
         if other != item.sku:
             message = f"GTIN {gtin} belongs to {other}; take it off there first."
-            return Refusal(Code.FIELD_INVALID, f"item.gtins.{index}", message)
-    refused = _check_degrees(item)
-    refused = refused or check_required(item.required, "item.required")
-    refused = refused or check_numbers(item.lot_number, "item.lot_number")
-    if refused is None and item.shelf_life_days is not None and item.shelf_life_days <= 0:
+            raise Refused(Code.FIELD_INVALID, f"item.gtins.{index}", message)
+    _check_degrees(item)
+    stop_if(check_required(item.required, "item.required"))
+    stop_if(check_numbers(item.lot_number, "item.lot_number"))
+    if item.shelf_life_days is not None and item.shelf_life_days <= 0:
         message = f"A shelf life of {item.shelf_life_days} days is none; send 1 or more, or leave it out."
-        refused = Refusal(Code.FIELD_INVALID, "item.shelf_life_days", message)
-    refused = refused or check_minimum(item.min_days_left, item.min_pct_left, "item") or _check_use(item)
-    if refused is None and item.catch_weight and item.kit:
+        raise Refused(Code.FIELD_INVALID, "item.shelf_life_days", message)
+    stop_if(check_minimum(item.min_days_left, item.min_pct_left, "item"))
+    _check_use(item)
+    if item.catch_weight and item.kit:
         message = "A kit weighs what its components weigh; define those with catch_weight, and not the kit."
-        refused = Refusal(Code.FIELD_INVALID, "item.catch_weight", message)
-    return refused or check_kit(ledger, item) or check_recipe(item)
+        raise Refused(Code.FIELD_INVALID, "item.catch_weight", message)
+    stop_if(check_kit(ledger, item))
+    stop_if(check_recipe(item))
 
 
-def _check_weighed(ledger: Ledger, item: Item, known: Item) -> Refusal | None:
+def _check_weighed(ledger: Ledger, item: Item, known: Item) -> None:
     """Refuse to forget what goods weigh that are there; what was not weighed before may be from now on."""
     if not known.catch_weight or item.catch_weight or not any(row.sku == item.sku for row in ledger.weights):
-        return None
+        return
     message = f"{item.sku} has stock that was weighed; it stays an item that is weighed while it has."
-    return Refusal(Code.CONFLICTING_CONTENT, "item.catch_weight", message)
+    raise Refused(Code.CONFLICTING_CONTENT, "item.catch_weight", message)
 
 
-def _check_use(item: Item) -> Refusal | None:
+def _check_use(item: Item) -> None:
     """Refuse a reorder point or daily use that is no quantity."""
     for name in ("reorder_point", "daily_use"):
         quantity = getattr(item, name)
-        refused = None if quantity is None else check_quantity(quantity, f"item.{name}", positive=False)
-        if refused is None and quantity is not None and quantity < 0:
-            refused = Refusal(Code.FIELD_INVALID, f"item.{name}", f"It is {quantity:f}; send 0 or more, or nothing.")
-        if refused is not None:
-            return refused
-    return None
+        if quantity is not None:
+            stop_if(check_quantity(quantity, f"item.{name}", positive=False))
+            if quantity < 0:
+                raise Refused(Code.FIELD_INVALID, f"item.{name}", f"It is {quantity:f}; send 0 or more, or nothing.")
 
 
-def _check_degrees(item: Item) -> Refusal | None:
+def _check_degrees(item: Item) -> None:
     """Refuse temperatures that there are not, and a lower limit above the upper."""
     low, high = DEGREES
     for name, limit in (("keep_from_c", item.keep_from_c), ("keep_to_c", item.keep_to_c)):
         if limit is not None and not low <= limit <= high:
             message = f"Goods are kept between {low:f} and {high:f} °C; send a temperature between."
-            return Refusal(Code.FIELD_INVALID, f"item.{name}", message)
+            raise Refused(Code.FIELD_INVALID, f"item.{name}", message)
     if item.keep_from_c is not None and item.keep_to_c is not None and item.keep_from_c > item.keep_to_c:
         message = f"It cannot be kept from {item.keep_from_c:f} to {item.keep_to_c:f} °C; send the lower one first."
-        return Refusal(Code.FIELD_INVALID, "item.keep_to_c", message)
-    return None
+        raise Refused(Code.FIELD_INVALID, "item.keep_to_c", message)
 
 
 def check_version(what: str, name: str, *, new: int, old: int) -> Refusal | None:
@@ -210,13 +202,12 @@ def check_version(what: str, name: str, *, new: int, old: int) -> Refusal | None
 _HOW: Final = {"tracking": "", **dict.fromkeys(("base_unit", "decimals"), ", but by item.rebased")}
 
 
-def _check_frozen(ledger: Ledger, item: Item, known: Item) -> Refusal | None:
+def _check_frozen(ledger: Ledger, item: Item, known: Item) -> None:
     """Refuse another base unit or tracking while anything is counted in the old one."""
     for name in ("base_unit", "decimals", "tracking"):
         if getattr(item, name) != getattr(known, name) and _in_use(ledger, item.sku):
             message = f"{item.sku} has stock, lots or orders; its {name} cannot change while it has{_HOW[name]}."
-            return Refusal(Code.FIELD_INVALID, f"item.{name}", message)
-    return None
+            raise Refused(Code.FIELD_INVALID, f"item.{name}", message)
 
 
 def _in_use(ledger: Ledger, sku: str) -> bool:
@@ -227,35 +218,33 @@ def _in_use(ledger: Ledger, sku: str) -> bool:
     return sku in ledger.ordered() or any(of == sku for of, _ in ledger.lots)
 
 
-def define_customer(ledger: Ledger, command: DefineCustomer, moment: Moment) -> tuple[Event, ...] | Refusal:
+def define_customer(ledger: Ledger, command: DefineCustomer, moment: Moment) -> tuple[Event, ...]:
     """Decide customer.defined; orders that were held for it go on in the same decision, in queue order."""
     customer, known = command.customer, ledger.customers.get(command.customer.id)
     if customer == known:
         return ()
-    refused = _check_customer(ledger, customer)
-    if refused is None and known is not None:
-        refused = check_version("customer", customer.id, new=customer.version, old=known.version)
-    if refused is not None:
-        return refused
+    _check_customer(ledger, customer)
+    if known is not None:
+        stop_if(check_version("customer", customer.id, new=customer.version, old=known.version))
     draft = Draft(ledger, moment)
     draft.customers[customer.id] = customer
     return CustomerDefined(customer), *let_all_go(draft, [(CUSTOMER, customer.id)])
 
 
-def _check_customer(ledger: Ledger, customer: Customer) -> Refusal | None:
+def _check_customer(ledger: Ledger, customer: Customer) -> None:
     if customer.site is not None and customer.site not in ledger.sites.sites:
         message = f"Site {customer.site} is not defined; define it, or leave the site out."
-        return Refusal(Code.FIELD_INVALID, "customer.site", message)
+        raise Refused(Code.FIELD_INVALID, "customer.site", message)
     for sku, days in customer.min_days_left_by_sku.items():
         if days < 0:
             message = "Minimum days are below 0; send 0 or more."
-            return Refusal(Code.FIELD_INVALID, f"customer.min_days_left_by_sku.{sku}", message)
+            raise Refused(Code.FIELD_INVALID, f"customer.min_days_left_by_sku.{sku}", message)
     for sku, percent in customer.min_pct_left_by_sku.items():
         if check_minimum(None, percent, "") is not None:
             message = "A percentage lies between 0 and 100; send such a one."
-            return Refusal(Code.FIELD_INVALID, f"customer.min_pct_left_by_sku.{sku}", message)
+            raise Refused(Code.FIELD_INVALID, f"customer.min_pct_left_by_sku.{sku}", message)
     if customer.transit_days < 0:
-        return Refusal(Code.FIELD_INVALID, "customer.transit_days", "Days on the road are below 0; send 0 or more.")
-    refused = check_minimum(customer.min_days_left, customer.min_pct_left, "customer")
-    refused = refused or check_ahead(customer.allocate_days_ahead, "customer.allocate_days_ahead")
-    return refused or (None if customer.max_lots is None else check_lots(customer.max_lots, "customer"))
+        raise Refused(Code.FIELD_INVALID, "customer.transit_days", "Days on the road are below 0; send 0 or more.")
+    stop_if(check_minimum(customer.min_days_left, customer.min_pct_left, "customer"))
+    stop_if(check_ahead(customer.allocate_days_ahead, "customer.allocate_days_ahead"))
+    stop_if(None if customer.max_lots is None else check_lots(customer.max_lots, "customer"))
