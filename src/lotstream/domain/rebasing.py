@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import gcd
 from typing import Final
 
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, Refused, called, stop_if
 from lotstream.domain.commands import Moment, RebaseItem
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, ItemRebased, Recounted
@@ -30,7 +30,7 @@ _EXACT: Final = Context(prec=60, traps=[Inexact])
 """Digits enough for any quantity of an item; one that would need more does not come out."""
 
 
-def rebase_item(ledger: Ledger, command: RebaseItem, moment: Moment) -> tuple[Event, ...] | Refusal:
+def rebase_item(ledger: Ledger, command: RebaseItem, moment: Moment) -> tuple[Event, ...]:
     """Decide item.rebased; told again it changes nothing.
 
     Refused while anything of it is promised, or somebody waits for it in a kit: the floor was told in the old unit. And
@@ -38,22 +38,18 @@ def rebase_item(ledger: Ledger, command: RebaseItem, moment: Moment) -> tuple[Ev
     """
     item = ledger.items.get(command.sku)
     if item is None:
-        return Refusal(Code.UNKNOWN_ITEM, "sku", f"{command.sku} is not defined; check the item.")
+        raise Refused(Code.UNKNOWN_ITEM, "sku", f"{command.sku} is not defined; check the item.")
     if _is_so(item, command):
         return ()
-    refused = _check_command(item, command) or _check_promises(ledger, item.sku)
-    if refused is not None:
-        return refused
+    _check_command(item, command)
+    _check_promises(ledger, item.sku)
     factor = _factor(command)
     orders = sorted(orders_of_item(ledger, item.sku), key=lambda order: order.key)
-    refused = _check_whole(ledger, item, command, orders) or _check_past(ledger, command)
-    if refused is not None:
-        return refused
+    _check_whole(ledger, item, command, orders)
+    _check_past(ledger, command)
     at = command.occurred_at or moment.recorded_at
     told = replace(command, occurred_at=at)
     items = _items_after(ledger, item, told, factor, moment.arrival)
-    if isinstance(items, Refusal):
-        return items
     rows = tuple(_recounted(row, factor) for row in _rows(ledger, item.sku))
     keys = tuple(order.key for order in orders)
     event = ItemRebased(items[0], command.by, at, command.reason, rows, keys, items[1:])
@@ -102,36 +98,35 @@ def _is_so(item: Item, command: RebaseItem) -> bool:
     return counted == said and (last.numerator, last.denominator) == _shortened(command)
 
 
-def _check_command(item: Item, command: RebaseItem) -> Refusal | None:
+def _check_command(item: Item, command: RebaseItem) -> None:
     for name in ("numerator", "denominator"):
         said = getattr(command, name)
         if said <= 0:
-            return Refusal(Code.NOT_POSITIVE, name, f"The {name} is {said}; send a whole number above zero.")
+            raise Refused(Code.NOT_POSITIVE, name, f"The {name} is {said}; send a whole number above zero.")
         if said > QUANTITY_MAX:
-            return Refusal(Code.TOO_LARGE, name, f"The {name} is above {QUANTITY_MAX}; send the factor shortened.")
+            raise Refused(Code.TOO_LARGE, name, f"The {name} is above {QUANTITY_MAX}; send the factor shortened.")
     if not 0 <= command.decimals <= DECIMALS_MAX:
         message = f"{command.decimals} decimals are too few or too many; send 0 to {DECIMALS_MAX}."
-        return Refusal(Code.FIELD_INVALID, "decimals", message)
-    stale = check_version("item", item.sku, new=command.version, old=item.version)
-    if stale is not None:
-        return replace(stale, field="version")
+        raise Refused(Code.FIELD_INVALID, "decimals", message)
+    with called("item.version", sent_as="version"):
+        stop_if(check_version("item", item.sku, new=command.version, old=item.version))
     if item.tracking is Tracking.SERIAL:
         message = f"{item.sku} is tracked by serial number; one number is one {item.base_unit}, which has to stay."
-        return Refusal(Code.FIELD_INVALID, "sku", message)
-    return _check_known_unit(item, command)
+        raise Refused(Code.FIELD_INVALID, "sku", message)
+    _check_known_unit(item, command)
 
 
-def _check_known_unit(item: Item, command: RebaseItem) -> Refusal | None:
+def _check_known_unit(item: Item, command: RebaseItem) -> None:
     """Refuse a factor that contradicts what is known of the new base unit."""
     unit = command.base_unit
     each = Decimal(1) if unit == item.base_unit else item.units.get(unit)
     if each is None or _ratio(item, command) * Fraction(each) == 1:
-        return None
+        return
     message = (
         f"One {unit} is {each:f} {item.base_unit}, which is not what {command.numerator} to {command.denominator} "
         "makes of it; send the factor that follows from it."
     )
-    return Refusal(Code.FIELD_INVALID, "numerator", message)
+    raise Refused(Code.FIELD_INVALID, "numerator", message)
 
 
 def _ratio(item: Item, command: RebaseItem) -> Fraction:
@@ -139,17 +134,16 @@ def _ratio(item: Item, command: RebaseItem) -> Fraction:
     return Fraction(command.numerator * 10**item.decimals, command.denominator * 10**command.decimals)
 
 
-def _check_promises(ledger: Ledger, sku: str) -> Refusal | None:
+def _check_promises(ledger: Ledger, sku: str) -> None:
     for order in sorted(orders_of_item(ledger, sku), key=lambda order: order.key):
         number = order.key.order
         for line in order.lines:
             if any(part.row.sku == sku for part in line.reservations):
                 message = f"{sku} is promised to order {number}; ship or unreserve it first, or cancel the order."
-                return Refusal(Code.NOT_AVAILABLE, "sku", message)
+                raise Refused(Code.NOT_AVAILABLE, "sku", message)
             if line.parts and sku in skus_of(line):
                 message = f"Order {number} is open for a kit with {sku}; close or cancel it first."
-                return Refusal(Code.NOT_AVAILABLE, "sku", message)
-    return None
+                raise Refused(Code.NOT_AVAILABLE, "sku", message)
 
 
 def _rows(ledger: Ledger, sku: str) -> list[StockRow]:
@@ -162,22 +156,21 @@ def _recounted(row: StockRow, factor: Factor) -> Recounted:
     return Recounted(row.key, row_now(row.key, factor), row.on_hand, factor.times(row.on_hand))
 
 
-def _check_whole(ledger: Ledger, item: Item, command: RebaseItem, orders: list[Order]) -> Refusal | None:
+def _check_whole(ledger: Ledger, item: Item, command: RebaseItem, orders: list[Order]) -> None:
     """Refuse a factor with which something in memory does not come out, or becomes too much to be counted."""
     factor = _factor(command)
     unit = factor.denominator * 10**command.decimals
     for units, what in _counted(ledger, item.sku, orders):
         if not factor.is_exact(units):
-            return _uneven(f"{what} would come to {Fraction(units * factor.numerator, unit)} {command.base_unit}")
+            raise _uneven(f"{what} would come to {Fraction(units * factor.numerator, unit)} {command.base_unit}")
         if abs(factor.times(units)) > QUANTITY_MAX:
             message = f"{what} would be too large in {command.base_unit} to be counted; send fewer decimals."
-            return Refusal(Code.TOO_LARGE, "numerator", message)
-    return None
+            raise Refused(Code.TOO_LARGE, "numerator", message)
 
 
-def _uneven(what: str) -> Refusal:
+def _uneven(what: str) -> Refused:
     message = f"{what}; send more decimals or another factor, or put it right first."
-    return Refusal(Code.NOT_A_MULTIPLE, "numerator", message)
+    return Refused(Code.NOT_A_MULTIPLE, "numerator", message)
 
 
 def _counted(ledger: Ledger, sku: str, orders: list[Order]) -> Iterator[tuple[int, str]]:
@@ -196,41 +189,36 @@ def _counted(ledger: Ledger, sku: str, orders: list[Order]) -> Iterator[tuple[in
             yield from ((units, what) for units in (line.ordered, line.cancelled, line.pack_size or 0))
 
 
-def _check_past(ledger: Ledger, command: RebaseItem) -> Refusal | None:
+def _check_past(ledger: Ledger, command: RebaseItem) -> None:
     asked = asked_of_past(ledger, command)
     lines = sum(ledger.answer(question, NotWhole).lines for question in asked)
-    return _uneven(f"{lines} lines of its history and shipments would not come out") if lines else None
+    if lines:
+        raise _uneven(f"{lines} lines of its history and shipments would not come out")
 
 
-def _items_after(
-    ledger: Ledger, item: Item, command: RebaseItem, factor: Factor, arrival: int
-) -> tuple[Item, ...] | Refusal:
+def _items_after(ledger: Ledger, item: Item, command: RebaseItem, factor: Factor, arrival: int) -> tuple[Item, ...]:
     """Return the item as it is then, first, and the items that say something in its units."""
     ratio = _ratio(item, command)
     after = _item_after(ledger, item, command, factor, ratio=ratio, arrival=arrival)
-    if isinstance(after, Refusal):
-        return after
     items = [after]
     counted = {"base_unit": after.base_unit, "decimals": after.decimals, "rebased": after.rebased}
     items += [replace(ledger.items[sku], **counted) for sku in item.former]  # type: ignore[arg-type]
     for other in sorted(ledger.items.values(), key=lambda one: one.sku):
         made_of_it = item.sku in other.kit or item.sku in (other.recipe or {})
         user = _user_after(other, after, ratio) if made_of_it else other
-        if isinstance(user, Refusal):
-            return user
         items += [user] if made_of_it else []
     return tuple(items)
 
 
 def _item_after(
     ledger: Ledger, item: Item, command: RebaseItem, factor: Factor, *, ratio: Fraction, arrival: int
-) -> Item | Refusal:
+) -> Item:
     changes: dict[str, Decimal | None] = {}
     for name in ("reorder_point", "daily_use"):
         said = getattr(item, name)
         changes[name] = None if said is None else _scaled(said, ratio)
         if said is not None and changes[name] is None:
-            return _uneven(f"Its {name} of {said:f} {item.base_unit} does not come out")
+            raise _uneven(f"Its {name} of {said:f} {item.base_unit} does not come out")
     made_of: dict[str, dict[str, Decimal] | None] = {}
     for name in ("kit", "recipe"):
         said = getattr(item, name)
@@ -238,7 +226,7 @@ def _item_after(
         whole = {sku: one for sku, one in scaled.items() if one is not None}
         uneven = next((sku for sku in scaled if sku not in whole), None)
         if uneven is not None:
-            return _uneven(f"What of {uneven} is in it does not come out")
+            raise _uneven(f"What of {uneven} is in it does not come out")
         made_of[name] = None if said is None else whole
     last = Rebase(arrival, factor.numerator, factor.denominator, item.base_unit, item.decimals, command.occurred_at)
     after = replace(
@@ -247,11 +235,12 @@ def _item_after(
         reorder_point=changes["reorder_point"], daily_use=changes["daily_use"], kit=made_of["kit"] or {},
         recipe=made_of["recipe"],
     )  # fmt: skip
-    refused = check_kit(ledger, after)
-    return after if refused is None else _uneven("What is in one of it does not come out")
+    if check_kit(ledger, after) is not None:
+        raise _uneven("What is in one of it does not come out")
+    return after
 
 
-def _user_after(user: Item, item: Item, ratio: Fraction) -> Item | Refusal:
+def _user_after(user: Item, item: Item, ratio: Fraction) -> Item:
     """Return an item that is made of another which is counted in another unit."""
     changes: dict[str, dict[str, Decimal]] = {}
     for name in ("kit", "recipe"):
@@ -260,7 +249,7 @@ def _user_after(user: Item, item: Item, ratio: Fraction) -> Item | Refusal:
             scaled = _scaled(said[item.sku], ratio)
             whole = scaled is not None and (name == "recipe" or _is_whole(scaled, item.decimals))
             if scaled is None or not whole:
-                return _uneven(f"What {user.sku} is made of it does not come out")
+                raise _uneven(f"What {user.sku} is made of it does not come out")
             changes[name] = {**said, item.sku: scaled}
     return replace(user, **changes)  # type: ignore[arg-type]
 
