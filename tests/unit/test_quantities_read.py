@@ -8,8 +8,12 @@ from lotstream.domain.model import DOCUMENT_CLASSES, Order
 from lotstream.domain.recounting import _RESTATED
 from lotstream.store.sql import files, queries
 
-#: Statements that read rows as they were written, to compare or show them as such, and one that only counts lines.
-AS_WRITTEN = {("verify", "shipment_line"), ("verify", "lot_history"), ("records", "shipped"), ("moves", "count_plan")}
+#: Statements that read rows as they were written, to compare or show them as such, one that only counts lines, and one
+#: that asks only whether anything is gone.
+AS_WRITTEN = {
+    *(("verify", "shipment_line"), ("verify", "lot_history"), ("records", "shipped"), ("moves", "count_plan")),
+    ("persons", "left_for"),
+}
 #: Classes of documents that count no goods.
 COUNT_NOTHING = {"NextNumber", "Wave", "Notice", "Supplier"}
 
