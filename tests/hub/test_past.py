@@ -110,6 +110,31 @@ async def test_what_left_before_is_traced_and_everything_is_sound(lived: Setting
     assert [str(one) for one in (await verify(lived.postgres_url)).differences] == []
 
 
+async def test_numbers_that_lots_had_then_are_told_with_their_expiry(lived: Settings) -> None:
+    """Two lots are one since the third day, and called otherwise since the fourth: each day has the names of then."""
+    head = {"owner": "luna", "site": "TOR"}
+    lines = [
+        {"line": lot, "sku": "OIL", "lot": lot, "quantity": "5", "location": "A", "expires": "2027-05-01"}
+        for lot in ("M1", "M2")
+    ]
+    async with HubClient(lived) as client:
+        await client.send("item.defined", {"owner": "luna", "sku": "OIL"})
+        await client.send("balance.opened", {**head, "balance": "B", "occurred_at": day(1), "lines": lines})
+        merged = {"owner": "luna", "merge": "MG", "sku": "OIL", "lots": ["M2"], "into": "M1", "occurred_at": day(3)}
+        await client.send("lot.merged", merged)
+        corrected = {"owner": "luna", "correction": "LC", "sku": "OIL", "lot": "M1", "to_lot": "M9"}
+        await client.send("lot.corrected", {**corrected, "occurred_at": day(4)})
+    async with PastReads(lived.postgres_url) as past:
+        for at, there in ((day(2), {"M1": 5, "M2": 5}), (day(3, 13), {"M1": 10}), (day(5), {"M9": 10})):
+            rows = await past.stock_as_of("luna", datetime.fromisoformat(at), sku=None, rows_max=9)
+            assert {row.lot: row.quantity for row in rows} == there
+            assert {str(row.expires) for row in rows} == {"2027-05-01"}
+        rolled = await past.roll_forward("luna", EARLIER, LATER, sku=None, rows_max=9)
+    assert {one.lot: (one.closing, one.adds_up) for one in rolled} == {
+        "M1": (0, True), "M2": (0, True), "M9": (10, True),
+    }  # fmt: skip
+
+
 async def _as_of(settings: Settings, at: str) -> dict[tuple[Any, ...], int]:
     async with PastReads(settings.postgres_url) as past:
         rows = await past.stock_as_of("nova", datetime.fromisoformat(at), sku=None, rows_max=100)

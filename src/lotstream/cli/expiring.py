@@ -9,7 +9,7 @@ import typer
 
 from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
-from lotstream.cli.options import Json, Owner, Sku
+from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import complain, print_json, table
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def expiring(
 
 def reorder(
     owner: Owner = None,
-    sku: Sku = None,
+    sku: Annotated[str | None, typer.Option("--sku", help="Only this item.")] = None,
     used_days: Annotated[
         int, typer.Option("--used-days", help="Days of shipments that tell an item's daily use.", min=1, max=3_650)
     ] = USED_DAYS,

@@ -9,7 +9,6 @@ import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Owner = Annotated[str | None, typer.Option("--owner", help="Whose goods; may be left out while only one owner fits.")]
-Sku = Annotated[str | None, typer.Option("--sku", help="Which item; may be left out while only one fits.")]
 Source = Annotated[
     str | None, typer.Option("--source", help="Where the order came from; may be left out while only one fits.")
 ]

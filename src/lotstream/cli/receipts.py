@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 def receipts(
     number: Annotated[
-        str | None, typer.Argument(metavar="[NUMBER]", help="Of a receipt or an announcement; all of them without.")
+        str | None, typer.Argument(metavar="NUMBER", help="Of a receipt or an announcement; all of them without.")
     ] = None,
     open_only: Annotated[bool, typer.Option("--open", help="Only those that are not closed.")] = False,
     owner: Owner = None,
@@ -84,14 +84,16 @@ def _heading(owner: str, document: dict[str, Any]) -> str:
 
 
 async def _read(owner: str | None, after: str, rows_max: int, *, open_only: bool) -> list[dict[str, Any]]:
-    from lotstream.cli.candidates import only_one
+    from lotstream.cli.candidates import one_if_any
     from lotstream.cli.receipt_lines import summary
     from lotstream.store.reads_receipts import Place
 
     kind, _, number = after.partition("/")
     async with _reads() as reads:
         found = await reads.owners_of_receipt(None, owner=owner)
-        who = only_one("owner", found, option="--owner", what="receipts")
+        who = one_if_any("owner", found, option="--owner")
+        if who is None:
+            return []
         place = Place(kind, number)
         return [summary(one) for one in await reads.receipts(who, open_only=open_only, after=place, rows_max=rows_max)]
 

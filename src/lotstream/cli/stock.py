@@ -9,7 +9,7 @@ import typer
 from lotstream.cli.amounts import base_units, unit_of
 from lotstream.cli.candidates import check_owner
 from lotstream.cli.environment import read_settings, run
-from lotstream.cli.options import Json, Owner, Sku
+from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import complain, print_json, table
 from lotstream.cli.reaching_back import say_how_far
 from lotstream.cli.roll_forward import moment
@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
 
 def stock(
     owner: Owner = None,
-    sku: Sku = None,
+    sku: Annotated[str | None, typer.Option("--sku", help="Only this item.")] = None,
     lot: Annotated[str | None, typer.Option("--lot", help="Only lots of this number, also a supplier's.")] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="A moment of business time, e.g. 2026-09-01T00:00:00-04:00.")

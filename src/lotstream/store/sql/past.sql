@@ -26,7 +26,17 @@ WITH since AS (
 )
 SELECT t.sku, t.lot, t.site, t.location, t.status, t.quantity, l.expires, i.body AS item
 FROM there AS t
-LEFT JOIN lot AS l ON l.owner = $1 AND l.sku = t.sku AND l.lot = t.lot
+-- A number that a lot had then leads to the one it has now, step by step; its facts are known under that one alone.
+LEFT JOIN LATERAL (
+    WITH RECURSIVE named AS (
+        SELECT f.expires, f.more::jsonb -> 'into' AS into FROM lot AS f
+        WHERE f.owner = $1 AND f.sku = t.sku AND f.lot = t.lot
+        UNION
+        SELECT n.expires, n.more::jsonb -> 'into' FROM named AS w
+        JOIN lot AS n ON n.owner = $1 AND n.sku = w.into ->> 0 AND n.lot = w.into ->> 1
+    )
+    SELECT w.expires FROM named AS w WHERE w.into IS NULL
+) AS l ON true
 LEFT JOIN item AS i ON i.owner = $1 AND i.sku = t.sku
 ORDER BY t.sku, t.lot NULLS FIRST, t.site, t.location, t.status LIMIT $4;
 
