@@ -114,15 +114,15 @@ async def test_numbers_that_lots_had_then_are_told_with_their_expiry(lived: Sett
     """Two lots are one since the third day, and called otherwise since the fourth: each day has the names of then."""
     head = {"owner": "luna", "site": "TOR"}
     lines = [
-        {"line": lot, "sku": "OIL", "lot": lot, "quantity": "5", "location": "A", "expires": "2027-05-01"}
+        {"line": lot, "sku": "WAX", "lot": lot, "quantity": "5", "location": "A", "expires": "2027-05-01"}
         for lot in ("M1", "M2")
     ]
     async with HubClient(lived) as client:
-        await client.send("item.defined", {"owner": "luna", "sku": "OIL"})
+        await client.send("item.defined", {"owner": "luna", "sku": "WAX"})
         await client.send("balance.opened", {**head, "balance": "B", "occurred_at": day(1), "lines": lines})
-        merged = {"owner": "luna", "merge": "MG", "sku": "OIL", "lots": ["M2"], "into": "M1", "occurred_at": day(3)}
+        merged = {"owner": "luna", "merge": "MG", "sku": "WAX", "lots": ["M2"], "into": "M1", "occurred_at": day(3)}
         await client.send("lot.merged", merged)
-        corrected = {"owner": "luna", "correction": "LC", "sku": "OIL", "lot": "M1", "to_lot": "M9"}
+        corrected = {"owner": "luna", "correction": "LC", "sku": "WAX", "lot": "M1", "to_lot": "M9"}
         await client.send("lot.corrected", {**corrected, "occurred_at": day(4)})
     async with PastReads(lived.postgres_url) as past:
         for at, there in ((day(2), {"M1": 5, "M2": 5}), (day(3, 13), {"M1": 10}), (day(5), {"M9": 10})):
