@@ -81,7 +81,7 @@ ledger-coverage: $(READY) ## Fail unless the ledger's tests go through every lin
 	@$(BIN)/coverage report --include='src/lotstream/domain/*' --skip-covered --fail-under=100
 
 .PHONY: mutants
-mutants: $(READY) ## Put small mistakes into the rules of allocation and print which of them no test finds (40 minutes).
+mutants: $(READY) ## Put small mistakes into the rules of the ledger and print which of them no test finds (hours).
 	@$(BIN)/python -m scripts.mutate $(ARGS)
 
 .PHONY: fmt

@@ -101,11 +101,12 @@ def _of_status(status: str, row: RowKey) -> RowKey:
 
 
 def _check_bin(paper: Paper, meant: Meant) -> None:
-    places = [meant.location, meant.said.to]
-    if any(map(is_staging, places)) or any(map(is_transit, places)):
-        by = "transfers" if any(map(is_transit, places)) else "picks and shipments"
-        message = f"Goods come to and leave {meant.location} by {by}; name another bin."
-        paper.object(Code.FIELD_INVALID, f"{meant.path}.to", message, meant.said)
+    for place in (meant.location, meant.said.to):
+        if is_staging(place) or is_transit(place):
+            by = "transfers" if is_transit(place) else "picks and shipments"
+            message = f"Goods come to and leave {place} by {by}; name another bin."
+            paper.object(Code.FIELD_INVALID, f"{meant.path}.to", message, meant.said)
+            return
 
 
 def _relocate(moves: Moves, meant: Meant, target: Target) -> None:

@@ -158,12 +158,12 @@ def _was_announced(back: _Return, meant: Meant) -> None:
 def _numbers(back: _Return, meant: Meant) -> list[str]:
     """Return the serial numbers that came back: units that had left for one of the orders, and no others."""
     paper, said = back.paper, meant.said
+    back.doubted = 0
     refused = check_count(said.serials, meant.quantity, meant.item, meant.path)
     if refused is not None:
         paper.object(refused.code, refused.field, refused.message, said)
         return []
     numbers, keys = [], {order.key for order in back.orders}
-    back.doubted = 0
     for index, number in enumerate(said.serials):
         unit = paper.draft.serial(SerialKey(number, meant.item.sku))
         if unit is not None and unit.state is SerialState.SHIPPED and (unit.source, unit.order) in keys:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from lotstream.domain.codes import Code
+from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import (
     ChangeSettings,
     ContinueDay,
@@ -215,6 +215,10 @@ def test_a_hold_on_a_supplier_holds_what_came_and_what_will_come() -> None:
     world.told(ChangeSettings(Settings(tie_break=())))
     assert [known.hold.id for known in world.ledger.settings.holds] == ["H"]
     assert world.refused(LiftOwnerHold("H", None)) == (Code.NOT_AVAILABLE, "hold")
+    for supplier, what in ((None, "the owner"), ("S-9", "supplier S-9")):
+        refusal = world.warehouse.decide(LiftOwnerHold("H", supplier))
+        assert isinstance(refusal, Refusal)
+        assert what in refusal.message
     assert kinds(world.told(LiftOwnerHold(None, "S-1"))) == ["OwnerReleased"]
     while world.told(ContinueDay(10)):
         pass

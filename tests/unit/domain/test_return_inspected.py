@@ -168,6 +168,13 @@ def test_what_cannot_be_inspected_is_refused(world: World, command: InspectRetur
         assert kinds(world.told(replace(command, happened=True))) == ["DiscrepancyNoted"]
 
 
+def test_nothing_is_no_inspection_of_anything(world: World) -> None:
+    """Not even when it has happened, or of a return that nobody knows."""
+    for of in ("RMA", "NONE"):
+        told = inspect(line(0, SCRAP), of=of, happened=True)
+        assert world.refused(told) == (Code.NOT_POSITIVE, "lines.0.quantity")
+
+
 def test_what_was_moved_meanwhile_is_found_where_it_is_said_to_lie(world: World) -> None:
     """It has happened; the bin it was put into keeps what it has."""
     events = world.told(inspect(line(2, SCRAP, location="ELSEWHERE"), happened=True))

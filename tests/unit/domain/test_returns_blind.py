@@ -127,6 +127,36 @@ def test_units_come_back_to_the_order_they_left_with(world: World) -> None:
     ]  # fmt: skip
 
 
+def test_doubts_about_one_line_are_none_about_the_next(world: World) -> None:
+    """Two pumps nobody has sold, and tea with a number that tea does not have: the tea comes back as what it is."""
+    world.told(DefineItem(Item("PUMP", tracking=Tracking.SERIAL)))
+    pumps, tea = said(2, "P", sku="PUMP", serials=("SN8", "SN9")), said(1, line="2", serials=("X",))
+    events = world.told(blind(pumps, tea, customer=None, key=key("#1"), happened=True))
+    assert sorted(returned(events), key=str) == [("#1", 1, "good"), ("#1", 2, "quarantine")]
+    assert [one.returned for one in world.line("#1").lots_shipped] == [1]
+
+
+def test_doubts_say_of_how_much_they_are(world: World) -> None:
+    """In the item's base unit: of each unit by its number, and of what never left for anybody."""
+    world.told(DefineItem(Item("PUMP", tracking=Tracking.SERIAL, decimals=1)))
+    numbered = said(3, "P", sku="PUMP", serials=("SN7", "SN8", "SN9"))
+    events = world.told(blind(numbered, said(2, "P9", "2", sku="PUMP"), happened=True))
+    doubts = [event for event in events if isinstance(event, CounterfeitSuspected)]
+    assert [(doubt.about.get("serial"), doubt.quantity) for doubt in doubts] == [
+        ("SN7", 1), ("SN8", 1), ("SN9", 1), (None, 2),
+    ]  # fmt: skip
+    assert sorted(units for _, units, _ in returned(events)) == [20, 30]
+
+
+def test_an_announcement_of_an_order_asks_nothing_of_the_past(world: World) -> None:
+    """Whoever names the customer besides: what left with that order is known."""
+    told = only(world.told(expect(announced(1))), ReturnAnnounced).expected
+    back = blind(said(1), expected="A-1")
+    world.ledger.receipts[told.key] = told
+    assert questions(world.ledger, back) == ()
+    assert returned(world.told(back)) == [("#1", 1, "good")]
+
+
 def test_what_has_come_back_is_not_announced_again(world: World) -> None:
     """Two of three came: one may still be announced, and two are refused by the lot's name."""
     world.told(blind(said(2), customer=None, key=key("#1")))

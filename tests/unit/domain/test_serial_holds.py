@@ -156,6 +156,15 @@ def test_units_that_nobody_holds_are_sold_without_their_numbers(world: World) ->
     assert kinds(world.told(sale)) == ["TitleReleased"]
 
 
+def test_a_unit_that_is_sold_by_its_number_keeps_no_other_back(world: World) -> None:
+    """Of three pumps one goes by its number and two by none, in one message."""
+    lines = (
+        StockLine("1", "PUMP", "L1", "BIN", Decimal(1), serials=("S1",)),
+        StockLine("2", "PUMP", "L1", "BIN", Decimal(2)),
+    )
+    assert kinds(world.told(ReleaseTitle("seller", SITE, False, None, None, "T1", "buyer", lines))) == ["TitleReleased"]
+
+
 def test_who_is_promised_that_unit_loses_it(world: World) -> None:
     """The line that names it gives it back, whatever its place in the queue; others keep theirs."""
     world.place("NAMED", pump("S2"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lotstream.domain.carrying import carry
-from lotstream.domain.codes import Code
+from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import (
     AdjustStock,
     ChangeStatus,
@@ -34,7 +34,16 @@ from lotstream.domain.events import (
     StockAdjusted,
     StockMoved,
 )
-from lotstream.domain.model import AdjustCode, Item, Location, OrderState, PackRule, Policy, Settings, ShipPolicy
+from lotstream.domain.model import (
+    AdjustCode,
+    Item,
+    Location,
+    OrderState,
+    PackRule,
+    Policy,
+    Settings,
+    ShipPolicy,
+)
 from lotstream.domain.movements import moves_of
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
@@ -287,6 +296,20 @@ def test_a_promise_that_is_not_there_cannot_go_along() -> None:
     for wrong in (Carried(key("#1"), "9", "T", 5), Carried(key("#1"), "1", "T", 5)):
         with pytest.raises(LookupError, match="is not there to be taken along"):
             carry(world.get("#1"), row, row, wrong)
+
+
+@pytest.mark.parametrize(
+    ("place", "by"),
+    [("STAGING", "picks and shipments"), ("STAGING/T1", "picks and shipments"), ("TRANSIT/T", "transfers")],
+)
+def test_the_place_that_nobody_brings_goods_to_is_named(place: str, by: str) -> None:
+    """Not the bin that the goods lie in, of which nothing is wrong."""
+    world = World()
+    world.stock(goods("L1", 5))
+    for line in (said(1, to=place), said(1, location=place, to="BIN")):
+        refusal = world.warehouse.decide(move(line))
+        assert isinstance(refusal, Refusal)
+        assert refusal.message == f"Goods come to and leave {place} by {by}; name another bin."
 
 
 def test_what_was_moved_is_moved_however_much_was_promised() -> None:
