@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lotstream.domain import erasing
-from lotstream.domain.codes import Code
+from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import DefineCustomer, ErasePersons, PackedLine, PackPackage, ShippedLine
 from lotstream.domain.erasing import persons_of
 from lotstream.domain.events import DiscrepancyNoted, PersonsErased
@@ -141,6 +141,18 @@ def test_a_customer_with_too_many_persons_is_refused(monkeypatch: pytest.MonkeyP
     for number in ("#1", "#2"):
         world.place(number, person=f"p-{number}", customer="C-7")
     assert world.refused(erase(customer="C-7")) == (Code.TOO_LARGE, "customer")
+
+
+def test_a_source_with_too_many_persons_is_erased_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The refusal says by which command."""
+    monkeypatch.setattr(erasing, "SOURCE_NAMED_MAX", 1)
+    world = World()
+    for number in ("#1", "#2"):
+        world.place(number, person=f"p-{number}")
+    refusal = world.warehouse.decide(erase(source=key("#1").source))
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.field) == (Code.TOO_LARGE, "source")
+    assert "lotstream person erase --source shop" in refusal.message
 
 
 def test_what_is_known_is_erased_beside_what_is_not() -> None:

@@ -28,7 +28,7 @@ def test_the_most_that_can_be_counted_is_received_and_one_more_is_refused() -> N
     ("quantity", "factor", "units"),
     [
         ("1", 6, 6), ("0.5", 6, 3), ("2.5", 1000, 2500), ("0.001", 1000, 1), (MOST, 1, QUANTITY_MAX),
-        (f"1.{'0' * DIGITS_MAX}", 1, 1), ("1E+2", 1, 100),
+        (f"0.5{'0' * (DIGITS_MAX - 1)}", 2, 1), ("1E+2", 1, 100),
     ],
 )  # fmt: skip
 def test_what_comes_out_in_smallest_units(quantity: object, factor: int, units: int) -> None:
@@ -42,7 +42,7 @@ def test_what_comes_out_in_smallest_units(quantity: object, factor: int, units: 
     [
         ("0.5", 1, Code.NOT_A_MULTIPLE), ("0.3333", 3, Code.NOT_A_MULTIPLE), ("0", 6, Code.NOT_POSITIVE),
         ("-1", 6, Code.NOT_POSITIVE), ("NaN", 1, Code.FIELD_INVALID), ("-Infinity", 1, Code.FIELD_INVALID),
-        (MOST + 1, 1, Code.TOO_LARGE), (MOST, 2, Code.TOO_LARGE), (f"1.{'0' * DIGITS_MAX}5", 1, Code.NOT_A_MULTIPLE),
+        (MOST + 1, 1, Code.TOO_LARGE), (MOST, 2, Code.TOO_LARGE), (f"0.5{'0' * DIGITS_MAX}", 2, Code.NOT_A_MULTIPLE),
     ],
 )  # fmt: skip
 def test_what_does_not_come_out_is_refused(quantity: object, factor: int, code: Code) -> None:
