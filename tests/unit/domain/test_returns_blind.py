@@ -142,10 +142,26 @@ def test_doubts_say_of_how_much_they_are(world: World) -> None:
     numbered = said(3, "P", sku="PUMP", serials=("SN7", "SN8", "SN9"))
     events = world.told(blind(numbered, said(2, "P9", "2", sku="PUMP"), happened=True))
     doubts = [event for event in events if isinstance(event, CounterfeitSuspected)]
-    assert [(doubt.about.get("serial"), doubt.quantity) for doubt in doubts] == [
-        ("SN7", 1), ("SN8", 1), ("SN9", 1), (None, 2),
+    assert [(doubt.about.get("serial"), str(doubt.quantity)) for doubt in doubts] == [
+        ("SN7", "1.0"), ("SN8", "1.0"), ("SN9", "1.0"), (None, "2.0"),
     ]  # fmt: skip
     assert sorted(units for _, units, _ in returned(events)) == [20, 30]
+
+
+def test_what_is_doubted_by_number_is_not_doubted_by_lot_again(world: World) -> None:
+    """Two pumps of a lot that never left: one has a number that did, the other one that nobody knows."""
+    world.told(DefineItem(Item("PUMP", tracking=Tracking.SERIAL)))
+    world.stock(goods("P", 1, sku="PUMP", serials=("SN1",)), balance="pumps")
+    world.place("P1", wanted(sku="PUMP", quantity=1, serial="SN1"), customer="C-7")
+    world.told(world.ship("P1", shipment="P1"))
+    line = said(2, "P9", sku="PUMP", serials=("SN1", "SN9"))
+    events = world.told(blind(line, customer=None, key=key("P1"), happened=True))
+    doubts = [event for event in events if isinstance(event, CounterfeitSuspected)]
+    assert [(doubt.about.get("serial"), str(doubt.quantity)) for doubt in doubts] == [("SN9", "1"), (None, "1")]
+    back = [line for event in events if isinstance(event, GoodsReturned) for line in event.lines]
+    assert [(line.quantity, line.row.status, line.doubted) for line in back] == [
+        (1, "quarantine", True), (1, "quarantine", True),
+    ]  # fmt: skip
 
 
 def test_an_announcement_of_an_order_asks_nothing_of_the_past(world: World) -> None:

@@ -91,6 +91,7 @@ def test_the_last_hold_that_is_lifted_brings_it_back(world: World) -> None:
     world.place("NAMED", pump("S2"))
     assert world.told(hold("S2")) == ()
     assert kinds(world.told(lift("S2", "H"))) == ["SerialReleased"]
+    assert world.told(lift("S2", "H")) == ()
     assert promised(world, "NAMED") == []
     assert kinds(world.told(lift("S2"))) == ["SerialReleased", "OrderAllocated"]
     assert promised(world, "NAMED") == [("L1", 1, ("S2",))]
