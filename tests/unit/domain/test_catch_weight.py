@@ -354,6 +354,7 @@ def test_adjusted_goods_weigh_what_is_told_or_their_share(world: World) -> None:
     assert weights(world) == {("H1", "BIN", "good"): 20_600 + 20_600 // 8}
     nothing = AdjustStock(SITE, False, None, None, "A3", (line(0, 1),))
     assert world.refused(nothing) == (Code.FIELD_INVALID, "lines.0.weight_kg")
+    assert kinds(world.told(replace(nothing, happened=True)))[-1] == "DiscrepancyNoted"
     world.told(AdjustStock(SITE, True, None, None, "A4", (line(-9),)))
     assert world.ledger.weights == {}
 

@@ -111,6 +111,11 @@ def test_what_happened_is_taken_in_as_far_as_it_goes() -> None:
     assert (noted.code, noted.about) == ("unknown_order", {"wave": WAVE, "order": "#9", "source": "shop"})
     assert kinds(world.told(world.release("#9", happened=True, wave="W-2"))) == ["DiscrepancyNoted"]
     assert wave_key("W-2") not in world.warehouse.documents
+    world.place("#5", wanted(sku="NEW"))
+    world.place("#6")
+    world.cancel("#6")
+    events = world.told(world.release("#5", "#6", happened=True, wave="W-3"))
+    assert [event.code for event in events if isinstance(event, DiscrepancyNoted)] == ["on_hold", "not_reserved"]
     assert world.agrees()
 
 
