@@ -47,11 +47,13 @@ async def _read(owner: str | None, sku: str, number: str) -> tuple[str, Serial]:
 
 def shown(owner: str, unit: Serial) -> dict[str, Any]:
     """Return what is known of a unit, as JSON values."""
+    document, number = unit.gone_by or (None, None)
     row, state = unit.row, "misread" if unit.misread else unit.state.value
     return {
         "owner": owner, "sku": unit.key.sku, "serial": unit.key.number, "state": state, "lot": row.lot,
         "site": row.site, "location": row.location, "status": row.status, "source": unit.source, "order": unit.order,
         "line": unit.line, "customer": unit.customer, "shipment": unit.shipment, "shipped_at": unit.shipped_at,
+        "document": document, "number": number,
         "holds": [{"hold": hold.id, "kind": hold.kind.value, "reason": hold.reason} for hold in unit.holds],
     }  # fmt: skip
 
@@ -63,6 +65,8 @@ def in_words(told: dict[str, Any]) -> list[str]:
     if told["shipment"] is not None:
         lines.append(f"  to customer {told['customer'] or '–'} on {told['shipped_at']:%Y-%m-%d}")
         lines.append(f"  with shipment {told['shipment']} from {told['site']}")
+    elif told["number"] is not None:
+        lines.append(f"  by {told['document'].replace('_', ' ')} {told['number']}, last in {told['location']}")
     else:
         lines.append(f"  last seen in {told['location']} at {told['site']} ({told['status']})")
     if told["order"] is not None:

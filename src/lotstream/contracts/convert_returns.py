@@ -11,7 +11,15 @@ def inspect_return(body: ReturnInspected) -> InspectReturn:
     """Return the command to book what becomes of goods that came back."""
     lines = tuple(
         InspectedLine(
-            line.line, line.return_line, line.quantity, line.unit, line.disposition, line.location, line.to, line.reason
+            line.line,
+            line.return_line,
+            line.quantity,
+            line.unit,
+            line.disposition,
+            line.location,
+            line.to,
+            line.reason,
+            line.serials,
         )
         for line in body.lines
     )

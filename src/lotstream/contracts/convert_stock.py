@@ -37,7 +37,10 @@ _Line = StockAdjustedLine | StockCountedLine | StockMovedLine | StockStatusChang
 
 def adjust_stock(body: StockAdjusted) -> AdjustStock:
     """Return the command to book more or less."""
-    lines = tuple(replace(_line(line, line.quantity), code=line.code, weight_kg=line.weight_kg) for line in body.lines)
+    lines = tuple(
+        replace(_line(line, line.quantity), code=line.code, weight_kg=line.weight_kg, serials=line.serials)
+        for line in body.lines
+    )
     return AdjustStock(body.site, body.happened, body.by, body.occurred_at, body.adjustment, lines)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
-from lotstream.contracts.limits import LINES_MAX
+from lotstream.contracts.limits import LINES_MAX, SERIALS_MAX
 from lotstream.domain.model import Disposition
 
 
@@ -48,6 +48,11 @@ class ReturnInspectedLine(Inbound):
     location: Name | None = Field(default=None, description="Where they lie; null means where the return put them.")
     to: Name | None = Field(default=None, description="The bin they come to; null means they stay where they lie.")
     reason: Text | None = Field(default=None, description="Why, for people.")
+    serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
+        default=(),
+        description="Serial numbers of these units; none means those that came with the line and that nobody has "
+        "looked at, where these are all of them.",
+    )
 
 
 class ReturnInspected(Inbound):

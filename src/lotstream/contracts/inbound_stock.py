@@ -51,6 +51,9 @@ class StockAdjustedLine(_Line):
     )
     status: Status | None = Field(default=None, description="Condition of the goods; null means any, found goods good.")
     weight_kg: Weight = None
+    serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
+        default=(), description="Serial numbers of the units that are gone, or turned up; one for each, or none."
+    )
 
 
 class StockAdjusted(_Document):

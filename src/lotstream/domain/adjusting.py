@@ -9,8 +9,9 @@ from lotstream.domain.codes import Code
 from lotstream.domain.commands import AdjustStock, Moment
 from lotstream.domain.events import Event, StockAdjusted
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import AdjustCode
+from lotstream.domain.model import AdjustCode, Tracking
 from lotstream.domain.paper import ADJUSTMENT, Meant, begin, book_once, understand
+from lotstream.domain.serials_gone import became, units_found, units_leaving
 from lotstream.domain.stock_changes import (
     Changes,
     check_place,
@@ -64,7 +65,11 @@ def _adjust(changes: Changes, meant: Meant) -> None:
     if meant.quantity >= 0:
         row = more_to(paper, meant, where(rows, named))
         changes.add(meant, row, meant.quantity)
+        if said.serials:
+            changes.units += units_found(paper, meant, row, said.serials)
         return
+    if said.serials or meant.item.tracking is Tracking.SERIAL:
+        changes.units += units_leaving(paper, meant, became(meant.said.code), said.serials)
     left = take(changes, meant, rows, -meant.quantity)
     left = take_picked(changes, meant, left)
     if left:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from lotstream.domain.arrival import Arrival, ArrivedGoods, bin_of, on_the_way, understand
-from lotstream.domain.arriving_units import read_numbers
+from lotstream.domain.arriving_units import lose_units, read_numbers
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, NotUsed, Refused, stop_if
@@ -241,6 +241,7 @@ def _close(arrival: Arrival) -> None:
                 arrival.missing.append(RowChange(name, key, -gone, _NEVER_CAME))
                 left -= gone
         if missing:
+            lose_units(arrival, line, missing)
             arrival.lines[name] = replace(line, missing=line.missing + missing)
             arrival.verdicts.noted.append(_never_came(arrival, line, missing))
 

@@ -7,14 +7,17 @@ from dataclasses import replace
 from lotstream.domain.arrival import Arrival, ArrivedGoods
 from lotstream.domain.codes import Code
 from lotstream.domain.model import (
+    TRANSFER,
     RowKey,
     Serial,
     SerialKey,
     SerialState,
     Status,
+    TransferLine,
 )
 from lotstream.domain.places import transit_place
 from lotstream.domain.serials import check_count
+from lotstream.domain.serials_in import may_come_again
 
 
 def read_numbers(arrival: Arrival, meant: ArrivedGoods, row: RowKey) -> None:
@@ -35,6 +38,8 @@ def read_numbers(arrival: Arrival, meant: ArrivedGoods, row: RowKey) -> None:
 
 def _check_number(arrival: Arrival, meant: ArrivedGoods, key: SerialKey, path: str) -> None:
     unit = arrival.draft.serial(key)
+    if unit is not None and unit.state is SerialState.LOST and may_come_again(unit):
+        return None
     if unit is not None and unit.state is SerialState.IN_STOCK:
         if unit.row.location == transit_place(arrival.command.transfer):
             return
@@ -49,10 +54,27 @@ def _check_number(arrival: Arrival, meant: ArrivedGoods, key: SerialKey, path: s
 def _arrive(arrival: Arrival, key: SerialKey, row: RowKey) -> None:
     """Book a unit where it came to; one that is picked, has left or was used stays what it is."""
     known = arrival.draft.serial(key)
-    if known is not None and known.state is not SerialState.IN_STOCK:
+    if known is not None and known.state is not SerialState.IN_STOCK and not may_come_again(known):
         return
     apart = known is not None and known.apart
     row = row._replace(status=Status.QUARANTINE.value) if apart else row
-    unit = Serial(key, SerialState.IN_STOCK, row) if known is None else replace(known, row=row)
+    unit = Serial(key, SerialState.IN_STOCK, row)
+    if known is not None:
+        unit = replace(known, state=SerialState.IN_STOCK, row=row, gone_by=None)
     arrival.draft.serials[key] = unit
     arrival.units.append(unit)
+
+
+def lose_units(arrival: Arrival, line: TransferLine, missing: int) -> None:
+    """Book the units of a line that were read nowhere as lost, where these are all that never came."""
+    unit = 10 ** arrival.draft.known_item(line.sku).decimals
+    if len(line.serials) * unit != missing:
+        return
+    for number in line.serials:
+        key = SerialKey(number, line.sku)
+        known = arrival.draft.serial(key)
+        if known is not None and known.state is SerialState.IN_STOCK:
+            gone_by = (TRANSFER, arrival.command.transfer)
+            lost = replace(known, state=SerialState.LOST, apart=False, gone_by=gone_by)
+            arrival.draft.serials[key] = lost
+            arrival.units.append(lost)

@@ -211,6 +211,8 @@ _SERIALS: dict[type, Callable[[Any], tuple[str, ...]]] = {
     PlaceSerialHold: lambda command: (command.serial,),
     LiftSerialHold: lambda command: (command.serial,),
     ConfirmPick: _of_lines,
+    AdjustStock: _of_lines,
+    InspectReturn: _of_lines,
     ReturnGoods: _of_lines,
     ShipTransfer: _of_lines,
     ReceiveTransfer: _of_lines,

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from lotstream.domain.codes import Code, stop_if
 from lotstream.domain.commands import InspectedLine, InspectReturn, Moment, StockLine
 from lotstream.domain.events import Event, Relocated, ReturnInspected, RowChange, StockFound
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import CameBack, Disposition, ReceiptKey, RowKey, Status
+from lotstream.domain.model import (
+    CameBack,
+    Disposition,
+    ReceiptKey,
+    RowKey,
+    Serial,
+    SerialKey,
+    SerialState,
+    Status,
+    Tracking,
+)
 from lotstream.domain.paper import RETURN, RETURN_INSPECTION, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import is_staging, is_transit
 from lotstream.domain.quantities import check_quantity
+from lotstream.domain.serials import check_count
+from lotstream.domain.serials_gone import gone_with, untold
 from lotstream.domain.settling import settle
 from lotstream.domain.taking_back import take_back
 from lotstream.domain.wording import amount
 
 _REASON = "inspected"
+#: What a unit is that does not stay.
+_GONE: Final = {Disposition.SCRAP: SerialState.SCRAPPED, Disposition.SEND_BACK: SerialState.SENT_BACK}
 
 
 @dataclass(slots=True)
@@ -30,6 +45,8 @@ class _Inspected:
     scrapped: list[RowChange] = field(default_factory=list)
     sent_back: list[RowChange] = field(default_factory=list)
     found: list[StockFound] = field(default_factory=list)
+    #: Units by their numbers, as they are after this decision.
+    units: list[Serial] = field(default_factory=list)
 
 
 def inspect_return(ledger: Ledger, command: InspectReturn, moment: Moment) -> tuple[Event, ...]:
@@ -56,7 +73,7 @@ def inspect_return(ledger: Ledger, command: InspectReturn, moment: Moment) -> tu
         return tuple(paper.verdicts.noted)
     told = ReturnInspected(
         command.site, command.return_, command.inspection, command.by, paper.at, paper.booked, tuple(done.moves),
-        tuple(done.scrapped), tuple(done.sent_back), tuple(done.came),
+        tuple(done.scrapped), tuple(done.sent_back), tuple(done.came), tuple(done.units),
     )  # fmt: skip
     losers = take_back(paper.draft, paper.missing())
     restocked = {move.row.sku for move in done.moves}
@@ -94,14 +111,56 @@ def _look_at(done: _Inspected, said: InspectedLine, meant: Meant, open_units: in
     if open_units < meant.quantity:
         message = f"Only {amount(meant.item, open_units)} of line {said.return_line} is still to be looked at; check."
         done.paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
-    left = meant.quantity
+    left, unit = meant.quantity, 10**meant.item.decimals
+    numbers = _numbers(done, said, meant)
     for index, one in enumerate(done.came):
         quantity = min(one.quantity - one.inspected, left) if one.line == said.return_line else 0
         if quantity:
             left -= quantity
-            done.came[index] = one._replace(inspected=one.inspected + quantity)
+            mine = [number for number in numbers if number in one.serials][: quantity // unit]
+            mine = list(one.serials) if not said.serials and len(one.serials) * unit == quantity else mine
+            kept = tuple(number for number in one.serials if number not in mine)
+            done.came[index] = one._replace(inspected=one.inspected + quantity, serials=kept)
             at = one.row if said.location is None else one.row._replace(location=said.location)
             _book(done, said, meant, at, quantity)
+            done.units += _units(done, said, meant, at, mine, quantity=quantity)
+
+
+def _numbers(done: _Inspected, said: InspectedLine, meant: Meant) -> list[str]:
+    """Return the numbers that are told and came with the line, and none other."""
+    refused = check_count(said.serials, meant.quantity, meant.item, meant.path)
+    if refused is not None:
+        done.paper.object(refused.code, refused.field, refused.message, meant.said)
+        return []
+    came = {number for one in done.came if one.line == said.return_line for number in one.serials}
+    for index, number in enumerate(said.serials):
+        if number not in came:
+            message = f"Serial {number} did not come with line {said.return_line}, or was looked at before; check it."
+            done.paper.object(Code.NOT_AVAILABLE, f"{meant.path}.serials.{index}", message, meant.said)
+    return [number for number in said.serials if number in came]
+
+
+def _units(
+    done: _Inspected, said: InspectedLine, meant: Meant, row: RowKey, numbers: list[str], *, quantity: int
+) -> list[Serial]:
+    """Return the units of goods that were looked at: gone with the inspection, or where they lie now."""
+    paper, state = done.paper, _GONE.get(said.disposition)
+    if state is not None:
+        missing = quantity // 10**meant.item.decimals - len(numbers)
+        if meant.item.tracking is Tracking.SERIAL and missing:
+            paper.verdicts.noted.append(untold(paper.key, meant, missing, state))
+        return [gone_with(paper, SerialKey(number, row.sku), row, state) for number in numbers]
+    moved = []
+    for number in numbers:
+        unit = paper.draft.serial(SerialKey(number, row.sku))
+        if unit is not None and unit.state is SerialState.IN_STOCK and not unit.apart:
+            moved.append(replace(unit, row=_to(said, row)))
+    return moved
+
+
+def _to(said: InspectedLine, row: RowKey) -> RowKey:
+    status = Status.GOOD if said.disposition is Disposition.RESTOCK else Status.QUARANTINE
+    return row._replace(status=status.value, location=said.to or row.location)
 
 
 def _book(done: _Inspected, said: InspectedLine, meant: Meant, row: RowKey, quantity: int) -> None:
@@ -117,8 +176,7 @@ def _book(done: _Inspected, said: InspectedLine, meant: Meant, row: RowKey, quan
         gone = done.scrapped if said.disposition is Disposition.SCRAP else done.sent_back
         gone.append(RowChange(said.line, row, -quantity, said.reason))
         return
-    status = Status.GOOD if said.disposition is Disposition.RESTOCK else Status.QUARANTINE
-    to = row._replace(status=status.value, location=said.to or row.location)
+    to = _to(said, row)
     if to != row:
         known = paper.draft.ledger.stock.get(row)
         received = None if known is None else known.received

@@ -80,7 +80,7 @@ def _decided(back: _Return, command: ReturnGoods) -> tuple[Event, ...]:
     returned = [
         GoodsReturned(
             command.site, command.number, key, command.by, paper.at, {} if number else paper.booked, tuple(lines),
-            None if number else back.announced,
+            None if number else back.announced, numbered=any(line.serials for line in lines),
         )
         for number, (key, lines) in enumerate(back.lines.items())
     ]  # fmt: skip

@@ -20,7 +20,7 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import HoldKind, OrderLine, Reservation, RowKey, Serial, SerialKey, SerialState, Status
 from lotstream.domain.places import is_staging
 from lotstream.domain.reservations import give_back
-from lotstream.domain.serials import promised_to
+from lotstream.domain.serials import GONE, promised_to
 from lotstream.domain.settling import Loser, lose, settle
 from lotstream.domain.shelves import rows_of_lot
 from lotstream.domain.taking_back import take_back
@@ -41,6 +41,9 @@ def place_serial_hold(ledger: Ledger, command: PlaceSerialHold, moment: Moment) 
     if serial.state is SerialState.SHIPPED:
         message = f"Serial {serial.key.number} was shipped to order {serial.order}; it can be held when it is back."
         raise Refused(Code.ALREADY_SHIPPED, "serial", message)
+    if serial.state in GONE and serial.state is not SerialState.USED:
+        message = f"Serial {serial.key.number} {GONE[serial.state]}; there is nothing to hold."
+        raise Refused(Code.NOT_AVAILABLE, "serial", message)
     hold = placed_at(command.hold, moment)
     draft, held = Draft(ledger, moment), replace(serial, holds=(*serial.holds, hold))
     losers: list[Loser] = []

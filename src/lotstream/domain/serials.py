@@ -33,6 +33,14 @@ from lotstream.domain.usable import strongest
 
 #: Code and sentence of why a unit may not be taken.
 Objection = tuple[Code, str]
+#: Units that are gone without being shipped, and what is said of them.
+GONE = {
+    SerialState.USED: "went into other goods",
+    SerialState.SCRAPPED: "was scrapped",
+    SerialState.SENT_BACK: "was sent back",
+    SerialState.ADJUSTED_OUT: "was taken off the books",
+    SerialState.LOST: "is lost",
+}
 #: Stands for the order of units that are taken for none.
 NOBODY = OrderKey("", "")
 
@@ -128,8 +136,8 @@ def why_not_take(
         return Code.UNKNOWN_LOT, f"{name} is not known; check the number."
     if serial.state is SerialState.SHIPPED:
         return Code.ALREADY_SHIPPED, f"{name} was shipped to order {serial.order} with {serial.shipment}; check it."
-    if serial.state is SerialState.USED:
-        return Code.NOT_AVAILABLE, f"{name} went into a kit; check the number."
+    if serial.state in GONE:
+        return Code.NOT_AVAILABLE, f"{name} {GONE[serial.state]}; check the number."
     if serial.state is SerialState.PICKED and not (picked_ok and (serial.source, serial.order) == order):
         return Code.PICKED_BY_OTHER, f"{name} was picked for order {serial.order}; take another."
     if holder not in (None, order):

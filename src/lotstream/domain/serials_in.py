@@ -10,15 +10,22 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import CounterfeitSuspected
 from lotstream.domain.lot_facts import Conflict
 from lotstream.domain.model import Item, RowKey, Serial, SerialKey, SerialState, Tracking
-from lotstream.domain.serials import check_count
+from lotstream.domain.serials import GONE, check_count
 
 #: What is said of a unit that is not new.
 WHERE = {
     SerialState.IN_STOCK: "is in stock already",
     SerialState.PICKED: "is picked for an order",
     SerialState.SHIPPED: "was shipped",
-    SerialState.USED: "went into a kit",
+    **GONE,
 }
+#: A unit that is gone so may turn up again, and is the same unit then.
+_MAY_COME_AGAIN = frozenset({SerialState.SENT_BACK, SerialState.ADJUSTED_OUT, SerialState.LOST})
+
+
+def may_come_again(unit: Serial) -> bool:
+    """Tell whether a unit that is known may turn up as good stock: it is gone, not destroyed, and nobody holds it."""
+    return unit.state in _MAY_COME_AGAIN and not unit.holds
 
 
 def arriving(draft: Draft, item: Item, serials: Sequence[str], quantity: int, *, wanted: bool) -> Conflict | None:
@@ -37,7 +44,7 @@ def arriving(draft: Draft, item: Item, serials: Sequence[str], quantity: int, *,
         return Conflict(refused.code, "serials", refused.message)
     for index, number in enumerate(serials):
         known = draft.serial(SerialKey(number, item.sku))
-        if known is not None:
+        if known is not None and not may_come_again(known):
             message = f"Serial {number} of {item.sku} {WHERE[known.state]}; check the number and the goods."
             return Conflict(Code.CONFLICTING_CONTENT, f"serials.{index}", message)
     return None
@@ -52,7 +59,7 @@ def doubted(draft: Draft, serials: Sequence[str], row: RowKey, *, receipt: str) 
     twice = {number for number in serials if serials.count(number) > 1}
     for number in dict.fromkeys(serials):
         known = draft.serial(SerialKey(number, row.sku))
-        if known is None and number not in twice:
+        if (known is None or may_come_again(known)) and number not in twice:
             continue
         where = "was read twice" if known is None else WHERE[known.state]
         message = f"Serial {number} of {row.sku} came in and {where}: one of the two may be counterfeit; look at both."
@@ -77,7 +84,8 @@ def take_in(draft: Draft, serials: Sequence[str], row: RowKey) -> tuple[str, ...
     new = []
     for number in dict.fromkeys(serials):
         key = SerialKey(number, row.sku)
-        if draft.serial(key) is None:
+        known = draft.serial(key)
+        if known is None or may_come_again(known):
             draft.serials[key] = Serial(key, SerialState.IN_STOCK, row)
             new.append(number)
     return tuple(new)

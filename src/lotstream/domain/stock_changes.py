@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lotstream.domain.codes import Code
 from lotstream.domain.complete import why_not_good
 from lotstream.domain.events import DiscrepancyNoted, Event, RowChange, StockAdjusted, StockCounted
-from lotstream.domain.model import AdjustCode, Lot, RowKey, Status
+from lotstream.domain.model import AdjustCode, Lot, RowKey, Serial, Status
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import Meant, Paper
 from lotstream.domain.places import is_transit
@@ -26,6 +26,8 @@ class Changes:
     made: list[RowChange] = field(default_factory=list)
     #: What was taken off picked goods, by where they stand and the row they were picked from.
     picked_from: Counter[Origin] = field(default_factory=Counter)
+    #: Units by their numbers that are gone, or turned up.
+    units: list[Serial] = field(default_factory=list)
 
     def add(self, meant: Meant, key: RowKey, quantity: int) -> None:
         """Change a row; a lot that nobody knew of is known from now on."""
@@ -113,6 +115,8 @@ def decided(changes: Changes, kind: type[StockAdjusted | StockCounted]) -> tuple
     paper = changes.paper
     document = paper.document
     told = kind(document.site, paper.key.number, document.by, paper.at, paper.booked, tuple(changes.made))
+    if isinstance(told, StockAdjusted) and changes.units:
+        told = replace(told, units=tuple(changes.units))
     losers = take_back(paper.draft, paper.missing(), picked_from=changes.picked_from)
     more = {change.row.sku for change in changes.made if change.quantity > 0}
     return told, *paper.verdicts.noted, *settle(paper.draft, losers, skus=more)

@@ -33,5 +33,7 @@ def serials_within(document: Document | None) -> tuple[str, ...]:
     """Return the serial numbers a document tells of, which whoever opens the document needs as well."""
     if isinstance(document, Transfer):
         return tuple(number for line in document.lines for number in line.serials)
+    if isinstance(document, Receipt):
+        return tuple(number for one in document.came for number in one.serials)
     parts = document.parts if isinstance(document, Shipment) else ()
     return tuple(number for part in parts for shipped in part.shipped for number in shipped.serials)

@@ -316,6 +316,23 @@ def test_units_travel_with_their_numbers(world: World) -> None:
     replayed(world)
 
 
+def test_units_that_never_came_are_lost(world: World) -> None:
+    """Under the transfer; one that comes late after all is in stock again, and one of which nobody can say stays."""
+    world.told(DefineItem(PUMP))
+    world.stock(pumps("L1", "A", "B", "C"))
+    world.told(ship(said(3, sku="PUMP", serials=("A", "B", "C"))))
+    world.told(arrive(came(1, serials=("A",))))
+    world.told(arrive(receipt="R2", final=True, happened=True))
+    assert [(unit(world, name).state.value, unit(world, name).gone_by) for name in "ABC"] == [
+        ("in_stock", None), ("lost", ("transfer", "T1")), ("lost", ("transfer", "T1")),
+    ]  # fmt: skip
+    world.told(arrive(came(1, serials=("C",)), receipt="R3", happened=True))
+    assert [(unit(world, name).state.value, unit(world, name).gone_by) for name in "BC"] == [
+        ("lost", ("transfer", "T1")), ("in_stock", None),
+    ]  # fmt: skip
+    replayed(world)
+
+
 def test_what_happened_to_units_is_booked_whatever_their_numbers_say(world: World) -> None:
     """A number nobody knew travels and arrives; one that another order has, or that is picked, stays where it is."""
     world.told(DefineItem(PUMP))

@@ -78,6 +78,8 @@ READERS = {
     "returning.py": "keeps those of numbers",
     "serial_holds.py": "places and lifts those of numbers",
     "serials.py": "says which unit may be taken",
+    "serials_gone.py": "says of a unit that turns up that it is on hold",
+    "serials_in.py": "takes units that turn up for good ones where nobody holds them",
     "shelf.py": "asks usable.py",
     "titles.py": "asks usable.py what is held",
     "transferring.py": "asks usable.py what is recalled",

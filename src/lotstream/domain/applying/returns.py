@@ -28,6 +28,8 @@ def _inspected(ledger: Ledger, event: ReturnInspected) -> None:
         note_received(ledger, move.to, move.received)
     for change in (*event.scrapped, *event.sent_back):
         change_row(ledger, change.row, on_hand=change.quantity)
+    for unit in event.units:
+        ledger.know_serial(unit)
 
 
 def _announced(ledger: Ledger, event: ReturnAnnounced) -> None:

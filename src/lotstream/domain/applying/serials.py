@@ -8,9 +8,11 @@ from dataclasses import fields
 from lotstream.domain.events import (
     Event,
     ReceiptCorrected,
+    ReturnInspected,
     SerialHeld,
     SerialReleased,
     ShipmentImported,
+    StockAdjusted,
     TitleReleased,
     TransferReceived,
     TransferShipped,
@@ -22,7 +24,7 @@ def serials_in(event: Event) -> Iterator[SerialKey]:
     """Yield the serial numbers of goods that an event brings in, gives back, picks, ships or holds."""
     if isinstance(event, SerialHeld | SerialReleased):
         yield event.unit.key
-    if isinstance(event, TransferShipped | TransferReceived | TitleReleased):
+    if isinstance(event, TransferShipped | TransferReceived | TitleReleased | StockAdjusted | ReturnInspected):
         yield from (unit.key for unit in event.units)
     if isinstance(event, ReceiptCorrected):
         yield from (unit.key for change in event.changes for unit in change.units)

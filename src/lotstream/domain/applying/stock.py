@@ -40,6 +40,8 @@ def _changed(ledger: Ledger, event: StockAdjusted | StockCounted) -> None:
             know_lot(ledger, change.lot)
         change_row(ledger, change.row, on_hand=change.quantity)
         note_received(ledger, change.row, change.received)
+    for unit in event.units if isinstance(event, StockAdjusted) else ():
+        ledger.know_serial(unit)
 
 
 def _adjusted(ledger: Ledger, event: StockAdjusted) -> None:
@@ -77,7 +79,11 @@ def _bins_changed(ledger: Ledger, event: BinsChanged) -> None:
 
 def _returned(ledger: Ledger, event: GoodsReturned) -> None:
     document = _note(ledger, event)
-    document.came = (*document.came, *(CameBack(back.line, back.row, back.quantity) for back in event.lines))
+    came = (
+        CameBack(back.line, back.row, back.quantity, 0, back.serials if event.numbered else ())
+        for back in event.lines
+    )
+    document.came = (*document.came, *came)
     if event.announced is not None:
         keep(ledger, event.announced)
     order = None if event.key is None else ledger.order(event.key)

@@ -24,6 +24,8 @@ class InspectedLine:
     #: The bin they come to; None: where they lie.
     to: str | None = None
     reason: str | None = None
+    #: Numbers of these units; none: all that the return told and nobody has looked at, where these are all of them.
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

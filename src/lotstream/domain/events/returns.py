@@ -13,6 +13,7 @@ from lotstream.domain.model import (
     OnTheRoad,
     OrderKey,
     ReturnExpected,
+    Serial,
 )
 
 
@@ -32,6 +33,8 @@ class ReturnInspected:
     sent_back: tuple[RowChange, ...]
     #: What came under the return, with what of it was looked at, as it is afterwards.
     came: tuple[CameBack, ...]
+    #: Units by their numbers, as they are afterwards.
+    units: tuple[Serial, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

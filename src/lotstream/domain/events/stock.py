@@ -13,6 +13,7 @@ from lotstream.domain.model import (
     OrderKey,
     ReturnExpected,
     RowKey,
+    Serial,
 )
 
 
@@ -52,6 +53,8 @@ class StockAdjusted:
     #: What each line said, so that it is booked once.
     booked: dict[str, Booked]
     changes: tuple[RowChange, ...]
+    #: Units by their numbers that are gone, or turned up; as they are afterwards.
+    units: tuple[Serial, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +188,5 @@ class GoodsReturned:
     lines: tuple[Returned, ...]
     #: What was announced, as it is afterwards.
     announced: ReturnExpected | None = None
+    #: What came is kept with the numbers of its units, for whoever looks at it.
+    numbered: bool = False

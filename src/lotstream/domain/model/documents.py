@@ -58,6 +58,8 @@ class CameBack(NamedTuple):
     row: RowKey
     quantity: int
     inspected: int = 0
+    #: Numbers of units that were not looked at yet, as far as they were told.
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

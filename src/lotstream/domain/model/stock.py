@@ -40,8 +40,16 @@ class SerialState(StrEnum):
     IN_STOCK = "in_stock"
     PICKED = "picked"
     SHIPPED = "shipped"
-    #: It went into a kit.
+    #: It went into a kit, or was made into other goods.
     USED = "used"
+    #: It came back, or turned out bad, and was thrown away.
+    SCRAPPED = "scrapped"
+    #: It came back, and was sent on to whom it belongs.
+    SENT_BACK = "sent_back"
+    #: It was taken off the books for another reason.
+    ADJUSTED_OUT = "adjusted_out"
+    #: Nobody knows where it is: it never arrived, was stolen, or was not found.
+    LOST = "lost"
 
 
 class SerialKey(NamedTuple):
@@ -73,6 +81,8 @@ class Serial:
     misread: bool = False
     #: Holds that were lifted from it, the last ones.
     lifted: tuple[str, ...] = ()
+    #: Kind and number of the document by which it was scrapped, sent back, taken off the books or lost.
+    gone_by: tuple[str, str] | None = None
 
 
 @dataclass(slots=True)
