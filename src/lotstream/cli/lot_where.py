@@ -12,7 +12,7 @@ from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, say, table
 
 if TYPE_CHECKING:
-    from lotstream.domain.model import Departure, LotName, OnTheRoad, Recipient
+    from lotstream.domain.model import Departure, LotName, OnTheRoad, Recipient, Shipment
     from lotstream.store.reads_recalls import RecallReads, StockSeen
 
 STOCK_COLUMNS: Final = ("site", "location", "status", "on_hand", "promised")
@@ -164,7 +164,17 @@ async def _departures(reads: RecallReads, owner: str, names: list[LotName], deci
         page = await reads.departures(owner, names, behind=left[-1], rows_max=PAGE)
         left += page.of
     roads = await reads.roads(owner, {one.shipment for one in left})
-    return [_departure(one, roads.get(one.shipment), decimals) for one in left]
+    return [line for one in left for line in _places(one, roads.get(one.shipment), names, decimals)]
+
+
+def _places(one: Departure, shipment: Shipment | None, names: list[LotName], decimals: int) -> list[dict[str, Any]]:
+    """Return where what left is: as many lines as places, where parts of it are elsewhere than the shipment."""
+    from lotstream.domain.road_parts import where_is
+
+    if shipment is None or not shipment.apart:
+        return [_departure(one, None if shipment is None else shipment.road, decimals)]
+    found = where_is(shipment, one.order, set(names), left=one.quantity)
+    return [_departure(one._replace(quantity=units), road, decimals) for units, road in found]
 
 
 def _departure(one: Departure, road: OnTheRoad | None, decimals: int) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from lotstream.domain.model import (
     Order,
     OrderLine,
     Package,
+    PartOnTheRoad,
     Reached,
     Recall,
     Receipt,
@@ -217,7 +218,12 @@ def _receipt(receipt: Receipt, of: Of) -> Receipt:
 
 
 def _shipment(shipment: Shipment, of: Of) -> Shipment:
-    return replace(shipment, parts=tuple(_part(part, of) for part in shipment.parts))
+    parts = tuple(_part(part, of) for part in shipment.parts)
+    return replace(shipment, parts=parts, apart=tuple(_elsewhere(one, of(one.sku)) for one in shipment.apart))
+
+
+def _elsewhere(one: PartOnTheRoad, factor: Factor | None) -> PartOnTheRoad:
+    return one if factor is None else one._replace(quantity=factor.times(one.quantity))
 
 
 def _part(part: ShipmentPart, of: Of) -> ShipmentPart:

@@ -16,7 +16,6 @@ from lotstream.domain.model import (
     LookedBack,
     LotMore,
     LotName,
-    OnTheRoad,
     Recall,
     Recipient,
     Shipment,
@@ -143,11 +142,12 @@ class RecallReads(Questions):
         """Return with which shipments lots left for which orders, the last one first, those behind one of them."""
         return await Recalls(self._database).departures(owner, lots, behind=behind, rows_max=rows_max)
 
-    async def roads(self, owner: str, shipments: Collection[str]) -> dict[str, OnTheRoad]:
-        """Return where shipments are that anything was told of since they left."""
+    async def roads(self, owner: str, shipments: Collection[str]) -> dict[str, Shipment]:
+        """Return shipments that anything was told of since they left, in units of today."""
         rows = await self._database.fetch(SQL["roads"], owner, sorted(shipments))
-        found = {row["number"]: decode(row["body"], Shipment).road for row in rows}
-        return {number: road for number, road in found.items() if road is not None}
+        bodies = [decode(row["body"], Shipment) for row in rows]
+        found = await counted_now(self._database, owner, bodies)
+        return {one.key.number: one for one in found if one.road is not None or one.apart}
 
     async def got(self, owner: str, lots: Sequence[LotName], *, after: str = "") -> Got:
         """Return who got any of some lots, with their personal data; other lots of their items are not looked at."""

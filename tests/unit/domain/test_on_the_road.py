@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import ProgressShipment, VoidShipment
-from lotstream.domain.events import ShipmentProgressed
+from lotstream.domain.commands import (
+    ConfirmShipment,
+    ProgressShipment,
+    RoadLine,
+    ShippedLine,
+    ShippedOrder,
+    VoidShipment,
+)
+from lotstream.domain.events import DiscrepancyNoted, ShipmentProgressed
 from lotstream.domain.model import SHIPMENT, OnTheRoad, ReceiptKey, RoadState, Shipment
+from lotstream.domain.road_parts import where_is
 from lotstream.testing.scenarios_messages import SITE
-from tests.unit.domain.build import World, goods, key, kinds, only, wanted
+from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
 
 AT = datetime(2026, 8, 31, 8, tzinfo=UTC)
 GOING = ProgressShipment(SITE, False, "carrier", AT, "S1", RoadState.IN_TRANSIT, AT + timedelta(days=2), "Dayton")
@@ -75,3 +85,109 @@ def test_who_does_not_say_when_says_the_same_once(world: World) -> None:
     assert world.told(told) == ()
     assert kinds(world.told(replace(told, place="Akron"))) == ["ShipmentProgressed"]
     assert world.told(replace(told, place="Akron")) == ()
+
+
+@pytest.fixture
+def packed() -> World:
+    """Ten of two lots left for one order in two packages, and three of one of them for another."""
+    made = World()
+    made.stock(goods("L1", 10), goods("L2", 10, expires=TODAY + timedelta(days=60)))
+    made.place("#1", wanted(quantity=12))
+    made.place("#2", wanted(quantity=3))
+    lines = (
+        ShippedLine("1", "L1", Decimal(6), package="P1"),
+        ShippedLine("1", "L1", Decimal(4), package="P2"),
+        ShippedLine("1", "L2", Decimal(2), package="P2"),
+    )
+    orders = (ShippedOrder(key("#1"), lines), ShippedOrder(key("#2"), ()))
+    made.told(ConfirmShipment(SITE, False, "gate", None, "S1", orders))
+    return made
+
+
+def some(state: RoadState, *lines: RoadLine, hours: int = 1, **more: Any) -> ProgressShipment:  # noqa: ANN401
+    """What is told of a part of the shipment."""
+    at = AT + timedelta(hours=hours)
+    return ProgressShipment(SITE, more.pop("happened", False), "carrier", at, "S1", state, lines=lines, **more)
+
+
+def apart(world: World) -> list[tuple[str, str | None, str | None, int, str]]:
+    """What is somewhere else than the shipment: order, lot, package, how much, and its state."""
+    shipment = world.warehouse.documents[ReceiptKey(SHIPMENT, "S1")]
+    assert isinstance(shipment, Shipment)
+    return [(one.order.order, one.lot, one.package, one.quantity, one.road.state.value) for one in shipment.apart]
+
+
+def test_a_part_is_lost_and_the_rest_arrives(packed: World) -> None:
+    """What is lost stays lost when the shipment is delivered; told again it is the same, told otherwise put right."""
+    lost = some(RoadState.LOST, RoadLine(order="#1", lot="L1", quantity=Decimal(2)))
+    event = only(packed.told(lost), ShipmentProgressed)
+    assert (event.orders, [one.quantity for one in event.told]) == ((key("#1"),), [2, 0])
+    assert packed.told(lost) == ()
+    packed.told(replace(GOING, state=RoadState.DELIVERED, occurred_at=AT + timedelta(hours=2)))
+    assert apart(packed) == [("#1", "L1", "P1", 2, "lost")]
+    assert road(packed) is not None
+    packed.told(some(RoadState.LOST, RoadLine(order="#1", lot="L1", quantity=Decimal(1)), hours=3))
+    assert apart(packed) == [("#1", "L1", "P1", 1, "lost")]
+    packed.told(some(RoadState.DELIVERED, RoadLine(order="#1", lot="L1", quantity=Decimal(10)), hours=4))
+    assert all(state == "delivered" for *_, state in apart(packed))
+    replayed(packed)
+
+
+def test_a_package_is_somewhere_else(packed: World) -> None:
+    """By its number, with all that is in it, and when it is expected."""
+    late = AT + timedelta(days=9)
+    packed.told(GOING)
+    packed.told(some(RoadState.IN_TRANSIT, packages=("P2",), expected_at=late))
+    assert apart(packed) == [("#1", "L1", "P2", 4, "in_transit"), ("#1", "L2", "P2", 2, "in_transit")]
+    shipment = packed.warehouse.documents[ReceiptKey(SHIPMENT, "S1")]
+    assert isinstance(shipment, Shipment)
+    here = {}
+    for lot, left in (("L1", 10), ("L2", 2)):
+        places = where_is(shipment, key("#1"), {("TEA", lot)}, left=left)
+        here[lot] = [(units, road.expected_at) for units, road in places if road]
+    assert here == {"L1": [(4, late), (6, GOING.expected_at)], "L2": [(2, late)]}
+    packed.told(replace(GOING, state=RoadState.DELIVERED, occurred_at=AT + timedelta(hours=5)))
+    assert apart(packed) == []
+
+
+def test_what_is_told_late_of_a_part_changes_nothing(packed: World) -> None:
+    """The latest time counts for each part by itself."""
+    packed.told(some(RoadState.DAMAGED, RoadLine(lot="L2", order="#1"), hours=5))
+    assert packed.told(some(RoadState.DELIVERED, RoadLine(lot="L2", order="#1"), hours=4)) == ()
+    assert apart(packed) == [("#1", "L2", "P2", 2, "damaged")]
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "field"),
+    [
+        (RoadLine(lot="L9"), Code.NOT_AVAILABLE, "lines.0"),
+        (RoadLine(order="#2", package="P1"), Code.NOT_AVAILABLE, "lines.0"),
+        (RoadLine(order="#1", quantity=Decimal(13)), Code.MORE_THAN_SHIPPED, "lines.0.quantity"),
+        (RoadLine(order="#1", quantity=Decimal(-1)), Code.NOT_POSITIVE, "lines.0.quantity"),
+        (RoadLine(order="#1", quantity=Decimal(1), unit="barrel"), Code.UNKNOWN_UNIT, "lines.0.unit"),
+    ],
+)
+def test_a_part_that_did_not_leave_is_refused(packed: World, line: RoadLine, code: Code, field: str) -> None:
+    """Happened, what can be is noted, and the rest is a discrepancy."""
+    assert packed.refused(some(RoadState.LOST, line)) == (code, field)
+    events = packed.told(some(RoadState.LOST, line, RoadLine(package="P1"), happened=True))
+    assert ("#1", "L1", "P1", 6, "lost") in apart(packed)
+    assert kinds(events)[0] == "ShipmentProgressed"
+    assert [event.code for event in events if isinstance(event, DiscrepancyNoted)] == [code]
+    replayed(packed)
+
+
+def test_delivered_goods_are_not_on_the_road(packed: World) -> None:
+    """Asked, they are not lost any more; a part that nobody has told to have arrived may be."""
+    packed.told(some(RoadState.DELIVERED, packages=("P1",)))
+    assert packed.refused(some(RoadState.LOST, packages=("P1",), hours=2)) == (Code.CONFLICTING_CONTENT, "state")
+    packed.told(some(RoadState.LOST, packages=("P2",), hours=2))
+    packed.told(some(RoadState.LOST, packages=("P1",), hours=3, happened=True))
+    assert {state for *_, state in apart(packed)} == {"lost"}
+
+
+def replayed(world: World) -> None:
+    """The journal says the same."""
+    before = world.warehouse.state()
+    world.warehouse.restart()
+    assert world.warehouse.state() == before

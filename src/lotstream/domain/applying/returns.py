@@ -37,7 +37,11 @@ def _announced(ledger: Ledger, event: ReturnAnnounced) -> None:
 
 
 def _progressed(ledger: Ledger, event: ShipmentProgressed) -> None:
-    keep(ledger, ledger.booked(ReceiptKey(SHIPMENT, event.shipment), Shipment)).road = event.road
+    shipment = keep(ledger, ledger.booked(ReceiptKey(SHIPMENT, event.shipment), Shipment))
+    if not event.told:
+        shipment.road = event.road
+    if event.apart is not None:
+        shipment.apart = event.apart
 
 
 #: What each event of this room changes.

@@ -78,6 +78,7 @@ from lotstream.domain.commands.returns import AnnouncedLine, ExpectReturn, Inspe
 from lotstream.domain.commands.shipping import (
     CorrectShipment,
     ProgressShipment,
+    RoadLine,
     VoidShipment,
 )
 from lotstream.domain.commands.stock import (
@@ -178,6 +179,7 @@ __all__ = [
     "RequestAllocation",
     "ReserveStock",
     "ReturnGoods",
+    "RoadLine",
     "ScanLot",
     "SecondCount",
     "ShipTransfer",

@@ -12,6 +12,7 @@ from lotstream.domain.model import (
     CameBack,
     OnTheRoad,
     OrderKey,
+    PartOnTheRoad,
     ReturnExpected,
     Serial,
 )
@@ -64,3 +65,7 @@ class ShipmentProgressed:
     shipment: str
     road: OnTheRoad
     orders: tuple[OrderKey, ...]
+    #: What of it is so; none: all of it but what is apart.
+    told: tuple[PartOnTheRoad, ...] = ()
+    #: What of it is somewhere else than the rest, as it is afterwards; None: as before.
+    apart: tuple[PartOnTheRoad, ...] | None = None

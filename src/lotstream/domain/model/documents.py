@@ -152,6 +152,19 @@ class OnTheRoad(NamedTuple):
     reason: str | None = None
 
 
+class PartOnTheRoad(NamedTuple):
+    """So much of what left with a line of an order is somewhere else than the rest of its shipment."""
+
+    order: OrderKey
+    line: str
+    sku: str
+    lot: str | None
+    package: str | None
+    #: Smallest units.
+    quantity: int
+    road: OnTheRoad
+
+
 @dataclass(slots=True)
 class Shipment:
     """What left under one shipment's number, so that a part told twice is not booked twice, and may be taken back."""
@@ -162,6 +175,8 @@ class Shipment:
     voided: bool = False
     #: None: nothing was told of it since it left.
     road: OnTheRoad | None = None
+    #: What of it is somewhere else than the rest.
+    apart: tuple[PartOnTheRoad, ...] = ()
     #: Of what is written: the arrival by which its quantities count (`lotstream.domain.recounting`); 0 in memory.
     rebased: int = 0
 

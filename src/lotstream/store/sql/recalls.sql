@@ -144,7 +144,8 @@ ORDER BY g.at DESC, g.shipment DESC, g.source DESC, g."order" DESC, g.sku DESC, 
 -- name: roads
 -- Where shipments are, as far as it was told.
 SELECT c.number, c.body FROM receipt AS c
-WHERE c.owner = $1 AND c.kind = 'shipment' AND c.number = ANY($2::text[]) AND position('"road":' IN c.body) > 0;
+WHERE c.owner = $1 AND c.kind = 'shipment' AND c.number = ANY($2::text[])
+  AND (position('"road":' IN c.body) > 0 OR position('"apart":' IN c.body) > 0);
 
 -- name: gone
 -- With how many orders some lots left, and for how many customers; nothing of other lots is looked at.
