@@ -36,6 +36,7 @@ from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.reservations import copy_order, line_called, note_shipped
 from lotstream.domain.serials import check_count
 from lotstream.domain.shipments import told_of
+from lotstream.domain.sums import OVER, state_of
 
 IMPORTED: Final = "imported"
 """The content of an order that was never placed here, and where goods lay that left before the hub was there."""
@@ -159,4 +160,6 @@ def _order(command: ImportShipment, known: Order | None, shipped: list[Shipped],
         line.ordered += one.quantity
         note_shipped(order, one)
     order.shipments = (*order.shipments, command.shipment)
+    if order.state not in OVER:
+        order.state = state_of(order, decided=True)
     return order

@@ -28,6 +28,7 @@ from lotstream.domain.events import ConsigneesListed, DiscrepancyNoted, GoodsRet
 from lotstream.domain.model import HoldKind, Item, OrderState, Tracking
 from lotstream.domain.move import MoveKind
 from lotstream.domain.movements import moves_of
+from lotstream.domain.sums import OVER
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
 
@@ -203,6 +204,21 @@ def test_an_import_that_was_wrong_is_voided() -> None:
     world.told(imported())
     events = world.told(VoidShipment(SITE, True, None, None, "S-OLD"))
     assert "ShipmentVoided" in kinds(events)
+
+
+def test_more_is_imported_of_an_order_that_was_opened_again() -> None:
+    """What was taken back stays with the order, and what is imported then has left for it."""
+    world = World()
+    world.told(imported())
+    world.told(VoidShipment(SITE, True, "dock", None, "S-OLD"))
+    world.told(imported(left(quantity=4), shipment="S-2"))
+    order, (line,) = world.get("#OLD"), world.get("#OLD").lines
+    assert (line.ordered, line.shipped, order.shipments[-1]) == (10, 4, "S-2")
+    assert order.state not in OVER
+    assert world.ledger.orders[order.key] is order
+    before = world.warehouse.state()
+    world.warehouse.restart()
+    assert world.warehouse.state() == before
 
 
 def test_a_line_is_of_one_item() -> None:

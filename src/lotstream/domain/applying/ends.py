@@ -37,6 +37,9 @@ def _shipment_imported(ledger: Ledger, event: ShipmentImported) -> None:
             ledger.know_serial(Serial(key, SerialState.SHIPPED, one.row, *who, *left))
     shipment = shipment_under(ledger, event.shipment, site=event.site)
     shipment.parts = (*shipment.parts, event.part)
+    if event.order.key in ledger.orders:
+        # What was taken back of it has opened it again.
+        ledger.orders[event.order.key] = event.order
     order_touched(ledger, event.order)
 
 
