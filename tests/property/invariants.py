@@ -52,6 +52,7 @@ from lotstream.domain.keeping import unmet
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
     TRANSFER,
+    HoldKind,
     LotName,
     Order,
     OrderKey,
@@ -139,6 +140,7 @@ class Story:
         check_lots(self.ledger, self._came)
         check_orders(self._books.orders())
         check_documents(self._orders(), self._documents())
+        check_road([one for one in self._documents() if isinstance(one, Shipment)])
         serials: dict[tuple[str, str], Serial] = {
             key: decode(body, Serial) for key, body in self._books.serials.items()
         }
@@ -274,11 +276,34 @@ def check_genealogy(ledger: Ledger, events: Sequence[Event]) -> None:
         if {move.kind for move in moves} & RENAMED:
             assert sum(move.quantity for move in moves) == 0, event
         if isinstance(event, KitAssembled | ProductionRecorded):
+            check_handed_on(ledger, event)
             parents = {LotName(used.row.sku, used.row.lot) for used in event.used if used.row.lot is not None}
             for made in event.made:
                 if made.row.lot is not None:
                     own = LotName(made.row.sku, made.row.lot)
                     assert all(own in descendants(ledger, [parent]) for parent in parents - {own}), event
+
+
+def check_handed_on(ledger: Ledger, event: KitAssembled | ProductionRecorded) -> None:
+    """What is made of recalled goods is under the same recalls."""
+    used = [ledger.lots.get((one.row.sku, one.row.lot)) for one in event.used if one.row.lot is not None]
+    recalls = {hold.id for lot in used if lot is not None for hold in lot.holds if hold.kind is HoldKind.RECALL}
+    for made in event.made:
+        if made.row.lot is not None:
+            assert recalls <= {hold.id for hold in ledger.lots[made.row.sku, made.row.lot].holds}, event
+
+
+def check_road(shipments: Sequence[Shipment]) -> None:
+    """No more of a shipment is somewhere than has left with it."""
+    for shipment in shipments:
+        left = Counter[tuple[object, ...]]()
+        for part in shipment.parts:
+            for one in part.shipped:
+                left[part.order, one.line, one.row.sku, one.row.lot, one.package] += one.quantity
+        for told in shipment.apart:
+            left[told[:5]] -= told.quantity
+            assert told.quantity > 0, shipment
+        assert all(units >= 0 for units in left.values()), shipment
 
 
 def stood_at(part: Reservation) -> RowKey:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from lotstream.domain.commands import (
+    AdjustStock,
     AnnouncedLine,
     Command,
     ExpectReturn,
     InspectedLine,
     InspectReturn,
     ProgressShipment,
+    RoadLine,
+    StockLine,
 )
 from lotstream.domain.model import Disposition, Receipt, RoadState, Shipment
 from lotstream.domain.paper import RETURN
 from tests.property.house import BEGAN
-from tests.property.vocabulary import LOTS
+from tests.property.vocabulary import CODES, LOTS, NUMBERS
 from tests.property.words_recalls import RecallWords
 
 
@@ -28,9 +32,31 @@ class ReturnWords(RecallWords):
         known = [one for one in self._books.shipped().values() if isinstance(one, Shipment)]
         number = self.one(known).key.number if known else "S0"
         at = BEGAN + timedelta(hours=self.number(0, 90))
+        lines, packages = (), ()
+        if self.mostly(False, True):
+            lines = tuple(self._part() for _ in range(self.number(1, 2)))
+            packages = self.mostly((), (self.one(("P1", "P2")),))
         return ProgressShipment(
-            self.site(), self.happened(), None, self.mostly(at, None), number, self.one([*RoadState])
-        )
+            self.site(), self.happened(), None, self.mostly(at, None), number, self.one([*RoadState]),
+            lines=lines, packages=packages,
+        )  # fmt: skip
+
+    def _part(self) -> RoadLine:
+        """Return what a carrier says of a part, sometimes of more than left, or of what did not leave."""
+        quantity = self.mostly(Decimal(self.number(0, 4)), None)
+        sku = self.mostly(None, self.sku())
+        return RoadLine(None, None, self.mostly(None, "1"), sku, self.mostly(None, self.one(LOTS)), None, quantity)
+
+    def adjust_unit(self) -> Command:
+        """A unit is gone, or one that was turns up."""
+        units, lot = Decimal(self.mostly(-1, 1)), self.mostly("L1", None)
+        line = StockLine("1", "S", lot, self.bin(), units, code=self.one(CODES))
+        return AdjustStock(self.site(), self.happened(), None, None, f"A{self._count()}", (self._numbered(line),))
+
+    def _numbered(self, line: StockLine) -> StockLine:
+        """Return a line that names its units, mostly, or some that are not."""
+        numbers = tuple(self.one((*NUMBERS, "s9")) for _ in range(self.mostly(abs(int(line.quantity)), 1)))
+        return replace(line, serials=self.mostly(numbers, ()))
 
     def expect_return(self) -> Command:
         """Somebody announces that goods will come back."""
@@ -49,7 +75,7 @@ class ReturnWords(RecallWords):
         lines = tuple(
             InspectedLine(
                 str(index), one.line, Decimal(self.number(1, max(one.quantity, 1))), None, self.one([*Disposition]),
-                self.mostly(None, self.bin()), self.mostly(None, self.bin()),
+                self.mostly(None, self.bin()), self.mostly(None, self.bin()), None, self.mostly((), one.serials[:1]),
             )
             for index, one in enumerate(back.came[: self.number(1, 2)])
         )  # fmt: skip

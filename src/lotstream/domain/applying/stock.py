@@ -80,8 +80,7 @@ def _bins_changed(ledger: Ledger, event: BinsChanged) -> None:
 def _returned(ledger: Ledger, event: GoodsReturned) -> None:
     document = _note(ledger, event)
     came = (
-        CameBack(back.line, back.row, back.quantity, 0, back.serials if event.numbered else ())
-        for back in event.lines
+        CameBack(back.line, back.row, back.quantity, 0, back.serials if event.numbered else ()) for back in event.lines
     )
     document.came = (*document.came, *came)
     if event.announced is not None:
