@@ -187,6 +187,32 @@ async def test_lots_are_found_by_their_suppliers_number(lotstream: Lotstream) ->
 
 
 @pytest.mark.usefixtures("shipped")
+async def test_a_lots_history_is_one_under_all_its_numbers(lotstream: Lotstream, hub_settings: Settings) -> None:
+    """By the number it has and by the one it had, the same lines, each with the number it was told under."""
+    line = {"line": "1", "sku": "CER-001", "quantity": "10", **LOT, "lot": "WRONG", "supplier_lot": "77"}
+    async with HubClient(hub_settings) as client:
+        await client.send("stock.received", {"owner": "acme", **FLOOR, "receipt": "R-77", "lines": [line]})
+        right = {"correction": "LC-77", "sku": "CER-001", "lot": "WRONG", "to_lot": "RIGHT", "by": "qa"}
+        await client.send("lot.corrected", {"owner": "acme", **right})
+        hold = {"hold": "H-77", "kind": "hold", "sku": "CER-001", "lot": "RIGHT"}
+        await client.send("hold.placed", {"owner": "acme", **hold})
+    told = {
+        name: json.loads((await lotstream("lot", "history", "CER-001", name, "--owner", "acme", "--json")).out)
+        for name in ("WRONG", "RIGHT")
+    }
+    assert told["WRONG"]["history"] == told["RIGHT"]["history"]
+    lines = [(line["lot"], line["kind"]) for line in told["RIGHT"]["history"]]
+    assert (lines[0], lines[-1]) == (("WRONG", "received"), ("RIGHT", "held"))
+    assert (told["WRONG"]["lot"], told["WRONG"]["former"]) == ("RIGHT", [{"sku": "CER-001", "lot": "WRONG"}])
+    assert told["WRONG"]["note"].startswith("WRONG of CER-001 is a former number: this is lot RIGHT")
+    assert told["RIGHT"]["note"] is None
+    shown = (await lotstream("lot", "history", "CER-001", "WRONG", "--owner", "acme", "--rows-max", "1")).out
+    assert "RIGHT of acme: 10 each on hand" in shown
+    assert "was WRONG" in shown
+    assert "There is more: --after" in shown
+
+
+@pytest.mark.usefixtures("shipped")
 async def test_a_recall_names_the_owners_who_were_given_any(lotstream: Lotstream, hub_settings: Settings) -> None:
     """Goods that were sold where they lie have not left, and are another owner's to recall: the report says whose."""
     line = {"line": "1", "sku": "CER-001", "quantity": "10", **LOT, "lot": "L30", "supplier_lot": "30"}

@@ -168,16 +168,7 @@ class GoodsWords(AllWords):
 
 #: What is told of units that have numbers.
 OF_UNITS = (
-    *(
-        "want_unit",
-        "want_unit",
-        "want_unit",
-        "place_unit",
-        "place_unit",
-        "send_unit",
-        "sell_unit",
-        "adjust_unit",
-    ),
+    *("want_unit", "want_unit", "want_unit", "place_unit", "place_unit", "send_unit", "sell_unit"),
     *("take_unit", "take_unit", "take_unit", "take_unit"),
     *("undo", "ship", "cancel", "unreserve", "void", "give_back", "hold_unit", "let_unit_go"),
     *("wave", "wave", "work_on_wave", "work_on_wave", "send_over", "come_over", "come_over", "sell", "buy", "request"),

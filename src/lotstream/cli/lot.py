@@ -8,13 +8,15 @@ import typer
 
 from lotstream.cli.amounts import base_units, unit_of
 from lotstream.cli.environment import read_settings, run
-from lotstream.cli.lot_called import lot_meant, note
+from lotstream.cli.lot_called import lot_meant, names_of, note
 from lotstream.cli.lot_trace import trace
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, say, table
 from lotstream.cli.reaching_back import say_how_far
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lotstream.store.reads_goods import HistoryLine, LotFacts
 
 ROWS_MAX: Final = 500
@@ -44,7 +46,10 @@ def history(
     rows_max: Annotated[int, typer.Option("--rows-max", help="Most lines that are shown.", min=1)] = ROWS_MAX,
     as_json: Json = False,
 ) -> None:
-    """Show what became of a lot, oldest first: what came, moved, changed, was held, was used, left and came back."""
+    """Show what became of a lot, oldest first: what came, moved, changed, was held, was used, left and came back.
+
+    By any number it has or had, it is all that became of it under all of them.
+    """
     run(say_how_far())
     told = run(_read(owner, sku, lot, after, rows_max))
     if as_json:
@@ -53,7 +58,11 @@ def history(
     if told["note"] is not None:
         say(told["note"])
     say(_heading(told))
-    table(COLUMNS, (_in_words(line) for line in told["history"]))
+    if told["former"]:
+        # Which of its numbers each line was told under.
+        table((*COLUMNS, "as"), ((*_in_words(line), line["lot"]) for line in told["history"]))
+    else:
+        table(COLUMNS, (_in_words(line) for line in told["history"]))
     if told["next"] is not None:
         say(f"There is more: --after {told['next']}")
 
@@ -70,11 +79,25 @@ async def _read(owner: str | None, sku: str, lot: str | None, after: str | None,
     async with GoodsReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
         found = await reads.owners_of_lot(sku, lot, owner=owner)
         who = only_one("owner", found, option="--owner", what=_called(sku, lot))
-        lines = await reads.lot_history(who, sku, lot, after=begin, rows_max=rows_max + 1)
-        facts = await reads.lot(who, sku, lot)
-    shown = [_shown(line, facts) for line in lines[:rows_max]]
-    ends = lines[rows_max - 1].place.text() if len(lines) > rows_max else None
-    return {"owner": who, "sku": sku, "lot": lot, "note": said, **_facts(facts), "history": shown, "next": ends}
+        names = [(sku, lot)] if lot is None else [(one.sku, one.lot) for one in await names_of(who, sku, lot)]
+        pages = [await reads.lot_history(who, *name, after=begin, rows_max=rows_max + 1) for name in names]
+        facts = await reads.lot(who, *names[0])
+    lines = in_order(names, pages)
+    shown = [{"lot": called, **_shown(line, facts)} for called, line in lines[:rows_max]]
+    ends = lines[rows_max - 1][1].place.text() if len(lines) > rows_max else None
+    if lot is not None and (sku, lot) != names[0]:
+        said = f"{lot} of {sku} is a former number: this is lot {names[0][1]} of {names[0][0]}, under all its numbers."
+    about = {"owner": who, "sku": names[0][0], "lot": names[0][1], "note": said}
+    former = [{"sku": one, "lot": called} for one, called in names[1:]]
+    return {**about, "former": former, **_facts(facts), "history": shown, "next": ends}
+
+
+def in_order(
+    names: Sequence[tuple[str, str | None]], pages: Sequence[Sequence[HistoryLine]]
+) -> list[tuple[str | None, HistoryLine]]:
+    """Return the lines of all numbers of a lot as they followed each other, each with the number it was told under."""
+    found = ((called, line) for (_, called), page in zip(names, pages, strict=True) for line in page)
+    return sorted(found, key=lambda one: one[1].place)
 
 
 def _called(sku: str, lot: str | None) -> str:
@@ -106,6 +129,7 @@ def _shown(line: HistoryLine, facts: LotFacts) -> dict[str, Any]:
 def _heading(told: dict[str, Any]) -> str:
     lot = "without a lot" if told["lot"] is None else f"lot {told['lot']}"
     known = [f"{name.replace('_', ' ')} {told[name]}" for name in ("expires", "made", "supplier") if told[name]]
+    known += [f"was {', '.join(one['lot'] for one in told['former'])}"] if told["former"] else []
     known += [f"held by {hold['hold']} ({hold['kind']})" for hold in told["holds"]]
     on_hand = f"{told['on_hand']} {told['unit'] or ''}".rstrip()
     return f"{told['sku']} {lot} of {told['owner']}: {', '.join([f'{on_hand} on hand', *known])}"

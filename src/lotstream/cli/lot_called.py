@@ -9,6 +9,7 @@ from lotstream.cli.environment import read_settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lotstream.domain.model import LotName
     from lotstream.store.reads_goods import LotCalled
 
 
@@ -48,6 +49,16 @@ async def lots_called(called: str, *, owner: str | None, sku: str | None, former
     settings = read_settings()
     async with GoodsReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
         return await reads.lots_called(called, owner=owner, sku=sku, former=former)
+
+
+async def names_of(owner: str, sku: str, lot: str) -> list[LotName]:
+    """Return what a lot is called now, and then what it was called before, by any of its names."""
+    from lotstream.domain.model import LotName
+    from lotstream.store.reads_trace import TraceReads
+
+    settings = read_settings()
+    async with TraceReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
+        return await reads.names(owner, LotName(sku, lot))
 
 
 def note(meant: LotMeant, called: str) -> str | None:

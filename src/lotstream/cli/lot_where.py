@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from lotstream.cli.environment import read_settings, run
-from lotstream.cli.lot_called import lot_meant, note
+from lotstream.cli.lot_called import lot_meant, names_of, note
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, say, table
 
@@ -91,7 +91,7 @@ async def _read(owner: str | None, sku: str, lot: str) -> dict[str, Any]:
     async with RecallReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
         found = await reads.owners_of_lots(LotsSaid(owner=owner, lots=[lot], sku=sku))
         who = only_one("owner", found, option="--owner", what=f"lot {lot} of {sku}")
-        names = await _names(who, sku, lot)
+        names = await names_of(who, sku, lot)
         items = await reads.items(who, [names[0].sku])
         item = items.get(names[0].sku)
         decimals = 0 if item is None else item.decimals
@@ -101,16 +101,6 @@ async def _read(owner: str | None, sku: str, lot: str) -> dict[str, Any]:
     former = [name._asdict() for name in names[1:]]
     about = {"owner": who, **names[0]._asdict(), "former": former, "note": said, "unit": unit}
     return {**about, **house, **gone, "shipments": shipments}
-
-
-async def _names(owner: str, sku: str, lot: str) -> list[LotName]:
-    """Return what a lot is called now, and then what it was called before, by any of its names."""
-    from lotstream.domain.model import LotName
-    from lotstream.store.reads_trace import TraceReads
-
-    settings = read_settings()
-    async with TraceReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
-        return await reads.names(owner, LotName(sku, lot))
 
 
 async def _in_house(reads: RecallReads, owner: str, lot: LotName, decimals: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from lotstream.cli.lot import _facts, _heading, _in_words, _shown
 from lotstream.domain.model import Hold, HoldKind, Item
@@ -20,11 +21,13 @@ LINE = HistoryLine(
 
 
 def test_a_lot_is_introduced_by_what_is_known_of_it() -> None:
-    """What is on hand in base units, the facts there are, and its holds; nothing is said of what nobody knows."""
-    head = {"owner": "acme", "sku": "TEA", "lot": "L1"}
+    """What is on hand in base units, its facts, former numbers and holds; nothing is said of what nobody knows."""
+    head: dict[str, Any] = {"owner": "acme", "sku": "TEA", "lot": "L1", "former": []}
     assert _heading({**head, **_facts(FACTS)}) == (
         "TEA lot L1 of acme: 12.5 kg on hand, expires 2027-06-01, supplier S-3, held by H-1 (recall)"
     )
+    former = [{"sku": "TEA", "lot": "L0"}, {"sku": "TEA", "lot": "LO"}]
+    assert _heading({**head, **_facts(NOTHING), "former": former}) == "TEA lot L1 of acme: 0 on hand, was L0, LO"
     assert _heading({**head, "lot": None, **_facts(NOTHING)}) == "TEA without a lot of acme: 0 on hand"
 
 
