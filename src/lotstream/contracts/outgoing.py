@@ -50,7 +50,7 @@ from lotstream.contracts.write_road import shipment_progress
 from lotstream.contracts.write_shipments import ship_confirmation, ship_voided
 from lotstream.contracts.write_status import change_refused, order_status
 from lotstream.contracts.write_stock import inventory_comparison, inventory_snapshot
-from lotstream.contracts.write_tasks import moved_task, pick_tasks
+from lotstream.contracts.write_tasks import moved_task, pick_tasks, untold_tasks
 from lotstream.contracts.write_time import expired_alert, expiry_alert, reorder_alert
 from lotstream.contracts.write_waves import cancelled, changed, joined, left, released
 from lotstream.domain.codes import NotUsed, Refusal
@@ -200,6 +200,7 @@ def _picked(ledger: Ledger, event: StockPicked, moment: Moment) -> Iterator[Outg
 
 def _undone(ledger: Ledger, event: PickUndone, moment: Moment) -> Iterator[Outgoing]:
     yield from undone_tasks(ledger, event, moment)
+    yield from untold_tasks(ledger, event, moment)
     yield from order_status(ledger, event.key, moment)
 
 

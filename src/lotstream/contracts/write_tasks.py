@@ -10,7 +10,17 @@ from lotstream.contracts.sending import Outgoing, in_parts, item_of
 from lotstream.contracts.topics import PICK_TASKS
 from lotstream.domain.by_lot import is_by_lot, place_of_lot
 from lotstream.domain.commands import Moment
-from lotstream.domain.events import Became, Carried, Freed, JoinedTask, LineDecision, LotSwapped, Relocated
+from lotstream.domain.events import (
+    Became,
+    Carried,
+    Freed,
+    JoinedTask,
+    LineDecision,
+    LotSwapped,
+    PickUndone,
+    Relocated,
+    Undone,
+)
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import OrderKey, Reservation, RowKey
 
@@ -178,8 +188,13 @@ def left_tasks(ledger: Ledger, key: OrderKey, tasks: Sequence[JoinedTask], momen
     yield from _alone(ledger, key, alone, "create", moment)
 
 
+def untold_tasks(ledger: Ledger, event: PickUndone, moment: Moment) -> Iterator[Outgoing]:
+    """Yield tasks of goods that had left without one, were taken back, and are in their bins again."""
+    yield from _alone(ledger, event.key, [(one, one.quantity) for one in event.undone if one.untold], "create", moment)
+
+
 def _alone(
-    ledger: Ledger, key: OrderKey, tasks: Sequence[tuple[JoinedTask, int]], action: str, moment: Moment
+    ledger: Ledger, key: OrderKey, tasks: Sequence[tuple[JoinedTask | Undone, int]], action: str, moment: Moment
 ) -> Iterator[Outgoing]:
     units: dict[tuple[str, str, RowKey], int] = {}
     for one, quantity in tasks:

@@ -106,7 +106,7 @@ def undo(undoing: Undoing, said: UndoneLine, path: str) -> None:
         if back:
             staged, units = staged_key(part.row, part.staged_at), back // _unit_of(undoing.draft, part)
             serials = part.serials[-units:] if units else ()
-            undone = Undone(line.line, part.task, part.row, staged, back, serials)
+            undone = Undone(line.line, part.task, part.row, staged, back, serials, untold=part.untold)
             note_undone(undoing.order, undone)
             undoing.undone.append(undone)
             wanted -= back

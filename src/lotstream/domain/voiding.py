@@ -198,7 +198,10 @@ def _stand_again(voiding: _Voiding, order: Order | None, shipped: Shipped, *, wa
         if quantity:
             task = shipped.task or _new_task(voiding, staged.site)
             serials = shipped.serials if quantity == shipped.quantity else ()
-            promise = Reservation(task, shipped.picked_from, quantity, quantity, staged.location, serials=serials)
+            promise = Reservation(
+                task, shipped.picked_from, quantity, quantity, staged.location, serials=serials,
+                untold=shipped.task is None,
+            )  # fmt: skip
         note_taken_back(line, shipped, promise)
     reserved = 0 if promise is None else promise.quantity
     voiding.books.put(staged, shipped.quantity, reserved=reserved, reason=VOIDED)

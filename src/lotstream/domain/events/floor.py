@@ -74,6 +74,8 @@ class Undone:
     serials: tuple[str, ...] = ()
     #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
     weight_g: int = 0
+    #: The floor was never told of the task.
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

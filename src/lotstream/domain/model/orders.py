@@ -76,6 +76,8 @@ class Reservation:
     started: bool = False
     #: None: the floor was told of it by a task of its own, ``task``.
     wave: InWave | None = None
+    #: Its goods left without a task and were taken back picked: the floor has to be told of it once they are in a bin.
+    untold: bool = False
 
 
 class KitPart(NamedTuple):

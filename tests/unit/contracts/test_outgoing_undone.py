@@ -1,0 +1,33 @@
+"""What the floor is told of goods that left without a task, did not leave after all, and are in their bins again."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from lotstream.domain.commands import ChangeSettings, ShippedLine, UndoPick, VoidShipment
+from lotstream.domain.model import Settings
+from lotstream.testing.scenarios_messages import SITE
+from tests.unit.contracts.test_outgoing_lots import Told
+from tests.unit.domain.build import key, wanted
+
+
+def test_goods_that_left_without_a_task_get_one_when_they_are_to_be_picked() -> None:
+    """They are promised still, so somebody has to pick them; nobody is told while they stand picked, and once only."""
+    told = Told()
+    world = told.world
+    world.told(ChangeSettings(Settings(allocate="on_request")))
+    world.place("1", wanted(quantity=4))
+    world.told(world.ship("1", ShippedLine("1", "A", Decimal(3), location="BIN"), happened=True))
+    world.told(VoidShipment(SITE, True, "gate", None, "S1"))
+    assert told.all("pick_tasks") == []
+    world.told(UndoPick(SITE, True, "floor", None, key("1")))
+    (message,) = told.all("pick_tasks")
+    (task,) = message["tasks"]
+    assert (task["action"], task["lot"], task["location"], task["quantity"]) == ("create", "A", "BIN", "3")
+    assert task["task"] == world.parts("1")[0].task
+    world.told(world.pick("1"))
+    world.told(UndoPick(SITE, True, "floor", None, key("1")))
+    assert told.all("pick_tasks") == []
+    before = world.warehouse.state()
+    world.warehouse.restart()
+    assert world.warehouse.state() == before
