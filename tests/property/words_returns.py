@@ -32,7 +32,8 @@ class ReturnWords(RecallWords):
         known = [one for one in self._books.shipped().values() if isinstance(one, Shipment)]
         number = self.one(known).key.number if known else "S0"
         at = BEGAN + timedelta(hours=self.number(0, 90))
-        lines, packages = (), ()
+        lines: tuple[RoadLine, ...] = ()
+        packages: tuple[str, ...] = ()
         if self.mostly(False, True):
             lines = tuple(self._part() for _ in range(self.number(1, 2)))
             packages = self.mostly((), (self.one(("P1", "P2")),))

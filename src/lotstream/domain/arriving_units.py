@@ -39,7 +39,7 @@ def read_numbers(arrival: Arrival, meant: ArrivedGoods, row: RowKey) -> None:
 def _check_number(arrival: Arrival, meant: ArrivedGoods, key: SerialKey, path: str) -> None:
     unit = arrival.draft.serial(key)
     if unit is not None and unit.state is SerialState.LOST and may_come_again(unit):
-        return None
+        return
     if unit is not None and unit.state is SerialState.IN_STOCK:
         if unit.row.location == transit_place(arrival.command.transfer):
             return
