@@ -8,7 +8,7 @@ from lotstream.domain.codes import Code
 from lotstream.domain.commands import DefineItem
 from lotstream.domain.events import DiscrepancyNoted, StockAdjusted
 from lotstream.domain.model import Item, Tracking
-from tests.unit.domain.build import TODAY, World, goods, only, wanted
+from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
 from tests.unit.domain.test_stock import adjust, said
 
 
@@ -67,3 +67,12 @@ def test_picked_goods_are_gone_once() -> None:
     changes = [(change.row.location, change.quantity) for change in only(events, StockAdjusted).changes]
     assert changes == [("STAGING", -4), ("BIN", -2)]
     assert only(events, DiscrepancyNoted).code == Code.NOT_AVAILABLE.value
+
+
+def test_one_that_turns_up_goes_to_who_waits() -> None:
+    """In the same decision, as much as it is."""
+    world = World()
+    world.stock(goods("L1", 2))
+    world.place("#1", wanted(quantity=3))
+    assert kinds(world.told(adjust(said(1)))) == ["StockAdjusted", "OrderAllocated"]
+    assert sum(units for _, units in world.lots("#1")) == 3
