@@ -34,6 +34,7 @@ GROUPS = (
     "stock",
     "roll_forward",
     "scan",
+    "scanned",
     "serial",
     "wave",
     "lot",

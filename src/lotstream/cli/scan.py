@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -54,26 +55,30 @@ def scan(
 
     Nothing is sent and no server is asked. Exits 8 and names the fault when the label cannot be taken as it is.
     """
-    from datetime import UTC, datetime
-
-    from lotstream.standards.gs1 import ScanError, read_scan
-
-    code = sys.stdin.readline() if text == FROM_STDIN else text
-    try:
-        read = read_scan(code, today=datetime.now(UTC).date(), accept=_faults(accept or ()))
-    except ScanError as error:
-        if as_json:
-            print_json(_refused(error))
-        else:
-            _show_readings(error)
-        raise
+    read = read_label(sys.stdin.readline() if text == FROM_STDIN else text, accept or (), as_json=as_json)
     if as_json:
         print_json(shown(read))
     else:
         _show(read)
 
 
-def _faults(names: list[str] | tuple[()]) -> list[ScanFault]:
+def read_label(code: str, accept: Sequence[str], *, as_json: bool) -> Scan:
+    """Return what a label says; where it cannot be taken as it is, show the fault and raise `ScanError`."""
+    from datetime import UTC, datetime
+
+    from lotstream.standards.gs1 import ScanError, read_scan
+
+    try:
+        return read_scan(code, today=datetime.now(UTC).date(), accept=_faults(accept))
+    except ScanError as error:
+        if as_json:
+            print_json(_refused(error))
+        else:
+            _show_readings(error)
+        raise
+
+
+def _faults(names: Sequence[str]) -> list[ScanFault]:
     from lotstream.errors import InputRefused
     from lotstream.standards.scan import ScanFault
 

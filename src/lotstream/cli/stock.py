@@ -81,7 +81,8 @@ def _show_then(
     if as_json:
         print_json(there)
     else:
-        table(COLUMNS_THEN, ([one[column] for column in COLUMNS_THEN] for one in there))
+        columns = (*COLUMNS_THEN, "weight_kg") if any("weight_kg" in one for one in there) else COLUMNS_THEN
+        table(columns, ([one.get(column) for column in columns] for one in there))
     if len(there) == rows_max:
         complain(f"Only the first {rows_max} rows are shown.", "Ask for one item with --sku, or with --rows-max.")
 
@@ -107,10 +108,13 @@ async def _read_then(
 
 
 def _shown_then(one: ThereThen) -> dict[str, object]:
+    from lotstream.contracts.quantities import base_text
+
     return {
         "sku": one.sku, "lot": one.lot, "expires": one.expires, "site": one.site, "location": one.location,
         "status": one.status, "on_hand": base_units(one.item, one.quantity),
         "unit": unit_of(one.item),
+        **({} if one.weight_g is None else {"weight_kg": base_text(one.weight_g, 3)}),
     }  # fmt: skip
 
 

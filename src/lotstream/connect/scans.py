@@ -40,21 +40,29 @@ def sku_of(scan: Scan, skus: Mapping[str, str]) -> str:
 
     Raises `Refused` with ``field_missing`` when the label names no goods, ``unknown_item`` when nobody's SKU has them.
     """
-    gtin = scan.item_gtin
-    if gtin is None:
-        message = f"The label {scan.printed} names no goods, (01) or (02); scan the label of the goods."
-        raise Refused(DeliveryCode.FIELD_MISSING, "gtin", message)
+    gtin = goods_of(scan)
     if gtin not in skus:
         message = f"No item has the trade item number {gtin}; add it to the gtins of its item and scan again."
         raise Refused(DeliveryCode.UNKNOWN_ITEM, "gtin", message)
     return skus[gtin]
 
 
+def goods_of(scan: Scan) -> str:
+    """Return the trade item number of the goods on a label; a pallet's is that of its content.
+
+    Raises `Refused` with ``field_missing`` when the label names no goods.
+    """
+    if scan.item_gtin is None:
+        message = f"The label {scan.printed} names no goods, (01) or (02); scan the label of the goods."
+        raise Refused(DeliveryCode.FIELD_MISSING, "gtin", message)
+    return scan.item_gtin
+
+
 def receipt_line(
     scan: Scan,
     *,
     line: str,
-    sku: str,
+    sku: str | None,
     unit: str | None = None,
     quantity: Decimal | None = None,
     numbered: bool = False,
@@ -63,11 +71,12 @@ def receipt_line(
 ) -> StockReceivedLine:
     """Return the line of ``stock.received`` that one label of goods is.
 
-    The lot is the supplier's number and ours. The quantity is what the label counts, (30) or (37), else one, of
-    ``unit``: that of the goods whose number the label has, a case or a piece; the net weight where the unit is
-    kilograms; or ``quantity``. ``numbered``: the item's units have serial numbers, and (21) is this one's; otherwise it
-    is a detail. ``weighed``: the item is weighed (``catch_weight``), and the label's net weight is what these weigh;
-    otherwise it is a detail. ``more`` are further fields of the line: location, supplier, reason.
+    Without a ``sku`` the hub finds the item by the number of the label. The lot is the supplier's number and ours. The
+    quantity is what the label counts, (30) or (37), else one, of ``unit``: that of the goods whose number the label
+    has, a case or a piece; the net weight where the unit is kilograms; or ``quantity``. ``numbered``: the item's units
+    have serial numbers, and (21) is this one's; otherwise it is a detail. ``weighed``: the item is weighed
+    (``catch_weight``), and the label's net weight is what these weigh; otherwise it is a detail. ``more`` are further
+    fields of the line: location, supplier, reason.
     Raises `Refused` where the label leaves the quantity open, or the line is none that the contract takes.
     """
     if quantity is None:
@@ -76,6 +85,8 @@ def receipt_line(
         "line": line, "sku": sku, "quantity": quantity, "unit": unit, "lot": scan.lot, "supplier_lot": scan.lot,
         "made": scan.made, "expires": scan.last_day, "package": scan.sscc,
     }  # fmt: skip
+    if sku is None:
+        values["gtin"] = goods_of(scan)
     if numbered and scan.serial is not None:
         values["serials"] = [scan.serial]
     if weighed and scan.weight_kg is not None:
