@@ -169,6 +169,38 @@ async def test_a_period_rolls_forward_lot_by_lot(lived: Settings) -> None:
     assert "L1" in await _lotstream(lived, "stock", "--sku", "OIL", "--as-of", "2026-03-02")
 
 
+async def test_goods_weighed_what_they_weighed_then(lived: Settings) -> None:
+    """As weighed when they came, moved and left; goods that nobody weighed weigh their share, and verify agrees."""
+    vera, ham = {"owner": "vera"}, {"line": "1", "sku": "HAM", "lot": "H1", "location": "A"}
+    order = {"source": "shop", "order": "#1"}
+    left = {**order, "lines": [{"line": "1", "quantity": "1", "lot": "H1", "weight_kg": "2.4", "location": "A"}]}
+    gone = {**order, "order": "#0", "site": "TOR", "shipment": "S-0", "shipped_at": day(1, 6)}
+    old = {"line": "1", "sku": "HAM", "lot": "H0", "quantity": "2", "weight_kg": "5"}
+    sent: list[tuple[str, dict[str, Any]]] = [
+        ("item.defined", {**vera, "sku": "HAM", "catch_weight": True}),
+        ("shipment.imported", {**vera, **gone, "lines": [old]}),
+        ("stock.received", told("", 2, receipt="R", lines=[{**ham, "quantity": "4", "weight_kg": "10"}], **vera)),
+        ("stock.moved", told("", 3, move="M", lines=[{**ham, "quantity": "1", "to": "B", "weight_kg": "2.7"}], **vera)),
+        ("order.placed", {**vera, **order, "lines": [{"line": "1", "sku": "HAM", "quantity": "1"}]}),
+        ("shipment.confirmed", told("", 4, shipment="S", orders=[left], **vera)),
+    ]
+    async with HubClient(lived) as client:
+        for name, body in sent:
+            assert (await client.send(name, body))["outcome"] == "done", name
+    found = []
+    async with PastReads(lived.postgres_url) as past:
+        for at in (day(1), day(2), day(3), day(4)):
+            rows = await past.stock_as_of("vera", datetime.fromisoformat(at), sku=None, rows_max=10)
+            found.append([(row.location, row.quantity, row.weight_g) for row in rows])
+    assert found == [
+        [], [("A", 4, 10_000)], [("A", 3, 7_300), ("B", 1, 2_700)], [("A", 2, 4_900), ("B", 1, 2_700)],
+    ]  # fmt: skip
+    then = json.loads(await _lotstream(lived, "stock", "--owner", "vera", "--as-of", day(3), "--json"))
+    assert [row["weight_kg"] for row in then] == ["7.3", "2.7"]
+    assert "2.7" in await _lotstream(lived, "stock", "--owner", "vera", "--as-of", day(3))
+    assert [str(one) for one in (await verify(lived.postgres_url)).differences] == []
+
+
 async def test_after_any_day_everything_adds_up(lived: Settings) -> None:
     """Of a day with something of everything: as of now it is what is there, and all movements ever come to that."""
     async with HubClient(lived) as client, PastReads(lived.postgres_url) as past:

@@ -18,7 +18,6 @@ from lotstream.domain.commands import (
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import (
     BalanceOpened,
-    DiscrepancyNoted,
     Event,
     GoodsReturned,
     HoldPlaced,
@@ -72,7 +71,7 @@ from lotstream.domain.sums import OVER, backordered, promised, state_of
 from lotstream.store.codec import decode
 from tests.property.accounts import Accounts, check_rebased
 from tests.property.choosing import ONLY_GIVING, check_choices
-from tests.property.happened import check_came, check_free, check_made, used_by
+from tests.property.happened import check_came, check_free, check_made
 from tests.property.house import House
 from tests.property.soundness import check_derived
 from tests.property.units import check_documents, check_serials, check_taken, numbers_of
@@ -102,8 +101,6 @@ class Story:
         self.chosen = 0
         #: Who was promised which unit by its number, or had picked it, before the message.
         self._numbers: dict[tuple[str, str], OrderKey] = {}
-        #: Transfers of which goods were taken on the way, which people were told of.
-        self._waylaid: set[str] = set()
         #: Orders that gave promises back and wait to be asked.
         self.released: set[OrderKey] = set()
 
@@ -135,8 +132,7 @@ class Story:
         check_moves(self.ledger, self._rows)
         self._weights.check(self.ledger)
         check_rows(self.ledger)
-        self._waylaid |= waylaid(events)
-        check_transit(self.ledger, self._books.kept(TRANSFER, Transfer), self._waylaid)
+        check_transit(self.ledger, self._books.kept(TRANSFER, Transfer))
         check_lots(self.ledger, self._came)
         check_orders(self._books.orders())
         check_documents(self._orders(), self._documents())
@@ -311,16 +307,7 @@ def stood_at(part: Reservation) -> RowKey:
     return part.row._replace(location=part.staged_at or STAGING)
 
 
-def waylaid(events: Sequence[Event]) -> set[str]:
-    """Return the transfers of which somebody says that he has moved goods that were on the way, or used them up."""
-    noted = [event for event in events if isinstance(event, DiscrepancyNoted)]
-    used = {row.location for event in events for row in used_by(event) if row.location.startswith(TRANSIT)}
-    assert all(any(place in event.message for event in noted) for place in used), (used, noted)
-    places = {str(event.about.get("location")) for event in noted} | used
-    return {place.removeprefix(TRANSIT) for place in places if place.startswith(TRANSIT)}
-
-
-def check_transit(ledger: Ledger, transfers: dict[str, Transfer], but: set[str]) -> None:
+def check_transit(ledger: Ledger, transfers: dict[str, Transfer]) -> None:
     """What is on the way is what its transfer says has not arrived, and nothing of it is promised to anybody."""
     there: Counter[str] = Counter()
     for key, row in ledger.stock.items():
@@ -328,7 +315,7 @@ def check_transit(ledger: Ledger, transfers: dict[str, Transfer], but: set[str])
             assert not row.reserved, row
             there[key.location.removeprefix(TRANSIT)] += row.on_hand
     way = {number: sum(line.under_way for line in one.lines) for number, one in transfers.items()}
-    apart = {number: (there[number], way.get(number, 0)) for number in {*there, *way} - but}
+    apart = {number: (there[number], way.get(number, 0)) for number in {*there, *way}}
     assert all(here == told for here, told in apart.values()), apart
 
 

@@ -53,7 +53,9 @@ def import_shipment(body: ShipmentImported) -> tuple[ImportShipment, Person | No
     to = body.ship_to or ShipTo()
     person = person_of(body.owner, to)
     lines = tuple(
-        ImportedLine(one.line, one.sku, one.quantity, one.unit, one.lot, one.expires, one.serials, one.cost)
+        ImportedLine(
+            one.line, one.sku, one.quantity, one.unit, one.lot, one.expires, one.serials, one.cost, one.weight_kg
+        )
         for one in body.lines
     )  # fmt: skip
     command = ImportShipment(

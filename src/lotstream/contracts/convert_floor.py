@@ -181,6 +181,7 @@ def _shorted(line: PickShortedLine) -> ShortLine:
         unit=line.unit,
         package=line.package,
         sku=line.sku,
+        weight_kg=line.weight_kg,
     )
 
 

@@ -64,7 +64,9 @@ def move_stock(body: StockMoved) -> MoveStock:
 
 def change_status(body: StockStatusChanged) -> ChangeStatus:
     """Return the command to book another condition."""
-    lines = tuple(_line(line, line.quantity, to=line.to_status.value) for line in body.lines)
+    lines = tuple(
+        replace(_line(line, line.quantity, to=line.to_status.value), weight_kg=line.weight_kg) for line in body.lines
+    )
     return ChangeStatus(body.site, body.happened, body.by, body.occurred_at, body.change, lines)
 
 
@@ -93,7 +95,7 @@ def order_named(source: str | None, order: str | None) -> OrderKey | None:
 
 def moved_line(line: StockMovedLine) -> StockLine:
     """Return a line of goods that come to another bin."""
-    return _line(line, line.quantity, to=line.to)
+    return replace(_line(line, line.quantity, to=line.to), weight_kg=line.weight_kg)
 
 
 def _line(line: _Line, quantity: Decimal, *, to: str = "") -> StockLine:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Day, Id, Inbound, Instant, Name, OwnerId, Quantity, Text
+from lotstream.contracts.fields import Day, Id, Inbound, Instant, Name, OwnerId, Quantity, Text, Weight
 from lotstream.contracts.inbound_orders import OrderNamed, ShipTo
 from lotstream.contracts.limits import COMPARED_MAX, LINES_MAX, ORDERS_MAX, PERSONS_MAX, REFERENCED_MAX, SERIALS_MAX
 from lotstream.domain.commands import Covers
@@ -101,6 +101,7 @@ class ShipmentImportedLine(Inbound):
     cost: Quantity | None = Field(
         default=None, description="What one `unit` had cost; null means as the lot, where that is known here."
     )
+    weight_kg: Weight = None
 
 
 class ShipmentImported(Inbound):

@@ -103,6 +103,7 @@ class PickShortedLine(Inbound):
     sku: Name | None = Field(default=None, description="The component of a kit, where task and lot do not name it.")
     picked: Quantity = Field(description="How much was found and taken, in `unit`; may be 0.")
     unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+    weight_kg: Weight = None
 
 
 class PickShorted(Inbound):

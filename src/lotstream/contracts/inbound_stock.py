@@ -111,6 +111,7 @@ class StockMovedLine(_Line):
     quantity: Quantity = Field(description="How much is moved; all of a bin takes what is promised of it along.")
     to: Name = Field(description="The bin they come to.")
     status: Status | None = Field(default=None, description="Condition of the goods; null means any.")
+    weight_kg: Weight = None
 
 
 class StockMoved(_Document):
@@ -128,6 +129,7 @@ class StockStatusChangedLine(_Line):
     quantity: Quantity = Field(description="How much of the goods it concerns.")
     status: Status = Field(default=Status.GOOD, description="Condition until now.")
     to_status: Status = Field(description="Condition from now on; only good stock is promised.")
+    weight_kg: Weight = None
 
 
 class StockStatusChanged(_Document):

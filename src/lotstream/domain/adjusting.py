@@ -11,6 +11,7 @@ from lotstream.domain.events import Event, StockAdjusted
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import AdjustCode, Tracking
 from lotstream.domain.paper import ADJUSTMENT, Meant, begin, book_once, understand
+from lotstream.domain.places import DOCK, is_transit
 from lotstream.domain.serials_gone import became, units_found, units_leaving
 from lotstream.domain.stock_changes import (
     Changes,
@@ -53,6 +54,11 @@ def _adjust(changes: Changes, meant: Meant) -> None:
     if not book_once(paper, meant, named):
         return
     check_place(paper, meant)
+    on_the_way = is_transit(meant.location)
+    if on_the_way and meant.quantity > 0:
+        # What is more than left is no part of the transfer.
+        meant = meant._replace(location=DOCK)
+        named = meant.row(paper.document.site)
     if said.code is not None and said.code not in _CODES:
         message = f"{said.code} is no reason that can be added up; send one of {', '.join(sorted(_CODES))}."
         paper.object(Code.FIELD_INVALID, f"{meant.path}.code", message, said)
@@ -73,5 +79,6 @@ def _adjust(changes: Changes, meant: Meant) -> None:
     left = take(changes, meant, rows, -meant.quantity)
     left = take_picked(changes, meant, left)
     if left:
-        changes.add(meant, where(rows, named), -left)
         note_deficit(paper, meant, left)
+        if not on_the_way:
+            changes.add(meant, where(rows, named), -left)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, granted, stop_if
+from lotstream.domain.codes import Code, Refusal, stop_if
 from lotstream.domain.commands import ArrivedLine, ReceiveTransfer
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import GoodsBooked, Relocated, RowChange
@@ -96,7 +96,10 @@ def understand(arrival: Arrival, said: ArrivedLine, path: str) -> ArrivedGoods |
         message = f"{sku} has no unit {said.unit}; define the item with it and send this again."
         arrival.object(Code.UNKNOWN_UNIT, f"{path}.unit", message, said)
         return None
-    quantity = granted(smallest(said.quantity, factor, f"{path}.quantity"))
+    quantity = smallest(said.quantity, factor, f"{path}.quantity")
+    if isinstance(quantity, Refusal):
+        arrival.object(quantity.code, quantity.field, quantity.message, replace(said, sku=sku))
+        return None
     lot = said.lot if line is None else line.lot
     return ArrivedGoods(said, path, item, lot, None if line is None else line.line, quantity)
 

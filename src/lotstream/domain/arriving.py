@@ -35,6 +35,7 @@ from lotstream.domain.places import DOCK, transit_place
 from lotstream.domain.places_for import why_not_there
 from lotstream.domain.quantities import in_base_units
 from lotstream.domain.shelves import rows_in
+from lotstream.domain.weights import FIELD, nobody_weighed, told_grams
 from lotstream.domain.wording import amount, goods_called
 
 _REASON = "arrived from another site"
@@ -117,11 +118,14 @@ def _fit(arrival: Arrival, meant: ArrivedGoods) -> ArrivedGoods:
     if said.status != Status.GOOD:
         return meant
     rows = on_the_way(arrival, meant.item.sku, meant.lot, status=None, package=None)
-    left_good = all(key.status == Status.GOOD for key in rows)
-    why = None if left_good else why_not_good(draft, meant.item, meant.lot, site=arrival.command.site)
+    apart = [key for key in rows if key.status != Status.GOOD]
+    why = why_not_good(draft, meant.item, meant.lot, site=arrival.command.site) if apart else None
+    field = "lot"
+    if why is None and nobody_weighed(draft.ledger.weights, meant.item, apart, said.weight_kg):
+        field, why = FIELD, f"{meant.item.sku} is weighed, and nobody has weighed these goods; send what they weigh."
     if why is None:
         return meant
-    arrival.object(Code.FIELD_MISSING, f"{meant.path}.lot", why, said)
+    arrival.object(Code.FIELD_MISSING, f"{meant.path}.{field}", why, said)
     return replace(meant, said=replace(said, status=Status.QUARANTINE.value))
 
 
@@ -145,7 +149,8 @@ def _told_once(arrival: Arrival, meant: ArrivedGoods) -> bool:
     """Note a line as told; False when it was told before, with a discrepancy if its content was other."""
     said, command = meant.said, arrival.command
     place = said.location or DOCK
-    now = Arrived(command.receipt or "", said.line, meant.item.sku, meant.lot, meant.quantity, place, said.status)
+    what = (command.receipt or "", said.line, meant.item.sku, meant.lot, meant.quantity, place, said.status)
+    now = Arrived(*what, told_grams(meant.item, said.weight_kg))
     known = () if arrival.known is None else arrival.known.arrived
     before = [one for one in known if (one.receipt, one.line) == (now.receipt, now.line)]
     if not before:

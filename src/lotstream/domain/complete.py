@@ -12,13 +12,11 @@ from lotstream.domain.commands import GoodsLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.expiry import NEVER, life_reason
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.lot_facts import Conflict
+from lotstream.domain.lot_facts import EXPIRES_FROM, Conflict
 from lotstream.domain.model import PLAIN, Item, Lot, Supplier, supplier_key
 
 #: Papers are required by type: ``certificate:organic``.
 CERTIFICATE: Final = "certificate:"
-#: The detail that says that a lot's expiry was worked out from the day it was made.
-EXPIRES_FROM: Final = "expires_from"
 _FACTS: Final[dict[str, Callable[[Lot], object]]] = {
     "supplier": lambda lot: lot.supplier,
     "supplier_lot": lambda lot: lot.supplier_lot,
@@ -118,6 +116,15 @@ def with_shelf_life(item: Item, line: GoodsLine, known: Lot | None) -> GoodsLine
         return line
     expires = made + timedelta(days=item.shelf_life_days)
     return replace(line, expires=expires, details={**line.details, EXPIRES_FROM: "made"})
+
+
+def day_there(draft: Draft, site: str, day: date) -> date:
+    """Return the day on which something was done at a site: where it was so far, or a day ahead of who wrote it down.
+
+    ``day`` is that of the message, in whatever time zone it was written.
+    """
+    today = date.fromordinal(draft.today(site))
+    return today if today - day == timedelta(days=1) else day
 
 
 def supplier_named(ledger: Ledger, name: str | None) -> Supplier | None:

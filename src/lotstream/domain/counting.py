@@ -13,13 +13,14 @@ from lotstream.domain.commands import ApproveCount, CountStock, Moment, StockLin
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import CountKept, DiscrepancyNoted, Event, RowWeight, StockCounted
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import CountedLine, CountPending, CountState, Moved, ReceiptKey, Since
+from lotstream.domain.model import CountedLine, CountPending, CountState, Moved, ReceiptKey, RowKey, Since
 from lotstream.domain.paper import COUNT, Meant, Paper, begin, book_once, understand
+from lotstream.domain.places import DOCK, is_transit
 from lotstream.domain.quantities import in_base_units
 from lotstream.domain.second_counts import check_second, has_to_wait, pending_key, settled, since
 from lotstream.domain.stock_changes import Changes, check_place, decided, more_to, take, where
-from lotstream.domain.weighed_counts import not_kept, weigh_rows
-from lotstream.domain.weights import check_weight
+from lotstream.domain.weighed_counts import weigh_rows
+from lotstream.domain.weights import check_weight, kilograms, told_grams
 from lotstream.domain.wording import amount
 
 AS_OF_MAX: Final = timedelta(days=30)
@@ -45,8 +46,6 @@ def count_stock(ledger: Ledger, command: CountStock, moment: Moment) -> tuple[Ev
     if pending is None:
         return _counted(counts)
     known = ledger.document(pending.key, CountPending)
-    if counts.weighed:
-        not_kept(paper)
     if known is None:
         return CountKept(command.site, command.count, command.by, paper.at, pending), *paper.verdicts.noted
     return _kept_again(paper, known, pending)
@@ -138,8 +137,9 @@ def _counted(counts: _Counts) -> tuple[Event, ...]:
     if not paper.booked:
         return tuple(paper.verdicts.noted)
     counted, *others = decided(counts.changes, StockCounted)
-    if counts.weighed and isinstance(counted, StockCounted):
-        counted = replace(counted, weighed=tuple(counts.weighed))
+    if isinstance(counted, StockCounted):
+        told_g = {line.line: line.weight_g for line, _ in counts.lines if line.weight_g}
+        counted = replace(counted, weighed=tuple(counts.weighed), told_g=told_g)
     return counted, *others
 
 
@@ -175,6 +175,7 @@ def _said_of(ledger: Ledger, line: CountedLine) -> StockLine:
     return StockLine(
         line.line, line.sku, line.lot, line.location, in_base_units(item, line.counted), package=line.package,
         pack_size=pack, status=line.status, reason=line.reason, label=line.label,
+        weight_kg=kilograms(line.weight_g) if line.weight_g else None,
     )  # fmt: skip
 
 
@@ -196,12 +197,18 @@ def _count(counts: _Counts, meant: Meant) -> None:
         changes.add(meant, key, max(-paper.there(key), 0))
     more = now - sum(paper.there(key) for key in rows)
     if more > 0:
-        row = more_to(paper, meant, where(rows, named))
+        row = more_to(paper, meant, _not_on_the_way(where(rows, named)))
         changes.add(meant, row, more)
     else:
         take(changes, meant, rows, -more)
-    weighed = weigh_rows(paper, meant, [*counts.heavy[_counted_of(meant)].values()], as_of=counts.as_of)
+    moved = 0 if counts.as_of is None else now - sum(labels.values())
+    weighed = weigh_rows(paper, meant, [*counts.heavy[_counted_of(meant)].values()], moved=moved)
     counts.weighed += weighed
+
+
+def _not_on_the_way(row: RowKey) -> RowKey:
+    """Return where goods are that were found: what is more than left with a transfer is no part of it."""
+    return row._replace(location=DOCK) if is_transit(row.location) else row
 
 
 def _check_looked_back(counts: _Counts, meant: Meant) -> bool:
@@ -243,5 +250,5 @@ def _line(meant: Meant, *, difference: int) -> CountedLine:
     said = meant.said
     return CountedLine(
         said.line, meant.item.sku, said.lot, meant.location, said.package, meant.pack, said.status, meant.quantity,
-        difference, said.reason, said.label,
+        difference, said.reason, said.label, told_grams(meant.item, said.weight_kg),
     )  # fmt: skip

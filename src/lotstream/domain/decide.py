@@ -116,6 +116,7 @@ from lotstream.domain.lot_correcting import correct_lot
 from lotstream.domain.merging import merge_lots, split_lot
 from lotstream.domain.moving import continue_day
 from lotstream.domain.on_the_road import progress_shipment
+from lotstream.domain.on_the_way import BRING, TAKE, kept_off, with_transfers
 from lotstream.domain.opening import open_balance
 from lotstream.domain.packing import pack_package, unpack_package
 from lotstream.domain.picking import confirm_pick
@@ -246,16 +247,23 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
         command = names.now(command)
     if ledger.settings.closed and (why := why_not_taken_in(ledger, command)) is not None:
         return why
+    noted: tuple[Event, ...] = ()
     try:
+        if type(command) in BRING:
+            command, noted = kept_off(command)
         decided = decider(ledger, command, moment)
         if isinstance(decided, Refusal):
             return decided
+        if type(command) in TAKE:
+            decided = with_transfers(ledger, command, decided, moment)
         if ledger.weighs or type(command) in SAY_WEIGHTS:
             decided = with_weights(ledger, command, decided)
     except Refused as refused:
         return refused.refusal
     if not FINDS.isdisjoint(map(type, decided)):
         decided = with_lots(ledger, decided, moment)
+    if noted and decided:
+        decided = (*decided, *noted)
     if ledger.settings.put_away_hints:
         decided = with_hints(ledger, decided)
     if ledger.settings.closed:

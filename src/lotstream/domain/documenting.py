@@ -8,7 +8,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, LotDocumented
 from lotstream.domain.holds import find_lot
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.lot_facts import LOT_DOCUMENTS_MAX, with_more
+from lotstream.domain.lot_facts import LOT_DOCUMENTS_MAX, counts_never, why_never, with_more
 from lotstream.domain.model import LotDocument
 from lotstream.domain.moving import shut_out
 from lotstream.domain.papers_needed import papers_of
@@ -24,6 +24,10 @@ def document_lot(ledger: Ledger, command: DocumentLot, moment: Moment) -> tuple[
     """
     if not command.documents:
         raise Refused(Code.FIELD_MISSING, "documents", "It names no documents; send at least one.")
+    never = [index for index, paper in enumerate(command.documents) if counts_never(paper) and not command.withdrawn]
+    if never:
+        why = why_never(command.documents[never[0]])
+        raise Refused(Code.FIELD_INVALID, f"documents.{never[0]}.expires", why)
     lot = granted(find_lot(ledger, command.sku, command.lot))
     before = papers_of(lot)
     after = _documents_after(before, command)

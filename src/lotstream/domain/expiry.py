@@ -98,4 +98,9 @@ def earlier(days: Iterable[date | None]) -> date | None:
 
 def made_too_late(made: date | None, expires: date | None) -> bool:
     """Tell whether goods would have been made after their last day of use."""
-    return made is not None and expires is not None and made > expires
+    return ends_before(made, expires)
+
+
+def ends_before(begins: date | None, last: date | None) -> bool:
+    """Tell whether the last day of something lies before its first."""
+    return begins is not None and last is not None and last < begins

@@ -205,17 +205,29 @@ _HOW: Final = {"tracking": "", **dict.fromkeys(("base_unit", "decimals"), ", but
 def _check_frozen(ledger: Ledger, item: Item, known: Item) -> None:
     """Refuse another base unit or tracking while anything is counted in the old one."""
     for name in ("base_unit", "decimals", "tracking"):
-        if getattr(item, name) != getattr(known, name) and _in_use(ledger, item.sku):
-            message = f"{item.sku} has stock, lots or orders; its {name} cannot change while it has{_HOW[name]}."
+        used = getattr(item, name) != getattr(known, name) and _in_use(ledger, item.sku)
+        if used or (name == "base_unit" and item.base_unit != known.base_unit and _is_part(ledger, item.sku)):
+            message = f"{item.sku} is in use, or was; its {name} cannot change{_HOW[name]}."
             raise Refused(Code.FIELD_INVALID, f"item.{name}", message)
 
 
 def _in_use(ledger: Ledger, sku: str) -> bool:
+    """Tell whether anything that memory has counts an item, or did; closed orders and documents it does not have."""
     derived = derived_of(ledger)
     rows = (row for site in derived.sites_of.get(sku, ()) for row in derived.rows.get((sku, site), {}).values())
     if not all(is_empty(row) for row in rows):
         return True
-    return sku in ledger.ordered() or any(of == sku for of, _ in ledger.lots)
+    return sku in ledger.ordered() or any(of == sku for of, _ in ledger.lots) or _was_in_use(ledger, sku)
+
+
+def _was_in_use(ledger: Ledger, sku: str) -> bool:
+    """Tell whether somebody was told how much of an item may be sold, or got some of it."""
+    return any(one == sku for one, _, _ in ledger.told) or any(one == sku for _, one in ledger.last_shipped)
+
+
+def _is_part(ledger: Ledger, sku: str) -> bool:
+    """Tell whether kits or recipes of others say how many base units of an item are in one of them."""
+    return any(sku in other.kit or sku in (other.recipe or {}) for other in ledger.items.values())
 
 
 def define_customer(ledger: Ledger, command: DefineCustomer, moment: Moment) -> tuple[Event, ...]:

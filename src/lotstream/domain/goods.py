@@ -7,7 +7,7 @@ from datetime import date
 
 from lotstream.domain.codes import Code, Refusal, Refused, granted, stop_if
 from lotstream.domain.commands import GoodsLine
-from lotstream.domain.complete import missing_fact, supplier_named, too_short, with_shelf_life
+from lotstream.domain.complete import day_there, missing_fact, supplier_named, too_short, with_shelf_life
 from lotstream.domain.costing import add_cost
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import CounterfeitSuspected, DiscrepancyNoted, GoodsBooked
@@ -22,7 +22,16 @@ from lotstream.domain.goods_lines import (
 )
 from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.lot_facts import OPENED, Conflict, contradiction, failed, learn, of_several, uncontradicted
+from lotstream.domain.lot_facts import (
+    OPENED,
+    Conflict,
+    contradiction,
+    failed,
+    learn,
+    made_later,
+    of_several,
+    uncontradicted,
+)
 from lotstream.domain.lot_numbers import LOT_COUNTER, Arrival, is_same, is_suppliers, lot_of
 from lotstream.domain.marks import arrived
 from lotstream.domain.model import (
@@ -42,10 +51,10 @@ from lotstream.domain.model import (
 from lotstream.domain.papers_needed import papers_of
 from lotstream.domain.places import DOCK
 from lotstream.domain.places_for import why_not_there
-from lotstream.domain.quantities import unit_factor
+from lotstream.domain.quantities import UNCOUNTED, unit_factor
 from lotstream.domain.serials_in import arriving, doubted, take_in
 from lotstream.domain.shelves import rows_in
-from lotstream.domain.weights import grams, not_weighed
+from lotstream.domain.weights import grams, not_weighed, told_grams
 
 #: Kinds of documents goods come in under.
 RECEIPT = "receipt"
@@ -139,8 +148,9 @@ def _book(delivery: Delivery, line: GoodsLine, path: str) -> None:
         delivery.noted.append(kept_whole(line, why, document=delivery.document, site=delivery.site))
         return
     amounts = amounts_of(line, item, factor, path, positive=not delivery.as_found)
-    if isinstance(amounts, Refusal) and delivery.happened and delivery.key.kind == TITLE:
-        # They are nobody else's any more, and must be somebody's.
+    kept = isinstance(amounts, Refusal) and (amounts.code in UNCOUNTED or delivery.key.kind == TITLE)
+    if isinstance(amounts, Refusal) and kept and delivery.happened:
+        # Goods that changed owner are nobody else's any more, and must be somebody's.
         delivery.noted.append(kept_whole(line, amounts, document=delivery.document, site=delivery.site))
         return
     _book_counted(delivery, replace(line, sku=item.sku), item, granted(amounts), path)
@@ -195,9 +205,10 @@ def _check_place(delivery: Delivery, line: GoodsLine, row: RowKey, path: str) ->
 
 
 def _weighs_otherwise(delivery: Delivery, line: GoodsLine) -> bool:
-    """Tell whether a line that was weighed is told again with another weight."""
-    known = None if delivery.known is None else delivery.known.weights.get(line.line)
-    return known is not None and line.weight_kg is not None and grams(line.weight_kg) != known
+    """Tell whether a line is told again with another weight."""
+    told_g = told_grams(delivery.draft.known_item(line.sku), line.weight_kg)
+    known = 0 if delivery.known is None else delivery.known.weights.get(line.line, 0)
+    return told_g not in (0, known)
 
 
 def _lot_of(delivery: Delivery, line: GoodsLine, item: Item) -> str | Conflict | None:
@@ -233,6 +244,8 @@ def _conflict(delivery: Delivery, line: GoodsLine, item: Item, amounts: Amounts)
         message = f"{item.sku} is tracked by lot and the line names none; send its lot."
         return Conflict(Code.FIELD_MISSING, "lot", message)
     conflict = None if line.lot is None else contradiction(known, line)
+    if conflict is None and delivery.is_receipt:
+        conflict = made_later(line, day_there(draft, delivery.site, line.received or delivery.day))
     if conflict is None and delivery.is_receipt and line.status == Status.GOOD:
         conflict = _unfit(delivery, line, item)
     lotless = line.lot is None and not delivery.as_found
@@ -272,7 +285,7 @@ def _put(
     if conflict is None or not conflict.contradicts:
         lot = _learn(delivery, line, known, amounts.quantity)
     elif known is None:
-        lot = _learn(delivery, uncontradicted(line, conflict.field), known, amounts.quantity)
+        lot = _learn(delivery, uncontradicted(line, conflict), known, amounts.quantity)
     else:
         # What its one line says is no longer all that came of it.
         lot = draft.lots[known.sku, known.lot] = of_several(known)

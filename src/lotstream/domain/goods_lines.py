@@ -16,8 +16,8 @@ from lotstream.domain.weights import check_weight
 _STATUSES: Final = frozenset(Status)
 #: What is kept of goods that cannot be counted.
 _FACTS: Final = (
-    "line", "sku", "gtin", "unit", "lot", "location", "package", "expires", "made", "supplier", "supplier_lot",
-    "origin", "facility", "cost", "weight_kg", "status", "reason",
+    "line", "sku", "gtin", "unit", "lot", "location", "package", "pack_size", "expires", "made", "supplier",
+    "supplier_lot", "origin", "facility", "cost", "weight_kg", "status", "reason",
 )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from lotstream.domain.reservations import copy_order, line_called, note_shipped
 from lotstream.domain.serials import check_count
 from lotstream.domain.shipments import told_of
 from lotstream.domain.sums import OVER, state_of
+from lotstream.domain.weights import check_weight, grams, not_weighed
 
 IMPORTED: Final = "imported"
 """The content of an order that was never placed here, and where goods lay that left before the hub was there."""
@@ -101,6 +102,8 @@ def _shipped(
     stop_if(check_count(line.serials, quantity, item, path))
     _still_here(draft, line, path)
     stop_if(check_cost(line.cost, f"{path}.cost"))
+    stop_if(check_weight(line.weight_kg, path))
+    stop_if(None if line.weight_kg is None else not_weighed(item, path))
     lot = _lot(draft, line, path, lots)
     row = RowKey(line.sku, line.lot, command.site, IMPORTED, None, None, Status.GOOD.value)
     for number in line.serials:
@@ -110,6 +113,7 @@ def _shipped(
         line.line, line.sku, line.lot, expires, made, row, row, quantity, 0, None, unit=line.unit or item.base_unit,
         unit_factor=factor, serials=line.serials,
         cost=cost_of(lot, quantity) if line.cost is None else paid_for(line.cost, line.quantity),
+        weight_g=0 if line.weight_kg is None else grams(line.weight_kg),
     )  # fmt: skip
 
 

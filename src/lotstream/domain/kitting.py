@@ -16,6 +16,7 @@ from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refusal, Refused, stop_if
 from lotstream.domain.commands import AssembleKit, BreakKit, GoodsLine, KitPiece, Moment, PieceMade
+from lotstream.domain.complete import day_there
 from lotstream.domain.costing import add_cost, cost_of, total_of
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, KitAssembled, KitBroken
@@ -25,7 +26,7 @@ from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.kit_lines import parts_of
 from lotstream.domain.kit_serials import Told, numbers_made
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.lot_facts import contradiction, learn, with_more
+from lotstream.domain.lot_facts import contradiction, learn, made_later, with_more
 from lotstream.domain.making import Making, is_no_amount, no_amount
 from lotstream.domain.model import Item, KitPart, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
 from lotstream.domain.places import DOCK
@@ -138,6 +139,8 @@ def _pieces(work: _Work, lines: tuple[PieceT, ...]) -> list[tuple[str, PieceT, I
         if counted is not None and item is not None:
             pieces.append((path, piece, item, counted))
             wanted[piece.sku] = wanted.get(piece.sku, 0) - counted
+        elif isinstance(work.command, AssembleKit):
+            work.note_uncounted(piece)
     _check_sums(work, wanted)
     return pieces
 
@@ -176,6 +179,7 @@ def _make_kits(work: _Work, command: AssembleKit) -> None:
         expires=expires,
     )  # fmt: skip
     conflict = None if command.lot is None else contradiction(known, line)
+    conflict = conflict or made_later(line, day_there(work.draft, work.site, work.at.date()))
     if conflict is not None:
         work.object(conflict.code, conflict.field, conflict.message, sku=command.sku, lot=command.lot)
     place, day = command.location or DOCK, work.at.date()
@@ -195,7 +199,7 @@ def _made(lot: Lot, work: _Work) -> Lot:
     """Return the lot of the kits with what went into them, and what that has cost."""
     came = KIT if lot.more is None or lot.more.came is None else lot.more.came
     cost = total_of(cost_of(work.draft.lot(used.row.sku, used.row.lot), used.quantity) for used in work.used)
-    return add_cost(with_more(made_of(lot, (used.row for used in work.used)), came=came), cost, work.kits)
+    return add_cost(with_more(made_of(lot, work.went_in()), came=came), cost, work.kits)
 
 
 def _lay_out(work: _Work, lines: tuple[PieceMade, ...]) -> None:
@@ -229,7 +233,8 @@ def _again(work: _Work, known: Receipt) -> tuple[Event, ...]:
         quantity = None if factor is None else smallest(piece.quantity, factor, piece.line)
         if isinstance(quantity, int):
             now[piece.line] = (piece.sku, piece.lot, -sign * quantity)
-    if now == {line: (one.row.sku, one.row.lot, one.quantity) for line, one in known.lines.items()}:
+    same = now == {line: (one.row.sku, one.row.lot, one.quantity) for line, one in known.lines.items()}
+    if same and not work.weighs_otherwise(known, work.command.lines):
         return ()
     message = f"The {work.key.kind} {work.key.number} is booked with other content; give this one another number."
     work.object(Code.CONFLICTING_CONTENT, work.key.kind, message, sku=work.command.sku)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from lotstream.domain.bins_named import Bringing, Spot, Want, bring, open_by_lot
-from lotstream.domain.checks import aged, goods_meant, numbers_held, terms_of, why_not_leave
-from lotstream.domain.codes import Code, Refusal, Refused, granted
+from lotstream.domain.checks import aged, goods_meant, numbers_held, terms_of, uncounted, why_not_leave
+from lotstream.domain.codes import Code, Refusal, Refused
 from lotstream.domain.commands import ShippedLine
 from lotstream.domain.kit_floor import is_of, spelled_out
 from lotstream.domain.kit_lines import as_part
@@ -163,7 +164,10 @@ def _load_line(loading: Loading, said: ShippedLine, path: str) -> None:
         message = f"{meant[0].sku} has no unit {said.unit}; send one it has."
         _uncounted(loading, said, Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message))
         return
-    quantity = granted(smallest(said.quantity, factor, f"{path}.quantity"))
+    quantity = smallest(said.quantity, factor, f"{path}.quantity")
+    if isinstance(quantity, Refusal):
+        _uncounted(loading, replace(said, sku=meant[0].sku), quantity)
+        return
     told = read_numbers(
         loading.draft, loading.verdicts, said.serials, order=loading.part.key, line=line, item=meant[0],
         quantity=quantity, path=path, picked_ok=True,
@@ -179,7 +183,7 @@ def _uncounted(loading: Loading, said: ShippedLine, why: Refusal) -> None:
         "order": key.order, "source": key.source, "shipment": number, "line": said.line, "sku": said.sku,
         "lot": said.lot, "location": said.location, "quantity": f"{said.quantity:f}", "unit": said.unit,
     }  # fmt: skip
-    loading.verdicts.object(why.code, why.field, why.message, about)
+    uncounted(loading.verdicts, why, about)
 
 
 def _load_quantity(loading: Loading, wanted: Wanted, quantity: int) -> None:

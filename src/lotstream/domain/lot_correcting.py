@@ -69,6 +69,9 @@ def correct_lot(ledger: Ledger, command: CorrectLot, moment: Moment) -> tuple[Ev
     if made_too_late(after.made, after.expires):
         message = f"Lot {lot.lot} would be made on {after.made}, after its expiry {after.expires}; correct both."
         raise Refused(Code.FIELD_INVALID, "made" if command.made is not None else "expires", message)
+    if command.made is not None and after.received is not None and command.made > after.received:
+        message = f"Lot {lot.lot} came on {after.received}, before {command.made}; it was made before that."
+        raise Refused(Code.FIELD_INVALID, "made", message)
     return _decided(draft, command, lot, after, content)
 
 

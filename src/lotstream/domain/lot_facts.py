@@ -8,12 +8,15 @@ from typing import Any, Final
 
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import GoodsLine
-from lotstream.domain.model import PLAIN, Hold, HoldKind, Inspection, Lot, LotMore
+from lotstream.domain.expiry import ends_before
+from lotstream.domain.model import PLAIN, Hold, HoldKind, Inspection, Lot, LotDocument, LotMore
 
 #: How goods came that were there at the beginning.
 OPENED: Final = "balance"
 ORIGIN: Final = "origin"
 FACILITY: Final = "facility"
+EXPIRES: Final = "expires"
+CERTIFICATES: Final = "certificates"
 #: Further facts, and documents, of one lot; what is beyond that is not kept with it.
 LOT_DETAILS_MAX: Final = 50
 LOT_DOCUMENTS_MAX: Final = 50
@@ -33,19 +36,49 @@ class Conflict:
     message: str
     #: The goods deny what is known of their lot, or their line denies itself: nothing is learnt of it.
     contradicts: bool = False
+    #: What of a line is not believed of a lot that nobody knew.
+    unsaid: tuple[str, ...] = ()
+
+
+#: The detail that says that a lot's expiry was worked out from the day it was made.
+EXPIRES_FROM: Final = "expires_from"
 
 
 def contradiction(known: Lot | None, line: GoodsLine) -> Conflict | None:
     """Return what in a line contradicts itself or the lot it names: a lot's facts are never overwritten by goods."""
     if line.made is not None and line.expires is not None and line.made > line.expires:
         message = f"Lot {line.lot} was made on {line.made}, after its expiry {line.expires}; correct one of them."
-        return Conflict(Code.FIELD_INVALID, "made", message, contradicts=True)
+        return Conflict(Code.FIELD_INVALID, "made", message, contradicts=True, unsaid=("made", EXPIRES))
+    for index, paper in enumerate(line.certificates):
+        if counts_never(paper):
+            wrong = f"certificates.{index}.expires"
+            return Conflict(Code.FIELD_INVALID, wrong, why_never(paper), contradicts=True, unsaid=(CERTIFICATES,))
     for name in (ORIGIN, FACILITY):
         said, detail = getattr(line, name), line.details.get(name)
         if said is not None and detail not in (None, said):
             message = f"The {name} is said twice, {said} and {detail}; send one of them."
-            return Conflict(Code.FIELD_INVALID, name, message, contradicts=True)
+            return Conflict(Code.FIELD_INVALID, name, message, contradicts=True, unsaid=(name,))
     return None if known is None else _contradicts(known, line)
+
+
+def made_later(line: GoodsLine, day: date) -> Conflict | None:
+    """Return that goods came on a day before the one on which they say they were made."""
+    if line.made is None or line.made <= day:
+        return None
+    goods = line.sku if line.lot is None else f"Lot {line.lot} of {line.sku}"
+    message = f"{goods} came on {day} and says that it was made on {line.made}, after that; check the label."
+    derived = (EXPIRES,) if line.details.get(EXPIRES_FROM) == "made" else ()
+    return Conflict(Code.FIELD_INVALID, "made", message, contradicts=True, unsaid=("made", *derived))
+
+
+def counts_never(paper: LotDocument) -> bool:
+    """Tell whether a paper would have run out before the day it was given."""
+    return ends_before(paper.issued, paper.expires)
+
+
+def why_never(paper: LotDocument) -> str:
+    """Return a sentence on a paper of which `counts_never`."""
+    return f"{paper.type} {paper.number} counts until {paper.expires}, before it was given on {paper.issued}; check it."
 
 
 def _contradicts(known: Lot, line: GoodsLine) -> Conflict | None:
@@ -59,14 +92,18 @@ def _contradicts(known: Lot, line: GoodsLine) -> Conflict | None:
     return None
 
 
-def uncontradicted(line: GoodsLine, field: str) -> GoodsLine:
-    """Return a line of a new lot without what it says in two ways; the rest of it is known from now on."""
-    details = {name: text for name, text in line.details.items() if name != field}
-    if field == ORIGIN:
-        return replace(line, details=details, origin=None)
-    if field == FACILITY:
-        return replace(line, details=details, facility=None)
-    return replace(line, made=None, expires=None)
+def uncontradicted(line: GoodsLine, conflict: Conflict) -> GoodsLine:
+    """Return a line of a new lot without what of it is not believed; the rest of it is known from now on."""
+    details, said = line.details, dict[str, Any]()
+    for name in conflict.unsaid:
+        if name == CERTIFICATES:
+            said[name] = tuple(paper for paper in line.certificates if not counts_never(paper))
+        else:
+            said[name] = None
+            details = {key: text for key, text in details.items() if key != name}
+    if EXPIRES in said:
+        details = {key: text for key, text in details.items() if key != EXPIRES_FROM}
+    return replace(line, details=details, **said)
 
 
 def origin_of(line: GoodsLine) -> str | None:

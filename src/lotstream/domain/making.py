@@ -6,17 +6,29 @@ knew of are found first, and each oddity is a discrepancy.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, NotUsed, Refusal, granted, stop_if
+from lotstream.domain.codes import Code, NotUsed, Refusal, stop_if
 from lotstream.domain.commands import KitPiece
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, GoodsBooked, GoodsUsed, HoldPlaced
 from lotstream.domain.kit_serials import Told, numbers_used
-from lotstream.domain.model import Hold, HoldKind, Item, Lot, LotName, ReceiptKey, RowKey, Status, Tracking
+from lotstream.domain.model import (
+    Hold,
+    HoldKind,
+    Item,
+    Lot,
+    LotName,
+    Receipt,
+    ReceiptKey,
+    RowKey,
+    Status,
+    Tracking,
+)
 from lotstream.domain.moving import shut_out
 from lotstream.domain.places import DOCK
 from lotstream.domain.places_for import why_not_there
@@ -25,6 +37,7 @@ from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.settling import settle
 from lotstream.domain.shelves import rows_in
 from lotstream.domain.usable import why_held
+from lotstream.domain.weights import told_grams
 from lotstream.domain.wording import amount
 
 _HELD = frozenset({NotUsed.HOLD, NotUsed.QUARANTINE, NotUsed.RECALLED, NotUsed.LOCATION_NOT_PICKABLE})
@@ -49,6 +62,8 @@ class Making:
     reason: str
     used: list[GoodsUsed] = field(default_factory=list)
     made: list[GoodsBooked] = field(default_factory=list)
+    #: What went in although nobody can count how much: a recall of its lot has to find what was made of it.
+    uncounted: list[RowKey] = field(default_factory=list)
     #: Objections to goods that nothing but recalls forbids to use: what is made of them is under these too.
     recalled: int = 0
     #: Recalls that lots are under because of what went into them, and were not before.
@@ -78,16 +93,36 @@ class Making:
     def count_anyway(self, piece: KitPiece, item: Item | None, path: str) -> int | None:
         """Return how much a line means; what is odd about it is objected to, and None is nothing that can be counted.
 
-        A quantity that is none, or not a whole one, cannot have happened either: it is refused.
+        `no_amount` has refused before what is no quantity of anything.
         """
         counted = self.count(piece, item, path)
-        if not isinstance(counted, Refusal) or is_no_amount(counted):
-            return granted(counted)
-        self.object(counted.code, counted.field, counted.message, sku=piece.sku, lot=piece.lot)
         factor = None if item is None else unit_factor(item, piece.unit)
-        if factor is None:
-            return None
-        return granted(smallest(piece.quantity, factor, f"{path}.quantity"))
+        if isinstance(counted, Refusal) and counted.code is Code.FIELD_MISSING and factor is not None:
+            self.object(counted.code, counted.field, counted.message, sku=piece.sku, lot=piece.lot)
+            counted = smallest(piece.quantity, factor, f"{path}.quantity")
+        if not isinstance(counted, Refusal):
+            return counted
+        said = {"line": piece.line, "quantity": f"{piece.quantity:f}", "unit": piece.unit}
+        about = {self.key.kind: self.key.number, "sku": piece.sku, "lot": piece.lot, **said}
+        self.verdicts.object(counted.code, counted.field, counted.message, about)
+        return None
+
+    def weighs_otherwise(self, known: Receipt, pieces: Iterable[KitPiece]) -> bool:
+        """Tell whether a document that is booked is told again with another weight."""
+        for piece in pieces:
+            item = self.draft.item(piece.sku)
+            told_g = 0 if item is None else told_grams(item, piece.weight_kg)
+            if told_g not in (0, known.weights.get(piece.line, 0)):
+                return True
+        return False
+
+    def went_in(self) -> list[RowKey]:
+        """Return the rows of all that went in, however much of it."""
+        return [*(used.row for used in self.used), *self.uncounted]
+
+    def note_uncounted(self, piece: KitPiece) -> None:
+        """Take note of goods that went in and that nobody can count."""
+        self.uncounted.append(RowKey(piece.sku, piece.lot, self.site, piece.location or DOCK, piece.package))
 
     def use(self, piece: KitPiece, item: Item, quantity: int, path: str) -> None:
         """Take goods from the row that is meant: of those that fit, the one with most that is promised to nobody."""
@@ -201,5 +236,5 @@ def no_amount(pieces: dict[str, KitPiece]) -> None:
 
 
 def is_no_amount(refused: Refusal) -> bool:
-    """Tell whether a quantity was refused: what is none, or not a whole one, cannot have happened either."""
+    """Tell whether a quantity of kits was refused: half of a kit is none, and cannot have been made either."""
     return refused.field.endswith("quantity")

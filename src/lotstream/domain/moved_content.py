@@ -24,6 +24,7 @@ def content_of_import(command: ImportShipment) -> str:
     said = [
         (line.line, line.sku, line.lot, str(line.quantity.normalize()), line.unit, line.expires, line.serials)
         + (() if line.cost is None else (str(line.cost.normalize()),))
+        + said_weight(line)
         for line in command.lines
     ]
     return command.content or _hash((command.site, command.shipped_at.timestamp(), command.customer, said))

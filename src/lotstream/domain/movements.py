@@ -272,9 +272,9 @@ def _shipped(event: ShipmentConfirmed) -> Iterator[Move]:
 
 def _imported(event: ShipmentImported) -> Iterator[Move]:
     for part in event.shipped:
-        came = _came(MoveKind.IMPORTED, part.row, part.quantity, line=part.line)
+        came = _came(MoveKind.IMPORTED, part.row, part.quantity, line=part.line, weight_g=part.weight_g)
         yield came._replace(document="shipment", number=event.shipment)
-        yield _came(MoveKind.SHIPPED, part.row, -part.quantity, line=part.line)
+        yield _off(MoveKind.SHIPPED, part.row, part.quantity, line=part.line, weight_g=part.weight_g)
 
 
 def _voided(event: ShipmentVoided) -> Iterator[Move]:

@@ -95,6 +95,7 @@ from lotstream.domain.model import (
     supplier_key,
     title_number,
 )
+from lotstream.domain.on_the_way import TAKE, transfers_named
 from lotstream.domain.packages import SSCC_COUNTER, package_key
 from lotstream.domain.paper import (
     ADJUSTMENT,
@@ -134,7 +135,8 @@ def orders_named(command: Command) -> tuple[OrderKey, ...]:
 def receipts_named(command: Command) -> tuple[ReceiptKey, ...]:
     """Return the receipts a command names: each must be in ``ledger.receipts`` before it is decided."""
     names = _RECEIPTS.get(type(command))
-    return () if names is None else names(command)
+    known = () if names is None else names(command)
+    return known if type(command) not in TAKE else (*known, *transfers_named(command))
 
 
 def serials_named(command: Command) -> tuple[str, ...]:

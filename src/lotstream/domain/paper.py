@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from lotstream.domain.checks import Verdicts, goods_meant
-from lotstream.domain.codes import Code, Refused, granted, stop_if
+from lotstream.domain.codes import Code, Refusal, Refused, granted, stop_if
 from lotstream.domain.commands import (
     AdjustStock,
     ChangeStatus,
@@ -28,8 +28,9 @@ from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Booked, Item, Receipt, ReceiptKey, RowKey, Status
 from lotstream.domain.places import is_staging, is_transit
-from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.quantities import UNCOUNTED, smallest, unit_factor
 from lotstream.domain.shelves import derived_of, rows_in
+from lotstream.domain.weights import told_grams
 
 #: Kinds of documents, as parts of their business keys.
 ADJUSTMENT = "adjustment"
@@ -41,7 +42,7 @@ RETURN_INSPECTION = "return_inspection"
 PUT_AWAY = "putaway"
 
 #: Why goods of a line cannot be booked whatever has happened with them: nobody knows what they are, or are counted in.
-UNCOUNTABLE: Final = frozenset({Code.UNKNOWN_ITEM, Code.UNKNOWN_UNIT, Code.FIELD_MISSING})
+UNCOUNTABLE: Final = UNCOUNTED | {Code.UNKNOWN_ITEM, Code.FIELD_MISSING}
 
 #: What every document about stock says of itself and its lines.
 Document = (
@@ -179,17 +180,20 @@ def understand(
         message = f"{item.sku} has no unit {said.unit}; define the item with it and send this again."
         paper.object(Code.UNKNOWN_UNIT, f"{path}.unit", message, said)
         return None
-    # What is no quantity has not happened either; what nobody can count may have.
-    quantity = granted(smallest(said.quantity, factor, f"{path}.{amount}", positive=positive))
-    pack = None
+    quantity, pack = smallest(said.quantity, factor, f"{path}.{amount}", positive=positive), None
     if said.pack_size is not None:
-        pack = granted(smallest(said.pack_size, 10**item.decimals, f"{path}.pack_size"))
+        pack = smallest(said.pack_size, 10**item.decimals, f"{path}.pack_size")
+    for counted in (quantity, pack):
+        if isinstance(counted, Refusal) and counted.code in UNCOUNTED:
+            # What is no quantity has not happened either; what nobody can count may have.
+            paper.object(counted.code, counted.field, counted.message, said)
+            return None
     location = said.location or _only_bin(paper, item, said)
     if location is None:
         message = f"{said.lot or item.sku} does not lie in one bin only; name the location."
         paper.object(Code.FIELD_MISSING, f"{path}.location", message, said)
         return None
-    return Meant(said, path, item, location, quantity, pack)
+    return Meant(said, path, item, location, granted(quantity), granted(pack))
 
 
 def _only_bin(paper: Paper, item: Item, said: StockLine) -> str | None:
@@ -205,7 +209,9 @@ def book_once(paper: Paper, meant: Meant, row: RowKey) -> bool:
     if before is None:
         paper.booked[meant.said.line] = now
         return True
-    if before == now:
+    told_g = told_grams(meant.item, meant.said.weight_kg)
+    weighs = 0 if paper.known is None else paper.known.weights.get(meant.said.line, 0)
+    if before == now and told_g in (0, weighs):
         return False
     message = f"Line {meant.said.line} of {paper.key.kind} {paper.key.number} is booked with other content; correct it."
     paper.object(Code.CONFLICTING_CONTENT, f"{meant.path}.line", message, meant.said)

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from lotstream.domain.bins_named import Bringing, bring_picked
 from lotstream.domain.books import Books
-from lotstream.domain.checks import Verdicts, aged, goods_meant, terms_of, why_not_leave
-from lotstream.domain.codes import Code, Refusal, Refused, granted, stop_if
+from lotstream.domain.checks import Verdicts, aged, goods_meant, terms_of, uncounted, why_not_leave
+from lotstream.domain.codes import Code, Refusal, Refused, stop_if
 from lotstream.domain.commands import ConfirmPick, Moment, PickLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import BinsChanged, Event, Picked, StockPicked
@@ -130,7 +130,10 @@ def pick_line(picking: Picking, wanted: PickLine, path: str) -> None:
         message = f"{item.sku} has no unit {wanted.unit}; send one it has."
         _uncounted(picking, wanted, Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message))
         return
-    left = granted(smallest(wanted.quantity, factor, f"{path}.quantity"))
+    left = smallest(wanted.quantity, factor, f"{path}.quantity")
+    if isinstance(left, Refusal):
+        _uncounted(picking, replace(wanted, sku=item.sku), left)
+        return
     told = read_numbers(
         picking.draft, picking.verdicts, wanted.serials, order=picking.command.key, line=line, item=item, quantity=left,
         path=path, about=about_pick(picking, wanted.line, RowKey(item.sku, wanted.lot, picking.command.site, "")),
@@ -154,7 +157,7 @@ def _uncounted(picking: Picking, wanted: PickLine, why: Refusal) -> None:
     """Keep goods that cannot be counted in a discrepancy, with all that was said; refuse when only asked."""
     row = RowKey(wanted.sku or "", wanted.lot, picking.command.site, wanted.location or DOCK)
     said = {"task": wanted.task, "quantity": f"{wanted.quantity:f}", "unit": wanted.unit}
-    picking.verdicts.object(why.code, why.field, why.message, about_pick(picking, wanted.line, row) | said)
+    uncounted(picking.verdicts, why, about_pick(picking, wanted.line, row) | said)
 
 
 def promised_to(picking: Picking, wanted: PickLine) -> tuple[OrderLine | None, list[Reservation]]:

@@ -55,6 +55,11 @@ def is_transit(location: str) -> bool:
     return location.startswith(f"{TRANSIT}/")
 
 
+def transfer_on(location: str) -> str:
+    """Return the number of the transfer whose goods are on the way in a location."""
+    return location.removeprefix(f"{TRANSIT}/")
+
+
 def place_of(sites: Sites, site: str, location: str) -> Place:
     """Return what a site's location says; one that was only named is pickable and last in sequence."""
     place = sites.places.get((site, location))

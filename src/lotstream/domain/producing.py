@@ -18,6 +18,7 @@ from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refused, stop_if
 from lotstream.domain.commands import GoodsLine, KitPiece, MadeLine, Moment, RecordProduction
+from lotstream.domain.complete import day_there
 from lotstream.domain.costing import add_cost, cost_of, paid_for, shares, total_of
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, ProductionRecorded
@@ -26,7 +27,7 @@ from lotstream.domain.goods import site_unknown
 from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.kit_serials import Told, numbers_made
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.lot_facts import contradiction, learn
+from lotstream.domain.lot_facts import contradiction, learn, made_later
 from lotstream.domain.making import Making, no_amount
 from lotstream.domain.model import Item, Lot, Receipt, ReceiptKey, RowKey, Status
 from lotstream.domain.places import DOCK
@@ -35,6 +36,9 @@ from lotstream.domain.weights import FIELD
 
 #: Kind of the documents that goods are made under, and how their lots came to be (`LotMore.came`).
 PRODUCTION: Final = "production"
+#: The two sides of it, as the message calls them.
+USED: Final = "used"
+MADE: Final = "made"
 _REASON: Final = "made into other goods"
 
 
@@ -69,8 +73,8 @@ def record_production(ledger: Ledger, command: RecordProduction, moment: Moment)
         at=command.occurred_at or moment.recorded_at, verdicts=verdicts, books=Books(ledger), reason=_REASON,
         command=command,
     )  # fmt: skip
-    _count(work, command.used, "used", work.ingredients)
-    _count(work, command.made, "made", work.products)
+    _count(work, command.used, USED, work.ingredients)
+    _count(work, command.made, MADE, work.products)
     known = ledger.receipt(work.key)
     if known is not None:
         return _again(work, known)
@@ -85,15 +89,15 @@ def record_production(ledger: Ledger, command: RecordProduction, moment: Moment)
 
 
 def _check(command: RecordProduction) -> None:
-    lines: dict[str, KitPiece] = {f"used.{index}": piece for index, piece in enumerate(command.used)}
-    lines |= {f"made.{index}": piece for index, piece in enumerate(command.made)}
+    lines: dict[str, KitPiece] = {f"{USED}.{index}": piece for index, piece in enumerate(command.used)}
+    lines |= {f"{MADE}.{index}": piece for index, piece in enumerate(command.made)}
     seen: set[str] = set()
     for path, piece in lines.items():
         if piece.line in seen:
             message = f"Line {piece.line} is there twice; give each line an id of its own, used and made alike."
             raise Refused(Code.FIELD_INVALID, f"{path}.line", message)
         seen.add(piece.line)
-    for name in ("used", "made"):
+    for name in (USED, MADE):
         if not getattr(command, name):
             raise Refused(Code.FIELD_MISSING, name, f"Nothing is {name}; send what is.")
     costs = {f"made.{index}.cost": line.cost for index, line in enumerate(command.made)}
@@ -113,6 +117,8 @@ def _count(work: _Work, lines: Iterable[PieceT], side: str, into: list[_Counted[
         counted = work.count_anyway(said, item, f"{side}.{index}")
         if counted is not None and item is not None:
             into.append(_Counted(f"{side}.{index}", said, item, counted))
+        elif side == USED:
+            work.note_uncounted(said)
 
 
 def _check_recipes(work: _Work) -> None:
@@ -193,13 +199,13 @@ def _lot(work: _Work, one: _Counted[MadeLine], cost: Decimal | None) -> Lot | No
         return None
     known = work.draft.lot(one.item.sku, said.lot)
     line = _as_goods(work, one.item, said)
-    conflict = contradiction(known, line)
+    conflict = contradiction(known, line) or made_later(line, day_there(work.draft, work.site, work.at.date()))
     if conflict is not None:
         work.object(conflict.code, f"{one.path}.{conflict.field}", conflict.message, sku=one.item.sku, lot=said.lot)
         line = replace(line, made=None, expires=None)
     day = work.at.date()
     lot = learn(known, line, sku=one.item.sku, lot=said.lot, received=day, hold=None, came=PRODUCTION)
-    lot = add_cost(made_of(lot, (used.row for used in work.used)), cost, one.quantity)
+    lot = add_cost(made_of(lot, work.went_in()), cost, one.quantity)
     lot = await_inspection(lot, known, one.item, at=work.draft.moment.recorded_at)
     work.learn(lot)
     return lot
@@ -233,7 +239,8 @@ def _again(work: _Work, known: Receipt) -> tuple[Event, ...]:
     """Return nothing for a production that is told again as it was; with other content it is objected to."""
     now = {one.said.line: (one.item.sku, one.said.lot, -one.quantity) for one in work.ingredients}
     now |= {one.said.line: (one.item.sku, one.said.lot, one.quantity) for one in work.products}
-    if now == {line: (one.row.sku, one.row.lot, one.quantity) for line, one in known.lines.items()}:
+    same = now == {line: (one.row.sku, one.row.lot, one.quantity) for line, one in known.lines.items()}
+    if same and not work.weighs_otherwise(known, (*work.command.used, *work.command.made)):
         return ()
     message = f"Production {work.key.number} is booked with other content; give this one another number."
     sku = work.command.made[0].sku

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.model import Item
@@ -11,6 +12,9 @@ from lotstream.domain.model import Item
 QUANTITY_MAX = 2**53 - 1
 #: Most digits after the point that are looked at.
 DIGITS_MAX = 30
+#: Why a quantity that has happened is none of its item's: in a unit that nobody has defined, in parts of its smallest
+#: unit, or too many of it. The message alone cannot tell, so it is well formed.
+UNCOUNTED: Final = frozenset({Code.UNKNOWN_UNIT, Code.NOT_A_MULTIPLE, Code.TOO_LARGE})
 
 
 def unit_factor(item: Item, unit: str | None) -> int | None:
@@ -50,6 +54,13 @@ def smallest(quantity: Decimal, factor: int, field: str, *, positive: bool = Tru
     if abs(units) > QUANTITY_MAX:
         return Refusal(Code.TOO_LARGE, field, "The quantity comes to more base units than can be counted; split it.")
     return units
+
+
+def is_uncounted(item: Item, quantity: Decimal, unit: str | None) -> bool:
+    """Tell whether a quantity that has happened is none of an item's smallest units, as `UNCOUNTED` says."""
+    factor = unit_factor(item, unit)
+    units = None if factor is None else smallest(quantity, factor, "")
+    return units is None or (isinstance(units, Refusal) and units.code in UNCOUNTED)
 
 
 def in_base_units(item: Item, units: int) -> Decimal:

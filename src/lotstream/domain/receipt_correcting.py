@@ -34,7 +34,7 @@ from lotstream.domain.model import (
     Status,
 )
 from lotstream.domain.paper import Paper
-from lotstream.domain.places import is_staging
+from lotstream.domain.places import is_staging, is_transit
 from lotstream.domain.receipt_closing import closing
 from lotstream.domain.receipt_facts import lot_after
 from lotstream.domain.receipt_lines import Correction, LineMeant, line_meant
@@ -107,6 +107,8 @@ def _found(work: Correction, row: RowKey, wanted: int) -> dict[RowKey, int]:
     """Return where goods of a line lie: where they were booked, then elsewhere at their site, what is picked last."""
     rows = derived_of(work.draft.ledger).rows.get((row.sku, row.site), {})
     mine = [key for key in {**rows, **work.paper.on_hand} if key[:3] == row[:3] and not key.returned]
+    # What is on the way left another site of the owner, and came with no receipt of this one.
+    mine = [key for key in mine if not is_transit(key.location)]
     mine.sort(key=lambda key: (key != row, is_staging(key.location), key.status != row.status, str(key)))
     found: dict[RowKey, int] = {}
     for key in mine:

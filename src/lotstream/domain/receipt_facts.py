@@ -55,6 +55,10 @@ def lot_after(work: Correction, meant: LineMeant) -> tuple[Lot | None, bool]:
         message = f"Lot {lot.lot} would be made on {lot.made}, after its expiry {lot.expires}; correct both."
         work.object(Code.FIELD_INVALID, f"{meant.path}.made", message, meant.said)
         return (known or old, True)
+    if meant.said.made is not None and lot.received is not None and meant.said.made > lot.received:
+        message = f"Lot {lot.lot} came on {lot.received}, before {meant.said.made}; it was made before that."
+        work.object(Code.FIELD_INVALID, f"{meant.path}.made", message, meant.said)
+        return (known or old, True)
     before = old if known is None else known
     lot = await_inspection(lot, before, meant.item, at=draft.moment.recorded_at)
     if old is not None and not {hold.id for hold in old.holds} <= {hold.id for hold in lot.holds}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from lotstream.domain.codes import Code, Refused, granted, stop_if
+from lotstream.domain.codes import Code, Refusal, Refused, stop_if
 from lotstream.domain.commands import CorrectReceipt, LineWrong
 from lotstream.domain.costing import priced
 from lotstream.domain.draft import Draft
@@ -20,7 +20,7 @@ from lotstream.domain.model import (
     RowKey,
 )
 from lotstream.domain.paper import Paper
-from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+from lotstream.domain.quantities import UNCOUNTED, check_quantity, smallest, unit_factor
 from lotstream.domain.weights import check_weight, grams, not_weighed
 from lotstream.domain.wording import amount
 
@@ -88,6 +88,11 @@ def line_meant(work: Correction, said: LineWrong, path: str) -> LineMeant | None
         work.object(Code.UNKNOWN_UNIT, f"{path}.unit", message, said)
         return None
     quantity = _quantity(work, said, path, before, item=item, factor=factor)
+    if isinstance(quantity, Refusal):
+        if quantity.code not in UNCOUNTED:
+            stop_if(quantity)
+        work.object(quantity.code, quantity.field, quantity.message, said)
+        return None
     row = before.row._replace(sku=item.sku, lot=said.lot or before.row.lot, status=said.status or before.row.status)
     cost = _cost(work.receipt.costs.get(said.line), said, before.quantity, quantity, factor)
     weight_g = _weight(work, said, item, path)
@@ -102,19 +107,21 @@ def _weight(work: Correction, said: LineWrong, item: Item, path: str) -> int:
     return 0 if said.weight_kg is None else grams(said.weight_kg)
 
 
-def _quantity(work: Correction, said: LineWrong, path: str, before: Booked, *, item: Item, factor: int) -> int:
+def _quantity(
+    work: Correction, said: LineWrong, path: str, before: Booked, *, item: Item, factor: int
+) -> int | Refusal:
     if said.quantity is not None:
         stop_if(check_quantity(said.quantity, f"{path}.quantity", positive=False))
         if said.quantity < 0:
             message = f"{said.quantity:f} cannot have come; send 0 to take the line back."
             raise Refused(Code.NOT_POSITIVE, f"{path}.quantity", message)
-        return granted(smallest(said.quantity, factor, f"{path}.quantity", positive=False))
+        return smallest(said.quantity, factor, f"{path}.quantity", positive=False)
     old = work.draft.known_item(before.row.sku)
     units = Decimal(before.quantity).scaleb(item.decimals - old.decimals)
     if units == int(units):
         return int(units)
     message = f"The line does not come out in multiples of {amount(item, 1)} of {item.sku}; send its quantity."
-    raise Refused(Code.NOT_A_MULTIPLE, f"{path}.quantity", message)
+    return Refusal(Code.NOT_A_MULTIPLE, f"{path}.quantity", message)
 
 
 def _cost(known: Decimal | None, said: LineWrong, before: int, now: int, factor: int) -> Decimal | None:

@@ -10,25 +10,88 @@ from lotstream.domain.receipt_lines import Correction, LineMeant
 from lotstream.domain.serials import check_count, promised_to
 from lotstream.domain.serials_in import WHERE
 
+#: Numbers that one sentence names, at most.
+NAMED_MAX = 20
+
 
 def correct_units(work: Correction, meant: LineMeant) -> tuple[Serial, ...]:
     """Return the units of a line as they are afterwards.
 
-    What has left, or is promised by its number, is refused when asked and stays what it is when it has happened.
+    Those that came with it go along, whether they are named or not, as its goods do; where none of it came there are no
+    such units. What has left, or is promised by its number, is refused when asked and stays what it is when it has
+    happened.
     """
-    said, units = meant.said, list[Serial]()
+    units = list[Serial]()
     _check(work, meant)
-    kept = tuple(dict.fromkeys(said.serials))
-    for name, numbers in (("misread", said.misread), ("serials", kept)):
-        for index, number in enumerate(numbers):
-            if name == "misread" and number in kept:
-                continue
-            path = f"{meant.path}.{name}.{index}"
-            changed = _forget(work, meant, number, path) if name == "misread" else _keep(work, meant, number, path)
-            units += changed
+    gone, kept = _numbers(work, meant)
+    for path, number in gone:
+        units += _forget(work, meant, number, f"{meant.path}.{path}")
+    for path, number in kept:
+        units += _keep(work, meant, number, f"{meant.path}.{path}")
     for unit in units:
         work.draft.serials[unit.key] = unit
+    _check_all_named(work, meant)
+    _check_picked(work, meant)
     return tuple(units)
+
+
+_Numbers = list[tuple[str, str]]
+"""Serial numbers, each with the field that speaks of it."""
+
+
+def _numbers(work: Correction, meant: LineMeant) -> tuple[_Numbers, _Numbers]:
+    """Return the numbers of a line that are of no unit, and those that go along with its goods."""
+    said = meant.said
+    kept = {number: f"serials.{index}" for index, number in reversed([*enumerate(said.serials)])}
+    gone = {number: f"misread.{index}" for index, number in enumerate(said.misread) if number not in kept}
+    own = [
+        number for number in _of_state(work, meant, SerialState.IN_STOCK) if number not in kept and number not in gone
+    ]
+    if meant.quantity == 0:
+        gone |= dict.fromkeys(own, "quantity")
+    elif meant.is_moved and not _unclear(work, meant):
+        kept |= dict.fromkeys(own, "sku" if meant.item.sku != meant.before.row.sku else "lot")
+    return [(path, number) for number, path in gone.items()], [(path, number) for number, path in kept.items()]
+
+
+def _of_state(work: Correction, meant: LineMeant, state: SerialState) -> list[str]:
+    """Return the numbers that came with a line whose units are in a state, and of the lot they came with."""
+    row = meant.before.row
+    units = [(number, work.draft.serial(SerialKey(number, row.sku))) for number in _came_with(work, meant)]
+    return [number for number, unit in units if unit and unit.state is state and unit.row.lot == row.lot]
+
+
+def _came_with(work: Correction, meant: LineMeant) -> tuple[str, ...]:
+    return work.receipt.serials.get(meant.said.line, ())
+
+
+def _check_picked(work: Correction, meant: LineMeant) -> None:
+    """Object to another lot for units that somebody has picked: they stay of the one they had."""
+    numbers = sorted(_of_state(work, meant, SerialState.PICKED)) if meant.is_moved else []
+    if not numbers:
+        return
+    named = ", ".join(numbers[:NAMED_MAX])
+    message = f"{named} of line {meant.said.line} stand picked for orders; have the picks undone first."
+    work.object(Code.NOT_AVAILABLE, f"{meant.path}.lot", message, meant.said)
+
+
+def _unclear(work: Correction, meant: LineMeant) -> list[str]:
+    """Return the numbers that came with a line which has fewer units by now; nothing where it is clear which are left.
+
+    Which of them stays with what is left of the line nobody knows.
+    """
+    left = [number for number in _came_with(work, meant) if number not in meant.said.misread]
+    return left if 0 < meant.quantity < len(left) * 10**meant.item.decimals else []
+
+
+def _check_all_named(work: Correction, meant: LineMeant) -> None:
+    """Object to fewer units than came by their numbers, where nobody says which of them did not."""
+    numbers = sorted(_unclear(work, meant))
+    if not numbers:
+        return
+    named = ", ".join(numbers[:NAMED_MAX])
+    message = f"{named} came with line {meant.said.line}, more than its units; say which of them were misread."
+    work.object(Code.FIELD_MISSING, f"{meant.path}.misread", message, meant.said)
 
 
 def _check(work: Correction, meant: LineMeant) -> None:

@@ -33,6 +33,7 @@ from lotstream.domain.serial_holds import held_at
 from lotstream.domain.settling import settle
 from lotstream.domain.stock_changes import more_to
 from lotstream.domain.taking_back import take_back
+from lotstream.domain.weights import FIELD, nobody_weighed
 from lotstream.domain.wording import amount, goods_called
 
 _REASON = "moved"
@@ -117,9 +118,9 @@ def _relocate(moves: Moves, meant: Meant, target: Target) -> None:
         return
     _check_new(moves, meant, rows, target(named))
     if paper.key.kind == STATUS_CHANGE and meant.said.to == Status.GOOD:
-        why = _why_not_good(paper, meant, rows)
+        field, why = _why_not_good(paper, meant, rows)
         if why is not None:
-            paper.object(Code.FIELD_MISSING, f"{meant.path}.lot", why, meant.said)
+            paper.object(Code.FIELD_MISSING, f"{meant.path}.{field}", why, meant.said)
         # What lacks something is no stock, whoever says that it is good.
         target = target if why is None else partial(_of_status, Status.QUARANTINE.value)
     kept = _held_back(moves, meant, rows)
@@ -132,7 +133,8 @@ def _relocate(moves: Moves, meant: Meant, target: Target) -> None:
             quantity = min(spare_of(moves, key) if spare else movable(moves, key), _not_held(moves, key), left)
             shift(moves, meant, key, target(key), quantity, spare=spare)
             left -= quantity
-    if left:
+    # On the way is what its transfer says, in whatever condition: nothing more is found there.
+    if left and not (paper.key.kind == STATUS_CHANGE and is_transit(meant.location)):
         row = rows[0] if rows else named
         to = more_to(paper, meant, target(row))
         moves.found.append(StockFound(row, left, _REASON))
@@ -150,12 +152,16 @@ def _check_new(moves: Moves, meant: Meant, rows: list[RowKey], to: RowKey) -> No
         paper.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.to", wrong, meant.said)
 
 
-def _why_not_good(paper: Paper, meant: Meant, rows: list[RowKey]) -> str | None:
-    """Return what goods lack that are said to be good; None where they lack nothing."""
+def _why_not_good(paper: Paper, meant: Meant, rows: list[RowKey]) -> tuple[str, str | None]:
+    """Return what goods lack that are said to be good, as a field and a sentence; no sentence where nothing."""
     item, apart = meant.item, any(key.status == Status.QUARANTINE for key in rows)
     if meant.said.lot is None and item.tracking is Tracking.LOT and apart:
-        return f"{item.sku} is tracked by lot and these goods have none; correct the receipt they came with."
-    return why_not_good(paper.draft, item, meant.said.lot, site=paper.document.site)
+        return "lot", f"{item.sku} is tracked by lot and these goods have none; correct the receipt they came with."
+    why = why_not_good(paper.draft, item, meant.said.lot, site=paper.document.site)
+    there = [key for key in rows if paper.there(key) > 0]
+    if why is None and nobody_weighed(paper.draft.ledger.weights, item, there, meant.said.weight_kg):
+        return FIELD, f"{item.sku} is weighed, and nobody has weighed these goods; send what they weigh."
+    return "lot", why
 
 
 def _held_back(moves: Moves, meant: Meant, rows: list[RowKey]) -> int:

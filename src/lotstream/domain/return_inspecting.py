@@ -21,7 +21,7 @@ from lotstream.domain.model import (
     Tracking,
 )
 from lotstream.domain.paper import RETURN, RETURN_INSPECTION, Meant, Paper, begin, book_once, understand
-from lotstream.domain.places import is_staging, is_transit
+from lotstream.domain.places import is_staging
 from lotstream.domain.quantities import check_quantity
 from lotstream.domain.serials import check_count
 from lotstream.domain.serials_gone import gone_with, untold
@@ -96,8 +96,8 @@ def _inspect(done: _Inspected, said: InspectedLine, path: str) -> None:
     if meant is None:
         return
     to = said.to or meant.location
-    if is_staging(to) or is_transit(to):
-        message = f"Goods come to {to} by {'picks' if is_staging(to) else 'transfers'}; name another bin."
+    if is_staging(to):
+        message = f"Goods come to {to} by picks; name another bin."
         paper.object(Code.FIELD_INVALID, f"{path}.to", message, line)
         return
     # Told again it has to say the same of the same goods.

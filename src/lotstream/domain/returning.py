@@ -119,6 +119,7 @@ def _take_in(back: _Return, said: StockLine, path: str) -> None:
     named = StockLine(
         said.line, sku, said.lot, said.location or DOCK, said.quantity, said.unit, said.package, said.pack_size,
         said.status or paper.draft.ledger.settings.returned_status, said.reason, serials=said.serials,
+        weight_kg=said.weight_kg,
     )  # fmt: skip
     meant = understand(paper, named, path)
     if meant is None:

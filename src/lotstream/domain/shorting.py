@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,14 +20,15 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import OrderKey, OrderLine, OrderState, RowKey, ShortPick
 from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import loose_first
-from lotstream.domain.picking import bins_for, check_order, pick_line, promised_to
+from lotstream.domain.picking import bins_for, check_order, pick_line, promised_to, weigh_picks
 from lotstream.domain.places import DOCK, staging_place
-from lotstream.domain.quantities import unit_factor
+from lotstream.domain.quantities import is_uncounted
 from lotstream.domain.reservations import staged_key
 from lotstream.domain.settling import settle
 from lotstream.domain.sums import state_of
 from lotstream.domain.taking_back import take_back
 from lotstream.domain.unpromised import Picking, about_pick
+from lotstream.domain.weights import FIELD, check_weight
 
 
 @dataclass(slots=True)
@@ -74,8 +75,25 @@ def report_short(ledger: Ledger, command: ReportShort, moment: Moment) -> tuple[
     if ledger.sites.lot_tasks:
         _name_bins(shorting, picking, command)
     for index, line in enumerate(command.lines):
+        before = len(picking.picks)
         _short(shorting, picking, line, f"lines.{index}")
+        weigh_found([picking], [before], line, f"lines.{index}")
     return shorted(shorting)
+
+
+def weigh_found(pickings: Sequence[Picking], before: Sequence[int], said: ShortLine, path: str) -> None:
+    """Note what was found for one line with what it says that weighs; ``before`` is how much was picked then."""
+    found = [pick for picking, since in zip(pickings, before, strict=True) for pick in picking.picks[since:]]
+    skus = {pick.row.sku for pick in found}
+    stop_if(check_weight(said.weight_kg, path))
+    if said.weight_kg is None or len(skus) == 1:
+        weigh_picks(pickings, before, said.weight_kg, path)
+        return
+    message = "Nothing of it was taken, which weighs nothing; leave the weight out."
+    if skus:
+        message = "Kits are not weighed; tell what was found of each component, with its weight."
+    for picking in pickings[:1]:
+        picking.verdicts.object(Code.FIELD_INVALID, f"{path}.{FIELD}", message, {})
 
 
 def _name_bins(shorting: Shorting, picking: Picking, command: ReportShort) -> None:
@@ -118,7 +136,7 @@ def _short(shorting: Shorting, picking: Picking, said: ShortLine, path: str) -> 
         picking.verdicts.object(Code.NOT_RESERVED, f"{path}.line", message, about)
         pick_found(picking, meant, path)
         return
-    if meant.quantity and unit_factor(picking.draft.known_item(parts[0].row.sku), meant.unit) is None:
+    if meant.quantity and is_uncounted(picking.draft.known_item(parts[0].row.sku), meant.quantity, meant.unit):
         # How much was found nobody can say, and so not what is missing.
         pick_found(picking, meant, path)
         return

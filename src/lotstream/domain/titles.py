@@ -92,9 +92,14 @@ def accept_title(ledger: Ledger, command: AcceptTitle, moment: Moment) -> tuple[
 
 
 def _again(paper: Paper, known: Title, content: str) -> tuple[Event, ...]:
-    if known.content == content:
+    names = [said.line for said in paper.document.lines]
+    sold = {one.line for one in known.lines}
+    if known.content == content and sold.issuperset(names):
         return ()
     message = f"Title {known.key.number} was released with other content; give this one another number."
+    if known.content == content:
+        left_out = ", ".join(sorted({*names} - sold))
+        message = f"Of title {known.key.number} line {left_out} could not be counted; release it under another number."
     paper.verdicts.object(Code.CONFLICTING_CONTENT, TITLE, message, {TITLE: known.key.number})
     return tuple(paper.verdicts.noted)
 

@@ -12,7 +12,10 @@ from lotstream.domain.commands import (
     AdjustStock,
     AssembleKit,
     BreakKit,
+    ChangeStatus,
     Command,
+    MoveStock,
+    PutAway,
     ReceiveTransfer,
     RecordProduction,
     ReleaseTitle,
@@ -21,11 +24,14 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import (
     Event,
+    GoodsPutAway,
     GoodsReturned,
     KitAssembled,
     KitBroken,
     ProductionRecorded,
+    StatusChanged,
     StockAdjusted,
+    StockMoved,
     TitleReleased,
     TransferReceived,
     TransferShipped,
@@ -39,12 +45,15 @@ from lotstream.domain.weights import check_weight
 SAY_WEIGHTS: Final = frozenset(
     {
         *(AdjustStock, ReturnGoods, ShipTransfer, ReceiveTransfer, ReleaseTitle, RecordProduction),
-        *(AssembleKit, BreakKit),
+        *(AssembleKit, BreakKit, MoveStock, PutAway, ChangeStatus),
     }
 )
 """Commands whose lines name what is decided for them."""
 
-_DECIDED: Final = (StockAdjusted, GoodsReturned, ProductionRecorded, KitAssembled, KitBroken)
+_DECIDED: Final = (
+    *(StockAdjusted, StockMoved, GoodsPutAway, StatusChanged),
+    *(GoodsReturned, ProductionRecorded, KitAssembled, KitBroken),
+)
 """What is decided for them, beside transfers and titles."""
 
 

@@ -42,6 +42,8 @@ class _Truck:
     command: ShipTransfer
     #: What was told of its arrival before, by line.
     early: dict[str, TransferLine]
+    #: What left with it when it was told before, by line.
+    left: dict[str, TransferLine]
     moves: list[Relocated] = field(default_factory=list)
     found: list[StockFound] = field(default_factory=list)
     arrived: list[RowChange] = field(default_factory=list)
@@ -64,15 +66,21 @@ def ship_transfer(ledger: Ledger, command: ShipTransfer, moment: Moment) -> tupl
     paper = begin(ledger, command, moment, kind=TRANSFER, number=command.transfer)
     _check_site(paper, command)
     known, content = ledger.document(paper.key, Transfer), content_of_transfer(command)
-    if known is not None and known.content:
+    lines = () if known is None else known.lines
+    left = {line.line: line for line in lines if line.quantity}
+    if known is not None and known.content and (known.content != content or _is_all(command, left)):
         return _again(paper, known, content)
-    early = {} if known is None else {line.line: line for line in known.lines}
-    truck = _Truck(paper, command, early)
+    truck = _Truck(paper, command, {line.line: line for line in lines if not line.quantity}, left)
     for index, said in enumerate(command.lines):
-        meant = understand(paper, said, f"lines.{index}")
+        # The same told again brings what could not be counted the first time.
+        meant = None if said.line in left else understand(paper, said, f"lines.{index}")
         if meant is not None:
             _load(truck, meant)
     return _decided(truck, known, content)
+
+
+def _is_all(command: ShipTransfer, left: dict[str, TransferLine]) -> bool:
+    return all(said.line in left for said in command.lines)
 
 
 def _check_site(paper: Paper, command: ShipTransfer) -> None:
@@ -191,13 +199,13 @@ def _decided(truck: _Truck, known: Transfer | None, content: str) -> tuple[Event
         return tuple(paper.verdicts.noted)
     # Goods that came under the id of a line of others are found there, and no part of this.
     early = [line for name, line in truck.early.items() if name not in truck.lines]
-    lines = (*truck.lines.values(), *early)
+    lines = (*truck.left.values(), *truck.lines.values(), *early)
     coming = any(line.under_way for line in lines)
     transfer = Transfer(
         paper.key, command.site, command.to_site, content, lines,
         state=TransferState.SHIPPED if coming else TransferState.RECEIVED,
         arrived=() if known is None else known.arrived, expected_at=command.expected_at, scac=command.scac,
-        shipped_at=paper.at,
+        shipped_at=paper.at if known is None or known.shipped_at is None else known.shipped_at,
     )  # fmt: skip
     event = TransferShipped(
         command.site, command.transfer, command.by, paper.at, transfer, tuple(truck.moves), tuple(truck.arrived),

@@ -34,10 +34,10 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Item, Order, OrderKey, OrderState, RowKey, Wave
 from lotstream.domain.picking import pick_line, weigh_picks
 from lotstream.domain.places import staging_place
-from lotstream.domain.quantities import in_base_units, smallest, unit_factor
+from lotstream.domain.quantities import in_base_units, is_uncounted, smallest, unit_factor
 from lotstream.domain.reservations import copy_order
 from lotstream.domain.serials import check_count
-from lotstream.domain.shorting import Shorting, as_pick_line, pick_found, shorted
+from lotstream.domain.shorting import Shorting, as_pick_line, pick_found, shorted, weigh_found
 from lotstream.domain.sums import state_of
 from lotstream.domain.undoing import Undoing, put_back, undo
 from lotstream.domain.unpromised import Picking, is_meant
@@ -192,8 +192,11 @@ def _short(work: Work, said: ReportShort) -> tuple[Event, ...]:
     shorting.bins = bins
     for index, line in enumerate(said.lines):
         path = f"lines.{index}"
+        before = {key: len(picking.picks) for key, picking in work.pickings.items()}
         stop_if(check_line(line.line, line.task, path))
         _short_task(work, shorting, said, line, path)
+        pickings = list(work.pickings.values())
+        weigh_found(pickings, [before.get(key, 0) for key in work.pickings], line, path)
     shorting.pickings = list(work.pickings.values())
     return shorted(shorting)
 
@@ -210,9 +213,10 @@ def _short_task(work: Work, shorting: Shorting, said: ReportShort, line: ShortLi
         work.object(Code.NOT_RESERVED, f"{path}.task", message, line.task)
         pick_found(_picking(work, said, said.key), replace(found, task=None), path)
         return
-    if found.quantity and unit_factor(work.draft.known_item(parts[0].part.row.sku), found.unit) is None:
+    if found.quantity and is_uncounted(work.draft.known_item(parts[0].part.row.sku), found.quantity, found.unit):
         # How much was found nobody can say, and so not what is missing.
-        _pick_task(work, said, found, path)
+        with called(f"{path}.quantity", sent_as=f"{path}.picked"):
+            _pick_task(work, said, found, path)
         return
     wanting: dict[tuple[OrderKey, str, RowKey], int] = {}
     for order, order_line, part, _ in parts:

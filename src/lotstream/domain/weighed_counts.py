@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.events import RowWeight
 from lotstream.domain.model import RowKey
-from lotstream.domain.paper import COUNT, Meant, Paper
+from lotstream.domain.paper import Meant, Paper
 from lotstream.domain.weights import FIELD, grams, not_weighed, shares
 
 
-def weigh_rows(
-    paper: Paper, meant: Meant, told: Sequence[Decimal | None], *, as_of: datetime | None
-) -> list[RowWeight]:
+def weigh_rows(paper: Paper, meant: Meant, told: Sequence[Decimal | None], *, moved: int) -> list[RowWeight]:
     """Return what rows weigh that were counted, by how much is in each; nothing where nobody weighed them.
 
-    ``told`` is what they weigh under each of their labels, where lots are one by now.
+    ``told`` is what they weigh under each of their labels, where lots are one by now; ``moved`` is how much came there
+    since, or left.
     """
     if not any(told):
         return []
     rows = [key for key in paper.rows(meant) if paper.there(key) > 0]
-    wrong = not_weighed(meant.item, meant.path) or _unclear(meant, rows, told, as_of=as_of)
+    wrong = not_weighed(meant.item, meant.path) or _unclear(meant, rows, told, moved=moved)
     if wrong is not None:
         paper.object(wrong.code, wrong.field, wrong.message, meant.said)
         return []
@@ -31,9 +29,7 @@ def weigh_rows(
     return [RowWeight(key, one) for key, one in zip(rows, found, strict=True)]
 
 
-def _unclear(
-    meant: Meant, rows: Sequence[RowKey], told: Sequence[Decimal | None], *, as_of: datetime | None
-) -> Refusal | None:
+def _unclear(meant: Meant, rows: Sequence[RowKey], told: Sequence[Decimal | None], *, moved: int) -> Refusal | None:
     """Object to a weight of which nobody can say what weighs it now."""
     field = f"{meant.path}.{FIELD}"
     if not all(told):
@@ -41,12 +37,7 @@ def _unclear(
         return Refusal(Code.FIELD_MISSING, field, message)
     if not rows:
         return Refusal(Code.FIELD_INVALID, field, "Nothing was found there, which weighs nothing; leave it out.")
-    if as_of is not None:
-        return Refusal(Code.FIELD_INVALID, field, "What is weighed is counted as it is now; leave `as_of` out.")
+    if moved:
+        message = "Goods came there or left since it was weighed; weigh what is there now."
+        return Refusal(Code.FIELD_INVALID, field, message)
     return None
-
-
-def not_kept(paper: Paper) -> None:
-    """Object to weights of a count that waits for somebody else: when it is booked, other goods may lie there."""
-    message = "What bins weigh is not kept while their count waits for somebody else; weigh them when it is booked."
-    paper.verdicts.object(Code.FIELD_INVALID, "lines", message, {COUNT: paper.key.number})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Context, Decimal
 from typing import Any, Final, Protocol, TypeVar
 
 from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.events import LineCorrected
-from lotstream.domain.model import Item, Receipt
+from lotstream.domain.model import Item, Receipt, RowKey
 
 GRAM: Final = Decimal("0.001")
 """In kilograms; nothing is weighed finer."""
@@ -64,12 +64,24 @@ def grams(weight_kg: Decimal) -> int:
     return int(weight_kg.scaleb(3, context=_EXACT))
 
 
+def told_grams(item: Item, weight_kg: Decimal | None) -> int:
+    """Return what a line tells of the weight of its goods, in grams; 0 where it tells none, or they have none."""
+    return 0 if weight_kg is None or not item.catch_weight else grams(weight_kg)
+
+
 def not_weighed(item: Item, path: str) -> Refusal | None:
     """Object to the weight of an item that has none."""
     if item.catch_weight:
         return None
     message = f"{item.sku} is not weighed; define it with catch_weight, or leave its weight out."
     return Refusal(Code.FIELD_INVALID, f"{path}.{FIELD}", message)
+
+
+def nobody_weighed(
+    weights: Mapping[RowKey, int], item: Item, rows: Iterable[RowKey], weight_kg: Decimal | None
+) -> bool:
+    """Tell whether goods of some rows are of an item that is weighed, and have no weight, told or known."""
+    return item.catch_weight and weight_kg is None and any(row not in weights for row in rows)
 
 
 def weight_corrected(item: Item | None, receipt: Receipt, change: LineCorrected) -> int:

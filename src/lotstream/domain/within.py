@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lotstream.domain.model import (
+    CountPending,
     Document,
     OrderKey,
     Receipt,
@@ -12,6 +13,7 @@ from lotstream.domain.model import (
     Transfer,
     expected_key,
 )
+from lotstream.domain.on_the_way import transfers_counted
 from lotstream.domain.packages import packages_within
 
 
@@ -19,7 +21,7 @@ def documents_within(document: Document | None) -> tuple[ReceiptKey, ...]:
     """Return the documents a document tells of, which whoever opens the document needs as well."""
     if isinstance(document, Receipt):
         return () if document.expected is None else (expected_key(document.expected),)
-    return packages_within(document)
+    return transfers_counted(document) if isinstance(document, CountPending) else packages_within(document)
 
 
 def orders_within(document: Document | None) -> tuple[OrderKey, ...]:
@@ -34,6 +36,7 @@ def serials_within(document: Document | None) -> tuple[str, ...]:
     if isinstance(document, Transfer):
         return tuple(number for line in document.lines for number in line.serials)
     if isinstance(document, Receipt):
-        return tuple(number for one in document.came for number in one.serials)
+        told = [*document.serials.values(), *(one.serials for one in document.came)]
+        return tuple([number for numbers in told for number in numbers])
     parts = document.parts if isinstance(document, Shipment) else ()
     return tuple(number for part in parts for shipped in part.shipped for number in shipped.serials)

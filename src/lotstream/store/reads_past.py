@@ -32,6 +32,8 @@ class ThereThen:
     expires: date | None
     #: None when the item was never defined.
     item: Item | None
+    #: In grams; None: it is not weighed, or nobody knew.
+    weight_g: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

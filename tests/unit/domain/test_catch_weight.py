@@ -13,7 +13,6 @@ from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     AdjustStock,
     ArrivedLine,
-    ChangeSettings,
     ChangeStatus,
     ConfirmPick,
     CorrectLot,
@@ -54,11 +53,10 @@ from lotstream.domain.events import (
     StockReceived,
     TitleReleased,
 )
-from lotstream.domain.model import CountApproval, Hold, HoldKind, Item, Settings, Site, Tracking
+from lotstream.domain.model import Hold, HoldKind, Item, Settings, Site, Tracking
 from lotstream.domain.movements import moves_of
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
-from tests.unit.domain.test_counts import BEFORE
 from tests.unit.domain.test_receipt_corrected import corrects, wrong
 from tests.unit.domain.test_titles import buy, sell
 from tests.unit.domain.waving import WAVE, WaveWorld
@@ -472,18 +470,6 @@ def test_a_wave_shares_what_was_read_among_its_orders() -> None:
 def confirm(*lines: PickLine) -> ConfirmPick:
     """What was taken for the tasks of a wave."""
     return ConfirmPick(SITE, False, None, None, nobody(WAVE), None, lines)
-
-
-def test_a_count_that_waits_weighs_nothing(world: World) -> None:
-    """Other goods may lie there when it is booked; asked, it is refused."""
-    world.told(ChangeSettings(Settings(sites=(SITE, "THERE"), count_approval=CountApproval(units=Decimal(2)))))
-    world.told(world.receipt(ham(10, 25)))
-    count = CountStock(SITE, False, "c", None, "C1", (line(4, "9"),))
-    assert world.refused(count) == (Code.FIELD_INVALID, "lines")
-    assert kinds(world.told(replace(count, happened=True))) == ["CountKept", "DiscrepancyNoted"]
-    assert sum(weights(world).values()) == 25_000
-    past = replace(count, count="C2", lines=(line(10, "9"),), as_of=BEFORE)
-    assert world.refused(past)[1] == "lines.0.weight_kg"
 
 
 def test_goods_with_several_labels_are_weighed_together(world: World) -> None:

@@ -32,6 +32,8 @@ from lotstream.domain.commands import (
     PlaceHold,
     RecordComparison,
     RecordProduction,
+    ShipTransfer,
+    StockLine,
     TakeSnapshot,
 )
 from lotstream.domain.events import DiscrepancyNoted, Event
@@ -188,7 +190,10 @@ def test_a_snapshot_of_a_site_leaves_out_the_others() -> None:
 def test_goods_on_the_way_are_told_apart() -> None:
     """They belong to the site they go to and are not there: a snapshot says so, and a comparison leaves them out."""
     told = stocked()
-    told.world.stock(goods("L1", 7, "TRANSIT/T-1"), balance="on the way")
+    told.world.told(DefineSite(Site("FAR")))
+    told.world.told(OpenBalance("FAR", None, None, "far", (goods("L1", 7, "A"),)))
+    sent = StockLine("1", "TEA", "L1", "A", Decimal(7))
+    told.world.told(ShipTransfer("FAR", False, None, None, "T-1", SITE, (sent,)))
     (said,) = told.tell(TakeSnapshot("SN-1"))
     lines = [(one["quantity"], one["in_transit"]) for one in said["lines"] if one["lot"] == "L1"]
     assert lines == [("12", False), ("7", True)]

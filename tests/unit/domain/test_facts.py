@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -75,9 +76,9 @@ def test_item_versions_only_grow() -> None:
 
 @pytest.mark.parametrize("change", [{"base_unit": "g"}, {"decimals": 2}, {"tracking": Tracking.NONE}])
 def test_base_unit_is_frozen_while_in_use(change: dict[str, Any]) -> None:
-    """Base unit, decimals and tracking do not change while there are rows, lots or orders; before, they may."""
+    """Base unit, decimals and tracking do not change while anything in memory counts the item, or did."""
     fields = Code.FIELD_INVALID, f"item.{next(iter(change))}"
-    for use in ("stock", "lot", "order", "nothing"):
+    for use in ("stock", "lot", "order", "kit", "recipe", "told", "got", "nothing"):
         world = World()
         known = Item("JAM")
         world.told(DefineItem(known))
@@ -88,8 +89,14 @@ def test_base_unit_is_frozen_while_in_use(change: dict[str, Any]) -> None:
             assert not world.ledger.stock
         elif use == "order":
             world.place("#1", wanted(sku="JAM"))
+        elif use in ("kit", "recipe"):
+            world.told(DefineItem(Item("SET", **{use: {"JAM": Decimal(1)}})))  # type: ignore[arg-type]
+        elif use == "told":
+            world.ledger.told["JAM", "SITE", ""] = 5
+        elif use == "got":
+            world.ledger.last_shipped["C-1", "JAM"] = date(2026, 9, 30)
         changed = DefineItem(replace(known, version=2, **change))
-        if use == "nothing":
+        if use == "nothing" or (use in ("kit", "recipe") and "base_unit" not in change):
             assert kinds(world.told(changed)) == ["ItemDefined"]
         else:
             assert world.refused(changed) == fields

@@ -138,15 +138,33 @@ def test_goods_that_cannot_be_counted_are_not_lost() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "code", "field"),
+    [
+        (goods("L1", "2.5", line="odd"), Code.NOT_A_MULTIPLE, "lines.1.quantity"),
+        (goods("L1", QUANTITY_MAX, unit="case", line="odd"), Code.TOO_LARGE, "lines.1.quantity"),
+        (goods("L1", pack_size=Decimal("0.5"), line="odd"), Code.NOT_A_MULTIPLE, "lines.1.pack_size"),
+    ],
+)
+def test_a_line_that_nobody_can_count_is_kept_and_the_others_are_booked(line: Any, code: Code, field: str) -> None:  # noqa: ANN401
+    """Parts of a unit that has none: asked they are refused, happened they are told with all the line says."""
+    world = World()
+    delivery = world.receipt(goods("L0", 3), line, goods("L2", 4))
+    assert world.refused(replace(delivery, happened=False)) == (code, field)
+    events = world.told(delivery)
+    assert [one.row.lot for one in only(events, StockReceived).lines] == ["L0", "L2"]
+    noted = only(events, DiscrepancyNoted)
+    assert (noted.code, noted.quantity, noted.about["line"]) == (code.value, line.quantity, "odd")
+    assert noted.message.endswith(".")
+    world.told(world.receipt(goods("L0", 3), goods("L1", 2, line="odd"), goods("L2", 4)))
+    assert [world.row(lot).on_hand for lot in ("L0", "L1", "L2")] == [3, 2, 4]
+
+
+@pytest.mark.parametrize(
     ("lines", "code", "field"),
     [
         ((), Code.FIELD_MISSING, "lines"),
         ((goods("L1", line="1"), goods("L2", line="1")), Code.FIELD_INVALID, "lines.1.line"),
         ((goods("L1", 0),), Code.NOT_POSITIVE, "lines.0.quantity"),
-        ((goods("L1", "0.5"),), Code.NOT_A_MULTIPLE, "lines.0.quantity"),
-        ((goods("L1", QUANTITY_MAX, unit="case"),), Code.TOO_LARGE, "lines.0.quantity"),
-        ((goods("L1", promised_elsewhere=Decimal("0.5")),), Code.NOT_A_MULTIPLE, "lines.0.promised_elsewhere"),
-        ((goods("L1", pack_size=Decimal("0.5")),), Code.NOT_A_MULTIPLE, "lines.0.pack_size"),
         ((goods("L1", status="lost"),), Code.FIELD_INVALID, "lines.0.status"),
     ],
 )

@@ -160,12 +160,24 @@ def test_a_lot_of_kits_that_is_known_otherwise(world: World) -> None:
 @pytest.mark.parametrize("happened", [False, True])
 @pytest.mark.parametrize("quantity", [-2, 0, "0.5", 10**20])
 def test_what_is_no_amount_has_not_happened(world: World, quantity: object, happened: bool) -> None:
-    """Kits and components, right or wrong, in a quantity that nobody can have used are refused in any case."""
+    """Kits in parts, and components in a quantity that nobody can have used, are refused in any case."""
     many = assembly(quantity=Decimal(str(quantity)), happened=happened)
     assert world.refused(many)[1] == "quantity"
     for wrong in (piece(quantity=quantity), piece(sku="TEA", quantity=quantity)):
-        if happened or wrong.sku == "CUP":
+        if wrong.sku == "CUP" and not (happened and quantity == "0.5"):
             assert world.refused(assembly(wrong, POTS, happened=happened))[1] == "lines.0.quantity"
+
+
+def test_kits_of_a_component_that_nobody_can_count(world: World) -> None:
+    """Half a cup that has gone into kits is told with all its line says; the rest is used, and the kits wait for it."""
+    events = world.told(assembly(piece(quantity="0.5"), POTS, happened=True))
+    done = only(events, KitAssembled)
+    assert ([used.row.sku for used in done.used], [made.row.status for made in done.made]) == (["POT"], ["quarantine"])
+    noted = next(event for event in events if isinstance(event, DiscrepancyNoted))
+    assert (noted.code, noted.about["quantity"], noted.about["line"]) == (Code.NOT_A_MULTIPLE.value, "0.5", "1")
+    lot = world.ledger.lots["SET", "S"]
+    assert lot.more is not None
+    assert LotName("CUP", "C1") in lot.more.made_from
 
 
 def test_what_has_happened_is_booked(world: World) -> None:

@@ -48,6 +48,15 @@ def organic(**more: Any) -> World:
     return world
 
 
+def test_a_paper_that_has_run_out_before_it_was_given() -> None:
+    """Nobody can tell which of its days is right: it is refused, and may be withdrawn as it is."""
+    world = organic()
+    never = LotDocument("organic", "1", TODAY, TODAY - timedelta(days=1))
+    assert world.refused(papers("L2", paper(number="0"), never)) == (Code.FIELD_INVALID, "documents.1.expires")
+    assert world.told(papers("L2", never, withdrawn=True)) == ()
+    assert kinds(world.told(papers("L2", LotDocument("organic", "1", TODAY, TODAY)))) == ["LotDocumented"]
+
+
 def test_what_an_item_requires_is_there_before_anything_is_promised() -> None:
     """A lot without the certificate is passed over by its code; one that has it is used, and the order goes on."""
     world = organic()

@@ -23,6 +23,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.costing import cost_of
 from lotstream.domain.events import DiscrepancyNoted, ProductionRecorded, ReservationFreed, ShipmentConfirmed
+from lotstream.domain.genealogy import descendants
 from lotstream.domain.inspecting import WAITS
 from lotstream.domain.model import HoldKind, Item, Location, LotName, Mixing, Stage, Tracking
 from lotstream.testing.scenarios_messages import SITE
@@ -98,6 +99,33 @@ def test_what_is_made_costs_what_went_into_it(world: World) -> None:
     found = [cost_of(world.ledger.lots["BAR", lot], units) for lot, units in (("B2", 30), ("B3", 60), ("B4", 10))]
     assert found == [Decimal("4.833333333"), Decimal("9.666666667"), Decimal(2)]
     assert sum(cost or 0 for cost in found) == Decimal("16.5")
+
+
+def test_an_ingredient_that_nobody_can_count(world: World) -> None:
+    """The others are used, what was made waits, and a recall of the lot that went in finds it all the same."""
+    events = world.told(production(used(quantity="0.01"), SALT, happened=True))
+    done = only(events, ProductionRecorded)
+    assert ([one.row.sku for one in done.used], [one.row.status for one in done.made]) == (["SALT"], ["quarantine"])
+    noted = next(event for event in events if isinstance(event, DiscrepancyNoted))
+    assert (noted.code, noted.about["quantity"], noted.about["lot"]) == ("not_a_multiple", "0.01", "C1")
+    assert descendants(world.ledger, [LotName("COCOA", "C1")]) == (LotName("BAR", "B1"),)
+
+
+def test_a_product_that_nobody_can_count(world: World) -> None:
+    """It is told with all its line says; what went in is gone, and nothing is made of itself."""
+    out = (made(), made("N", lot="B2", quantity="0.5"))
+    events = world.told(production(out=out, happened=True))
+    assert [one.line for one in only(events, ProductionRecorded).made] == ["M"]
+    assert {event.about.get("line") for event in events if isinstance(event, DiscrepancyNoted)} == {"N"}
+    assert world.row("C1").on_hand == 80
+
+
+def test_goods_that_say_they_will_be_made(world: World) -> None:
+    """A day of making after the production is refused when asked; what was made is in quarantine without it."""
+    later = production(out=(made(made=TODAY + timedelta(days=1)),))
+    assert world.refused(later) == (Code.FIELD_INVALID, "made.0.made")
+    (done,) = only(world.told(replace(later, happened=True)), ProductionRecorded).made
+    assert (done.row.status, done.lot and done.lot.made) == ("quarantine", None)
 
 
 def test_the_cost_leaves_with_the_goods(world: World) -> None:

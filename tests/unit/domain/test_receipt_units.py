@@ -50,14 +50,53 @@ def test_a_number_that_was_misread_is_another(world: World) -> None:
 
 
 def test_units_go_along_to_another_lot_and_item(world: World) -> None:
-    """Those that are named are of the other lot; of another item they are other units, and the first never were."""
+    """All that came with the line are of the other lot; of another item they are others, and the first never were."""
     world.told(corrects(wrong(lot="L7", serials=("A",))))
-    assert (unit(world, "A").row.lot, unit(world, "B").row.lot) == ("L7", "L1")
+    assert (unit(world, "A").row.lot, unit(world, "B").row.lot) == ("L7", "L7")
     world.told(corrects(wrong(sku="FAN", serials=("A",)), correction="C2"))
     assert stock(world) == {("FAN", "L7", "BIN", "good"): 20}
     fan = world.warehouse.serial(SerialKey("A", "FAN"))
     assert (fan.row.sku, fan.state, unit(world, "A").misread) == ("FAN", SerialState.IN_STOCK, True)
     replayed(world)
+
+
+def test_units_that_nobody_names_go_where_their_goods_do(world: World) -> None:
+    """Those of the line, and no others of its lot; of a line of which nothing came they never were."""
+    world.told(world.receipt(pumps("L1", "D", line="9"), number="R2"))
+    world.told(corrects(wrong(lot="L7")))
+    assert [unit(world, number).row.lot for number in "ABD"] == ["L7", "L7", "L1"]
+    world.told(corrects(wrong(lot="L8"), correction="C2"))
+    assert [unit(world, number).row.lot for number in "ABD"] == ["L8", "L8", "L1"]
+    world.told(corrects(wrong(quantity=0), correction="C3"))
+    assert [unit(world, number).misread for number in "ABD"] == [True, True, False]
+    assert [key.lot for key in world.ledger.stock] == ["L1"]
+    replayed(world)
+
+
+def test_of_fewer_units_somebody_has_to_say_which(world: World) -> None:
+    """Asked it is refused; when it has happened the numbers are told, and stay where they are until somebody does."""
+    fewer = corrects(wrong(lot="L7", quantity=1))
+    assert world.refused(fewer) == (Code.FIELD_MISSING, "lines.0.misread")
+    noted = only(world.told(replace(fewer, happened=True)), DiscrepancyNoted)
+    assert noted.message.startswith("A, B ")
+    assert [unit(world, number).row.lot for number in "AB"] == ["L1", "L1"]
+
+
+def test_one_that_was_misread_leaves_the_others_clear(world: World) -> None:
+    """Of two units one came: the other number is of nothing, and the one that is left goes along."""
+    world.told(corrects(wrong(lot="L7", quantity=1, misread=("B",))))
+    assert (unit(world, "A").row.lot, unit(world, "B").misread) == ("L7", True)
+
+
+def test_picked_units_stay_of_the_lot_they_were_picked_from(world: World) -> None:
+    """Asked, the line may not be of another lot while one of them stands picked; else a person is told which."""
+    world.place("1", pump("B"))
+    world.told(world.pick("1", PickLine(None, "1", None, None, Decimal(1), serials=("B",))))
+    moved = corrects(wrong(lot="L7"))
+    assert world.refused(moved) == (Code.NOT_AVAILABLE, "lines.0.lot")
+    events = world.told(replace(moved, happened=True))
+    assert any(event.message.startswith("B of line 1") for event in events if isinstance(event, DiscrepancyNoted))
+    assert unit(world, "A").row.lot == "L7"
 
 
 def test_units_go_along_to_quarantine(world: World) -> None:

@@ -361,25 +361,6 @@ def test_units_on_hold_stay_apart_on_the_way(world: World) -> None:
     replayed(world)
 
 
-def test_what_somebody_took_off_the_way_by_hand_is_found_when_it_arrives(world: World) -> None:
-    """An adjustment of goods on the way does not keep them from arriving; closing writes off what is there only."""
-    world.stock(goods("L1", 10), goods("L2", 10))
-    world.told(ship(said(4), said(6, "L2", line="2")))
-    for number, line in (("A1", said(-4, location=ON_THE_WAY)), ("A2", said(-2, "L2", location=ON_THE_WAY))):
-        assert kinds(world.told(AdjustStock(THERE, True, None, None, number, (line,)))) == [
-            "StockAdjusted", "DiscrepancyNoted",
-        ]  # fmt: skip
-    assert only(world.told(arrive(came(3))), StockFound).quantity == 3
-    event = only(world.told(arrive(final=True)), TransferReceived)
-    assert [(change.line, change.quantity) for change in event.missing] == [("2", -4)]
-    assert counts(world) == [("1", 4, 3, 0, 1), ("2", 6, 0, 0, 6)]
-    assert only(world.told(arrive(came(1, "1b", transfer_line="1"), happened=True)), TransferReceived).over
-    assert known(world).state is TransferState.CLOSED
-    assert kinds(world.told(arrive(came(1), number="T9", happened=True))) == ["DiscrepancyNoted", "DiscrepancyNoted"]
-    assert kinds(world.told(arrive(number="T9", happened=True, final=True))) == ["TransferReceived", "DiscrepancyNoted"]
-    replayed(world)
-
-
 def test_what_is_on_the_way_is_what_its_transfer_says(world: World) -> None:
     """Nobody counts, adjusts, receives, returns or makes goods in the place of a transfer: asked refused, else told."""
     world.stock(goods("L1", 10))
@@ -397,6 +378,35 @@ def test_what_is_on_the_way_is_what_its_transfer_says(world: World) -> None:
         events = world.told(replace(command, happened=True))
         assert ON_THE_WAY in only(events, DiscrepancyNoted).message
     replayed(world)
+
+
+def test_a_departure_that_is_told_again_brings_what_could_not_be_counted(world: World) -> None:
+    """Its lines of an item that is defined by now leave with it; what left the first time leaves once."""
+    world.stock(goods("L1", 10))
+    told = ship(said(4), said(3, "J1", line="2", sku="JAM"), happened=True)
+    assert kinds(world.told(told)) == ["TransferShipped", "DiscrepancyNoted"]
+    assert kinds(world.told(told)) == ["DiscrepancyNoted"]
+    world.told(DefineItem(Item("JAM")))
+    world.stock(goods("J1", 5, sku="JAM"), balance="later")
+    assert [move.quantity for move in only(world.told(told), TransferShipped).moves] == [3]
+    assert counts(world) == [("1", 4, 0, 0, 0), ("2", 3, 0, 0, 0)]
+    assert world.told(told) == ()
+    replayed(world)
+
+
+def test_half_of_what_is_counted_whole(world: World) -> None:
+    """Half a piece that has left, or arrived, is told with all its line says; the other lines go on."""
+    world.stock(goods("L1", 10), goods("L2", 10))
+    lines = (said("0.5"), said(4, "L2", line="2"))
+    assert world.refused(ship(*lines)) == (Code.NOT_A_MULTIPLE, "lines.0.quantity")
+    events = world.told(ship(*lines, happened=True))
+    assert [move.row.lot for move in only(events, TransferShipped).moves] == ["L2"]
+    assert only(events, DiscrepancyNoted).about["quantity"] == "0.5"
+    arrived = (came("1.5", "2"), came(4, "2b", transfer_line="2"))
+    events = world.told(arrive(*arrived, happened=True))
+    assert [move.quantity for move in only(events, TransferReceived).moves] == [4]
+    noted = only(events, DiscrepancyNoted)
+    assert (noted.about["quantity"], noted.about["sku"]) == ("1.5", "TEA")
 
 
 def test_a_transfer_takes_what_is_said_and_no_more(world: World) -> None:

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
+    CorrectReceipt,
+    LineWrong,
     PackedLine,
     PackPackage,
     PickLine,
@@ -16,7 +18,7 @@ from lotstream.domain.commands import (
     UndoneLine,
     UndoPick,
 )
-from lotstream.domain.events import DiscrepancyNoted, ShipmentConfirmed
+from lotstream.domain.events import DiscrepancyNoted, ShipmentConfirmed, StockPicked
 from lotstream.domain.model import PackageKind
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
@@ -89,3 +91,46 @@ def test_a_short_pick_that_cannot_be_counted() -> None:
     assert world.refused(short(world.task(), 1, unit="barrel")) == (Code.UNKNOWN_UNIT, "lines.0.unit")
     assert kinds(world.told(short(world.task(), 1, happened=True, unit="barrel"))) == ["DiscrepancyNoted"]
     assert world.row("L1").on_hand == 12
+
+
+def test_half_of_what_is_counted_whole() -> None:
+    """A pick, a shipment and a short pick of half a piece: refused when asked, else told beside the rest."""
+    world = World()
+    world.stock(goods("L1", 10))
+    world.place("#1", wanted(quantity=6))
+    half, good = PickLine(None, "1", None, None, Decimal("2.5")), PickLine(None, "1", None, None, Decimal(3))
+    assert world.refused(world.pick("#1", half, good)) == (Code.NOT_A_MULTIPLE, "lines.0.quantity")
+    events = world.told(world.pick("#1", half, good, happened=True))
+    assert [pick.quantity for pick in only(events, StockPicked).picks] == [3]
+    noted = only(events, DiscrepancyNoted)
+    assert (noted.code, noted.about["quantity"], noted.about["sku"]) == ("not_a_multiple", "2.5", "TEA")
+    line = ShortLine(None, "1", None, None, Decimal("0.5"))
+    said = ReportShort(SITE, False, None, None, key("#1"), None, (line,))
+    assert world.refused(said) == (Code.NOT_A_MULTIPLE, "lines.0.picked")
+    assert kinds(world.told(replace(said, happened=True))) == ["DiscrepancyNoted"]
+    assert world.row("L1").on_hand == 7
+    left = (ShippedLine("1", "L1", Decimal("2.5")), ShippedLine("1", "L1", Decimal(3)))
+    assert world.refused(world.ship("#1", *left)) == (Code.NOT_A_MULTIPLE, "orders.0.lines.0.quantity")
+    events = world.told(world.ship("#1", *left, happened=True))
+    assert [part.quantity for part in only(events, ShipmentConfirmed).shipped] == [3]
+    assert only(events, DiscrepancyNoted).about["quantity"] == "2.5"
+
+
+def test_half_of_what_a_task_of_a_wave_is_for() -> None:
+    """Of a short pick of half a piece nobody can say what is missing: nothing is booked off the bin."""
+    world = three_orders()
+    world.told(world.release("#2", "#3"))
+    assert world.refused(short(world.task(), "0.5")) == (Code.NOT_A_MULTIPLE, "lines.0.picked")
+    assert kinds(world.told(short(world.task(), "0.5", happened=True))) == ["DiscrepancyNoted"]
+    assert world.row("L1").on_hand == 12
+
+
+def test_a_corrected_line_that_nobody_can_count() -> None:
+    """A correction of half a piece is told; the other lines of it are put right."""
+    world = World()
+    world.told(world.receipt(goods("L1", 10, line="1"), goods("L2", 10, line="2")))
+    lines = (LineWrong("1", Decimal("2.5")), LineWrong("2", Decimal(4)))
+    said = CorrectReceipt(SITE, False, None, None, "R1", "C1", None, lines)
+    assert world.refused(said) == (Code.NOT_A_MULTIPLE, "lines.0.quantity")
+    assert kinds(world.told(replace(said, happened=True))) == ["ReceiptCorrected", "DiscrepancyNoted"]
+    assert [world.row(lot).on_hand for lot in ("L1", "L2")] == [10, 4]

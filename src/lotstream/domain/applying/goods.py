@@ -32,6 +32,7 @@ def _stock_received(ledger: Ledger, event: StockReceived) -> None:
     receipt = _book(ledger, key, event.lines, site=event.site, final=event.final)
     receipt.costs.update((line.line, line.cost) for line in event.lines if line.cost is not None)
     receipt.weights.update((line.line, line.weight_g) for line in event.lines if line.weight_g)
+    receipt.serials.update((line.line, line.serials) for line in event.lines if line.serials)
     if event.announced and event.expected is not None:
         receipt.expected = receipt.expected or event.expected
         note_against(ledger, event.expected, event.site, event.receipt)

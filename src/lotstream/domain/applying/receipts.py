@@ -48,6 +48,7 @@ def _receipt_corrected(ledger: Ledger, event: ReceiptCorrected) -> None:
         for unit in change.units:
             ledger.know_serial(unit)
         _note_weight(ledger, receipt, change)
+        _note_units(receipt, change)
         receipt.lines[change.line] = change.booked
         receipt.costs.pop(change.line, None)
         if change.cost is not None:
@@ -62,6 +63,15 @@ def _note_weight(ledger: Ledger, receipt: Receipt, change: LineCorrected) -> Non
     receipt.weights.pop(change.line, None)
     if grams:
         receipt.weights[change.line] = grams
+
+
+def _note_units(receipt: Receipt, change: LineCorrected) -> None:
+    """Note which units a line brought, as they are told by now."""
+    kept = [unit.key.number for unit in change.units if not unit.misread]
+    gone = {unit.key.number for unit in change.units} - {*kept}
+    numbers = dict.fromkeys([*receipt.serials.pop(change.line, ()), *kept])
+    if left := tuple([number for number in numbers if number not in gone]):
+        receipt.serials[change.line] = left
 
 
 def note_against(

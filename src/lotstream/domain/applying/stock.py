@@ -35,6 +35,9 @@ _Document = StockAdjusted | StockCounted | StockMoved | StatusChanged | GoodsRet
 
 def _changed(ledger: Ledger, event: StockAdjusted | StockCounted) -> None:
     _note(ledger, event)
+    document = ledger.receipt(document_of(event))
+    if document is not None and isinstance(event, StockCounted):
+        document.weights.update(event.told_g)
     for change in event.changes:
         if change.lot is not None:
             know_lot(ledger, change.lot)

@@ -94,6 +94,8 @@ class ImportedLine:
     serials: tuple[str, ...] = ()
     #: What one ``unit`` had cost; None: as the lot, where that is known.
     cost: Decimal | None = None
+    #: What it weighed, in kilograms, where that is known.
+    weight_kg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

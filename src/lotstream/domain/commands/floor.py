@@ -55,6 +55,8 @@ class ShortLine:
     package: str | None = None
     #: Names the component of a kit where neither the task nor the lot does.
     sku: str | None = None
+    #: What was found weighs, in kilograms, where it was weighed.
+    weight_kg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from lotstream.domain.model import (
@@ -70,6 +70,8 @@ class StockCounted:
     changes: tuple[RowChange, ...]
     #: What rows weigh by now, where all of them was weighed.
     weighed: tuple[RowWeight, ...] = ()
+    #: What lines say they weigh, in grams, by which a repeat is known.
+    told_g: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class CountedLine(NamedTuple):
     reason: str | None = None
     #: SKU and lot as they were told, where the goods are called otherwise now.
     label: str | None = None
+    #: What it weighs as it was told, in grams, of items that are weighed; 0: that was not told.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)

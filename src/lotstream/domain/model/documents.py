@@ -84,6 +84,8 @@ class Receipt:
     closed_at: datetime | None = None
     #: What lines weigh, in grams, of items that are weighed.
     weights: dict[str, int] = field(default_factory=dict)
+    #: Serial numbers of the units that came with lines, where they were told.
+    serials: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Of what is written: the arrival by which its quantities count (`lotstream.domain.recounting`); 0 in memory.
     rebased: int = 0
 

@@ -57,6 +57,8 @@ class Arrived(NamedTuple):
     quantity: int
     location: str
     status: str | None
+    #: What it says it weighs, in grams; 0: nothing.
+    weight_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)

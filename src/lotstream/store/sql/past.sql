@@ -1,30 +1,36 @@
 -- name: stock_as_of
--- What lay where at a moment of business time: what lies there now, without what has become of it since. Goods leave by
--- shipment lines, and are moved, found, made and so on by lines of the history.
+-- What lay where at a moment of business time, and what it weighed: what lies there now, without what has become of it
+-- since. Goods leave by shipment lines, and are moved, found, made, weighed and so on by lines of the history.
 WITH since AS (
-    SELECT h.sku, h.lot, p.site, p.location, p.status, -coalesce(div(p.quantity * c.numerator, c.denominator)::bigint, p.quantity) AS quantity
+    SELECT h.sku, h.lot, p.site, p.location, p.status, -coalesce(div(p.quantity * c.numerator, c.denominator)::bigint, p.quantity) AS quantity,
+           -p.weight_g AS weight_g
     FROM lot_history AS h
     LEFT JOIN recounted AS c ON c.owner = h.owner AND c.sku = h.sku
        AND (h.log::bigint << 48) + h."offset" >= c.since AND (h.log::bigint << 48) + h."offset" < c.until
     CROSS JOIN LATERAL (
-        VALUES (h.site, h.location, h.status, CASE WHEN h.to_location IS NULL THEN h.quantity ELSE -h.quantity END),
-               (h.to_site, h.to_location, h.to_status, h.quantity)
-    ) AS p(site, location, status, quantity)
+        VALUES (h.site, h.location, h.status, CASE WHEN h.to_location IS NULL THEN h.quantity ELSE -h.quantity END,
+                CASE WHEN h.to_location IS NULL THEN h.weight_g ELSE -h.weight_g END),
+               (h.to_site, h.to_location, h.to_status, h.quantity, h.weight_g)
+    ) AS p(site, location, status, quantity, weight_g)
     WHERE h.owner = $1 AND h.at > $2 AND ($3::text IS NULL OR h.sku = $3) AND p.location IS NOT NULL
     UNION ALL
-    SELECT l.sku, l.lot, l.site, l.location, l.status, l.sign * coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity)
+    SELECT l.sku, l.lot, l.site, l.location, l.status, l.sign * coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity),
+           l.sign * l.weight_g
     FROM shipment_line AS l
     LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
        AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
     WHERE l.owner = $1 AND l.shipped_at > $2 AND ($3::text IS NULL OR l.sku = $3)
     UNION ALL
-    SELECT s.sku, s.lot, s.site, s.location, s.status, s.on_hand
+    SELECT s.sku, s.lot, s.site, s.location, s.status, s.on_hand, NULL
     FROM stock AS s WHERE s.owner = $1 AND ($3::text IS NULL OR s.sku = $3)
+    UNION ALL
+    SELECT w.sku, w.lot, w.site, w.location, w.status, 0, w.weight_g
+    FROM stock_weight AS w WHERE w.owner = $1 AND ($3::text IS NULL OR w.sku = $3)
 ), there AS (
-    SELECT sku, lot, site, location, status, sum(quantity)::bigint AS quantity
+    SELECT sku, lot, site, location, status, sum(quantity)::bigint AS quantity, nullif(sum(weight_g), 0)::bigint AS weight_g
     FROM since GROUP BY sku, lot, site, location, status HAVING sum(quantity) <> 0
 )
-SELECT t.sku, t.lot, t.site, t.location, t.status, t.quantity, l.expires, i.body AS item
+SELECT t.sku, t.lot, t.site, t.location, t.status, t.quantity, t.weight_g, l.expires, i.body AS item
 FROM there AS t
 -- A number that a lot had then leads to the one it has now, step by step; its facts are known under that one alone.
 LEFT JOIN LATERAL (
