@@ -111,7 +111,7 @@ def _transfers(places: list[str | None]) -> tuple[ReceiptKey, ...]:
 
 def why_on_the_way(place: str) -> str:
     """Return a sentence on a place that goods get to by their departure alone, and leave by their arrival."""
-    return f"Goods get to {place} and leave it by transfers alone; name a bin, or tell the transfer."
+    return f"Goods come to and leave {place} by transfers; name another bin."
 
 
 def kept_off(command: Command) -> tuple[Command, tuple[DiscrepancyNoted, ...]]:

@@ -110,26 +110,6 @@ def test_a_document_that_cannot_be_understood_is_refused_when_asked(command: Any
 
 
 @pytest.mark.parametrize("command", [adjust, count, move, turn, lambda *lines, **more: back("#1", *lines, **more)])
-def test_what_nobody_can_count_does_not_keep_the_other_lines_out(command: Any) -> None:
-    """Half of what is counted in whole ones is told with all its line says; the other lines are booked."""
-    world = World()
-    world.stock(goods("L1"), goods("L2"))
-    world.told(world.receipt(goods("L3", 5)))
-    world.place("#1")
-    world.told(world.ship("#1"))
-    to = {move: "B2", turn: "damaged"}.get(command, "")
-    lines = (said("2.5", "L1", to=to), said(2, "L2", line="2", to=to))
-    quantity = "counted" if command is count else "quantity"
-    assert world.refused(command(*lines)) == (Code.NOT_A_MULTIPLE, f"lines.0.{quantity}")
-    events = world.told(command(*lines, happened=True))
-    (noted,) = [one for one in events if isinstance(one, DiscrepancyNoted) and one.code == Code.NOT_A_MULTIPLE.value]
-    assert (noted.about["quantity"], noted.about["line"], noted.about["lot"]) == ("2.5", "1", "L1")
-    assert [line for event in events for line in getattr(event, "booked", {})] == ["2"]
-    replayed(world)
-    assert world.told(command(*lines, happened=True)) == (noted,)
-
-
-@pytest.mark.parametrize("command", [adjust, count, move, turn, lambda *lines, **more: back("#1", *lines, **more)])
 def test_what_has_happened_and_cannot_be_understood_is_a_discrepancy(command: Any) -> None:
     """A line nobody can book is kept in words; the others are booked."""
     world = World()

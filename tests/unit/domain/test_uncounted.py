@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
@@ -22,6 +25,7 @@ from lotstream.domain.events import DiscrepancyNoted, ShipmentConfirmed, StockPi
 from lotstream.domain.model import PackageKind
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
+from tests.unit.domain.test_stock import adjust, back, count, move, replayed, said, turn
 from tests.unit.domain.waving import pick, short, three_orders, undo
 
 
@@ -134,3 +138,23 @@ def test_a_corrected_line_that_nobody_can_count() -> None:
     assert world.refused(said) == (Code.NOT_A_MULTIPLE, "lines.0.quantity")
     assert kinds(world.told(replace(said, happened=True))) == ["ReceiptCorrected", "DiscrepancyNoted"]
     assert [world.row(lot).on_hand for lot in ("L1", "L2")] == [10, 4]
+
+
+@pytest.mark.parametrize("command", [adjust, count, move, turn, lambda *lines, **more: back("#1", *lines, **more)])
+def test_what_nobody_can_count_does_not_keep_the_other_lines_out(command: Any) -> None:  # noqa: ANN401
+    """Half of what is counted in whole ones is told with all its line says; the other lines are booked."""
+    world = World()
+    world.stock(goods("L1"), goods("L2"))
+    world.told(world.receipt(goods("L3", 5)))
+    world.place("#1")
+    world.told(world.ship("#1"))
+    to = {move: "B2", turn: "damaged"}.get(command, "")
+    lines = (said("2.5", "L1", to=to), said(2, "L2", line="2", to=to))
+    quantity = "counted" if command is count else "quantity"
+    assert world.refused(command(*lines)) == (Code.NOT_A_MULTIPLE, f"lines.0.{quantity}")
+    events = world.told(command(*lines, happened=True))
+    (noted,) = [one for one in events if isinstance(one, DiscrepancyNoted) and one.code == Code.NOT_A_MULTIPLE.value]
+    assert (noted.about["quantity"], noted.about["line"], noted.about["lot"]) == ("2.5", "1", "L1")
+    assert [line for event in events for line in getattr(event, "booked", {})] == ["2"]
+    replayed(world)
+    assert world.told(command(*lines, happened=True)) == (noted,)
