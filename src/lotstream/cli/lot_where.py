@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -12,7 +14,7 @@ from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, say, table
 
 if TYPE_CHECKING:
-    from lotstream.domain.model import Departure, LotName, OnTheRoad, Recipient, Shipment
+    from lotstream.domain.model import Departure, LotName, OnTheRoad, OrderKey, Recipient, Shipment
     from lotstream.store.reads_recalls import RecallReads, StockSeen
 
 STOCK_COLUMNS: Final = ("site", "location", "status", "on_hand", "promised")
@@ -154,17 +156,35 @@ async def _departures(reads: RecallReads, owner: str, names: list[LotName], deci
         page = await reads.departures(owner, names, behind=left[-1], rows_max=PAGE)
         left += page.of
     roads = await reads.roads(owner, {one.shipment for one in left})
-    return [line for one in left for line in _places(one, roads.get(one.shipment), names, decimals)]
+    return [_departure(one, road, decimals) for one, road in places(left, roads, names)]
 
 
-def _places(one: Departure, shipment: Shipment | None, names: list[LotName], decimals: int) -> list[dict[str, Any]]:
-    """Return where what left is: as many lines as places, where parts of it are elsewhere than the shipment."""
+def places(
+    left: list[Departure], shipments: Mapping[str, Shipment], names: list[LotName]
+) -> Iterator[tuple[Departure, OnTheRoad | None]]:
+    """Yield where what left of a lot is: as often as there are places, where parts of it are elsewhere than the rest.
+
+    What left of a lot under several names is looked for as one: a part may have been told under any of them.
+    """
     from lotstream.domain.road_parts import where_is
 
-    if shipment is None or not shipment.apart:
-        return [_departure(one, None if shipment is None else shipment.road, decimals)]
-    found = where_is(shipment, one.order, set(names), left=one.quantity)
-    return [_departure(one._replace(quantity=units), road, decimals) for units, road in found]
+    units: Counter[tuple[str, OrderKey]] = Counter()
+    for one in left:
+        units[one.shipment, one.order] += one.quantity
+    found: dict[tuple[str, OrderKey], deque[tuple[int, OnTheRoad | None]]] = {}
+    for key, quantity in units.items():
+        shipment = shipments.get(key[0])
+        where = [(quantity, None)] if shipment is None else where_is(shipment, key[1], {*names}, left=quantity)
+        found[key] = deque(where)
+    for one in left:
+        here, missing = found[one.shipment, one.order], one.quantity
+        while missing:
+            there, road = here.popleft()
+            taken = min(there, missing)
+            missing -= taken
+            if there > taken:
+                here.appendleft((there - taken, road))
+            yield one._replace(quantity=taken), road
 
 
 def _departure(one: Departure, road: OnTheRoad | None, decimals: int) -> dict[str, Any]:

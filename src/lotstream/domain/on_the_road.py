@@ -9,7 +9,7 @@ from lotstream.domain.events import Event, ShipmentProgressed
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import SHIPMENT, OnTheRoad, PartOnTheRoad, ReceiptKey, Shipment
 from lotstream.domain.quantities import smallest, unit_factor
-from lotstream.domain.road_parts import Piece, Way, kept
+from lotstream.domain.road_parts import Piece, Way, kept, stays
 from lotstream.domain.wording import amount
 
 
@@ -44,6 +44,7 @@ def _progress_parts(
 ) -> tuple[Event, ...]:
     """Decide where parts of a shipment are; of each part what was told of the latest time counts."""
     way = Way(known)
+    before = way.apart()
     said = [(f"lines.{at}", line) for at, line in enumerate(command.lines)]
     said += [(f"packages.{at}", RoadLine(package=name)) for at, name in enumerate(command.packages)]
     told: dict[Piece, int] = {}
@@ -56,7 +57,7 @@ def _progress_parts(
                 continue
             counted = sum(way.left[piece] for piece in pieces)
         last = way.last(pieces)
-        if last is not None and road.at < last.at:
+        if _is_late(known.road, road) or (last is not None and road.at < last.at):
             continue
         over = way.over(pieces) + counted - sum(way.left[piece] for piece in pieces)
         if over > 0 and not road.state.is_over:
@@ -65,11 +66,16 @@ def _progress_parts(
         way.set(pieces, road, counted)
         told |= {piece: way.units(piece, road.state) for piece in pieces}
     apart = way.apart()
-    if _as_before(apart, known.apart, dated=command.occurred_at is not None):
+    if _as_before(apart, before, dated=command.occurred_at is not None):
         return tuple(verdicts.noted)
     parts = tuple(PartOnTheRoad(*piece, units, road) for piece, units in told.items())
     orders = tuple(dict.fromkeys(piece.order for piece in told))
     return ShipmentProgressed(command.site, command.shipment, road, orders, parts, apart), *verdicts.noted
+
+
+def _is_late(whole: OnTheRoad | None, road: OnTheRoad) -> bool:
+    """Tell whether the shipment as a whole has come on since what is told of a part of it now."""
+    return whole is not None and road.at < whole.at and not stays(road.state)
 
 
 def _is_meant(piece: Piece, said: RoadLine) -> bool:

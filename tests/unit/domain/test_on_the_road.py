@@ -12,6 +12,8 @@ import pytest
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     ConfirmShipment,
+    CorrectShipment,
+    MergeLots,
     ProgressShipment,
     RoadLine,
     ShippedLine,
@@ -191,3 +193,55 @@ def replayed(world: World) -> None:
     before = world.warehouse.state()
     world.warehouse.restart()
     assert world.warehouse.state() == before
+
+
+def correct(world: World, *lines: ShippedLine) -> None:
+    """The shipment is told anew: of its first order nothing but these lines left, of the second nothing."""
+    world.told(CorrectShipment(SITE, False, "gate", None, "S1", (ShippedOrder(key("#1"), lines),)))
+
+
+def lies(world: World, lot: str, left: int) -> list[tuple[int, str | None]]:
+    """How much of what left of a lot for the first order is where."""
+    shipment = world.warehouse.documents[ReceiptKey(SHIPMENT, "S1")]
+    assert isinstance(shipment, Shipment)
+    places = where_is(shipment, key("#1"), {("TEA", lot)}, left=left)
+    return [(units, road and road.state.value) for units, road in places]
+
+
+def test_no_more_is_somewhere_than_left_after_all(packed: World) -> None:
+    """Five were told lost, and then it turns out that two had left: two of them are lost, and no others."""
+    packed.told(some(RoadState.LOST, RoadLine(order="#1", lot="L1", quantity=Decimal(5)), RoadLine(order="#2")))
+    correct(packed, ShippedLine("1", "L1", Decimal(2), package="P1"))
+    assert lies(packed, "L1", 2) == [(2, "lost")]
+    packed.told(replace(GOING, state=RoadState.DELIVERED, occurred_at=AT + timedelta(hours=2)))
+    assert apart(packed) == [("#1", "L1", "P1", 2, "lost")]
+    replayed(packed)
+
+
+def test_what_was_told_of_lots_that_are_one_is_added_up(packed: World) -> None:
+    """Four of one lot and two of another were lost in one package; what is told of others leaves that so."""
+    packed.told(some(RoadState.LOST, packages=("P2",)))
+    packed.told(MergeLots("M1", "TEA", ("L2",), "L1", "qa", take="earliest"))
+    packed.told(some(RoadState.DAMAGED, RoadLine(package="P1"), hours=2))
+    assert apart(packed) == [("#1", "L1", "P1", 6, "damaged"), ("#1", "L1", "P2", 6, "lost")]
+    replayed(packed)
+
+
+def test_what_is_told_late_of_a_part_is_no_news(packed: World) -> None:
+    """A scan of before the shipment arrived does not bring a part of it back onto the road; that it is lost is news."""
+    packed.told(replace(GOING, state=RoadState.DELIVERED, occurred_at=AT + timedelta(hours=5)))
+    assert packed.told(some(RoadState.IN_TRANSIT, packages=("P2",))) == ()
+    packed.told(some(RoadState.LOST, packages=("P2",), happened=True))
+    assert {state for *_, state in apart(packed)} == {"lost"}
+
+
+def test_what_arrives_is_first_what_nothing_else_was_told_of(packed: World) -> None:
+    """Six of ten are lost and seven have arrived: three are lost still, told again in another way as well."""
+    ten = RoadLine(order="#1", lot="L1")
+    packed.told(some(RoadState.LOST, replace(ten, quantity=Decimal(6))))
+    arrived = some(RoadState.DELIVERED, replace(ten, quantity=Decimal(7)), hours=2)
+    packed.told(arrived)
+    assert sorted(lies(packed, "L1", 10)) == [(3, "delivered"), (3, "lost"), (4, "delivered")]
+    assert packed.told(arrived) == ()
+    packed.told(some(RoadState.LOST, replace(ten, quantity=Decimal(3)), hours=3))
+    assert sorted(lies(packed, "L1", 10)) == [(3, "delivered"), (3, "lost"), (4, "delivered")]
