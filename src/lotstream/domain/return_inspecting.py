@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -24,9 +25,9 @@ from lotstream.domain.paper import RETURN, RETURN_INSPECTION, Meant, Paper, begi
 from lotstream.domain.places import is_staging
 from lotstream.domain.quantities import check_quantity
 from lotstream.domain.serials import check_count
-from lotstream.domain.serials_gone import gone_with, untold
+from lotstream.domain.serials_gone import gone_with, losers_of, untold
+from lotstream.domain.serials_in import WHERE
 from lotstream.domain.settling import settle
-from lotstream.domain.taking_back import take_back
 from lotstream.domain.wording import amount
 
 _REASON = "inspected"
@@ -75,7 +76,7 @@ def inspect_return(ledger: Ledger, command: InspectReturn, moment: Moment) -> tu
         command.site, command.return_, command.inspection, command.by, paper.at, paper.booked, tuple(done.moves),
         tuple(done.scrapped), tuple(done.sent_back), tuple(done.came), tuple(done.units),
     )  # fmt: skip
-    losers = take_back(paper.draft, paper.missing())
+    losers = losers_of(paper.draft, done.units, paper.missing())
     restocked = {move.row.sku for move in done.moves}
     return *done.found, told, *paper.verdicts.noted, *settle(paper.draft, losers, skus=restocked)
 
@@ -111,51 +112,71 @@ def _look_at(done: _Inspected, said: InspectedLine, meant: Meant, open_units: in
     if open_units < meant.quantity:
         message = f"Only {amount(meant.item, open_units)} of line {said.return_line} is still to be looked at; check."
         done.paper.object(Code.NOT_AVAILABLE, f"{meant.path}.quantity", message, meant.said)
-    left, unit = meant.quantity, 10**meant.item.decimals
     numbers = _numbers(done, said, meant)
-    for index, one in enumerate(done.came):
-        quantity = min(one.quantity - one.inspected, left) if one.line == said.return_line else 0
-        if quantity:
-            left -= quantity
-            mine = [number for number in numbers if number in one.serials][: quantity // unit]
-            mine = list(one.serials) if not said.serials and len(one.serials) * unit == quantity else mine
-            kept = tuple(number for number in one.serials if number not in mine)
-            done.came[index] = one._replace(inspected=one.inspected + quantity, serials=kept)
-            at = one.row if said.location is None else one.row._replace(location=said.location)
-            _book(done, said, meant, at, quantity)
-            done.units += _units(done, said, meant, at, mine, quantity=quantity)
+    for index, quantity in _shares(done, said, numbers, meant):
+        one, unit = done.came[index], 10**meant.item.decimals
+        mine = [number for number in one.serials if number in numbers]
+        mine = list(one.serials) if not said.serials and len(one.serials) * unit == quantity else mine
+        seen = {*mine}
+        kept = tuple(number for number in one.serials if number not in seen)
+        done.came[index] = one._replace(inspected=one.inspected + quantity, serials=kept)
+        at = one.row if said.location is None else one.row._replace(location=said.location)
+        _book(done, said, meant, at, quantity)
+        done.units += _units(done, said, meant, at, mine, quantity=quantity)
 
 
-def _numbers(done: _Inspected, said: InspectedLine, meant: Meant) -> list[str]:
-    """Return the numbers that are told and came with the line, and none other."""
+def _shares(done: _Inspected, said: InspectedLine, numbers: Collection[str], meant: Meant) -> list[tuple[int, int]]:
+    """Return how much of which goods is looked at: of those that units are named of these first, then first to last."""
+    unit, left, shares = 10**meant.item.decimals, meant.quantity, dict[int, int]()
+    mine = [(index, one) for index, one in enumerate(done.came) if one.line == said.return_line]
+    for named in (True, False):
+        for index, one in mine:
+            most = one.quantity - one.inspected - shares.get(index, 0)
+            most = min(most, unit * len([number for number in one.serials if number in numbers])) if named else most
+            shares[index] = shares.get(index, 0) + min(most, left)
+            left -= min(most, left)
+    return [(index, quantity) for index, quantity in sorted(shares.items()) if quantity]
+
+
+def _numbers(done: _Inspected, said: InspectedLine, meant: Meant) -> frozenset[str]:
+    """Return the numbers that are told, came with the line and are still in stock, and none other."""
     refused = check_count(said.serials, meant.quantity, meant.item, meant.path)
     if refused is not None:
         done.paper.object(refused.code, refused.field, refused.message, meant.said)
-        return []
+        return frozenset()
     came = {number for one in done.came if one.line == said.return_line for number in one.serials}
+    found = set()
     for index, number in enumerate(said.serials):
+        unit = done.paper.draft.serial(SerialKey(number, meant.item.sku))
         if number not in came:
             message = f"Serial {number} did not come with line {said.return_line}, or was looked at before; check it."
-            done.paper.object(Code.NOT_AVAILABLE, f"{meant.path}.serials.{index}", message, meant.said)
-    return [number for number in said.serials if number in came]
+        elif unit is not None and unit.state is not SerialState.IN_STOCK:
+            message = f"Serial {number} of {meant.item.sku} {WHERE[unit.state]}; check the number."
+        else:
+            found.add(number)
+            continue
+        done.paper.object(Code.NOT_AVAILABLE, f"{meant.path}.serials.{index}", message, meant.said)
+    return frozenset(found)
 
 
 def _units(
     done: _Inspected, said: InspectedLine, meant: Meant, row: RowKey, numbers: list[str], *, quantity: int
 ) -> list[Serial]:
-    """Return the units of goods that were looked at: gone with the inspection, or where they lie now."""
+    """Return the units of goods that were looked at: gone with the inspection, or where they lie now.
+
+    A unit that has been picked or has left since it came back is not the one that was looked at.
+    """
     paper, state = done.paper, _GONE.get(said.disposition)
-    if state is not None:
-        missing = quantity // 10**meant.item.decimals - len(numbers)
-        if meant.item.tracking is Tracking.SERIAL and missing:
-            paper.verdicts.noted.append(untold(paper.key, meant, missing, state))
-        return [gone_with(paper, SerialKey(number, row.sku), row, state) for number in numbers]
-    moved = []
-    for number in numbers:
-        unit = paper.draft.serial(SerialKey(number, row.sku))
-        if unit is not None and unit.state is SerialState.IN_STOCK and not unit.apart:
-            moved.append(replace(unit, row=_to(said, row)))
-    return moved
+    units = [paper.draft.serial(SerialKey(number, row.sku)) for number in numbers]
+    here = [unit for unit in units if unit is not None and unit.state is SerialState.IN_STOCK]
+    if state is None:
+        moved = [replace(unit, row=_to(said, row)) for unit in here if not unit.apart]
+        paper.draft.serials |= {unit.key: unit for unit in moved}
+        return moved
+    missing = quantity // 10**meant.item.decimals - len(here)
+    if meant.item.tracking is Tracking.SERIAL and missing:
+        paper.verdicts.noted.append(untold(paper.key, meant, missing, state))
+    return [gone_with(paper, unit.key, row, state) for unit in here]
 
 
 def _to(said: InspectedLine, row: RowKey) -> RowKey:

@@ -17,10 +17,10 @@ from lotstream.domain.events import Event, GoodsBooked, Returned, SerialHeld, Se
 from lotstream.domain.filling import fill
 from lotstream.domain.holds import again, also_lifted, lifted_before, placed_at, unnamed
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import HoldKind, OrderLine, Reservation, RowKey, Serial, SerialKey, SerialState, Status
+from lotstream.domain.model import HoldKind, RowKey, Serial, SerialKey, SerialState, Status
 from lotstream.domain.places import is_staging
 from lotstream.domain.reservations import give_back
-from lotstream.domain.serials import GONE, promised_to
+from lotstream.domain.serials import GONE, part_promised
 from lotstream.domain.settling import Loser, lose, settle
 from lotstream.domain.shelves import rows_of_lot
 from lotstream.domain.taking_back import take_back
@@ -118,9 +118,9 @@ def _row_of(draft: Draft, serial: Serial) -> RowKey | None:
     """
     if serial.apart or serial.row.status != Status.GOOD:
         return None
-    part = _promise(draft, serial.key)
-    if part is not None:
-        return part[1].row
+    promise = part_promised(draft, serial.key)
+    if promise is not None:
+        return promise[2].row
     return _lies_in(draft, serial, Status.GOOD)
 
 
@@ -148,22 +148,12 @@ def held_at(draft: Draft, sku: str, lot: str | None, *, site: str) -> Counter[Ro
     return found
 
 
-def _promise(draft: Draft, key: SerialKey) -> tuple[OrderLine, Reservation] | None:
-    """Return the promise of that very unit, which is not picked; None when no line has it."""
-    holder = promised_to(draft, key)
-    lines = [] if holder is None else draft.ledger.orders[holder].lines
-    parts = ((line, part) for line in lines for part in line.reservations if part.quantity > part.picked)
-    return next(
-        ((line, part) for line, part in parts if (key.number in part.serials) and part.row.sku == key.sku), None
-    )
-
-
 def _lose(draft: Draft, key: SerialKey, row: RowKey, *, quantity: int) -> list[Loser]:
     """Take a unit off whoever is promised it, or off the back of the queue where the row has too little without it."""
-    named, holder = _promise(draft, key), promised_to(draft, key)
-    if named is not None and holder is not None:
-        freed = give_back(named[0], quantity, [named[1]])
-        return [lose(draft, draft.ledger.orders[holder], freed, NotUsed.HOLD)]
+    named = part_promised(draft, key)
+    if named is not None:
+        order, line, part = named
+        return [lose(draft, order, give_back(line, quantity, [part]), NotUsed.HOLD)]
     there = draft.ledger.stock[row]
     left = max(there.on_hand - quantity, 0) - there.promised_elsewhere
     missing = min(max(there.reserved - left, 0), there.reserved)

@@ -110,6 +110,17 @@ def _promise_of(draft: Draft, key: SerialKey) -> tuple[OrderKey, str] | None:
     return None
 
 
+def part_promised(draft: Draft, key: SerialKey) -> tuple[Order, OrderLine, Reservation] | None:
+    """Return the promise of that very unit, which is not picked, with its line and order; None when nobody has it."""
+    found = _promise_of(draft, key)
+    if found is None:
+        return None
+    order = draft.orders.get(found[0]) or draft.ledger.orders[found[0]]
+    parts = ((line, part) for line in order.lines for part in line.reservations if part.quantity > part.picked)
+    mine = ((order, line, part) for line, part in parts if key.number in part.serials and part.row.sku == key.sku)
+    return next(mine, None)
+
+
 def check_line(item: Item, serial: str | None, ordered: int, field: str) -> Refusal | None:
     """Refuse a line for part of a unit that has a serial number, or for a number of what has none."""
     if item.tracking is Tracking.SERIAL:

@@ -6,15 +6,21 @@ back may turn up again, and is the same unit then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
-from lotstream.domain.codes import Code
+from lotstream.domain.codes import Code, NotUsed
+from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted
 from lotstream.domain.model import (
     AdjustCode,
+    Order,
+    OrderKey,
+    OrderLine,
     ReceiptKey,
+    Reservation,
     RowKey,
     Serial,
     SerialKey,
@@ -22,8 +28,11 @@ from lotstream.domain.model import (
     Tracking,
 )
 from lotstream.domain.paper import Meant, Paper
-from lotstream.domain.serials import check_count, promised_to
+from lotstream.domain.reservations import give_back
+from lotstream.domain.serials import check_count, part_promised, promised_to
 from lotstream.domain.serials_in import WHERE, may_come_again
+from lotstream.domain.settling import Loser, lose
+from lotstream.domain.taking_back import ANY, Origin, take_back
 
 _BECAME: Final = {
     AdjustCode.LOST: SerialState.LOST,
@@ -70,6 +79,41 @@ def gone_with(paper: Paper, key: SerialKey, row: RowKey, state: SerialState) -> 
     unit = Serial(key, state, row) if known is None else replace(known, state=state, apart=False)
     unit = paper.draft.serials[key] = replace(unit, gone_by=(paper.key.kind, paper.key.number))
     return unit
+
+
+def withdraw(draft: Draft, units: Iterable[Serial]) -> list[Loser]:
+    """Take units that are gone, or lie elsewhere now, off whoever is promised them; the caller settles these."""
+    # Each order loses once: it may have thousands of lines.
+    orders: dict[OrderKey, Order] = {}
+    lost: dict[OrderKey, dict[int, tuple[OrderLine, Reservation, int]]] = {}
+    for unit in units:
+        promise = part_promised(draft, unit.key)
+        if promise is not None and (unit.state is not SerialState.IN_STOCK or unit.row != promise[2].row):
+            order, line, part = promise
+            orders[order.key] = order
+            mine = lost.setdefault(order.key, {})
+            *_, before = mine.get(id(part), (line, part, 0))
+            mine[id(part)] = line, part, before + 10 ** draft.known_item(unit.key.sku).decimals
+    freed = {key: [give_back(line, less, [part]) for line, part, less in mine.values()] for key, mine in lost.items()}
+    return [lose(draft, order, [*chain(*freed[key])], NotUsed.LOT_TOO_SMALL) for key, order in orders.items()]
+
+
+def losers_of(
+    draft: Draft, units: Iterable[Serial], missing: dict[RowKey, int], *, picked_from: Mapping[Origin, int] = ANY
+) -> list[Loser]:
+    """Take off orders the units that are promised by number and not there any more, and what else rows cannot keep.
+
+    ``missing`` and ``picked_from`` are as in `take_back`; the caller settles the losers, each of which is there once.
+    """
+    found = {loser.order.key: loser for loser in withdraw(draft, units)}
+    for loss in [loss for loser in found.values() for loss in loser.freed]:
+        if loss.row in missing:
+            missing[loss.row] = max(missing[loss.row] - loss.quantity, 0)
+    for loser in take_back(draft, missing, picked_from=picked_from):
+        before = found.get(loser.order.key)
+        loser.freed = loser.freed if before is None else (*before.freed, *loser.freed)
+        found[loser.order.key] = loser
+    return list(found.values())
 
 
 def units_found(paper: Paper, meant: Meant, row: RowKey, numbers: Iterable[str]) -> list[Serial]:

@@ -13,8 +13,9 @@ from lotstream.domain.moving import orders_promised
 from lotstream.domain.paper import Meant, Paper
 from lotstream.domain.places import is_transit
 from lotstream.domain.reservations import staged_key
+from lotstream.domain.serials_gone import losers_of
 from lotstream.domain.settling import settle
-from lotstream.domain.taking_back import Origin, take_back
+from lotstream.domain.taking_back import Origin
 from lotstream.domain.wording import amount
 
 
@@ -117,6 +118,6 @@ def decided(changes: Changes, kind: type[StockAdjusted | StockCounted]) -> tuple
     told = kind(document.site, paper.key.number, document.by, paper.at, paper.booked, tuple(changes.made))
     if isinstance(told, StockAdjusted) and changes.units:
         told = replace(told, units=tuple(changes.units))
-    losers = take_back(paper.draft, paper.missing(), picked_from=changes.picked_from)
+    losers = losers_of(paper.draft, changes.units, paper.missing(), picked_from=changes.picked_from)
     more = {change.row.sku for change in changes.made if change.quantity > 0}
     return told, *paper.verdicts.noted, *settle(paper.draft, losers, skus=more)

@@ -25,7 +25,7 @@ class Origin(NamedTuple):
 
 
 #: Any picked goods of a row may be the ones that are lost.
-_ANY: Mapping[Origin, int] = MappingProxyType({})
+ANY: Mapping[Origin, int] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class _Promise:
         return picked
 
 
-def take_back(draft: Draft, missing: dict[RowKey, int], *, picked_from: Mapping[Origin, int] = _ANY) -> list[Loser]:
+def take_back(draft: Draft, missing: dict[RowKey, int], *, picked_from: Mapping[Origin, int] = ANY) -> list[Loser]:
     """Take off orders what rows can no longer keep, the back of the queue first; the caller settles those orders.
 
     ``missing`` says how many smallest units each row is short of what is promised of it; what is found is taken off it.

@@ -19,7 +19,7 @@ from lotstream.domain.commands import (
     ReturnGoods,
     StockLine,
 )
-from lotstream.domain.events import CounterfeitSuspected, DiscrepancyNoted, Event, StockReceived
+from lotstream.domain.events import CounterfeitSuspected, DiscrepancyNoted, Event, ReservationFreed, StockReceived
 from lotstream.domain.model import Disposition, Hold, HoldKind, SerialState
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, key, only, wanted
@@ -180,4 +180,84 @@ def test_a_unit_is_restocked_where_it_is_brought(world: World) -> None:
     assert (unit(world, "A").state, unit(world, "A").row.location) == (SerialState.IN_STOCK, "BACK")
     world.place("2", wanted(sku="PUMP", quantity=1, serial="A"))
     assert world.lots("2") == [("L1", 10)]
+    replayed(world)
+
+
+def promised(world: World, order: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Where what is promised to an order lies, and by which numbers."""
+    return [(part.row.location, part.serials) for part in world.parts(order)]
+
+
+def test_a_unit_that_is_gone_is_promised_to_nobody(world: World) -> None:
+    """Two that were promised by number are adjusted out: their orders lose these and nothing else, and nobody else."""
+    world.place("1", pump("C", line="1"), pump("D", line="2"), pump(line="3"))
+    world.place("2", pump("E"), pump("F", line="2"))
+    events = world.told(adjust(-3, "C", "D", "F", happened=True))
+    freed = [(event.key.order, len(event.freed)) for event in events if isinstance(event, ReservationFreed)]
+    assert freed == [("1", 2), ("2", 1)]
+    assert promised(world, "1") == [("BIN", ())]
+    assert promised(world, "2") == [("BIN", ("E",))]
+    assert (world.row("L1").on_hand, world.row("L1").reserved) == (30, 20)
+    world.told(adjust(1, "C", number="A-2"))
+    assert sorted(promised(world, "1")) == [("BIN", ()), ("BIN", ("C",))]
+    replayed(world)
+
+
+def test_who_has_a_unit_by_number_loses_it_and_nobody_else(world: World) -> None:
+    """All six are promised, the last of the queue by no number; what is missing is what was named."""
+    world.place("1", pump("A"))
+    world.place("2", pump(quantity=5))
+    world.told(adjust(-1, "A", happened=True))
+    assert (promised(world, "1"), world.lots("2")) == ([], [("L1", 50)])
+    replayed(world)
+
+
+@pytest.mark.parametrize(("what", "there"), [(SCRAP, []), (QUARANTINE, []), (RESTOCK, [("BACK", ("A",))])])
+def test_a_unit_that_was_looked_at_is_promised_where_it_is(
+    world: World, what: Disposition, there: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    """Whoever was promised it by number loses it where it is not for sale any more, and keeps it where it is."""
+    back(world, "A", "B")
+    world.place("2", pump("A"))
+    events = world.told(look((1, what, ("A",))))
+    assert promised(world, "2") == there
+    assert any(isinstance(event, ReservationFreed) for event in events) != bool(there)
+    replayed(world)
+
+
+def test_a_unit_that_is_restocked_elsewhere_is_picked_there(world: World) -> None:
+    """Its promise goes along to its bin."""
+    back(world, "A", "B")
+    world.place("2", pump("A"))
+    line = InspectedLine("1", "1", Decimal(1), None, RESTOCK, to="SHELF", serials=("A",))
+    world.told(InspectReturn(SITE, False, "qa", None, "RMA", "RI", (line,)))
+    assert promised(world, "2") == [("SHELF", ("A",))]
+    replayed(world)
+
+
+def test_what_was_sold_again_is_not_what_was_looked_at(world: World) -> None:
+    """It has left with another order and stays shipped; named it is refused, and of all it is the one missed."""
+    back(world, *"ABC")
+    world.place("2", pump("A"))
+    world.told(world.pick("2", PickLine(None, "1", None, None, Decimal(1), serials=("A",))))
+    world.told(world.ship("2", shipment="S2"))
+    assert world.refused(look((1, SCRAP, ("A",)))) == (Code.NOT_AVAILABLE, "lines.0.serials.0")
+    assert len(untold(world.told(look((3, SCRAP, ()), happened=True)))) == 1
+    assert states(world, "ABC") == [SerialState.SHIPPED, SerialState.SCRAPPED, SerialState.SCRAPPED]
+    assert unit(world, "A").order == "2"
+    replayed(world)
+
+
+def test_units_are_looked_at_by_the_line_they_left_with(world: World) -> None:
+    """One line of a return is of two lines of the order: the unit that is named is of the second, and is scrapped."""
+    world.place("1", pump("A"), pump("B", line="2"))
+    for line, number in (("1", "A"), ("2", "B")):
+        world.told(world.pick("1", PickLine(None, line, None, None, Decimal(1), serials=(number,))))
+    world.told(world.ship("1"))
+    said = StockLine("1", "PUMP", "L1", "BACK", Decimal(2), serials=("A", "B"))
+    world.told(ReturnGoods(SITE, True, "door", None, "RMA", key("1"), (said,)))
+    assert untold(world.told(look((1, SCRAP, ("B",))))) == []
+    assert states(world, "AB") == [SerialState.IN_STOCK, SerialState.SCRAPPED]
+    world.told(look((1, SEND_BACK, ()), number="RI-2"))
+    assert states(world, "AB") == [SerialState.SENT_BACK, SerialState.SCRAPPED]
     replayed(world)
