@@ -68,11 +68,12 @@ def close_recall(ledger: Ledger, command: CloseRecall, moment: Moment) -> tuple[
 
 def _held_since(ledger: Ledger, recall: Recall) -> Iterator[LotName]:
     """Yield the lots that came under a recall after it was told last: made of recalled goods, or come again."""
+    meant, number = {*recall.lots}, recall.key.number
     for lot in ledger.lots.values():
-        name = LotName(lot.sku, lot.lot)
-        mine = (hold.kind is HoldKind.RECALL and hold.id == recall.key.number for hold in lot.holds)
-        if name not in recall.lots and any(mine):
-            yield name
+        if any(hold.kind is HoldKind.RECALL and hold.id == number for hold in lot.holds):
+            name = LotName(lot.sku, lot.lot)
+            if name not in meant:
+                yield name
 
 
 def _unknown(recall: str) -> Refused:
