@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lotstream.cli.recall_report import Gathered
-    from lotstream.domain.model import Consignee, Recipient
+    from lotstream.domain.model import Consignee, LotName, Recipient
     from lotstream.settings import Settings
     from lotstream.store.reads_recalls import LotsSaid, RecallReads, RecallSeen
 
@@ -27,6 +28,9 @@ ROWS_MAX: Final = 100
 
 RECALLS_MAX: Final = 1000
 """Recalls that are listed at most."""
+
+SHIPMENTS_READ: Final = 1000
+"""Shipments that are read at once, to see where they are."""
 
 By = Annotated[str | None, typer.Option("--by", help="Who says so.")]
 Number = Annotated[str, typer.Argument(metavar="RECALL", help="The recall's number.")]
@@ -237,7 +241,22 @@ async def gather(reads: RecallReads, owner: str, number: str) -> Gathered:
     lots, stock = await reads.lots(owner, names), await reads.stock(owner, names)
     items = await reads.items(owner, {lot.sku for lot in (*names, *seen.recall.former)})
     given = await reads.given(owner, (*names, *seen.recall.former))
-    return Gathered(seen, lots, stock, written, now, recipients, persons, items, given)
+    lost = await _lost(reads, owner, (*names, *seen.recall.former))
+    return Gathered(seen, lots, stock, written, now, recipients, persons, items, given, lost)
+
+
+async def _lost(reads: RecallReads, owner: str, names: Sequence[LotName]) -> dict[str, int]:
+    """Return smallest units of lots by SKU that were told lost on their way; whoever was to get them has none."""
+    from lotstream.cli.lot_where import all_that_left
+    from lotstream.domain.road_parts import lost_of
+
+    shipments = sorted({one.shipment for one in await all_that_left(reads, owner, names)})
+    lost: Counter[str] = Counter()
+    for at in range(0, len(shipments), SHIPMENTS_READ):
+        roads = await reads.roads(owner, shipments[at : at + SHIPMENTS_READ])
+        for shipment in roads.values():
+            lost += lost_of(shipment, {*names})
+    return dict(lost)
 
 
 async def _with_later(reads: RecallReads, seen: RecallSeen, number: str) -> RecallSeen:

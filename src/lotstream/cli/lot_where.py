@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -151,12 +151,18 @@ def _went_to(to: Recipient, persons: dict[str, bytes], decimals: int) -> dict[st
 
 async def _departures(reads: RecallReads, owner: str, names: list[LotName], decimals: int) -> list[dict[str, Any]]:
     """Return all that left of a lot, the last one first, each with where its shipment is."""
+    left = await all_that_left(reads, owner, names)
+    roads = await reads.roads(owner, {one.shipment for one in left})
+    return [_departure(one, road, decimals) for one, road in places(left, roads, names)]
+
+
+async def all_that_left(reads: RecallReads, owner: str, names: Sequence[LotName]) -> list[Departure]:
+    """Return all that left of lots by their names, the last one first."""
     left = [*(page := await reads.departures(owner, names, rows_max=PAGE)).of]
     while len(left) < page.total and page.of:
         page = await reads.departures(owner, names, behind=left[-1], rows_max=PAGE)
         left += page.of
-    roads = await reads.roads(owner, {one.shipment for one in left})
-    return [_departure(one, road, decimals) for one, road in places(left, roads, names)]
+    return left
 
 
 def places(

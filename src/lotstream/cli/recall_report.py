@@ -36,6 +36,8 @@ class Gathered:
     items: Mapping[str, Item] = field(default_factory=dict)
     #: What was given to other owners, whose lots they are now.
     given: list[Given] = field(default_factory=list)
+    #: Smallest units by SKU that left and were told lost on their way.
+    lost: Mapping[str, int] = field(default_factory=dict)
 
 
 def shown(found: Gathered) -> dict[str, Any]:
@@ -71,6 +73,7 @@ def _scope(found: Gathered) -> dict[str, Any]:
         "promised": _units(found, recall.promised),
         "open_orders": recall.open_orders,
         "left": _units(found, reached.units),
+        "lost": _units(found, found.lost),
         "left_of_all_lots": _units(found, reached.units_of_all),
         "left_pct": _pct(units, of_all),
         "orders": reached.orders,
@@ -229,6 +232,8 @@ def heading(told: dict[str, Any]) -> Iterator[str]:
         f"Left: {_joined(scope['left'])}{_share(scope['left_pct'])} with {_count(scope['orders'], 'order')}"
         f"{_share(scope['orders_pct'])} for {_count(scope['customers'], 'customer')}{_share(scope['customers_pct'])}"
     )
+    if scope["lost"]:
+        yield f"Lost on the road, of what left: {_joined(scope['lost'])}"
     if not told["drill"]:
         yield (
             f"Letters: {scope['letters']}, answered {effect['answered']}{_share(effect['answered_pct'])}; sent back or "

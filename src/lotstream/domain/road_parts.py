@@ -6,6 +6,7 @@ right. What nobody says anything of is where the shipment is.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
@@ -151,3 +152,12 @@ def where_is(
             yield units, told.road
     if left > 0:
         yield left, shipment.road
+
+
+def lost_of(shipment: Shipment, names: Collection[tuple[str, str | None]]) -> Counter[str]:
+    """Return how many smallest units of lots, by any of their names, are lost on the way of a shipment, by SKU."""
+    way, found = Way(shipment), Counter[str]()
+    for piece in way.left:
+        if (piece.sku, piece.lot) in names:
+            found[piece.sku] += way.units(piece, RoadState.LOST)
+    return +found

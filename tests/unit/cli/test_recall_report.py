@@ -80,6 +80,13 @@ def test_a_recall_is_told_as_a_whole() -> None:
     ]
 
 
+def test_what_was_lost_on_the_road_is_said() -> None:
+    """It left, and whoever was to get it has not got it."""
+    lost = shown(replace(FOUND, lost={"TEA": 30}))
+    assert lost["scope"]["lost"] == [{"sku": "TEA", "quantity": "0.3", "unit": "kg"}]
+    assert "Lost on the road, of what left: 0.3 kg of TEA" in [*heading(lost)]
+
+
 def test_a_drill_says_what_would_be_done() -> None:
     """It holds nothing and writes to nobody; a list that goes on says how."""
     said = [*heading(told(drill=True, listed_to="x"))]

@@ -9,20 +9,23 @@ from typing import Any
 
 import pytest
 
+from lotstream.cli.lot_where import places
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     ConfirmShipment,
     CorrectShipment,
     MergeLots,
     ProgressShipment,
+    ReturnGoods,
     RoadLine,
     ShippedLine,
     ShippedOrder,
+    StockLine,
     VoidShipment,
 )
 from lotstream.domain.events import DiscrepancyNoted, ShipmentProgressed
-from lotstream.domain.model import SHIPMENT, OnTheRoad, ReceiptKey, RoadState, Shipment
-from lotstream.domain.road_parts import where_is
+from lotstream.domain.model import SHIPMENT, Departure, LotName, OnTheRoad, ReceiptKey, RoadState, Shipment
+from lotstream.domain.road_parts import lost_of, where_is
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
 
@@ -245,3 +248,38 @@ def test_what_arrives_is_first_what_nothing_else_was_told_of(packed: World) -> N
     assert packed.told(arrived) == ()
     packed.told(some(RoadState.LOST, replace(ten, quantity=Decimal(3)), hours=3))
     assert sorted(lies(packed, "L1", 10)) == [(3, "delivered"), (3, "lost"), (4, "delivered")]
+
+
+def test_what_is_lost_of_lots_is_added_up(packed: World) -> None:
+    """Parts that are lost, and all that nothing else was told of where the shipment is; of others nothing."""
+    packed.told(some(RoadState.DELIVERED, RoadLine(order="#1", lot="L1", quantity=Decimal(7))))
+    shipment = packed.warehouse.documents[ReceiptKey(SHIPMENT, "S1")]
+    assert isinstance(shipment, Shipment)
+    assert lost_of(shipment, {("TEA", "L1")}) == {}
+    packed.told(replace(GOING, state=RoadState.LOST, occurred_at=AT + timedelta(hours=2)))
+    shipment = packed.warehouse.documents[ReceiptKey(SHIPMENT, "S1")]
+    assert isinstance(shipment, Shipment)
+    lots = ({("TEA", "L1")}, {("TEA", "L2")}, {("TEA", "L1"), ("TEA", "L2")}, {("MIX", "L1")})
+    assert [lost_of(shipment, names)["TEA"] for names in lots] == [3, 5, 8, 0]
+
+
+def test_a_lot_that_left_under_two_names_is_looked_for_once(packed: World) -> None:
+    """Six of twelve are lost; each name has its share of that, and both together have no more."""
+    packed.told(some(RoadState.LOST, packages=("P2",)))
+    shipment = packed.warehouse.documents[ReceiptKey(SHIPMENT, "S1")]
+    assert isinstance(shipment, Shipment)
+    to = (None, None, None, None, None, None)
+    left = [Departure(AT, "S1", key("#1"), "TEA", lot, units, *to) for lot, units in (("L1", 10), ("L2", 2))]
+    names = [LotName("TEA", "L1"), LotName("TEA", "L2")]
+    found = [(one.lot, one.quantity, road and road.state.value) for one, road in places(left, {"S1": shipment}, names)]
+    assert found == [("L1", 4, "lost"), ("L1", 2, "lost"), ("L1", 4, None), ("L2", 2, None)]
+    assert [(one.quantity, road) for one, road in places(left, {}, names)] == [(10, None), (2, None)]
+
+
+def test_what_was_lost_may_come_back(packed: World) -> None:
+    """The customer got it after all, or the carrier found it: the return is taken without any doubt."""
+    packed.told(some(RoadState.LOST, RoadLine(order="#1", lot="L1")))
+    line = StockLine("1", "TEA", "L1", "BACK", Decimal(4))
+    events = packed.told(ReturnGoods(SITE, False, "door", None, "RMA", key("#1"), (line,)))
+    assert "DiscrepancyNoted" not in kinds(events)
+    assert packed.row("L1", "BACK").on_hand == 4
