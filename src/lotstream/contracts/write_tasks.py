@@ -190,7 +190,16 @@ def left_tasks(ledger: Ledger, key: OrderKey, tasks: Sequence[JoinedTask], momen
 
 def untold_tasks(ledger: Ledger, event: PickUndone, moment: Moment) -> Iterator[Outgoing]:
     """Yield tasks of goods that had left without one, were taken back, and are in their bins again."""
-    yield from _alone(ledger, event.key, [(one, one.quantity) for one in event.undone if one.untold], "create", moment)
+    tasks = {(one.line, one.task, one.row): one for one in event.undone if one.untold}
+    yield from _alone(
+        ledger, event.key, [(one, _open(ledger, event.key, one)) for one in tasks.values()], "create", moment
+    )
+
+
+def _open(ledger: Ledger, key: OrderKey, undone: Undone) -> int:
+    """Return what of a task is to be picked, with what was undone of it before."""
+    parts = [part for part in _parts(ledger, key, undone.line, undone.task) if part.row == undone.row]
+    return sum(part.quantity - part.picked for part in parts)
 
 
 def _alone(

@@ -226,7 +226,7 @@ def note_undone(order: Order, undone: Undone) -> None:
                 part.picked -= undone.quantity
                 part.serials = tuple(one for one in part.serials if one not in undone.serials or one == line.serial)
                 part.staged_at = part.staged_at if part.picked else None
-                part.untold = False
+                part.untold = part.untold and part.picked > 0
                 join_parts(line)
                 return
     raise LookupError(f"task {undone.task} of line {undone.line} of order {order.key.order} is not there to be undone")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from lotstream.domain.commands import ChangeSettings, ShippedLine, UndoPick, VoidShipment
+from lotstream.domain.commands import ChangeSettings, ShippedLine, UndoneLine, UndoPick, VoidShipment
 from lotstream.domain.model import Settings
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.contracts.test_outgoing_lots import Told
@@ -28,6 +28,24 @@ def test_goods_that_left_without_a_task_get_one_when_they_are_to_be_picked() -> 
     world.told(world.pick("1"))
     world.told(UndoPick(SITE, True, "floor", None, key("1")))
     assert told.all("pick_tasks") == []
+    before = world.warehouse.state()
+    world.warehouse.restart()
+    assert world.warehouse.state() == before
+
+
+def test_what_is_undone_bit_by_bit_is_told_bit_by_bit() -> None:
+    """One of three goes back to its bin, then the others: the task is told again, with all that is to be picked."""
+    told = Told()
+    world = told.world
+    world.told(ChangeSettings(Settings(allocate="on_request")))
+    world.place("1", wanted(quantity=4))
+    world.told(world.ship("1", ShippedLine("1", "A", Decimal(3), location="BIN"), happened=True))
+    world.told(VoidShipment(SITE, True, "gate", None, "S1"))
+    for line in (UndoneLine(line="1", quantity=Decimal(1)), UndoneLine(line="1")):
+        world.told(UndoPick(SITE, True, "floor", None, key("1"), (line,)))
+    tasks = [task for message in told.all("pick_tasks") for task in message["tasks"]]
+    assert [(task["action"], task["quantity"]) for task in tasks] == [("create", "1"), ("create", "3")]
+    assert len({task["task"] for task in tasks}) == 1
     before = world.warehouse.state()
     world.warehouse.restart()
     assert world.warehouse.state() == before
