@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -9,7 +10,7 @@ from lotstream.domain.codes import Code
 from lotstream.domain.commands import AdjustStock, Moment
 from lotstream.domain.events import Event, StockAdjusted
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import AdjustCode, Tracking
+from lotstream.domain.model import AdjustCode, RowKey, Serial, Status, Tracking
 from lotstream.domain.paper import ADJUSTMENT, Meant, begin, book_once, understand
 from lotstream.domain.places import DOCK, is_transit
 from lotstream.domain.serials_gone import became, units_found, units_leaving
@@ -74,11 +75,24 @@ def _adjust(changes: Changes, meant: Meant) -> None:
         if said.serials:
             changes.units += units_found(paper, meant, row, said.serials)
         return
+    left = -meant.quantity
     if said.serials or meant.item.tracking is Tracking.SERIAL:
-        changes.units += units_leaving(paper, meant, became(meant.said.code), said.serials)
-    left = take(changes, meant, rows, -meant.quantity)
+        gone = units_leaving(paper, meant, became(meant.said.code), said.serials)
+        changes.units += gone
+        left -= _take_set_apart(changes, meant, gone, rows)
+    left = take(changes, meant, rows, left)
     left = take_picked(changes, meant, left)
     if left:
         note_deficit(paper, meant, left)
         if not on_the_way:
             changes.add(meant, where(rows, named), -left)
+
+
+def _take_set_apart(changes: Changes, meant: Meant, gone: Iterable[Serial], rows: Collection[RowKey]) -> int:
+    """Take units that lie apart from good stock, as those on hold do, from where they lie; returns how much that is."""
+    unit, taken = 10**meant.item.decimals, 0
+    for one in gone:
+        if one.row.status != Status.GOOD and one.row in rows and changes.paper.there(one.row) >= unit:
+            changes.add(meant, one.row, -unit)
+            taken += unit
+    return taken

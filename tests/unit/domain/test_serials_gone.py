@@ -14,6 +14,7 @@ from lotstream.domain.commands import (
     DefineItem,
     InspectedLine,
     InspectReturn,
+    LiftSerialHold,
     PickLine,
     PlaceSerialHold,
     ReturnGoods,
@@ -260,4 +261,15 @@ def test_units_are_looked_at_by_the_line_they_left_with(world: World) -> None:
     assert states(world, "AB") == [SerialState.IN_STOCK, SerialState.SCRAPPED]
     world.told(look((1, SEND_BACK, ()), number="RI-2"))
     assert states(world, "AB") == [SerialState.SENT_BACK, SerialState.SCRAPPED]
+    replayed(world)
+
+
+def test_a_unit_on_hold_is_taken_from_where_it_is_set_apart(world: World) -> None:
+    """Good stock stays as much as there are good units; lifting the hold of what is gone brings nothing back."""
+    world.told(PlaceSerialHold(Hold("H", HoldKind.HOLD), "PUMP", "A"))
+    world.told(adjust(-2, "A", "B", code="destroyed"))
+    assert [row.on_hand for row in world.ledger.stock.values() if row.on_hand] == [40]
+    world.told(LiftSerialHold("H", "PUMP", "A"))
+    assert [row.on_hand for row in world.ledger.stock.values() if row.on_hand] == [world.row("L1").on_hand]
+    assert unit(world, "A").state is SerialState.SCRAPPED
     replayed(world)
