@@ -47,6 +47,8 @@ def check_serials(ledger: Ledger, units: dict[tuple[str, str], Serial]) -> None:
                     if unit is not None and part.picked == part.quantity:
                         assert unit.state is SerialState.PICKED
                         assert (unit.source, unit.order) == order.key
+                    if unit is not None and part.picked == 0:
+                        assert unit.state is SerialState.IN_STOCK, (order, unit)
     assert max(held.values(), default=1) == 1, held
     for key, unit in units.items():
         assert key == unit.key
