@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refusal, stop_if
+from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ArrivedLine, ReceiveTransfer
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import GoodsBooked, Relocated, RowChange
@@ -22,7 +22,7 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.paper import UNCOUNTABLE, loose_first
 from lotstream.domain.places import DOCK, transit_place
-from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.shelves import derived_of
 
 
@@ -75,7 +75,6 @@ class ArrivedGoods:
 
 def understand(arrival: Arrival, said: ArrivedLine, path: str) -> ArrivedGoods | None:
     """Return what a line means; None where it has happened and can only be noted as a discrepancy."""
-    stop_if(check_quantity(said.quantity, f"{path}.quantity"))
     line = told = arrival.lines.get(said.transfer_line or said.line)
     if line is not None and (said.sku not in (None, line.sku) or said.lot not in (None, line.lot)):
         message = f"Line {line.line} of the transfer is lot {line.lot} of {line.sku}; name the line these goods are of."
@@ -98,7 +97,7 @@ def understand(arrival: Arrival, said: ArrivedLine, path: str) -> ArrivedGoods |
         return None
     quantity = smallest(said.quantity, factor, f"{path}.quantity")
     if isinstance(quantity, Refusal):
-        arrival.object(quantity.code, quantity.field, quantity.message, replace(said, sku=sku))
+        arrival.object(quantity.code, quantity.field, quantity.message, said)
         return None
     lot = said.lot if line is None else line.lot
     return ArrivedGoods(said, path, item, lot, None if line is None else line.line, quantity)

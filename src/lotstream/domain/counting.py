@@ -118,10 +118,11 @@ def _count_all(counts: _Counts, lines: tuple[StockLine, ...]) -> None:
 
 
 def _may_be_counted(counts: _Counts, meant: Meant) -> bool:
-    """Refuse less than nothing; False for a line that can only be noted as a discrepancy."""
+    """Object to less than nothing; False for a line that can only be noted as a discrepancy."""
     if meant.quantity < 0:
         message = f"{meant.said.quantity:f} were counted; nobody counts less than nothing."
-        raise Refused(Code.NOT_POSITIVE, f"{meant.path}.counted", message)
+        counts.changes.paper.object(Code.NOT_POSITIVE, f"{meant.path}.counted", message, meant.said)
+        return False
     stop_if(check_weight(meant.said.weight_kg, meant.path))
     return _check_looked_back(counts, meant)
 

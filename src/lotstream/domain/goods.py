@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from lotstream.domain.codes import Code, Refusal, Refused, granted, stop_if
+from lotstream.domain.codes import Code, Refusal, Refused, stop_if
 from lotstream.domain.commands import GoodsLine
 from lotstream.domain.complete import day_there, missing_fact, supplier_named, too_short, with_shelf_life
 from lotstream.domain.costing import add_cost
@@ -138,22 +138,26 @@ def site_unknown(ledger: Ledger, site: str, *, noted: list[DiscrepancyNoted] | N
 
 def _book(delivery: Delivery, line: GoodsLine, path: str) -> None:
     """Book one line, or note why it cannot be."""
-    stop_if(check_line(line, path, positive=not delivery.as_found))
+    stop_if(check_line(line, path))
+    counted = _counted(delivery, line, path)
+    if not isinstance(counted, Refusal):
+        item, amounts = counted
+        _book_counted(delivery, replace(line, sku=item.sku), item, amounts, path)
+        return
+    # Goods that changed owner are nobody else's any more, and must be somebody's.
+    kept = counted.code in UNCOUNTED or counted.code is Code.UNKNOWN_ITEM or delivery.key.kind == TITLE
+    if not (kept and delivery.happened):
+        stop_if(counted)
+    delivery.noted.append(kept_whole(line, counted, document=delivery.document, site=delivery.site))
+
+
+def _counted(delivery: Delivery, line: GoodsLine, path: str) -> tuple[Item, Amounts] | Refusal:
     item = delivery.draft.find_item(line.sku or None, line.gtin)
     factor = None if item is None else unit_factor(item, line.unit)
     if item is None or factor is None:
-        why = why_uncountable(line, item, path)
-        if not delivery.happened:
-            stop_if(why)
-        delivery.noted.append(kept_whole(line, why, document=delivery.document, site=delivery.site))
-        return
+        return why_uncountable(line, item, path)
     amounts = amounts_of(line, item, factor, path, positive=not delivery.as_found)
-    kept = isinstance(amounts, Refusal) and (amounts.code in UNCOUNTED or delivery.key.kind == TITLE)
-    if isinstance(amounts, Refusal) and kept and delivery.happened:
-        # Goods that changed owner are nobody else's any more, and must be somebody's.
-        delivery.noted.append(kept_whole(line, amounts, document=delivery.document, site=delivery.site))
-        return
-    _book_counted(delivery, replace(line, sku=item.sku), item, granted(amounts), path)
+    return amounts if isinstance(amounts, Refusal) else (item, amounts)
 
 
 def _book_counted(delivery: Delivery, line: GoodsLine, item: Item, amounts: Amounts, path: str) -> None:

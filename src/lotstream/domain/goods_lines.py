@@ -10,7 +10,7 @@ from lotstream.domain.commands import GoodsLine
 from lotstream.domain.costing import paid_for
 from lotstream.domain.events import DiscrepancyNoted
 from lotstream.domain.model import Item, Status
-from lotstream.domain.quantities import QUANTITY_MAX, check_quantity, smallest
+from lotstream.domain.quantities import QUANTITY_MAX, smallest
 from lotstream.domain.weights import check_weight
 
 _STATUSES: Final = frozenset(Status)
@@ -42,10 +42,9 @@ def check_lines(lines: tuple[GoodsLine, ...]) -> Refusal | None:
     return None
 
 
-def check_line(line: GoodsLine, path: str, *, positive: bool) -> Refusal | None:
-    """Refuse a line that could not be booked whatever had happened."""
-    refused = check_quantity(line.quantity, f"{path}.quantity", positive=positive)
-    refused = refused or check_cost(line.cost, f"{path}.cost") or check_status(line.status, f"{path}.status")
+def check_line(line: GoodsLine, path: str) -> Refusal | None:
+    """Refuse a line that could not be booked whatever had happened, however much it is of."""
+    refused = check_cost(line.cost, f"{path}.cost") or check_status(line.status, f"{path}.status")
     refused = refused or check_weight(line.weight_kg, path)
     if refused is not None or line.sku or line.gtin:
         return refused

@@ -27,7 +27,7 @@ from lotstream.domain.kit_lines import parts_of
 from lotstream.domain.kit_serials import Told, numbers_made
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import contradiction, learn, made_later, with_more
-from lotstream.domain.making import Making, is_no_amount, no_amount
+from lotstream.domain.making import Making, is_no_amount
 from lotstream.domain.model import Item, KitPart, Lot, Receipt, ReceiptKey, RowKey, Status, Tracking
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import check_quantity, smallest, unit_factor
@@ -88,7 +88,6 @@ def _begin(
     stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
     _same_line(command.lines)
     stop_if(check_quantity(command.quantity, "quantity"))
-    no_amount({f"lines.{index}": piece for index, piece in enumerate(command.lines)})
     counted = _count(draft, command)
     if isinstance(counted, Refusal):
         if is_no_amount(counted):

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, NotUsed, Refusal, stop_if
+from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import KitPiece
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, GoodsBooked, GoodsUsed, HoldPlaced
@@ -32,7 +32,7 @@ from lotstream.domain.model import (
 from lotstream.domain.moving import shut_out
 from lotstream.domain.places import DOCK
 from lotstream.domain.places_for import why_not_there
-from lotstream.domain.quantities import check_quantity, smallest, unit_factor
+from lotstream.domain.quantities import smallest, unit_factor
 from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.settling import settle
 from lotstream.domain.shelves import rows_in
@@ -91,10 +91,7 @@ class Making:
         return smallest(piece.quantity, factor, f"{path}.quantity")
 
     def count_anyway(self, piece: KitPiece, item: Item | None, path: str) -> int | None:
-        """Return how much a line means; what is odd about it is objected to, and None is nothing that can be counted.
-
-        `no_amount` has refused before what is no quantity of anything.
-        """
+        """Return how much a line means, None where nobody can count it; what is odd about it is objected to."""
         counted = self.count(piece, item, path)
         factor = None if item is None else unit_factor(item, piece.unit)
         if isinstance(counted, Refusal) and counted.code is Code.FIELD_MISSING and factor is not None:
@@ -227,12 +224,6 @@ class Making:
 
 def _recalls(hold: Hold) -> bool:
     return hold.kind is HoldKind.RECALL
-
-
-def no_amount(pieces: dict[str, KitPiece]) -> None:
-    """Refuse what is no quantity of anything, whatever it is one of; by where the line stands."""
-    for path, piece in pieces.items():
-        stop_if(check_quantity(piece.quantity, f"{path}.quantity"))
 
 
 def is_no_amount(refused: Refusal) -> bool:

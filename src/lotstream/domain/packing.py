@@ -84,8 +84,10 @@ def _check(command: PackPackage) -> None:
 def _put_in(packing: _Packing, said: PackedLine, path: str) -> None:
     """Put picked goods of one order in."""
     name, known = said.key.order, packing.draft.ledger.order(said.key)
-    if said.quantity is not None:
-        stop_if(check_quantity(said.quantity, f"{path}.quantity"))
+    wrong = None if said.quantity is None else check_quantity(said.quantity, f"{path}.quantity")
+    if wrong is not None:
+        _uncounted(packing, said, wrong)
+        return
     if known is None:
         message = f"Order {name} is not known; check its number and source."
         packing.object(Code.UNKNOWN_ORDER, f"{path}.order", message, said.key)

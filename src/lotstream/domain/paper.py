@@ -185,7 +185,7 @@ def understand(
         pack = smallest(said.pack_size, 10**item.decimals, f"{path}.pack_size")
     for counted in (quantity, pack):
         if isinstance(counted, Refusal) and counted.code in UNCOUNTED:
-            # What is no quantity has not happened either; what nobody can count may have.
+            # Something has happened, whatever it was; the other lines of the document have happened with it.
             paper.object(counted.code, counted.field, counted.message, said)
             return None
     location = said.location or _only_bin(paper, item, said)

@@ -28,7 +28,7 @@ from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.kit_serials import Told, numbers_made
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import contradiction, learn, made_later
-from lotstream.domain.making import Making, no_amount
+from lotstream.domain.making import Making
 from lotstream.domain.model import Item, Lot, Receipt, ReceiptKey, RowKey, Status
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import in_base_units
@@ -108,7 +108,6 @@ def _check(command: RecordProduction) -> None:
         if line.status not in frozenset(Status):
             message = f"{line.status} is no status of stock; send one of {', '.join(sorted(Status))}."
             raise Refused(Code.FIELD_INVALID, f"made.{index}.status", message)
-    no_amount(lines)
 
 
 def _count(work: _Work, lines: Iterable[PieceT], side: str, into: list[_Counted[PieceT]]) -> None:

@@ -13,8 +13,8 @@ QUANTITY_MAX = 2**53 - 1
 #: Most digits after the point that are looked at.
 DIGITS_MAX = 30
 #: Why a quantity that has happened is none of its item's: in a unit that nobody has defined, in parts of its smallest
-#: unit, or too many of it. The message alone cannot tell, so it is well formed.
-UNCOUNTED: Final = frozenset({Code.UNKNOWN_UNIT, Code.NOT_A_MULTIPLE, Code.TOO_LARGE})
+#: unit, too many of it, or none at all. Something has happened, and the other lines of the message with it.
+UNCOUNTED: Final = frozenset({Code.UNKNOWN_UNIT, Code.NOT_A_MULTIPLE, Code.TOO_LARGE, Code.NOT_POSITIVE})
 
 
 def unit_factor(item: Item, unit: str | None) -> int | None:

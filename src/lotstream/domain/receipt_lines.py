@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from lotstream.domain.codes import Code, Refusal, Refused, stop_if
+from lotstream.domain.codes import Code, Refusal, stop_if
 from lotstream.domain.commands import CorrectReceipt, LineWrong
 from lotstream.domain.costing import priced
 from lotstream.domain.draft import Draft
@@ -20,7 +20,7 @@ from lotstream.domain.model import (
     RowKey,
 )
 from lotstream.domain.paper import Paper
-from lotstream.domain.quantities import UNCOUNTED, check_quantity, smallest, unit_factor
+from lotstream.domain.quantities import UNCOUNTED, smallest, unit_factor
 from lotstream.domain.weights import check_weight, grams, not_weighed
 from lotstream.domain.wording import amount
 
@@ -111,10 +111,9 @@ def _quantity(
     work: Correction, said: LineWrong, path: str, before: Booked, *, item: Item, factor: int
 ) -> int | Refusal:
     if said.quantity is not None:
-        stop_if(check_quantity(said.quantity, f"{path}.quantity", positive=False))
-        if said.quantity < 0:
+        if said.quantity.is_finite() and said.quantity < 0:
             message = f"{said.quantity:f} cannot have come; send 0 to take the line back."
-            raise Refused(Code.NOT_POSITIVE, f"{path}.quantity", message)
+            return Refusal(Code.NOT_POSITIVE, f"{path}.quantity", message)
         return smallest(said.quantity, factor, f"{path}.quantity", positive=False)
     old = work.draft.known_item(before.row.sku)
     units = Decimal(before.quantity).scaleb(item.decimals - old.decimals)

@@ -148,6 +148,19 @@ def test_a_cost_that_is_not_known_makes_none(world: World) -> None:
     assert cost_of(world.ledger.lots["BAR", "B2"], 1) == 1
 
 
+@pytest.mark.parametrize("quantity", [0, -2])
+def test_less_than_nothing_that_was_used_or_made(world: World, quantity: int) -> None:
+    """The other lines are used and made, and what was made waits until somebody has looked at it."""
+    events = world.told(production(used(quantity=quantity), SALT, happened=True))
+    done = only(events, ProductionRecorded)
+    assert ([one.row.sku for one in done.used], [one.row.status for one in done.made]) == (["SALT"], ["quarantine"])
+    noted = next(event for event in events if isinstance(event, DiscrepancyNoted))
+    assert (noted.code, noted.about["quantity"], noted.about["lot"]) == ("not_positive", str(quantity), "C1")
+    out = made(quantity=quantity), made("N", quantity=50, lot="B2")
+    done = only(world.told(production(out=out, happened=True, production="P2")), ProductionRecorded)
+    assert [(one.row.lot, one.quantity, one.row.status) for one in done.made] == [("B2", 50, "quarantine")]
+
+
 @pytest.mark.parametrize(
     ("told", "code", "field"),
     [

@@ -19,10 +19,9 @@ def test_the_most_that_can_be_counted_is_received_and_one_more_is_refused() -> N
     world = World()
     world.told(world.receipt(goods("L1", MOST)))
     assert world.row("L1").on_hand == QUANTITY_MAX
-    assert world.refused(world.receipt(goods("L2", MOST + 1), number="R2")) == (Code.TOO_LARGE, "lines.0.quantity")
-    cases = goods("L3", MOST // 6 + 1, unit="case")
-    many = world.receipt(cases, number="R3", happened=False)
-    assert world.refused(many) == (Code.TOO_LARGE, "lines.0.quantity")
+    for one_more in (goods("L2", MOST + 1), goods("L3", MOST // 6 + 1, unit="case")):
+        asked = world.receipt(one_more, number="R2", happened=False)
+        assert world.refused(asked) == (Code.TOO_LARGE, "lines.0.quantity")
 
 
 @pytest.mark.parametrize(

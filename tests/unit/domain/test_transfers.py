@@ -245,11 +245,14 @@ def test_more_than_left_is_refused_when_asked_and_found_when_it_has_come(world: 
 
 
 def test_an_arrival_of_nothing_is_refused(world: World) -> None:
-    """Whether it has happened or not: nothing has come."""
-    world.stock(goods("L1", 10))
-    world.told(ship(said(4)))
-    for happened in (False, True):
-        assert world.refused(arrive(came(0), happened=happened)) == (Code.NOT_POSITIVE, "lines.0.quantity")
+    """When it is asked; when it has happened the line is told to a person, and the others have come."""
+    world.stock(goods("L1", 10), goods("L2", 10))
+    world.told(ship(said(4), said(4, "L2", line="2")))
+    arrived = arrive(came(0), came(4, "2"))
+    assert world.refused(arrived) == (Code.NOT_POSITIVE, "lines.0.quantity")
+    noted = only(world.told(replace(arrived, happened=True)), DiscrepancyNoted)
+    assert (noted.code, noted.about["quantity"], noted.about["lot"]) == ("not_positive", "0", "L1")
+    assert counts(world) == [("1", 4, 0, 0, 0), ("2", 4, 4, 0, 0)]
 
 
 def test_an_arrival_is_of_the_goods_its_line_says(world: World) -> None:

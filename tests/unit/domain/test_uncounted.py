@@ -23,6 +23,7 @@ from lotstream.domain.commands import (
 )
 from lotstream.domain.events import DiscrepancyNoted, ShipmentConfirmed, StockPicked
 from lotstream.domain.model import PackageKind
+from lotstream.domain.quantities import QUANTITY_MAX
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, only, wanted
 from tests.unit.domain.test_stock import adjust, back, count, move, replayed, said, turn
@@ -138,6 +139,50 @@ def test_a_corrected_line_that_nobody_can_count() -> None:
     assert world.refused(said) == (Code.NOT_A_MULTIPLE, "lines.0.quantity")
     assert kinds(world.told(replace(said, happened=True))) == ["ReceiptCorrected", "DiscrepancyNoted"]
     assert [world.row(lot).on_hand for lot in ("L1", "L2")] == [10, 4]
+
+
+@pytest.mark.parametrize("quantity", [0, -3, QUANTITY_MAX + 1])
+def test_no_quantity_at_all_does_not_keep_the_other_lines_out(quantity: int) -> None:
+    """Nothing, less than nothing or more than can be counted came, left and came back: told beside the other line."""
+    code = Code.TOO_LARGE if quantity > 0 else Code.NOT_POSITIVE
+    world = World()
+    came = world.receipt(goods("L1", quantity, line="1"), goods("L2", 10, line="2"), happened=False)
+    _refused_or_told(world, came, code, "lines.0.quantity")
+    assert [key.lot for key in world.ledger.stock] == ["L2"]
+    world.place("#1", wanted(quantity=6))
+    lines = ShippedLine("1", "L2", Decimal(quantity)), ShippedLine("1", "L2", Decimal(4))
+    _refused_or_told(world, world.ship("#1", *lines), code, "orders.0.lines.0.quantity")
+    assert world.line("#1").shipped == 4
+    _refused_or_told(world, back("#1", said(quantity, "L2"), said(3, "L2", line="2")), code, "lines.0.quantity")
+    assert [one.on_hand for one in world.ledger.stock.values() if one.key.returned] == [3]
+    world.told(replace(came, happened=True, lines=(goods("L1", 5, line="1"), came.lines[1])))
+    assert world.row("L1").on_hand == 5
+    replayed(world)
+
+
+def _refused_or_told(world: World, asked: Any, code: Code, field: str) -> None:  # noqa: ANN401
+    """Fail unless a line is refused when asked, and is the one thing that a person is told of when it has happened."""
+    assert world.refused(asked) == (code, field)
+    noted = only(world.told(replace(asked, happened=True)), DiscrepancyNoted)
+    assert noted.code == code.value
+
+
+def test_no_quantity_of_goods_that_are_undone_packed_or_corrected() -> None:
+    """Less than nothing in one line is told to a person, and the other line is booked."""
+    world = World()
+    world.told(world.receipt(goods("L1", 10, line="1"), goods("L2", 10, line="2")))
+    world.place("#1", wanted(quantity=6))
+    world.told(world.pick("#1"))
+    bad, some = Decimal(-1), Decimal(2)
+    packed = tuple(PackedLine(key("#1"), "1", None, None, units, None) for units in (bad, some))
+    packing = PackPackage(SITE, False, None, None, "C1", PackageKind.CARTON, packed)
+    _refused_or_told(world, packing, Code.NOT_POSITIVE, "lines.0.quantity")
+    lines = UndoneLine(line="1", quantity=bad), UndoneLine(line="1", quantity=Decimal(1))
+    _refused_or_told(world, UndoPick(SITE, False, None, None, key("#1"), lines), Code.NOT_POSITIVE, "lines.0.quantity")
+    assert [(part.picked, part.packed) for part in world.parts("#1")] == [(5, 2)]
+    wrong = CorrectReceipt(SITE, False, None, None, "R1", "X", None, (LineWrong("1", bad), LineWrong("2", some)))
+    _refused_or_told(world, wrong, Code.NOT_POSITIVE, "lines.0.quantity")
+    assert world.row("L2").on_hand == 2
 
 
 @pytest.mark.parametrize("command", [adjust, count, move, turn, lambda *lines, **more: back("#1", *lines, **more)])
