@@ -104,17 +104,38 @@ def _check_as_of(as_of: datetime | None, moment: Moment) -> None:
 def _count_all(counts: _Counts, lines: tuple[StockLine, ...]) -> None:
     """Count line by line; goods that have several labels, of lots that are one by now, are as many as of all labels.
 
-    Where lines of one label count the same the last one is right.
+    Where lines of one label count the same the last one is right; where one of them cannot be counted none of them is
+    booked, since what it says would be missing.
     """
-    found: list[Meant] = []
+    found, unclear = list[Meant](), list[StockLine]()
     for index, said in enumerate(lines):
         meant = understand(counts.changes.paper, said, f"lines.{index}", positive=False, amount="counted")
         if meant is not None and _may_be_counted(counts, meant):
             found.append(meant)
             counts.together.setdefault(_counted_of(meant), {})[said.label] = meant.quantity
             counts.heavy.setdefault(_counted_of(meant), {})[said.label] = said.weight_kg
+        else:
+            unclear.append(said)
     for meant in found:
-        _count(counts, meant)
+        if not _is_part(counts, meant, unclear):
+            _count(counts, meant)
+
+
+def _is_part(counts: _Counts, meant: Meant, unclear: list[StockLine]) -> bool:
+    """Object to a line that counts a part of goods of which another line cannot be counted."""
+    other = next((said for said in unclear if _same_goods(meant, said)), None)
+    if other is None:
+        return False
+    message = f"Line {other.line} counts the same goods and cannot be counted; send both again."
+    counts.changes.paper.object(Code.FIELD_INVALID, f"{meant.path}.counted", message, meant.said)
+    return True
+
+
+def _same_goods(meant: Meant, said: StockLine) -> bool:
+    mine = meant.said
+    return said.sku in (None, meant.item.sku) and said.location in (None, meant.location) and (
+        (said.lot, said.package, said.pack_size, said.status) == (mine.lot, mine.package, mine.pack_size, mine.status)
+    )  # fmt: skip
 
 
 def _may_be_counted(counts: _Counts, meant: Meant) -> bool:

@@ -282,6 +282,20 @@ def test_goods_with_several_labels_are_as_many_as_of_all_labels(merged: World) -
     replayed(merged)
 
 
+@pytest.mark.parametrize("odd", ["2.5", "-1"])
+def test_goods_with_a_label_that_cannot_be_counted_are_not_missing(merged: World, odd: str) -> None:
+    """Three of the one label are not all there is while nobody knows how many of the other were counted."""
+    merged.stock(goods("L3", 4), balance="more")
+    lines = said(3), said(odd, "L2", line="2"), said(3, "L3", line="3")
+    events = merged.told(count(*lines, happened=True))
+    assert (there(merged), there(merged, "L3")) == (8, 3)
+    noted = [one for one in events if isinstance(one, DiscrepancyNoted)]
+    assert sorted(one.about["line"] for one in noted) == ["1", "2"]
+    merged.told(count(said(3), said(4, "L2", line="2"), lines[2], happened=True))
+    assert there(merged) == 7
+    replayed(merged)
+
+
 def test_goods_with_several_labels_wait_as_one(merged: World) -> None:
     """Three of the one and five of the other is what the books say; two and three wait, and are booked as five."""
     assert kinds(merged.told(count(said(3), said(5, "L2", line="2")))) == ["StockCounted"]
