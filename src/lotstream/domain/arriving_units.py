@@ -31,7 +31,10 @@ def read_numbers(arrival: Arrival, meant: ArrivedGoods, row: RowKey) -> None:
     for index, number in enumerate(said.serials):
         _check_number(arrival, meant, SerialKey(number, meant.item.sku), f"{meant.path}.serials.{index}")
     whole = line is not None and not said.serials and meant.quantity >= line.under_way
-    numbers = line.serials if line is not None and whole else said.serials
+    numbers = _not_come(arrival, line) if line is not None and whole else list(said.serials)
+    if line is not None and whole and line.missing and len(numbers) * 10**meant.item.decimals > meant.quantity:
+        # Which of them came, and which are missing, nobody can say.
+        return
     for number in numbers:
         _arrive(arrival, SerialKey(number, meant.item.sku), row)
 
@@ -41,7 +44,7 @@ def _check_number(arrival: Arrival, meant: ArrivedGoods, key: SerialKey, path: s
     if unit is not None and unit.state is SerialState.LOST and may_come_again(unit):
         return
     if unit is not None and unit.state is SerialState.IN_STOCK:
-        if unit.row.location == transit_place(arrival.command.transfer):
+        if _is_coming(arrival, unit):
             return
         message = f"Serial {key.number} of {key.sku} did not leave with this transfer; check the number."
     elif unit is None:
@@ -49,6 +52,22 @@ def _check_number(arrival: Arrival, meant: ArrivedGoods, key: SerialKey, path: s
     else:
         message = f"Serial {key.number} of {key.sku} is {unit.state.value} already; check the number."
     arrival.object(Code.CONFLICTING_CONTENT, path, message, meant.said)
+
+
+def _not_come(arrival: Arrival, line: TransferLine) -> list[str]:
+    """Return the numbers of a line whose units are on the way, or were lost there: others were booked off it."""
+    units = [(number, arrival.draft.serial(SerialKey(number, line.sku))) for number in line.serials]
+    return [
+        number for number, unit in units if unit and (_is_coming(arrival, unit) or unit.gone_by == _lost_by(arrival))
+    ]
+
+
+def _is_coming(arrival: Arrival, unit: Serial) -> bool:
+    return unit.state is SerialState.IN_STOCK and unit.row.location == transit_place(arrival.command.transfer)
+
+
+def _lost_by(arrival: Arrival) -> tuple[str, str]:
+    return (TRANSFER, arrival.command.transfer)
 
 
 def _arrive(arrival: Arrival, key: SerialKey, row: RowKey) -> None:
@@ -67,14 +86,11 @@ def _arrive(arrival: Arrival, key: SerialKey, row: RowKey) -> None:
 
 def lose_units(arrival: Arrival, line: TransferLine, missing: int) -> None:
     """Book the units of a line that were read nowhere as lost, where these are all that never came."""
-    unit = 10 ** arrival.draft.known_item(line.sku).decimals
-    if len(line.serials) * unit != missing:
+    units = [arrival.draft.serial(SerialKey(number, line.sku)) for number in line.serials]
+    coming = [one for one in units if one is not None and _is_coming(arrival, one)]
+    if len(coming) * 10 ** arrival.draft.known_item(line.sku).decimals != missing:
         return
-    for number in line.serials:
-        key = SerialKey(number, line.sku)
-        known = arrival.draft.serial(key)
-        if known is not None and known.state is SerialState.IN_STOCK:
-            gone_by = (TRANSFER, arrival.command.transfer)
-            lost = replace(known, state=SerialState.LOST, apart=False, gone_by=gone_by)
-            arrival.draft.serials[key] = lost
-            arrival.units.append(lost)
+    for known in coming:
+        lost = replace(known, state=SerialState.LOST, apart=False, gone_by=_lost_by(arrival))
+        arrival.draft.serials[known.key] = lost
+        arrival.units.append(lost)

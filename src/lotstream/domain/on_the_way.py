@@ -33,6 +33,7 @@ from lotstream.domain.commands import (
     ReceiveTransfer,
     RecordProduction,
     ReleaseTitle,
+    ReportShort,
     ReturnGoods,
     ShipTransfer,
     WorkOnWave,
@@ -77,12 +78,12 @@ def _of_lines(command: Any) -> list[str | None]:  # noqa: ANN401 - any command w
 
 _FROM: Final[dict[type, Callable[[Any], list[str | None]]]] = {
     **dict.fromkeys((AdjustStock, CountStock, MoveStock, PutAway, ShipTransfer, ReleaseTitle), _of_lines),
-    **dict.fromkeys((ConfirmPick, AssembleKit), _of_lines),
+    **dict.fromkeys((ConfirmPick, ReportShort, AssembleKit), _of_lines),
     BreakKit: lambda command: [command.location],
     RecordProduction: lambda command: [piece.location for piece in command.used],
     ConfirmShipment: lambda command: [line.location for part in command.orders for line in part.lines],
     CorrectShipment: lambda command: [line.location for part in command.orders for line in part.lines],
-    WorkOnWave: lambda command: _of_lines(command.said) if isinstance(command.said, ConfirmPick) else [],
+    WorkOnWave: lambda command: _of_lines(command.said) if isinstance(command.said, ConfirmPick | ReportShort) else [],
 }
 """Where a command says that goods are taken from."""
 

@@ -28,14 +28,17 @@ from lotstream.domain.commands import (
     PickLine,
     PieceMade,
     RecordProduction,
+    ReportShort,
     ReturnGoods,
     ShippedLine,
+    ShortLine,
 )
 from lotstream.domain.events import DiscrepancyNoted
 from lotstream.domain.model import CountApproval, Item, Settings, Site, Transfer, TransferState
 from lotstream.domain.places import DOCK
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, kinds, wanted
+from tests.unit.domain.test_serials import PUMP, pumps, unit
 from tests.unit.domain.test_stock import replayed, said
 from tests.unit.domain.test_transfers import ON_THE_WAY, THERE, arrive, came, counts, known, ship, there
 
@@ -53,6 +56,57 @@ def on_the_way(world: World) -> tuple[int, int]:
     lies = sum(row.on_hand for key, row in world.ledger.stock.items() if key.location.startswith("TRANSIT/"))
     transfers = [one for one in world.warehouse.documents.values() if isinstance(one, Transfer)]
     return lies, sum(line.under_way for one in transfers for line in one.lines)
+
+
+def _pumps_leave(world: World) -> None:
+    world.told(DefineItem(PUMP))
+    world.stock(pumps("L1", "A", "B", "C"))
+    world.told(ship(said(3, sku="PUMP", serials=("A", "B", "C"))))
+
+
+def _states(world: World) -> list[str]:
+    return [f"{unit(world, name).state.value} {unit(world, name).row.location}" for name in "ABC"]
+
+
+def test_units_taken_off_the_way_by_hand_do_not_keep_others_from_being_lost(world: World) -> None:
+    """B was written off by its number and A has come: C is the one that never came, and is not in stock any more."""
+    _pumps_leave(world)
+    gone = said(-1, sku="PUMP", location=ON_THE_WAY, serials=("B",))
+    world.told(AdjustStock(THERE, True, None, None, "A1", (gone,)))
+    world.told(arrive(came(1, serials=("A",)), final=True, happened=True))
+    assert _states(world) == ["in_stock R1", f"adjusted_out {ON_THE_WAY}", f"lost {ON_THE_WAY}"]
+    assert unit(world, "C").gone_by == ("transfer", "T1")
+    replayed(world)
+
+
+def test_a_unit_that_was_written_off_by_hand_stays_gone_when_the_rest_comes(world: World) -> None:
+    """Two come without their numbers: those are the two that are still on the way."""
+    _pumps_leave(world)
+    gone = said(-1, sku="PUMP", location=ON_THE_WAY, serials=("B",))
+    world.told(AdjustStock(THERE, True, None, None, "A1", (gone,)))
+    world.told(arrive(came(2), final=True))
+    assert _states(world) == ["in_stock R1", f"adjusted_out {ON_THE_WAY}", "in_stock R1"]
+    replayed(world)
+
+
+def test_of_units_of_which_some_are_missing_nobody_says_which_came(world: World) -> None:
+    """Two of three were missing, and one of these comes late without its number."""
+    _pumps_leave(world)
+    world.told(arrive(came(1, serials=("A",)), final=True, happened=True))
+    world.told(arrive(came(1), happened=True, receipt="R2"))
+    assert _states(world) == ["in_stock R1", f"lost {ON_THE_WAY}", f"lost {ON_THE_WAY}"]
+    replayed(world)
+
+
+def test_what_a_short_pick_finds_on_the_way_is_taken_off_the_transfer(world: World) -> None:
+    """It has come, by the transfer too."""
+    world.stock(goods("L1", 10))
+    world.told(ship(said(4)))
+    found = ShortLine(None, None, "L1", ON_THE_WAY, Decimal(1), sku="TEA")
+    world.told(ReportShort(THERE, True, None, None, key("#9"), None, (found,)))
+    assert on_the_way(world) == (3, 3)
+    assert counts(world) == [("1", 4, 1, 0, 0)]
+    replayed(world)
 
 
 def test_what_is_taken_off_the_way_by_hand_is_taken_off_the_transfer(world: World) -> None:
