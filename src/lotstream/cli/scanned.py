@@ -97,6 +97,9 @@ def receive(
         )  # fmt: skip
 
     lines = [_plain(_made(line_of, scan)) for scan in scans]
+    if line is None:
+        # A pallet, or a unit, that was scanned twice is the same line; of boxes no two lines are the same.
+        lines = list({repr(one): one for one in lines}.values())
     body = {
         "owner": owner, "site": site, "happened": happened, "by": by, "receipt": receipt, "expected": expected,
         "final": final or None, "lines": lines,

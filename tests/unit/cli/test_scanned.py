@@ -59,6 +59,19 @@ def test_a_unit_is_known_by_its_serial_number(lotstream: Lotstream) -> None:
     assert (line["line"], line["serials"]) == ("S-7", ["S-7"])
 
 
+def test_what_is_scanned_twice_at_once_is_one_line(lotstream: Lotstream) -> None:
+    """A pallet and a unit are known by their numbers; two boxes are two lines, also where the line is named."""
+    pallet = "(00)106141412345678908(02)09506000134352(37)40(10)L24A"
+    (line,) = printed(lotstream("receive", "R-1", pallet, pallet, *AT))["lines"]
+    assert line["quantity"] == "40"
+    units = ("(01)09506000134352(21)S-7", "(01)09506000134352(21)S-8", "(01)09506000134352(21)S-7")
+    assert [line["line"] for line in printed(lotstream("receive", "R-1", *units, *AT, "--serials"))["lines"]] == [
+        "S-7", "S-8",
+    ]  # fmt: skip
+    assert len(printed(lotstream("receive", "R-1", LABEL, LABEL, *AT))["lines"]) == 2
+    assert len(printed(lotstream("receive", "R-1", LABEL, LABEL, *AT, "--line", "1"))["lines"]) == 2
+
+
 @pytest.mark.parametrize(
     ("label", "fault"),
     [
