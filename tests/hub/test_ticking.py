@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lotstream.domain import ticking as domain_ticking
 from lotstream.hub import ticking
 from lotstream.hub.ticking import IN_A_ROW_MAX
 from tests.hub.small_hub import NOON, SITE, SmallHub, SmallWorker, a_site, order, owners_in, stock
@@ -258,6 +259,29 @@ async def test_a_database_ahead_of_the_brokers_is_not_asked_without_end(monkeypa
     await worker.settle()
     assert len(looks(hub)) == IN_A_ROW_MAX + 1
     assert len(hub.told(topic="lotstream.alerts")) == 1
+
+
+async def test_more_figures_than_are_told_at_once_are_told_without_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many looks that takes: each is for another time."""
+    monkeypatch.setattr(domain_ticking, "FIGURES_MAX", 1)
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    (owner,) = owners_in(0, 1)
+    hub.send("settings.changed", {"owner": owner, "channels": [{"name": "shop"}], "availability_every_s": 60})
+    skus = [f"SOAP-{number}" for number in range(IN_A_ROW_MAX + 10)]
+    for sku in skus:
+        hub.send("item.defined", {"owner": owner, "sku": sku, "tracking": "none"})
+    lines = [{"line": sku, "sku": sku, "quantity": 5, "location": "BIN"} for sku in skus]
+    hub.send("balance.opened", {"owner": owner, "site": SITE, "balance": "B-1", "lines": lines})
+    await worker.settle()
+    later(hub)
+    decided = 1
+    while decided:
+        await worker.look()
+        decided = await worker.decide()
+        later(hub, 0.001)
+    assert len(told(hub, owner)) == len(skus)
 
 
 def looks(hub: SmallHub) -> list[dict[str, Any]]:

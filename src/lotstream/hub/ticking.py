@@ -4,7 +4,7 @@ An owner is asked for under an id made of how often it was looked at: after a ta
 the same id, and one of the two is a duplicate. When an owner is due stands in its own row; nothing of it is remembered.
 
 Who is due is asked of the database's clock, and what is due decided by the brokers'. Where the first is ahead an owner
-is due again right after each look, so that it is looked at only so often without a pause.
+is due again right after each look, for the same time: for that it is looked at only so often without a pause.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -22,6 +23,7 @@ from lotstream.contracts.produce import stable_id
 from lotstream.hub.records import TICKED_ID
 from lotstream.hub.state import PartitionState
 from lotstream.ops.limits import reached
+from lotstream.store.rows import ClockDue
 from lotstream.store.seam import Store
 
 logger = structlog.get_logger(__name__)
@@ -29,7 +31,7 @@ logger = structlog.get_logger(__name__)
 CLOCK_TICKED = type_of("clock.ticked")
 
 IN_A_ROW_MAX: Final = 50
-"""Looks at an owner one right after the other: that many parts of its figures are told at once."""
+"""Looks at an owner for the same time, one right after the other."""
 
 NEVER: Final = (0, "")
 """An owner that was not asked for."""
@@ -61,8 +63,8 @@ class Ticking:
         self._owners_max = owners_max
         #: Per owner, epoch and message id of the look that was asked for.
         self._asked: dict[str, tuple[int, str]] = {}
-        #: Per owner, looks that were asked for one after the other, and when the last was, by the loop's clock.
-        self._in_a_row: dict[str, tuple[int, float]] = {}
+        #: Per owner, the time for which looks were asked for, how many, and when the last was, by the loop's clock.
+        self._in_a_row: dict[str, tuple[datetime, int, float]] = {}
 
     async def next_ticks(self) -> list[OwnRecord]:
         """Return what to append now, at most ``owners_max`` with those that are appended and not decided yet."""
@@ -72,12 +74,12 @@ class Ticking:
             reached("continued_owners_max")
         asked: dict[str, tuple[int, str]] = {}
         new = []
-        for owner, slot, tick in due[: self._owners_max]:
-            partition = slot % self._partitions
-            epoch, message_id = held[partition].claim.epoch, f"{TICKED_ID}{tick}/{stable_id(owner)}"
+        for one in due[: self._owners_max]:
+            owner, partition = one.owner, one.slot % self._partitions
+            epoch, message_id = held[partition].claim.epoch, f"{TICKED_ID}{one.tick}/{stable_id(owner)}"
             asked[owner] = epoch, message_id
             if self._asked.get(owner) != asked[owner]:
-                if self._is_to_wait(owner):
+                if self._is_to_wait(one):
                     asked[owner] = self._asked.get(owner, NEVER)
                     continue
                 body = json.dumps({"owner": owner}).encode()
@@ -86,15 +88,20 @@ class Ticking:
         self._in_a_row = {owner: looks for owner, looks in self._in_a_row.items() if owner in asked}
         return new
 
-    def _is_to_wait(self, owner: str) -> bool:
-        """Count a look at an owner, or tell that there were too many one after the other."""
-        looks, last = self._in_a_row.get(owner, (0, 0.0))
-        now = asyncio.get_running_loop().time()
+    def _is_to_wait(self, due: ClockDue) -> bool:
+        """Count a look at an owner, or tell that there were too many one after the other.
+
+        Who has more figures than are told at once is due by the time of each look, and waits for none.
+        """
+        owner, now = due.owner, asyncio.get_running_loop().time()
+        due_at, looks, last = self._in_a_row.get(owner, (due.due_at, 0, 0.0))
+        if due_at != due.due_at:
+            looks = 0
         if looks >= IN_A_ROW_MAX and now - last < PAUSE_S:
             return True
         if looks == IN_A_ROW_MAX:
             logger.warning("clock_looks_paused", owner=owner, looks=looks)
-        self._in_a_row[owner] = looks + 1, now
+        self._in_a_row[owner] = due.due_at, looks + 1, now
         return False
 
     def forget(self, owner: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from lotstream.store.connection import Database
-from lotstream.store.rows import Broadcast, BroadcastOutcome, Outcome, OwnerPart
+from lotstream.store.rows import Broadcast, BroadcastOutcome, ClockDue, Outcome, OwnerPart
 from lotstream.store.sql import queries
 
 SQL = queries("broadcasts")
@@ -43,10 +43,10 @@ class Broadcasts:
         """Return owners of partitions with something left to look at again."""
         return [OwnerPart(*row) for row in await self._database.fetch(SQL["due"], sorted(partitions), limit)]
 
-    async def clocks_due(self, partitions: Collection[int], *, limit: int) -> list[tuple[str, int, int]]:
-        """Return owner, slot and looks so far of owners of partitions whose time has come, by the database's clock."""
+    async def clocks_due(self, partitions: Collection[int], *, limit: int) -> list[ClockDue]:
+        """Return owners of partitions whose time has come, by the database's clock."""
         rows = await self._database.fetch(SQL["clocks_due"], sorted(partitions), limit)
-        return [(row["owner"], row["slot"], row["tick"]) for row in rows]
+        return [ClockDue(*row) for row in rows]
 
     async def titles_due(self, partitions: Collection[int], *, limit: int) -> list[tuple[str, str, int, bytes]]:
         """Return title, owner, slot and message of what owners of partitions have to be told."""

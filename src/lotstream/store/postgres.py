@@ -24,6 +24,7 @@ from lotstream.store.rows import (
     Batch,
     Broadcast,
     BroadcastOutcome,
+    ClockDue,
     MessageKey,
     OutboxRow,
     OwnerOrder,
@@ -205,8 +206,8 @@ class PostgresStore:
         """Return owners of partitions that have something noted to look at again."""
         return await self._broadcasts.due(partitions, limit=limit)
 
-    async def clocks_due(self, partitions: Collection[int], *, limit: int) -> list[tuple[str, int, int]]:
-        """Return owner, slot and looks so far of owners of partitions whose time has come, by the database's clock."""
+    async def clocks_due(self, partitions: Collection[int], *, limit: int) -> list[ClockDue]:
+        """Return owners of partitions whose time has come, by the database's clock."""
         return await self._broadcasts.clocks_due(partitions, limit=limit)
 
     async def titles_due(self, partitions: Collection[int], *, limit: int) -> list[tuple[str, str, int, bytes]]:

@@ -225,6 +225,17 @@ class OwnerPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockDue:
+    """An owner whose time has come: the holder of its partition appends a record for a look at it."""
+
+    owner: str
+    slot: int
+    #: Looks so far.
+    tick: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class BroadcastOutcome:
     """What the first partition made of a broadcast, as all others did; no outcome: nobody could read it."""
 

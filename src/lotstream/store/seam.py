@@ -16,6 +16,7 @@ from lotstream.store.rows import (
     Batch,
     Broadcast,
     BroadcastOutcome,
+    ClockDue,
     MessageKey,
     OutboxRow,
     OwnerOrder,
@@ -131,8 +132,8 @@ class Store(Protocol):
     async def owners_due(self, partitions: Collection[int], *, limit: int) -> list[OwnerPart]:
         """Return owners of partitions that have something noted to look at again."""
 
-    async def clocks_due(self, partitions: Collection[int], *, limit: int) -> list[tuple[str, int, int]]:
-        """Return owner, slot and looks so far of owners of partitions whose time has come, by the database's clock."""
+    async def clocks_due(self, partitions: Collection[int], *, limit: int) -> list[ClockDue]:
+        """Return owners of partitions whose time has come, by the database's clock."""
 
     async def titles_due(self, partitions: Collection[int], *, limit: int) -> list[tuple[str, str, int, bytes]]:
         """Return title, owner, slot and message of what owners have to be told of goods that others gave them."""

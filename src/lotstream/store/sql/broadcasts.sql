@@ -27,7 +27,7 @@ WHERE due AND slot % (SELECT partitions FROM hub) = ANY($1::smallint[]) ORDER BY
 -- name: clocks_due
 -- Owners of partitions whose time has come, by the database's clock; whoever waits longest comes first, so that those
 -- who are due again at once keep nobody waiting for ever.
-SELECT owner, slot, tick FROM owner_clock
+SELECT owner, slot, tick, due_at FROM owner_clock
 WHERE due_at <= clock_timestamp() AND slot % (SELECT partitions FROM hub) = ANY($1::smallint[])
 ORDER BY due_at, owner LIMIT $2;
 

@@ -32,7 +32,7 @@ def clocks_due(tables: Tables, partitions: Sequence[int], limit: int) -> Rows:
     due = [row for row in tables.of("owner_clock") if row["due_at"] is not None and row["due_at"] <= now]
     mine = [row for row in due if _partition(tables, row["slot"]) in partitions]
     first = sorted(mine, key=lambda row: (row["due_at"], row["owner"]))[:limit]
-    return [row.only("owner", "slot", "tick") for row in first]
+    return [row.only("owner", "slot", "tick", "due_at") for row in first]
 
 
 @answers("broadcasts", "titles_due")
