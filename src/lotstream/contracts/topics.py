@@ -50,7 +50,8 @@ DEAD_LETTERS = Topic(
 )
 PICK_TASKS = Topic(
     name="lotstream.pick-tasks",
-    description="Pick tasks created, changed and cancelled; one message per decision, order and site.",
+    description="Pick tasks created, changed and cancelled; one message per decision, order and site, "
+    "several where they are very many.",
     key="order",
     readers="warehouse systems",
     bytes_max=Limit.OUTGOING,
