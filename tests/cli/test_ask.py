@@ -65,32 +65,6 @@ async def decided(hub_settings: Settings, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.mark.usefixtures("decided")
-async def test_labels_are_received_and_picked(lotstream: Lotstream, hub_settings: Settings) -> None:
-    """A case comes in by its label, is promised, and picked by it; one of other goods and one short of life are not."""
-    label, other = "(01)09506000134352(17)271231(10)L24A", "(01)04006381333931(10)L24A"
-    at = ("--owner", "scans", "--site", "TOR")
-    async with HubClient(hub_settings) as client:
-        tea = {"owner": "scans", "sku": "TEA", "units": {"case": "6"}, "gtins": ["9506000134352"]}
-        await client.send("item.defined", tea)
-        await client.send("item.defined", {"owner": "scans", "sku": "JAM", "gtins": ["4006381333931"]})
-        received = await lotstream("receive", "R-1", label, *at, "--unit", "case", "--location", "A-01")
-        assert (received.code, received.out.splitlines()[-1]) == (0, "stock.received: done")
-        old = await lotstream("receive", "R-2", "(01)09506000134352(17)260131(10)L0", *at, "--json")
-        assert old.code == ExitCode.INPUT
-        assert "(lot_not_allowed, lines.0.expires)" in old.err
-        line = {"line": "1", "sku": "TEA", "quantity": "1", "unit": "case"}
-        await client.send("order.placed", {"owner": "scans", "source": "shop:1", "order": "#1", "lines": [line]})
-        order = ("--source", "shop:1", "--order", "#1", "--line", "1", "--confirm", "--unit", "case")
-        wrong = await lotstream("pick", other, *at, *order)
-        assert wrong.code == ExitCode.INPUT
-        assert "pick.scanned was refused (lot_not_allowed" in wrong.err
-        picked = await lotstream("pick", label, *at, *order, "--json")
-        assert [one["outcome"] for one in json.loads(picked.out)] == ["done", "done"]
-    stock = json.loads((await lotstream("stock", "--owner", "scans", "--json")).out)
-    assert [(row["lot"], row["location"], row["on_hand"]) for row in stock] == [("L24A", "STAGING", "6")]
-
-
-@pytest.mark.usefixtures("decided")
 async def test_why_tells_each_lot_in_order_with_its_reason(lotstream: Lotstream) -> None:
     """The story has the standing of each line, each lot considered, and why one was left."""
     ran = await lotstream("order", "why", "#1001")

@@ -8,6 +8,7 @@ from lotstream.contracts.examples_stock import (
     DECISION,
     FLOOR,
     ORDER,
+    SSCC,
 )
 
 RETURNS: dict[str, dict[str, Any]] = {
@@ -17,6 +18,10 @@ RETURNS: dict[str, dict[str, Any]] = {
         "state": "in_transit",
         "expected_at": "2026-09-03T16:00:00Z",
         "place": "Columbus OH",
+        "lines": [
+            {**ORDER, "line": "1", "sku": "CER-001", "lot": "L24A", "package": SSCC, "quantity": "2", "unit": "each"}
+        ],
+        "packages": [],
     },
     "shipment_progress": {
         "owner": "acme",

@@ -19,8 +19,8 @@ from typing import Any, Final
 HUB: Final = "/lotstream/hub/"
 
 FILES: Final = (
-    *("broadcasts", "claim", "clock", "commit", "continuing", "hub", "ledgers", "log_check", "maintenance"),
-    *("outbox_tail", "pipeline", "relay", "ticking", "titles", "told", "transport"),
+    *("broadcasts", "claim", "clock", "commit", "continuing", "hub", "ledgers", "log_check", "lookup"),
+    *("maintenance", "outbox_tail", "pipeline", "relay", "ticking", "titles", "told", "transport"),
 )
 """Modules of the hub that the simulation runs and that wait for anything."""
 
