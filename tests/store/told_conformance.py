@@ -11,7 +11,7 @@ from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Lot, OrderKey, OwnerClock
 from lotstream.domain.progress import Progress, Scope, Walk
 from lotstream.domain.slots import partition_of, slot
-from lotstream.store.rows import BroadcastOutcome, IntakeRow, Outcome, OwnerPart, TitleRow
+from lotstream.store.rows import BroadcastOutcome, ClockDue, IntakeRow, Outcome, OwnerPart, TitleRow
 from lotstream.store.seam import Store
 from tests.store.build import PARTITIONS, T0, after, batch, claim, empty_ledger, order, write
 
@@ -192,13 +192,17 @@ class ToldConformance:
         """Owners are found by the database's clock from the moment they are due, the longest first, only so many."""
         now = await store.now()
         names = [f"owner-{number}" for number in range(12)]
+        due_at = [now - timedelta(seconds=tick // 4) for tick in range(len(names))]
         for tick, name in enumerate(names):
-            await with_clock(store, name, OwnerClock(now - timedelta(seconds=tick // 4), tick, watched=True))
+            await with_clock(store, name, OwnerClock(due_at[tick], tick, watched=True))
         await with_clock(store, "later", OwnerClock(now + OLD, 1, watched=True))
         await with_clock(store, "never", OwnerClock(None, 1, watched=True))
         mine = [name for name in names if partition_of(name.encode(), PARTITIONS) in (1, 2)]
         mine.sort(key=lambda name: (-(names.index(name) // 4), name))
-        wanted = [(name, slot(name.encode()), names.index(name)) for name in mine]
+        ticks = [names.index(name) for name in mine]
+        wanted = [
+            ClockDue(name, slot(name.encode()), tick, due_at[tick]) for name, tick in zip(mine, ticks, strict=True)
+        ]
         assert await store.clocks_due([1, 2], limit=50) == wanted
         assert await store.clocks_due([1, 2], limit=1) == wanted[:1]
         assert await store.clocks_due([], limit=9) == []
