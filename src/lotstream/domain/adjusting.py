@@ -43,7 +43,12 @@ def adjust_stock(ledger: Ledger, command: AdjustStock, moment: Moment) -> tuple[
         meant = understand(paper, said, path, positive=False)
         if meant is not None:
             _adjust(changes, meant)
-    return decided(changes, StockAdjusted) if paper.booked else tuple(paper.verdicts.noted)
+    if not paper.booked:
+        return tuple(paper.verdicts.noted)
+    told = StockAdjusted(
+        command.site, command.adjustment, command.by, paper.at, paper.booked, tuple(changes.made), tuple(changes.units)
+    )
+    return decided(changes, told)
 
 
 def _adjust(changes: Changes, meant: Meant) -> None:

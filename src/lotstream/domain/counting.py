@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -158,11 +158,11 @@ def _counted(counts: _Counts) -> tuple[Event, ...]:
     paper = counts.changes.paper
     if not paper.booked:
         return tuple(paper.verdicts.noted)
-    counted, *others = decided(counts.changes, StockCounted)
-    if isinstance(counted, StockCounted):
-        told_g = {line.line: line.weight_g for line, _ in counts.lines if line.weight_g}
-        counted = replace(counted, weighed=tuple(counts.weighed), told_g=told_g)
-    return counted, *others
+    told = StockCounted(
+        paper.document.site, paper.key.number, paper.document.by, paper.at, paper.booked, tuple(counts.changes.made),
+        tuple(counts.weighed), {line.line: line.weight_g for line, _ in counts.lines if line.weight_g},
+    )  # fmt: skip
+    return decided(counts.changes, told)
 
 
 def _pending(counts: _Counts, command: CountStock) -> CountPending | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from lotstream.domain.codes import Code
 from lotstream.domain.complete import why_not_good
@@ -111,13 +111,9 @@ def note_deficit(paper: Paper, meant: Meant, missing: int) -> None:
     paper.verdicts.noted.append(DiscrepancyNoted(Code.NOT_AVAILABLE.value, message, about))
 
 
-def decided(changes: Changes, kind: type[StockAdjusted | StockCounted]) -> tuple[Event, ...]:
-    """Return what is told of a document, and what becomes of promises of the rows that it changed."""
+def decided(changes: Changes, told: StockAdjusted | StockCounted) -> tuple[Event, ...]:
+    """Return a document as it is told, and what becomes of promises of the rows that it changed."""
     paper = changes.paper
-    document = paper.document
-    told = kind(document.site, paper.key.number, document.by, paper.at, paper.booked, tuple(changes.made))
-    if isinstance(told, StockAdjusted) and changes.units:
-        told = replace(told, units=tuple(changes.units))
     losers = losers_of(paper.draft, changes.units, paper.missing(), picked_from=changes.picked_from)
     more = {change.row.sku for change in changes.made if change.quantity > 0}
     return told, *paper.verdicts.noted, *settle(paper.draft, losers, skus=more)
