@@ -309,3 +309,18 @@ def test_less_than_nothing_is_promised_to_nobody() -> None:
     found = goods("L1", 3, promised_elsewhere=Decimal(-1))
     refused = World().refused(OpenBalance(SITE, None, None, "B", (found,)))
     assert refused == (Code.FIELD_INVALID, "lines.0.promised_elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("promised", "code"), [("0.5", Code.NOT_A_MULTIPLE), ("NaN", Code.FIELD_INVALID), ("1e20", Code.TOO_LARGE)]
+)
+def test_what_others_were_promised_can_be_counted(promised: str, code: Code) -> None:
+    """Half a piece, no number, or more than can be counted: nobody knows what is free, so the line is told of."""
+    world = World()
+    odd = goods("L1", 3, line="1", promised_elsewhere=Decimal(promised))
+    found = OpenBalance(SITE, None, None, "B", (odd, goods("L2", 3, line="2")))
+    assert world.refused(found) == (code, "lines.0.promised_elsewhere")
+    assert world.ledger.stock == {}
+    world.told(replace(found, lines=(replace(odd, promised_elsewhere=Decimal(1)), found.lines[1])))
+    world.place("#1", wanted(quantity=6))
+    assert world.lots("#1") == [("L1", 2), ("L2", 3)]

@@ -179,6 +179,20 @@ def test_kits_of_a_component_that_nobody_can_count(world: World) -> None:
     assert LotName("CUP", "C1") in lot.more.made_from
 
 
+def test_a_component_of_broken_kits_that_nobody_can_count(world: World) -> None:
+    """Half a cup that came out of kits is told with all it says; the kits are gone, and the pots are looked at."""
+    world.told(assembly())
+    half = breaking(piece(quantity="0.5", location="NEW"), replace(POTS, location="NEW"))
+    assert world.refused(half) == (Code.NOT_A_MULTIPLE, "lines.0.quantity")
+    events = world.told(replace(half, happened=True))
+    done = only(events, KitBroken)
+    assert [(used.row.sku, used.quantity) for used in done.used] == [("SET", 2)]
+    assert [(made.row.sku, made.quantity, made.row.status) for made in done.made] == [("POT", 2, "quarantine")]
+    told = [event for event in events if isinstance(event, DiscrepancyNoted)]
+    assert [event.code for event in told] == [Code.NOT_A_MULTIPLE, Code.FIELD_MISSING]
+    assert (told[0].about["sku"], told[0].about["quantity"], told[0].about["line"]) == ("CUP", "0.5", "1")
+
+
 def test_what_has_happened_is_booked(world: World) -> None:
     """Wrong components and components nobody knew of are booked with a discrepancy each; the kits go to quarantine."""
     wrong = (piece(lot="C2"), piece("2", "TEA", 2, "T"), piece("3", "NONE"), piece("4", "POT", 1, None, unit="box"))

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from lotstream.domain.commands import ContinueDay, DefineSite, OpenBalance, OpenDay
+from decimal import Decimal
+
+from lotstream.domain.commands import (
+    ContinueDay,
+    CorrectReceipt,
+    DefineSite,
+    LineWrong,
+    MergeLots,
+    OpenBalance,
+    OpenDay,
+)
+from lotstream.domain.events import LossCorrected
 from lotstream.domain.losses import lost_of
 from lotstream.domain.model import Calendar, Settings, Site
 from lotstream.testing.scenarios_messages import SITE
-from tests.unit.domain.build import World, goods
+from tests.unit.domain.build import World, goods, only
 from tests.unit.domain.test_expiry_alerts import in_days
 from tests.unit.domain.test_stock import adjust, said
 
@@ -46,3 +57,29 @@ def test_what_is_written_off_is_taken_off_the_site_where_it_lay() -> None:
     assert sorted(lost(world)) == [(SITE, 4), ("THERE", 4)]
     world.told(adjust(said(-4, code="spoiled"), number="A2"))
     assert lost(world) == [("THERE", 4)]
+
+
+def test_what_never_came_is_no_loss() -> None:
+    """Six were told to have come, and expired; that it was four is found out later, and four are lost."""
+    world = World()
+    world.told(world.receipt(goods("L1", 6, line="1", expires=in_days(2))))
+    turn(world, 3, SITE)
+    assert lost(world) == [(SITE, 6)]
+    wrong = LineWrong("1", quantity=Decimal(4))
+    events = world.told(CorrectReceipt(SITE, True, None, None, "R1", "C1", None, (wrong,)))
+    assert only(events, LossCorrected).units == -2
+    assert lost(world) == [(SITE, 4)]
+
+
+def test_an_expired_lot_that_becomes_one_with_a_good_one_is_lost_as_a_whole_when_its_day_turns() -> None:
+    """Six were lost and one of them went missing: that stays lost, the rest is counted again with what it joins."""
+    world = World()
+    world.stock(goods("L1", 6, expires=in_days(2)), goods("L2", 4, expires=in_days(30)))
+    turn(world, 3, SITE)
+    world.told(adjust(said(-1)))
+    assert lost(world) == [(SITE, 6)]
+    events = world.told(MergeLots("M1", "TEA", ("L2",), "L1", take="earliest"))
+    assert only(events, LossCorrected).units == -5
+    assert lost(world) == [(SITE, 1)]
+    turn(world, 4, SITE)
+    assert lost(world) == [(SITE, 10)]

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from lotstream.cli.lot_where import places
+from lotstream.domain.apply import apply
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     ConfirmShipment,
     CorrectShipment,
+    DefineItem,
     MergeLots,
     ProgressShipment,
     ReturnGoods,
@@ -24,7 +26,7 @@ from lotstream.domain.commands import (
     VoidShipment,
 )
 from lotstream.domain.events import DiscrepancyNoted, ShipmentProgressed
-from lotstream.domain.model import SHIPMENT, Departure, LotName, OnTheRoad, ReceiptKey, RoadState, Shipment
+from lotstream.domain.model import SHIPMENT, Departure, Item, LotName, OnTheRoad, ReceiptKey, RoadState, Shipment
 from lotstream.domain.road_parts import lost_of, where_is
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, World, goods, key, kinds, only, wanted
@@ -170,6 +172,7 @@ def test_what_is_told_late_of_a_part_changes_nothing(packed: World) -> None:
         (RoadLine(order="#1", quantity=Decimal(13)), Code.MORE_THAN_SHIPPED, "lines.0.quantity"),
         (RoadLine(order="#1", quantity=Decimal(-1)), Code.NOT_POSITIVE, "lines.0.quantity"),
         (RoadLine(order="#1", quantity=Decimal(1), unit="barrel"), Code.UNKNOWN_UNIT, "lines.0.unit"),
+        (RoadLine(order="#1", quantity=Decimal("0.5")), Code.NOT_A_MULTIPLE, "lines.0.quantity"),
     ],
 )
 def test_a_part_that_did_not_leave_is_refused(packed: World, line: RoadLine, code: Code, field: str) -> None:
@@ -283,3 +286,40 @@ def test_what_was_lost_may_come_back(packed: World) -> None:
     events = packed.told(ReturnGoods(SITE, False, "door", None, "RMA", key("#1"), (line,)))
     assert "DiscrepancyNoted" not in kinds(events)
     assert packed.row("L1", "BACK").on_hand == 4
+
+
+def test_how_much_of_two_items_is_lost_is_said_of_one() -> None:
+    """Two of what left may be tea or jam: asked it is refused, happened a person is told, and the SKU settles it."""
+    world = World()
+    world.told(DefineItem(Item("JAM")))
+    world.stock(goods("L1", 10), goods("J1", 10, sku="JAM"))
+    world.place("#1", wanted(quantity=6), wanted("2", 3, "JAM"))
+    world.told(world.ship("#1"))
+    two = RoadLine(order="#1", quantity=Decimal(2))
+    assert world.refused(some(RoadState.LOST, two)) == (Code.FIELD_MISSING, "lines.0.sku")
+    assert kinds(world.told(some(RoadState.LOST, two, happened=True))) == ["DiscrepancyNoted"]
+    assert apart(world) == []
+    world.told(some(RoadState.LOST, replace(two, sku="JAM")))
+    assert apart(world) == [("#1", "J1", None, 2, "lost")]
+    replayed(world)
+
+
+def test_who_does_not_say_when_says_the_same_of_a_part_once(packed: World) -> None:
+    """The same of a part under another message, without a time of its own, is no news; more of it is."""
+    dated = some(RoadState.LOST, RoadLine(order="#1", lot="L1", quantity=Decimal(2)))
+    told = replace(dated, occurred_at=None)
+    packed.told(dated)
+    assert packed.told(told) == ()
+    more = replace(told, lines=(RoadLine(order="#1", lot="L1", quantity=Decimal(3)),))
+    assert kinds(packed.told(more)) == ["ShipmentProgressed"]
+    assert apart(packed) == [("#1", "L1", "P1", 3, "lost")]
+
+
+def test_an_event_that_says_nothing_of_parts_leaves_them(packed: World) -> None:
+    """What was recorded before parts were told of has none: what is known to be lost of the shipment stays lost."""
+    packed.told(some(RoadState.LOST, packages=("P1",)))
+    now = OnTheRoad(RoadState.DELIVERED, AT + timedelta(hours=2))
+    shipment = ReceiptKey(SHIPMENT, "S1")
+    packed.ledger.receipts[shipment] = packed.warehouse.documents[shipment]
+    apply(packed.ledger, ShipmentProgressed(SITE, "S1", now, (key("#1"), key("#2"))))
+    assert (road(packed), apart(packed)) == (now, [("#1", "L1", "P1", 6, "lost")])

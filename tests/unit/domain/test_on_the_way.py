@@ -134,6 +134,23 @@ def test_what_is_taken_off_the_way_by_hand_is_taken_off_the_transfer(world: Worl
     replayed(world)
 
 
+@pytest.mark.parametrize(("to", "expected"), [(None, ("1", 4, 0, 0, 4)), ("B1", ("1", 4, 4, 0, 0))])
+def test_a_transfer_of_which_nothing_is_on_the_way_any_more_is_over(
+    world: World, to: str | None, expected: tuple[str, int, int, int, int]
+) -> None:
+    """All of it is written off, or put away, by hand, bit by bit: with the last of it nothing more is awaited."""
+    world.stock(goods("L1", 10))
+    world.told(ship(said(4)))
+    for nth, units in enumerate((1, 3)):
+        command: Any = AdjustStock(THERE, True, None, None, f"A{nth}", (said(-units, location=ON_THE_WAY),))
+        if to is not None:
+            command = MoveStock(THERE, True, None, None, f"M{nth}", (said(units, location=ON_THE_WAY, to=to),))
+        assert known(world).state is TransferState.SHIPPED
+        world.told(command)
+    assert (known(world).state, counts(world), on_the_way(world)) == (TransferState.RECEIVED, [expected], (0, 0))
+    replayed(world)
+
+
 def test_a_count_of_goods_on_the_way_that_waits(world: World) -> None:
     """Its transfer is read with it when somebody else has counted, and told what is missing."""
     world.stock(goods("L1", 10))
