@@ -25,7 +25,9 @@ async def test_a_backlog_is_drained_and_a_pace_is_kept(hub_settings: Settings, t
         offer = Offer(hub_settings.kafka_bootstrap, paced, 200.0, tmp_path / "times.json")
         kept = await latency_round(hub, offer, workers=1, warm_up_s=0.5)
 
-    assert 0 < found.decided <= found.published == LOAD.orders
+    # Beside the orders the hub tells itself what day it is.
+    assert 0 < found.decided <= found.published
+    assert found.published >= LOAD.orders
     assert found.written.rows["journal"] >= found.written.rows["sales_order"] >= LOAD.orders
     assert found.batches.count > 0
     assert set(found.cpu_s) == {"worker", "bench"}

@@ -283,13 +283,13 @@ def _bug(put_in: Mutation, *breaks: Invariant, seen_in: int = 1) -> Bug:
 
 
 BUGS: Final = (
-    _bug(skip_the_epoch_check, Invariant.EPOCHS, seen_in=9),
+    _bug(skip_the_epoch_check, Invariant.EPOCHS, seen_in=16),
     _bug(skip_the_holder_check, Invariant.EPOCHS),
     _bug(move_the_position_before_the_sends, Invariant.POSITIONS),
     _bug(keep_a_failed_batchs_partition_state, Invariant.LAG, Invariant.REFERENCE, seen_in=3),
     _bug(forget_one_dedupe_key, Invariant.REFERENCE, seen_in=3),
     _bug(commit_offsets_before_state, Invariant.INTAKE),
-    _bug(read_the_position_before_fencing, Invariant.PUBLISHED, Invariant.POSITIONS, seen_in=215),
+    _bug(read_the_position_before_fencing, Invariant.PUBLISHED, Invariant.POSITIONS, seen_in=292),
     _bug(initialise_the_own_transactional_id_twice, Invariant.PUBLISHED, Invariant.POSITIONS, seen_in=88),
     _bug(lower_the_position_after_a_restore, Invariant.PUBLISHED, Invariant.POSITIONS, seen_in=40),
     _bug(answer_a_broadcast_too_early, Invariant.REFERENCE),

@@ -139,6 +139,17 @@ def test_what_was_picked_for_an_order_nobody_knows_was_picked() -> None:
     assert world.row("L1", "B").on_hand == 4
 
 
+def test_what_was_picked_for_a_line_nobody_knows_brings_nothing_to_its_bin() -> None:
+    """Promises stay in the bins where they are; what was taken is booked from the bin that is named, and told."""
+    world = two_bins()
+    world.place("#1", wanted(quantity=4))
+    before = world.parts("#1")
+    events = world.told(world.pick("#1", taken(2, "B", line="9", lot="L1", sku="TEA"), happened=True))
+    assert "BinsChanged" not in kinds(events)
+    assert [event.about["line"] for event in events if isinstance(event, DiscrepancyNoted)] == ["9"]
+    assert (world.row("L1", "B").on_hand, world.parts("#1")) == (4, before)
+
+
 def test_one_message_may_name_several_bins() -> None:
     """What one line has named is not taken away from it by the next."""
     world = two_bins()

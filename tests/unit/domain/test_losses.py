@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from lotstream.domain.commands import (
     ContinueDay,
-    CorrectReceipt,
     DefineSite,
-    LineWrong,
     MergeLots,
     OpenBalance,
     OpenDay,
@@ -19,6 +15,7 @@ from lotstream.domain.model import Calendar, Settings, Site
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, only
 from tests.unit.domain.test_expiry_alerts import in_days
+from tests.unit.domain.test_receipt_corrected import corrects, wrong
 from tests.unit.domain.test_stock import adjust, said
 
 
@@ -59,18 +56,6 @@ def test_what_is_written_off_is_taken_off_the_site_where_it_lay() -> None:
     assert lost(world) == [("THERE", 4)]
 
 
-def test_what_never_came_is_no_loss() -> None:
-    """Six were told to have come, and expired; that it was four is found out later, and four are lost."""
-    world = World()
-    world.told(world.receipt(goods("L1", 6, line="1", expires=in_days(2))))
-    turn(world, 3, SITE)
-    assert lost(world) == [(SITE, 6)]
-    wrong = LineWrong("1", quantity=Decimal(4))
-    events = world.told(CorrectReceipt(SITE, True, None, None, "R1", "C1", None, (wrong,)))
-    assert only(events, LossCorrected).units == -2
-    assert lost(world) == [(SITE, 4)]
-
-
 def test_an_expired_lot_that_becomes_one_with_a_good_one_is_lost_as_a_whole_when_its_day_turns() -> None:
     """Six were lost and one of them went missing: that stays lost, the rest is counted again with what it joins."""
     world = World()
@@ -83,3 +68,15 @@ def test_an_expired_lot_that_becomes_one_with_a_good_one_is_lost_as_a_whole_when
     assert lost(world) == [(SITE, 1)]
     turn(world, 4, SITE)
     assert lost(world) == [(SITE, 10)]
+
+
+def test_what_never_came_has_not_expired() -> None:
+    """Ten of a receipt expired, of which six had come: six are lost; and when it was twelve after all, twelve are."""
+    world = World()
+    world.told(world.receipt(goods("L1", 10, expires=in_days(2), line="1")))
+    turn(world, 3, SITE)
+    assert lost(world) == [(SITE, 10)]
+    for number, (quantity, more) in enumerate([(6, -4), (12, 6)]):
+        events = world.told(corrects(wrong("1", quantity), correction=f"C{number}"))
+        assert only(events, LossCorrected).units == more
+        assert lost(world) == [(SITE, quantity)]

@@ -88,6 +88,16 @@ def test_a_part_goes_into_a_carton() -> None:
     assert world.get("#1").state is OrderState.PACKED
 
 
+def test_a_part_goes_in_from_what_was_promised_first() -> None:
+    """Four of an order that has six of one lot and two of another: all are of the first, and the rest stays loose."""
+    world = ready()
+    event = only(world.told(pack("C1", packed(quantity=4))), PackagesChanged)
+    assert [(one.row.lot, one.quantity) for one in event.packages[0].contents] == [("L1", 4)]
+    assert [(part.picked, part.packed) for part in world.parts("#1")] == [(6, 4), (2, 0)]
+    world.told(pack("C2", packed()))
+    assert [(part.picked, part.packed) for part in world.parts("#1")] == [(6, 6), (2, 2)]
+
+
 @pytest.mark.parametrize(
     ("said", "code", "field"),
     [
@@ -332,6 +342,19 @@ def test_components_are_packed_one_by_one(sets: World) -> None:
 def test_kits_that_do_not_go_in(sets: World, said: PackedLine, code: Code, field: str) -> None:
     """Half a kit is no kit, and of a unit that nobody has defined nobody knows how many kits it is."""
     assert sets.refused(pack("C1", said)) == (code, field)
+
+
+def test_kits_that_went_in_uncounted_are_kept_for_a_person(sets: World) -> None:
+    """Half a kit went in, as it was told: a person reads what was said, all of it stays loose, and the rest goes in."""
+    half, tea = packed(quantity="1.5", unit="each", line="1"), packed(quantity=1, sku="TEA")
+    events = sets.told(pack("C1", half, tea, happened=True))
+    noted = only(events, DiscrepancyNoted)
+    assert noted.code == Code.NOT_A_MULTIPLE
+    assert noted.about == {
+        "order": "#1", "source": "shop", "line": "1", "quantity": "1.5", "unit": "each", "package": "C1",
+    }  # fmt: skip
+    assert inside(sets, "C1") == {"TEA": 1}
+    assert sum(part.packed for part in sets.parts("#1")) == 1
 
 
 def test_a_quantity_of_several_goods_is_not_clear() -> None:

@@ -141,6 +141,19 @@ def test_units_that_are_not_free_stay_what_they_are(world: World) -> None:
     assert world.refused(corrects(wrong(misread=("B",)))) == (Code.NOT_AVAILABLE, "lines.0.misread.0")
 
 
+def test_a_unit_that_is_promised_by_its_number_stays_of_the_item_it_came_as(world: World) -> None:
+    """The goods were another item, it was told: who is promised the unit keeps its number, and a person is told."""
+    world.place("1", pump("B"))
+    events = world.told(replace(corrects(wrong(sku="FAN", serials=("A", "B"))), happened=True))
+    messages = [event.message for event in events if isinstance(event, DiscrepancyNoted)]
+    assert any(message.startswith("Serial B of PUMP is promised to an order by its number") for message in messages)
+    assert (unit(world, "B").state, unit(world, "B").misread) == (SerialState.IN_STOCK, False)
+    assert (unit(world, "A").misread, world.warehouse.serial(SerialKey("A", "FAN")).row.sku) == (True, "FAN")
+    with pytest.raises(KeyError):
+        world.warehouse.serial(SerialKey("B", "FAN"))
+    replayed(world)
+
+
 def test_goods_of_another_lot_wait_for_its_inspection_unless_they_passed_one() -> None:
     """A lot that a correction makes is held like one that comes in; goods that were looked at are not held again."""
     world = World()

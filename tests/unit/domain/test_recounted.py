@@ -23,6 +23,7 @@ from lotstream.domain.commands import (
     RebaseItem,
     ReceiveTransfer,
     RenameItem,
+    RoadLine,
     ShippedLine,
     ShippedOrder,
     VoidShipment,
@@ -42,6 +43,7 @@ from lotstream.domain.model import (
     Recall,
     Receipt,
     ReceiptKey,
+    RoadState,
     Settings,
     Site,
     StockRow,
@@ -54,6 +56,7 @@ from lotstream.store.codec import decode, encode_text
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, key, only, wanted
 from tests.unit.domain.test_counts import approve, count, second
+from tests.unit.domain.test_on_the_road import apart, some
 from tests.unit.domain.test_packing import pack
 from tests.unit.domain.test_recall import L1, answer, listed
 from tests.unit.domain.test_receipt_closed import announced, asn, closes, told
@@ -120,6 +123,20 @@ def test_a_shipment_is_taken_back_in_the_unit_of_today() -> None:
     world.told(world.ship("1", shipment="S2"))
     assert sum(row.on_hand for row in world.ledger.stock.values()) == 120
     replayed(world)
+
+
+def test_what_is_lost_on_the_road_is_told_in_the_unit_of_today() -> None:
+    """Two of twelve were lost, counted ten times finer now: twenty are; told again it is no news, less of it is."""
+    world = shipped_before()
+    lost = some(RoadState.LOST, RoadLine(order="1", lot="L1", quantity=Decimal(2)))
+    world.told(lost)
+    world.told(FINER)
+    assert [quantity for *_, quantity, _ in apart(world)] == [2]
+    assert world.told(replace(lost, lines=(RoadLine(order="1", lot="L1", quantity=Decimal(20)),))) == ()
+    world.told(some(RoadState.LOST, RoadLine(order="1", lot="L1", quantity=Decimal(15)), hours=2))
+    assert [quantity for *_, quantity, _ in apart(world)] == [15]
+    world.warehouse.restart()
+    assert [quantity for *_, quantity, _ in apart(world)] == [15]
 
 
 def test_a_shipment_is_told_anew_in_the_unit_of_today() -> None:

@@ -121,6 +121,32 @@ def test_units_of_an_adjustment_are_named_or_missed(world: World) -> None:
     replayed(world)
 
 
+def test_miscounted_numbers_of_an_adjustment_are_left_out(world: World) -> None:
+    """Two left and one number was told, or one came with two: a person is told, and no unit is said to be another."""
+    events = world.told(adjust(-2, "A", code="lost", happened=True))
+    noted = [event.code for event in events if isinstance(event, DiscrepancyNoted)]
+    assert noted == ["field_invalid", "field_missing"]
+    assert untold(events) == ["2 units of PUMP left the books as lost without serial numbers; send them with the line."]
+    events = world.told(adjust(1, "A", "NEW", happened=True))
+    assert "field_invalid" in [event.code for event in events if isinstance(event, DiscrepancyNoted)]
+    assert states(world, "A") == [SerialState.IN_STOCK]
+    with pytest.raises(KeyError):
+        unit(world, "NEW")
+    assert world.row("L1").on_hand == 50
+    replayed(world)
+
+
+def test_a_unit_that_is_gone_already_is_not_gone_twice(world: World) -> None:
+    """It stays what it was under the number it left by; what is missing now is a unit that nobody has named."""
+    world.told(adjust(-1, "A", code="destroyed", number="A-1"))
+    events = world.told(adjust(-1, "A", code="lost", number="A-2", happened=True))
+    noted = [event.code for event in events if isinstance(event, DiscrepancyNoted)]
+    assert (noted, len(untold(events))) == (["not_available", "field_missing"], 1)
+    assert (unit(world, "A").state, unit(world, "A").gone_by) == (SerialState.SCRAPPED, ("adjustment", "A-1"))
+    assert world.row("L1").on_hand == 40
+    replayed(world)
+
+
 def test_a_unit_that_turns_up_is_the_same_unit(world: World) -> None:
     """By an adjustment or at the dock, without any doubt; one that was scrapped, or is there, cannot turn up."""
     world.told(adjust(-3, "A", "B", "C", code="lost", number="A-1"))
@@ -151,6 +177,17 @@ def test_units_that_came_back_say_what_became_of_them(world: World) -> None:
     ]  # fmt: skip
     assert (unit(world, "A").gone_by, unit(world, "C").row.status) == (("return_inspection", "RI"), "quarantine")
     assert world.refused(look((1, SCRAP, ("A",)), number="RI-2")) == (Code.NOT_AVAILABLE, "lines.0.serials.0")
+    replayed(world)
+
+
+def test_miscounted_numbers_of_an_inspection_are_left_out(world: World) -> None:
+    """Two were scrapped and one number was told: a person is told, the goods are gone, and which units is not known."""
+    back(world, *"ABC")
+    events = world.told(look((2, SCRAP, ("A",)), happened=True))
+    noted = [event.code for event in events if isinstance(event, DiscrepancyNoted)]
+    assert (noted, len(untold(events))) == (["field_invalid", "field_missing"], 1)
+    assert states(world, "ABC") == [SerialState.IN_STOCK] * 3
+    assert world.row("L1", "BACK").on_hand == 10
     replayed(world)
 
 

@@ -66,6 +66,20 @@ def test_goods_that_are_sold_leave_the_ledger_once() -> None:
     replayed(world)
 
 
+def test_what_of_a_title_could_not_be_counted_is_named_when_it_is_told_again() -> None:
+    """The line that was counted is sold and the other is not: told again, as it was, the one that is left is named."""
+    world = World()
+    world.stock(goods("L1", 10))
+    command = sell(said(2), said(3, line="2", unit="crate"), happened=True)
+    events = world.told(command)
+    assert [line.line for line in only(events, TitleReleased).title.lines] == ["1"]
+    noted = only(world.told(command), DiscrepancyNoted)
+    assert noted.code == Code.CONFLICTING_CONTENT
+    assert noted.message == ("Of title acme/S1 line 2 could not be counted; release it under another number.")
+    assert world.row("L1").on_hand == 8
+    replayed(world)
+
+
 def test_only_free_goods_are_sold_when_asked() -> None:
     """Unknown lots, goods of orders, goods that stand for shipment, oneself as the buyer: each is refused by code."""
     world = World()

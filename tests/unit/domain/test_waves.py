@@ -81,6 +81,15 @@ def test_a_wave_is_told_once() -> None:
     assert world.agrees()
 
 
+def test_an_order_that_is_named_twice_is_in_its_wave_once() -> None:
+    """It is no order that is in a wave already, and its goods are in the tasks once."""
+    world = three_orders()
+    assert kinds(world.told(world.release("#1", "#2", "#1"))) == ["TasksJoinedWave"] * 2 + ["WaveReleased"]
+    assert world.floor.last() == [("L1", "create", "9")]
+    assert world.told(world.release("#1", "#2")) == ()
+    assert world.agrees()
+
+
 @pytest.mark.parametrize(
     ("orders", "more", "code", "field"),
     [
