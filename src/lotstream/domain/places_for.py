@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Item, Location, Mixing, RowKey
-from lotstream.domain.places import DOCK, is_staging, is_transit, place_of
+from lotstream.domain.places import DOCK, is_staging, place_of
 from lotstream.domain.shelves import derived_of
 
 #: Returns the rows with goods in a place of a site.
@@ -67,10 +67,8 @@ def why_not_there(ledger: Ledger, row: RowKey, beside: Beside) -> str | None:
     """Return why goods must not be brought to a row's place, as a sentence; None when they may.
 
     ``beside`` returns the rows with goods in a place after what was decided so far. Staging places take everything:
-    what stands there is on its way. What is on the way to another site is there by its transfer alone.
+    what stands there is on its way. Nothing is brought here that is on the way between sites (see `on_the_way`).
     """
-    if is_transit(row.location):
-        return f"{row.location} has what its transfer says and nothing else; name the bin that the goods came to."
     if is_staging(row.location) or not has_rules(ledger):
         return None
     item, rules = ledger.items[row.sku], rules_of(ledger.sites, row.site, row.location)

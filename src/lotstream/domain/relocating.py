@@ -146,8 +146,8 @@ def _check_new(moves: Moves, meant: Meant, rows: list[RowKey], to: RowKey) -> No
     """Object to goods that are not there, or that must not lie where they go."""
     _check_there(moves, meant, rows)
     paper = moves.paper
-    passed = paper.key.kind == STATUS_CHANGE or is_transit(to.location)
-    wrong = None if passed else why_not_there(paper.draft.ledger, to, paper.beside)
+    stays = paper.key.kind == STATUS_CHANGE
+    wrong = None if stays else why_not_there(paper.draft.ledger, to, paper.beside)
     if wrong is not None:
         paper.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.to", wrong, meant.said)
 
