@@ -68,8 +68,7 @@ def release_wave(ledger: Ledger, command: ReleaseWave, moment: Moment) -> tuple[
     if known is not None:
         return _again(release, known)
     for index, key in enumerate(command.orders):
-        if key not in release.joined:
-            _take_in(release, key, f"orders.{index}")
+        _take_in(release, key, f"orders.{index}")
     return _released(release)
 
 
