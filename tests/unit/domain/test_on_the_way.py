@@ -37,7 +37,7 @@ from lotstream.domain.events import DiscrepancyNoted
 from lotstream.domain.model import CountApproval, Item, Settings, Site, Transfer, TransferState
 from lotstream.domain.places import DOCK
 from lotstream.testing.scenarios_messages import SITE
-from tests.unit.domain.build import World, goods, key, kinds, wanted
+from tests.unit.domain.build import World, goods, key, kinds, only, wanted
 from tests.unit.domain.test_serials import PUMP, pumps, unit
 from tests.unit.domain.test_stock import replayed, said
 from tests.unit.domain.test_transfers import ON_THE_WAY, THERE, arrive, came, counts, known, ship, there
@@ -251,3 +251,19 @@ def test_a_corrected_receipt_takes_nothing_off_the_way(world: World) -> None:
     wrong = CorrectReceipt(THERE, True, None, None, "R2", "C1", None, (LineWrong("1", Decimal(0), lot="L2"),))
     world.told(wrong)
     assert on_the_way(world) == (4, 4)
+
+
+def test_an_arrival_in_a_unit_nobody_has_defined(world: World) -> None:
+    """Asked it is refused; happened, a person is told all that its line says, and the other lines have come."""
+    world.stock(goods("L1", 10))
+    world.told(ship(said(8)))
+    barrel = came(1, unit="barrel")
+    assert world.refused(arrive(barrel)) == (Code.UNKNOWN_UNIT, "lines.0.unit")
+    events = world.told(arrive(barrel, came(3, "1b", transfer_line="1"), happened=True))
+    noted = only(events, DiscrepancyNoted)
+    assert (noted.code, noted.about["unit"], noted.about["quantity"], noted.about["lot"]) == (
+        Code.UNKNOWN_UNIT.value, "barrel", "1", "L1",
+    )  # fmt: skip
+    assert counts(world) == [("1", 8, 3, 0, 0)]
+    assert there(world)["L1", THERE, ON_THE_WAY, "good"] == 5
+    replayed(world)

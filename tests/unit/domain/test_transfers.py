@@ -412,22 +412,6 @@ def test_half_of_what_is_counted_whole(world: World) -> None:
     assert (noted.about["quantity"], noted.about["sku"]) == ("1.5", "TEA")
 
 
-def test_an_arrival_in_a_unit_nobody_has_defined(world: World) -> None:
-    """Asked it is refused; happened, a person is told all that its line says, and the other lines have come."""
-    world.stock(goods("L1", 10))
-    world.told(ship(said(8)))
-    barrel = came(1, unit="barrel")
-    assert world.refused(arrive(barrel)) == (Code.UNKNOWN_UNIT, "lines.0.unit")
-    events = world.told(arrive(barrel, came(3, "1b", transfer_line="1"), happened=True))
-    noted = only(events, DiscrepancyNoted)
-    assert (noted.code, noted.about["unit"], noted.about["quantity"], noted.about["lot"]) == (
-        Code.UNKNOWN_UNIT.value, "barrel", "1", "L1",
-    )  # fmt: skip
-    assert counts(world) == [("1", 8, 3, 0, 0)]
-    assert there(world)["L1", THERE, ON_THE_WAY, "good"] == 5
-    replayed(world)
-
-
 def test_a_transfer_takes_what_is_said_and_no_more(world: World) -> None:
     """Whoever names a bin by nothing but the lot means the one bin it lies in, goods on the way left out."""
     world.stock(goods("L1", 10))
