@@ -28,7 +28,7 @@ demo: $(READY) ## Run a Shopify order, an X12 940 and a flat-file order through 
 	@$(BIN)/lotstream demo
 
 .PHONY: test
-test: $(READY) ## Run all tests in small sizes, real Kafka and PostgreSQL included (10 min 20 s on two cores).
+test: $(READY) ## Run all tests in small sizes, real Kafka and PostgreSQL included (15 minutes on two cores).
 	@$(BIN)/python -m scripts.run_tests $(ARGS)
 
 .PHONY: week
