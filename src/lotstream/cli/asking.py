@@ -91,7 +91,7 @@ async def _became(settings: Settings, message_id: str, *, wait_s: float) -> Inta
         except TimeoutError as error:
             raise TryAgain(
                 f"It was sent as message {message_id}, and is not decided after {wait_s:g} s.",
-                what_to_do="See that workers run and hold every partition (`lotstream doctor`); it needs no sending "
-                "again, and under the same number that changes nothing.",
+                what_to_do="See that workers run and hold every partition (`lotstream doctor`); it is decided then, "
+                "and needs no sending again.",
             ) from error
         return row

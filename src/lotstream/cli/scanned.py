@@ -136,7 +136,11 @@ def pick(
     the task is another one then.
     """
     from lotstream.connect.scans import ScannedTask, pick_confirmed, pick_scanned
+    from lotstream.errors import InputRefused
 
+    if confirm and not wait and not print_only:
+        what_to_do = "Leave out --wait, or say how many seconds to wait for the answer."
+        raise InputRefused("Nothing is picked before its scan is answered.", what_to_do=what_to_do)
     scan = read_label(sys.stdin.readline() if label == FROM_STDIN else label, accept or (), as_json=as_json)
     what = ScannedTask(
         owner, site, happened=happened, scanner="lotstream-cli", number=uuid4().hex, source=source, order=order,

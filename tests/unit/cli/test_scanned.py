@@ -113,6 +113,13 @@ def test_a_pick_is_confirmed_after_it_was_asked_for(lotstream: Lotstream) -> Non
     assert picked["lines"] == [{"line": "1", "lot": "L1", "quantity": "1", "unit": "each", "weight_kg": "2.5"}]
 
 
+def test_nothing_is_picked_before_its_scan_is_answered(lotstream: Lotstream) -> None:
+    """Who does not wait for the answer would not hear that the lot must not be taken: refused, and nothing is sent."""
+    ran = lotstream("pick", LABEL, "--owner", "acme", "--site", "TOR", *ORDER, "--confirm", "--wait", "0")
+    assert ran.code == ExitCode.INPUT
+    assert "Nothing is picked before its scan is answered." in ran.err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
