@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 from uuid import uuid4
@@ -16,6 +17,8 @@ from lotstream.contracts.produce import inbound
 from lotstream.contracts.topics import INBOUND
 from lotstream.domain.slots import partition_of
 from lotstream.settings import Settings
+from lotstream.store.postgres import PostgresStore
+from lotstream.testing.defining import define
 
 SOURCE = "test"
 LOOK_EVERY_S = 0.02
@@ -66,6 +69,12 @@ class HubClient:
         return await self.row(
             'SELECT * FROM intake WHERE partition = $1 AND "offset" = $2', sent.partition, sent.offset
         )
+
+    async def define_site(self, site: str) -> None:
+        """Have every partition know a site before anything is told of it: what left of an unknown one is refused."""
+        async with PostgresStore(self._settings.postgres_url, timeout_s=PATIENCE_S) as store:
+            body = json.dumps({"site": site}).encode()
+            await define(store, type_of("site.defined"), f"{site}/1", body, partitions=self._settings.partitions)
 
     async def row(self, query: str, *args: object) -> dict[str, Any]:
         """Wait until a query has a row, and return it."""

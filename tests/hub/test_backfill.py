@@ -9,10 +9,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from lotstream.contracts.inbound import type_of
 from lotstream.settings import Settings
 from lotstream.store import backfill
-from lotstream.store.postgres import PostgresStore
 from tests.cli.conftest import run_lotstream
 from tests.hub.client import HubClient
 
@@ -28,10 +26,9 @@ LIKE_0_1_0 = """
 """Leave a database as version 0.1.0 would have: it kept no histories, and said of no goods where they had lain."""
 
 
-async def lived(client: HubClient, settings: Settings) -> None:
+async def lived(client: HubClient) -> None:
     """Goods come in, move, are promised, leave and had not left after all."""
-    async with PostgresStore(settings.postgres_url, timeout_s=20) as store:
-        await store.add_broadcast(type_of("site.defined"), key="TOR/1", body=b'{"site": "TOR"}')
+    await client.define_site("TOR")
     await client.send("item.defined", {"owner": "acme", "sku": "TEA"})
     goods = [{"line": "1", "sku": "TEA", "lot": "L1", "quantity": "10", "location": "A-1", "expires": "2099-01-31"}]
     await client.send("stock.received", {**FLOOR, "receipt": "R-1", "lines": goods})
@@ -62,7 +59,7 @@ async def test_histories_are_added_of_what_kept_none(
 ) -> None:
     """Reads say that they do not reach back; then every line is as it would have been, and again changes nothing."""
     monkeypatch.setattr(backfill, "RECORDS_MAX", 3)
-    await lived(client, hub_settings)
+    await lived(client)
     wanted = await kept(hub_settings)
     connection = await asyncpg.connect(hub_settings.postgres_url)
     try:

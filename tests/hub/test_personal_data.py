@@ -25,7 +25,6 @@ from lotstream.connect import Connector, ConnectorOptions, Delivery, Desk, Trans
 from lotstream.connect.inbox import Inbox
 from lotstream.connect.inbox_kept import delete_old
 from lotstream.connect.runner import open_parts
-from lotstream.contracts.inbound import type_of
 from lotstream.contracts.inbound_orders import OrderPlaced
 from lotstream.contracts.topics import DEAD_LETTERS, RECALL_LETTERS, TOPICS
 from lotstream.hub.maintenance import Maintenance
@@ -104,8 +103,7 @@ class House:
 
     async def tell(self) -> None:
         """Have everybody named in every way there is."""
-        async with PostgresStore(self.settings.postgres_url, timeout_s=20) as store:
-            await store.add_broadcast(type_of("site.defined"), key="TOR/1", body=b'{"site": "TOR"}')
+        await self.client.define_site("TOR")
         await self.client.send("item.defined", {"owner": "acme", "sku": "TEA"})
         await self.client.send("customer.defined", {"owner": "acme", "customer": "C-7"})
         goods = [{"line": "1", "sku": "TEA", "lot": "L1", "quantity": "10", "location": "A-1", "expires": "2099-01-31"}]
@@ -343,8 +341,7 @@ async def test_a_restored_database_forgets_again(house: House, tmp_path: Path) -
 
 async def test_whoever_asks_is_told_and_a_shop_that_leaves_is_forgotten(house: House) -> None:
     """Data, orders and what left for them; then all that came from one source is erased, and what did from another."""
-    async with PostgresStore(house.settings.postgres_url, timeout_s=20) as store:
-        await store.add_broadcast(type_of("site.defined"), key="TOR/1", body=b'{"site": "TOR"}')
+    await house.client.define_site("TOR")
     await house.client.send("item.defined", {"owner": "acme", "sku": "TEA"})
     goods = [{"line": "1", "sku": "TEA", "lot": "L7", "quantity": "10", "location": "A-7", "expires": "2099-07-31"}]
     await house.client.send("stock.received", {**FLOOR, "receipt": "R-7", "lines": goods})
