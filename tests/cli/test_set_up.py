@@ -76,6 +76,66 @@ async def test_a_site_defined_twice_has_one_number(lotstream: Lotstream) -> None
     assert again.out == first.out
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("location", "define", "TRO", "A-01"),
+        ("location", "hold", "TRO", "A-01", "--id", "H-1"),
+        ("location", "release", "TRO", "A-01", "--id", "H-1"),
+        ("day", "open", "TRO", "2026-09-01"),
+    ],
+)
+async def test_a_site_that_nobody_defined_is_said_without_a_worker(
+    lotstream: Lotstream, words: tuple[str, ...]
+) -> None:
+    """A mistyped site gets no number: those that are defined are named, and how another one is defined."""
+    assert (await lotstream("site", "define", "YUL")).code == 0
+    ran = await lotstream(*words)
+
+    assert (ran.code, ran.out) == (ExitCode.INPUT, "")
+    first, what_to_do = ran.err.splitlines()
+    assert first.startswith("lotstream: Site TRO is not defined; these are: ")
+    assert "YUL" in first
+    assert what_to_do.endswith("lotstream site define TRO --time-zone …")
+
+
+async def test_a_site_is_there_before_a_worker_has_heard_of_it(lotstream: Lotstream) -> None:
+    """Places and days of a site can be told as soon as it is; a hold on a place that nobody named warns of it."""
+    assert (await lotstream("site", "define", "YOW", "--calendar", "scripted")).code == 0
+    place = await lotstream("location", "define", "YOW", "A-01", "--parent", "A")
+    day = await lotstream("day", "open", "YOW", "2026-09-01")
+    assert (place.code, place.err, day.code, day.err) == (0, "", 0, "")
+
+    for known in ("A-01", "A"):
+        held = await lotstream("location", "hold", "YOW", known, "--id", "H-1", "--wait", "0")
+        assert (held.code, held.err) == (0, "")
+    mistyped = await lotstream("location", "hold", "YOW", "A-O1", "--id", "H-1", "--wait", "0")
+    assert mistyped.code == 0
+    assert mistyped.err.splitlines()[0] == "lotstream: A-O1 of YOW is not defined, and nothing lies in it."
+
+
+@pytest.mark.parametrize(
+    ("words", "otherwise", "anew"),
+    [
+        (("site", "define", "YEG"), ("--time-zone", "America/Edmonton"), "--version"),
+        (("location", "define", "YEG", "A-01"), ("--sequence", "7"), "--version"),
+        (("location", "hold", "YEG", "A-01", "--id", "H-1", "--wait", "0"), ("--kind", "recall"), "--id"),
+    ],
+)
+async def test_what_was_told_before_in_other_words_is_refused(
+    lotstream: Lotstream, words: tuple[str, ...], otherwise: tuple[str, ...], anew: str
+) -> None:
+    """A change under the key of what was told would change nothing: it says so, and what has to be given anew."""
+    assert (await lotstream("site", "define", "YEG")).code == 0
+    first = await lotstream(*words)
+    again, other = await lotstream(*words), await lotstream(*words, *otherwise)
+
+    assert (again.code, again.out) == (first.code, first.out) == (0, first.out)
+    assert (other.code, other.out) == (ExitCode.INPUT, "")
+    assert "was told before, as number " in other.err
+    assert f"Give another {anew};" in other.err
+
+
 async def test_waiting_for_workers_that_do_not_run_ends_with_what_to_do(lotstream: Lotstream) -> None:
     """Told with --wait, a site that no worker hears of keeps its number; the command says that it is not answered."""
     ran = await lotstream("site", "define", "ALONE", "--wait", "0.3")

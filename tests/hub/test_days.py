@@ -114,9 +114,12 @@ async def test_owners_nobody_touches_are_moved_and_who_told_it_is_answered(
     lifted = await run_lotstream(hub_settings, "lot", "release", *lot)
     assert (lifted.code, lifted.out, await reserved(client, owners[0])) == (0, "done\n", {"L2": 2})
 
-    refused = await run_lotstream(hub_settings, "location", "release", "NOWHERE", "X", "--id", "H-1", "--wait", "30")
+    refused = await run_lotstream(hub_settings, "location", "release", site, "X", "--id", "H-1")
     assert refused.code == ExitCode.INPUT
-    assert "was refused (field_invalid, site): Site NOWHERE is not defined" in refused.err
+    assert "was refused (unknown_location, location): X of HOLDS is not known; check its name." in refused.err
+    for made in (("define", site, "X"), ("hold", site, "X", "--id", "H-1"), ("release", site, "X", "--id", "H-1")):
+        ran = await run_lotstream(hub_settings, "location", *made, "--wait", "30")
+        assert (ran.code, ran.err) == (0, ""), "what was refused before is decided anew"
 
 
 async def test_orders_wait_for_their_day_and_end_with_their_last(client: HubClient, hub_settings: Settings) -> None:

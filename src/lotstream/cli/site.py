@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from lotstream.cli.telling import Wait, tell
+from lotstream.cli.telling import Told, Wait, tell
+
+WAIT_S: Final = 30.0
+"""Seconds that a hold is waited for: whoever stops goods has to know whether they are stopped."""
 
 SiteName = Annotated[str, typer.Argument(help="The site's id.")]
 Version = Annotated[
     int, typer.Option("--version", help="Grows with every change; an older one changes nothing.", min=1)
 ]
+VERSION: Final = "--version"
+"""The option that makes a change out of a repeat."""
+
 LocationName = Annotated[str, typer.Argument(help="The location's id within its site.")]
 
 
@@ -53,7 +59,7 @@ def define_site(
     from lotstream.contracts.inbound_facts import SiteDefined
 
     body = {"site": site, "time_zone": time_zone, "calendar": calendar, "reserve": reserve, "version": version}
-    tell("site.defined", SiteDefined, body, key=f"{site}/{version}", wait_s=wait)
+    tell(Told("site.defined", SiteDefined, body, f"{site}/{version}", VERSION, at_site=False), wait_s=wait)
 
 
 def define_location(
@@ -89,7 +95,7 @@ def define_location(
         "hazards": hazard or None,
         "mixing": mixing,
     }
-    tell("location.defined", LocationDefined, body, key=f"{site}/{location}/{version}", wait_s=wait)
+    tell(Told("location.defined", LocationDefined, body, f"{site}/{location}/{version}", VERSION), wait_s=wait)
 
 
 def hold_location(
@@ -99,13 +105,14 @@ def hold_location(
     kind: Annotated[str, typer.Option("--kind", help="hold, quarantine or recall.")] = "hold",
     reason: Annotated[str | None, typer.Option("--reason", help="Why, for people.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="Who places it; it is then lifted by name too.")] = None,
-    wait: Wait = 0.0,
+    wait: Wait = WAIT_S,
 ) -> None:
     """Hold a bin, or an area with all its bins: nothing in it is promised, what was promised there moves."""
     from lotstream.contracts.inbound_goods import HoldPlaced
 
     body = {"site": site, "location": location, "hold": hold, "kind": kind, "reason": reason, "by": by}
-    tell("hold.placed", HoldPlaced, body, key=f"{site}/{location}/{hold}", wait_s=wait)
+    key = f"{site}/{location}/{hold}"
+    tell(Told("hold.placed", HoldPlaced, body, key, "--id", place=location), wait_s=wait)
 
 
 def release_location(
@@ -113,13 +120,14 @@ def release_location(
     location: LocationName,
     hold: Annotated[str, typer.Option("--id", help="Id of the hold that ends.")],
     by: Annotated[str | None, typer.Option("--by", help="Who lifts it.")] = None,
-    wait: Wait = 0.0,
+    wait: Wait = WAIT_S,
 ) -> None:
     """Lift a hold from a bin or an area; it is free when no hold is left."""
     from lotstream.contracts.inbound_goods import HoldLifted
 
     body = {"site": site, "location": location, "hold": hold, "by": by}
-    tell("hold.lifted", HoldLifted, body, key=f"{site}/{location}/{hold}", wait_s=wait)
+    key = f"{site}/{location}/{hold}"
+    tell(Told("hold.lifted", HoldLifted, body, key, "--id"), wait_s=wait)
 
 
 def open_day(
@@ -134,4 +142,4 @@ def open_day(
     from lotstream.contracts.inbound_facts import DayOpened
 
     day = date.date().isoformat()
-    tell("day.opened", DayOpened, {"site": site, "date": day}, key=f"{site}/{day}", wait_s=wait)
+    tell(Told("day.opened", DayOpened, {"site": site, "date": day}, f"{site}/{day}", "date"), wait_s=wait)
