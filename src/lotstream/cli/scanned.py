@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 from uuid import uuid4
@@ -11,6 +12,7 @@ from uuid import uuid4
 import typer
 
 from lotstream.cli.asking import Wait, ask
+from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json
 from lotstream.cli.output import print_json, table
 from lotstream.cli.scan import FROM_STDIN, read_label
@@ -18,13 +20,16 @@ from lotstream.cli.scan import FROM_STDIN, read_label
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from lotstream.connect.scans import ScannedTask
     from lotstream.standards.scan import Scan
 
 WAIT_S: Final = 10.0
 """Seconds that a command waits until its message is decided."""
 
 #: What is shown of a line in words.
-_SHOWN: Final = ("line", "sku", "gtin", "lot", "expires", "quantity", "unit", "weight_kg", "package", "location")
+_SHOWN: Final = (
+    "line", "sku", "gtin", "lot", "expires", "quantity", "unit", "serials", "weight_kg", "package", "location",
+)  # fmt: skip
 
 _Accept = Annotated[
     list[str] | None,
@@ -120,6 +125,9 @@ def pick(
     unit: _Unit = None,
     quantity: _Quantity = None,
     location: _Location = None,
+    numbered: Annotated[
+        bool, typer.Option("--serials", help="The item has serial numbers: the unit of the label is picked.")
+    ] = False,
     weighed: _Weighed = False,
     confirm: Annotated[bool, typer.Option("--confirm", help="The goods are picked: `pick.confirmed`.")] = False,
     happened: _Happened = False,
@@ -133,7 +141,8 @@ def pick(
 
     A label of other goods than the task's, or of a lot that may not leave, is refused with code and sentence, and
     nothing is picked. Where another lot than the promised one may be taken the promise is swapped: name the --line, as
-    the task is another one then.
+    the task is another one then. Of an item with serial numbers (--serials) the unit of the label is picked, if it may
+    be; a label without a lot needs --confirm and the --line, as only the pick itself asks about a unit.
     """
     from lotstream.connect.scans import ScannedTask, pick_confirmed, pick_scanned
     from lotstream.errors import InputRefused
@@ -145,14 +154,46 @@ def pick(
     what = ScannedTask(
         owner, site, happened=happened, scanner="lotstream-cli", number=uuid4().hex, source=source, order=order,
         wave=wave, task=task, line=line, expected=expected, location=location, quantity=_number(quantity), unit=unit,
-        by=by,
+        by=by, numbered=numbered,
     )  # fmt: skip
-    asked = _plain(_made(lambda scan: pick_scanned(scan, what).body, scan))
-    told = [_Told("pick.scanned", asked, [{**asked, "lot": asked["scanned"]}])]
+    told: list[_Told] = []
+    if scan.lot is None and numbered:
+        what = _one_unit(what, confirm=confirm, print_only=print_only)
+    else:
+        asked = _plain(_made(lambda scan: pick_scanned(scan, what).body, scan))
+        told.append(_Told("pick.scanned", asked, [{**asked, "lot": asked["scanned"]}]))
     if confirm:
         picked = _plain(_made(lambda scan: pick_confirmed(scan, what, weighed=weighed).body, scan))
         told.append(_Told("pick.confirmed", picked, picked["lines"]))
     _tell(told, print_only=print_only, wait_s=wait, as_json=as_json)
+
+
+def _one_unit(task: ScannedTask, *, confirm: bool, print_only: bool) -> ScannedTask:
+    """Return the task of a unit whose label has no lot, with the trade item numbers that its goods may have.
+
+    Two items may have units of one number, and a pick names no trade item: the label is compared here.
+    """
+    from lotstream.errors import InputRefused
+
+    if not confirm or task.line is None or task.order is None or task.source is None:
+        what_to_do = "Give --confirm with --source, --order and --line, or scan the label that has the lot."
+        raise InputRefused(
+            "The label has no lot, (10): whether its unit may go is asked by picking it.", what_to_do=what_to_do
+        )
+    return task if print_only else replace(task, gtins=run(_gtins_of(task.owner, task.source, task.order, task.line)))
+
+
+async def _gtins_of(owner: str, source: str, order: str, line: str) -> tuple[str, ...]:
+    """Return the trade item numbers of an order line's item; none where the hub will say that it is not known."""
+    from lotstream.domain.model import OrderKey
+    from lotstream.store.reads import Reads
+
+    settings = read_settings()
+    async with Reads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
+        known = await reads.order(owner, OrderKey(source, order))
+        skus = [] if known is None else [one.sku for one in known.lines if one.line == line]
+        items = await reads.items(owner, skus)
+        return tuple(gtin for item in items.values() for gtin in item.gtins)
 
 
 def _all_of(labels: list[str]) -> list[str]:
@@ -215,6 +256,10 @@ def _tell(told: Sequence[_Told], *, print_only: bool, wait_s: float, as_json: bo
         return
     shown = told[-1].shown
     columns = [column for column in _SHOWN if any(line.get(column) is not None for line in shown)]
-    table(columns, ([line.get(column) for column in columns] for line in shown))
+    table(columns, ([_cell(line.get(column)) for column in columns] for line in shown))
     for one, outcome in zip(told, outcomes, strict=True):
         print(f"{one.name}: {outcome}")
+
+
+def _cell(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -120,6 +120,8 @@ class ScannedTask:
     occurred_at: datetime | None = None
     #: Trade item numbers of the task's item, however written; empty: the label's is not compared.
     gtins: tuple[str, ...] = ()
+    #: The item's units have serial numbers, and that of the label is the unit's.
+    numbered: bool = False
 
 
 def pick_scanned(scan: Scan, task: ScannedTask) -> Message:
@@ -128,39 +130,56 @@ def pick_scanned(scan: Scan, task: ScannedTask) -> Message:
     What goods the label is of goes along, and the hub compares it with the task's item.
     Raises `Refused` with ``field_missing`` when the label has no lot, ``wrong_item`` when it is one of other goods.
     """
-    gtin = scan.item_gtin
-    if task.gtins and gtin is not None and gtin not in map(gtin_14, task.gtins):
-        message = f"The label is one of {gtin}, and the task wants {', '.join(task.gtins)}; take the task's goods."
-        raise Refused(DeliveryCode.WRONG_ITEM, "gtin", message)
+    check_goods(scan, task)
     if scan.lot is None:
-        message = f"The label {scan.printed} has no lot, (10); scan the one that has it."
-        raise Refused(DeliveryCode.FIELD_MISSING, "scanned", message)
+        raise _lacks(scan, "lot, (10)", "scanned")
     values = {
         "owner": task.owner, "site": task.site, "happened": task.happened, "by": task.by,
         "occurred_at": task.occurred_at, "source": task.source, "order": task.order, "wave": task.wave,
         "task": task.task, "line": task.line, "expected": task.expected, "scanned": scan.lot,
-        "location": task.location, "quantity": task.quantity, "unit": task.unit, "gtin": gtin,
+        "location": task.location, "quantity": task.quantity, "unit": task.unit, "gtin": scan.item_gtin,
     }  # fmt: skip
     body = body_of(PickScanned, values, thing="scan")
     return Message("pick.scanned", body, source=task.scanner, message_id=f"pick.scanned/{task.number}")
 
 
+def check_goods(scan: Scan, task: ScannedTask) -> None:
+    """Raise `Refused` with ``wrong_item`` for a label of other goods than the task's, where those are known."""
+    gtin = scan.item_gtin
+    if task.gtins and gtin is not None and gtin not in map(gtin_14, task.gtins):
+        message = f"The label is one of {gtin}, and the task wants {', '.join(task.gtins)}; take the task's goods."
+        raise Refused(DeliveryCode.WRONG_ITEM, "gtin", message)
+
+
 def pick_confirmed(scan: Scan, task: ScannedTask, *, weighed: bool = False) -> Message:
     """Return the message that the goods of a label were taken for a task: one, or as many as are counted, of its lot.
 
+    Of a ``numbered`` item it is the unit with the label's serial number, whose lot the hub knows.
     ``weighed``: the item is weighed, and the label's net weight is what they weigh.
-    Raises `Refused` as `pick_scanned` does, and where the label leaves the quantity open.
+    Raises `Refused` with ``field_missing`` when the label has no lot, of a numbered item no serial number, or leaves
+    the quantity open, ``wrong_item`` when it is one of other goods.
     """
-    scanned = pick_scanned(scan, task).body
+    check_goods(scan, task)
+    if scan.lot is None and not task.numbered:
+        raise _lacks(scan, "lot, (10)", "scanned")
+    if scan.serial is None and task.numbered:
+        raise _lacks(scan, "serial number, (21)", "serials")
     quantity = _quantity(scan, task.unit, weighed=weighed) if task.quantity is None else task.quantity
-    line = {
+    line: dict[str, Any] = {
         "task": task.task, "line": task.line, "lot": scan.lot, "location": task.location, "quantity": quantity,
         "unit": task.unit, "weight_kg": in_grams(scan.weight_kg) if weighed and scan.weight_kg is not None else None,
     }  # fmt: skip
+    if task.numbered:
+        line["serials"] = [scan.serial]
     names = ("owner", "site", "happened", "by", "occurred_at", "source", "order", "wave")
-    values = {name: getattr(scanned, name) for name in names} | {"lines": [line]}
+    values = {name: getattr(task, name) for name in names} | {"lines": [line]}
     body = body_of(PickConfirmed, values, thing="scan")
     return Message("pick.confirmed", body, source=task.scanner, message_id=f"pick.confirmed/{task.number}")
+
+
+def _lacks(scan: Scan, what: str, field: str) -> Refused:
+    message = f"The label {scan.printed} has no {what}; scan the one that has it."
+    return Refused(DeliveryCode.FIELD_MISSING, field, message)
 
 
 def in_grams(weight_kg: Decimal) -> Decimal:

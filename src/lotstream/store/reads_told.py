@@ -1,4 +1,4 @@
-"""What may be told to every partition: which sites and places there are, also before any partition has heard of them."""
+"""What every partition may be told of: sites and places, also those that no partition has heard of yet."""
 
 from __future__ import annotations
 

@@ -113,6 +113,30 @@ def test_a_pick_is_confirmed_after_it_was_asked_for(lotstream: Lotstream) -> Non
     assert picked["lines"] == [{"line": "1", "lot": "L1", "quantity": "1", "unit": "each", "weight_kg": "2.5"}]
 
 
+def test_the_unit_of_a_label_is_picked(lotstream: Lotstream) -> None:
+    """With its serial number and its lot; a label without a lot asks by the pick alone, and needs the line."""
+    asked, picked = printed(lotstream("pick", "(01)09506000134352(10)L1(21)S-7", *AT, *ORDER, "--serials", "--confirm"))
+    assert (asked["scanned"], picked["lines"]) == (
+        "L1",
+        [{"line": "1", "lot": "L1", "quantity": "1", "serials": ["S-7"]}],
+    )
+    INBOUND["pick.confirmed"].model_validate_json(json.dumps(picked))
+    alone = ("pick", "(01)09506000134352(21)S-7", *AT, "--serials")
+    picked = printed(lotstream(*alone, *ORDER, "--confirm"))
+    assert (picked["happened"], picked["lines"]) == (False, [{"line": "1", "quantity": "1", "serials": ["S-7"]}])
+    for missing in (ORDER, (*ORDER[:4], "--confirm"), ("--task", "T-1", "--confirm")):
+        ran = lotstream(*alone, *missing)
+        assert (ran.code, "is asked by picking it." in ran.err) == (ExitCode.INPUT, True)
+
+
+def test_a_serial_number_is_only_told_where_units_have_one(lotstream: Lotstream) -> None:
+    """Without --serials that of the label stays out of a pick; with it a label that has none is refused."""
+    _, picked = printed(lotstream("pick", "(01)09506000134352(10)L1(21)S-7", *AT, *ORDER, "--confirm"))
+    assert picked["lines"] == [{"line": "1", "lot": "L1", "quantity": "1"}]
+    ran = lotstream("pick", LABEL, *AT, *ORDER, "--serials", "--confirm")
+    assert (ran.code, "has no serial number, (21)" in ran.err) == (ExitCode.INPUT, True)
+
+
 def test_nothing_is_picked_before_its_scan_is_answered(lotstream: Lotstream) -> None:
     """Who does not wait for the answer would not hear that the lot must not be taken: refused, and nothing is sent."""
     ran = lotstream("pick", LABEL, "--owner", "acme", "--site", "TOR", *ORDER, "--confirm", "--wait", "0")
