@@ -10,7 +10,7 @@ from lotstream.contracts.quantities import base_text, decimal_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.sent_notices import AlertKind, AnswerOutcome
 from lotstream.contracts.topics import ALERTS, ANSWERS
-from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.codes import Code, NotUsed, Refusal
 from lotstream.domain.commands import (
     AcceptTitle,
     AdjustStock,
@@ -125,7 +125,10 @@ _FLOOR = (
 def discrepancy_alert(ledger: Ledger, event: DiscrepancyNoted, moment: Moment) -> Outgoing:
     """Return the alert that what has happened did not fit what was known."""
     quantity = None if event.quantity is None else decimal_text(event.quantity)
-    return alert(ledger, moment, code=event.code, message=event.message, about=event.about, quantity=quantity)
+    kind = AlertKind.RECALL if event.code == NotUsed.RECALLED else AlertKind.DISCREPANCY
+    return alert(
+        ledger, moment, kind=kind, code=event.code, message=event.message, about=event.about, quantity=quantity
+    )
 
 
 def goods_alerts(ledger: Ledger, event: StockReceived | TitleAccepted, moment: Moment) -> Iterator[Outgoing]:

@@ -53,7 +53,7 @@ def change_settings(ledger: Ledger, command: ChangeSettings, moment: Moment) -> 
     """
     # Holds are placed and lifted one by one, whatever a message says of the rest, and so is leaving.
     now = ledger.settings
-    settings = replace(command.settings, holds=now.holds, closed=now.closed, lifted=now.lifted)
+    settings = replace(command.settings, holds=now.holds, closed=now.closed, lifted=now.lifted, recalls=now.recalls)
     if not settings.sites:
         settings = replace(settings, sites=ledger.settings.sites)
     _check_settings(settings)

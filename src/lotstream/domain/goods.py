@@ -38,7 +38,6 @@ from lotstream.domain.model import (
     TITLE,
     Booked,
     Hold,
-    HoldKind,
     Item,
     Lot,
     NextNumber,
@@ -52,6 +51,7 @@ from lotstream.domain.papers_needed import papers_of
 from lotstream.domain.places import DOCK
 from lotstream.domain.places_for import why_not_there
 from lotstream.domain.quantities import UNCOUNTED, unit_factor
+from lotstream.domain.recalled_later import note_recalled, under_recalls
 from lotstream.domain.serials_in import arriving, doubted, take_in
 from lotstream.domain.shelves import rows_in
 from lotstream.domain.weights import grams, not_weighed, told_grams
@@ -123,6 +123,9 @@ def book_all(delivery: Delivery, lines: tuple[GoodsLine, ...]) -> None:
     stop_if(check_lines(lines) or site_unknown(delivery.draft.ledger, delivery.site, noted=noted))
     for index, line in enumerate(lines):
         _book(delivery, line, f"lines.{index}")
+    delivery.noted += note_recalled(
+        delivery.draft, delivery.booked, document=delivery.key.kind, number=delivery.key.number
+    )
 
 
 def site_unknown(ledger: Ledger, site: str, *, noted: list[DiscrepancyNoted] | None) -> Refusal | None:
@@ -327,26 +330,11 @@ def _learnt(delivery: Delivery, line: GoodsLine, quantity: int) -> Lot | None:
     received = line.received or delivery.day
     lot = learn(known, line, sku=line.sku, lot=line.lot, received=received, hold=hold, came=delivery.key.kind)
     lot = arrived(delivery.draft, lot, delivery.site)
-    if known is None and delivery.is_receipt:
-        lot = _under_recalls(delivery, lot)
+    lot = under_recalls(delivery.draft, lot, known)
     if not delivery.as_found and (line.inspection is None or not line.inspection.passed):
         item, moment = delivery.draft.known_item(line.sku), delivery.draft.moment
         lot = await_inspection(lot, known, item, at=moment.recorded_at)
     return add_cost(lot, cost_of_line(line), quantity)
-
-
-def _under_recalls(delivery: Delivery, lot: Lot) -> Lot:
-    """Return a lot that comes in under the recalls of what its supplier calls by the same number: it is the same."""
-    if lot.supplier is None or lot.supplier_lot is None:
-        return lot
-    draft = delivery.draft
-    same = (draft.lot(lot.sku, name) for name in draft.ledger.lots_supplied(lot.sku, lot.supplier_lot))
-    holds = {hold.id: hold for hold in lot.holds}
-    for other in same:
-        if other is not None and other.supplier == lot.supplier:
-            recalls = (hold for hold in other.holds if hold.kind is HoldKind.RECALL)
-            holds = {**{hold.id: hold for hold in recalls}, **holds}
-    return replace(lot, holds=tuple(holds.values())) if len(holds) > len(lot.holds) else lot
 
 
 def _learn(delivery: Delivery, line: GoodsLine, known: Lot | None, quantity: int) -> Lot | None:

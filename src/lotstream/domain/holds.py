@@ -94,11 +94,14 @@ def lift_owner_hold(ledger: Ledger, command: LiftOwnerHold, moment: Moment) -> t
     """Decide hold.lifted from a supplier's goods or from an owner; whoever waits is served part by part afterwards."""
     mine = (known.hold for known in ledger.settings.holds if known.supplier == command.supplier)
     lifted = tuple(hold for hold in mine if command.hold in (None, hold.id))
+    if command.supplier is None:
+        # A recall waits for more of its goods until somebody lifts it by its number.
+        lifted += tuple(rule.hold for rule in ledger.settings.recalls if rule.hold.id == command.hold)
     known = ledger.settings.lifted
     if not lifted:
         what = "the owner" if command.supplier is None else f"supplier {command.supplier}"
         return lifted_before(command.hold, known, what)
-    ids, at = tuple(hold.id for hold in lifted), command.occurred_at or moment.recorded_at
+    ids, at = tuple(dict.fromkeys(hold.id for hold in lifted)), command.occurred_at or moment.recorded_at
     stop_if(unnamed(lifted, command.by))
     return (OwnerReleased(ids, command.by, at, also_lifted(known, ids)),)
 

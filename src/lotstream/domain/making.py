@@ -33,6 +33,7 @@ from lotstream.domain.moving import shut_out
 from lotstream.domain.places import DOCK
 from lotstream.domain.places_for import why_not_there
 from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.recalled_later import by_rules, note_recalled
 from lotstream.domain.serial_holds import set_apart, units_held
 from lotstream.domain.settling import settle
 from lotstream.domain.shelves import rows_in
@@ -168,10 +169,11 @@ class Making:
         return lot is not None and owners is None and all(hold.kind is HoldKind.RECALL for hold in lot.holds)
 
     def _under_recalls(self, lot: Lot) -> Lot:
-        """Return a lot that is made under the recalls of all that went into it: lifting and closing them finds it."""
+        """Return a lot under the recalls of all that went into it, and of what it is: lifting and closing finds it."""
         name, holds = LotName(lot.sku, lot.lot), {hold.id: hold for hold in lot.holds}
         lots = (self.draft.lot(used.row.sku, used.row.lot) for used in self.used)
-        recalls = {hold.id: hold for used in lots if used is not None for hold in used.holds if _recalls(hold)}
+        recalls = {hold.id: hold for hold in by_rules(self.draft, lot)}
+        recalls |= {hold.id: hold for used in lots if used is not None for hold in used.holds if _recalls(hold)}
         fresh = tuple(hold for id_, hold in recalls.items() if id_ not in holds)
         if not fresh:
             return lot
@@ -200,7 +202,10 @@ class Making:
         losers = shut_out(self.draft, self.learned) if self.learned else []
         settled = settle(self.draft, losers, skus={made.row.sku for made in self.made})
         held_too = [HoldPlaced(*name, hold) for name, holds in self.reached.items() for hold in holds]
-        return *self.books.found, done, *held_too, *apart, *self.verdicts.noted, *self.places.noted, *settled
+        made = [one for one in self.made if one.lot is not None and LotName(one.lot.sku, one.lot.lot) in self.reached]
+        noted = [*self.verdicts.noted, *self.places.noted]
+        noted += note_recalled(self.draft, made, document=self.key.kind, number=self.key.number)
+        return *self.books.found, done, *held_too, *apart, *noted, *settled
 
     def _take(self, line: str, row: RowKey, quantity: int, serials: tuple[str, ...]) -> None:
         """Take goods that are used; for the rest of the decision they are gone."""

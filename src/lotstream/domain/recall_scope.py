@@ -9,6 +9,7 @@ from lotstream.domain.commands import RecallLots
 from lotstream.domain.holds import find_lot
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Lot, LotName
+from lotstream.domain.recalled_later import is_meant
 
 
 def lots_meant(ledger: Ledger, command: RecallLots) -> list[Lot] | Refusal:
@@ -48,15 +49,7 @@ def _named(ledger: Ledger, command: RecallLots) -> list[Lot] | Refusal:
 
 
 def _fits(lot: Lot, command: RecallLots) -> bool:
-    if command.sku not in (None, lot.sku) or command.supplier not in (None, lot.supplier):
-        return False
-    if command.supplier_lot not in (None, lot.supplier_lot):
-        return False
-    if command.made_from is None and command.made_to is None:
-        return True
-    made = lot.made
-    # Of whose day nobody knows anything, nothing says that it was made then.
-    return made is not None and (command.made_from or made) <= made <= (command.made_to or made)
+    return command.sku in (None, lot.sku) and is_meant(command, lot)
 
 
 def _name(lot: Lot) -> LotName:

@@ -34,6 +34,7 @@ from lotstream.domain.model import (
 from lotstream.domain.moving import move_off, orders_promised
 from lotstream.domain.names import names_had
 from lotstream.domain.recall_scope import lots_meant
+from lotstream.domain.recalled_later import rule_of
 
 LISTED_MAX: Final = 500
 """Consignees in one event."""
@@ -81,12 +82,14 @@ def recall_lots(ledger: Ledger, command: RecallLots, moment: Moment) -> tuple[Ev
         listed_to=back.recipients[-1].id if back.more else None,
     )  # fmt: skip
     fresh = [] if command.drill else _without_hold(ledger, scope.all(), command.recall)
-    if known is not None and not fresh and not listed and known.listed_to == opened.listed_to:
+    hold = Hold(command.recall, HoldKind.RECALL, command.reason, command.by, moment.recorded_at)
+    rule = rule_of(ledger, command, hold)
+    if known is not None and not (fresh or listed or rule) and known.listed_to == opened.listed_to:
         return ()
     parts = [listed[at : at + LISTED_MAX] for at in range(0, len(listed), LISTED_MAX)]
     return (
-        RecallOpened(opened),
-        *_hold(draft, fresh, Hold(command.recall, HoldKind.RECALL, command.reason, command.by, moment.recorded_at)),
+        RecallOpened(opened, rule),
+        *_hold(draft, fresh, hold),
         *(ConsigneesListed(command.recall, part, opened.reason, opened.subject, opened.text) for part in parts),
     )
 

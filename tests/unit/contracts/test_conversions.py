@@ -55,7 +55,7 @@ RENAMERS = (StockLine, ReturnGoods, PutAway, RecordCondition)
 SCHEMAS = schemas()
 #: Fields that no message of their thing sets: holds are placed on a location one by one; that a site has reserved by
 #: lot is noted by the ledger; that an owner has left, and how an item was counted and called before, others tell.
-KEPT = {"holds", "lifted", "lot_tasks", "closed", "rebased", "former"}
+KEPT = {"holds", "recalls", "lifted", "lot_tasks", "closed", "rebased", "former"}
 #: Fields that are kept and that no message sets yet: a message that gets one of them takes it out of here.
 KEPT |= {
     "currency",

@@ -50,7 +50,8 @@ def _owner_held(ledger: Ledger, event: OwnerHeld) -> None:
 def _owner_released(ledger: Ledger, event: OwnerReleased) -> None:
     left = tuple(known for known in ledger.settings.holds if known.hold.id not in event.holds)
     lifted = event.lifted or ledger.settings.lifted
-    _new_settings(ledger, replace(ledger.settings, holds=left, lifted=lifted))
+    recalls = tuple(rule for rule in ledger.settings.recalls if rule.hold.id not in event.holds)
+    _new_settings(ledger, replace(ledger.settings, holds=left, lifted=lifted, recalls=recalls))
 
 
 def _item_defined(ledger: Ledger, event: ItemDefined) -> None:

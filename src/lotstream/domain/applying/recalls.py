@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from lotstream.domain.applying.documents import keep
@@ -10,7 +11,15 @@ from lotstream.domain.events import ConsigneesListed, RecallAnswered, RecallClos
 from lotstream.domain.ledger import Ledger
 
 
-def _recall_changed(ledger: Ledger, event: RecallOpened | RecallClosed) -> None:
+def _opened(ledger: Ledger, event: RecallOpened) -> None:
+    keep(ledger, event.recall)
+    if event.rule is not None:
+        # It is of goods that are still to come: nothing that is promised hangs on it.
+        ledger.settings = replace(ledger.settings, recalls=(*ledger.settings.recalls, event.rule))
+        ledger.touched.owner = True
+
+
+def _closed(ledger: Ledger, event: RecallClosed) -> None:
     keep(ledger, event.recall)
 
 
@@ -26,8 +35,8 @@ def _answered(ledger: Ledger, event: RecallAnswered) -> None:
 
 #: What each event of this room changes.
 APPLIERS: dict[type, Callable[[Ledger, Any], None]] = {
-    RecallOpened: _recall_changed,
+    RecallOpened: _opened,
     ConsigneesListed: _listed,
     RecallAnswered: _answered,
-    RecallClosed: _recall_changed,
+    RecallClosed: _closed,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lotstream.domain.model import Consignee, Recall
+from lotstream.domain.model import Consignee, Recall, RecallRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +12,8 @@ class RecallOpened:
     """A recall was opened, or a drill of one was held, or it was told again with more to it; as it is afterwards."""
 
     recall: Recall
+    #: What it says of goods that are still to come, where it says so for the first time.
+    rule: RecallRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

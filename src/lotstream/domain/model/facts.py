@@ -118,6 +118,18 @@ class OwnerHold:
 
 
 @dataclass(frozen=True, slots=True)
+class RecallRule:
+    """What a recall says of goods that are still to come: all of it has to fit; None says nothing."""
+
+    hold: Hold
+    sku: str | None = None
+    supplier: str | None = None
+    supplier_lot: str | None = None
+    made_from: date | None = None
+    made_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Location:
     """A bin, or an area that holds bins."""
 
@@ -269,3 +281,5 @@ class Settings:
     closed: bool = False
     #: Holds on the owner or on suppliers that were lifted, the last ones. No message of settings sets it.
     lifted: tuple[str, ...] = ()
+    #: What recalls say of goods that are still to come. No message of settings sets it.
+    recalls: tuple[RecallRule, ...] = ()
