@@ -33,10 +33,11 @@ RECALLS_TOLD_MAX: Final = 3
 def rule_of(ledger: Ledger, command: RecallLots, hold: Hold) -> RecallRule | None:
     """Return what a recall says of goods that are still to come; None where it names lots, or has said so before.
 
+    A recall of all that there is of a supplier says nothing of what is made and sent afterwards.
     Raises `Refused` where an owner has as many of them as are kept.
     """
     said = (command.sku, command.supplier, command.supplier_lot, command.made_from, command.made_to)
-    if command.drill or command.lots:
+    if command.drill or command.lots or not (command.supplier_lot or command.made_from or command.made_to):
         return None
     known = ledger.settings.recalls
     if any((one.hold.id, *_said(one)) == (hold.id, *said) for one in known):

@@ -169,3 +169,10 @@ def test_what_is_made_on_a_recalled_day_is_held_and_told(world: World) -> None:
     (told,) = noted(world.told(RecordProduction(SITE, True, "line-1", None, "P1", (piece,), (made,))))
     assert (told.code, told.about["lot"], told.about["recall"]) == ("recalled", "B1", "OWN")
     assert holds(world, "B1", "BAR") == ["OWN"]
+
+
+def test_a_recall_of_all_of_a_supplier_says_nothing_of_what_is_sent_afterwards(world: World) -> None:
+    """His lots that are there are held, and a later one comes in free."""
+    world.told(RecallLots("ALL", None, (), supplier="S-3"))
+    world.told(world.receipt(goods("L2", 4, supplier="S-3", supplier_lot="31B", made=MADE)))
+    assert (holds(world, "L1"), holds(world, "L2")) == (["ALL"], [])
