@@ -43,6 +43,7 @@
       - ScanError           a label that cannot be taken as it is, in lotstream.standards
       - Refused             a delivery that cannot be taken, in lotstream.connect
       - NotHandled          a delivery that is not acted upon, in lotstream.connect
+        . ForPeople           but by a person, in lotstream.connect
       - FaultsUnknown       a fault run was asked for what it does not have, in lotstream.testing.faults
     + MoreThanOne             several things fit what was asked for, in lotstream.cli
     + NobodyToAsk             a person has to agree first, in lotstream.cli

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from lotstream.errors import ExitCode
 from lotstream.ops.topics import Topic, differences, open_topics
 from lotstream.settings import Settings
+from lotstream.store.exchange_row import ExchangeRefusal
+from lotstream.store.exchanges import Exchanges
 from tests.cli.conftest import Ran
 
 Lotstream = Callable[..., Awaitable[Ran]]
@@ -186,3 +189,27 @@ async def test_more_replicas_than_brokers_are_refused(lotstream: Lotstream) -> N
 
     assert ran.code == ExitCode.FAILED
     assert "1 broker. LOTSTREAM_REPLICATION is 3." in ran.out
+
+
+async def test_what_came_in_at_a_door_is_shown(lotstream: Lotstream, hub_settings: Settings) -> None:
+    """The last first, with why it was refused and what a person has to do; of one verdict where one is asked for."""
+    async with Exchanges(hub_settings.postgres_url) as exchanges:
+        for body, verdict in ((b"1", "not_handled"), (b"2", "refused")):
+            kept = await exchanges.keep(
+                "shopify", sender="acme.myshopify.com", name="customers/data_request", key=verdict, body=body,
+                received_at=datetime(2026, 9, 1, tzinfo=UTC),
+            )  # fmt: skip
+            refusals = (ExchangeRefusal("field_invalid", "shop", "Not so."),) if verdict == "refused" else ()
+            notes = () if refusals else ("Answer by 2026-10-01.",)
+            await exchanges.settle(kept.id, verdict=verdict, refusals=refusals, notes=notes)
+    ran = await lotstream("connector", "deliveries", "shopify")
+    assert (ran.code, ran.err) == (0, "")
+    assert [line.split("  ")[-1].strip() for line in ran.out.splitlines()[2:]] == [
+        "field_invalid: Not so.", "Answer by 2026-10-01.",
+    ]  # fmt: skip
+    (told,) = json.loads((await lotstream("connector", "deliveries", "shopify", "--verdict", "refused", "--json")).out)
+    assert (told["exchange"], told["refusals"][0]["code"], told["notes"]) == (kept.id, "field_invalid", [])
+    unknown = await lotstream("connector", "deliveries", "nobodys")
+    assert (unknown.code, "There is no connector nobodys" in unknown.err) == (ExitCode.SETUP, True)
+    wrong = await lotstream("connector", "deliveries", "shopify", "--verdict", "lost")
+    assert (wrong.code, "There is no verdict lost." in wrong.err) == (ExitCode.INPUT, True)

@@ -10,6 +10,7 @@ from lotstream.connect import (
     ConnectorOptions,
     Delivery,
     Desk,
+    ForPeople,
     Message,
     NotHandled,
     Refusal,
@@ -48,6 +49,8 @@ class PlainConnector(Connector[PlainOptions]):
                 raise Refused("not_text", None, "These bytes are no orders; send orders.")
             case ["pass"]:
                 raise NotHandled("Nothing of this kind is acted upon.")
+            case ["ask"]:
+                raise ForPeople("Somebody has to answer by 2026-10-01.")
             case ["break"]:
                 raise ZeroDivisionError
         orders = [word for word in words if not word.startswith("bad")]

@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from lotstream.connect import Limits, Verdict
-from lotstream.connect.counters import DELIVERIES, REJECTED
+from lotstream.connect.counters import DELIVERIES, FOR_PEOPLE, REJECTED
 from lotstream.errors import InputRefused
 from lotstream.testing.desk import Crash, MemoryDesk
 from tests.connect.doubles import PlainConnector, delivery
@@ -26,6 +27,7 @@ def desk(*, limits: Limits | None = None) -> tuple[MemoryDesk, PlainConnector]:
         ("bad1", Verdict.REFUSED, 0),
         ("refuse", Verdict.REFUSED, 0),
         ("pass", Verdict.NOT_HANDLED, 0),
+        ("ask", Verdict.NOT_HANDLED, 0),
     ],
 )
 async def test_a_delivery_ends_with_a_verdict(body: str, verdict: Verdict, messages: int) -> None:
@@ -36,6 +38,20 @@ async def test_a_delivery_ends_with_a_verdict(body: str, verdict: Verdict, messa
     assert (exchange.settlement.verdict, exchange.settlement.messages) == (verdict, messages)
     assert taken.exchanges.kept[exchange.id].settlement == exchange.settlement
     assert DELIVERIES.labels("plain", verdict.value)._value.get() == before + 1
+
+
+@pytest.mark.parametrize(("body", "people"), [("ask", 1), ("pass", 0), ("A1", 0)])
+async def test_what_only_a_person_can_do_is_told(body: str, people: int) -> None:
+    """It is counted and warned of when the delivery ends, once however often it comes; nothing else is."""
+    counted = FOR_PEOPLE.labels("plain")
+    before = counted._value.get()
+    taken, _ = desk()
+    with capture_logs() as logs:
+        exchange = await taken.take(delivery(body))
+        await taken.take(delivery(body))
+    warned = [(log["log_level"], log["exchange"], log["what"]) for log in logs if log["event"] == "delivery_for_people"]
+    assert warned == [("warning", exchange.id, "Somebody has to answer by 2026-10-01.")] * people
+    assert counted._value.get() == before + people
 
 
 async def test_a_connector_that_breaks_refuses_only_that_delivery() -> None:

@@ -75,6 +75,8 @@ async def test_pending_and_recent(exchanges: Exchanges) -> None:
     assert [row.id for row in await exchanges.pending("edi", limit=9, bytes_max=99)] == [first.id, third.id]
     assert [row.id for row in await exchanges.pending("edi", limit=1, bytes_max=99)] == [first.id]
     assert [row.id for row in await exchanges.recent("edi", limit=2)] == [third.id, second.id]
+    assert [row.id for row in await exchanges.recent("edi", limit=9, verdict="accepted")] == [second.id]
+    assert [row.id for row in await exchanges.recent("edi", limit=9, verdict="pending")] == [third.id, first.id]
 
 
 async def test_pending_stops_at_so_many_bytes(exchanges: Exchanges) -> None:

@@ -25,14 +25,19 @@ from lotstream_shopify.body import JsonObject, read_object
 from lotstream_shopify.door import door
 from lotstream_shopify.mapping import order_created
 from lotstream_shopify.options import Shop, ShopifyOptions
-from lotstream_shopify.privacy import SHOP_REDACT, customer_redacted, data_requested, shop_redacted
+from lotstream_shopify.privacy import DATA_REQUEST, SHOP_REDACT, customer_redacted, data_requested, shop_redacted
 
 HANDLED: Final[dict[str, Callable[[JsonObject, Shop], Translation]]] = {
     "orders/create": order_created,
     "customers/redact": customer_redacted,
-    "customers/data_request": data_requested,
 }
-"""The topics that are acted upon beside `SHOP_REDACT`. Every other one is kept."""
+"""The topics whose body alone says what they become."""
+
+WHOLE: Final[dict[str, Callable[[Delivery, Shop], Translation]]] = {
+    SHOP_REDACT: shop_redacted,
+    DATA_REQUEST: data_requested,
+}
+"""Those of which it counts as well by whom and when they came. Every other topic is kept."""
 
 STAND_IN: Final = Shop(domain="shop.myshopify.com", owner="owner", secrets=(SecretStr("not used"),))
 """The shop a file is taken to be from when no shop is set up."""
@@ -46,10 +51,9 @@ class ShopifyConnector(Connector[ShopifyOptions]):
 
     def translate(self, delivery: Delivery) -> Translation:
         """Turn a webhook into messages; ``sender`` is the shop's domain and ``name`` the topic."""
-        handle = HANDLED.get(delivery.name)
         shop = self.options.shop(delivery.sender)
-        if handle is None and delivery.name != SHOP_REDACT:
-            handled = ", ".join((*HANDLED, SHOP_REDACT))
+        if delivery.name not in HANDLED and delivery.name not in WHOLE:
+            handled = ", ".join((*HANDLED, *WHOLE))
             raise NotHandled(f"The topic {delivery.name} is not acted upon; handled: {handled}.")
         if shop is None:
             raise Refused(
@@ -57,7 +61,9 @@ class ShopifyConnector(Connector[ShopifyOptions]):
                 "shop",
                 f"The shop {delivery.sender} is not set up; add it to LOTSTREAM_SHOPIFY_SHOPS and replay the delivery.",
             )
-        return shop_redacted(delivery, shop) if handle is None else handle(read_object(delivery.body), shop)
+        if delivery.name in WHOLE:
+            return WHOLE[delivery.name](delivery, shop)
+        return HANDLED[delivery.name](read_object(delivery.body), shop)
 
     async def run(self, desk: Desk) -> None:
         """Listen for webhooks until cancelled."""

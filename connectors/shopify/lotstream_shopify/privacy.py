@@ -6,10 +6,21 @@ references of its orders; ``shop/redact`` means all orders of the shop.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final, NoReturn
 
-from lotstream.connect import Delivery, DeliveryCode, NotHandled, Refused, Translation, body_of, dotted, person_erased
+from lotstream.connect import (
+    Delivery,
+    DeliveryCode,
+    ForPeople,
+    NotHandled,
+    Refused,
+    Translation,
+    body_of,
+    dotted,
+    person_erased,
+)
 from lotstream.contracts.inbound_ends import PersonErased
 from lotstream.contracts.limits import REFERENCED_MAX
 from lotstream_shopify.body import JsonObject, identifier, read_object
@@ -23,6 +34,12 @@ ASKED: Final = "customers/redact"
 
 SHOP_REDACT: Final = "shop/redact"
 """A shop has left, and all that is known of its customers is to be forgotten."""
+
+DATA_REQUEST: Final = "customers/data_request"
+"""A customer asks what is known of him."""
+
+ANSWERED_WITHIN: Final = timedelta(days=30)
+"""How long Shopify gives to act upon a request."""
 
 SHOWN_MAX: Final = 50
 """Orders that a sentence names."""
@@ -73,19 +90,21 @@ def shop_redacted(delivery: Delivery, shop: Shop) -> Translation:
     return Translation((person_erased(body_of(PersonErased, values, thing="request"), source=shop.source),))
 
 
-def data_requested(request: JsonObject, shop: Shop) -> NoReturn:
-    """Leave it to people to answer a customer, and say which command has the answer.
+def data_requested(delivery: Delivery, shop: Shop) -> NoReturn:
+    """Leave it to people to answer a customer: say which command has the answer, and by when it has to be there.
 
-    Raises `NotHandled`, or `Refused` for what is no request.
+    Raises `ForPeople`, `NotHandled` for a customer without orders, or `Refused` for what is no request.
     """
+    request = read_object(delivery.body)
     orders = _orders(request, "orders_requested")
     if not orders:
         raise NotHandled(f"Customer {_customer(request)} of {shop.domain} has no orders: nothing is known of him.")
     named = " ".join(f"--reference {REFERENCE}={order}" for order in orders[:SHOWN_MAX])
     more = f" (and {len(orders) - SHOWN_MAX} more orders of the request)" if len(orders) > SHOWN_MAX else ""
-    raise NotHandled(
-        f"Customer {_customer(request)} asks what is known of him; answer within 30 days with what `lotstream person "
-        f"show --owner {shop.owner} --source {shop.source} {named} --json` prints{more}."
+    due = (delivery.received_at + ANSWERED_WITHIN).date()
+    raise ForPeople(
+        f"Customer {_customer(request)} of {shop.domain} asks what is known of him; give the shop by {due} what "
+        f"`lotstream person show --owner {shop.owner} --source {shop.source} {named} --json` prints{more}."
     )
 
 

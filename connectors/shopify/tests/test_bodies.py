@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from lotstream.connect import Delivery, NotHandled, Refused, Translation
+from lotstream.connect import Delivery, ForPeople, NotHandled, Refused, Translation
 from lotstream_shopify.connector import ShopifyConnector
 from lotstream_shopify.options import Shop, ShopifyOptions
 
@@ -131,3 +131,16 @@ def test_counts_are_read_however_they_are_written(written: object, read: str) ->
     outcome = translate(changed(order, ("line_items", 0, "fulfillable_quantity"), None))
     assert isinstance(outcome, Translation)
     assert outcome.messages[0].body.model_dump(mode="json")["lines"][0]["quantity"] == read
+
+
+def test_who_asks_what_is_known_is_for_people_to_answer() -> None:
+    """The sentence has the command that prints the answer, and the day by which Shopify wants it: the thirtieth."""
+    body = (Path(__file__).parent / "fixtures" / "data-requested.json").read_bytes()
+    arrived = datetime(2026, 9, 1, 23, 59, tzinfo=UTC)
+    delivery = Delivery("acme.myshopify.com", "customers/data_request", "key", body, arrived)
+    with pytest.raises(ForPeople) as asked:
+        CONNECTOR.translate(delivery)
+    orders = json.loads(body)["orders_requested"]
+    references = " ".join(f"--reference shopify_order_id={order}" for order in orders)
+    said = f"by 2026-10-01 what `lotstream person show --owner acme --source shopify:acme {references} --json` prints."
+    assert said in str(asked.value)

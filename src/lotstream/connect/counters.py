@@ -15,6 +15,11 @@ REFUSALS = Counter(
     ["connector", "code"],
 )
 MESSAGES = Counter("lotstream_connector_messages", "Messages published and acknowledged, by connector.", ["connector"])
+FOR_PEOPLE = Counter(
+    "lotstream_connector_for_people",
+    "Deliveries that ask for what only a person can do, by connector; `lotstream connector deliveries` says what.",
+    ["connector"],
+)
 REPEATED = Counter(
     "lotstream_connector_repeated_deliveries", "Deliveries that were settled before and came again.", ["connector"]
 )
@@ -35,6 +40,7 @@ class Counters:
         """Count a settled delivery, its messages and its refusals."""
         DELIVERIES.labels(self._connector, settlement.verdict.value).inc()
         MESSAGES.labels(self._connector).inc(settlement.messages)
+        FOR_PEOPLE.labels(self._connector).inc(settlement.for_people)
         for refusal in settlement.refusals:
             REFUSALS.labels(self._connector, refusal.code).inc()
 

@@ -131,6 +131,8 @@ class Settlement:
     notes: tuple[str, ...] = ()
     #: Messages published for it.
     messages: int = 0
+    #: Whether somebody has to do what a note says; it is told when the delivery ends, and not kept.
+    for_people: bool = False
 
 
 def verdict_of(*, messages: int, refusals: int) -> Verdict:
@@ -169,3 +171,7 @@ class Refused(InputRefused):
 
 class NotHandled(InputRefused):
     """The delivery is of a kind that the connector does not act upon; the message says which."""
+
+
+class ForPeople(NotHandled):
+    """Only a person can do what the delivery asks for; the message says what, by when, and with which command."""

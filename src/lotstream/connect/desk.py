@@ -19,6 +19,7 @@ from lotstream.connect.delivery import (
     Delivery,
     DeliveryCode,
     Exchange,
+    ForPeople,
     Message,
     NotHandled,
     Refusal,
@@ -159,7 +160,8 @@ class Desk:
         except Refused as refused:
             return Settlement(Verdict.REFUSED, refusals=(refused.refusal,))
         except NotHandled as not_handled:
-            return Settlement(Verdict.NOT_HANDLED, notes=(str(not_handled),))
+            for_people = isinstance(not_handled, ForPeople)
+            return Settlement(Verdict.NOT_HANDLED, notes=(str(not_handled),), for_people=for_people)
         except Exception as error:
             # One delivery that a connector stumbles over must not stop those behind it; its bytes are kept, and it can
             # be replayed once the connector is mended.
@@ -184,6 +186,14 @@ class Desk:
             messages=settlement.messages,
             codes=[refusal.code for refusal in settlement.refusals],
         )
+        if settlement.for_people:
+            # Nobody reads a note that nobody knows of.
+            log.warning(
+                "delivery_for_people",
+                connector=exchange.connector,
+                exchange=exchange.id,
+                what="; ".join(settlement.notes),
+            )
 
 
 def _with_short_key(delivery: Delivery) -> Delivery:

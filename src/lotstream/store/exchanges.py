@@ -89,9 +89,9 @@ class Exchanges:
         row = await self._database.row(SQL["get"], id)
         return None if row is None else _exchange(row)
 
-    async def recent(self, connector: str, *, limit: int) -> list[ExchangeRow]:
-        """Return a connector's exchanges, newest first."""
-        return [_exchange(row) for row in await self._database.fetch(SQL["recent"], connector, limit)]
+    async def recent(self, connector: str, *, limit: int, verdict: str | None = None) -> list[ExchangeRow]:
+        """Return a connector's exchanges without their bytes, newest first, of one verdict where one is given."""
+        return [_exchange(row) for row in await self._database.fetch(SQL["recent"], connector, limit, verdict)]
 
 
 def _exchange(row: Record) -> ExchangeRow:

@@ -27,7 +27,7 @@ SELECT id, connector, sender, name, key, sha256, received_at, headers, body, rep
 FROM exchange WHERE id = $1;
 
 -- name: recent
--- A connector's exchanges, newest first.
-SELECT id, connector, sender, name, key, sha256, received_at, headers, body, repeats, verdict, refusals, notes,
-       messages, settled_at
-FROM exchange WHERE connector = $1 ORDER BY id DESC LIMIT $2;
+-- A connector's exchanges without their bytes, newest first, of one verdict where one is given.
+SELECT id, connector, sender, name, key, sha256, received_at, headers, ''::bytea AS body, repeats, verdict, refusals,
+       notes, messages, settled_at
+FROM exchange WHERE connector = $1 AND ($3::text IS NULL OR verdict = $3) ORDER BY id DESC LIMIT $2;

@@ -151,28 +151,13 @@ GROUP BY k.nth;
 -- name: persons_of
 -- Persons whom orders of a customer name now or named before, sorted; so many at most. No index has customers, since
 -- every order would pay for it: the text is looked through first, and read as JSON where it may be one of theirs.
-SELECT DISTINCT p.person
-FROM sales_order AS o
-CROSS JOIN LATERAL (
-    SELECT o.body::json ->> 'person' AS person
-    UNION ALL
-    SELECT json_array_elements_text(o.body::json -> 'persons_before')
-) AS p
-WHERE o.owner = $1 AND position('"customer":' || to_json($2::text)::text IN o.body) > 0
-  AND o.body::json ->> 'customer' = $2 AND p.person IS NOT NULL
-ORDER BY p.person LIMIT $3;
+SELECT DISTINCT person FROM order_person
+WHERE owner = $1 AND position('"customer":' || to_json($2::text)::text IN body) > 0 AND body::json ->> 'customer' = $2
+ORDER BY person LIMIT $3;
 
 -- name: persons_from
 -- Persons whom orders of a source name now or named before, sorted; so many at most. Its orders lie together in the key.
-SELECT DISTINCT p.person
-FROM sales_order AS o
-CROSS JOIN LATERAL (
-    SELECT o.body::json ->> 'person' AS person
-    UNION ALL
-    SELECT json_array_elements_text(o.body::json -> 'persons_before')
-) AS p
-WHERE o.owner = $1 AND o.source = $2 AND p.person IS NOT NULL
-ORDER BY p.person LIMIT $3;
+SELECT DISTINCT person FROM order_person WHERE owner = $1 AND source = $2 ORDER BY person LIMIT $3;
 
 -- name: referenced
 -- Orders by what others call them: of each reference the first hundred. No index has references, since every order would

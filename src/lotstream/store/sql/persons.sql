@@ -16,18 +16,11 @@ ORDER BY n.person;
 -- Persons whom orders of a customer name or named, with the data that is there.
 SELECT n.person, p.body
 FROM (
-    SELECT DISTINCT each.person
-    FROM sales_order AS o
-    CROSS JOIN LATERAL (
-        SELECT o.body::json ->> 'person' AS person
-        UNION ALL
-        SELECT json_array_elements_text(o.body::json -> 'persons_before')
-    ) AS each
-    WHERE o.owner = $1 AND position('"customer":' || to_json($2::text)::text IN o.body) > 0
-      AND o.body::json ->> 'customer' = $2
+    SELECT DISTINCT person FROM order_person
+    WHERE owner = $1 AND position('"customer":' || to_json($2::text)::text IN body) > 0
+      AND body::json ->> 'customer' = $2
 ) AS n
 LEFT JOIN person AS p ON p.owner = $1 AND p.person = n.person
-WHERE n.person IS NOT NULL
 ORDER BY n.person LIMIT $3;
 
 -- name: by_text
@@ -46,18 +39,9 @@ WHERE j.type = 'PersonsErased' AND ($1::text IS NULL OR j.owner = $1)
 ORDER BY j.recorded_at, j.log, j.partition, j."offset", j.index;
 
 -- name: by_source
--- Persons whom orders of a source name or named and who are not erased, after a key; its orders lie together in the key.
+-- Persons whom orders of a source name or named and who are not erased, after a key.
 SELECT n.person
-FROM (
-    SELECT DISTINCT each.person
-    FROM sales_order AS o
-    CROSS JOIN LATERAL (
-        SELECT o.body::json ->> 'person' AS person
-        UNION ALL
-        SELECT json_array_elements_text(o.body::json -> 'persons_before')
-    ) AS each
-    WHERE o.owner = $1 AND o.source = $2
-) AS n
+FROM (SELECT DISTINCT person FROM order_person WHERE owner = $1 AND source = $2) AS n
 JOIN person AS p ON p.owner = $1 AND p.person = n.person
 WHERE n.person > $3
 ORDER BY n.person LIMIT $4;
