@@ -146,7 +146,7 @@ def checked(element: Element, *, written: str | None = None) -> Element:
     if int(value[-1]) != right:
         message = f"The check digit of {written or f'({ai}) {value}'} is {value[-1]} and should be {right}."
         raise ScanError(ScanFault.WRONG_CHECK_DIGIT, message, ai=ai, value=value)
-    if ai in _GTINS and not value.strip("0"):
+    if not value.strip("0"):
         # Zeros have a right check digit, and are what a printer without data prints.
         raise ScanError(ScanFault.UNREADABLE, f"({ai}) is nothing but zeros.", ai=ai, value=value)
     return element

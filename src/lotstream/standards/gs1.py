@@ -47,6 +47,8 @@ _EAN_DIGITS: Final = 13
 
 _PREFIX: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _ISO_15434: Final = "[)>"
+#: What parts the pieces of a text that is typed or copied.
+_BLANKS: Final = re.compile(r"[\t\r\n]+")
 _NO_CODE: Final = re.compile(rf"[^ -~{GS}]")
 _FIELDS: Final = {
     "00": "sscc", "01": "gtin", "02": "content_gtin", "10": "lot", "21": "serial", "422": "origin",
@@ -126,6 +128,8 @@ def _cleaned(text: str, separators: Sequence[str]) -> str:
     if not code.lower().startswith(SCHEMES):
         for written in (*separators, *SEPARATORS):
             code = code.replace(written, GS)
+    if code.startswith("("):
+        code = _BLANKS.sub(" ", code)
     if code.startswith(_ISO_15434):
         message = "The code is a message of ISO/IEC 15434, whose data identifiers are not GS1's."
         raise ScanError(ScanFault.UNREADABLE, message, value=code)
@@ -256,6 +260,7 @@ def _expire_by_time(fields: dict[str, Any], known: Mapping[str, str], today: dat
 
 
 def _odd_count(known: Mapping[str, str]) -> Iterable[_Doubt]:
-    if "37" in known and "02" not in known:
+    """Yield a count of nothing: (37) counts trade items, (02), or pieces of them, (8026) (section 4.14)."""
+    if "37" in known and not known.keys() & {"02", "8026"}:
         message = f"(37) {known['37']} counts what (02) names, and there is no (02)."
         yield _Doubt(ScanFault.CONTRADICTION, message, "37", known["37"])

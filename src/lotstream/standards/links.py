@@ -48,7 +48,9 @@ def _in_path(path: str) -> Iterator[Element]:
     # Split before it is decoded: a lot may hold a slash, written %2F.
     parts = path.rstrip("/").split("/")
     keyed = [_NAMES.get(part, part) for part in parts]
-    start = next((at for at, part in enumerate(keyed) if part in _KEYS), None)
+    keys = [at for at, part in enumerate(keyed) if part in _KEYS]
+    # What stands before the key is the host's own, and may look like one: /01/shop/01/…
+    start = next((at for at in keys if _is_value(keyed[at], parts[at + 1 : at + 2])), keys[0] if keys else None)
     pairs = parts[start:] if start is not None else []
     if start is None or len(pairs) % 2:
         raise _no_data(path, parts[-1])
@@ -58,6 +60,18 @@ def _in_path(path: str) -> Iterator[Element]:
             message = f"{name!r} in the link's path is no application identifier."
             raise ScanError(ScanFault.UNREADABLE, message, value=path)
         yield named_element(known, unquote(value))
+
+
+def _is_value(key: str, following: list[str]) -> bool:
+    """Tell whether what follows a key in a path reads as a value of it, whatever its check digit says."""
+    known = known_ai(key)
+    if known is None or not following:
+        return False
+    try:
+        named_element(known, unquote(following[0]))
+    except ScanError as error:
+        return error.fault is ScanFault.WRONG_CHECK_DIGIT
+    return True
 
 
 def _no_data(path: str, last: str) -> ScanError:
