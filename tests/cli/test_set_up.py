@@ -208,7 +208,7 @@ async def test_what_came_in_at_a_door_is_shown(lotstream: Lotstream, hub_setting
         "field_invalid: Not so.", "Answer by 2026-10-01.",
     ]  # fmt: skip
     (told,) = json.loads((await lotstream("connector", "deliveries", "shopify", "--verdict", "refused", "--json")).out)
-    assert (told["exchange"], told["refusals"][0]["code"], told["notes"]) == (kept.id, "field_invalid", [])
+    assert (told["name"], told["refusals"][0]["code"], told["notes"]) == ("customers/data_request", "field_invalid", [])
     unknown = await lotstream("connector", "deliveries", "nobodys")
     assert (unknown.code, "There is no connector nobodys" in unknown.err) == (ExitCode.SETUP, True)
     wrong = await lotstream("connector", "deliveries", "shopify", "--verdict", "lost")
