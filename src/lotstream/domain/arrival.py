@@ -20,9 +20,9 @@ from lotstream.domain.model import (
     Transfer,
     TransferLine,
 )
-from lotstream.domain.paper import UNCOUNTABLE, loose_first
+from lotstream.domain.paper import loose_first
 from lotstream.domain.places import DOCK, transit_place
-from lotstream.domain.quantities import smallest, unit_factor
+from lotstream.domain.quantities import UNCOUNTABLE, smallest, unit_factor
 from lotstream.domain.shelves import derived_of
 
 

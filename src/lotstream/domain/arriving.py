@@ -65,12 +65,6 @@ def _begin(ledger: Ledger, command: ReceiveTransfer, moment: Moment) -> Arrival:
     stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
     if not command.lines and not command.final:
         raise Refused(Code.FIELD_MISSING, "lines", "There are no lines; send at least one, or say that it is final.")
-    seen: set[str] = set()
-    for index, line in enumerate(command.lines):
-        if line.line in seen:
-            message = f"Line {line.line} is there twice; give each line an id of its own."
-            raise Refused(Code.FIELD_INVALID, f"lines.{index}.line", message)
-        seen.add(line.line)
     known = ledger.document(ReceiptKey(TRANSFER, command.transfer), Transfer)
     lines = {} if known is None else {line.line: line for line in known.lines}
     at = command.occurred_at or moment.recorded_at

@@ -9,7 +9,7 @@ from lotstream.domain.codes import Code, NotUsed, Refusal, Refused, stop_if
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import DiscrepancyNoted
 from lotstream.domain.model import Item, Lot, Order, OrderLine, RowKey, SerialKey
-from lotstream.domain.quantities import UNCOUNTED
+from lotstream.domain.quantities import UNCOUNTABLE
 from lotstream.domain.terms import Terms
 from lotstream.domain.usable import why_held
 from lotstream.domain.wording import begun, goods_called
@@ -32,7 +32,7 @@ class Verdicts:
 
 def uncounted(verdicts: Verdicts, why: Refusal, about: dict[str, str | None]) -> None:
     """Object to a quantity that cannot be counted; what nobody can count may have been moved all the same."""
-    if why.code not in UNCOUNTED and why.code is not Code.UNKNOWN_ITEM:
+    if why.code not in UNCOUNTABLE:
         stop_if(why)
     verdicts.object(why.code, why.field, why.message, about)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refused, stop_if
+from lotstream.domain.codes import Code, Refused
 from lotstream.domain.commands import ApproveCount, CountStock, Moment, StockLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import CountKept, DiscrepancyNoted, Event, RowWeight, StockCounted
@@ -20,7 +20,7 @@ from lotstream.domain.quantities import in_base_units
 from lotstream.domain.second_counts import check_second, has_to_wait, pending_key, settled, since
 from lotstream.domain.stock_changes import Changes, check_place, decided, more_to, take, where
 from lotstream.domain.weighed_counts import weigh_rows
-from lotstream.domain.weights import check_weight, kilograms, told_grams
+from lotstream.domain.weights import kilograms, told_grams
 from lotstream.domain.wording import amount
 
 AS_OF_MAX: Final = timedelta(days=30)
@@ -144,7 +144,6 @@ def _may_be_counted(counts: _Counts, meant: Meant) -> bool:
         message = f"{meant.said.quantity:f} were counted; nobody counts less than nothing."
         counts.changes.paper.object(Code.NOT_POSITIVE, f"{meant.path}.counted", message, meant.said)
         return False
-    stop_if(check_weight(meant.said.weight_kg, meant.path))
     return _check_looked_back(counts, meant)
 
 

@@ -116,7 +116,7 @@ from lotstream.domain.lot_correcting import correct_lot
 from lotstream.domain.merging import merge_lots, split_lot
 from lotstream.domain.moving import continue_day
 from lotstream.domain.on_the_road import progress_shipment
-from lotstream.domain.on_the_way import BRING, TAKE, kept_off, with_transfers
+from lotstream.domain.on_the_way import TAKE, with_transfers
 from lotstream.domain.opening import open_balance
 from lotstream.domain.packing import pack_package, unpack_package
 from lotstream.domain.picking import confirm_pick
@@ -140,6 +140,7 @@ from lotstream.domain.scanning import scan_lot
 from lotstream.domain.serial_holds import lift_serial_hold, place_serial_hold
 from lotstream.domain.shipping import confirm_shipment
 from lotstream.domain.shorting import report_short
+from lotstream.domain.sifting import SIFTED, sift
 from lotstream.domain.snapshots import take_snapshot
 from lotstream.domain.suppliers import define_supplier
 from lotstream.domain.task_done import finish_task
@@ -248,9 +249,10 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
     if ledger.settings.closed and (why := why_not_taken_in(ledger, command)) is not None:
         return why
     noted: tuple[Event, ...] = ()
+    left_out: tuple[Event, ...] = ()
     try:
-        if type(command) in BRING:
-            command, noted = kept_off(command)
+        if type(command) in SIFTED:
+            command, noted, left_out = sift(ledger, command)
         decided = decider(ledger, command, moment)
         if isinstance(decided, Refusal):
             return decided
@@ -262,8 +264,8 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
         return refused.refusal
     if not FINDS.isdisjoint(map(type, decided)):
         decided = with_lots(ledger, decided, moment)
-    if noted and decided:
-        decided = (*decided, *noted)
+    if noted or left_out:
+        decided = (*decided, *noted, *left_out) if decided else left_out
     if ledger.settings.put_away_hints:
         decided = with_hints(ledger, decided)
     if ledger.settings.closed:

@@ -50,7 +50,7 @@ from lotstream.domain.model import (
 from lotstream.domain.papers_needed import papers_of
 from lotstream.domain.places import DOCK
 from lotstream.domain.places_for import why_not_there
-from lotstream.domain.quantities import UNCOUNTED, unit_factor
+from lotstream.domain.quantities import UNCOUNTABLE, unit_factor
 from lotstream.domain.recalled_later import note_recalled, under_recalls
 from lotstream.domain.serials_in import arriving, doubted, take_in
 from lotstream.domain.shelves import rows_in
@@ -148,7 +148,7 @@ def _book(delivery: Delivery, line: GoodsLine, path: str) -> None:
         _book_counted(delivery, replace(line, sku=item.sku), item, amounts, path)
         return
     # Goods that changed owner are nobody else's any more, and must be somebody's.
-    kept = counted.code in UNCOUNTED or counted.code is Code.UNKNOWN_ITEM or delivery.key.kind == TITLE
+    kept = counted.code in UNCOUNTABLE or delivery.key.kind == TITLE
     if not (kept and delivery.happened):
         stop_if(counted)
     delivery.noted.append(kept_whole(line, counted, document=delivery.document, site=delivery.site))

@@ -11,13 +11,13 @@ from lotstream.domain.costing import paid_for
 from lotstream.domain.events import DiscrepancyNoted
 from lotstream.domain.model import Item, Status
 from lotstream.domain.quantities import QUANTITY_MAX, smallest
-from lotstream.domain.weights import check_weight
+from lotstream.domain.wording import in_words
 
 _STATUSES: Final = frozenset(Status)
 #: What is kept of goods that cannot be counted.
 _FACTS: Final = (
     "line", "sku", "gtin", "unit", "lot", "location", "package", "pack_size", "expires", "made", "supplier",
-    "supplier_lot", "origin", "facility", "cost", "weight_kg", "status", "reason",
+    "supplier_lot", "origin", "facility", "cost", "weight_kg", "status", "reason", "serials",
 )  # fmt: skip
 
 
@@ -30,25 +30,13 @@ class Amounts(NamedTuple):
 
 
 def check_lines(lines: tuple[GoodsLine, ...]) -> Refusal | None:
-    """Refuse a document without lines, or with two of one id."""
-    if not lines:
-        return Refusal(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
-    seen: set[str] = set()
-    for index, line in enumerate(lines):
-        if line.line in seen:
-            message = f"Line {line.line} is there twice; give each line an id of its own."
-            return Refusal(Code.FIELD_INVALID, f"lines.{index}.line", message)
-        seen.add(line.line)
-    return None
+    """Refuse a document without lines."""
+    return None if lines else Refusal(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
 
 
 def check_line(line: GoodsLine, path: str) -> Refusal | None:
     """Refuse a line that could not be booked whatever had happened, however much it is of."""
-    refused = check_cost(line.cost, f"{path}.cost") or check_status(line.status, f"{path}.status")
-    refused = refused or check_weight(line.weight_kg, path)
-    if refused is not None or line.sku or line.gtin:
-        return refused
-    return Refusal(Code.FIELD_MISSING, f"{path}.sku", "The line names no goods; send their sku or gtin.")
+    return check_status(line.status, f"{path}.status")
 
 
 def check_status(status: str, field: str) -> Refusal | None:
@@ -91,7 +79,9 @@ def amounts_of(line: GoodsLine, item: Item, factor: int, path: str, *, positive:
 
 
 def why_uncountable(line: GoodsLine, item: Item | None, path: str) -> Refusal:
-    """Return why goods of an item or a unit that nobody has defined cannot be counted."""
+    """Return why goods of an item or a unit that nobody has defined, or of no item, cannot be counted."""
+    if not line.sku and not line.gtin:
+        return Refusal(Code.FIELD_MISSING, f"{path}.sku", "The line names no goods; send their sku or gtin.")
     if item is not None:
         message = f"{item.sku} has no unit {line.unit}; define the item with it and send this again."
         return Refusal(Code.UNKNOWN_UNIT, f"{path}.unit", message)
@@ -102,5 +92,5 @@ def why_uncountable(line: GoodsLine, item: Item | None, path: str) -> Refusal:
 def kept_whole(line: GoodsLine, why: Refusal, *, document: str, site: str) -> DiscrepancyNoted:
     """Return the discrepancy in which goods are kept that cannot be counted, with everything that a line says."""
     facts = {name: getattr(line, name) for name in _FACTS} | {"document": document, "site": site}
-    about = {fact: str(value) for fact, value in facts.items() if value not in (None, "")}
+    about = {fact: text for fact, value in facts.items() if (text := in_words(value))}
     return DiscrepancyNoted(why.code.value, why.message, about, line.quantity)

@@ -37,7 +37,7 @@ from lotstream.domain.reservations import copy_order, line_called, note_shipped
 from lotstream.domain.serials import check_count
 from lotstream.domain.shipments import told_of
 from lotstream.domain.sums import OVER, state_of
-from lotstream.domain.weights import check_weight, grams, not_weighed
+from lotstream.domain.weights import grams, not_weighed
 
 IMPORTED: Final = "imported"
 """The content of an order that was never placed here, and where goods lay that left before the hub was there."""
@@ -102,7 +102,6 @@ def _shipped(
     stop_if(check_count(line.serials, quantity, item, path))
     _still_here(draft, line, path)
     stop_if(check_cost(line.cost, f"{path}.cost"))
-    stop_if(check_weight(line.weight_kg, path))
     stop_if(None if line.weight_kg is None else not_weighed(item, path))
     lot = _lot(draft, line, path, lots)
     row = RowKey(line.sku, line.lot, command.site, IMPORTED, None, None, Status.GOOD.value)

@@ -7,7 +7,6 @@ goes to quarantine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -86,7 +85,8 @@ def _begin(
     """Return the work on kits that can be counted; a refusal, or the discrepancy when it has happened."""
     draft, verdicts = Draft(ledger, moment), Verdicts(command.happened)
     stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
-    _same_line(command.lines)
+    if not command.lines:
+        raise Refused(Code.FIELD_MISSING, "lines", "No components are named; send them.")
     stop_if(check_quantity(command.quantity, "quantity"))
     counted = _count(draft, command)
     if isinstance(counted, Refusal):
@@ -99,7 +99,7 @@ def _begin(
     at = command.occurred_at or moment.recorded_at
     work = _Work(
         draft=draft, site=command.site, key=ReceiptKey(kind, number), at=at, verdicts=verdicts, books=Books(ledger),
-        reason=_REASON, command=command, item=item, parts=parts, kits=kits,
+        reason=_REASON, taken={KITS}, command=command, item=item, parts=parts, kits=kits,
     )  # fmt: skip
     known = ledger.receipt(work.key)
     return work if known is None else _again(work, known)
@@ -230,7 +230,7 @@ def _again(work: _Work, known: Receipt) -> tuple[Event, ...]:
         item = work.draft.item(piece.sku)
         factor = None if item is None else unit_factor(item, piece.unit)
         quantity = None if factor is None else smallest(piece.quantity, factor, piece.line)
-        if isinstance(quantity, int):
+        if isinstance(quantity, int) and piece.line not in now:
             now[piece.line] = (piece.sku, piece.lot, -sign * quantity)
     same = now == {line: (one.row.sku, one.row.lot, one.quantity) for line, one in known.lines.items()}
     if same and not work.weighs_otherwise(known, work.command.lines):
@@ -238,14 +238,3 @@ def _again(work: _Work, known: Receipt) -> tuple[Event, ...]:
     message = f"The {work.key.kind} {work.key.number} is booked with other content; give this one another number."
     work.object(Code.CONFLICTING_CONTENT, work.key.kind, message, sku=work.command.sku)
     return tuple(work.verdicts.noted)
-
-
-def _same_line(lines: Sequence[KitPiece]) -> None:
-    seen = {KITS}
-    for index, piece in enumerate(lines):
-        if piece.line in seen:
-            message = f"Line {piece.line} is there twice, or stands for the kits; give each line an id of its own."
-            raise Refused(Code.FIELD_INVALID, f"lines.{index}.line", message)
-        seen.add(piece.line)
-    if not lines:
-        raise Refused(Code.FIELD_MISSING, "lines", "No components are named; send them.")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from lotstream.domain.bins_named import Bringing, Spot, Want, bring, open_by_lot
 from lotstream.domain.checks import aged, goods_meant, numbers_held, terms_of, uncounted, why_not_leave
-from lotstream.domain.codes import Code, Refusal, Refused
+from lotstream.domain.codes import Code, Refusal
 from lotstream.domain.commands import ShippedLine
 from lotstream.domain.kit_floor import is_of, spelled_out
 from lotstream.domain.kit_lines import as_part
@@ -154,7 +154,8 @@ def _load_line(loading: Loading, said: ShippedLine, path: str) -> None:
     meant = goods_meant(loading.draft, sku, said.lot)
     if meant is None and sku is None:
         message = "It is not clear which goods were shipped; name the order line, or the sku."
-        raise Refused(Code.FIELD_MISSING, f"{path}.sku", message)
+        _uncounted(loading, said, Refusal(Code.FIELD_MISSING, f"{path}.sku", message))
+        return
     if meant is None:
         message = f"{sku} is not defined; define the item and send this again."
         _uncounted(loading, said, Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", message))

@@ -61,6 +61,8 @@ class Making:
     places: Verdicts = field(init=False)
     #: Why goods that nobody knew of were found.
     reason: str
+    #: Ids of lines that are taken.
+    taken: set[str] = field(default_factory=set)
     used: list[GoodsUsed] = field(default_factory=list)
     made: list[GoodsBooked] = field(default_factory=list)
     #: What went in although nobody can count how much: a recall of its lot has to find what was made of it.
@@ -93,7 +95,7 @@ class Making:
 
     def count_anyway(self, piece: KitPiece, item: Item | None, path: str) -> int | None:
         """Return how much a line means, None where nobody can count it; what is odd about it is objected to."""
-        counted = self.count(piece, item, path)
+        counted = self._taken(piece, path) or self.count(piece, item, path)
         factor = None if item is None else unit_factor(item, piece.unit)
         if isinstance(counted, Refusal) and counted.code is Code.FIELD_MISSING and factor is not None:
             self.object(counted.code, counted.field, counted.message, sku=piece.sku, lot=piece.lot)
@@ -104,6 +106,14 @@ class Making:
         about = {self.key.kind: self.key.number, "sku": piece.sku, "lot": piece.lot, **said}
         self.verdicts.object(counted.code, counted.field, counted.message, about)
         return None
+
+    def _taken(self, piece: KitPiece, path: str) -> Refusal | None:
+        """Object to a line whose id another one has."""
+        if piece.line not in self.taken:
+            self.taken.add(piece.line)
+            return None
+        message = f"Line {piece.line} is there twice, or stands for the kits; give each line an id of its own."
+        return Refusal(Code.FIELD_INVALID, f"{path}.line", message)
 
     def weighs_otherwise(self, known: Receipt, pieces: Iterable[KitPiece]) -> bool:
         """Tell whether a document that is booked is told again with another weight."""

@@ -76,9 +76,6 @@ def _check(command: PackPackage) -> None:
     if command.package is not None and is_wrong(command.package):
         message = f"The last digit of {command.package} is not its check digit; scan it again."
         raise Refused(Code.FIELD_INVALID, "package", message)
-    if command.weight_kg is not None and command.weight_kg < 0:
-        message = f"A package of {command.weight_kg} kg weighs less than nothing; send its weight, or none."
-        raise Refused(Code.FIELD_INVALID, "weight_kg", message)
 
 
 def _put_in(packing: _Packing, said: PackedLine, path: str) -> None:

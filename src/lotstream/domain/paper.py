@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from lotstream.domain.checks import Verdicts, goods_meant
 from lotstream.domain.codes import Code, Refusal, Refused, granted, stop_if
@@ -14,7 +13,6 @@ from lotstream.domain.commands import (
     ChangeStatus,
     CorrectReceipt,
     CountStock,
-    InspectedLine,
     InspectReturn,
     Moment,
     MoveStock,
@@ -28,7 +26,7 @@ from lotstream.domain.goods import site_unknown
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Booked, Item, Receipt, ReceiptKey, RowKey, Status
 from lotstream.domain.places import is_staging, is_transit
-from lotstream.domain.quantities import UNCOUNTED, smallest, unit_factor
+from lotstream.domain.quantities import UNCOUNTABLE, UNCOUNTED, smallest, unit_factor
 from lotstream.domain.shelves import derived_of, rows_in
 from lotstream.domain.weights import told_grams
 
@@ -40,9 +38,6 @@ STATUS_CHANGE = "status_change"
 RETURN = "return"
 RETURN_INSPECTION = "return_inspection"
 PUT_AWAY = "putaway"
-
-#: Why goods of a line cannot be booked whatever has happened with them: nobody knows what they are, or are counted in.
-UNCOUNTABLE: Final = UNCOUNTED | {Code.UNKNOWN_ITEM, Code.FIELD_MISSING}
 
 #: What every document about stock says of itself and its lines.
 Document = (
@@ -141,20 +136,13 @@ class Paper:
 
 
 def begin(ledger: Ledger, document: Document, moment: Moment, *, kind: str, number: str) -> Paper:
-    """Return a document to be decided line by line; raises `Refused` without a known site, or with a line twice."""
+    """Return a document to be decided line by line; raises `Refused` without a known site, or lines."""
     key = ReceiptKey(kind, number)
     verdicts = Verdicts(document.happened)
     at = document.occurred_at or moment.recorded_at
     stop_if(site_unknown(ledger, document.site, noted=verdicts.noted if document.happened else None))
     if not document.lines:
         raise Refused(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
-    seen: set[str] = set()
-    lines: Sequence[StockLine | InspectedLine] = document.lines
-    for index, line in enumerate(lines):
-        if line.line in seen:
-            message = f"Line {line.line} is there twice; give each line an id of its own."
-            raise Refused(Code.FIELD_INVALID, f"lines.{index}.line", message)
-        seen.add(line.line)
     return Paper(Draft(ledger, moment), document, key, ledger.receipt(key), at, verdicts)
 
 

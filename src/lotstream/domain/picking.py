@@ -26,7 +26,6 @@ from lotstream.domain.serial_floor import Told, note_state, read_numbers
 from lotstream.domain.sums import OVER, most_of, promised, state_of
 from lotstream.domain.unpromised import PICKED, Picking, about_pick, is_meant, take_unpromised
 from lotstream.domain.weighed_lines import told_once, weigh_parts
-from lotstream.domain.weights import check_weight
 from lotstream.domain.wording import amount
 
 
@@ -65,7 +64,6 @@ def weigh_picks(pickings: Sequence[Picking], before: Sequence[int], weight_kg: D
     """Note what was picked for one line with what it says all of it weighs; ``before`` is how much was picked then."""
     picks = [pick for picking, since in zip(pickings, before, strict=True) for pick in picking.picks[since:]]
     if weight_kg is None or not pickings:
-        stop_if(check_weight(weight_kg, path))
         return
     item = pickings[0].draft.item(picks[0].row.sku) if picks else None
     weighed = weigh_parts(pickings[0].verdicts, item, weight_kg, picks, path)
@@ -119,7 +117,8 @@ def pick_line(picking: Picking, wanted: PickLine, path: str) -> None:
     meant = goods_meant(picking.draft, sku, wanted.lot)
     if meant is None and sku is None:
         message = "It is not clear which goods were picked; name the task, the order line, or the sku."
-        raise Refused(Code.FIELD_MISSING, f"{path}.sku", message)
+        _uncounted(picking, wanted, Refusal(Code.FIELD_MISSING, f"{path}.sku", message))
+        return
     if meant is None:
         message = f"{sku} is not defined; define the item and send this again."
         _uncounted(picking, wanted, Refusal(Code.UNKNOWN_ITEM, f"{path}.sku", message))

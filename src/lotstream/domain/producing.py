@@ -24,12 +24,13 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event, ProductionRecorded
 from lotstream.domain.genealogy import made_of
 from lotstream.domain.goods import site_unknown
+from lotstream.domain.goods_lines import check_status
 from lotstream.domain.inspecting import await_inspection
 from lotstream.domain.kit_serials import Told, numbers_made
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.lot_facts import contradiction, learn, made_later
 from lotstream.domain.making import Making
-from lotstream.domain.model import Item, Lot, Receipt, ReceiptKey, RowKey, Status
+from lotstream.domain.model import Item, Lot, Receipt, ReceiptKey, RowKey
 from lotstream.domain.places import DOCK
 from lotstream.domain.quantities import in_base_units
 from lotstream.domain.weights import FIELD
@@ -89,25 +90,11 @@ def record_production(ledger: Ledger, command: RecordProduction, moment: Moment)
 
 
 def _check(command: RecordProduction) -> None:
-    lines: dict[str, KitPiece] = {f"{USED}.{index}": piece for index, piece in enumerate(command.used)}
-    lines |= {f"{MADE}.{index}": piece for index, piece in enumerate(command.made)}
-    seen: set[str] = set()
-    for path, piece in lines.items():
-        if piece.line in seen:
-            message = f"Line {piece.line} is there twice; give each line an id of its own, used and made alike."
-            raise Refused(Code.FIELD_INVALID, f"{path}.line", message)
-        seen.add(piece.line)
     for name in (USED, MADE):
         if not getattr(command, name):
             raise Refused(Code.FIELD_MISSING, name, f"Nothing is {name}; send what is.")
-    costs = {f"made.{index}.cost": line.cost for index, line in enumerate(command.made)}
-    for path, cost in {**costs, "added_cost": command.added_cost}.items():
-        if cost is not None and not (cost.is_finite() and cost >= 0):
-            raise Refused(Code.FIELD_INVALID, path, f"The cost is {cost}; send a number from 0 on, or nothing.")
     for index, line in enumerate(command.made):
-        if line.status not in frozenset(Status):
-            message = f"{line.status} is no status of stock; send one of {', '.join(sorted(Status))}."
-            raise Refused(Code.FIELD_INVALID, f"made.{index}.status", message)
+        stop_if(check_status(line.status, f"made.{index}.status"))
 
 
 def _count(work: _Work, lines: Iterable[PieceT], side: str, into: list[_Counted[PieceT]]) -> None:

@@ -16,6 +16,9 @@ DIGITS_MAX = 30
 #: unit, too many of it, or none at all. Something has happened, and the other lines of the message with it.
 UNCOUNTED: Final = frozenset({Code.UNKNOWN_UNIT, Code.NOT_A_MULTIPLE, Code.TOO_LARGE, Code.NOT_POSITIVE})
 
+#: Why goods of a line cannot be booked whatever has happened with them: nobody knows what they are, or how much.
+UNCOUNTABLE: Final = UNCOUNTED | {Code.UNKNOWN_ITEM, Code.FIELD_MISSING}
+
 
 def unit_factor(item: Item, unit: str | None) -> int | None:
     """Return the smallest units in one of a unit (None: the base unit); None when the item has no such unit."""

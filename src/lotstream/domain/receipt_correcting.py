@@ -75,9 +75,6 @@ def _correct_all(work: Correction) -> None:
     if not lines:
         raise Refused(Code.FIELD_MISSING, "lines", "There are no lines; send at least one.")
     for index, said in enumerate(lines):
-        if said.line in [other.line for other in lines[:index]]:
-            message = f"Line {said.line} is there twice; say once what is wrong with it."
-            raise Refused(Code.FIELD_INVALID, f"lines.{index}.line", message)
         meant = line_meant(work, said, f"lines.{index}")
         if isinstance(meant, LineMeant):
             _correct(work, meant)

@@ -10,7 +10,7 @@ from lotstream.domain.commands import CorrectReceipt, LineWrong
 from lotstream.domain.costing import priced
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import LineCorrected
-from lotstream.domain.goods_lines import check_cost, check_status
+from lotstream.domain.goods_lines import check_status
 from lotstream.domain.model import (
     Booked,
     Item,
@@ -21,7 +21,7 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.paper import Paper
 from lotstream.domain.quantities import UNCOUNTED, smallest, unit_factor
-from lotstream.domain.weights import check_weight, grams, not_weighed
+from lotstream.domain.weights import grams, not_weighed
 from lotstream.domain.wording import amount
 
 
@@ -75,9 +75,7 @@ def line_meant(work: Correction, said: LineWrong, path: str) -> LineMeant | None
         message = f"Receipt {work.command.receipt} has no line {said.line}; check its id."
         work.object(Code.NOT_AVAILABLE, f"{path}.line", message, said)
         return None
-    stop_if(check_cost(said.cost, f"{path}.cost"))
     stop_if(None if said.status is None else check_status(said.status, f"{path}.status"))
-    stop_if(check_weight(said.weight_kg, path))
     item = work.draft.item(said.sku or before.row.sku)
     if item is None:
         work.object(Code.UNKNOWN_ITEM, f"{path}.sku", f"{said.sku} is not defined; define the item.", said)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from lotstream.domain.codes import Code, stop_if
+from lotstream.domain.codes import Code
 from lotstream.domain.commands import InspectedLine, InspectReturn, Moment, StockLine
 from lotstream.domain.events import Event, Relocated, ReturnInspected, RowChange, StockFound
 from lotstream.domain.ledger import Ledger
@@ -23,7 +23,6 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.paper import RETURN, RETURN_INSPECTION, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import is_staging
-from lotstream.domain.quantities import check_quantity
 from lotstream.domain.serials import check_count
 from lotstream.domain.serials_gone import gone_with, losers_of, untold
 from lotstream.domain.serials_in import WHERE
@@ -58,9 +57,6 @@ def inspect_return(ledger: Ledger, command: InspectReturn, moment: Moment) -> tu
     a discrepancy. Restocked goods stay known as returned; whoever was promised what leaves is given other stock.
     """
     paper = begin(ledger, command, moment, kind=RETURN_INSPECTION, number=command.inspection)
-    for index, line in enumerate(command.lines):
-        # What is no quantity has not happened either, whatever it is of.
-        stop_if(check_quantity(line.quantity, f"lines.{index}.quantity"))
     known = ledger.receipt(ReceiptKey(RETURN, command.return_))
     if known is None or not known.came:
         message = f"Nothing has come back as return {command.return_}; check its number."

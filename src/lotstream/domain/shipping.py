@@ -52,7 +52,8 @@ def confirm(
     """
     ledger, verdicts = draft.ledger, Verdicts(command.happened)
     stop_if(site_unknown(ledger, command.site, noted=verdicts.noted if command.happened else None))
-    _check(command)
+    if not command.orders:
+        raise Refused(Code.FIELD_MISSING, "orders", "The shipment names no orders; send at least one.")
     events: list[Event] = []
     freed: list[Freed] = []
     others = set(skus)
@@ -101,17 +102,3 @@ def wanted_still(draft: Draft) -> set[str]:
     """Return what the shipped orders still want: the rest of a line may be filled where the whole could not."""
     open_orders = (order for order in draft.orders.values() if order.state not in OVER)
     return {sku for order in open_orders for line in order.lines if backordered(line) for sku in skus_of(line)}
-
-
-def _check(command: ConfirmShipment) -> None:
-    if not command.orders:
-        raise Refused(Code.FIELD_MISSING, "orders", "The shipment names no orders; send at least one.")
-    keys = [part.key for part in command.orders]
-    for index, key in enumerate(keys):
-        if key in keys[:index]:
-            message = f"Order {key.order} is there twice; send all of its lines together."
-            raise Refused(Code.FIELD_INVALID, f"orders.{index}.order", message)
-    for index, package in enumerate(command.packages):
-        if package.weight_kg is not None and package.weight_kg < 0:
-            message = f"A package of {package.weight_kg} kg weighs less than nothing; send its weight, or none."
-            raise Refused(Code.FIELD_INVALID, f"packages.{index}.weight_kg", message)

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import stop_if
 from lotstream.domain.commands import (
     AdjustStock,
     AssembleKit,
@@ -40,7 +39,6 @@ from lotstream.domain.ledger import Ledger
 from lotstream.domain.titles import LINE_KEPT
 from lotstream.domain.weighable import WAYS, change_parts
 from lotstream.domain.weighed_lines import weigh_parts
-from lotstream.domain.weights import check_weight
 
 SAY_WEIGHTS: Final = frozenset(
     {
@@ -69,8 +67,6 @@ def with_told(ledger: Ledger, command: Command, decided: tuple[Event, ...]) -> t
     verdicts = Verdicts(getattr(command, "happened", False))
     lines = list(_lines(command))
     names = [said.line for _, said in lines]
-    for path, said in lines:
-        stop_if(check_weight(said.weight_kg, path))
     for path, said in lines:
         if said.weight_kg is not None:
             parts = _parts_of(decided, said.line, names)

@@ -12,7 +12,7 @@ from lotstream.domain.commands import PickLine
 from lotstream.domain.model import Order, OrderKey, OrderLine
 from lotstream.domain.unpromised import PICKED, is_meant
 from lotstream.domain.wave_parts import WavePart
-from lotstream.domain.wave_work import Work, check_line
+from lotstream.domain.wave_work import Work
 
 
 def bins_for_wave(work: Work, site: str, lines: Iterable[PickLine]) -> Bringing:
@@ -21,7 +21,7 @@ def bins_for_wave(work: Work, site: str, lines: Iterable[PickLine]) -> Bringing:
     for index, told in enumerate(lines):
         path = f"lines.{index}"
         parts = open_parts(work, site, told)
-        if check_line(told.line, told.task, path) is not None or not parts:
+        if told.task is None or not parts:
             continue
         if told.location is None and not work.verdicts.happened:
             stop_if(no_bin(site, path))

@@ -45,7 +45,7 @@ from lotstream.domain.wave_bins import bins_for_wave, open_parts
 from lotstream.domain.wave_parts import WavePart, by_task, orders_in, wave_key
 from lotstream.domain.wave_scanning import scan_for_wave
 from lotstream.domain.wave_shares import shares
-from lotstream.domain.wave_work import Work, check_line
+from lotstream.domain.wave_work import Work, says_which
 from lotstream.domain.wording import only
 
 
@@ -83,8 +83,8 @@ def _pick(work: Work, said: ConfirmPick) -> tuple[Event, ...]:
     for index, line in enumerate(said.lines):
         path = f"lines.{index}"
         before = {key: len(picking.picks) for key, picking in work.pickings.items()}
-        stop_if(check_line(line.line, line.task, path))
-        _pick_task(work, said, line, path)
+        if says_which(work, line, path):
+            _pick_task(work, said, line, path)
         pickings = list(work.pickings.values())
         since = [before.get(key, 0) for key in work.pickings]
         weigh_picks(pickings, since, line.weight_kg, path)
@@ -114,7 +114,7 @@ def _pick_task(work: Work, said: ConfirmPick | ReportShort, line: PickLine, path
     if not parts and not said.happened:
         message = f"Nothing of that is promised by wave {work.wave} as task {line.task}; pick what its tasks say."
         raise Refused(Code.NOT_RESERVED, f"{path}.task", message)
-    nobody, left = replace(line, task=None), 0
+    nobody, left = replace(line, task=None, line=None), 0
     if parts:
         item = work.draft.known_item(parts[0].part.row.sku)
         meant = _smallest(item, line, path)
@@ -193,8 +193,8 @@ def _short(work: Work, said: ReportShort) -> tuple[Event, ...]:
     for index, line in enumerate(said.lines):
         path = f"lines.{index}"
         before = {key: len(picking.picks) for key, picking in work.pickings.items()}
-        stop_if(check_line(line.line, line.task, path))
-        _short_task(work, shorting, said, line, path)
+        if says_which(work, line, path):
+            _short_task(work, shorting, said, line, path)
         pickings = list(work.pickings.values())
         weigh_found(pickings, [before.get(key, 0) for key in work.pickings], line, path)
     shorting.pickings = list(work.pickings.values())
@@ -265,8 +265,8 @@ def _undo(work: Work, said: UndoPick) -> tuple[Event, ...]:
     undoings: dict[OrderKey, Undoing] = {}
     for index, line in enumerate(said.lines or (UndoneLine(),)):
         path = f"lines.{index}"
-        stop_if(check_line(line.line, line.task, path) if said.lines else None)
-        _undo_task(work, said, undoings, line, path)
+        if not said.lines or says_which(work, line, path):
+            _undo_task(work, said, undoings, line, path)
     return put_back(work.draft, undoings.values(), work.verdicts)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from lotstream.domain.books import Books
 from lotstream.domain.checks import Verdicts
 from lotstream.domain.codes import Code, Refusal
+from lotstream.domain.commands import PickLine, ShortLine, UndoneLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import Event
 from lotstream.domain.model import Order, OrderKey
 from lotstream.domain.unpromised import Picking
 from lotstream.domain.wave_parts import WavePart, parts_of
+from lotstream.domain.wording import in_words
 
 Outcome = tuple[Event, ...] | Refusal
 
@@ -35,6 +37,15 @@ class Work:
     def object(self, code: Code, path: str, message: str, task: str | None = None) -> None:
         """Object to something that is no single order's."""
         self.verdicts.object(code, path, message, {"wave": self.wave, "task": task})
+
+
+def says_which(work: Work, line: PickLine | ShortLine | UndoneLine, path: str) -> bool:
+    """Object to what does not say which task of the wave is meant; True where the task is clear all the same."""
+    wrong = check_line(line.line, line.task, path)
+    if wrong is not None:
+        said = {one.name: in_words(getattr(line, one.name)) or None for one in fields(line)}
+        work.verdicts.object(wrong.code, wrong.field, wrong.message, {"wave": work.wave, **said})
+    return line.task is not None
 
 
 def check_line(line: str | None, task: str | None, path: str) -> Refusal | None:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import TypeVar
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, stop_if
+from lotstream.domain.codes import Code
 from lotstream.domain.model import Item
-from lotstream.domain.weights import FIELD, Weighed, check_weight, grams, not_weighed, spread
+from lotstream.domain.weights import FIELD, Weighed, grams, not_weighed, spread
 
 WeighedT = TypeVar("WeighedT", bound=Weighed)
 PartT = TypeVar("PartT")
@@ -23,7 +23,6 @@ def weigh_parts(
 
     Asked, the weight of an item that has none is refused; what has happened is booked without it, and told to a person.
     """
-    stop_if(check_weight(weight_kg, path))
     if weight_kg is None or not parts or item is None:
         return parts
     refused = not_weighed(item, path)

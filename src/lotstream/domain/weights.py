@@ -42,11 +42,8 @@ def said_weight(line: Weighed) -> tuple[str, ...]:
     return () if line.weight_kg is None else (f"{line.weight_kg.normalize():f} kg",)
 
 
-def check_weight(weight_kg: Decimal | None, path: str) -> Refusal | None:
-    """Refuse what nothing can weigh, whatever has happened; nothing where no weight is said."""
-    if weight_kg is None:
-        return None
-    field = f"{path}.{FIELD}"
+def check_weight(weight_kg: Decimal, field: str) -> Refusal | None:
+    """Refuse what nothing can weigh."""
     if not weight_kg.is_finite():
         return Refusal(Code.FIELD_INVALID, field, "The weight is not a number; send kilograms.")
     if weight_kg <= 0:
@@ -57,6 +54,14 @@ def check_weight(weight_kg: Decimal | None, path: str) -> Refusal | None:
         message = f"{weight_kg:f} kg are no whole number of grams; send at most three decimals."
         return Refusal(Code.NOT_A_MULTIPLE, field, message)
     return None
+
+
+def check_package_weight(weight_kg: Decimal | None, field: str) -> Refusal | None:
+    """Refuse what no package can weigh."""
+    if weight_kg is None or weight_kg >= 0:
+        return None
+    message = f"A package of {weight_kg:f} kg weighs less than nothing; send its weight, or none."
+    return Refusal(Code.FIELD_INVALID, field, message)
 
 
 def grams(weight_kg: Decimal) -> int:

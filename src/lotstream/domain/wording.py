@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 from lotstream.domain.model import Item
 from lotstream.domain.quantities import in_base_units
 
@@ -24,3 +27,12 @@ def begun(words: str) -> str:
 def only(item: Item | None, units: int) -> str:
     """Say how little there is of an item, as a sentence begins with it."""
     return "Nothing of that" if item is None or units == 0 else f"Only {amount(item, units)} of {item.sku}"
+
+
+def in_words(value: object) -> str:
+    """Return what a line says of one thing, as people read it; empty where it says nothing that fits in a few words."""
+    if isinstance(value, tuple):
+        return ", ".join(one for one in value if isinstance(one, str))
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return str(value) if isinstance(value, str | date) else ""

@@ -173,10 +173,11 @@ def test_what_cannot_be_inspected_is_refused(world: World, command: InspectRetur
 
 
 def test_nothing_is_no_inspection_of_anything(world: World) -> None:
-    """Not even when it has happened, or of a return that nobody knows."""
-    for of in ("RMA", "NONE"):
-        told = inspect(line(0, SCRAP), of=of, happened=True)
-        assert world.refused(told) == (Code.NOT_POSITIVE, "lines.0.quantity")
+    """Asked, it is refused; happened, people are told what was said."""
+    told = inspect(line(0, SCRAP))
+    assert world.refused(told) == (Code.NOT_POSITIVE, "lines.0.quantity")
+    noted = only(world.told(replace(told, happened=True)), DiscrepancyNoted)
+    assert (noted.code, noted.about["quantity"]) == (Code.NOT_POSITIVE.value, "0")
 
 
 def test_what_was_moved_meanwhile_is_found_where_it_is_said_to_lie(world: World) -> None:

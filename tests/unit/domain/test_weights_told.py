@@ -79,10 +79,9 @@ def test_what_is_weighed_when_it_moves_weighs_that(world: World) -> None:
 
 @pytest.mark.parametrize("command", [move(line(1, "0", to="B2")), turn(line(1, "-1", to="damaged"))])
 def test_what_nothing_weighs_is_refused(world: World, command: Any) -> None:
-    """As everywhere, whatever has happened."""
+    """As everywhere."""
     world.told(world.receipt(ham(10, 25)))
     assert world.refused(command) == (Code.NOT_POSITIVE, "lines.0.weight_kg")
-    assert world.refused(replace(command, happened=True)) == (Code.NOT_POSITIVE, "lines.0.weight_kg")
 
 
 def test_goods_that_nobody_has_weighed_are_not_good_by_saying_so(world: World) -> None:
