@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from lotstream.testing.simulation.__main__ import parse
+from lotstream.testing.simulation.__main__ import parse, script_of
 from lotstream.testing.simulation.awaits import calls, written
 from lotstream.testing.simulation.everywhere import crash_everywhere
 from lotstream.testing.simulation.outcome import Script
@@ -90,9 +90,11 @@ def test_an_aim_is_hit_in_the_seed_that_comes_there() -> None:
 
 def test_a_report_names_the_options_that_show_the_same() -> None:
     """What was arranged in a life is asked for again by the options that its report ends with."""
-    script = Script(aim="kafka end: on its way", crash_at=7, calm=True, seconds=4.5, orders=8)
-    given = parse(shlex.split(str(script)))
-    assert Script(given.aim, given.crash_at, calm=given.calm, seconds=given.seconds, orders=given.orders) == script
+    for script in (
+        Script(aim="kafka end: on its way", crash_at=7, calm=True, seconds=4.5, orders=8),
+        Script(only=("late", "restore"), late=("end transaction", "positions")),
+    ):
+        assert script_of(parse(shlex.split(str(script)))) == script
     assert str(Script()) == ""
 
 

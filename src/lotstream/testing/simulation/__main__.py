@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from lotstream.errors import ExitCode
 from lotstream.testing.simulation.awaits import written
 from lotstream.testing.simulation.everywhere import crash_everywhere
+from lotstream.testing.simulation.faults import KINDS
 from lotstream.testing.simulation.outcome import CHAOS_S, ORDERS, Script
+from lotstream.testing.simulation.restore import RESTORE
 from lotstream.testing.simulation.runner import Summary, report, report_failed, simulate, simulate_on_cores
 
 
 def main(arguments: Sequence[str] | None = None) -> ExitCode:
     """Run the simulation; the exit code says whether every invariant held."""
     given = parse(arguments)
-    script = Script(given.aim, given.crash_at, calm=given.calm, seconds=given.seconds, orders=given.orders)
+    script = script_of(given)
     if given.seed is not None and not given.crash_everywhere:
         outcome = simulate(given.seed, script)
         _say(report(outcome, steps=None))
@@ -47,10 +49,22 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--calm", action="store_true", help="Let nothing go wrong but what is asked for.")
     add("--seconds", type=float, default=CHAOS_S, help="Let faults come so long, in made-up seconds (30).")
     add("--orders", type=int, default=ORDERS, metavar="N", help="Place so many orders meanwhile (40).")
+    add("--only", nargs="+", choices=[*KINDS, RESTORE], default=[], metavar="KIND", help="Let no other faults come.")
+    add(
+        "--late", nargs=2, metavar="CALL", help="Where a call is held up let it be the first, until the second is made."
+    )
     add("--crash-at", type=int, metavar="STEP", help="Kill the first process before this step of its own.")
     add("--crash-everywhere", action="store_true", help="Live through a calm seed once per step, and crash there.")
     add("--every", type=int, default=1, metavar="N", help="With --crash-everywhere: crash at every n-th step (1).")
     return parser.parse_args(arguments)
+
+
+def script_of(given: argparse.Namespace) -> Script:
+    """Return what was asked for as it is arranged in a world."""
+    return Script(
+        given.aim, given.crash_at, calm=given.calm, seconds=given.seconds, orders=given.orders, only=tuple(given.only),
+        late=(given.late[0], given.late[1]) if given.late else None,
+    )  # fmt: skip
 
 
 def _summarise(summary: Summary, *, seconds: float) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from lotstream.testing.simulation.awaits import places
 from lotstream.testing.simulation.late import Late
 from lotstream.testing.simulation.network import Server, Weather
+from lotstream.testing.simulation.outcome import Script
 from lotstream.testing.simulation.worker import Worker
 
 if TYPE_CHECKING:
@@ -54,19 +55,21 @@ STEPS_MAX: Final = (5, 40, 150)
 class Faults:
     """Throws faults at a world until told to stop."""
 
-    def __init__(self, world: World, *, calm: bool) -> None:
+    def __init__(self, world: World, script: Script) -> None:
         self._world = world
-        self._calm = calm
+        self._calm = script.calm
         self._random = Random(world.random.random())
         # Each seed has a taste of its own, so that some faults come in swarms and others not at all.
         self._weights = [self._random.choice([0, 0, 1, 1, 3, 8]) for _ in KINDS]
+        if script.only:
+            self._weights = [int(kind in script.only) for kind in KINDS]
         if not any(self._weights):
             self._weights[0] = 1
         self._under_way: list[asyncio.Task[None]] = []
         #: What befalls whoever makes a certain call; any call while the batch before is being written, when it is None.
         self._ambush: tuple[str | None, str] | None = None
-        self.late = Late(world.loop, Random(self._random.random()))
-        if not calm and self._random.random() < 0.5:
+        self.late = Late(world.loop, Random(self._random.random()), only=script.late)
+        if not (script.calm or script.only) and self._random.random() < 0.5:
             self._aim(AIMED_AT_ONCE)
 
     def heard(self, who: str, what: str) -> bool:

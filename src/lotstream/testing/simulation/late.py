@@ -32,9 +32,11 @@ HELD_S: Final = 25.0
 class Late:
     """Holds calls up, each until somebody else has made another."""
 
-    def __init__(self, loop: SimulatedLoop, random: Random) -> None:
+    def __init__(self, loop: SimulatedLoop, random: Random, *, only: tuple[str, str] | None = None) -> None:
+        """Hold up whatever is drawn; with ``only`` no other call than that, until no other than that."""
         self._loop = loop
         self._random = random
+        self._only = only
         #: The calls to hold up, until which other, and what is done to whoever makes it.
         self._armed: list[tuple[str, str, Callable[[str], None]]] = []
         #: Whose calls are held up, until which other.
@@ -42,7 +44,8 @@ class Late:
 
     def arm(self, strike: Callable[[str], None]) -> None:
         """Hold up the next call of a kind; ``strike`` is called with the name of the process that makes it."""
-        self._armed.append((self._random.choice(LATE), self._random.choice(UNTIL), strike))
+        call, until = self._only or (self._random.choice(LATE), self._random.choice(UNTIL))
+        self._armed.append((call, until, strike))
 
     def leaves(self, who: str, what: str) -> asyncio.Future[None] | None:
         """Hear of a call as it is made; returns what it has to wait for, or None."""

@@ -33,6 +33,10 @@ class Script:
     seconds: float = CHAOS_S
     #: Orders placed meanwhile.
     orders: int = ORDERS
+    #: Kinds of fault that come, all others being left out; none for whatever the seed draws.
+    only: tuple[str, ...] = ()
+    #: The call that is held up where calls are held up, and the call of somebody else right after which it arrives.
+    late: tuple[str, str] | None = None
 
     def __str__(self) -> str:
         """Return the options that arrange the same on the command line."""
@@ -42,6 +46,8 @@ class Script:
             "--calm": self.calm,
             f"--seconds {self.seconds:g}": self.seconds != CHAOS_S,
             f"--orders {self.orders}": self.orders != ORDERS,
+            f"--only {' '.join(self.only)}": bool(self.only),
+            "--late " + " ".join(f"'{call}'" for call in self.late or ()): self.late is not None,
         }
         return "".join(f" {option}" for option, is_said in said.items() if is_said)
 

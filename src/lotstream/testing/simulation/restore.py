@@ -11,9 +11,13 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from lotstream.testing.memory import Tables
+from lotstream.testing.simulation.outcome import Script
 
 if TYPE_CHECKING:
     from lotstream.testing.simulation.world import World
+
+RESTORE: Final = "restore"
+"""What it is called among the kinds of fault that a script asks for."""
 
 CHANCE: Final = 0.5
 """Share of seeds in which the database is restored at all."""
@@ -28,15 +32,15 @@ AGE_S: Final = (1.0, 15.0)
 class Restore:
     """Restores the database once, in some of the seeds."""
 
-    def __init__(self, world: World, *, latest_s: float, calm: bool) -> None:
+    def __init__(self, world: World, script: Script) -> None:
         self._world = world
         self._random = Random(world.random.random())
         #: Whether the database is restored in this seed at all.
-        self.comes = drawn = self._random.random() < CHANCE and not calm
+        self.comes = drawn = self._comes(script)
         beneath = self._random.random() < BENEATH
         #: Looks at claims before the one that is undone; None for never.
         self._claims_left = self._random.randint(0, 20) if drawn and beneath else None
-        self._at_s = self._random.uniform(AGE_S[1], latest_s) if drawn and not beneath else None
+        self._at_s = self._random.uniform(AGE_S[1], script.seconds) if drawn and not beneath else None
         self._backup: Tables | None = None
         #: Who may take claims next, and the backup from before that.
         self._reader: tuple[object, Tables] | None = None
@@ -47,6 +51,10 @@ class Restore:
         self._on_its_way: asyncio.Future[None] | None = None
         #: Set when the database was restored.
         self.done = asyncio.Event()
+
+    def _comes(self, script: Script) -> bool:
+        drawn = self._random.random() < CHANCE
+        return RESTORE in script.only if script.only else drawn and not script.calm
 
     async def run(self) -> None:
         """Restore an older backup when its time has come; waits for ever in other seeds."""

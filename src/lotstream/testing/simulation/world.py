@@ -317,9 +317,9 @@ class World:
 
     async def _life(self) -> None:
         script = self._script
-        workload, faults = Workload(self, orders=script.orders, seconds=script.seconds), Faults(self, calm=script.calm)
+        workload, faults = Workload(self, orders=script.orders, seconds=script.seconds), Faults(self, script)
         self._faults = faults
-        restoring = self._restoring = Restore(self, latest_s=script.seconds, calm=script.calm)
+        restoring = self._restoring = Restore(self, script)
         for number in range(self.random.choice([1, 2, 2, 3])):
             name = f"worker-{number}"
             self._keepers[name] = asyncio.create_task(self._keep(name, Random(self.random.random())))
