@@ -15,6 +15,9 @@ from prometheus_client import REGISTRY
 
 EXAMPLES = {"short": 100, "long": 2_000, "nightly": 50_000}
 
+# How wide the terminal of whoever runs them is, is not for the tests to say.
+os.environ.pop("COLUMNS", None)
+
 for name, examples in EXAMPLES.items():
     # No deadline: how fast the machine is proves nothing about the property.
     settings.register_profile(name, max_examples=examples, deadline=None, print_blob=True)

@@ -33,7 +33,7 @@ SKUS, LOTS = 40, 300
 TOLD_BY_THE_HUB = {"title.accepted"}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_the_week_comes_to_what_the_books_say(hub_settings: Settings, tmp_path: Path) -> None:
     """Every quantity, state, message, report and figure agrees, verify is clean, and a repeat changes nothing."""
     async with PostgresStore(hub_settings.postgres_url) as store:

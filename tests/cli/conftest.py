@@ -13,7 +13,7 @@ import pytest
 
 from lotstream.settings import Settings
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 """Longest a command may take."""
 
 

@@ -67,7 +67,7 @@ async def records(bootstrap: str, topic: str, *, count: int) -> list[ConsumerRec
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             return [await consumer.getone() for _ in range(count)]
     finally:
         await consumer.stop()

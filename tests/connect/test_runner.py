@@ -32,8 +32,8 @@ from lotstream.testing.desk import Crash, MemoryDesk
 from tests.connect.doubles import PlainConnector, delivery
 from tests.connect.test_kafka import records
 
-WAIT_S = 60
-FILES = 60
+WAIT_S = 120
+FILES = 200
 
 
 @pytest.fixture
@@ -260,7 +260,7 @@ async def test_a_connector_killed_in_the_middle_loses_no_file(settings: Settings
     names = [_drop(tmp_path, order) for order in orders]
     options = {"owner": "acme", "inbox": str(tmp_path), "poll_s": "0.05"}
     async with process_of("flatfile", settings, topic, **options) as process:
-        await _said(process, "delivery_settled", name=names[FILES // 3])
+        await _said(process, "delivery_settled", name=names[FILES // 20])
         process.kill()
         await process.wait()
     assert 0 < len(_left(tmp_path)) < FILES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 
 from lotstream.contracts.produce import Record
 from lotstream.contracts.topics import INBOUND
@@ -23,7 +25,6 @@ from lotstream.testing.kafka import produce
 from lotstream.testing.load import site
 from lotstream.testing.processes import WorkerProcess
 from tests.faults.audit import Books, read_books, read_published
-from tests.hub.test_take_over import logged
 
 LOOK_EVERY_S = 0.05
 
@@ -78,6 +79,33 @@ async def at_rest(settings: Settings, store: PostgresStore) -> None:
             if decided and all(max(noted.get(p, 0), c.relay_position) == c.next_offset for p, c in claims.items()):
                 return
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def lose(settings: Settings) -> None:
+    """Delete the inbound topic, as by mistake, and return when Kafka knows nothing of it any more."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_topics([INBOUND.name])
+        while INBOUND.name in await admin.list_topics():
+            await asyncio.sleep(LOOK_EVERY_S)
+    finally:
+        await admin.close()
+
+
+async def logged(worker: WorkerProcess, event: str) -> None:
+    """Wait until a worker has logged an event."""
+    while f'"event": "{event}"' not in worker.log.read_text():
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+def died(worker: WorkerProcess) -> dict[str, str]:
+    """Return the line with which a worker died."""
+    lines: list[dict[str, str]] = [
+        json.loads(line) for line in worker.log.read_text().splitlines() if line.startswith("{")
+    ]
+    [line] = [line for line in lines if line["event"] == "worker_died"]
+    return line
 
 
 async def rows(settings: Settings, query: str, *args: object) -> list[tuple[Any, ...]]:

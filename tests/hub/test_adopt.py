@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
 from lotstream.cli.setup import prepare_topics
 from lotstream.contracts.produce import Record
-from lotstream.contracts.topics import INBOUND
 from lotstream.errors import ExitCode
 from lotstream.ops.crash import VARIABLE, CrashPoint
 from lotstream.settings import Settings
@@ -20,8 +18,7 @@ from lotstream.testing.kafka import produce
 from lotstream.testing.load import Load, catalogue, orders
 from lotstream.testing.processes import WorkerProcess
 from tests.cli.conftest import run_lotstream
-from tests.hub.logs import bring_to_rest, define_site, long_only, rows, sound_books
-from tests.hub.test_take_over import died
+from tests.hub.logs import bring_to_rest, define_site, died, long_only, lose, rows, sound_books
 
 LOAD = Load(orders=40, owners=8, skus=4)
 KILLED = -9
@@ -46,7 +43,7 @@ async def test_a_topic_made_anew_is_adopted(hub_settings: Settings, tmp_path: Pa
     two = [record for record in orders(LOAD, first=2 * LOAD.orders) if record.key in (b"owner-000", b"owner-001")]
     await _killed(hub_settings, tmp_path, CrashPoint.AFTER_COMMIT, two)
     decided = await rows(hub_settings, "SELECT count(*) FROM sales_order")
-    await _lose(hub_settings)
+    await lose(hub_settings)
     missing = await run_lotstream(hub_settings, "topics", "adopt", "--yes")
     await prepare_topics(hub_settings)
     await _stops(hub_settings, tmp_path)
@@ -79,7 +76,7 @@ async def test_a_topic_made_anew_is_adopted(hub_settings: Settings, tmp_path: Pa
 async def test_a_smaller_topic_made_anew_is_adopted(hub_settings: Settings, tmp_path: Path) -> None:
     """A topic made anew with fewer partitions is adopted too, and every owner goes on from the stock it had."""
     smaller = hub_settings.model_copy(update={"partitions": 4})
-    await _lose(hub_settings)
+    await lose(hub_settings)
     await prepare_topics(smaller)
     await produce(hub_settings.kafka_bootstrap, orders(LOAD, first=3 * LOAD.orders))
     ran = await run_lotstream(smaller, "topics", "adopt", "--yes")
@@ -125,10 +122,3 @@ async def _stops(settings: Settings, folder: Path) -> None:
     await worker.start()
     assert await worker.wait() == ExitCode.SETUP
     assert died(worker)["kind"] == "LogMismatch"
-
-
-async def _lose(settings: Settings) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
-    await admin.start()
-    await admin.delete_topics([INBOUND.name])
-    await admin.close()

@@ -103,9 +103,9 @@ async def test_a_worker_that_differs_does_not_start(fresh: Settings, name: str, 
 
 async def test_what_is_agreed_is_changed_for_all_while_nobody_runs(fresh: Settings) -> None:
     """`db settings --change` is refused while a worker runs; then it makes the new value so for all, and says so."""
-    own = {"LOTSTREAM_CONTINUED_ORDERS_MAX": "7", "LOTSTREAM_POSTGRES_TIMEOUT_S": "1"}
+    own = {"LOTSTREAM_CONTINUED_ORDERS_MAX": "7"}
     async with open_worker(fresh):
-        refused = await run_lotstream(fresh, "db", "settings", "--change", **own)
+        refused = await run_lotstream(fresh, "db", "settings", "--change", **own, LOTSTREAM_POSTGRES_TIMEOUT_S="3")
         assert (refused.code, LogInUse.advice in refused.err) == (ExitCode.SETUP, True)
     looked = await run_lotstream(fresh, "db", "settings", **own)
     assert looked.code == ExitCode.FAILED

@@ -34,7 +34,7 @@ from lotstream.store.rows import Outcome
 from tests.hub.test_pipeline import NOW, OWNER, Bench
 
 #: Longest that a thread of a test waits for its loop, in seconds.
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 KEY = OrderKey("shop", "A")
 RECALL = RecallLots("R-1", None, (("SOAP", "L1"),))
 PLACE = PlaceOrder(KEY, None, None, None, None, (LineWanted("1", "SOAP", Decimal(1)),), "as it came")

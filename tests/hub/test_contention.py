@@ -103,7 +103,7 @@ async def hub(hub_settings: Settings, tmp_path_factory: pytest.TempPathFactory) 
         yield hub
 
 
-@pytest.mark.timeout(1200 if LONG else 300)
+@pytest.mark.timeout(1200 if LONG else 600)
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.owners}-owners-{len(case.killed_at)}-kills")
 async def test_sixteen_producers_on_fifty_lots(hub: BenchHub, case: Case, capsys: pytest.CaptureFixture[str]) -> None:

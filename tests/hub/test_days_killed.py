@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-import pytest
-
 from lotstream.contracts.produce import Record, inbound
 from lotstream.errors import ExitCode
 from lotstream.settings import Settings
@@ -25,7 +23,6 @@ ORDERS = 15
 LOOK_EVERY_S = 0.02
 
 
-@pytest.mark.timeout(120)
 async def test_a_day_turns_through_a_kill_and_a_rebalance(hub_settings: Settings, tmp_path: Path) -> None:
     """One worker is killed and two come while 360 orders nobody touches are moved, two at a time."""
     hub = hub_settings.model_copy(update={"continued_orders_max": 2, "continued_owners_max": 6})

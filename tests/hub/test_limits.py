@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+import asyncpg
 import pytest
 from prometheus_client import REGISTRY
 
@@ -26,6 +28,8 @@ from tests.hub.test_relay import ListeningRelay, a_batch, a_claim, a_row
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SLEEP = "SELECT pg_sleep($1)"
+TAKE, SHARE = "SELECT pg_advisory_lock(1)", "SELECT pg_advisory_xact_lock_shared(1)"
+LOOK_EVERY_S = 0.005
 
 
 def times(limit: str) -> float:
@@ -55,6 +59,16 @@ async def test_the_commit_waits_for_a_relay_that_is_relay_batches_max_behind() -
     await relay.finish()
     running.cancel()
     assert [rows for rows, _ in relay.transactions] == [[0, 1], [2]]
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """Give a connection beside those of the store."""
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 class Rivals:
@@ -105,14 +119,19 @@ async def test_a_call_waits_for_one_of_postgres_connections_max(postgres_url: st
     await migrate(postgres_url)
     settings = Settings(postgres_connections_max=2)
     before = times("postgres_connections_max")
-    async with PostgresStore(postgres_url, connections_max=settings.postgres_connections_max) as store:
-        calls = [asyncio.create_task(store._database.value(SLEEP, 0.05)) for _ in range(3)]
-        most = 0
-        while not all(call.done() for call in calls):
-            most = max(most, store.connections_in_use)
-            await asyncio.sleep(0.005)
+    async with (
+        connected(postgres_url) as somebody,
+        PostgresStore(postgres_url, connections_max=settings.postgres_connections_max, timeout_s=60) as store,
+    ):
+        await somebody.execute(TAKE)
+        calls = [asyncio.create_task(store._database.value(SHARE)) for _ in range(3)]
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while await somebody.fetchval(waiting) < 2:
+            await asyncio.sleep(LOOK_EVERY_S)
+        assert (store.connections_in_use, [call.done() for call in calls]) == (2, [False] * 3)
+        await somebody.execute("SELECT pg_advisory_unlock_all()")
         await asyncio.gather(*calls)
-        assert (most, store.connections_in_use) == (2, 0)
+        assert store.connections_in_use == 0
     assert times("postgres_connections_max") == before + 1
 
 

@@ -21,8 +21,7 @@ from lotstream.testing.faults.proxy import DatabaseProxy
 from lotstream.testing.kafka import produce
 from lotstream.testing.load import Load, orders
 from lotstream.testing.processes import WorkerProcess
-from tests.hub.logs import at_rest, long_only
-from tests.hub.test_take_over import died, logged
+from tests.hub.logs import at_rest, died, logged, long_only
 
 LOCK_WAIT_S = 2.0
 

@@ -22,8 +22,7 @@ from lotstream.testing.kafka import produce
 from lotstream.testing.load import SOURCE, Load, catalogue, orders
 from lotstream.testing.processes import WorkerProcess
 from tests.cli.conftest import run_lotstream
-from tests.hub.logs import OWNERS, bring_to_rest, define_site, long_only, rows, sound_books
-from tests.hub.test_take_over import died, logged
+from tests.hub.logs import OWNERS, bring_to_rest, define_site, died, logged, long_only, rows, sound_books
 
 LOAD = Load(orders=64, owners=16, skus=5)
 KILLED = -9

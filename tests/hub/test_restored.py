@@ -29,8 +29,7 @@ from lotstream.testing.load import Load, catalogue, orders, site
 from lotstream.testing.processes import WorkerProcess
 from tests.cli.conftest import run_lotstream
 from tests.faults.audit import Books, read_published
-from tests.hub.logs import bring_to_rest, define_site, long_only, rows, sound_books
-from tests.hub.test_take_over import died
+from tests.hub.logs import bring_to_rest, define_site, died, long_only, rows, sound_books
 
 LOAD = Load(orders=60, owners=8, skus=4)
 KILLED = -9

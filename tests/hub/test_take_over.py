@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer
@@ -17,6 +16,7 @@ from lotstream.testing.kafka import produce
 from lotstream.testing.load import Load, catalogue, orders, site
 from lotstream.testing.processes import WorkerProcess
 from tests.faults.audit import read_books, read_published
+from tests.hub.logs import died, logged, lose
 
 LOOK_EVERY_S = 0.02
 
@@ -61,10 +61,7 @@ async def test_a_topic_that_was_made_anew_stops_the_worker(hub_settings: Setting
     """When the inbound topic is deleted and made anew the worker ends with a setup error and resets nothing."""
     async with PostgresStore(hub_settings.postgres_url) as store:
         before = await store.claims(range(hub_settings.partitions))
-        admin = AIOKafkaAdminClient(bootstrap_servers=hub_settings.kafka_bootstrap)
-        await admin.start()
-        await admin.delete_topics([INBOUND.name])
-        await admin.close()
+        await lose(hub_settings)
         await prepare_topics(hub_settings)
         worker = WorkerProcess(hub_settings, instance="stopped", log=tmp_path / "worker.log")
         await worker.start()
@@ -115,18 +112,3 @@ async def held_by(store: PostgresStore, settings: Settings, workers: int) -> Non
         if len({c.holder for c in claims if not c.released}) == workers and not any(c.released for c in claims):
             return
         await asyncio.sleep(LOOK_EVERY_S)
-
-
-async def logged(worker: WorkerProcess, event: str) -> None:
-    """Wait until a worker has logged an event."""
-    while f'"event": "{event}"' not in worker.log.read_text():
-        await asyncio.sleep(LOOK_EVERY_S)
-
-
-def died(worker: WorkerProcess) -> dict[str, str]:
-    """Return the line with which a worker died."""
-    lines: list[dict[str, str]] = [
-        json.loads(line) for line in worker.log.read_text().splitlines() if line.startswith("{")
-    ]
-    [line] = [line for line in lines if line["event"] == "worker_died"]
-    return line

@@ -48,7 +48,7 @@ def silent(_: str) -> None:
     """Progress that nobody reads."""
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", PLAYED)
 async def test_a_peer_places_every_order_once_and_rightly(stage: Stage, tmp_path: Path, name: str) -> None:

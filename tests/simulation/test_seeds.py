@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -71,8 +73,10 @@ def test_a_seed_replays_exactly() -> None:
     assert "seed 7: every invariant held after every step" in first
 
 
-def test_a_failed_seed_says_where_all_its_steps_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_seed_says_where_all_its_steps_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The report of a violation has the last steps, the file with all of them, and a command that shows the same."""
+    # Where other runs of these tests write it too.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     move_the_position_before_the_sends(monkeypatch)
     outcome = simulate(1, Script(calm=True))
     said = report_failed(outcome).splitlines()

@@ -50,7 +50,7 @@ CHANGED = 100
 """Orders of the day before that are shipped, and as many that are cancelled."""
 
 
-@pytest.mark.timeout(180 + ORDERS // 50)
+@pytest.mark.timeout(600 + ORDERS // 50)
 async def test_a_deployment_rolls_forth_and_back_under_load_and_loses_and_doubles_nothing(
     released_hub: Settings, released: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

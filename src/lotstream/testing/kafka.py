@@ -14,7 +14,7 @@ from lotstream.contracts.produce import Record
 #: Records in flight before the oldest is awaited.
 IN_FLIGHT_MAX = 5000
 #: Longest that a reader waits for the topic's partitions, and the pause between two looks, in seconds.
-ASSIGNED_S = 10.0
+ASSIGNED_S = 60.0
 LOOK_EVERY_S = 0.01
 
 

@@ -12,7 +12,7 @@ from tests.acceptance.week.books import Books
 from tests.acceptance.week.house import House
 
 #: A worker looks every 5 s.
-PATIENCE_S, LOOK_EVERY_S = 20.0, 0.1
+PATIENCE_S, LOOK_EVERY_S = 120.0, 0.1
 
 
 async def on_the_page(house: House, log: Path) -> None:

@@ -22,7 +22,7 @@ from tests.acceptance.week.hub import SOURCE, Broadcast, Hub
 
 LOOK_EVERY_S = 0.02
 #: Longest that anything is waited for, in seconds.
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 DECIDED = "SELECT * FROM intake WHERE source = $1 AND message_id = ANY($2) AND outcome <> 'duplicate'"
 TO_DO = """
     SELECT (SELECT count(*) FROM continuing WHERE due) + (SELECT count(*) FROM title_due) + (
