@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from lotstream.settings import Settings
+from lotstream.cli.app import main
+from lotstream.settings import Settings, settings
 
 PATIENCE_S = 120.0
 """Longest a command may take."""
@@ -26,31 +27,54 @@ class Ran:
     err: str
 
 
-def environment(settings: Settings, **changed: str) -> dict[str, str]:
+def environment(hub: Settings, **changed: str) -> dict[str, str]:
     """Return an environment in which the program finds these servers."""
     named = {
-        "LOTSTREAM_APP": settings.app,
-        "LOTSTREAM_KAFKA_BOOTSTRAP": settings.kafka_bootstrap,
-        "LOTSTREAM_POSTGRES_URL": settings.postgres_url,
-        "LOTSTREAM_PARTITIONS": str(settings.partitions),
+        "LOTSTREAM_APP": hub.app,
+        "LOTSTREAM_KAFKA_BOOTSTRAP": hub.kafka_bootstrap,
+        "LOTSTREAM_POSTGRES_URL": hub.postgres_url,
+        "LOTSTREAM_PARTITIONS": str(hub.partitions),
     }
     return {**os.environ, **named, **changed}
 
 
-async def run_lotstream(settings: Settings, *arguments: str, **changed: str) -> Ran:
+async def run_lotstream(hub: Settings, *arguments: str, **changed: str) -> Ran:
     """Run ``lotstream`` with arguments against these servers; keywords change its environment."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "lotstream.cli",
         *arguments,
-        env=environment(settings, **changed),
+        env=environment(hub, **changed),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     out, err = await asyncio.wait_for(process.communicate(), PATIENCE_S)
     return Ran(process.returncode or 0, out.decode(), err.decode())
+
+
+@pytest.fixture
+def in_a_thread(
+    hub_settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Awaitable[Ran]]:
+    """Run ``lotstream`` in a thread of this process, which takes a tenth of the time of a process of its own."""
+    for name, value in environment(hub_settings).items():
+        monkeypatch.setenv(name, value)
+
+    def run() -> int:
+        settings.cache_clear()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        settings.cache_clear()
+        return int(ended.value.code or 0)
+
+    async def lotstream(*arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["lotstream", *arguments])
+        code = await asyncio.to_thread(run)
+        return Ran(code, *capsys.readouterr())
+
+    return lotstream
 
 
 @pytest.fixture

@@ -36,6 +36,12 @@ RECEIVED = {
 }  # fmt: skip
 
 
+@pytest.fixture
+def lotstream(in_a_thread: Lotstream) -> Lotstream:
+    """Run ``lotstream`` against the hub of the module."""
+    return in_a_thread
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def decided(hub_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[None]:
     """A hub whose worker has decided one order of 12 over an expired lot and a good one of 10 each."""

@@ -15,13 +15,12 @@ import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 
-from lotstream.cli.app import main
 from lotstream.contracts.cloudevents import headers_for
 from lotstream.contracts.inbound import type_of
 from lotstream.contracts.topics import INBOUND
 from lotstream.domain.slots import partition_of
 from lotstream.errors import ExitCode
-from lotstream.settings import Settings, settings
+from lotstream.settings import Settings
 from lotstream.testing.processes import WorkerProcess
 from tests.cli.conftest import Ran, environment, run_lotstream
 from tests.hub.client import SOURCE, HubClient
@@ -51,24 +50,9 @@ async def client(hub_settings: Settings, worker: WorkerProcess) -> AsyncIterator
 
 
 @pytest.fixture
-def lotstream(hub_settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Lotstream:
-    """Run ``lotstream`` in a thread of this process, which takes a tenth of the time of a process of its own."""
-    for name, value in environment(hub_settings).items():
-        monkeypatch.setenv(name, value)
-
-    def run() -> int:
-        settings.cache_clear()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        settings.cache_clear()
-        return int(ended.value.code or 0)
-
-    async def lotstream(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["lotstream", *arguments])
-        code = await asyncio.to_thread(run)
-        return Ran(code, *capsys.readouterr())
-
-    return lotstream
+def lotstream(in_a_thread: Lotstream) -> Lotstream:
+    """Run ``lotstream`` against the hub of the module."""
+    return in_a_thread
 
 
 async def _run(settings: Settings, statement: str) -> None:

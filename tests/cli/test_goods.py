@@ -20,6 +20,12 @@ FLOOR = {"site": "TOR", "happened": True, "by": "dock"}
 LOT = {"lot": "L24A", "expires": "2027-01-31", "supplier": "S-3", "supplier_lot": "24A", "location": "A-01"}
 
 
+@pytest.fixture
+def lotstream(in_a_thread: Lotstream) -> Lotstream:
+    """Run ``lotstream`` against the hub of the module."""
+    return in_a_thread
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shipped(hub_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WorkerProcess]:
     """A hub of two owners who have the same supplier's lot; of one 3 left for a customer."""
