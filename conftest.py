@@ -10,7 +10,7 @@ import os
 from collections.abc import Generator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from prometheus_client import REGISTRY
 
 EXAMPLES = {"short": 100, "long": 2_000, "nightly": 50_000}
@@ -19,8 +19,9 @@ EXAMPLES = {"short": 100, "long": 2_000, "nightly": 50_000}
 os.environ.pop("COLUMNS", None)
 
 for name, examples in EXAMPLES.items():
-    # No deadline: how fast the machine is proves nothing about the property.
-    settings.register_profile(name, max_examples=examples, deadline=None, print_blob=True)
+    # No deadline, and no word on slow examples: how fast the machine is proves nothing about the property.
+    slow = [HealthCheck.too_slow]
+    settings.register_profile(name, max_examples=examples, deadline=None, print_blob=True, suppress_health_check=slow)
 settings.load_profile(os.environ.get("LOTSTREAM_TEST_LENGTH", "short"))
 
 

@@ -17,7 +17,7 @@ from tests.hub.client import HubClient
 
 Lotstream = Callable[..., Awaitable[Ran]]
 FLOOR = {"site": "TOR", "happened": True, "by": "dock"}
-LOT = {"lot": "L24A", "expires": "2027-01-31", "supplier": "S-3", "supplier_lot": "24A", "location": "A-01"}
+LOT = {"lot": "L24A", "expires": "2099-01-31", "supplier": "S-3", "supplier_lot": "24A", "location": "A-01"}
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ ANNOUNCED = (
 
 def came(line: str, quantity: str, number: str, supplier: str = "S-3") -> dict[str, str]:
     """A line of a receipt of a supplier's lot."""
-    facts = {"supplier_lot": number, "supplier": supplier, "expires": "2027-03-31", "location": "A-02"}
+    facts = {"supplier_lot": number, "supplier": supplier, "expires": "2099-03-31", "location": "A-02"}
     return {"line": line, "sku": "CER-001", "quantity": quantity, **facts}
 
 

@@ -15,7 +15,7 @@ from lotstream.local.leash import note, send
 
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 FOREVER = "import signal; signal.pause()"
-GONE_S_MAX = 30
+GONE_S_MAX = 120
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from lotstream.errors import LocalServerFailed, LocalStackBusy, LocalStackError
 from lotstream.local import Addresses, LocalStack, local_stack
 from lotstream.local.folders import socket_folder
 
-GONE_S_MAX = 30
+GONE_S_MAX = 120
 
 
 async def make_topic(bootstrap: str, topic: str, **limits: str) -> None:

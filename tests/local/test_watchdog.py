@@ -17,7 +17,7 @@ from lotstream.errors import LocalStackError
 from lotstream.local import LocalStack
 
 OWNER = Path(__file__).with_name("owner.py")
-GONE_S_MAX = 30
+GONE_S_MAX = 120
 
 
 @contextmanager

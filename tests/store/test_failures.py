@@ -15,7 +15,7 @@ from lotstream.errors import InstanceLockLost, InstanceTaken, PostgresUnreachabl
 from lotstream.store import connection as connections
 from lotstream.store.connection import SCHEMA, Address, Database
 from lotstream.store.postgres import PostgresStore
-from tests.store.build import PARTITIONS, ROW, batch, claim, with_stock, write
+from tests.store.build import ROW, batch, claim, with_stock, write
 
 
 @pytest_asyncio.fixture
@@ -63,17 +63,15 @@ async def test_closed_store_gives_the_lock_back(database_url: str, store: Postgr
 
 
 async def test_row_locked_by_another_is_not_waited_for_long(
-    database_url: str, operator: asyncpg.Connection[asyncpg.Record]
+    database_url: str, store: PostgresStore, operator: asyncpg.Connection[asyncpg.Record]
 ) -> None:
     """A claim somebody keeps locked ends the call within its limit, and nothing is written."""
-    async with PostgresStore(database_url, timeout_s=0.4) as store:
-        await store.begin_log(PARTITIONS)
-        mine = await claim(store)
-        async with operator.transaction():
-            await operator.execute("SELECT FROM claim WHERE partition = 0 FOR UPDATE")
-            with pytest.raises(PostgresUnreachable):
-                await store.commit(batch(mine))
-        assert (await store.claims([0]))[0] == mine
+    mine = await claim(store)
+    async with operator.transaction(), PostgresStore(database_url, timeout_s=1.5) as hasty:
+        await operator.execute("SELECT FROM claim WHERE partition = 0 FOR UPDATE")
+        with pytest.raises(PostgresUnreachable):
+            await hasty.commit(batch(mine))
+    assert (await store.claims([0]))[0] == mine
 
 
 async def test_a_transaction_of_many_calls_has_the_time_of_all(
@@ -81,21 +79,21 @@ async def test_a_transaction_of_many_calls_has_the_time_of_all(
 ) -> None:
     """A transaction ends within the limit on one call, unless it is said to be as much as several; each has its own."""
     monkeypatch.setattr(connections, "CLIENT_GRACE_S", 0.0)
-    database = Database(Address(url=database_url, app="test", call_s=0.25))
+    database = Database(Address(url=database_url, app="test", call_s=1.0))
     await database.open()
     try:
         async with database.transaction(calls=100) as connection:
-            await _ten_calls(connection)
+            await _five_calls(connection)
         with pytest.raises(PostgresUnreachable):
             async with database.transaction() as connection:
-                await _ten_calls(connection)
+                await _five_calls(connection)
     finally:
         await database.close()
 
 
-async def _ten_calls(connection: Any) -> None:  # noqa: ANN401 - whatever runs a statement
-    for _ in range(10):
-        await connection.execute("SELECT pg_sleep(0.03)")
+async def _five_calls(connection: Any) -> None:  # noqa: ANN401 - whatever runs a statement
+    for _ in range(5):
+        await connection.execute("SELECT pg_sleep(0.25)")
 
 
 async def test_take_over_waits_for_the_commit_before_it(

@@ -69,7 +69,7 @@ async def test_the_log_is_not_held_while_a_worker_lives(database_url: str, store
     """Whoever wants to change the log while a worker lives is told the worker's name."""
     await store.lock_instance("lotstream/w-1", timeout_s=1.0)
     with pytest.raises(LogInUse, match=rf"lotstream/w-1 {re.escape(__version__)} on "):
-        async with hold_log(database_url, app="test", timeout_s=0.2):
+        async with hold_log(database_url, app="test", timeout_s=1.0):
             pass
 
 
@@ -77,7 +77,7 @@ async def test_the_log_is_not_held_while_a_connector_lives(database_url: str, st
     """A connector that is open is told by its name too: it may append at any moment."""
     async with Exchanges(database_url):
         with pytest.raises(LogInUse, match="lotstream-connect on "):
-            async with hold_log(database_url, app="test", timeout_s=0.2):
+            async with hold_log(database_url, app="test", timeout_s=1.0):
                 pass
 
 
