@@ -63,6 +63,7 @@ class KafkaServer:
             log=self.node.folder / "kafka.log",
             lock=self.node.folder / "kafka.lock",
             stop_signal=signal.SIGTERM,
+            discard_signal=signal.SIGKILL,
             grace_s=self.stop_s_max,
         )
 

@@ -105,6 +105,8 @@ class PostgresServer:
             lock=self.stack_folder / "postgres.lock",
             # Fast shutdown: open connections are ended, everything committed is kept.
             stop_signal=signal.SIGINT,
+            # Immediate shutdown: nothing is written any more, and nothing left in memory that others share.
+            discard_signal=signal.SIGQUIT,
             grace_s=STOP_S_MAX,
             account=self.account,
         )

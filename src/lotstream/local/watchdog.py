@@ -35,10 +35,12 @@ ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 class Server:
     """One server process and how it wants to be ended."""
 
-    def __init__(self, process: subprocess.Popen[bytes], stop_signal: int, grace_s: float) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], request: dict[str, Any]) -> None:
         self.process = process
-        self.stop_signal = stop_signal
-        self.grace_s = grace_s
+        self.folder = Path(request["folder"])
+        self.stop_signal: int = request["stop_signal"]
+        self.discard_signal: int = request["discard_signal"]
+        self.grace_s: float = request["grace_s"]
 
 
 class Servers:
@@ -67,8 +69,11 @@ class Servers:
         while (orphan := _ended_child()) is not None and not self._is_server(orphan):
             os.waitpid(orphan, 0)
 
-    def end_all(self) -> None:
-        """End every server: politely first, by force when its grace is over."""
+    def end_all(self, *, remove: Iterable[str]) -> None:
+        """End every server: politely first, by force when its grace is over; at once where its folder is removed."""
+        for server in self._servers.values():
+            if any(server.folder.is_relative_to(folder) for folder in remove):
+                server.stop_signal = server.discard_signal
         self._end(self._servers.values())
 
     def _is_server(self, pid: int) -> bool:
@@ -79,7 +84,7 @@ class Servers:
         if lock is None:
             return {"busy": holder}
         try:
-            server = Server(_run(request, lock), request["stop_signal"], request["grace_s"])
+            server = Server(_run(request, lock), request)
             _write_pid(lock, server.process.pid)
         except OSError as error:
             return {"error": str(error)}
@@ -221,7 +226,7 @@ def main() -> None:
     finally:
         for ending in ENDING_SIGNALS:
             signal.signal(ending, signal.SIG_IGN)
-        servers.end_all()
+        servers.end_all(remove=task["remove"])
         for folder in task["remove"]:
             shutil.rmtree(folder, ignore_errors=True)
 

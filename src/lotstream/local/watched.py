@@ -33,6 +33,8 @@ class ServerProgram:
     #: Locked as long as a process of the server lives.
     lock: Path
     stop_signal: signal.Signals
+    #: What ends it at once, when its data is removed.
+    discard_signal: signal.Signals
     #: How long it may take to end before it is killed.
     grace_s: float
     account: Account | None = None
@@ -114,6 +116,7 @@ def _as_json(program: ServerProgram) -> dict[str, Any]:
         "log": str(program.log),
         "lock": str(program.lock),
         "stop_signal": int(program.stop_signal),
+        "discard_signal": int(program.discard_signal),
         "grace_s": program.grace_s,
         "account": asdict(program.account) if program.account else None,
     }
