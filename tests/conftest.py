@@ -75,6 +75,8 @@ async def hub_settings(hub_servers: Addresses) -> AsyncIterator[Settings]:
         # A worker that was killed stays in its group until its session is over: the next hub has groups of its own.
         app=name, kafka_bootstrap=hub_servers.kafka_bootstrap,
         postgres_url=urlsplit(hub_servers.postgres_url)._replace(path=f"/{name}").geturl(), partitions=8, http_port=0,
+        # Nobody starts a worker of a test again that ended because the machine was slow.
+        claim_timeout_s=60.0, stop_timeout_s=60.0,
     )  # fmt: skip
     await prepare(settings)
     yield settings

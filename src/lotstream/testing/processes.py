@@ -16,7 +16,7 @@ import psutil
 from lotstream.settings import Settings
 
 #: Longest a worker may take to end after SIGTERM, in seconds.
-GRACE_S = 30.0
+GRACE_S = 90.0
 
 
 class WorkerProcess:
