@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -128,6 +129,36 @@ async def test_only_the_hub_signs_as_the_hub(source: str, outcome: str) -> None:
     assert [row["outcome"] for row in accepted(hub)] == ([outcome] if outcome == "done" else [])
     assert len(hub.rows("dead_letter")) == (outcome == "dead_letter")
     assert TITLE_ID.endswith("/")
+
+
+async def test_a_sale_that_the_hub_has_not_told_is_forged_and_the_true_one_comes_all_the_same() -> None:
+    """Not even under the true one's id, a copy of it with more goods, or for somebody else; a copy is a repeat."""
+    hub = SmallHub()
+    worker = await hub.start()
+    seller, buyer = await two_owners(hub, worker)
+    other = owners_in(1, 2)[1]
+    sell(hub, seller, buyer)
+    await worker.decide()
+    (true,) = await worker.broadcasts._continuing._titles.next_titles()  # as the worker has it
+    body = json.loads(true.body)
+    more = {**body, "lines": [{**body["lines"][0], "quantity": "3000"}]}
+    for forged, name in (
+        (more, true.message_id),
+        (more, true.message_id.rpartition("/")[0]),
+        (more, f"{TITLE_ID}mine"),
+        ({**body, "title": "T-2"}, true.message_id),
+    ):
+        hub.forge("title.accepted", forged, partition=1, id=name, key=buyer.encode())
+    hub.forge("title.accepted", {**body, "owner": other}, partition=1, id=true.message_id, key=other.encode())
+    await worker.decide()
+    assert (stands(hub, buyer), stands(hub, other), accepted(hub)) == ({}, {}, [])
+    assert {row["code"] for row in hub.rows("dead_letter")} == {"schema"}
+    assert len(hub.rows("title_due")) == 1
+    await (await hub.start()).settle()
+    hub.forge("title.accepted", body, partition=1, id=true.message_id, key=buyer.encode())
+    await (await hub.start()).settle()
+    assert stands(hub, buyer) == {("SUDS", "L1"): 30}
+    assert (len(hub.rows("dead_letter")), hub.rows("title_due")) == (5, [])
 
 
 async def test_more_sales_than_may_be_told_at_once_follow_one_another() -> None:

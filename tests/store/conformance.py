@@ -38,6 +38,7 @@ from lotstream.domain.model import (
 from lotstream.errors import ClaimLost, ConstraintViolated, InstanceTaken
 from lotstream.store import commit
 from lotstream.store.claim import Claim, Log
+from lotstream.store.claims import SEAL_BYTES
 from lotstream.store.codec import encode_text
 from lotstream.store.journal import GENESIS
 from lotstream.store.rows import Batch, DeadLetterRow, Outcome, OwnerSize, PersonRow, ShipmentLineRow
@@ -78,6 +79,13 @@ class ClaimConformance:
         """A log that is begun keeps its partition count, whatever is asked for later."""
         assert await store.begin_log(2 * PARTITIONS) == Log(number=1, partitions=PARTITIONS)
         assert await store.log() == Log(number=1, partitions=PARTITIONS)
+
+    async def test_the_seal_is_made_once(self, store: Store) -> None:
+        """Every worker seals with the same key, of the length it is to have."""
+        seal = await store.seal()
+        assert len(seal) == SEAL_BYTES
+        await store.begin_log(PARTITIONS)
+        assert await store.seal() == seal
 
     async def test_now_is_aware(self, store: Store) -> None:
         """The clock says its time zone and does not go backwards."""

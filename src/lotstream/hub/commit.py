@@ -24,6 +24,7 @@ from lotstream.hub.ledgers import LedgerStore
 from lotstream.hub.lookup import Lookup, Named, named_by
 from lotstream.hub.records import Entry, message_keys
 from lotstream.hub.state import PartitionState
+from lotstream.hub.titles import seal_for
 from lotstream.hub.told import rows_told
 from lotstream.ops.batch import BatchWatch
 from lotstream.ops.crash import CrashPoint, crash_point
@@ -117,6 +118,7 @@ class CommitUnit:
         with watch.stage(Stage.DEDUPE):
             seen = await self._store.seen(message_keys(entries))
             told = await rows_told(entries, store=self._store)
+            seal = await seal_for(entries, store=self._store)
         with watch.stage(Stage.LOAD):
             await self._lookup.load(asked, named, self._sites_of(entries))
             await self._lookup.look_back(asked, named)
@@ -125,7 +127,7 @@ class CommitUnit:
             ledgers = {owner: self._ledgers[owner] for owner in _owners(entries)}
             deciding = Deciding(
                 self._states, ledgers, seen=seen.union(done), condemned=condemned, positions=self._positions(),
-                message_bytes_max=self._message_bytes_max, told=told,
+                message_bytes_max=self._message_bytes_max, told=told, seal=seal,
                 continued_orders_max=self._continued_orders_max, own_bytes_max=self._own_bytes_max,
             )  # fmt: skip
             batch = await self._decide_all(deciding, entries)

@@ -41,7 +41,7 @@ from lotstream.hub.ids import CONTINUED, decision_id
 from lotstream.hub.persons import named
 from lotstream.hub.records import EVERYBODY, Entry
 from lotstream.hub.state import PartitionState
-from lotstream.hub.titles import heard
+from lotstream.hub.titles import heard, why_not_sealed
 from lotstream.hub.told import answered_by, number_of, why_no_answer, why_not
 from lotstream.hub.written import NOTED, Head, Written
 from lotstream.store.rows import Batch, Broadcast, MessageKey, Outcome
@@ -72,12 +72,15 @@ class Deciding:
         positions: Mapping[int, int],
         message_bytes_max: int,
         told: Mapping[int, Broadcast],
+        seal: bytes,
         continued_orders_max: int,
         own_bytes_max: int,
     ) -> None:
         self._states = states
         #: The numbered rows that broadcasts must agree with.
         self._told = told
+        #: What the hub's own messages to an owner are sealed with.
+        self._seal = seal
         self._continued_orders_max = continued_orders_max
         self._ledgers = ledgers
         self._seen = seen
@@ -132,6 +135,9 @@ class Deciding:
 
     def _decide_one(self, head: Head, entry: Entry) -> None:
         condemned = self._condemned.get((entry.partition, entry.offset))
+        sale = entry.decoded.command if entry.decoded is not None else None
+        if type(sale) is AcceptTitle and self._is_forged(head, entry, sale):
+            return
         if entry.key == EVERYBODY:
             self._everybody(head, entry, condemned)
         elif entry.decoded is None or entry.decoded.owner is None:
@@ -143,13 +149,18 @@ class Deciding:
             self._written.dead_letter(head, entry, condemned)
         else:
             self._command(head, entry, entry.decoded, self._ledgers[entry.decoded.owner])
-        if entry.decoded is not None and type(entry.decoded.command) is AcceptTitle:
-            self._note_heard(entry.decoded, entry.decoded.command)
 
-    def _note_heard(self, decoded: Decoded, command: AcceptTitle) -> None:
-        """Note that the hub has told itself of goods that were sold; whatever became of it, it is not told again."""
-        if decoded.source == HUB_SOURCE:
-            heard(self.batch, command, decoded.owner or "")
+    def _is_forged(self, head: Head, entry: Entry, sale: AcceptTitle) -> bool:
+        """Dead-letter what bears the hub's name and not its seal; what does is heard, whatever becomes of it."""
+        decoded = entry.decoded
+        if decoded is None or decoded.source != HUB_SOURCE:
+            return False
+        forged = why_not_sealed(decoded, sale, entry.value or b"", seal=self._seal)
+        if forged is None:
+            heard(self.batch, sale, decoded.owner or "")
+            return False
+        self._disown(head, entry, forged)
+        return True
 
     def _is_repeat(self, key: MessageKey) -> bool:
         return key in self._seen or key in self.done

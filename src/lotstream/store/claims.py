@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from secrets import token_hex
+from typing import TYPE_CHECKING, Final
 
 from lotstream.errors import NotMigrated
 from lotstream.store.claim import Claim, Log
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from asyncpg import Record
 
 SQL = queries("claims")
+
+SEAL_BYTES: Final = 32
+"""Bytes of the key that the hub seals its own messages with."""
 
 
 class Claims:
@@ -33,7 +37,19 @@ class Claims:
     async def begin_log(self, partitions: int) -> Log:
         """Write down the inbound log when there is none yet, and return the one there is."""
         await self._database.value(SQL["begin_log"], partitions)
+        await self.seal()
         return await self.log()
+
+    async def seal(self) -> bytes:
+        """Return the key that the hub seals its own messages with, the same for every worker and every log.
+
+        It is made once, by whoever asks first, and kept with the settings that were agreed on: a backup has it too.
+        """
+        kept: str | None = await self._database.value(SQL["seal"])
+        if kept is None:
+            await self._database.value(SQL["make_seal"], token_hex(SEAL_BYTES))
+            kept = await self._database.value(SQL["seal"])
+        return bytes.fromhex(kept or "")
 
     async def log(self) -> Log:
         """Return the inbound log's number and partition count; raises `NotMigrated` when there is none."""

@@ -96,6 +96,10 @@ class PostgresStore:
         """Return the inbound log's number and partition count; raises `NotMigrated` when there is none."""
         return await self._claims.log()
 
+    async def seal(self) -> bytes:
+        """Return the key that the hub seals its own messages with, the same for every worker and every log."""
+        return await self._claims.seal()
+
     async def lock_instance(self, instance: str, *, timeout_s: float) -> None:
         """Hold the session lock on an instance id; raises `InstanceTaken` when another process keeps it."""
         await self._instance.acquire(instance, timeout_s=timeout_s)

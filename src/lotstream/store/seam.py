@@ -39,6 +39,9 @@ class Store(Protocol):
     async def log(self) -> Log:
         """Return the inbound log's number and partition count; raises `NotMigrated` when there is none."""
 
+    async def seal(self) -> bytes:
+        """Return the key that the hub seals its own messages with, the same for every worker and every log."""
+
     async def lock_instance(self, instance: str, *, timeout_s: float) -> None:
         """Hold the session lock on an instance id; raises `InstanceTaken` when another process keeps it."""
 

@@ -10,6 +10,14 @@ SELECT log, partitions FROM hub;
 -- Write down the first log; nothing when there is one.
 INSERT INTO hub (log, partitions) VALUES (1, $1) ON CONFLICT DO NOTHING;
 
+-- name: make_seal
+-- Keep the key that the hub seals its own messages with; nothing when there is one.
+INSERT INTO agreed (setting, value) VALUES ('seal', $1) ON CONFLICT DO NOTHING;
+
+-- name: seal
+-- The key that the hub seals its own messages with.
+SELECT value FROM agreed WHERE setting = 'seal';
+
 -- name: make
 -- Claim rows of partitions that have none, at the beginning of the log.
 INSERT INTO claim (partition, log, chain)

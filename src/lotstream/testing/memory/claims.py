@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from lotstream.store.claim import Log
+from lotstream.store.claims import SEAL_BYTES
 from lotstream.testing.memory.statements import Rows, answers, as_rows
 from lotstream.testing.memory.tables import Row, Tables
 
@@ -13,6 +14,10 @@ CLAIM: Final = (
     *("partition", "log", "next_offset", "epoch", "holder", "released", "today", "chain", "broadcast_seen"),
     *("append_time", "last_append_time", "last_message_id", "relay_position", "turned", "broadcast_answered"),
 )
+
+
+SEAL: Final = "00" * SEAL_BYTES
+"""The key of every hub in memory, as text."""
 
 
 @answers("claims", "now")
@@ -29,6 +34,12 @@ def _log(tables: Tables) -> Rows:
 def _begin_log(tables: Tables, partitions: int) -> Rows:
     tables.log = tables.log or Log(number=1, partitions=partitions)
     return []
+
+
+@answers("claims", "seal")
+def _seal(tables: Tables) -> Rows:
+    # Every run makes the same messages.
+    return [Row({"value": SEAL})]
 
 
 @answers("claims", "make")

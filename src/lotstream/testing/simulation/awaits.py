@@ -36,7 +36,7 @@ class Phase(StrEnum):
 
 
 _DATABASE: Final = (
-    *("now", "log", "lock", "claims", "take_claim", "release_claim", "note_relay_position", "sites", "seen"),
+    *("now", "log", "seal", "lock", "claims", "take_claim", "release_claim", "note_relay_position", "sites", "seen"),
     *("owner_sizes", "ledgers", "closed_orders", "receipts", "history", "commit", "outbox", "add_broadcast"),
     *("broadcasts", "broadcasts_numbered", "owners_due", "clocks_due", "titles_due", "owners_behind"),
     "broadcasts_passed",
