@@ -43,6 +43,8 @@ class SmallHub:
         self.tables = Tables(clock=lambda: self.now)
         self.partitions = partitions
         self.orders_max, self.owners_max = orders_max, owners_max
+        #: The largest message that workers started from now on may tell.
+        self.outgoing_bytes_max = BYTES_MAX
         self.log: dict[int, list[ConsumerRecord[Any, Any]]] = defaultdict(list)
         self.store = MemoryStore(self.tables)
 
@@ -143,7 +145,7 @@ class SmallWorker:
         self.ledgers = ledger_store(app)
         unit = CommitUnit(
             self._store, self.ledgers, self.states, reread=self._reread, positions=dict, behind=lambda _: False,
-            message_bytes_max=BYTES_MAX, continued_orders_max=hub.orders_max,
+            message_bytes_max=hub.outgoing_bytes_max, continued_orders_max=hub.orders_max,
         )  # fmt: skip
         self._pipeline = Pipeline(unit, deliver=self._deliver, constraint_failures_max=3, die=lambda _: None)
         self.clock = Clock(self._store, skew_max_s=600)

@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 
 from lotstream.domain import filling, letting_go, settling
 from lotstream.hub.deciding import Deciding
-from tests.hub.small_hub import SITE, SmallHub, SmallWorker, a_site, order, owners_in, stock
+from tests.hub.small_hub import BYTES_MAX, SITE, SmallHub, SmallWorker, a_site, order, owners_in, stock
 
 LOTS = [("L1", "2026-09-01"), ("L2", "2026-12-01")]
 
@@ -398,3 +398,34 @@ async def test_items_that_come_late_let_go_only_the_orders_that_miss_them(monkey
     await worker.settle()
     assert len(looked_at) == 200
     assert {row["state"] for row in hub.rows("sales_order", owner=owner)} == {"backordered"}
+
+
+async def test_an_owner_goes_on_whose_part_tells_more_than_a_topic_takes() -> None:
+    """Its commands are decided without the part, which is dead-lettered by itself; nothing that expired is shipped."""
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    (owner,) = owners_in(0, 1)
+    stock(hub, owner, LOTS)
+    wanted = {"source": "shop", "order": "O-0"}
+    lines = [{"line": str(number), "sku": "SOAP", "quantity": 1} for number in range(40)]
+    hub.send("order.placed", {"owner": owner, **wanted, "lines": lines})
+    await worker.settle()
+    assert hub.reserved(owner) == {"L1": 40}
+    hub.outgoing_bytes_max = 4000
+    worker = await hub.start()
+    await turn(hub)
+    await worker.settle()
+    order(hub, owner, 1)
+    left = {"site": SITE, "happened": False, "shipment": "S-1", "orders": [wanted]}
+    hub.send("shipment.confirmed", {"owner": owner, **left})
+    await worker.settle()
+    (letter,) = hub.rows("dead_letter")
+    (part,) = hub.intake(outcome="dead_lettered")
+    assert (part["type"], letter["code"]) == ("lotstream.day.continued.v1", "too_large")
+    assert hub.reserved(owner) == {"L1": 40, "L2": 1}
+    (refused,) = [one for one in hub.answers() if one["owner"] == owner]
+    assert (refused["type"], refused["code"]) == ("lotstream.shipment.confirmed.v1", "lot_not_allowed")
+    hub.outgoing_bytes_max = BYTES_MAX
+    await (await hub.start()).settle()
+    assert hub.reserved(owner) == {"L2": 41}

@@ -19,7 +19,7 @@ from lotstream.contracts.limits import MESSAGE_BYTES_MAX
 from lotstream.domain.ledger import Sites
 from lotstream.errors import LogMismatch
 from lotstream.hub.aside import Aside, OnThread
-from lotstream.hub.deciding import Coordinates, Deciding
+from lotstream.hub.deciding import WITHOUT_PART, Coordinates, Deciding
 from lotstream.hub.ledgers import LedgerStore
 from lotstream.hub.lookup import Lookup, Named, named_by
 from lotstream.hub.records import Entry, message_keys
@@ -112,7 +112,7 @@ class CommitUnit:
         watch = BatchWatch()
         watch.add(Stage.DECODE, read_s)
         # Nothing is asked about what is dead-lettered anyway: the question may be what the database refuses.
-        asked = [entry for entry in entries if (entry.partition, entry.offset) not in condemned]
+        asked = [one for one in entries if condemned.get((one.partition, one.offset), WITHOUT_PART) is WITHOUT_PART]
         named = named_by(asked)
         self._named.append(named)
         with watch.stage(Stage.DEDUPE):

@@ -43,7 +43,7 @@ from lotstream.hub.records import EVERYBODY, Entry
 from lotstream.hub.state import PartitionState
 from lotstream.hub.titles import heard, why_not_sealed
 from lotstream.hub.told import answered_by, number_of, why_no_answer, why_not
-from lotstream.hub.written import NOTED, Head, Written
+from lotstream.hub.written import NOTED, Head, OutgoingTooLarge, PartTooLarge, Written
 from lotstream.store.rows import Batch, Broadcast, MessageKey, Outcome
 from lotstream.store.state import state_rows
 
@@ -53,6 +53,8 @@ OFFSET_BITS = 48
 RULES = (DefineOwner, ChangeSettings, DefineItem, DefineCustomer)
 #: Why a record is dead-lettered that was not read for no reason of its own.
 NOT_READ = Undecodable(DeadLetterCode.SCHEMA, "", "Not read.")
+#: Said of a record that is decided without the part before it, which leads to a message that no topic takes.
+WITHOUT_PART = Undecodable(DeadLetterCode.TOO_LARGE, "", "Decided without what was to be looked at again before it.")
 #: Outcome of an order message that was refused.
 REFUSED = "refused"
 Coordinates = tuple[int, int]
@@ -145,10 +147,11 @@ class Deciding:
             self._written.dead_letter(head, entry, condemned or entry.undecodable or NOT_READ)
         elif self._is_repeat((entry.decoded.source, entry.decoded.message_id)):
             self._written.intake(entry, Outcome.DUPLICATE)
-        elif condemned is not None:
+        elif condemned is not None and condemned is not WITHOUT_PART:
             self._written.dead_letter(head, entry, condemned)
         else:
-            self._command(head, entry, entry.decoded, self._ledgers[entry.decoded.owner])
+            ledger = self._ledgers[entry.decoded.owner]
+            self._command(head, entry, entry.decoded, ledger, go_on=condemned is None)
 
     def _is_forged(self, head: Head, entry: Entry, sale: AcceptTitle) -> bool:
         """Dead-letter what bears the hub's name and not its seal; what does is heard, whatever becomes of it."""
@@ -165,8 +168,8 @@ class Deciding:
     def _is_repeat(self, key: MessageKey) -> bool:
         return key in self._seen or key in self.done
 
-    def _command(self, head: Head, entry: Entry, decoded: Decoded, ledger: Ledger) -> None:
-        if is_due(ledger, rules=not isinstance(decoded.command, RULES)):
+    def _command(self, head: Head, entry: Entry, decoded: Decoded, ledger: Ledger, *, go_on: bool) -> None:
+        if go_on and is_due(ledger, rules=not isinstance(decoded.command, RULES)):
             self._continue(head, entry, decoded.command, ledger)
         moment = _moment(head.state, entry)
         decided = decide(ledger, decoded.command, moment)
@@ -191,9 +194,12 @@ class Deciding:
             return
         moment = _moment(head.state, entry, part=CONTINUED)
         decided = decide(ledger, ContinueDay(self._continued_orders_max), moment)
-        for event in () if isinstance(decided, Refusal) else note_part(decided):
-            self._take(head, entry, ledger, event, moment)
-            self._touched[ledger.owner] = ledger
+        try:
+            for event in () if isinstance(decided, Refusal) else note_part(decided):
+                self._take(head, entry, ledger, event, moment)
+                self._touched[ledger.owner] = ledger
+        except OutgoingTooLarge as error:
+            raise PartTooLarge(entry, error.size, error.size_max) from error
 
     def _take(self, head: Head, entry: Entry, ledger: Ledger, event: Event, moment: Moment) -> None:
         self._written.journal(head, entry, ledger.owner, event)

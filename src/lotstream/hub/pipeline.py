@@ -31,10 +31,10 @@ from lotstream.contracts.decode import Undecodable
 from lotstream.domain.codes import DeadLetterCode
 from lotstream.errors import ConstraintViolated, StopWorker
 from lotstream.hub.commit import CommitUnit, Decided
-from lotstream.hub.deciding import Coordinates
+from lotstream.hub.deciding import WITHOUT_PART, Coordinates
 from lotstream.hub.lookup import asks_to_look_back
 from lotstream.hub.records import Entry
-from lotstream.hub.written import OutgoingTooLarge
+from lotstream.hub.written import OutgoingTooLarge, PartTooLarge
 from lotstream.ops.limits import reached, used
 from lotstream.ops.metrics import CONSTRAINT_RETRIES
 
@@ -219,6 +219,14 @@ def _condemn_too_large(condemned: Condemned, error: OutgoingTooLarge, *, among: 
     """Note a record that is to be dead-lettered; raises the error when it is not alone in its batch."""
     if len(among) > 1:
         raise error
+    if isinstance(error, PartTooLarge):
+        # Its owner goes on: the part is asked for by a record of its own, which is dead-lettered where people see it.
+        logger.error(
+            "part_left_out", partition=error.entry.partition, offset=error.entry.offset, bytes=error.size,
+            bytes_max=error.size_max,
+        )  # fmt: skip
+        condemned[error.entry.partition, error.entry.offset] = WITHOUT_PART
+        return
     reason = Undecodable(DeadLetterCode.TOO_LARGE, "", str(error))
     condemned[error.entry.partition, error.entry.offset] = reason
 

@@ -45,6 +45,11 @@ class OutgoingTooLarge(Exception):
     def __init__(self, entry: Entry, size: int, size_max: int) -> None:
         super().__init__(f"It leads to a message of {size} bytes, above the limit of {size_max}.")
         self.entry = entry
+        self.size, self.size_max = size, size_max
+
+
+class PartTooLarge(OutgoingTooLarge):
+    """What an owner had to look at again before a record leads to such a message: the record is decided without it."""
 
 
 @dataclass(slots=True)

@@ -40,7 +40,9 @@ HUB: Final = {
         "The broker refuses the record and tells its producer; a connector leaves the delivery pending.", LIMIT_METRICS
     ),
     "outgoing_bytes_max": Note(
-        "The record that leads to the message is dead-lettered; none of it is done.", f"{TOO_LARGE}, {LIMIT_METRICS}"
+        "The record that leads to the message is dead-lettered; none of it is done. Where what an owner had to look at "
+        "again before the record leads to it, the record is done without that.",
+        f"{TOO_LARGE}, {LIMIT_METRICS}",
     ),
     "ledger_bytes_max": Note(
         "The least recently used owners are dropped, never one whose commit is under way; a poll that needs more than "
