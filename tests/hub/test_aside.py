@@ -22,9 +22,20 @@ from lotstream.domain.commands import (
     PlaceOrder,
     RecallLots,
     TickClock,
+    UndoPick,
 )
 from lotstream.domain.ledger import Ledger, Sites
-from lotstream.domain.model import Item, Order, OrderKey, OrderLine, OrderState, RowKey, StockRow
+from lotstream.domain.model import (
+    CountsSince,
+    CountsTold,
+    Item,
+    Order,
+    OrderKey,
+    OrderLine,
+    OrderState,
+    RowKey,
+    StockRow,
+)
 from lotstream.domain.model import Settings as Rules
 from lotstream.errors import ConstraintViolated
 from lotstream.hub import deciding
@@ -205,3 +216,13 @@ def test_an_owner_that_looks_at_its_orders_again_does_so_aside() -> None:
     owner.sites.today["NORTH"] = date(2026, 9, 2)
     owner.sites.note_turn("NORTH", 1)
     assert may_take_long(owner, PLACE, orders_min=ORDERS_MIN)
+
+
+def test_what_is_told_late_is_decided_aside() -> None:
+    """It may be tried on a copy of everything first; what is told at once of the same owner is not."""
+    owner = ledger(orders=ORDERS_MIN)
+    late = UndoPick("NORTH", True, None, NOW, KEY)
+    assert not may_take_long(owner, late, orders_min=ORDERS_MIN)
+    owner.history = {CountsSince("SOAP", "L1", NOW): CountsTold(())}
+    assert may_take_long(owner, late, orders_min=ORDERS_MIN)
+    assert not may_take_long(owner, PLACE, orders_min=ORDERS_MIN)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from aiokafka import TopicPartition
 
-from tests.hub.small_hub import NOON, SITE, SmallHub, a_site, stock
+from lotstream.contracts.topics import INBOUND
+from lotstream.hub.lookup import asks_to_look_back
+from lotstream.hub.records import read_records
+from tests.hub.small_hub import BYTES_MAX, NOON, SITE, SmallHub, a_site, stock
 
 OWNER = "acme"
 BEFORE = NOON - timedelta(hours=2)
@@ -19,10 +23,11 @@ def count(hub: SmallHub, counted: int, *, number: str = "C-1", **more: object) -
     hub.send("stock.counted", body | more)
 
 
-def move(hub: SmallHub, quantity: int, *, number: str) -> None:
+def move(hub: SmallHub, quantity: int, *, number: str, **more: object) -> None:
     """Tell that goods left the bin for another one."""
     line = {"line": "1", "sku": "SOAP", "lot": "L1", "location": "BIN-L1", "quantity": quantity, "to": "ELSEWHERE"}
-    hub.send("stock.moved", {"owner": OWNER, "site": SITE, "happened": True, "move": number, "lines": [line]})
+    body = {"owner": OWNER, "site": SITE, "happened": True, "move": number, "lines": [line]}
+    hub.send("stock.moved", body | more)
 
 
 def in_bin(hub: SmallHub) -> int:
@@ -71,3 +76,41 @@ async def test_a_count_that_waits_is_booked_by_another_worker() -> None:
     assert in_bin(hub) == 70
     (refused,) = hub.intake(outcome="refused")
     assert (refused["code"], refused["field"]) == ("field_invalid", "by")
+
+
+@pytest.mark.parametrize("records_max", [1, 1000])
+async def test_what_was_counted_stands_when_a_move_before_it_is_told_later(records_max: int) -> None:
+    """Told at once after the count, in the same batch or not, and told twice: the bin has what was counted."""
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    stock(hub, OWNER, [("L1", "2026-12-01")])
+    await worker.settle()
+    count(hub, 90)
+    for _ in range(2):
+        move(hub, 10, number="M-1", occurred_at=BEFORE.isoformat())
+    move(hub, 5, number="M-2")
+    while await worker.decide(records_max=records_max):
+        pass
+    assert in_bin(hub) == 90 - 5
+    assert sum(row["on_hand"] for row in hub.rows("stock", owner=OWNER)) == 90 - 5 + 10 + 5
+    (alert,) = [one for one in hub.told(topic="lotstream.alerts") if one["about"].get("count") and "M-1" in str(one)]
+    assert (alert["code"], alert["quantity"], alert["about"]["count"]) == ("count_difference", "10", "C-1")
+    changes = [one for one in hub.told(topic="lotstream.inventory") if one["change"] == "counted"]
+    assert [(one["document"], [line["quantity"] for line in one["lines"]]) for one in changes] == [
+        ("C-1", ["-10"]), ("C-1", ["10"])
+    ]  # fmt: skip
+
+
+async def test_what_is_told_at_once_asks_nothing_of_the_past() -> None:
+    """A document of a moment ago, or one that is only asked for, is decided with the others of its batch."""
+    moved = {"line": "1", "sku": "SOAP", "lot": "L1", "location": "BIN-L1", "quantity": 1, "to": "ELSEWHERE"}
+    body = {"owner": OWNER, "site": SITE, "happened": True, "move": "M-1", "lines": [moved]}
+    hub = SmallHub()
+    for more in ({}, {"occurred_at": (NOON - timedelta(seconds=59)).isoformat()}):
+        hub.send("stock.moved", body | more)
+    hub.send("stock.moved", body | {"happened": False, "occurred_at": BEFORE.isoformat()})
+    hub.send("stock.moved", body | {"occurred_at": BEFORE.isoformat()})
+    log = {TopicPartition(INBOUND.name, partition): records for partition, records in hub.log.items()}
+    entries = read_records(log, partitions=hub.partitions, bytes_max=BYTES_MAX)
+    assert [asks_to_look_back(entry) for entry in entries] == [False, False, False, True]

@@ -20,7 +20,7 @@ from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast, decid
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, Moment
 from lotstream.domain.decide import BROADCASTS, decide
-from lotstream.domain.events import DiscrepancyNoted, Event
+from lotstream.domain.events import DiscrepancyNoted, Event, StockCounted
 from lotstream.domain.history import documents_answered, orders_answered, questions
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import (
@@ -76,6 +76,8 @@ class Books:
     serials: dict[SerialKey, bytes] = field(default_factory=dict)
     #: What became of goods, and when.
     moved: list[tuple[datetime, Move]] = field(default_factory=list)
+    #: What was counted, as it was told.
+    counts: list[StockCounted] = field(default_factory=list)
 
     def decide(self, command: Command, moment: Moment) -> tuple[Event, ...] | Refusal:
         """Return what follows from a command, after reading what it names."""
@@ -90,8 +92,10 @@ class Books:
         told |= {key.number for key, body in self.serials.items() if b'"holds":' in body}
         for number in sorted({*serials_named(command), *told, *(() if numbers is None else numbers.all())}):
             self._read_serial(number)
-        if asked := questions(self.ledger, command):
-            self.ledger.history = Past(self.shipped().values(), self._order, self.orders, self.moved).answers(asked)
+        self.ledger.history = {}
+        if asked := questions(self.ledger, command, moment.recorded_at):
+            past = Past(self.shipped().values(), self._order, self.orders, self.moved, self.counts)
+            self.ledger.history = past.answers(asked)
             for name in documents_answered(self.ledger, command):
                 self._read_document(name)
             for key in orders_answered(self.ledger, command):
@@ -104,6 +108,7 @@ class Books:
             if follows:
                 self._read_within(event)
             apply(self.ledger, event)
+            self.counts += [event] if isinstance(event, StockCounted) else []
             at = getattr(event, "at", None)
             self.moved += [] if at is None else [(at, move) for move in moves_of(event)]
         self._settle()
@@ -142,7 +147,7 @@ class Books:
         parts = (part for order in ledger.orders.values() for line in order.lines for part in line.reservations)
         ledger.has_waves = any(part.wave is not None for part in parts)
         ledger.index()
-        return Books(ledger, tables["closed"], tables["documents"], tables["serials"], self.moved)
+        return Books(ledger, tables["closed"], tables["documents"], tables["serials"], self.moved, self.counts)
 
     def orders(self) -> list[Order]:
         """Return every order, open or closed."""

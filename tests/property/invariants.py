@@ -73,6 +73,7 @@ from tests.property.accounts import Accounts, check_rebased
 from tests.property.choosing import ONLY_GIVING, check_choices
 from tests.property.happened import check_came, check_free, check_made
 from tests.property.house import House
+from tests.property.late import Counts
 from tests.property.soundness import check_derived
 from tests.property.units import check_documents, check_serials, check_taken, numbers_of
 from tests.property.weighed import Weights
@@ -95,6 +96,7 @@ class Story:
         self._rows: Counter[RowKey] = Counter()
         self._weights = Weights()
         self._accounts = Accounts()
+        self.counts = Counts()
         #: Orders that were promised something by name, which their own rules do not take back.
         self.named: set[OrderKey] = set()
         #: How many choices the reference has made as well.
@@ -118,6 +120,7 @@ class Story:
         if isinstance(command, ChangeSettings | DefineCustomer | DefineItem):
             # Who has something keeps it when the rules change.
             self.named.update(self.ledger.orders)
+        before = self._rows.copy()
         for event in events:
             for sku, lot, units in moved(event):
                 self._came[sku, lot] += units
@@ -129,6 +132,9 @@ class Story:
             self._accounts.take_in(event)
             recount(event, self._rows, key=lambda row: row)
             self._weights.recount(event)
+        if self._house.log:
+            self.counts.check(self.ledger, command, before, self._rows, self._house.log[-1].moment.recorded_at)
+        self.counts.take_in(events)
         check_moves(self.ledger, self._rows)
         self._weights.check(self.ledger)
         check_rows(self.ledger)

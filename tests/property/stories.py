@@ -8,6 +8,7 @@ from random import Random
 from typing import Final
 
 from tests.property.happenings import happenings
+from tests.property.late import told_late
 from tests.property.telling import OWNERS, Telling
 from tests.property.weighed import weighed
 from tests.property.words_floor import OFTEN, TO_EVERYBODY, TO_ONE
@@ -21,10 +22,12 @@ ANYTHING: Final = (*TO_EVERYBODY, *(word for word in TO_ONE for _ in range(OFTEN
 
 def tell(seed: int, words: Sequence[str]) -> Counter[str]:
     """Tell the story of a seed in some words; returns how often what happened in it."""
-    chance, telling, found = Random(seed), Telling(), Counter[str]()
+    chance, late, telling, found = Random(seed), Random(f"late {seed}"), Telling(), Counter[str]()
     for _ in range(STEPS):
         owner, word = chance.choice(OWNERS), chance.choice(words)
         command = weighed(chance, getattr(GoodsWords(chance, telling.house, owner), word)())
+        command = told_late(late, command, telling.house.moment().recorded_at)
         found.update(happenings(telling.tell(None if word in TO_EVERYBODY else owner, command)))
     telling.end()
+    found["something was told late that was counted since"] += telling.kept
     return found

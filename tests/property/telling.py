@@ -53,6 +53,11 @@ class Telling:
                 story.check(command, () if isinstance(events, Refusal) else events)
         return events
 
+    @property
+    def kept(self) -> int:
+        """How often something was told late that was counted since."""
+        return sum(story.counts.kept for story in self._stories.values())
+
     def end(self) -> None:
         """Check that each owner has what it would have if the others had never told anything."""
         for owner in OWNERS:

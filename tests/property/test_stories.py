@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.property.happenings import HAPPENINGS
+from tests.property.late import OF_COUNTS
 from tests.property.stories import ANYTHING, tell
 from tests.property.words_goods import OF_GOODS, OF_UNITS
 
@@ -17,6 +18,14 @@ def test_stories_of_goods_hold_and_get_as_far_as_they_are_told_for() -> None:
     for seed in range(25):
         happened.update(tell(seed, OF_GOODS))
     assert min(happened[name] for name in HAPPENINGS) >= 3, happened
+
+
+def test_stories_of_counts_hold_whatever_is_told_after_them() -> None:
+    """What was counted stands through all that the floor tells late, of every kind and of goods in every condition."""
+    happened = Counter[str]()
+    for seed in range(20):
+        happened.update(tell(seed, OF_COUNTS))
+    assert happened["something was told late that was counted since"] >= 50, happened
 
 
 @pytest.mark.parametrize("seed", range(10))

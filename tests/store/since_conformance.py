@@ -7,8 +7,11 @@ from typing import Any
 
 import msgspec
 
-from lotstream.domain.model import Gone, Left, Moved, Since
+from lotstream.domain.events import RowChange, StockCounted
+from lotstream.domain.model import Booked, CountsSince, CountsTold, CountTold, Gone, Left, Moved, Since
 from lotstream.domain.move import Move, MoveKind
+from lotstream.hub.lot_rows import lot_rows
+from lotstream.store.journal import journal_row
 from lotstream.store.rows import LotHistoryRow
 from lotstream.store.seam import Store
 from tests.store.build import OWNER, ROW, T0, batch, claim
@@ -61,3 +64,36 @@ class SinceConformance:
         sums = [24 - 10 + 3 - 4 + 1, 24 - 10 + 3 - 2 - 4 + 1, 2, 7 - 4, 10 - 3 - 4, 0]
         answers = await store.history(OWNER, [*asked, Left("X", "Y")])
         assert answers == {Left("X", "Y"): Gone(0, 0, 0)} | dict(zip(asked, map(Moved, sums), strict=True))
+
+    async def test_counts_of_a_lot_since_a_moment_are_found_as_they_were_told(self, store: Store) -> None:
+        """Those that say what there was then or later of that lot; what others and earlier ones say is not."""
+        before, later = T0 - timedelta(minutes=5), T0 + timedelta(minutes=5)
+        booked = {"1": Booked(ROW, 90), "2": Booked(ROW._replace(location="B-2", status="damaged"), 3)}
+        events = [
+            StockCounted(ROW.site, "C-1", "ann", T0, booked, (RowChange("1", ROW, -10),), whole=("1",)),
+            StockCounted(ROW.site, "C-2", "ann", later, {"1": Booked(ROW, 80)}, (), as_of=before),
+            StockCounted(ROW.site, "C-3", "ann", before, {"1": Booked(ROW, 70)}, ()),
+            StockCounted(ROW.site, "C-4", "ann", T0, {"1": Booked(ROW._replace(lot=None), 60)}, ()),
+            StockCounted(ROW.site, "C-1", None, T0, {}, (RowChange("1", ROW, 10),)),
+        ]
+        written = batch(await claim(store))
+        for offset, event in enumerate(events):
+            row = journal_row(
+                event, previous=b"", partition=0, offset=offset, index=0, owner=OWNER, recorded_at=T0, today={}
+            )
+            written.journal += [row, msgspec.structs.replace(row, index=1, owner="other")]
+            written.lot_history += lot_rows(
+                event, owner=OWNER, partition=0, offset=offset, first=0, recorded_at=T0
+            )  # fmt: skip
+        await store.commit(written)
+        asked = [CountsSince(ROW.sku, ROW.lot, T0), CountsSince(ROW.sku, None, T0), CountsSince("X", None, T0)]
+        here = CountTold("C-1", "1", T0, T0, ROW.site, ROW.location, None, None, None)
+        there = here._replace(line="2", location="B-2", status="damaged")
+        assert await store.history(OWNER, asked) == {
+            asked[0]: CountsTold((here, there)),
+            asked[1]: CountsTold((here._replace(number="C-4", status=ROW.status),)),
+            asked[2]: CountsTold(()),
+        }
+        (early,) = [*(await store.history(OWNER, [asked[0]._replace(since=before)])).values()]
+        assert isinstance(early, CountsTold)
+        assert [one.number for one in early.of] == ["C-2", "C-3", "C-1", "C-1"]

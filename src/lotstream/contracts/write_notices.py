@@ -10,7 +10,7 @@ from lotstream.contracts.quantities import base_text, decimal_text
 from lotstream.contracts.sending import Outgoing, encode, item_of
 from lotstream.contracts.sent_notices import AlertKind, AnswerOutcome
 from lotstream.contracts.topics import ALERTS, ANSWERS
-from lotstream.domain.codes import Code, NotUsed, Refusal
+from lotstream.domain.codes import COUNT_DIFFERENCE, Code, NotUsed, Refusal
 from lotstream.domain.commands import (
     AcceptTitle,
     AdjustStock,
@@ -97,8 +97,6 @@ if TYPE_CHECKING:
 
 ALERT_TYPE = "lotstream.alert.v1"
 ANSWER_TYPE = "lotstream.answer.v1"
-#: Code of an alert that a count found something else than was known: nothing was refused, and the bin is right now.
-COUNT_DIFFERENCE = "count_difference"
 
 NAMED_MAX = 20
 """Lots that an alert about many names."""
@@ -204,8 +202,9 @@ def count_alerts(ledger: Ledger, event: StockCounted, moment: Moment) -> Iterato
     for change in event.changes:
         more[change.line] += change.quantity
     for line, units in more.items():
-        if units == 0:
-            # Packages of one bin were mistaken for each other; all in all it has what was known.
+        if units == 0 or line not in event.booked:
+            # Packages of one bin were mistaken for each other, and all in all it has what was known; or a count is put
+            # right, of which a discrepancy says why.
             continue
         row, counted = event.booked[line].row, event.booked[line].quantity
         item = item_of(ledger, row.sku)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 T = TypeVar("T")
 
@@ -61,6 +61,10 @@ class Code(StrEnum):
     WRONG_OWNER = "wrong_owner"
     FIELD_MISSING = "field_missing"
     FIELD_INVALID = "field_invalid"
+
+
+COUNT_DIFFERENCE: Final = "count_difference"
+"""Why people are told of a count: it found something else than the books had, or what it found is put down to that."""
 
 
 class DeadLetterCode(StrEnum):

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 from lotstream.domain.checks import Verdicts
-from lotstream.domain.codes import Code, Refused
+from lotstream.domain.codes import COUNT_DIFFERENCE, Code, Refused
 from lotstream.domain.commands import ApproveCount, CountStock, Moment, StockLine
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import CountKept, DiscrepancyNoted, Event, RowWeight, StockCounted
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import CountedLine, CountPending, CountState, Moved, ReceiptKey, RowKey, Since
+from lotstream.domain.model import CountedLine, CountPending, CountState, CountTold, Moved, ReceiptKey, RowKey, Since
 from lotstream.domain.paper import COUNT, Meant, Paper, begin, book_once, understand
 from lotstream.domain.places import DOCK, is_transit
 from lotstream.domain.quantities import in_base_units
 from lotstream.domain.second_counts import check_second, has_to_wait, pending_key, settled, since
 from lotstream.domain.stock_changes import Changes, check_place, decided, more_to, take, where
+from lotstream.domain.told_late import BACK_MAX, counts_known
 from lotstream.domain.weighed_counts import weigh_rows
 from lotstream.domain.weights import kilograms, told_grams
 from lotstream.domain.wording import amount
 
-AS_OF_MAX: Final = timedelta(days=30)
+AS_OF_MAX: Final = BACK_MAX
 """How long ago a count may have been made that is told now."""
 
 
@@ -159,7 +160,8 @@ def _counted(counts: _Counts) -> tuple[Event, ...]:
         return tuple(paper.verdicts.noted)
     told = StockCounted(
         paper.document.site, paper.key.number, paper.document.by, paper.at, paper.booked, tuple(counts.changes.made),
-        tuple(counts.weighed), {line.line: line.weight_g for line, _ in counts.lines if line.weight_g},
+        tuple(counts.weighed), {line.line: line.weight_g for line, _ in counts.lines if line.weight_g}, counts.as_of,
+        tuple(line.line for line, _ in counts.lines if line.status is None),
     )  # fmt: skip
     return decided(counts.changes, told)
 
@@ -209,6 +211,9 @@ def _count(counts: _Counts, meant: Meant) -> None:
     rows = paper.rows(meant)
     known = sum(paper.there(key) for key in rows)
     labels = counts.together.pop(_counted_of(meant), None)
+    if counts.as_of is not None and (later := _counted_later(paper, meant, counts.as_of)) is not None:
+        _leave(counts, meant, later, known)
+        return
     now = known if labels is None else _now(counts, meant, sum(labels.values()), known)
     counts.lines.append((_line(meant, difference=now - known), known))
     if labels is None:
@@ -225,6 +230,28 @@ def _count(counts: _Counts, meant: Meant) -> None:
     moved = 0 if counts.as_of is None else now - sum(labels.values())
     weighed = weigh_rows(paper, meant, [*counts.heavy[_counted_of(meant)].values()], moved=moved)
     counts.weighed += weighed
+
+
+def _counted_later(paper: Paper, meant: Meant, as_of: datetime) -> CountTold | None:
+    """Return a count by which more is known of all that a line counts, since it was counted later and told before."""
+    said = meant.said
+    told = counts_known(paper.draft.ledger, meant.item.sku, said.lot, as_of) or []
+    asked = paper.document.site, meant.location, said.package, meant.pack, said.status
+    for count in told:
+        place, parts = count[4:6], zip(count[6:], asked[2:], strict=True)
+        if count.as_of > as_of and place == asked[:2] and all(one in (None, other) for one, other in parts):
+            return count
+    return None
+
+
+def _leave(counts: _Counts, meant: Meant, later: CountTold, known: int) -> None:
+    """Leave goods as they are that were counted again since."""
+    paper = counts.changes.paper
+    counts.lines.append((_line(meant, difference=0), known))
+    message = f"Count {later.number} found later what is in {meant.location}, and was told before; that stands."
+    about = {COUNT: paper.key.number, "line": meant.said.line, "sku": meant.item.sku, "location": meant.location}
+    about |= {} if meant.said.lot is None else {"lot": meant.said.lot}
+    paper.verdicts.noted.append(DiscrepancyNoted(COUNT_DIFFERENCE, message, about))
 
 
 def _not_on_the_way(row: RowKey) -> RowKey:

@@ -6,8 +6,9 @@ that. Standard library only, no clock, no input or output, no randomness.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from functools import partial
+from typing import Final
 
 from lotstream.domain.adjusting import adjust_stock
 from lotstream.domain.arriving import receive_transfer
@@ -108,12 +109,14 @@ from lotstream.domain.found import FINDS, with_lots
 from lotstream.domain.holds import lift_hold, lift_owner_hold, place_hold, place_owner_hold
 from lotstream.domain.importing import import_shipment
 from lotstream.domain.inspecting import inspect_lot
+from lotstream.domain.keeping_counts import Decider, counts_touched, with_counts
 from lotstream.domain.kitting import assemble_kit, break_kit
 from lotstream.domain.leaving_owner import close_owner, note_closed, why_not_taken_in
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import release_order
 from lotstream.domain.lot_correcting import correct_lot
 from lotstream.domain.merging import merge_lots, split_lot
+from lotstream.domain.model import CountsSince
 from lotstream.domain.moving import continue_day
 from lotstream.domain.on_the_road import progress_shipment
 from lotstream.domain.on_the_way import TAKE, with_transfers
@@ -146,6 +149,7 @@ from lotstream.domain.suppliers import define_supplier
 from lotstream.domain.task_done import finish_task
 from lotstream.domain.ticking import set_clock, tick_clock
 from lotstream.domain.titles import accept_title, release_title
+from lotstream.domain.told_late import MAY_BE_LATE
 from lotstream.domain.transferring import ship_transfer
 from lotstream.domain.undoing import start_pick, undo_pick
 from lotstream.domain.unreserving import unreserve_order
@@ -155,7 +159,7 @@ from lotstream.domain.wave_telling import tell_by_wave
 from lotstream.domain.waves import cancel_wave, release_wave
 from lotstream.domain.weighing import SAY_WEIGHTS, with_weights
 
-_DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusal]] = {
+_DECIDERS: Final[dict[type, Decider]] = {
     PlaceOrder: place_order,
     CancelOrder: cancel_order,
     ReleaseOrder: release_order,
@@ -234,18 +238,23 @@ _DECIDERS: dict[type, Callable[[Ledger, Any, Moment], tuple[Event, ...] | Refusa
 BROADCASTS = (DefineSite, DefineLocation, OpenDay, PlaceBinHold, LiftBinHold)
 
 
-def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...] | Refusal:
+def decide(
+    ledger: Ledger, command: Command, moment: Moment, *, by: Decider | None = None
+) -> tuple[Event, ...] | Refusal:
     """Return the events that follow from a command, none when there is nothing to do, or why it is refused.
 
-    Raises `NotLoaded` when an order or a receipt it names was not read from the database (see
-    `lotstream.domain.named`), and `TypeError` for a broadcast.
+    ``by`` decides it in place of who would; what was counted before is left as it is then. Raises `NotLoaded` when an
+    order or a receipt it names was not read from the database (see `lotstream.domain.named`), and `TypeError` for a
+    broadcast.
     """
-    decider = _DECIDERS.get(type(command))
+    decider = by or _DECIDERS.get(type(command))
     if decider is None:
         raise TypeError(f"{type(command).__name__} is told to every partition; decide_broadcast decides it")
     # Every order comes through here: what has nothing to say to most of them is not even called.
     if (names := (ledger.derived or ledger.index()).names) is not None:
         command = names.now(command)
+    if ledger.history and by is None and type(command) in MAY_BE_LATE:
+        return with_counts(ledger, command, moment, decide, decider)
     if ledger.settings.closed and (why := why_not_taken_in(ledger, command)) is not None:
         return why
     noted: tuple[Event, ...] = ()
@@ -275,3 +284,9 @@ def decide(ledger: Ledger, command: Command, moment: Moment) -> tuple[Event, ...
     if ledger.has_waves or ledger.sites.by_wave:
         decided = tell_by_wave(ledger, decided)
     return set_clock(ledger, command, decided, moment) if ledger.clock.watched else decided
+
+
+def counts_of_late(ledger: Ledger, command: Command, recorded_at: datetime, since: datetime) -> list[CountsSince]:
+    """Return what has to be known of counts before a document is decided that has happened long before it was told."""
+    alone = partial(decide, by=_DECIDERS[type(command)])
+    return counts_touched(ledger, command, recorded_at, since=since, decide=alone)

@@ -23,11 +23,13 @@ from lotstream.domain.commands import (
     ReturnGoods,
     StockLine,
 )
+from lotstream.domain.decide import counts_of_late
 from lotstream.domain.gone import went_with
 from lotstream.domain.holds import find_lot
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
     CountPending,
+    CountsTold,
     GotFrom,
     HoldKind,
     Left,
@@ -42,29 +44,56 @@ from lotstream.domain.model import (
     consignee_key,
 )
 from lotstream.domain.names import names_had
+from lotstream.domain.paper import COUNT
 from lotstream.domain.rebasing import asked_of_past
 from lotstream.domain.recalling import reach_asked
 from lotstream.domain.returns_meant import asked
 from lotstream.domain.second_counts import pending_key, since, since_counted
+from lotstream.domain.told_late import MAY_BE_LATE, counts_asked, late_since
 
 
-def asks_history(command: Command) -> bool:
-    """Tell whether a command needs what has become of goods before; only one of a type in ``ASKERS`` does."""
+def asks_history(command: Command, recorded_at: datetime | None = None) -> bool:
+    """Tell whether a command needs what has become of goods before; only one of a type in ``MAY_ASK`` does.
+
+    ``recorded_at`` is when it was told; None: at once.
+    """
+    # Every order comes through here.
+    if type(command) not in MAY_ASK:
+        return False
     asks = ASKERS.get(type(command))
-    return asks is not None and asks(command)
+    return (asks is not None and asks(command)) or _is_late(command, recorded_at)
 
 
-def questions(ledger: Ledger, command: Command) -> tuple[Question, ...]:
+def questions(ledger: Ledger, command: Command, recorded_at: datetime | None = None) -> tuple[Question, ...]:
     """Return what ``ledger.history`` has to answer before a command is decided; nothing for most commands."""
-    if not asks_history(command):
+    if not asks_history(command, recorded_at):
         return ()
     names = ledger.names()
     known = command if names is None else names.now(command)
-    return tuple(dict.fromkeys(_QUESTIONS[type(command)](ledger, known)))
+    asks = ASKERS.get(type(command))
+    asked = [*_QUESTIONS[type(command)](ledger, known)] if asks is not None and asks(command) else []
+    if recorded_at is not None and (at := late_since(known, recorded_at)) is not None:
+        # Of a return that asks something else nothing can be decided yet.
+        is_open = isinstance(known, ReturnGoods) and asked
+        asked += _counts_named(ledger, known, at) if is_open else counts_of_late(ledger, known, recorded_at, at)
+    return tuple(dict.fromkeys(asked))
+
+
+def _counts_named(ledger: Ledger, command: Any, at: datetime) -> Iterable[Question]:  # noqa: ANN401 - goods that came back
+    """Return what is asked of counts of the lots that a return names."""
+    named = [(_sku_meant(ledger, line), line.lot) for line in command.lines]
+    return [one for sku, lot in named if sku is not None for one in counts_asked(ledger, sku, lot, at)]
+
+
+def _is_late(command: Command, recorded_at: datetime | None) -> bool:
+    return recorded_at is not None and late_since(command, recorded_at) is not None
 
 
 def documents_answered(ledger: Ledger, command: Command) -> tuple[ReceiptKey, ...]:
     """Return the documents that answers tell of: each must be in ``ledger.receipts`` before the command is decided."""
+    if type(command) in MAY_BE_LATE:
+        counts = [answer for answer in ledger.history.values() if isinstance(answer, CountsTold)]
+        return tuple(dict.fromkeys(ReceiptKey(COUNT, one.number) for told in counts for one in told.of))
     if not isinstance(command, RecallLots) or command.drill:
         return ()
     answers = [answer for answer in ledger.history.values() if isinstance(answer, LookedBack)]
@@ -106,6 +135,7 @@ def _since_counted(ledger: Ledger, command: CountStock) -> Iterable[Question]:
         sku = _sku_meant(ledger, line)
         if sku is not None and line.location is not None:
             yield from since(ledger, Since(sku, line.lot, command.site, line.location, line.status, at))
+            yield from counts_asked(ledger, sku, line.lot, at)
 
 
 def _sku_meant(ledger: Ledger, line: StockLine) -> str | None:
@@ -140,7 +170,10 @@ ASKERS: Final[dict[type, Callable[[Any], bool]]] = {
         command.customer is not None or command.source is not None or command.references
     ),
 }
-"""By command, whether one asks; a command without a line never does."""
+"""By command, whether one asks; a command without a line does when it has happened and is told late, or never."""
+
+MAY_ASK: Final = frozenset({*ASKERS, *MAY_BE_LATE})
+"""Commands that may ask; none of any other type does."""
 
 _QUESTIONS: Final[dict[type, Callable[[Ledger, Any], Iterable[Question]]]] = {
     RecallLots: _reach_of_recalled,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -115,13 +116,7 @@ class Paper:
 
     def missing(self) -> dict[RowKey, int]:
         """Return how much of what we promised the changed rows no longer have beside what others promised."""
-        missing = {}
-        for key in self.on_hand:
-            row = self.draft.ledger.stock.get(key)
-            if row is not None and row.reserved:
-                left = max(self.there(key), 0) - row.promised_elsewhere
-                missing[key] = min(max(row.reserved - left, 0), row.reserved)
-        return {key: units for key, units in missing.items() if units}
+        return short_of_promises(self.draft.ledger, self.on_hand)
 
     def object(self, code: Code, path: str, message: str, meant: StockLine) -> None:
         """Object to a line; raises `Refused` when it was only asked."""
@@ -133,6 +128,17 @@ class Paper:
             # All that is known of goods that cannot be booked.
             about |= {"quantity": f"{meant.quantity:f}", "unit": meant.unit, "status": meant.status}
         self.verdicts.object(code, path, message, about)
+
+
+def short_of_promises(ledger: Ledger, on_hand: Mapping[RowKey, int]) -> dict[RowKey, int]:
+    """Return how much of what we promised rows that were changed no longer have beside what others promised."""
+    missing = {}
+    for key, there in on_hand.items():
+        row = ledger.stock.get(key)
+        if row is not None and row.reserved:
+            left = max(there, 0) - row.promised_elsewhere
+            missing[key] = min(max(row.reserved - left, 0), row.reserved)
+    return {key: units for key, units in missing.items() if units}
 
 
 def begin(ledger: Ledger, document: Document, moment: Moment, *, kind: str, number: str) -> Paper:

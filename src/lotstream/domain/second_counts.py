@@ -17,6 +17,7 @@ from lotstream.domain.model import (
     CountApproval,
     CountedLine,
     CountPending,
+    CountsSince,
     CountState,
     Lot,
     ReceiptKey,
@@ -24,6 +25,7 @@ from lotstream.domain.model import (
 )
 from lotstream.domain.names import names_had
 from lotstream.domain.quantities import in_base_units, smallest, unit_factor
+from lotstream.domain.told_late import counts_asked
 
 
 def pending_key(count: str) -> ReceiptKey:
@@ -31,12 +33,13 @@ def pending_key(count: str) -> ReceiptKey:
     return ReceiptKey(COUNT_PENDING, count)
 
 
-def since_counted(ledger: Ledger, pending: CountPending) -> list[Since]:
+def since_counted(ledger: Ledger, pending: CountPending) -> list[Since | CountsSince]:
     """Return what has to be known of the bins of a count that waited before it is booked, line by line."""
     lines = [
         Since(line.sku, line.lot, pending.site, line.location, line.status, pending.as_of) for line in pending.lines
     ]
-    return [question for line in lines for question in since(ledger, line)]
+    moved = [question for line in lines for question in since(ledger, line)]
+    return [*moved, *(one for line in lines for one in counts_asked(ledger, line.sku, line.lot, pending.as_of))]
 
 
 def since(ledger: Ledger, asked: Since) -> list[Since]:

@@ -29,7 +29,7 @@ from lotstream.domain.told_weights import SAY_WEIGHTS, with_told
 from lotstream.domain.weighable import WAYS, Way, change_parts
 from lotstream.domain.weights import shares
 
-__all__ = ["SAY_WEIGHTS", "with_weights"]
+__all__ = ["SAY_WEIGHTS", "weighed", "with_weights"]
 
 
 class _Scales:
@@ -108,7 +108,11 @@ def with_weights(ledger: Ledger, command: Command, decided: tuple[Event, ...]) -
 
     Asked, a weight that cannot be is refused; what has happened is booked without it, with a discrepancy.
     """
-    told = with_told(ledger, command, decided)
+    return weighed(ledger, with_told(ledger, command, decided))
+
+
+def weighed(ledger: Ledger, told: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Return events with what the goods in them weigh, which may be said in them, as `with_weights` does."""
     if not ledger.weighs:
         return told
     scales = _Scales(ledger)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from lotstream.domain.commands import Command
-from lotstream.domain.history import ASKERS, asks_history, documents_answered, orders_answered, questions
+from lotstream.domain.history import MAY_ASK, asks_history, documents_answered, orders_answered, questions
 from lotstream.domain.ledger import Sites
 from lotstream.domain.named import documents_opened, orders_named, receipts_named, serials_named
 from lotstream.domain.recounting import counted_now
@@ -39,7 +39,8 @@ def named_by(entries: list[Entry]) -> Named:
 
 def asks_to_look_back(entry: Entry) -> bool:
     """Tell whether a record can only be decided when all before it is written."""
-    return entry.decoded is not None and entry.decoded.owner is not None and asks_history(entry.decoded.command)
+    decoded = entry.decoded
+    return decoded is not None and decoded.owner is not None and asks_history(decoded.command, entry.recorded_at)
 
 
 class Lookup:
@@ -73,10 +74,10 @@ class Lookup:
 
     async def look_back(self, entries: Iterable[Entry], named: Named) -> None:
         """Read what a record asks of the past, and what that tells of; it is the first of its batch if any does."""
-        for entry in [one for one in entries if one.decoded is not None and type(one.decoded.command) in ASKERS]:
+        for entry in [one for one in entries if one.decoded is not None and type(one.decoded.command) in MAY_ASK]:
             if entry.decoded is not None and asks_to_look_back(entry):
                 ledger = self._ledgers[entry.decoded.owner or ""]
-                asked = questions(ledger, entry.decoded.command)
+                asked = questions(ledger, entry.decoded.command, entry.recorded_at)
                 ledger.history = await self._store.history(ledger.owner, asked) if asked else {}
                 told_of = [(ledger.owner, key) for key in documents_answered(ledger, entry.decoded.command)]
                 await self._read(told_of)

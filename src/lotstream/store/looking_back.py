@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
+from lotstream.domain.events import StockCounted
 from lotstream.domain.model import (
     DEPARTURES_TOLD,
     NAMED_MAX,
     ORDERS_LOOKED_AT,
     SOURCE_NAMED_MAX,
     Answer,
+    CountsSince,
     Gone,
     GotFrom,
     Left,
@@ -30,6 +32,8 @@ from lotstream.domain.model import (
     WentWith,
 )
 from lotstream.domain.move import NOT_MOVED
+from lotstream.domain.told_late import lines_told
+from lotstream.store.codec import decode
 from lotstream.store.connection import Database
 from lotstream.store.recalls import Recalls
 from lotstream.store.sql import queries
@@ -52,6 +56,14 @@ async def _left(database: Database, owner: str, lots: Sequence[Left]) -> dict[Qu
 async def _since(database: Database, owner: str, asked: Sequence[Since]) -> dict[Question, Answer]:
     rows = await database.fetch(SQL["since"], owner, *zip(*asked, strict=True), sorted(NOT_MOVED))
     return {asked[nth - 1]: Moved(quantity) for nth, quantity in rows}
+
+
+async def _counts_since(database: Database, owner: str, asked: Sequence[CountsSince]) -> dict[Question, Answer]:
+    rows = await database.fetch(SQL["counts_since"], owner, *zip(*asked, strict=True))
+    found: dict[CountsSince, list[StockCounted]] = {one: [] for one in asked}
+    for row in rows:
+        found[asked[row["nth"] - 1]].append(decode(row["body"], StockCounted))
+    return {one: lines_told(events, one) for one, events in found.items()}
 
 
 async def _persons_of(database: Database, owner: str, asked: Sequence[PersonsOf]) -> dict[Question, Answer]:
@@ -103,6 +115,7 @@ async def _uneven(database: Database, owner: str, asked: Sequence[Uneven]) -> di
 _READ: Final[dict[type, Callable[[Database, str, Sequence[Any]], Awaitable[dict[Question, Answer]]]]] = {
     Left: _left,
     Since: _since,
+    CountsSince: _counts_since,
     PersonsOf: _persons_of,
     PersonsFrom: _persons_from,
     Reach: _reach,

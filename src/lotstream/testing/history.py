@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from lotstream.domain.erasing import persons_of
-from lotstream.domain.events import Event, ItemRebased
+from lotstream.domain.events import Event, ItemRebased, StockCounted
 from lotstream.domain.model import (
     DEPARTURES_TOLD,
     TITLE_OUT,
     Answer,
+    CountsSince,
     Departure,
     Departures,
     Document,
@@ -39,6 +40,7 @@ from lotstream.domain.model import (
     WentWith,
 )
 from lotstream.domain.move import NOT_MOVED, Move
+from lotstream.domain.told_late import lines_told
 from lotstream.testing.reach import BackLine, LeftLine, look_back
 
 _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,6 +82,8 @@ class Past:
     orders: Callable[[], Iterable[Order]]
     #: What became of goods, and when.
     moves: Iterable[tuple[datetime, Move]] = ()
+    #: What was counted, as it was told.
+    counts: Iterable[StockCounted] = ()
 
     def answers(self, questions: Iterable[Question]) -> dict[Question, Answer]:
         """Return an answer for each question."""
@@ -100,6 +104,8 @@ class Past:
             return self._got_from(question, documents)
         if isinstance(question, Since):
             return self._moved(question)
+        if isinstance(question, CountsSince):
+            return lines_told(self.counts, question)
         if isinstance(question, Uneven):
             return self._not_whole(question, documents)
         if isinstance(question, PersonsFrom):

@@ -13,9 +13,7 @@ from lotstream.domain.broadcasts import BROADCAST_EVENTS, apply_broadcast, decid
 from lotstream.domain.codes import Refusal
 from lotstream.domain.commands import Command, DefineSite, Moment, OpenDay
 from lotstream.domain.decide import BROADCASTS, decide
-from lotstream.domain.events import (
-    Event,
-)
+from lotstream.domain.events import Event, StockCounted
 from lotstream.domain.history import documents_answered, orders_answered, questions
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Calendar, Document, Order, OrderKey, ReceiptKey, Serial, SerialKey, Site
@@ -43,6 +41,7 @@ class DomainWarehouse:
         #: What is booked under documents, by key.
         self.documents: dict[ReceiptKey, Document] = {}
         self.moved: list[tuple[datetime, Move]] = []
+        self.counts: list[StockCounted] = []
         self._serials: dict[str, dict[str, Serial]] = {}
         self._seen: set[str] = set()
         self._arrival = 0
@@ -89,9 +88,11 @@ class DomainWarehouse:
             self._load_serial(number)
         for number in [number for number, units in self._serials.items() if any(one.holds for one in units.values())]:
             self._load_serial(number)
-        if asked := questions(self.ledger, command):
+        self.ledger.history = {}
+        if asked := questions(self.ledger, command, self.moment().recorded_at):
             documents_now = [*map(self._document, self.documents)]
-            self.ledger.history = Past(documents_now, self.order, self.orders, self.moved).answers(asked)
+            past = Past(documents_now, self.order, self.orders, self.moved, self.counts)
+            self.ledger.history = past.answers(asked)
             for receipt in documents_answered(self.ledger, command):
                 self.ledger.receipts[receipt] = self._document(receipt)
             for order in orders_answered(self.ledger, command):
@@ -111,6 +112,7 @@ class DomainWarehouse:
         self._closed.clear()
         self.documents.clear()
         self.moved.clear()
+        self.counts.clear()
         self._serials.clear()
         for events in journal:
             self._record(events)
@@ -157,6 +159,7 @@ class DomainWarehouse:
     def _record(self, events: tuple[Event, ...], moment: Moment | None = None) -> None:
         # Copied first: an order in an event is taken over by the ledger and changes with it.
         self.journal.append(deepcopy(events))
+        self.counts += [event for event in events if isinstance(event, StockCounted)]
         for event in events:
             self._load(event)
             if isinstance(event, BROADCAST_EVENTS):

@@ -59,7 +59,10 @@ class StockAdjusted:
 
 @dataclass(frozen=True, slots=True)
 class StockCounted:
-    """Bins were counted; what each line says is how much was found, in smallest units."""
+    """Bins were counted; what each line says is how much was found, in smallest units.
+
+    Without lines it puts a count right that was booked before: what it found is put down to what was told since.
+    """
 
     site: str
     number: str
@@ -72,6 +75,10 @@ class StockCounted:
     weighed: tuple[RowWeight, ...] = ()
     #: What lines say they weigh, in grams, by which a repeat is known.
     told_g: dict[str, int] = field(default_factory=dict)
+    #: When it was counted, where it was told later; None: at ``at``.
+    as_of: datetime | None = None
+    #: Lines that counted goods in whatever condition.
+    whole: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

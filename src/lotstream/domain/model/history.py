@@ -43,6 +43,37 @@ class Moved(NamedTuple):
     quantity: int
 
 
+class CountsSince(NamedTuple):
+    """Which counts say what there was of a lot at a moment or later? Answered by `CountsTold`."""
+
+    sku: str
+    lot: str | None
+    since: datetime
+
+
+class CountTold(NamedTuple):
+    """A line of a count that was booked: which goods it counted, and when."""
+
+    number: str
+    line: str
+    #: It says what was there then.
+    as_of: datetime
+    #: When it was booked, by business time.
+    at: datetime
+    site: str
+    location: str
+    #: None: in whatever package, pack or condition.
+    package: str | None
+    pack_size: int | None
+    status: str | None
+
+
+class CountsTold(NamedTuple):
+    """Lines of counts, in the order in which they were counted; of one moment as they were told."""
+
+    of: tuple[CountTold, ...]
+
+
 class PersonsOf(NamedTuple):
     """Which persons did a customer's orders name, those of former versions included? Answered by `Named`."""
 
@@ -162,8 +193,8 @@ class Departures(NamedTuple):
 DEPARTURES_TOLD = 100
 """Departures that one message names; `lotstream lot where` has all."""
 
-Question = Left | Since | PersonsOf | PersonsFrom | Reach | LeftFor | WentWith | Referenced | Uneven
+Question = Left | Since | CountsSince | PersonsOf | PersonsFrom | Reach | LeftFor | WentWith | Referenced | Uneven
 """Whatever can be asked; each kind is a class of its own."""
 
-Answer = Gone | Moved | Named | LookedBack | GotFrom | Departures | OrdersFound | NotWhole
+Answer = Gone | Moved | CountsTold | Named | LookedBack | GotFrom | Departures | OrdersFound | NotWhole
 """What a question is answered with."""

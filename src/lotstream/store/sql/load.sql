@@ -148,6 +148,19 @@ LEFT JOIN LATERAL (
 ) AS m ON true
 GROUP BY k.nth;
 
+-- name: counts_since
+-- Counts of lots that were booked at a moment or later, in the order of the log, with the question that each answers.
+SELECT DISTINCT k.nth, j.log, j.partition, j."offset", j.index, j.body
+FROM unnest($2::text[], $3::text[], $4::timestamptz[]) WITH ORDINALITY AS k(sku, lot, since, nth)
+CROSS JOIN LATERAL (
+    SELECT h.log, h.partition, h."offset" FROM lot_history AS h
+    WHERE h.owner = $1 AND h.sku = k.sku AND (h.lot = k.lot OR h.lot IS NULL AND k.lot IS NULL) AND h.at >= k.since
+      AND h.kind = 'counted'
+) AS h
+JOIN journal AS j ON j.log = h.log AND j.partition = h.partition AND j."offset" = h."offset"
+WHERE j.owner = $1 AND j.type = 'StockCounted'
+ORDER BY k.nth, j.log, j."offset", j.index;
+
 -- name: persons_of
 -- Persons whom orders of a customer name now or named before, sorted; so many at most. No index has customers, since
 -- every order would pay for it: the text is looked through first, and read as JSON where it may be one of theirs.

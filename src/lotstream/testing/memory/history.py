@@ -30,6 +30,23 @@ def _since(tables: Tables, owner: str, *arrays: Sequence[Any]) -> Rows:
     ]
 
 
+@answers("load", "counts_since")
+def _counts_since(tables: Tables, owner: str, *arrays: Sequence[Any]) -> Rows:
+    booked = [row for row in tables.of("lot_history") if row["owner"] == owner and row["kind"] == "counted"]
+    journal = [row for row in tables.of("journal") if (row["owner"], row["type"]) == (owner, "StockCounted")]
+    found = []
+    for nth, (sku, lot, since) in enumerate(zip(*arrays, strict=True), 1):
+        mine = [row for row in booked if (row["sku"], row["lot"]) == (sku, lot) and row["at"] >= since]
+        records = {_record(row) for row in mine}
+        told = [(*_record(row), row["index"], row["body"]) for row in journal if _record(row) in records]
+        found += [Row({"nth": nth, "body": body}) for *_, body in sorted(told)]
+    return found
+
+
+def _record(row: Row) -> tuple[int, int, int]:
+    return row["log"], row["offset"], row["partition"]
+
+
 @answers("load", "uneven")
 def _uneven(tables: Tables, owner: str, sku: str, numerator: int, denominator: int) -> Rows:
     units = [row["quantity"] for row in _lines(tables, owner) if row["sku"] == sku]
