@@ -46,6 +46,7 @@ EVERYBODY: Final = {
     ("verify", "owners"): "names every owner that a table knows; what follows is read owner by owner",
     ("verify", "recall_run"): "reads a partition's records in their order, each put beside its own journal row",
     ("verify", "shipment_line"): "reads a partition's records in their order, each put beside its own journal row",
+    ("told", "is_place"): "says whether a place is there, and not whose goods lie in it",
     ("audit", "stock"): "judges a whole house in a fault run",
     ("audit", "owners"): "judges a whole house in a fault run",
     ("audit", "shipped"): "judges a whole house in a fault run",
