@@ -289,3 +289,24 @@ async def test_what_is_to_be_ordered_again_leaves_out_what_has_expired(lotstream
     (told,) = json.loads((await lotstream("reorder", "--owner", "acme", "--json")).out)
     assert (told["sku"], told["usable"], told["below"], told["daily_use"]) == ("CER-001", "0", False, None)
     assert "CER-001" in (await lotstream("reorder", "--owner", "acme")).out
+
+
+@pytest.mark.usefixtures("decided")
+@pytest.mark.parametrize("words", [("count", "plan"), ("expiring",)])
+async def test_a_mistyped_site_is_no_empty_list(lotstream: Lotstream, words: tuple[str, ...]) -> None:
+    """A list of nothing at a site that nobody defined says so and names those that are; at a known one it is empty."""
+    ran = await lotstream(*words, "--owner", "acme", "--site", "TRO")
+    assert (ran.code, ran.out) == (ExitCode.INPUT, "")
+    assert ran.err.splitlines()[0] == "lotstream: Site TRO is not defined; these are: TOR."
+    assert (await lotstream(*words, "--owner", "acme", "--site", "TOR")).code == 0
+
+
+@pytest.mark.usefixtures("decided")
+async def test_a_mistyped_owner_is_said_where_nothing_of_his_is_known(lotstream: Lotstream) -> None:
+    """A lot that is refused as unknown may be so because its owner is; of a known owner it is the lot alone."""
+    wrong = "Nothing is known of an owner acne. Check how it is written."
+    mistyped = await lotstream("lot", "hold", "L-OLD", "--owner", "acne", "--id", "H-9")
+    unknown = await lotstream("lot", "hold", "L-NONE", "--owner", "acme", "--id", "H-9")
+    assert (mistyped.code, unknown.code) == (ExitCode.INPUT, ExitCode.INPUT)
+    assert (wrong in mistyped.err, wrong in unknown.err) == (True, False)
+    assert "(unknown_lot, lot)" in unknown.err

@@ -16,7 +16,7 @@ class NobodyToAsk(LotstreamError):
     """A person has to agree first, and nobody is at a terminal."""
 
     exit_code = ExitCode.USAGE
-    advice = "Read what is said above and run the command again with --yes."
+    advice = "Run the command again with --yes when that is what you want."
 
 
 def agree(question: str, *, yes: bool) -> None:
@@ -24,5 +24,5 @@ def agree(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise NobodyToAsk
+        raise NobodyToAsk(f"{question} A person has to agree first, and nobody is at a terminal.")
     typer.confirm(question, abort=True, err=True)

@@ -5,11 +5,14 @@ A group is a module of this package with ``register(app)``; it is added by its n
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sys
 import traceback
 from importlib import import_module
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, TextIO
 
 import typer
 
@@ -63,6 +66,9 @@ GROUPS = (
 
 DEBUG = "--debug"
 
+_UNWRITABLE = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO})
+"""Why output cannot be written: nobody reads it, or its disk is full or broken."""
+
 
 def build_app() -> typer.Typer:
     """Return the program with all its commands."""
@@ -83,13 +89,14 @@ def build_app() -> typer.Typer:
 
 def main() -> None:
     """Run the program with the arguments of the process; never returns."""
+    _open_streams()
     # Taken out first, so that it may stand anywhere on the line.
     debug = DEBUG in sys.argv
     # What libraries log is for the programs that run for long; they set their own handler.
     logging.getLogger().addHandler(logging.NullHandler())
     arguments = [argument for argument in sys.argv[1:] if argument != DEBUG]
     try:
-        build_app()(arguments, prog_name="lotstream")
+        _run(arguments)
     except LotstreamError as error:
         if debug:
             traceback.print_exc()
@@ -97,6 +104,32 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        # What is left in the buffer would be tried again when Python ends, and complained of once more.
+        sys.stdout = _nowhere()
+        if error.errno != errno.EPIPE:
+            complain(f"The output could not be written: {error.strerror}.", "Free space, or write it elsewhere.")
+        sys.exit(ExitCode.FAILED)
+
+
+def _open_streams() -> None:
+    """Have what is printed go nowhere where whoever started the program has closed its streams."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, _nowhere())
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+def _run(arguments: list[str]) -> None:
+    try:
+        build_app()(arguments, prog_name="lotstream")
+    finally:
+        sys.stdout.flush()
 
 
 def _print_version(wanted: bool) -> None:

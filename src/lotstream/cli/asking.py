@@ -39,9 +39,20 @@ def ask(name: str, body: Mapping[str, object], *, wait_s: float) -> bool:
     became = run(_send(read_settings(), name, fitting, wait_s=wait_s))
     if became is not None and became.code is not None:
         where = f", {became.field}" if became.field else ""
-        said = f"{name} was refused ({Code(became.code).value}{where}): {became.message}"
-        raise InputRefused(said)
+        owner = _unknown(str(body.get("owner"))) if became.code.startswith("unknown_") else ""
+        raise InputRefused(f"{name} was refused ({Code(became.code).value}{where}): {became.message}{owner}")
     return became is not None
+
+
+def _unknown(owner: str) -> str:
+    """Return a sentence where an owner is not known at all: whatever is asked of him is not known either."""
+    from lotstream.cli.candidates import check_owner
+
+    try:
+        check_owner(owner, ())
+    except InputRefused as unknown:
+        return f" {unknown} {unknown.what_to_do}"
+    return ""
 
 
 def _fitting(model: type[Inbound], body: Mapping[str, object]) -> Inbound:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from lotstream.cli.amounts import base_units, unit_of
-from lotstream.cli.candidates import check_owner
+from lotstream.cli.candidates import check_owner, check_site
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, table
@@ -45,6 +45,7 @@ def plan(
     """
     found = run(_plan(owner, site, rows_max, books=books))
     check_owner(owner, found)
+    check_site(site, found)
     if as_json:
         print_json(found)
     else:

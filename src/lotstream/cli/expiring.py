@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from lotstream.cli.candidates import check_owner
+from lotstream.cli.candidates import check_owner, check_site
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import complain, print_json, table
@@ -50,6 +50,7 @@ def expiring(
     """List lots in stock that expire within some days, and those that have expired, the first first."""
     told = run(_expiring(owner, days, sku, site, rows_max))
     check_owner(owner, told)
+    check_site(site, told)
     if as_json:
         print_json(told)
         return

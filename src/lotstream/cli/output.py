@@ -15,7 +15,8 @@ import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final, TextIO
 
 import typer
@@ -76,12 +77,30 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under headings, each column as wide as its widest cell; an empty cell for None.
 
-    A heading that is the name of a field is written as words. Where the terminal is narrower, see above.
+    A heading that is the name of a field is written as words, a moment to the minute in UTC. Where the terminal is
+    narrower, see above.
     """
     names = [heading.replace("_", " ") for heading in headings]
-    texts = [["" if cell is None else shown(str(cell)) for cell in row] for row in rows]
+    texts = [[shown(_in_words(cell)) for cell in row] for row in rows]
     for line in _lines(names, texts, width_of(sys.stdout)):
         print(line)
+
+
+def _in_words(cell: object) -> str:
+    """Return a cell as people read it."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "yes" if cell else "no"
+        case datetime():
+            return f"{cell.astimezone(UTC):%Y-%m-%d %H:%M}"
+        case Mapping():
+            return ", ".join(f"{name} {_in_words(value)}" for name, value in cell.items())
+        case list() | tuple():
+            return ", ".join(map(_in_words, cell))
+        case _:
+            return str(cell)
 
 
 def colored(text: str, color: str, *, stream: TextIO | None = None) -> str:

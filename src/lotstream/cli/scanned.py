@@ -256,10 +256,6 @@ def _tell(told: Sequence[_Told], *, print_only: bool, wait_s: float, as_json: bo
         return
     shown = told[-1].shown
     columns = [column for column in _SHOWN if any(line.get(column) is not None for line in shown)]
-    table(columns, ([_cell(line.get(column)) for column in columns] for line in shown))
+    table(columns, ([line.get(column) for column in columns] for line in shown))
     for one, outcome in zip(told, outcomes, strict=True):
         print(f"{one.name}: {outcome}")
-
-
-def _cell(value: object) -> object:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lotstream.cli.candidates import sites_named
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.output import complain, say
 from lotstream.errors import InputRefused, TryAgain
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 #: Pause between two looks for the answer, in seconds.
 LOOK_EVERY_S = 0.1
-
-SITES_NAMED_MAX: Final = 20
-"""Most sites that are named where another one was meant."""
 
 Wait = Annotated[
     float,
@@ -100,7 +98,7 @@ async def _check_place(settings: Settings, told: Told) -> None:
         sites = await reads.sites()
         if site not in sites:
             raise InputRefused(
-                f"Site {site} is not defined; {_named(sites)}.",
+                f"Site {site} is not defined; {sites_named(sites)}.",
                 what_to_do=f"Correct its name, or define it first: lotstream site define {site} --time-zone …",
             )
         if told.place is not None and not await reads.is_place(site, told.place):
@@ -108,13 +106,6 @@ async def _check_place(settings: Settings, told: Told) -> None:
                 f"{told.place} of {site} is not defined, and nothing lies in it.",
                 "Check its name: the hold is on what comes to lie there, and on nothing else.",
             )
-
-
-def _named(sites: Sequence[str]) -> str:
-    if not sites:
-        return "no site is"
-    more = " and others" if len(sites) > SITES_NAMED_MAX else ""
-    return f"these are: {', '.join(sites[:SITES_NAMED_MAX])}{more}"
 
 
 async def _numbered(store: PostgresStore, records: Records, told: Told, message: Inbound) -> int:

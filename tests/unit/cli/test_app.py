@@ -84,6 +84,28 @@ def test_a_wrong_line_ends_with_usage(lotstream: Callable[..., Any]) -> None:
     assert lotstream("doctor", "--hard").code == ExitCode.USAGE
 
 
+@pytest.mark.parametrize(
+    ("to", "code", "said"),
+    [
+        ("/dev/full", ExitCode.FAILED, "lotstream: The output could not be written: No space left on device."),
+        ("/dev/null", ExitCode.OK, ""),
+        ("&-", ExitCode.OK, ""),
+    ],
+)
+def test_output_that_cannot_be_written_is_said_in_a_sentence(to: str, code: int, said: str) -> None:
+    """A full disk is no traceback, and a stream that was closed beforehand is nobody who listens."""
+    line = f'"{sys.executable}" -m lotstream.cli scan "(01)09506000134352" >{to}'
+    ran = subprocess.run(["sh", "-c", line], check=False, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr.split("\n")[0]) == (code, said)
+
+
+def test_who_stops_reading_hears_no_complaint() -> None:
+    """A pipe whose reader has gone ends the command quietly."""
+    line = f'("{sys.executable}" -m lotstream.cli --help; echo $? >&2) | true'
+    ran = subprocess.run(["sh", "-c", line], check=False, capture_output=True, text=True)
+    assert ran.stderr in {"0\n", "1\n"}
+
+
 def test_version(lotstream: Callable[..., Any]) -> None:
     """--version prints the version of the installed package."""
     assert lotstream("--version").out == f"lotstream {version('lotstream')}\n"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 import sys
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
@@ -40,6 +40,14 @@ def test_a_table_is_as_wide_as_its_cells(capsys: pytest.CaptureFixture[str]) -> 
     table(("sku", "lot"), [("CER-001", "L24A"), ("OAT-2", None)])
 
     assert capsys.readouterr().out == "sku      lot\n-------  ----\nCER-001  L24A\nOAT-2\n"
+
+
+def test_a_cell_is_written_as_people_read_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Moments to the minute in UTC, yes and no, and what has parts as its parts."""
+    at = datetime(2026, 9, 1, 8, 12, 30, tzinfo=timezone(timedelta(hours=-4)))
+    table(("at", "so", "not", "parts", "list"), [(at, True, False, {"moisture": "11.5", "ok": True}, ["S-1", "S-2"])])
+
+    assert capsys.readouterr().out.splitlines()[-1] == "2026-09-01 12:12  yes  no   moisture 11.5, ok yes  S-1, S-2"
 
 
 def test_json_has_dates_as_text(capsys: pytest.CaptureFixture[str]) -> None:
