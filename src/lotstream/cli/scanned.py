@@ -59,7 +59,7 @@ def register(app: typer.Typer) -> None:
 def receive(
     receipt: Annotated[str, typer.Argument(help="The receipt's number at the site.")],
     labels: Annotated[
-        list[str], typer.Argument(metavar="LABEL...", help="What the scanner sends, label by label; - to read stdin.")
+        list[str], typer.Argument(metavar="LABEL", help="What the scanner sends, label by label; - to read stdin.")
     ],
     owner: _OwnerOf,
     site: _Site,
