@@ -89,12 +89,15 @@ def receive(
     SSCC, that of a unit by its serial number, so that scanning it again books it once; any other label is a line of its
     own each time, under an id that is printed.
     """
-    from lotstream.connect.scans import receipt_line
+    from lotstream.connect.scans import label_lacks, receipt_line
 
     scans = [read_label(label, accept or (), as_json=as_json) for label in _all_of(labels)]
     more = {"location": location, "supplier": supplier, "status": status}
 
     def line_of(scan: Scan) -> BaseModel:
+        if numbered and scan.serial is None:
+            # Booked without its number it would be a unit that no scan finds again.
+            raise label_lacks(scan, "serial number, (21)", "serials")
         name = line or scan.sscc or (scan.serial if numbered else None) or uuid4().hex[:12]
         return receipt_line(
             scan, line=name, sku=sku, unit=unit, quantity=_number(quantity), numbered=numbered, weighed=weighed,

@@ -132,7 +132,7 @@ def pick_scanned(scan: Scan, task: ScannedTask) -> Message:
     """
     check_goods(scan, task)
     if scan.lot is None:
-        raise _lacks(scan, "lot, (10)", "scanned")
+        raise label_lacks(scan, "lot, (10)", "scanned")
     values = {
         "owner": task.owner, "site": task.site, "happened": task.happened, "by": task.by,
         "occurred_at": task.occurred_at, "source": task.source, "order": task.order, "wave": task.wave,
@@ -161,9 +161,9 @@ def pick_confirmed(scan: Scan, task: ScannedTask, *, weighed: bool = False) -> M
     """
     check_goods(scan, task)
     if scan.lot is None and not task.numbered:
-        raise _lacks(scan, "lot, (10)", "scanned")
+        raise label_lacks(scan, "lot, (10)", "scanned")
     if scan.serial is None and task.numbered:
-        raise _lacks(scan, "serial number, (21)", "serials")
+        raise label_lacks(scan, "serial number, (21)", "serials")
     quantity = _quantity(scan, task.unit, weighed=weighed) if task.quantity is None else task.quantity
     line: dict[str, Any] = {
         "task": task.task, "line": task.line, "lot": scan.lot, "location": task.location, "quantity": quantity,
@@ -177,7 +177,8 @@ def pick_confirmed(scan: Scan, task: ScannedTask, *, weighed: bool = False) -> M
     return Message("pick.confirmed", body, source=task.scanner, message_id=f"pick.confirmed/{task.number}")
 
 
-def _lacks(scan: Scan, what: str, field: str) -> Refused:
+def label_lacks(scan: Scan, what: str, field: str) -> Refused:
+    """Return the refusal of a label that has not what is needed of it."""
     message = f"The label {scan.printed} has no {what}; scan the one that has it."
     return Refused(DeliveryCode.FIELD_MISSING, field, message)
 

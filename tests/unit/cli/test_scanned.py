@@ -130,11 +130,12 @@ def test_the_unit_of_a_label_is_picked(lotstream: Lotstream) -> None:
 
 
 def test_a_serial_number_is_only_told_where_units_have_one(lotstream: Lotstream) -> None:
-    """Without --serials that of the label stays out of a pick; with it a label that has none is refused."""
+    """Without --serials that of the label stays out of a pick; with it one that has none is refused, as at the dock."""
     _, picked = printed(lotstream("pick", "(01)09506000134352(10)L1(21)S-7", *AT, *ORDER, "--confirm"))
     assert picked["lines"] == [{"line": "1", "lot": "L1", "quantity": "1"}]
-    ran = lotstream("pick", LABEL, *AT, *ORDER, "--serials", "--confirm")
-    assert (ran.code, "has no serial number, (21)" in ran.err) == (ExitCode.INPUT, True)
+    for words in (("pick", LABEL, *AT, *ORDER, "--serials", "--confirm"), ("receive", "R-1", LABEL, *AT, "--serials")):
+        ran = lotstream(*words)
+        assert (ran.code, "has no serial number, (21)" in ran.err) == (ExitCode.INPUT, True)
 
 
 def test_nothing_is_picked_before_its_scan_is_answered(lotstream: Lotstream) -> None:
