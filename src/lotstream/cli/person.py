@@ -82,6 +82,8 @@ def erase(
     What was shipped to them stays traceable by customer, city and postcode. Raw deliveries, dead letters and topics
     that had the data lose it with their retention.
     """
+    if not (person or order or customer or source):
+        raise InputRefused("Nobody is named.", what_to_do="Say --person, --order, --customer or --source.")
     number = request or f"erase-{uuid4().hex[:12]}"
     if source is not None and not (person or order or customer):
         done = _erase_source(owner, source, number, by, yes=yes, wait_s=wait)
