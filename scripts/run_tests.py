@@ -19,7 +19,7 @@ from typing import IO, Final
 from xml.etree import ElementTree as ET
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-ASIDE: Final = ("tests/hub", "tests/property", "tests/scenarios", "tests/unit")
+ASIDE: Final = ("tests/hub", "tests/unit")
 """Folders that take about as long as all others together, and run beside them."""
 
 WIDTH: Final = 80

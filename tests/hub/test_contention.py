@@ -88,7 +88,7 @@ class Case:
 
 
 CASES: Final = (
-    Case(owners=1, orders_each=10_000 if LONG else 1_000),
+    Case(owners=1, orders_each=10_000 if LONG else 500),
     # 20,000 orders in the short size: as many as three kills are promised to do no harm to.
     Case(owners=16, orders_each=10_000 if LONG else 1_250, killed_at=(0.2, 0.5, 0.8)),
 )
