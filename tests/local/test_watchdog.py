@@ -15,6 +15,7 @@ import pytest
 
 from lotstream.errors import LocalStackError
 from lotstream.local import LocalStack
+from lotstream.local.watchdog import Server, Servers
 
 OWNER = Path(__file__).with_name("owner.py")
 GONE_S_MAX = 120
@@ -51,6 +52,17 @@ def test_servers_end_with_their_owner(open_folder: Path, ending: signal.Signals)
         owner.wait(GONE_S_MAX)
         assert all_gone(below)
     assert not (open_folder / "stack").exists()
+
+
+def test_a_server_whose_data_goes_is_ended_at_once(tmp_path: Path) -> None:
+    """It is not asked to write anything down that is removed right after; one whose data stays ends in order."""
+    servers = Servers()
+    for name in ("goes", "stays"):
+        process = subprocess.Popen([sys.executable, "-I", "-S", "-c", "import signal; signal.pause()"])
+        ends = {"stop_signal": signal.SIGTERM, "discard_signal": signal.SIGKILL, "grace_s": float(GONE_S_MAX)}
+        servers._servers[name] = Server(process, {"folder": str(tmp_path / name / "data"), **ends})
+    servers.end_all(remove=[str(tmp_path / "goes")])
+    assert [server.process.returncode for server in servers._servers.values()] == [-signal.SIGKILL, -signal.SIGTERM]
 
 
 async def test_the_folder_is_free_after_a_killed_owner(open_folder: Path) -> None:
