@@ -43,13 +43,18 @@ def count_stock(ledger: Ledger, command: CountStock, moment: Moment) -> tuple[Ev
     _check_as_of(command.as_of, moment)
     counts = _Counts(Changes(paper), command.as_of)
     _count_all(counts, command.lines)
-    pending = _pending(counts, command)
-    if pending is None:
+    kept = ledger.document(pending_key(command.count), CountPending)
+    if kept is not None and kept.state is not CountState.APPROVED:
+        # Also where it differs by less by now: it waits for somebody, or was rejected.
+        return _kept_again(counts, kept)
+    if not _has_to_wait(counts):
         return _counted(counts)
-    known = ledger.document(pending.key, CountPending)
-    if known is None:
-        return CountKept(command.site, command.count, command.by, paper.at, pending), *paper.verdicts.noted
-    return _kept_again(paper, known, pending)
+    if kept is not None:
+        return _kept_again(counts, kept)
+    pending = CountPending(
+        pending_key(command.count), command.site, command.by, command.as_of or paper.at, _lines(counts)
+    )
+    return CountKept(command.site, command.count, command.by, paper.at, pending), *paper.verdicts.noted
 
 
 def approve_count(ledger: Ledger, command: ApproveCount, moment: Moment) -> tuple[Event, ...]:
@@ -166,23 +171,25 @@ def _counted(counts: _Counts) -> tuple[Event, ...]:
     return decided(counts.changes, told)
 
 
-def _pending(counts: _Counts, command: CountStock) -> CountPending | None:
-    """Return the count as it waits for somebody else; None when it may be booked at once."""
-    paper = counts.changes.paper
-    rule = paper.draft.ledger.settings.count_approval
-    if rule is None or not has_to_wait(paper.draft, rule, counts.lines):
-        return None
-    lines = tuple(line for line, _ in counts.lines)
-    return CountPending(pending_key(command.count), command.site, command.by, command.as_of or paper.at, lines)
+def _has_to_wait(counts: _Counts) -> bool:
+    """Tell whether somebody else has to count before the count may be booked."""
+    draft = counts.changes.paper.draft
+    rule = draft.ledger.settings.count_approval
+    return rule is not None and has_to_wait(draft, rule, counts.lines)
 
 
-def _kept_again(paper: Paper, known: CountPending, now: CountPending) -> tuple[Event, ...]:
+def _lines(counts: _Counts) -> tuple[CountedLine, ...]:
+    return tuple(line for line, _ in counts.lines)
+
+
+def _kept_again(counts: _Counts, kept: CountPending) -> tuple[Event, ...]:
     """Return nothing for a count that is told again; with other content it is objected to."""
-    told, before = ([one._replace(difference=0) for one in each.lines] for each in (now, known))
+    told, before = ([one._replace(difference=0) for one in lines] for lines in (_lines(counts), kept.lines))
     if told == before:
         return ()
-    message = f"Count {known.key.number} waits with other content; give this one another number."
-    paper.verdicts.object(Code.CONFLICTING_CONTENT, COUNT, message, {COUNT: known.key.number})
+    paper, number = counts.changes.paper, kept.key.number
+    message = f"Count {number} was told with other content; give this one another number."
+    paper.verdicts.object(Code.CONFLICTING_CONTENT, COUNT, message, {COUNT: number})
     return tuple(paper.verdicts.noted)
 
 

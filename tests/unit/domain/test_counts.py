@@ -216,6 +216,23 @@ def test_who_counted_may_not_approve() -> None:
     replayed(world)
 
 
+@pytest.mark.parametrize("rejected", [False, True])
+def test_a_count_that_waits_is_not_booked_by_telling_it_again(rejected: bool) -> None:
+    """Also when it differs by less by now, or no second counter is asked for any more; nor when it was rejected."""
+    world = careful(units=5)
+    world.stock(goods("L1", 100))
+    world.told(count(said(50)))
+    if rejected:
+        world.told(approve(approved=False))
+    world.told(AdjustStock(SITE, True, None, None, "A1", (said(-48),)))
+    assert world.told(count(said(50))) == ()
+    world.told(ChangeSettings(Settings()))
+    assert world.told(count(said(50))) == ()
+    assert world.refused(count(said(51))) == (Code.CONFLICTING_CONTENT, "count")
+    assert there(world) == 52
+    replayed(world)
+
+
 def test_a_package_that_was_counted_differs_by_as_much_when_it_is_approved() -> None:
     """What moved of one package since is not known; the books moved with it."""
     world = careful(units=5)
