@@ -26,11 +26,10 @@ from lotstream.domain.events import (
     StockReceived,
     TitleAccepted,
 )
-from lotstream.domain.goods import BALANCE
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.losses import AGED, counted
 from lotstream.domain.marks import has_expired_at
-from lotstream.domain.model import PLAIN, Lot, RowKey
+from lotstream.domain.model import Lot, RowKey
 
 ZERO: Final = Decimal(0)
 
@@ -159,27 +158,14 @@ def _counted(ledger: Ledger, event: StockCounted) -> Figures:
 
 
 def _left(ledger: Ledger, event: ShipmentConfirmed | ShipmentVoided) -> Figures:
-    order = ledger.orders.get(event.key) or ledger.closed.get(event.key)
-    known = bool(event.customer or event.city or (order and order.person))
+    """Count what left as it was when it left; what is taken back takes off just that, whatever is known by now."""
     sign = -1 if isinstance(event, ShipmentVoided) else 1
     figures = Figures()
     for part in event.shipped:
-        units = _units(ledger, part.sku, sign * part.quantity)
-        traced = known and has_origin(ledger, part.sku, part.lot)
-        figures.add(Figures(shipped=units, traced=units if traced else ZERO))
+        if part.traced is not None:
+            units = _units(ledger, part.sku, sign * part.quantity)
+            figures.add(Figures(shipped=units, traced=units if part.traced else ZERO))
     return figures
-
-
-def has_origin(ledger: Ledger, sku: str, lot: str | None) -> bool:
-    """Tell whether it is known how a lot came into the house, and from whom or of which lots.
-
-    Goods without a lot have no origin, and an opening balance is none: nobody saw those goods come.
-    """
-    found = None if lot is None else ledger.lots.get((sku, lot))
-    if found is None:
-        return False
-    more = found.more or PLAIN
-    return more.came not in {None, BALANCE} and bool(found.supplier or more.made_from)
 
 
 def _expired(ledger: Ledger, event: LotExpired) -> Figures:

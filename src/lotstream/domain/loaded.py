@@ -11,6 +11,7 @@ from lotstream.domain.commands import ConfirmShipment, ShippedLine, ShippedOrder
 from lotstream.domain.costing import cost_of
 from lotstream.domain.draft import Draft
 from lotstream.domain.events import BinChange, Shipped
+from lotstream.domain.lot_facts import has_origin
 from lotstream.domain.model import Item, Order, OrderLine, RowKey, SerialState
 from lotstream.domain.reservations import note_shipped
 from lotstream.domain.serial_floor import Told, note_state
@@ -65,6 +66,11 @@ def unit_told(line: OrderLine | None, item: Item, quantity: int) -> tuple[str, i
     return item.base_unit, 10**item.decimals
 
 
+def _has_receiver(order: Order | None) -> bool:
+    """Tell whether it is known who gets the goods of an order."""
+    return order is not None and bool(order.customer or order.city or order.person)
+
+
 def note_loaded(
     loading: Loading,
     line: str,
@@ -98,6 +104,7 @@ def note_loaded(
         serials=serials,
         packed=packed,
         cost=cost_of(lot, quantity),
+        traced=_has_receiver(loading.order) and has_origin(lot),
     )
     note_state(loading.draft, loading.part.key, serials, row, SerialState.SHIPPED)
     loading.books.take(row, quantity, reserved=reserved, reason=SHIPPED)

@@ -40,6 +40,17 @@ class Conflict:
     unsaid: tuple[str, ...] = ()
 
 
+def has_origin(lot: Lot | None) -> bool:
+    """Tell whether it is known how a lot came into the house, and from whom or of which lots.
+
+    Goods without a lot have no origin, and an opening balance is none: nobody saw those goods come.
+    """
+    if lot is None:
+        return False
+    more = lot.more or PLAIN
+    return more.came not in {None, OPENED} and bool(lot.supplier or more.made_from)
+
+
 #: The detail that says that a lot's expiry was worked out from the day it was made.
 EXPIRES_FROM: Final = "expires_from"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +13,11 @@ from lotstream.domain.commands import (
     AdjustStock,
     ArrivedLine,
     ContinueDay,
+    CorrectLot,
     CorrectReceipt,
     DefineCustomer,
+    ImportedLine,
+    ImportShipment,
     LineWrong,
     MergeLots,
     OpenDay,
@@ -28,8 +31,9 @@ from lotstream.domain.commands import (
     StockLine,
     VoidShipment,
 )
-from lotstream.domain.kpis import KPIS, Figures, Rates, has_origin, rates
-from lotstream.domain.model import AdjustCode, Customer, LotName
+from lotstream.domain.kpis import KPIS, Figures, Rates, rates
+from lotstream.domain.lot_facts import has_origin
+from lotstream.domain.model import AdjustCode, Customer, LotName, OrderKey
 from lotstream.domain.movements import MOVES
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import TODAY, goods, key, wanted
@@ -183,6 +187,35 @@ def test_what_left_is_traced_when_origin_and_receiver_are_known() -> None:
     assert world.since() == {"shipped": Decimal(-10), "traced": Decimal(-5)}
 
 
+def test_what_is_taken_back_takes_off_what_was_counted_when_it_left() -> None:
+    """Whatever is known of the lot by now: a figure of a period would be of more than was shipped, or of less than 0."""
+    world = Judged()
+    world.told(DefineCustomer(Customer("C-7")))
+    world.told(world.receipt(goods("L1", 9, supplier="S-3"), goods("L2", 9, location="B2")))
+    world.since()
+    for number, lot in (("1", "L1"), ("2", "L2")):
+        world.place(f"#{number}", wanted(quantity=4), customer="C-7")
+        world.told(world.ship(f"#{number}", ShippedLine("1", lot, Decimal(4)), happened=True, shipment=f"S{number}"))
+    assert world.since() == {"shipped": Decimal(8), "traced": Decimal(4)}
+    world.told(CorrectLot("C1", None, "L1", clear=("supplier",)))
+    world.told(CorrectLot("C2", None, "L2", supplier="S-3"))
+    for number, traced in (("1", {"traced": Decimal(-4)}), ("2", {})):
+        world.told(VoidShipment(SITE, False, "gate", None, f"S{number}", "No truck"))
+        assert world.since() == {"shipped": Decimal(-4), **traced}
+
+
+def test_what_left_before_the_hub_was_there_is_no_figure_when_it_is_taken_back_either() -> None:
+    """An imported shipment counted nothing; one that it is taken back from would be of less than 0."""
+    world = Judged()
+    world.told(world.receipt(goods("L1", 9, supplier="S-3")))
+    world.since()
+    line = ImportedLine("1", "TEA", Decimal(4), lot="L1")
+    left_at = datetime(2026, 5, 1, tzinfo=UTC)
+    world.told(ImportShipment(SITE, OrderKey("old", "#9"), "OLD-9", left_at, "C-7", None, (line,)))
+    world.told(VoidShipment(SITE, False, "gate", None, "OLD-9", "No truck"))
+    assert world.since() == {}
+
+
 ORIGINS: list[tuple[dict[str, Any], str | None, bool]] = [
     ({"came": "receipt"}, "S-3", True),
     ({"came": "production", "made_from": (LotName("ING", "7"),)}, None, True),
@@ -200,9 +233,8 @@ def test_an_origin_is_how_it_came_and_from_whom_or_of_what(
     world = Judged()
     world.told(world.receipt(goods("L1", 5, supplier=supplier)))
     world.know("L1", **more)
-    assert has_origin(world.ledger, "TEA", "L1") is known
-    assert not has_origin(world.ledger, "TEA", "L2")
-    assert not has_origin(world.ledger, "TEA", None)
+    assert has_origin(world.ledger.lots["TEA", "L1"]) is known
+    assert not has_origin(None)
 
 
 def test_whatever_counts_has_a_line_in_a_history() -> None:

@@ -117,6 +117,8 @@ class Shipped:
     cost: Decimal | None = None
     #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
     weight_g: int = 0
+    #: Whether they could be followed from where they came to who got them when they left; None: no figure counts them.
+    traced: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
