@@ -86,9 +86,14 @@ def decide_kit(decide: Decide, draft: Draft, order: Order, line: OrderLine, *, w
 
     mark, goal = draft.mark(), _whole(wanted, step, have=have)
     first = tried = attempt(goal)
-    while (kept := _whole(tried.got, step, have=have)) < tried.got:
+    aim, less = goal, step
+    # What packs go over by is no part of what is wanted, so that it need not make whole units.
+    while tried.got <= wanted and (kept := _whole(tried.got, step, have=have)) < tried.got:
         draft.undo(mark)
-        tried = attempt(kept)
+        if kept >= aim:
+            # Packs that cover what is aimed at come to more again: less is aimed at each time, so that it ends.
+            kept, less = _whole(max(aim - less, 0), step, have=have), 2 * less
+        aim, tried = kept, attempt(kept)
     too_little = tried.got < wanted and not draft.ledger.settings.allow_partial
     if too_little or (tried.got < goal and lots_max(line, draft.customer(order.customer)) == 1):
         draft.undo(mark)
@@ -129,7 +134,8 @@ def _assembled(
     if got % kit == 0:
         return decision, got
     draft.undo(mark)
-    return _assembled(decide, draft, order, line, goal=got - got % kit, site=site)
+    # Packs that go over what was aimed at would come to as much again.
+    return _assembled(decide, draft, order, line, goal=got - got % kit if got <= goal else 0, site=site)
 
 
 def _from_parts(

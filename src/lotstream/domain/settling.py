@@ -8,19 +8,28 @@ gives back what is not picked, for others to have. What is picked stays with it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lotstream.domain.bins_kept import keep_elsewhere
 from lotstream.domain.changing import hand_back
 from lotstream.domain.codes import NotUsed
 from lotstream.domain.draft import Draft
-from lotstream.domain.events import BinChange, BinsChanged, Event, Freed, OrderAllocated, ReservationFreed
+from lotstream.domain.events import (
+    BinChange,
+    BinsChanged,
+    Event,
+    Freed,
+    LineDecision,
+    OrderAllocated,
+    ReservationFreed,
+)
 from lotstream.domain.filling import AT_ONCE, allocate, fill, use_up, waiting_for
 from lotstream.domain.keeping import joined, unmet
 from lotstream.domain.kits import skus_of, wants_any_of
 from lotstream.domain.model import Order, OrderKey, OrderLine, OrderState, Reallocate
-from lotstream.domain.reservations import copy_order, drop_freed, note_reserved
+from lotstream.domain.reservations import copy_order, drop_freed, line_called, note_reserved
 from lotstream.domain.sums import OVER, backordered, state_of
 from lotstream.domain.waiting import queue_key
 
@@ -143,15 +152,17 @@ def skus_given_back(losers: Iterable[Loser]) -> set[str]:
 def _decide_again(draft: Draft, loser: Loser, supply: dict[str, int]) -> OrderAllocated | None:
     """Decide what a loser wants again, have it give back what it may not keep, and decide it once more with that."""
     order, by_itself = loser.order, _by_itself(draft)
+    had = {part.task for line in order.lines for part in line.reservations}
     served = _serve(draft, order, order.lines, supply) if by_itself else None
     back = unmet(draft, order)
     if not back:
         return served
-    loser.settled += back
+    loser.settled += [loss for loss in back if loss.task in had]
     for loss in back:
         supply[loss.row.sku] = supply.get(loss.row.sku, 0) + loss.quantity
     drop_freed(order, back)
     hand_back(draft, back)
+    served = _without(order, served, [loss for loss in back if loss.task not in had])
     loser.state, order.state = _state_without(order, served), state_of(order, decided=True)
     again = _serve(draft, order, order.lines, supply) if by_itself else None
     return _joined(order, [event for event in (served, again) if event is not None])
@@ -166,6 +177,25 @@ def _state_without(order: Order, served: OrderAllocated | None) -> OrderState:
     for line in left.lines:
         line.reservations = [part for part in line.reservations if part.task not in new]
     return state_of(left, decided=True)
+
+
+def _without(order: Order, served: OrderAllocated | None, back: list[Freed]) -> OrderAllocated | None:
+    """Return what was promised to an order without what it has given back of that: it was told to nobody."""
+    if served is None or not back:
+        return served
+    less = Counter[str]()
+    for loss in back:
+        less[loss.task] += loss.quantity
+    decisions = tuple([_decided_less(order, decision, less) for decision in served.decisions])
+    return replace(served, decisions=decisions) if any(decision.reserved for decision in decisions) else None
+
+
+def _decided_less(order: Order, decision: LineDecision, less: Counter[str]) -> LineDecision:
+    line = line_called(order, decision.line)
+    if line is None or not any(part.task in less for part in decision.reserved):
+        return decision
+    kept = [replace(part, quantity=part.quantity - less[part.task]) for part in decision.reserved]
+    return replace(decision, reserved=tuple([part for part in kept if part.quantity]), backordered=backordered(line))
 
 
 def _joined(order: Order, served: list[OrderAllocated]) -> OrderAllocated | None:

@@ -188,7 +188,7 @@ def test_what_left_is_traced_when_origin_and_receiver_are_known() -> None:
 
 
 def test_what_is_taken_back_takes_off_what_was_counted_when_it_left() -> None:
-    """Whatever is known of the lot by now: a figure of a period would be of more than was shipped, or of less than 0."""
+    """Whatever is known of the lot by now: else a period had traced more than was shipped, or less than nothing."""
     world = Judged()
     world.told(DefineCustomer(Customer("C-7")))
     world.told(world.receipt(goods("L1", 9, supplier="S-3"), goods("L2", 9, location="B2")))
