@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import signal
+import sys
 from functools import partial
 from typing import Any
 
@@ -11,7 +14,7 @@ import pytest
 
 from lotstream.settings import Settings
 from lotstream.store import backfill
-from tests.cli.conftest import run_lotstream
+from tests.cli.conftest import PATIENCE_S, environment, run_lotstream
 from tests.hub.client import HubClient
 
 FLOOR = {"owner": "acme", "site": "TOR", "happened": True, "by": "scanner-1"}
@@ -78,3 +81,45 @@ async def test_histories_are_added_of_what_kept_none(
     assert ("0.1.0" in shown.err, len(json.loads(shown.out)["history"]) > 3) == (False, True)
     assert (await lotstream("db", "backfill")).out == "no histories are missing\n"
     assert await kept(hub_settings) == wanted
+
+
+KILLED = """
+import os, signal
+from lotstream.cli.app import main
+from lotstream.store import backfill
+
+backfill.RECORDS_MAX = 2
+add = backfill.Backfill.add
+
+async def dies(self, *args, **more):
+    if {before}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    await add(self, *args, **more)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+backfill.Backfill.add = dies
+main()
+"""
+"""The command as it is, in a process that is killed before or after it writes its first few lines."""
+
+
+async def test_a_backfill_that_is_killed_goes_on_where_it_was(client: HubClient, hub_settings: Settings) -> None:
+    """Killed before it writes and after it, time and again: in the end every line is there, and none twice."""
+    await lived(client)
+    wanted = await kept(hub_settings)
+    connection = await asyncpg.connect(hub_settings.postgres_url)
+    try:
+        await connection.execute(LIKE_0_1_0)
+        await connection.execute("DELETE FROM lotstream.history_filled")
+    finally:
+        await connection.close()
+    for before in (True, False, True, False):
+        command = (sys.executable, "-c", KILLED.format(before=before), "db", "backfill")
+        killed = await asyncio.create_subprocess_exec(
+            *command, env=environment(hub_settings), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
+        )
+        assert await asyncio.wait_for(killed.wait(), PATIENCE_S) == -signal.SIGKILL
+    lotstream = partial(run_lotstream, hub_settings)
+    assert "partitions" in (await lotstream("db", "backfill")).out
+    assert await kept(hub_settings) == wanted
+    assert (await lotstream("db", "backfill")).out == "no histories are missing\n"

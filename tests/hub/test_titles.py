@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lotstream.hub.records import TITLE_ID
-from tests.hub.small_hub import SITE, SmallHub, SmallWorker, a_site, owners_in, stock
+from tests.hub.small_hub import SITE, SmallHub, SmallWorker, a_site, order, owners_in, stock
 
 LOTS = [("L1", "2026-12-01"), ("L2", "2026-12-05")]
 
@@ -159,6 +159,84 @@ async def test_a_sale_that_the_hub_has_not_told_is_forged_and_the_true_one_comes
     await (await hub.start()).settle()
     assert stands(hub, buyer) == {("SUDS", "L1"): 30}
     assert (len(hub.rows("dead_letter")), hub.rows("title_due")) == (5, [])
+
+
+RECALL = {"recall": "RC-1", "reason": "glass", "lots": [{"sku": "SOAP", "lot": "L1"}]}
+
+
+def alerts(hub: SmallHub, **like: object) -> list[dict[str, Any]]:
+    """Return the alerts about recalls that have these values."""
+    found = hub.told(topic="lotstream.alerts")
+    return [one for one in found if one["alert"] == "recall" and all(one[name] == like[name] for name in like)]
+
+
+async def test_recalled_goods_that_were_sold_all_the_same_are_held_at_the_buyer() -> None:
+    """Under the seller's name and the recall's number, with a word to people; nothing of them is promised there."""
+    hub = SmallHub()
+    worker = await hub.start()
+    seller, buyer = await two_owners(hub, worker)
+    hub.send("lot.recalled", {"owner": seller, **RECALL})
+    sell(hub, seller, buyer)
+    await worker.settle()
+    (refused,) = [one for one in hub.answers() if one["type"] == "lotstream.title.released.v1"]
+    assert refused["code"] == "on_hold"
+    sell(hub, seller, buyer, happened=True, title="T-2")
+    order(hub, buyer, 1, sku="SUDS")
+    await worker.settle()
+    assert stands(hub, buyer) == {("SUDS", "L1"): 30}
+    (lot,) = hub.rows("lot", owner=buyer)
+    (hold,) = json.loads(lot["holds"])
+    assert (hold["id"], hold["kind"], hold["reason"]) == (f"{seller}/RC-1", "recall", "glass")
+    (told,) = alerts(hub, owner=buyer)
+    assert told["about"]["recall"] == f"{seller}/RC-1"
+    assert "30 each of lot L1 of SUDS came in, which is recalled" in told["message"]
+    assert hub.reserved(buyer) == {}
+
+
+async def test_who_bought_goods_is_told_when_they_are_recalled() -> None:
+    """Once, in the buyer's name, by what the buyer calls them; again when more was bought. His own recall holds it."""
+    hub = SmallHub()
+    worker = await hub.start()
+    seller, buyer = await two_owners(hub, worker)
+    sell(hub, seller, buyer)
+    await worker.settle()
+    hub.send("lot.recalled", {"owner": seller, "drill": True, **RECALL, "recall": "DRILL"})
+    await worker.settle()
+    assert alerts(hub) == []
+    for _ in range(2):
+        hub.send("lot.recalled", {"owner": seller, **RECALL})
+        await worker.settle()
+    (told,) = alerts(hub, owner=buyer)
+    assert told["message"].startswith(
+        f"Owner {seller} has recalled, under RC-1, goods that were bought of him: 30 each"
+    )
+    assert told["about"] == {
+        "recall": f"{seller}/RC-1", "from_owner": seller, "sku": "SUDS", "lot": "L1", "reason": "glass",
+    }  # fmt: skip
+    order(hub, buyer, 1, sku="SUDS")
+    await worker.settle()
+    assert hub.reserved(buyer) == {"L1": 1}
+    hub.send("lot.recalled", {"owner": buyer, "recall": "RC-1", "lots": [{"lot": "L1"}]})
+    sell(hub, seller, buyer, happened=True, title="T-2")
+    await worker.settle()
+    hub.send("lot.recalled", {"owner": seller, **RECALL})
+    await worker.settle()
+    assert hub.reserved(buyer) == {}
+    assert "60 each of lot L1 of SUDS" in alerts(hub, owner=buyer)[-1]["message"]
+
+
+async def test_a_hold_on_the_seller_goes_over_with_the_goods() -> None:
+    """A sale washes no hold off, whatever it lies on."""
+    hub = SmallHub()
+    worker = await hub.start()
+    seller, buyer = await two_owners(hub, worker)
+    hub.send(
+        "hold.placed", {"owner": seller, "hold": "H-1", "everything": True, "kind": "quarantine", "reason": "unpaid"}
+    )
+    sell(hub, seller, buyer, happened=True)
+    await worker.settle()
+    (lot,) = hub.rows("lot", owner=buyer)
+    assert [(hold["kind"], hold["reason"]) for hold in json.loads(lot["holds"])] == [("quarantine", "unpaid")]
 
 
 async def test_more_sales_than_may_be_told_at_once_follow_one_another() -> None:

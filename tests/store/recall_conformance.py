@@ -24,7 +24,9 @@ from lotstream.domain.model import (
     Reach,
     Reached,
     ReceiptKey,
+    SoldLot,
     Title,
+    TitleLine,
     WentWith,
 )
 from lotstream.domain.move import Move, MoveKind
@@ -157,9 +159,10 @@ class RecallConformance:
         assert answers == {asked: Departures((other, mine, first), 3), nothing: Departures((), 0)}
 
     async def test_what_was_sold_to_other_owners_is_told_by_owner(self, store: Store) -> None:
-        """Of these lots alone, added up; what came from others was not sold."""
+        """Of these lots alone, added up, and by lot as he calls it; what came from others was not sold."""
         ledger, key = Ledger(OWNER, Sites()), ReceiptKey(TITLE_OUT, "acme/T-1")
-        ledger.receipts[key] = Title(key, "TOR", "zenith", "", ())
+        called = (TitleLine("1", ROW, 7, "CER-9"),)
+        ledger.receipts[key] = Title(key, "TOR", "zenith", "", called)
         ledger.touched.receipts.add(key)
         written = batch(await claim(store), ledger=ledger)
         moves = [
@@ -170,7 +173,9 @@ class RecallConformance:
             LotHistoryRow(OWNER, 0, 0, index, T0, T0, move, key, None, None) for index, move in enumerate(moves)
         ]
         await store.commit(written)
-        assert (await ask(store)).reached == Reached(sold={"zenith": {"CER-001": 7}})
+        found = await ask(store)
+        assert found.reached == Reached(sold={"zenith": {"CER-001": 7}})
+        assert found.sold == (SoldLot("zenith", "CER-001", "L24A", "CER-9", 7),)
 
     async def test_a_message_names_the_last_departures(self, store: Store) -> None:
         """So many at most, and how many there are of all."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -13,24 +11,17 @@ from lotstream.cli.asking import Wait, ask
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import print_json, progress, say, table
+from lotstream.cli.recall_gathered import open_reads, report_one
 from lotstream.errors import InputRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lotstream.cli.recall_report import Gathered
-    from lotstream.domain.model import Consignee, LotName, Recipient
-    from lotstream.settings import Settings
-    from lotstream.store.reads_recalls import LotsSaid, RecallReads, RecallSeen
+    from lotstream.store.reads_recalls import LotsSaid, RecallSeen
 
 ROWS_MAX: Final = 100
 """Consignees that are printed unless more are asked for; JSON has all of them."""
 
 RECALLS_MAX: Final = 1000
 """Recalls that are listed at most."""
-
-SHIPMENTS_READ: Final = 1000
-"""Shipments that are read at once, to see where they are."""
 
 By = Annotated[str | None, typer.Option("--by", help="Who says so.")]
 Number = Annotated[str, typer.Argument(metavar="RECALL", help="The recall's number.")]
@@ -118,7 +109,7 @@ def recalled(
         else:
             table(LIST_COLUMNS, ([one[name] for name in LIST_COLUMNS] for one in told))
         return
-    _print([run(_report_one(number, owner))], as_json=as_json, rows_max=rows_max)
+    _print([run(report_one(number, owner))], as_json=as_json, rows_max=rows_max)
 
 
 def answer(
@@ -144,7 +135,7 @@ def answer(
 def close(number: Number, owner: Owner = None, by: By = None, wait_s: Wait = 60.0) -> None:
     """Close a recall: nothing more is expected. Its lots stay on hold until somebody lifts it."""
     _tell("recall.closed", number, owner, {"recall": number, "by": by}, wait_s=wait_s)
-    _print([run(_report_one(number, owner))], as_json=False, rows_max=ROWS_MAX)
+    _print([run(report_one(number, owner))], as_json=False, rows_max=ROWS_MAX)
 
 
 def _day(text: str | None, option: str) -> date | None:
@@ -177,22 +168,60 @@ def _recall(body: dict[str, object], said: LotsSaid, *, all_owners: bool, wait_s
     found = run(_owners_of_lots(said))
     owners = found if all_owners and found else [only_one("owner", found, option="--owner", what="such lot")]
     for who in owners:
-        progress(f"recalling at {who}")
-        while ask("lot.recalled", {"owner": who, **body}, wait_s=wait_s) and not body["drill"]:
-            seen = run(_seen(who, number))
-            if seen is None or seen.recall.listed_to is None:
-                break
-            progress(f"{seen.recall.consignees} consignees of {who} are written to; there are more")
-    return [run(_report_one(number, who)) for who in owners]
+        _recall_at(who, body, wait_s=wait_s)
+    told = {who: run(report_one(number, who)) for who in owners}
+    following = [*owners] if all_owners else []
+    while following:
+        bought = run(_bought(told, following.pop(0)))
+        for who, lots in bought.items():
+            # An owner who bought of it may call the item otherwise: it is recalled there by his own names.
+            _recall_at(who, {**_unscoped(body), "lots": lots}, wait_s=wait_s)
+            told[who] = run(report_one(number, who))
+            following.append(who)
+    return [*told.values()]
+
+
+def _recall_at(who: str, body: dict[str, object], *, wait_s: float) -> None:
+    """Recall lots at one owner, until everybody is listed who got any."""
+    number = str(body["recall"])
+    progress(f"recalling at {who}")
+    while ask("lot.recalled", {"owner": who, **body}, wait_s=wait_s) and not body["drill"]:
+        seen = run(_seen(who, number))
+        if seen is None or seen.recall.listed_to is None:
+            break
+        progress(f"{seen.recall.consignees} consignees of {who} are written to; there are more")
+
+
+def _unscoped(body: dict[str, object]) -> dict[str, object]:
+    """Return what a recall says beside its lots."""
+    return {name: body[name] for name in ("recall", "reason", "drill", "by", "subject", "text")}
+
+
+async def _bought(told: dict[str, dict[str, Any]], seller: str) -> dict[str, list[dict[str, str]]]:
+    """Return, by owner, the lots that a seller gave away and that are not recalled there yet."""
+    from lotstream.store.reads_recalls import LotsSaid
+
+    bought: dict[str, list[dict[str, str]]] = {}
+    async with open_reads(read_settings()) as reads:
+        for one in told[seller]["given"]:
+            who, named = one["to_owner"], {"sku": one["to_sku"], "lot": one["lot"]}
+            known = told[who]["lots"] if who in told else []
+            if named in bought.get(who, []) or any((lot["sku"], lot["lot"]) == (*named.values(),) for lot in known):
+                continue
+            if who in await reads.owners_of_lots(LotsSaid(who, [named["lot"]], named["sku"])):
+                bought.setdefault(who, []).append(named)
+            else:
+                progress(f"{who} bought lot {one['lot']} of {one['sku']} and knows it by no such name: look there")
+    return bought
 
 
 async def _owners_of_lots(said: LotsSaid) -> list[str]:
-    async with _reads(read_settings()) as reads:
+    async with open_reads(read_settings()) as reads:
         return await reads.owners_of_lots(said)
 
 
 async def _seen(owner: str, number: str) -> RecallSeen | None:
-    async with _reads(read_settings()) as reads:
+    async with open_reads(read_settings()) as reads:
         return await reads.recall(owner, number)
 
 
@@ -205,77 +234,12 @@ def _tell(name: str, number: str, owner: str | None, body: dict[str, object], *,
 
 
 async def _owners_of_recall(number: str, owner: str | None) -> list[str]:
-    async with _reads(read_settings()) as reads:
+    async with open_reads(read_settings()) as reads:
         return await reads.owners_of_recall(number, owner=owner)
 
 
-async def _report_one(number: str, owner: str | None) -> dict[str, Any]:
-    from lotstream.cli.candidates import only_one
-    from lotstream.cli.recall_report import shown
-
-    async with _reads(read_settings()) as reads:
-        found = await reads.owners_of_recall(number, owner=owner)
-        who = only_one("owner", found, option="--owner", what=f"recall {number}")
-        return shown(await gather(reads, who, number))
-
-
-async def gather(reads: RecallReads, owner: str, number: str) -> Gathered:
-    """Return all that a recall's report is made of; raises `InputRefused` when there is no such recall."""
-    from lotstream.cli.recall_report import Gathered
-
-    seen = await reads.recall(owner, number)
-    if seen is None:
-        raise InputRefused(
-            f"There is no recall {number} of {owner}.", what_to_do="`lotstream lot recalled` lists them."
-        )
-    seen = await _with_later(reads, seen, number)
-    names = (*seen.recall.lots, *seen.recall.descendants)
-    written = {one.to.id: one for one in await reads.consignees(owner, number)}
-    now = page = await reads.look_back(owner, (*names, *seen.recall.former))
-    recipients, persons = [*now.recipients], dict(now.persons)
-    while page.more:
-        page = await reads.look_back(owner, (*names, *seen.recall.former), after=page.recipients[-1].id)
-        recipients += page.recipients
-        persons |= page.persons
-    recipients += _no_longer(written, recipients)
-    lots, stock = await reads.lots(owner, names), await reads.stock(owner, names)
-    items = await reads.items(owner, {lot.sku for lot in (*names, *seen.recall.former)})
-    given = await reads.given(owner, (*names, *seen.recall.former))
-    lost = await _lost(reads, owner, (*names, *seen.recall.former))
-    return Gathered(seen, lots, stock, written, now, recipients, persons, items, given, lost)
-
-
-async def _lost(reads: RecallReads, owner: str, names: Sequence[LotName]) -> dict[str, int]:
-    """Return smallest units of lots by SKU that were told lost on their way; whoever was to get them has none."""
-    from lotstream.cli.lot_where import all_that_left
-    from lotstream.domain.road_parts import lost_of
-
-    shipments = sorted({one.shipment for one in await all_that_left(reads, owner, names)})
-    lost: Counter[str] = Counter()
-    for at in range(0, len(shipments), SHIPMENTS_READ):
-        roads = await reads.roads(owner, shipments[at : at + SHIPMENTS_READ])
-        for shipment in roads.values():
-            lost += lost_of(shipment, {*names})
-    return dict(lost)
-
-
-async def _with_later(reads: RecallReads, seen: RecallSeen, number: str) -> RecallSeen:
-    """Return a recall with the lots that came under it since it was told last: made of its goods, or come again."""
-    if seen.recall.drill:
-        return seen
-    held = set(await reads.held_under(seen.owner, number)) - {*seen.recall.lots}
-    made = tuple(sorted(held | {*seen.recall.descendants}))
-    return replace(seen, recall=replace(seen.recall, descendants=made))
-
-
-def _no_longer(written: dict[str, Consignee], recipients: Sequence[Recipient]) -> list[Recipient]:
-    """Return who was written to and has got nothing after all, as when a shipment was taken back."""
-    known = {one.id for one in recipients}
-    return [one.to for one in written.values() if one.to.id not in known]
-
-
 async def _list(owner: str | None) -> list[dict[str, Any]]:
-    async with _reads(read_settings()) as reads:
+    async with open_reads(read_settings()) as reads:
         found = await reads.recalls(owner, rows_max=RECALLS_MAX)
     return [
         {
@@ -288,12 +252,6 @@ async def _list(owner: str | None) -> list[dict[str, Any]]:
         }
         for seen in found
     ]  # fmt: skip
-
-
-def _reads(settings: Settings) -> RecallReads:
-    from lotstream.store.reads_recalls import RecallReads
-
-    return RecallReads(settings.postgres_url, timeout_s=settings.postgres_timeout_s)
 
 
 def _print(told: list[dict[str, Any]], *, as_json: bool, rows_max: int) -> None:

@@ -72,7 +72,9 @@ def accept_title(body: TitleAccepted) -> AcceptTitle:
 
 
 def _taken_over(line: TitleAcceptedLine) -> GoodsLine:
-    return replace(received_line(line), received=line.received, returned=line.returned, hold=line.hold)
+    return replace(
+        received_line(line), received=line.received, returned=line.returned, hold=line.hold, recall=line.recall
+    )
 
 
 def _leaving(line: TransferShippedLine) -> StockLine:

@@ -84,6 +84,10 @@ class TitleAcceptedLine(StockReceivedLine):
     received: Day | None = Field(default=None, description="The day they came to the site.")
     returned: bool = Field(default=False, description="They came back from a customer.")
     hold: HoldKind | None = Field(default=None, description="A hold of this kind lies on their lot.")
+    recall: Name | None = Field(
+        default=None,
+        description="The recall they are under, of a `hold` of that kind: whose it is, a slash, its number.",
+    )
 
 
 class TitleAccepted(Inbound):

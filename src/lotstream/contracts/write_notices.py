@@ -244,10 +244,15 @@ def alert(
     about: dict[str, str],
     quantity: str | None,
     kind: AlertKind = AlertKind.DISCREPANCY,
+    owner: str | None = None,
 ) -> Outgoing:
-    """Return an alert of whatever kind, ``quantity`` in base units: what a person should look at."""
+    """Return an alert of whatever kind, ``quantity`` in base units: what a person should look at.
+
+    It is in the name of ``owner``, where it concerns another one than whose ledger it is of.
+    """
+    owner = owner or ledger.owner
     body = {
-        "owner": ledger.owner,
+        "owner": owner,
         "alert": kind,
         "code": code,
         "message": message,
@@ -256,7 +261,7 @@ def alert(
         "raised_at": moment.recorded_at,
         "decision": moment.decision,
     }
-    return Outgoing(ALERTS.name, ledger.owner, ALERT_TYPE, encode(body))
+    return Outgoing(ALERTS.name, owner, ALERT_TYPE, encode(body))
 
 
 def is_asked(command: Command) -> bool:

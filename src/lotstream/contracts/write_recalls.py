@@ -17,7 +17,8 @@ from lotstream.domain.codes import NotUsed
 from lotstream.domain.commands import Moment
 from lotstream.domain.events import ConsigneesListed, RecallClosed, RecallOpened
 from lotstream.domain.ledger import Ledger
-from lotstream.domain.model import LookedBack, LotGot, Recall, Recipient
+from lotstream.domain.model import LookedBack, LotGot, Recall, Recipient, SoldLot
+from lotstream.domain.wording import goods_called
 
 LETTER_TYPE: Final = "lotstream.recall_letter.v1"
 
@@ -26,6 +27,9 @@ CLOSED: Final = "recall_closed"
 
 SKUS_TOLD_MAX: Final = 3
 """SKUs that an alert gives the quantity of."""
+
+LOTS_TOLD_MAX: Final = 3
+"""Lots that another owner who bought of them is told."""
 
 _NOBODY: Final[Mapping[str, Any]] = {"name": None, "company": None, "street": [], "phone": None, "email": None}
 
@@ -96,6 +100,29 @@ def recall_opened(ledger: Ledger, event: RecallOpened, moment: Moment) -> Iterat
     if recall.listed_to is not None:
         message += " There are more to write to: tell the recall again under its number."
     yield _about(ledger, recall, moment, code=NotUsed.RECALLED.value, message=message)
+    for owner in dict.fromkeys(one.owner for one in event.sold):
+        yield _bought(ledger, recall, [one for one in event.sold if one.owner == owner], moment)
+
+
+def _bought(ledger: Ledger, recall: Recall, sold: list[SoldLot], moment: Moment) -> Outgoing:
+    """Return what another owner is told of recalled goods that he bought where they lay: his ledger is his own."""
+    first, seller = sold[0], ledger.owner
+    goods = [
+        f"{base_text(one.quantity, item.decimals)} {item.base_unit} of {goods_called(one.to_sku, one.lot)}"
+        for one in sold[:LOTS_TOLD_MAX] for item in (item_of(ledger, one.sku),)
+    ]  # fmt: skip
+    more = [f"{_count(len(sold) - LOTS_TOLD_MAX, 'more lot')}"] if len(sold) > LOTS_TOLD_MAX else []
+    message = (
+        f"Owner {seller} has recalled, under {recall.key.number}, goods that were bought of him: "
+        f"{', '.join([*goods, *more])}. Recall them as well: what is left of them here is not held by it."
+    )
+    about = {"recall": f"{seller}/{recall.key.number}", "from_owner": seller}
+    about |= {"sku": first.to_sku, "lot": first.lot} if len(sold) == 1 else {}
+    about |= {} if recall.reason is None else {"reason": recall.reason}
+    return alert(
+        ledger, moment, kind=AlertKind.RECALL, code=NotUsed.RECALLED.value, message=message, about=about,
+        quantity=None, owner=first.owner,
+    )  # fmt: skip
 
 
 def recall_closed(ledger: Ledger, event: RecallClosed, moment: Moment) -> Iterator[Outgoing]:

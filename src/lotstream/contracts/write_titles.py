@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from lotstream.contracts.limits import NAME_CHARS_MAX
 from lotstream.contracts.quantities import base_text
-from lotstream.domain.model import PLAIN, Item, Lot, LotDocument, Title, TitleLine
+from lotstream.domain.model import PLAIN, HoldKind, Item, Lot, LotDocument, OwnerHold, Title, TitleLine
 from lotstream.domain.usable import BY_HOLD
 from lotstream.domain.weights import kilograms
 
@@ -21,12 +22,19 @@ def acceptance(
     by: str | None,
     items: Mapping[str, Item],
     lots: Mapping[tuple[str, str], Lot],
+    holds: tuple[OwnerHold, ...],
 ) -> bytes:
-    """Return the body of title.accepted: every line with what is known of its lot; what is not said is left out."""
+    """Return the body of title.accepted: every line with what is known of its lot; what is not said is left out.
+
+    ``holds`` lie on the seller and on suppliers: a sale washes none of them off.
+    """
     body = {
         "owner": title.to_owner, "site": title.site, "happened": True, "by": by, "occurred_at": at.isoformat(),
         "title": title.key.number.removeprefix(f"{seller}/"), "from_owner": seller,
-        "lines": [_line(line, items.get(line.row.sku), _lot(lots, line)) for line in title.lines],
+        "lines": [
+            _line(line, items.get(line.row.sku), lot) | _said(_hold(seller, lot, holds))
+            for line in title.lines for lot in (_lot(lots, line),)
+        ],
     }  # fmt: skip
     return json.dumps(_said(body), default=date.isoformat).encode()
 
@@ -48,14 +56,26 @@ def _line(line: TitleLine, item: Item | None, lot: Lot | None) -> dict[str, Any]
 
 
 def _facts(lot: Lot) -> dict[str, Any]:
-    more, kinds = lot.more or PLAIN, {hold.kind for hold in lot.holds}
+    more = lot.more or PLAIN
     return {
         "expires": lot.expires, "made": lot.made, "received": lot.received, "supplier": lot.supplier,
         "supplier_lot": lot.supplier_lot, "origin": more.origin, "facility": more.facility,
         "certificates": [_paper(paper) for paper in more.documents] or None,
-        # A sale does not wash a hold off: the strongest goes along.
-        "hold": next((kind.value for kind in BY_HOLD if kind in kinds), None),
     }  # fmt: skip
+
+
+def _hold(seller: str, lot: Lot | None, holds: tuple[OwnerHold, ...]) -> dict[str, Any]:
+    """Return the strongest hold that lies on goods, with the number of a recall and why."""
+    supplier = None if lot is None else lot.supplier
+    mine = () if lot is None else lot.holds
+    mine += tuple(one.hold for one in holds if one.supplier is None or one.supplier == supplier)
+    hold = next((hold for kind in BY_HOLD for hold in mine if hold.kind is kind), None)
+    if hold is None:
+        return {}
+    # Two owners may give theirs the same number.
+    number = f"{seller}/{hold.id}"
+    named = hold.kind is HoldKind.RECALL and len(number) <= NAME_CHARS_MAX
+    return {"hold": hold.kind.value, "recall": number if named else None, "reason": hold.reason}
 
 
 def _paper(paper: LotDocument) -> dict[str, Any]:

@@ -324,7 +324,7 @@ def _learnt(delivery: Delivery, line: GoodsLine, quantity: int) -> Lot | None:
     if line.lot is None:
         return None
     document, known = delivery.document, delivery.draft.lot(line.sku, line.lot)
-    hold = None if line.hold is None else Hold(f"{document}/{line.line}", line.hold, line.reason)
+    hold = None if line.hold is None else Hold(line.recall or f"{document}/{line.line}", line.hold, line.reason)
     if line.inspection is not None and not line.inspection.passed:
         hold = failed(line.inspection)
     received = line.received or delivery.day

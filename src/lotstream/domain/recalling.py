@@ -28,6 +28,7 @@ from lotstream.domain.model import (
     Recall,
     RecallState,
     Recipient,
+    SoldLot,
     consignee_key,
     recall_key,
 )
@@ -83,12 +84,12 @@ def recall_lots(ledger: Ledger, command: RecallLots, moment: Moment) -> tuple[Ev
     )  # fmt: skip
     fresh = [] if command.drill else _without_hold(ledger, scope.all(), command.recall)
     hold = Hold(command.recall, HoldKind.RECALL, command.reason, command.by, moment.recorded_at)
-    rule = rule_of(ledger, command, hold)
-    if known is not None and not (fresh or listed or rule) and known.listed_to == opened.listed_to:
+    rule, sold = rule_of(ledger, command, hold), () if command.drill else _sold_since(known, back)
+    if known is not None and not (fresh or listed or rule or sold) and known.listed_to == opened.listed_to:
         return ()
     parts = [listed[at : at + LISTED_MAX] for at in range(0, len(listed), LISTED_MAX)]
     return (
-        RecallOpened(opened, rule),
+        RecallOpened(opened, rule, sold),
         *_hold(draft, fresh, hold),
         *(ConsigneesListed(command.recall, part, opened.reason, opened.subject, opened.text) for part in parts),
     )
@@ -163,6 +164,12 @@ def _to_write_to(ledger: Ledger, recall: str, recipients: Iterable[Recipient]) -
             yield Consignee(key, recall, recipient)
         elif any(_got(known.to, sku, lot) < quantity for sku, lot, quantity, _ in recipient.lots):
             yield replace(known, to=recipient)
+
+
+def _sold_since(known: Recall | None, back: LookedBack) -> tuple[SoldLot, ...]:
+    """Return what was sold to owners who were not told of it yet, or have bought other since."""
+    told = {} if known is None else known.reached.sold
+    return tuple(one for one in back.sold if told.get(one.owner) != back.reached.sold[one.owner])
 
 
 def _got(recipient: Recipient, sku: str, lot: str) -> int:

@@ -40,7 +40,8 @@ SEALED_BYTES: Final = 16
 def released(batch: Batch, ledger: Ledger, event: TitleReleased) -> int:
     """Note with a decision what the buyer's ledger has to be told; returns how many bytes that are."""
     title = event.title
-    body = acceptance(ledger.owner, title, at=event.at, by=event.by, items=ledger.items, lots=ledger.lots)
+    holds = ledger.settings.holds
+    body = acceptance(ledger.owner, title, at=event.at, by=event.by, items=ledger.items, lots=ledger.lots, holds=holds)
     batch.titles.append(TitleRow(event.number, title.to_owner, body))
     return len(body)
 

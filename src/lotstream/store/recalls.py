@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from lotstream.domain.model import Departure, Departures, LookedBack, LotGot, LotName, OrderKey, Reached, Recipient
+from lotstream.domain.model import (
+    Departure,
+    Departures,
+    LookedBack,
+    LotGot,
+    LotName,
+    OrderKey,
+    Reached,
+    Recipient,
+    SoldLot,
+)
 from lotstream.store.connection import Database
 from lotstream.store.sql import queries
 
@@ -36,7 +46,8 @@ class Recalls:
         found, more, of_all = await self.recipients(owner, lots, after=after)
         sold = await self._database.fetch(SQL["sold"], owner, *keys)
         bodies = await self.persons(owner, found) if persons else {}
-        return LookedBack(_reached(reached, of_all, _sold(sold)), found, more=more, persons=bodies)
+        given = tuple(SoldLot(*row) for row in sold)
+        return LookedBack(_reached(reached, of_all, _sold(given)), found, more=more, persons=bodies, sold=given)
 
     async def recipients(
         self, owner: str, lots: Sequence[LotName], *, after: str
@@ -70,10 +81,11 @@ def _departure(row: Record) -> Departure:
     return Departure(at, shipment, OrderKey(source, order), sku, lot, quantity, *facts[:-1])
 
 
-def _sold(rows: Sequence[Record]) -> dict[str, dict[str, int]]:
+def _sold(given: Sequence[SoldLot]) -> dict[str, dict[str, int]]:
     sold: dict[str, dict[str, int]] = {}
-    for buyer, sku, quantity in rows:
-        sold.setdefault(buyer, {})[sku] = quantity
+    for one in given:
+        mine = sold.setdefault(one.owner, {})
+        mine[one.sku] = mine.get(one.sku, 0) + one.quantity
     return sold
 
 

@@ -77,6 +77,7 @@ DEFAULTS = {
     "inspection": None,
     "reason": None,
     "hold": None,
+    "recall": None,
     "returned": False,
     "promised_elsewhere": 0,
 }

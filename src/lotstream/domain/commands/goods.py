@@ -52,6 +52,8 @@ class GoodsLine:
     returned: bool = False
     reason: str | None = None
     hold: HoldKind | None = None
+    #: Number of the recall that the hold is of, where it is one.
+    recall: str | None = None
     promised_elsewhere: Decimal = Decimal(0)
     serials: tuple[str, ...] = ()
     #: What one ``unit`` of it has cost, in the owner's currency.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lotstream.domain.model import Consignee, Recall, RecallRule
+from lotstream.domain.model import Consignee, Recall, RecallRule, SoldLot
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,8 @@ class RecallOpened:
     recall: Recall
     #: What it says of goods that are still to come, where it says so for the first time.
     rule: RecallRule | None = None
+    #: What of it was sold to other owners, of those who are told of it now.
+    sold: tuple[SoldLot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ from lotstream.domain.model.recalls import (
     Recall,
     RecallState,
     Recipient,
+    SoldLot,
     consignee_key,
     recall_key,
 )
@@ -277,6 +278,7 @@ __all__ = [
     "ShortPick",
     "Since",
     "Site",
+    "SoldLot",
     "Stage",
     "Status",
     "StockRow",

@@ -62,6 +62,17 @@ class Reached:
     sold: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
+class SoldLot(NamedTuple):
+    """Smallest units of a lot that were sold to another owner where they lay."""
+
+    owner: str
+    sku: str
+    lot: str
+    #: What the other owner calls the item.
+    to_sku: str
+    quantity: int
+
+
 @dataclass(frozen=True, slots=True)
 class LookedBack:
     """What the database answers whoever recalls lots."""
@@ -73,6 +84,8 @@ class LookedBack:
     more: bool
     #: JSON of personal data by key.
     persons: dict[str, bytes]
+    #: What was sold to other owners, sorted.
+    sold: tuple[SoldLot, ...] = ()
 
 
 class RecallState(StrEnum):

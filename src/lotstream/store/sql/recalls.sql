@@ -96,11 +96,11 @@ GROUP BY l.sku, c.orders, c.orders_of_all, c.customers, c.customers_of_all
 ORDER BY l.sku;
 
 -- name: sold
--- What of some lots was sold to other owners, where it lay: units by owner and SKU.
+-- What of some lots was sold to other owners, where it lay, and what they call it: units by owner and lot.
 WITH wanted AS (
     SELECT DISTINCT sku, lot FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
 )
-SELECT t.body::json ->> 'to_owner' AS buyer, h.sku,
+SELECT t.body::json ->> 'to_owner' AS buyer, h.sku, h.lot, coalesce(l.to_sku, h.sku) AS to_sku,
        -sum(coalesce(div(h.quantity * c.numerator, c.denominator)::bigint, h.quantity))::bigint AS quantity
 FROM wanted AS k
 CROSS JOIN LATERAL (
@@ -110,7 +110,11 @@ CROSS JOIN LATERAL (
 LEFT JOIN recounted AS c ON c.owner = h.owner AND c.sku = h.sku
        AND (h.log::bigint << 48) + h."offset" >= c.since AND (h.log::bigint << 48) + h."offset" < c.until
 JOIN receipt AS t ON t.owner = $1 AND t.kind = h.document AND t.number = h.number
-GROUP BY buyer, h.sku ORDER BY buyer, h.sku;
+LEFT JOIN LATERAL (
+    SELECT line ->> 'sku' AS to_sku FROM json_array_elements(t.body::json -> 'lines') AS line
+    WHERE line -> 'row' ->> 0 = h.sku LIMIT 1
+) AS l ON true
+GROUP BY buyer, h.sku, h.lot, to_sku ORDER BY buyer, h.sku, h.lot, to_sku;
 
 -- name: departures
 -- With which shipments some lots left for which orders, the last one first, behind one of them ($4 null: from the

@@ -89,14 +89,16 @@ def _place(one: dict[str, Any]) -> tuple[Any, ...]:
 @answers("recalls", "sold")
 def sold(tables: Tables, owner: str, skus: Sequence[str], lots: Sequence[str]) -> Rows:
     """Return what of some lots was sold to other owners."""
-    units: dict[tuple[str, str], int] = {}
+    units: dict[tuple[str, ...], int] = {}
     wanted = {*zip(skus, lots, strict=True)}
     for row in rows_now(tables, "lot_history", owner):
         if row["kind"] == "title_released" and (row["sku"], row["lot"]) in wanted:
             title = decode(tables.rows["receipt"][owner, row["document"], row["number"]]["body"], Title)
-            key = title.to_owner, row["sku"]
+            called = next((line.sku for line in title.lines if line.row.sku == row["sku"]), row["sku"])
+            key = title.to_owner, row["sku"], row["lot"], called
             units[key] = units.get(key, 0) - row["quantity"]
-    return [Row({"buyer": buyer, "sku": sku, "quantity": units[buyer, sku]}) for buyer, sku in sorted(units)]
+    names = ("buyer", "sku", "lot", "to_sku", "quantity")
+    return [Row(dict(zip(names, (*key, units[key]), strict=True))) for key in sorted(units)]
 
 
 @answers("recalls", "persons")
