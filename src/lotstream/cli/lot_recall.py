@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -211,7 +212,8 @@ async def _bought(told: dict[str, dict[str, Any]], seller: str) -> dict[str, lis
             if who in await reads.owners_of_lots(LotsSaid(who, [named["lot"]], named["sku"])):
                 bought.setdefault(who, []).append(named)
             else:
-                progress(f"{who} bought lot {one['lot']} of {one['sku']} and knows it by no such name: look there")
+                what = f"lot {one['lot']} of {one['sku']}"
+                say(f"lotstream: {who} bought {what} and has no such lot of {one['to_sku']}: look.", stream=sys.stderr)
     return bought
 
 

@@ -55,7 +55,8 @@ async def gather(reads: RecallReads, owner: str, number: str) -> Gathered:
     items = await reads.items(owner, {lot.sku for lot in (*names, *seen.recall.former)})
     given = await reads.given(owner, (*names, *seen.recall.former))
     lost = await _lost(reads, owner, (*names, *seen.recall.former))
-    return Gathered(seen, lots, stock, written, now, recipients, persons, items, given, lost)
+    rules = await reads.waits_for(owner, number)
+    return Gathered(seen, lots, stock, written, now, recipients, persons, items, given, lost, rules)
 
 
 async def _lost(reads: RecallReads, owner: str, names: Sequence[LotName]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from lotstream.cli.amounts import base_units
 from lotstream.cli.output import say, table
 
 if TYPE_CHECKING:
-    from lotstream.domain.model import Consignee, Item, LookedBack, Recipient
+    from lotstream.domain.model import Consignee, Item, LookedBack, RecallRule, Recipient
     from lotstream.store.given import Given
     from lotstream.store.reads_recalls import LotSeen, RecallSeen, StockSeen
 
@@ -38,6 +38,8 @@ class Gathered:
     given: list[Given] = field(default_factory=list)
     #: Smallest units by SKU that left and were told lost on their way.
     lost: Mapping[str, int] = field(default_factory=dict)
+    #: What it says of goods that are still to come.
+    rules: list[RecallRule] = field(default_factory=list)
 
 
 def shown(found: Gathered) -> dict[str, Any]:
@@ -57,6 +59,7 @@ def shown(found: Gathered) -> dict[str, Any]:
         "scope": _scope(found),
         "lots": [_lot(found, lot) for lot in found.lots],
         "stock": [_stock(found, place) for place in found.stock],
+        "waits_for": [_waits_for(rule) for rule in found.rules],
         "given": [_given(found, one) for one in found.given],
         "consignees": [_consignee(found, one) for one in found.recipients],
         "effectiveness": _effectiveness(found),
@@ -122,6 +125,14 @@ def _stock(found: Gathered, place: StockSeen) -> dict[str, Any]:
         "site": place.site, "location": place.location, "sku": place.sku, "lot": place.lot, "status": place.status,
         "on_hand": _amount(found, place.sku, place.on_hand), "promised": _amount(found, place.sku, place.reserved),
         "unit": _unit(found, place.sku),
+    }  # fmt: skip
+
+
+def _waits_for(rule: RecallRule) -> dict[str, str | None]:
+    return {
+        "sku": rule.sku, "supplier": rule.supplier, "supplier_lot": rule.supplier_lot,
+        "made_from": None if rule.made_from is None else rule.made_from.isoformat(),
+        "made_to": None if rule.made_to is None else rule.made_to.isoformat(),
     }  # fmt: skip
 
 
@@ -226,6 +237,9 @@ def heading(told: dict[str, Any]) -> Iterator[str]:
     yield f"{what} {told['recall']} of {told['owner']}{why}: {told['state']}, took {told['took_s']:.1f} s"
     for lot in told["lots"]:
         yield f"  {_lot_in_words(lot, drill=told['drill'])}"
+    for rule in told["waits_for"]:
+        said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in rule.items() if value)
+        yield f"  and what comes in later of {said}"
     promised = f"{_joined(scope['promised'])} of it promised to {_count(scope['open_orders'], 'order')}"
     yield f"In the house {_joined(scope['held'])}, {promised if scope['promised'] else 'none of it promised'}"
     yield (

@@ -17,7 +17,9 @@ from lotstream.domain.model import (
     LotMore,
     LotName,
     Recall,
+    RecallRule,
     Recipient,
+    Settings,
     Shipment,
 )
 from lotstream.store.codec import decode
@@ -126,6 +128,12 @@ class RecallReads(Questions):
     async def _seen(self, owner: str, body: str, asked_at: datetime, listed_at: datetime) -> RecallSeen:
         (recall,) = await counted_now(self._database, owner, [decode(body, Recall)])
         return RecallSeen(owner, recall, asked_at, listed_at)
+
+    async def waits_for(self, owner: str, number: str) -> list[RecallRule]:
+        """Return what a recall says of goods that are still to come; nothing where it names its lots, or was lifted."""
+        settings = await self._database.value(SQL["settings"], owner)
+        known = () if settings is None else decode(settings, Settings).recalls
+        return [rule for rule in known if rule.hold.id == number]
 
     async def consignees(self, owner: str, number: str) -> list[Consignee]:
         """Return everybody who was written to because of a recall, by id."""

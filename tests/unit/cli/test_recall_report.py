@@ -24,6 +24,7 @@ from lotstream.domain.model import (
     OrderKey,
     Reached,
     Recall,
+    RecallRule,
     Recipient,
     consignee_key,
     recall_key,
@@ -120,3 +121,15 @@ def test_it_is_printed_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert "Gone to" not in said
     assert "Left: nothing with 0 orders for 0 customers" in said
+
+
+def test_what_a_recall_waits_for_is_said() -> None:
+    """By what it was told to look for; what it does not say does not matter."""
+    rule = RecallRule(
+        Hold("RC-1", HoldKind.RECALL), supplier="S-3", made_from=date(2026, 6, 1), made_to=date(2026, 6, 5)
+    )
+    told = shown(replace(FOUND, rules=[rule]))
+    assert told["waits_for"] == [
+        {"sku": None, "supplier": "S-3", "supplier_lot": None, "made_from": "2026-06-01", "made_to": "2026-06-05"}
+    ]
+    assert "  and what comes in later of supplier S-3, made from 2026-06-01, made to 2026-06-05" in [*heading(told)]

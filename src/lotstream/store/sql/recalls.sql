@@ -111,8 +111,8 @@ LEFT JOIN recounted AS c ON c.owner = h.owner AND c.sku = h.sku
        AND (h.log::bigint << 48) + h."offset" >= c.since AND (h.log::bigint << 48) + h."offset" < c.until
 JOIN receipt AS t ON t.owner = $1 AND t.kind = h.document AND t.number = h.number
 LEFT JOIN LATERAL (
-    SELECT line ->> 'sku' AS to_sku FROM json_array_elements(t.body::json -> 'lines') AS line
-    WHERE line -> 'row' ->> 0 = h.sku LIMIT 1
+    SELECT e.said ->> 'sku' AS to_sku FROM json_array_elements(t.body::json -> 'lines') AS e(said)
+    WHERE e.said -> 'row' ->> 0 = h.sku LIMIT 1
 ) AS l ON true
 GROUP BY buyer, h.sku, h.lot, to_sku ORDER BY buyer, h.sku, h.lot, to_sku;
 
@@ -177,6 +177,10 @@ WHERE ($1::text IS NULL OR l.owner = $1) AND ($2::text[] IS NULL OR l.lot = ANY(
   AND ($4::text IS NULL OR l.supplier = $4) AND ($5::text IS NULL OR l.supplier_lot = $5)
   AND ($6::date IS NULL OR l.made >= $6) AND ($7::date IS NULL OR l.made <= $7)
 ORDER BY l.owner;
+
+-- name: settings
+-- An owner's settings, beside which what recalls wait for is kept.
+SELECT settings FROM owner WHERE owner = $1;
 
 -- name: owners_of_recall
 -- Owners with a recall of a number.
