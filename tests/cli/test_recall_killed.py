@@ -41,6 +41,9 @@ main()
 """The command as it is, in a process that is killed when the first owner is done and before the second is told."""
 
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def client(hub_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[HubClient]:
     """A hub of three owners who have the same supplier's lot, of which 3 left each for a customer."""
