@@ -197,6 +197,18 @@ async def test_goods_weighed_what_they_weighed_then(lived: Settings) -> None:
     ]  # fmt: skip
     then = json.loads(await _lotstream(lived, "stock", "--owner", "vera", "--as-of", day(3), "--json"))
     assert [row["weight_kg"] for row in then] == ["7.3", "2.7"]
+    async with HubClient(lived) as client:
+        await client.define_site("MTL")
+    now = json.loads(await _lotstream(lived, "stock", "--owner", "vera", "--lot", "H1", "--json"))
+    everywhere = json.loads(await _lotstream(lived, "stock", "--owner", "vera", "--json"))
+    assert now == [row for row in everywhere if row["lot"] == "H1"]
+    assert {"weight_kg"} <= now[0].keys()
+    for words in (("--lot", "H1"), (), ("--as-of", day(3, 13)), ("--as-of", day(3, 13), "--lot", "H1")):
+        there = json.loads(await _lotstream(lived, "stock", "--owner", "vera", *words, "--site", "TOR", "--json"))
+        assert there == json.loads(await _lotstream(lived, "stock", "--owner", "vera", *words, "--json"))
+        assert there
+        elsewhere = await _lotstream(lived, "stock", "--owner", "vera", *words, "--site", "MTL", "--json")
+        assert json.loads(elsewhere) == []
     assert "2.7" in await _lotstream(lived, "stock", "--owner", "vera", "--as-of", day(3))
     assert [str(one) for one in (await verify(lived.postgres_url)).differences] == []
 

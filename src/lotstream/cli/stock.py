@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from lotstream.cli.amounts import base_units, unit_of
-from lotstream.cli.candidates import check_owner
+from lotstream.cli.candidates import check_owner, check_site
 from lotstream.cli.environment import read_settings, run
 from lotstream.cli.options import Json, Owner
 from lotstream.cli.output import complain, print_json, table
@@ -32,6 +32,15 @@ ROWS_MAX = 1000
 """Rows that are shown unless more are asked for."""
 
 
+class Wanted(NamedTuple):
+    """What is to be shown: of an item, of a lot, at a site, and of that so many rows at most."""
+
+    sku: str | None
+    lot: str | None
+    site: str | None
+    rows_max: int
+
+
 def register(app: typer.Typer) -> None:
     """Add the command ``stock``."""
     app.command("stock")(stock)
@@ -41,6 +50,7 @@ def stock(
     owner: Owner = None,
     sku: Annotated[str | None, typer.Option("--sku", help="Only this item.")] = None,
     lot: Annotated[str | None, typer.Option("--lot", help="Only lots of this number, also a supplier's.")] = None,
+    site: Annotated[str | None, typer.Option("--site", help="Only what is at this site.")] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="A moment of business time, e.g. 2026-09-01T00:00:00-04:00.")
     ] = None,
@@ -53,10 +63,11 @@ def stock(
     there at that moment, also by what was told later of what had happened before.
     """
     if as_of is not None:
-        _show_then(owner, sku, lot, as_of, rows_max, as_json=as_json)
+        _show_then(owner, Wanted(sku, lot, site, rows_max), as_of, as_json=as_json)
         return
-    lines, sites = run(_read(owner, sku, lot, rows_max))
+    lines, sites = run(_read(owner, Wanted(sku, lot, site, rows_max)))
     check_owner(owner, lines)
+    check_site(site, lines)
     if as_json:
         print_json([_shown(line, sites) for line in lines])
     else:
@@ -71,40 +82,40 @@ def stock(
         )
 
 
-def _show_then(
-    owner: str | None, sku: str | None, lot: str | None, as_of: str, rows_max: int, *, as_json: bool
-) -> None:
+def _show_then(owner: str | None, wanted: Wanted, as_of: str, *, as_json: bool) -> None:
     then = moment(as_of)
     run(say_how_far())
-    there = [_shown_then(one) for one in run(_read_then(owner, sku, lot, then, rows_max))]
+    there = [_shown_then(one) for one in run(_read_then(owner, wanted, then))]
     check_owner(owner, there)
+    check_site(wanted.site, there)
     if as_json:
         print_json(there)
     else:
         columns = (*COLUMNS_THEN, "weight_kg") if any("weight_kg" in one for one in there) else COLUMNS_THEN
         table(columns, ([one.get(column) for column in columns] for one in there))
-    if len(there) == rows_max:
-        complain(f"Only the first {rows_max} rows are shown.", "Ask for one item with --sku, or with --rows-max.")
+    if len(there) == wanted.rows_max:
+        complain(
+            f"Only the first {wanted.rows_max} rows are shown.", "Ask for one item with --sku, or with --rows-max."
+        )
 
 
-async def _read_then(
-    owner: str | None, sku: str | None, lot: str | None, then: datetime, rows_max: int
-) -> list[ThereThen]:
+async def _read_then(owner: str | None, wanted: Wanted, then: datetime) -> list[ThereThen]:
     from lotstream.cli.candidates import only_one
     from lotstream.store.reads import Reads
     from lotstream.store.reads_past import PastReads
 
     settings = read_settings()
     url, timeout_s = settings.postgres_url, settings.postgres_timeout_s
-    if lot is not None:
-        owner, lots = await _lots(owner, sku, lot)
+    sku, _, site, rows_max = wanted
+    if wanted.lot is not None:
+        owner, lots = await _lots(owner, sku, wanted.lot)
         async with PastReads(url, timeout_s=timeout_s) as past:
             skus = dict.fromkeys(one.sku for one in lots)
-            found = [await past.stock_as_of(owner, then, sku=one, rows_max=rows_max) for one in skus]
+            found = [await past.stock_as_of(owner, then, sku=one, site=site, rows_max=rows_max) for one in skus]
         return [row for rows in found for row in rows if (row.sku, row.lot) in lots][:rows_max]
     async with Reads(url, timeout_s=timeout_s) as reads, PastReads(url, timeout_s=timeout_s) as past:
         owner = owner or only_one("owner", await reads.owners_of_sku(sku), option="--owner", what="stock")
-        return await past.stock_as_of(owner, then, sku=sku, rows_max=rows_max)
+        return await past.stock_as_of(owner, then, sku=sku, site=site, rows_max=rows_max)
 
 
 def _shown_then(one: ThereThen) -> dict[str, object]:
@@ -129,18 +140,19 @@ async def _lots(owner: str | None, sku: str | None, called: str) -> tuple[str, l
     return who, [LotName(one.sku, one.lot) for one in found if one.owner == who]
 
 
-async def _read(owner: str | None, sku: str | None, lot: str | None, rows_max: int) -> tuple[list[StockLine], Sites]:
+async def _read(owner: str | None, wanted: Wanted) -> tuple[list[StockLine], Sites]:
     from lotstream.cli.candidates import only_one
     from lotstream.store.reads import Reads
 
     settings = read_settings()
-    if lot is not None:
-        owner, lots = await _lots(owner, sku, lot)
+    sku, _, site, rows_max = wanted
+    if wanted.lot is not None:
+        owner, lots = await _lots(owner, sku, wanted.lot)
         async with Reads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
-            return await reads.stock(owner, sku=sku, lots=lots, rows_max=rows_max), await reads.sites()
+            return await reads.stock(owner, sku=sku, lots=lots, site=site, rows_max=rows_max), await reads.sites()
     async with Reads(settings.postgres_url, timeout_s=settings.postgres_timeout_s) as reads:
         owner = owner or only_one("owner", await reads.owners_of_sku(sku), option="--owner", what="stock")
-        return await reads.stock(owner, sku=sku, rows_max=rows_max), await reads.sites()
+        return await reads.stock(owner, sku=sku, site=site, rows_max=rows_max), await reads.sites()
 
 
 def obstacles(line: StockLine, sites: Sites) -> list[str]:

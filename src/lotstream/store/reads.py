@@ -114,17 +114,23 @@ class Reads(Questions):
         return [row["owner"] for row in await self._database.fetch(SQL["owners_of_sku"], sku)]
 
     async def stock(
-        self, owner: str, *, sku: str | None, lots: Sequence[LotName] | None = None, rows_max: int
+        self,
+        owner: str,
+        *,
+        sku: str | None,
+        lots: Sequence[LotName] | None = None,
+        site: str | None = None,
+        rows_max: int,
     ) -> list[StockLine]:
         """Return an owner's stock that is not empty, by SKU, then first expired first, at most ``rows_max`` rows.
 
-        ``lots``: of these lots alone.
+        ``lots``: of these lots alone; ``site``: of what is there alone.
         """
         if lots is None:
-            rows = await self._database.fetch(SQL["stock"], owner, sku, rows_max)
+            rows = await self._database.fetch(SQL["stock"], owner, sku, rows_max, site)
         else:
             skus, numbers = [lot.sku for lot in lots], [lot.lot for lot in lots]
-            rows = await self._database.fetch(SQL["stock_of_lots"], owner, skus, numbers, rows_max)
+            rows = await self._database.fetch(SQL["stock_of_lots"], owner, skus, numbers, rows_max, site)
         # Rows of one item, or on no hold, say the same: each text is read once.
         items = {text: decode(text, Item) for text in {row["item"] for row in rows} - {None}}
         holds = {text: decode(text, tuple[Hold, ...]) for text in {row["holds"] for row in rows}}

@@ -59,9 +59,11 @@ class Rolled:
 class PastReads(Questions):
     """Questions about the past, each one query; opened and closed as an async context manager."""
 
-    async def stock_as_of(self, owner: str, at: datetime, *, sku: str | None, rows_max: int) -> list[ThereThen]:
-        """Return what an owner had at a moment, by SKU, lot, place and condition."""
-        rows = await self._database.fetch(SQL["stock_as_of"], owner, at, sku, rows_max)
+    async def stock_as_of(
+        self, owner: str, at: datetime, *, sku: str | None, site: str | None = None, rows_max: int
+    ) -> list[ThereThen]:
+        """Return what an owner had at a moment, everywhere or at a site, by SKU, lot, place and condition."""
+        rows = await self._database.fetch(SQL["stock_as_of"], owner, at, sku, rows_max, site)
         return [ThereThen(**{**row, "item": _item(row["item"])}) for row in rows]
 
     async def roll_forward(

@@ -28,7 +28,8 @@ WITH since AS (
     FROM stock_weight AS w WHERE w.owner = $1 AND ($3::text IS NULL OR w.sku = $3)
 ), there AS (
     SELECT sku, lot, site, location, status, sum(quantity)::bigint AS quantity, nullif(sum(weight_g), 0)::bigint AS weight_g
-    FROM since GROUP BY sku, lot, site, location, status HAVING sum(quantity) <> 0
+    FROM since WHERE $5::text IS NULL OR site = $5
+    GROUP BY sku, lot, site, location, status HAVING sum(quantity) <> 0
 )
 SELECT t.sku, t.lot, t.site, t.location, t.status, t.quantity, t.weight_g, l.expires, i.body AS item
 FROM there AS t

@@ -90,12 +90,16 @@ ORDER BY o.owner;
 -- name: stock_of_lots
 -- Stock of some lots of one owner, as in `stock`.
 SELECT s.sku, s.lot, l.expires, s.site, s.location, s.package, s.pack_size, s.status, s.returned, s.on_hand, s.reserved,
-       s.promised_elsewhere, coalesce(l.holds, '[]') AS holds, i.body AS item
+       s.promised_elsewhere, coalesce(l.holds, '[]') AS holds, i.body AS item, w.weight_g
 FROM unnest($2::text[], $3::text[]) AS k(sku, lot)
 JOIN stock AS s ON s.owner = $1 AND s.sku = k.sku AND s.lot = k.lot
 LEFT JOIN lot AS l ON l.owner = s.owner AND l.sku = s.sku AND l.lot = s.lot
+LEFT JOIN stock_weight AS w ON w.owner = s.owner AND w.sku = s.sku AND w.lot = s.lot
+  AND w.site = s.site AND w.location = s.location AND w.package IS NOT DISTINCT FROM s.package
+  AND w.pack_size IS NOT DISTINCT FROM s.pack_size AND w.status = s.status AND w.returned = s.returned
 LEFT JOIN item AS i ON i.owner = s.owner AND i.sku = s.sku
-WHERE s.on_hand <> 0 OR s.reserved <> 0 OR s.promised_elsewhere <> 0
+WHERE ($5::text IS NULL OR s.site = $5)
+  AND (s.on_hand <> 0 OR s.reserved <> 0 OR s.promised_elsewhere <> 0)
 ORDER BY s.sku, l.expires NULLS LAST, s.lot, s.site, s.location, s.package, s.pack_size, s.status, s.returned
 LIMIT $4;
 
@@ -109,7 +113,7 @@ LEFT JOIN stock_weight AS w ON w.owner = s.owner AND w.sku = s.sku AND w.lot IS 
   AND w.site = s.site AND w.location = s.location AND w.package IS NOT DISTINCT FROM s.package
   AND w.pack_size IS NOT DISTINCT FROM s.pack_size AND w.status = s.status AND w.returned = s.returned
 LEFT JOIN item AS i ON i.owner = s.owner AND i.sku = s.sku
-WHERE s.owner = $1 AND ($2::text IS NULL OR s.sku = $2)
+WHERE s.owner = $1 AND ($2::text IS NULL OR s.sku = $2) AND ($4::text IS NULL OR s.site = $4)
   AND (s.on_hand <> 0 OR s.reserved <> 0 OR s.promised_elsewhere <> 0)
 ORDER BY s.sku, l.expires NULLS LAST, s.lot, s.site, s.location, s.package, s.pack_size, s.status, s.returned
 LIMIT $3;
