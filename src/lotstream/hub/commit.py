@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 from lotstream.contracts.decode import Undecodable
 from lotstream.contracts.limits import MESSAGE_BYTES_MAX
 from lotstream.domain.ledger import Sites
+from lotstream.domain.model import SerialState
 from lotstream.errors import LogMismatch
 from lotstream.hub.aside import Aside, OnThread
 from lotstream.hub.deciding import WITHOUT_PART, Coordinates, Deciding
@@ -193,13 +194,14 @@ class CommitUnit:
                 self._forget_serials(owner)
 
     def _forget_serials(self, owner: str) -> None:
-        """Let go of serial numbers that no open order speaks of and no batch under way names, but for units on hold."""
+        """Let go of serial numbers that no open order speaks of and no batch under way names, but for held stock."""
         ledger = self._ledgers[owner]
         numbers = ledger.derived.numbers if ledger.derived else None
         spoken_of = () if numbers is None else numbers.all()
         if len(ledger.serials) > len(spoken_of):
             for number in ledger.serials.keys() - spoken_of:
-                held = any(unit.holds for unit in ledger.serials[number].values())
+                units = ledger.serials[number].values()
+                held = any(unit.holds and unit.state is SerialState.IN_STOCK for unit in units)
                 if not held and not any((owner, number) in other.serials for other in self._named):
                     del ledger.serials[number]
 

@@ -78,7 +78,7 @@ class State:
     async def ledgers(self, owners: Mapping[str, Sites]) -> dict[str, Ledger]:
         """Load whole owners, one query per table; an owner nobody has defined is an empty ledger.
 
-        Of serial numbers, of which there is no end, come those that open orders speak of, and those of units on hold.
+        Of serial numbers, of which there is no end, come those that open orders speak of, and those of held stock.
         """
         ledgers = {owner: Ledger(owner=owner, sites=sites) for owner, sites in owners.items()}
         names = sorted(ledgers)

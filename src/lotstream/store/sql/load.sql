@@ -94,8 +94,10 @@ CROSS JOIN LATERAL (
 ) AS r;
 
 -- name: serials_held
--- Serial numbers of units that are on hold; the same words as in the index that finds them.
-SELECT owner, serial FROM serial WHERE owner = ANY($1::text[]) AND body LIKE '%"holds":%' ORDER BY owner, serial;
+-- Serial numbers of units in stock that are on hold; the same words as in the index that finds them. Those that are
+-- gone have holds still, which count when they come back, and are read by their number then.
+SELECT owner, serial FROM serial
+WHERE owner = ANY($1::text[]) AND body LIKE '%"holds":%' AND body LIKE '%"state":"in_stock"%' ORDER BY owner, serial;
 
 -- name: serials
 -- Units by serial number, of whatever SKU; each number a look-up of its own.

@@ -225,7 +225,8 @@ _by_key("receipts", "receipt", "owner", "kind", "number", "body")
 @answers("load", "serials_held")
 def _serials_held(tables: Tables, owners: Sequence[str]) -> Rows:
     rows = sorted(tables.of("serial"), key=lambda row: (row["owner"], row["serial"]))
-    held = [row for row in rows if row["owner"] in owners and '"holds":' in row["body"]]
+    mine = [row for row in rows if row["owner"] in owners]
+    held = [row for row in mine if '"holds":' in row["body"] and '"state":"in_stock"' in row["body"]]
     return [row.only("owner", "serial") for row in held]
 
 
