@@ -13,7 +13,7 @@ from lotstream.domain.draft import Draft
 from lotstream.domain.events import CustomerDefined, Event, ItemDefined, OwnerDefined, SettingsChanged
 from lotstream.domain.filling import AT_ONCE, ON_REQUEST
 from lotstream.domain.gtins import gtin_14
-from lotstream.domain.kit_facts import check_kit, check_recipe
+from lotstream.domain.kit_facts import check_kit, check_part, check_recipe
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.letting_go import let_all_go
 from lotstream.domain.lines import check_ahead, check_lots, check_minimum
@@ -121,6 +121,7 @@ def define_item(ledger: Ledger, command: DefineItem, moment: Moment) -> tuple[Ev
     if known is not None:
         stop_if(check_version("item", item.sku, new=item.version, old=known.version))
         _check_frozen(ledger, item, known)
+        stop_if(check_part(ledger, item, known))
         _check_weighed(ledger, item, known)
     draft = Draft(ledger, moment)
     draft.items[item.sku] = item

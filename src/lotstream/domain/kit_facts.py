@@ -14,7 +14,7 @@ def check_kit(ledger: Ledger, item: Item) -> Refusal | None:
     """Refuse a kit that holds itself or another kit, or a component in what is no whole number of its smallest unit.
 
     A component that nobody has defined yet is no reason: orders for the kit wait until it is. The same is asked the
-    other way round of an item that is a component already and would become a kit, or be counted in other units.
+    other way round of an item that is a component already and would become a kit.
     """
     for sku, quantity in item.kit.items():
         refused = _check_component(ledger, item, sku)
@@ -58,6 +58,24 @@ def _check_users(ledger: Ledger, item: Item) -> Refusal | None:
         return None
     message = f"{item.sku} is in the kit {users[0]}; a kit is made of items that are no kits."
     return Refusal(Code.FIELD_INVALID, "item.kit", message)
+
+
+def check_part(ledger: Ledger, item: Item, known: Item) -> Refusal | None:
+    """Refuse a component to be counted in steps of which a kit has parts; as it was known it came out whole."""
+    for kit in ledger.items.values():
+        quantity = kit.kit.get(item.sku)
+        if quantity is None or _is_whole(item, quantity) or not _is_whole(known, quantity):
+            continue
+        name = "decimals" if item.decimals < known.decimals else "tracking"
+        message = f"{item.sku} is in the kit {kit.sku}, {quantity:f} of it; its {name} cannot change to what has none."
+        return Refusal(Code.FIELD_INVALID, f"item.{name}", message)
+    return None
+
+
+def _is_whole(item: Item, quantity: Decimal) -> bool:
+    """Tell whether a kit may hold so much of an item."""
+    step = 1 if item.tracking is Tracking.SERIAL else 10**item.decimals
+    return not isinstance(smallest(quantity, step, ""), Refusal)
 
 
 def check_recipe(item: Item) -> Refusal | None:

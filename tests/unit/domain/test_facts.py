@@ -123,3 +123,28 @@ def test_customer_versions_only_grow() -> None:
     assert world.told(DefineCustomer(customer)) == ()
     assert world.refused(DefineCustomer(replace(customer, version=1))) == (Code.STALE_VERSION, "customer.version")
     assert kinds(world.told(DefineCustomer(replace(customer, version=3, site=None)))) == ["CustomerDefined"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"), [({"decimals": 0}, "item.decimals"), ({"tracking": Tracking.SERIAL}, "item.tracking")]
+)
+def test_a_component_is_counted_in_steps_that_its_kits_come_out_in(change: dict[str, Any], field: str) -> None:
+    """A kit with half of it keeps it countable in halves, in use or not; a finer step, and one without kits, may be."""
+    world = World()
+    cup = Item("CUP", decimals=1)
+    world.told(DefineItem(cup))
+    world.told(DefineItem(Item("SET", kit={"CUP": Decimal("0.5"), "POT": Decimal(1)})))
+    changed = replace(cup, version=2, **change)
+    assert world.refused(DefineItem(changed)) == (Code.FIELD_INVALID, field)
+    world.told(DefineItem(replace(cup, version=2, decimals=2)))
+    world.told(DefineItem(Item("SET", version=2, kit={"CUP": Decimal(2), "POT": Decimal(1)})))
+    world.told(DefineItem(replace(changed, version=3)))
+
+
+def test_a_component_that_is_defined_after_its_kit_is_taken_as_it_is() -> None:
+    """A catalogue comes in any order; orders for the kit wait for a component that comes out whole."""
+    world = World()
+    world.told(DefineItem(Item("SET", kit={"CUP": Decimal("0.5")})))
+    world.told(DefineItem(Item("CUP")))
+    world.told(DefineItem(Item("CUP", version=2, description="blue")))
+    world.told(DefineItem(Item("CUP", version=3, decimals=1)))
