@@ -41,7 +41,7 @@ from lotstream.domain.commands import (
 from lotstream.domain.events import DiscrepancyNoted, Event, TransferReceived
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import TRANSFER, CountPending, ReceiptKey, RowKey, Transfer, TransferLine, TransferState
-from lotstream.domain.places import DOCK, is_transit, transfer_on
+from lotstream.domain.places import DOCK, is_staging, is_transit, transfer_on
 from lotstream.domain.second_counts import pending_key
 from lotstream.domain.weighable import WAYS, change_parts
 
@@ -118,24 +118,39 @@ def why_on_the_way(place: str) -> str:
 def kept_off(command: Command) -> tuple[Command, tuple[DiscrepancyNoted, ...]]:
     """Return a command of `BRING` that brings nothing among goods on the way, and what a person is told of it.
 
-    What has happened is brought to the dock; asked, it is refused: raises `Refused`.
+    What has happened is brought to the dock. Goods that came in and were put among those that were picked stand there,
+    for somebody to put away. Asked, both are refused: raises `Refused`.
     """
     into = _INTO[type(command)]
     lines = (command,) if not into.lines else getattr(command, into.lines)
     noted, kept = list[DiscrepancyNoted](), list[Any]()
     for index, line in enumerate(lines):
-        brought = {name: place for name in into.places if (place := getattr(line, name)) and is_transit(place)}
-        for name, place in brought.items():
+        wrong = {name: place for name in into.places if (place := getattr(line, name)) and _is_wrong(command, place)}
+        for name, place in wrong.items():
             if not getattr(command, "happened", False):
                 path = f"{into.lines}.{index}.{name}" if into.lines else name
-                raise Refused(_CODES.get(name, Code.LOT_NOT_ALLOWED), path, why_on_the_way(place))
+                raise Refused(_CODES.get(name, Code.LOT_NOT_ALLOWED), path, _why_wrong(place))
             noted.append(_brought(into, command, line, name, place))
+        brought = [name for name, place in wrong.items() if is_transit(place)]
         kept.append(replace(line, **dict.fromkeys(brought, DOCK)) if brought else line)
     if not noted:
         return command, ()
     fields: dict[str, Any] = {into.lines: tuple(kept)}
     return (replace(command, **fields) if into.lines else kept[0]), tuple(noted)
 
+
+def _is_wrong(command: Command, place: str) -> bool:
+    return is_transit(place) or (is_staging(place) and isinstance(command, _COME_IN))
+
+
+def _why_wrong(place: str) -> str:
+    if is_transit(place):
+        return why_on_the_way(place)
+    return f"{place} is where picked goods wait, and nobody picks from it; move these to a bin."
+
+
+_COME_IN: Final = (ReceiveStock, ReceiveTransfer, ReturnGoods, RecordProduction, AssembleKit, BreakKit)
+"""Commands by which goods come in that nobody has picked. What was found, or changed its owner, lies where it lies."""
 
 _CODES: Final = {"to": Code.FIELD_INVALID}
 """Why a place is refused, by its field: where goods are brought to it is one in which they must not lie."""
@@ -146,7 +161,7 @@ def _brought(into: _Into, command: Command, line: Any, name: str, place: str) ->
     facts = {name: getattr(line, name, None) for name in ("line", "sku", "lot")}
     about = {into.number: getattr(command, into.number), "location": place, **facts}
     said = {name: str(value) for name, value in about.items() if value}
-    return DiscrepancyNoted(_CODES.get(name, Code.LOT_NOT_ALLOWED).value, why_on_the_way(place), said)
+    return DiscrepancyNoted(_CODES.get(name, Code.LOT_NOT_ALLOWED).value, _why_wrong(place), said)
 
 
 def with_transfers(ledger: Ledger, command: Command, decided: tuple[Event, ...], moment: Moment) -> tuple[Event, ...]:

@@ -24,7 +24,7 @@ from lotstream.domain.events import (
 )
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import Item, RowKey, Status
-from lotstream.domain.places import DOCK, place_of
+from lotstream.domain.places import DOCK, is_staging, place_of
 from lotstream.domain.places_for import rules_of, why_not_there
 from lotstream.domain.shelves import derived_of, rows_in
 
@@ -84,11 +84,11 @@ def _near(sites: Sites, site: str, name: str) -> tuple[int, str]:
 
 
 def _has_to_go(sites: Sites, row: RowKey) -> bool:
-    """Tell whether goods stand where nobody picks: at the dock, or in a place that is defined as one like it."""
+    """Tell whether goods stand where nobody picks: at the dock, in staging, or in a place that is defined as such."""
     if row.status != Status.GOOD:
         return False
     place = sites.locations.get((row.site, row.location))
-    return row.location == DOCK or (place is not None and not place.pickable)
+    return row.location == DOCK or is_staging(row.location) or (place is not None and not place.pickable)
 
 
 @dataclass(slots=True)

@@ -103,11 +103,14 @@ def _of_status(status: str, row: RowKey) -> RowKey:
 
 def _check_bin(paper: Paper, meant: Meant) -> None:
     for place in (meant.location, meant.said.to):
-        if is_staging(place) or is_transit(place):
-            by = "transfers" if is_transit(place) else "picks and shipments"
-            message = f"Goods come to and leave {place} by {by}; name another bin."
+        if is_transit(place):
+            message = f"Goods come to and leave {place} by transfers; name another bin."
             paper.object(Code.FIELD_INVALID, f"{meant.path}.to", message, meant.said)
             return
+    # What no order has picked leaves a staging place as any other (see `movable`).
+    if is_staging(meant.said.to):
+        message = f"Goods come to {meant.said.to} by picks; name another bin."
+        paper.object(Code.FIELD_INVALID, f"{meant.path}.to", message, meant.said)
 
 
 def _relocate(moves: Moves, meant: Meant, target: Target) -> None:

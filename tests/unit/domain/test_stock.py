@@ -299,17 +299,27 @@ def test_a_promise_that_is_not_there_cannot_go_along() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "by"),
-    [("STAGING", "picks and shipments"), ("STAGING/T1", "picks and shipments"), ("TRANSIT/T", "transfers")],
+    ("place", "message"),
+    [
+        ("STAGING", "Goods come to STAGING by picks; name another bin."),
+        ("STAGING/T1", "Goods come to STAGING/T1 by picks; name another bin."),
+        ("TRANSIT/T", "Goods come to and leave TRANSIT/T by transfers; name another bin."),
+    ],
 )
-def test_the_place_that_nobody_brings_goods_to_is_named(place: str, by: str) -> None:
+def test_the_place_that_nobody_brings_goods_to_is_named(place: str, message: str) -> None:
     """Not the bin that the goods lie in, of which nothing is wrong."""
     world = World()
     world.stock(goods("L1", 5))
-    for line in (said(1, to=place), said(1, location=place, to="BIN")):
-        refusal = world.warehouse.decide(move(line))
-        assert isinstance(refusal, Refusal)
-        assert refusal.message == f"Goods come to and leave {place} by {by}; name another bin."
+    refusal = world.warehouse.decide(move(said(1, to=place)))
+    assert isinstance(refusal, Refusal)
+    assert refusal.message == message
+
+
+def test_nobody_takes_goods_off_the_way_by_a_move() -> None:
+    """They leave it by their arrival."""
+    world = World()
+    world.stock(goods("L1", 5))
+    assert world.refused(move(said(1, location="TRANSIT/T", to="BIN"))) == (Code.FIELD_INVALID, "lines.0.to")
 
 
 def test_what_was_moved_is_moved_however_much_was_promised() -> None:
