@@ -213,6 +213,35 @@ async def test_goods_weighed_what_they_weighed_then(lived: Settings) -> None:
     assert [str(one) for one in (await verify(lived.postgres_url)).differences] == []
 
 
+async def test_weights_roll_forward_as_quantities_do(lived: Settings) -> None:
+    """Opening, movements and closing in kilograms too, what a scale showed among them; they add up to what is there."""
+    counted = {"line": "1", "sku": "HAM", "lot": "H1", "location": "B", "counted": "1", "weight_kg": "2.5"}
+    async with HubClient(lived) as client:
+        body = told("", 5, count="C", lines=[counted], owner="vera")
+        assert (await client.send("stock.counted", body))["outcome"] == "done"
+    period = ("--from", day(2), "--to", day(6), "--owner", "vera")
+    (rolled,) = json.loads(await _lotstream(lived, "roll-forward", *period, "--json"))["lots"]
+    assert (rolled["opening"], rolled["movements"], rolled["closing"]) == ("4", {"shipped": "-1"}, "3")
+    assert (rolled["opening_kg"], rolled["closing_kg"], rolled["untold_kg"]) == ("10", "7.4", "0")
+    assert rolled["movements_kg"] == {"shipped": "-2.4", "weighed": "-0.2"}
+    shown = (await _lotstream(lived, "roll-forward", *period)).splitlines()
+    assert shown[0].split()[-3:] == ["opening_kg", "movements_kg", "closing_kg"]
+    assert " ".join(shown[2].split()) == "HAM H1 4 shipped -1 3 each 10 shipped -2.4, weighed -0.2 7.4"
+    async with PastReads(lived.postgres_url) as past:
+        ever = await past.roll_forward("vera", EARLIER, LATER, sku=None, rows_max=10)
+    assert {one.lot: (one.closing_g, one.adds_up) for one in ever} == {"H0": (0, True), "H1": (7_400, True)}
+    async with HubClient(lived) as client:
+        changed = (
+            "UPDATE stock_weight SET weight_g = weight_g + $1 WHERE owner = 'vera' AND location = 'B' RETURNING true"
+        )
+        await client.row(changed, 7)
+        words = ["roll-forward", "--owner", "vera", "--from", day(1), "--json"]
+        ran = await asyncio.to_thread(CliRunner().invoke, build_app(), words, env=environment(lived))
+        await client.row(changed, -7)
+    assert ran.exit_code == 1
+    assert [one["untold_kg"] for one in json.loads(ran.stdout)["lots"] if one["lot"] == "H1"] == ["0.007"]
+
+
 async def test_after_any_day_everything_adds_up(lived: Settings) -> None:
     """Of a day with something of everything: as of now it is what is there, and all movements ever come to that."""
     async with HubClient(lived) as client, PastReads(lived.postgres_url) as past:

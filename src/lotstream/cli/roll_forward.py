@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 ROWS_MAX: Final = 10_000
 """Lots that are shown unless more are asked for."""
 
+KILOGRAMS: Final = ("opening_kg", "movements_kg", "closing_kg")
+"""Columns of goods that are weighed."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command ``roll-forward``."""
@@ -49,7 +52,9 @@ def roll_forward(
     if as_json:
         print_json({"owner": owner, "from": first, "to": last, "lots": told})
     else:
-        table(("sku", "lot", "opening", "movements", "closing", "unit"), (_in_words(one) for one in told))
+        weighed = any("closing_kg" in one for one in told)
+        columns = ("sku", "lot", "opening", "movements", "closing", "unit", *(KILOGRAMS if weighed else ()))
+        table(columns, (_in_words(one, weighed=weighed) for one in told))
     if len(rolled) == rows_max:
         complain(f"Only the first {rows_max} lots are shown.", "Ask for one item with --sku, or with --rows-max.")
     wrong = [one for one in rolled if not one.adds_up]
@@ -85,10 +90,30 @@ def _shown(one: Rolled) -> dict[str, Any]:
         "movements": {kind: base_units(one.item, units) for kind, units in sorted(one.moves.items())},
         "closing": base_units(one.item, one.closing), "untold": base_units(one.item, one.untold),
         "unit": unit_of(one.item),
+        **(_weighed(one) if one.is_weighed else {}),
     }  # fmt: skip
 
 
-def _in_words(told: dict[str, Any]) -> tuple[object, ...]:
-    moves = [f"{kind.replace('_', ' ')} {units}" for kind, units in told["movements"].items()]
-    moves += [] if told["untold"] == "0" else [f"untold {told['untold']}"]
-    return told["sku"], told["lot"], told["opening"], ", ".join(moves), told["closing"], told["unit"]
+def _weighed(one: Rolled) -> dict[str, Any]:
+    from lotstream.contracts.quantities import base_text
+
+    return {
+        "opening_kg": base_text(one.opening_g, 3),
+        "movements_kg": {kind: base_text(grams, 3) for kind, grams in sorted(one.moves_g.items())},
+        "closing_kg": base_text(one.closing_g, 3), "untold_kg": base_text(one.untold_g, 3),
+    }  # fmt: skip
+
+
+def _in_words(told: dict[str, Any], *, weighed: bool) -> tuple[object, ...]:
+    row = told["sku"], told["lot"], told["opening"], _moves(told, ""), told["closing"], told["unit"]
+    if not weighed:
+        return row
+    if "closing_kg" not in told:
+        return *row, None, None, None
+    return *row, told["opening_kg"], _moves(told, "_kg"), told["closing_kg"]
+
+
+def _moves(told: dict[str, Any], unit: str) -> str:
+    moves = [f"{kind.replace('_', ' ')} {amount}" for kind, amount in told[f"movements{unit}"].items()]
+    moves += [] if told[f"untold{unit}"] == "0" else [f"untold {told[f'untold{unit}']}"]
+    return ", ".join(moves)

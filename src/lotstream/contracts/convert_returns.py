@@ -20,6 +20,7 @@ def inspect_return(body: ReturnInspected) -> InspectReturn:
             line.to,
             line.reason,
             line.serials,
+            line.weight_kg,
         )
         for line in body.lines
     )

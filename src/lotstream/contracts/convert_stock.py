@@ -52,7 +52,7 @@ def count_stock(body: StockCounted) -> CountStock:
 
 def approve_count(body: CountApproved) -> ApproveCount:
     """Return the command to book or forget a count that waits."""
-    lines = tuple(SecondCount(line.line, line.counted, line.unit) for line in body.lines)
+    lines = tuple(SecondCount(line.line, line.counted, line.unit, line.weight_kg) for line in body.lines)
     return ApproveCount(body.site, body.happened, body.by, body.occurred_at, body.count, body.approved, lines)
 
 

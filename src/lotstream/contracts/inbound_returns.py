@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text
+from lotstream.contracts.fields import Day, Inbound, Instant, Name, OwnerId, Quantity, Text, Weight
 from lotstream.contracts.limits import LINES_MAX, SERIALS_MAX
 from lotstream.domain.model import Disposition
 
@@ -53,6 +53,7 @@ class ReturnInspectedLine(Inbound):
         description="Serial numbers of these units; none means those that came with the line and that nobody has "
         "looked at, where these are all of them.",
     )
+    weight_kg: Weight = None
 
 
 class ReturnInspected(Inbound):

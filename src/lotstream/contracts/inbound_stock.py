@@ -93,6 +93,7 @@ class SecondCountLine(Inbound):
     line: Name = Field(description="Line of the count.")
     counted: Quantity = Field(description="How much was found, in `unit`; it has to be what was found at first.")
     unit: Name | None = Field(default=None, description="Unit of the quantity; null means the item's base unit.")
+    weight_kg: Weight = None
 
 
 class CountApproved(_Document):

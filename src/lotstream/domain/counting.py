@@ -18,6 +18,7 @@ from lotstream.domain.paper import COUNT, Meant, Paper, begin, book_once, unders
 from lotstream.domain.places import DOCK, is_transit
 from lotstream.domain.quantities import in_base_units
 from lotstream.domain.second_counts import check_second, has_to_wait, pending_key, settled, since
+from lotstream.domain.second_weights import check_weights, weighed_again
 from lotstream.domain.stock_changes import Changes, check_place, decided, more_to, take, where
 from lotstream.domain.told_late import BACK_MAX, counts_known
 from lotstream.domain.weighed_counts import weigh_rows
@@ -64,9 +65,10 @@ def approve_count(ledger: Ledger, command: ApproveCount, moment: Moment) -> tupl
     where the second count is told it has to be the same.
     """
     pending = ledger.document(pending_key(command.count), CountPending)
+    verdicts = Verdicts(command.happened)
     if pending is not None and _is_settled_so(pending, command):
-        return ()
-    pending = check_second(ledger, command, pending)
+        return check_weights(ledger, command, ledger.receipt(ReceiptKey(COUNT, command.count)), verdicts)
+    pending = weighed_again(ledger, command, check_second(ledger, command, pending), verdicts)
     at = command.occurred_at or moment.recorded_at
     told = settled(command, pending, at)
     if not command.approved:
@@ -74,7 +76,7 @@ def approve_count(ledger: Ledger, command: ApproveCount, moment: Moment) -> tupl
     lines = tuple(_said_of(ledger, line) for line in pending.lines)
     document = CountStock(pending.site, True, command.by, at, command.count, lines, pending.as_of)
     key = ReceiptKey(COUNT, command.count)
-    paper = Paper(Draft(ledger, moment), document, key, ledger.receipt(key), at, Verdicts(happened=True))
+    paper = Paper(Draft(ledger, moment), document, key, ledger.receipt(key), at, Verdicts(True, verdicts.noted))
     waited = {line.line: line.difference for line in pending.lines}
     counts = _Counts(Changes(paper), pending.as_of, waited)
     _count_all(counts, lines)

@@ -8,7 +8,6 @@ from functools import partial
 
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import ChangeStatus, Moment, MoveStock, PutAway
-from lotstream.domain.complete import why_not_good
 from lotstream.domain.events import (
     Event,
     GoodsPutAway,
@@ -24,6 +23,7 @@ from lotstream.domain.going_along import (
     spare_of,
     told_by_lot_of,
 )
+from lotstream.domain.good_again import lacking
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import RowKey, Status, Tracking
 from lotstream.domain.paper import MOVE, PUT_AWAY, STATUS_CHANGE, Meant, Paper, begin, book_once, understand
@@ -33,7 +33,6 @@ from lotstream.domain.serial_holds import held_at
 from lotstream.domain.settling import settle
 from lotstream.domain.stock_changes import more_to
 from lotstream.domain.taking_back import take_back
-from lotstream.domain.weights import FIELD, nobody_weighed
 from lotstream.domain.wording import amount, goods_called
 
 _REASON = "moved"
@@ -121,11 +120,11 @@ def _relocate(moves: Moves, meant: Meant, target: Target) -> None:
         return
     _check_new(moves, meant, rows, target(named))
     if paper.key.kind == STATUS_CHANGE and meant.said.to == Status.GOOD:
-        field, why = _why_not_good(paper, meant, rows)
-        if why is not None:
-            paper.object(Code.FIELD_MISSING, f"{meant.path}.{field}", why, meant.said)
-        # What lacks something is no stock, whoever says that it is good.
-        target = target if why is None else partial(_of_status, Status.QUARANTINE.value)
+        lacks = lacking(paper, meant.item, meant.said.lot, rows, weight_kg=meant.said.weight_kg)
+        if lacks is not None:
+            paper.object(Code.FIELD_MISSING, f"{meant.path}.{lacks[0]}", lacks[1], meant.said)
+            # What lacks something is no stock, whoever says that it is good.
+            target = partial(_of_status, Status.QUARANTINE.value)
     kept = _held_back(moves, meant, rows)
     if kept:
         message = f"{amount(meant.item, kept)} of {meant.item.sku} is on hold by serial numbers; lift the holds."
@@ -153,18 +152,6 @@ def _check_new(moves: Moves, meant: Meant, rows: list[RowKey], to: RowKey) -> No
     wrong = None if stays else why_not_there(paper.draft.ledger, to, paper.beside)
     if wrong is not None:
         paper.object(Code.LOT_NOT_ALLOWED, f"{meant.path}.to", wrong, meant.said)
-
-
-def _why_not_good(paper: Paper, meant: Meant, rows: list[RowKey]) -> tuple[str, str | None]:
-    """Return what goods lack that are said to be good, as a field and a sentence; no sentence where nothing."""
-    item, apart = meant.item, any(key.status == Status.QUARANTINE for key in rows)
-    if meant.said.lot is None and item.tracking is Tracking.LOT and apart:
-        return "lot", f"{item.sku} is tracked by lot and these goods have none; correct the receipt they came with."
-    why = why_not_good(paper.draft, item, meant.said.lot, site=paper.document.site)
-    there = [key for key in rows if paper.there(key) > 0]
-    if why is None and nobody_weighed(paper.draft.ledger.weights, item, there, meant.said.weight_kg):
-        return FIELD, f"{item.sku} is weighed, and nobody has weighed these goods; send what they weigh."
-    return "lot", why
 
 
 def _held_back(moves: Moves, meant: Meant, rows: list[RowKey]) -> int:

@@ -9,6 +9,7 @@ from typing import Final
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import InspectedLine, InspectReturn, Moment, StockLine
 from lotstream.domain.events import Event, Relocated, ReturnInspected, RowChange, StockFound
+from lotstream.domain.good_again import lacking
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import (
     CameBack,
@@ -27,6 +28,7 @@ from lotstream.domain.serials import check_count
 from lotstream.domain.serials_gone import gone_with, losers_of, untold
 from lotstream.domain.serials_in import WHERE
 from lotstream.domain.settling import settle
+from lotstream.domain.weights import FIELD
 from lotstream.domain.wording import amount
 
 _REASON = "inspected"
@@ -87,8 +89,9 @@ def _inspect(done: _Inspected, said: InspectedLine, path: str) -> None:
         return
     row = came[0].row
     line = StockLine(
-        said.line, row.sku, row.lot, said.location or row.location, said.quantity, said.unit, reason=said.reason
-    )
+        said.line, row.sku, row.lot, said.location or row.location, said.quantity, said.unit, reason=said.reason,
+        weight_kg=said.weight_kg,
+    )  # fmt: skip
     meant = understand(paper, line, path)
     if meant is None:
         return
@@ -180,6 +183,24 @@ def _to(said: InspectedLine, row: RowKey) -> RowKey:
     return row._replace(status=status.value, location=said.to or row.location)
 
 
+def _fit(done: _Inspected, said: InspectedLine, meant: Meant, row: RowKey) -> RowKey:
+    """Return where goods come to: to quarantine, whoever says that they are good, while something of them is missing.
+
+    Raises `Refused` when it was only asked.
+    """
+    to, paper = _to(said, row), done.paper
+    lacks = None
+    if to.status == Status.GOOD != row.status:
+        lacks = lacking(paper, meant.item, row.lot, [row], weight_kg=said.weight_kg)
+    if lacks is not None:
+        paper.object(Code.FIELD_MISSING, f"{meant.path}.{lacks[0]}", lacks[1], meant.said)
+        return to._replace(status=Status.QUARANTINE.value)
+    if to == row and said.weight_kg is not None and meant.item.catch_weight:
+        message = "These goods stay where they lie; count the bin with what it weighs instead."
+        paper.object(Code.FIELD_INVALID, f"{meant.path}.{FIELD}", message, meant.said)
+    return to
+
+
 def _book(done: _Inspected, said: InspectedLine, meant: Meant, row: RowKey, quantity: int) -> None:
     paper = done.paper
     short = quantity - max(paper.there(row), 0)
@@ -193,7 +214,7 @@ def _book(done: _Inspected, said: InspectedLine, meant: Meant, row: RowKey, quan
         gone = done.scrapped if said.disposition is Disposition.SCRAP else done.sent_back
         gone.append(RowChange(said.line, row, -quantity, said.reason))
         return
-    to = _to(said, row)
+    to = _fit(done, said, meant, row)
     if to != row:
         known = paper.draft.ledger.stock.get(row)
         received = None if known is None else known.received

@@ -15,6 +15,7 @@ from lotstream.domain.codes import Code, Refusal, stop_if
 from lotstream.domain.commands import (
     AcceptTitle,
     AdjustStock,
+    ApproveCount,
     AssembleKit,
     BreakKit,
     ChangeStatus,
@@ -200,7 +201,7 @@ _SIEVES: Final[dict[type, Callable[[_Sieve], Command]]] = {
     **dict.fromkeys((ReceiveStock, CorrectReceipt, OpenBalance, AcceptTitle, ReleaseTitle), _document_lines),
     **dict.fromkeys((AdjustStock, CountStock, MoveStock, PutAway, ChangeStatus), _document_lines),
     **dict.fromkeys((ReturnGoods, InspectReturn, ShipTransfer, ReceiveTransfer), _document_lines),
-    **dict.fromkeys((ConfirmPick, ReportShort, ImportShipment, AssembleKit, BreakKit), _lines),
+    **dict.fromkeys((ConfirmPick, ReportShort, ImportShipment, AssembleKit, BreakKit, ApproveCount), _lines),
     **dict.fromkeys((ConfirmShipment, CorrectShipment), _shipment),
     RecordProduction: _production,
     WorkOnWave: _wave,

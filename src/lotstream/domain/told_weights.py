@@ -13,6 +13,7 @@ from lotstream.domain.commands import (
     BreakKit,
     ChangeStatus,
     Command,
+    InspectReturn,
     MoveStock,
     PutAway,
     ReceiveTransfer,
@@ -28,6 +29,7 @@ from lotstream.domain.events import (
     KitAssembled,
     KitBroken,
     ProductionRecorded,
+    ReturnInspected,
     StatusChanged,
     StockAdjusted,
     StockMoved,
@@ -43,14 +45,14 @@ from lotstream.domain.weighed_lines import weigh_parts
 SAY_WEIGHTS: Final = frozenset(
     {
         *(AdjustStock, ReturnGoods, ShipTransfer, ReceiveTransfer, ReleaseTitle, RecordProduction),
-        *(AssembleKit, BreakKit, MoveStock, PutAway, ChangeStatus),
+        *(AssembleKit, BreakKit, MoveStock, PutAway, ChangeStatus, InspectReturn),
     }
 )
 """Commands whose lines name what is decided for them."""
 
 _DECIDED: Final = (
     *(StockAdjusted, StockMoved, GoodsPutAway, StatusChanged),
-    *(GoodsReturned, ProductionRecorded, KitAssembled, KitBroken),
+    *(GoodsReturned, ReturnInspected, ProductionRecorded, KitAssembled, KitBroken),
 )
 """What is decided for them, beside transfers and titles."""
 

@@ -6,8 +6,9 @@ brought or took is told as ``untold``, and moments before are as if it had alway
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
@@ -49,11 +50,23 @@ class Rolled:
     #: What is there now that no line of any history has brought; 0 where everything adds up.
     untold: int
     item: Item | None
+    #: The same in grams, of goods that are weighed.
+    opening_g: int = 0
+    moves_g: dict[str, int] = field(default_factory=dict)
+    closing_g: int = 0
+    untold_g: int = 0
 
     @property
     def adds_up(self) -> bool:
         """Tell whether opening and movements come to the closing, and all movements ever to what is there now."""
-        return self.opening + sum(self.moves.values()) == self.closing and self.untold == 0
+        counted = self.opening + sum(self.moves.values()) == self.closing
+        weighed = self.opening_g + sum(self.moves_g.values()) == self.closing_g
+        return counted and weighed and (self.untold, self.untold_g) == (0, 0)
+
+    @property
+    def is_weighed(self) -> bool:
+        """Tell whether any of it has a weight, or had one in the meantime."""
+        return bool(self.opening_g or self.closing_g or self.moves_g or self.untold_g)
 
 
 class PastReads(Questions):
@@ -71,9 +84,11 @@ class PastReads(Questions):
     ) -> list[Rolled]:
         """Return what became of an owner's lots after one moment and up to another."""
         rows = await self._database.fetch(SQL["roll_forward"], owner, begin, end, sku, rows_max)
-        return [
-            Rolled(**{**row, "moves": msgspec.json.decode(row["moves"]), "item": _item(row["item"])}) for row in rows
-        ]
+        return [Rolled(**{**row, **_moves(row), "item": _item(row["item"])}) for row in rows]
+
+
+def _moves(row: Any) -> dict[str, dict[str, int]]:  # noqa: ANN401 - a row as the driver has it
+    return {name: msgspec.json.decode(row[name]) for name in ("moves", "moves_g")}
 
 
 def _item(body: str | None) -> Item | None:

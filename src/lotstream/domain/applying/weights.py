@@ -15,6 +15,7 @@ from lotstream.domain.events import (
     KitAssembled,
     KitBroken,
     ProductionRecorded,
+    ReturnInspected,
     StatusChanged,
     StockAdjusted,
     StockMoved,
@@ -26,7 +27,7 @@ from lotstream.domain.movements import moves_of
 
 _NOTED: Final = (
     *(BalanceOpened, TitleAccepted, StockAdjusted, StockMoved, GoodsPutAway, StatusChanged),
-    *(GoodsReturned, ProductionRecorded, KitAssembled, KitBroken),
+    *(GoodsReturned, ReturnInspected, ProductionRecorded, KitAssembled, KitBroken),
 )
 """Events whose documents keep what their lines weigh, beside receipts and counts."""
 

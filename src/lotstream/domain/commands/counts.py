@@ -14,6 +14,8 @@ class SecondCount:
     line: str
     counted: Decimal
     unit: str | None = None
+    #: What all of it weighs, in kilograms, where it was weighed.
+    weight_kg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class InspectedLine:
     reason: str | None = None
     #: Numbers of these units; none: all that the return told and nobody has looked at, where these are all of them.
     serials: tuple[str, ...] = ()
+    #: What they weigh, in kilograms, where they were weighed.
+    weight_kg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

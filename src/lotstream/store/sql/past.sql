@@ -49,35 +49,47 @@ ORDER BY t.sku, t.lot NULLS FIRST, t.site, t.location, t.status LIMIT $4;
 
 -- name: roll_forward
 -- What there was of each lot at one moment of business time, what became of it until another, and what there was then;
--- and how much of what is there now no line of any history has brought.
+-- and how much of what is there now no line of any history has brought. Of goods that are weighed, their weight as well.
 WITH moved AS (
-    SELECT h.sku, h.lot, h.kind, h.at, coalesce(div(h.quantity * c.numerator, c.denominator)::bigint, h.quantity) AS quantity
+    SELECT h.sku, h.lot, h.kind, h.at, coalesce(div(h.quantity * c.numerator, c.denominator)::bigint, h.quantity) AS quantity,
+           coalesce(h.weight_g, 0) AS weight_g
     FROM lot_history AS h
     LEFT JOIN recounted AS c ON c.owner = h.owner AND c.sku = h.sku
        AND (h.log::bigint << 48) + h."offset" >= c.since AND (h.log::bigint << 48) + h."offset" < c.until
-    WHERE h.owner = $1 AND h.to_location IS NULL AND h.quantity <> 0 AND ($4::text IS NULL OR h.sku = $4)
+    WHERE h.owner = $1 AND h.to_location IS NULL AND (h.quantity <> 0 OR h.weight_g <> 0)
+      AND ($4::text IS NULL OR h.sku = $4)
     UNION ALL
     SELECT l.sku, l.lot, CASE l.sign WHEN 1 THEN 'shipped' ELSE 'voided' END, l.shipped_at,
-           -l.sign * coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity)
+           -l.sign * coalesce(div(l.quantity * c.numerator, c.denominator)::bigint, l.quantity),
+           -l.sign * coalesce(l.weight_g, 0)
     FROM shipment_line AS l
     LEFT JOIN recounted AS c ON c.owner = l.owner AND c.sku = l.sku
        AND (l.log::bigint << 48) + l."offset" >= c.since AND (l.log::bigint << 48) + l."offset" < c.until
     WHERE l.owner = $1 AND ($4::text IS NULL OR l.sku = $4)
 ), summed AS (
     SELECT sku, lot, kind, coalesce(sum(quantity) FILTER (WHERE at > $2 AND at <= $3), 0) AS within,
-           coalesce(sum(quantity) FILTER (WHERE at > $3), 0) AS later, sum(quantity) AS ever, 0 AS there
+           coalesce(sum(quantity) FILTER (WHERE at > $3), 0) AS later, sum(quantity) AS ever, 0 AS there,
+           coalesce(sum(weight_g) FILTER (WHERE at > $2 AND at <= $3), 0) AS within_g,
+           coalesce(sum(weight_g) FILTER (WHERE at > $3), 0) AS later_g, sum(weight_g) AS ever_g, 0 AS there_g
     FROM moved GROUP BY sku, lot, kind
     UNION ALL
-    SELECT s.sku, s.lot, NULL, 0, 0, 0, s.on_hand
+    SELECT s.sku, s.lot, NULL, 0, 0, 0, s.on_hand, 0, 0, 0, 0
     FROM stock AS s WHERE s.owner = $1 AND ($4::text IS NULL OR s.sku = $4)
+    UNION ALL
+    SELECT w.sku, w.lot, NULL, 0, 0, 0, 0, 0, 0, 0, w.weight_g
+    FROM stock_weight AS w WHERE w.owner = $1 AND ($4::text IS NULL OR w.sku = $4)
 ), rolled AS (
     SELECT sku, lot, sum(there - later - within)::bigint AS opening,
            coalesce(json_object_agg(kind, within) FILTER (WHERE within <> 0), '{}')::text AS moves,
-           sum(there - later)::bigint AS closing, sum(there - ever)::bigint AS untold
+           sum(there - later)::bigint AS closing, sum(there - ever)::bigint AS untold,
+           sum(there_g - later_g - within_g)::bigint AS opening_g,
+           coalesce(json_object_agg(kind, within_g) FILTER (WHERE within_g <> 0), '{}')::text AS moves_g,
+           sum(there_g - later_g)::bigint AS closing_g, sum(there_g - ever_g)::bigint AS untold_g
     FROM summed GROUP BY sku, lot
 )
-SELECT r.sku, r.lot, r.opening, r.moves, r.closing, r.untold, i.body AS item
+SELECT r.sku, r.lot, r.opening, r.moves, r.closing, r.untold, r.opening_g, r.moves_g, r.closing_g, r.untold_g,
+       i.body AS item
 FROM rolled AS r
 LEFT JOIN item AS i ON i.owner = $1 AND i.sku = r.sku
-WHERE r.opening <> 0 OR r.closing <> 0 OR r.moves <> '{}' OR r.untold <> 0
+WHERE r.opening <> 0 OR r.closing <> 0 OR r.moves <> '{}' OR r.untold <> 0 OR r.moves_g <> '{}' OR r.untold_g <> 0
 ORDER BY r.sku, r.lot NULLS FIRST LIMIT $5;
