@@ -117,7 +117,8 @@ class Making:
 
     def weighs_otherwise(self, known: Receipt, pieces: Iterable[KitPiece]) -> bool:
         """Tell whether a document that is booked is told again with another weight."""
-        for piece in pieces:
+        # Of lines that share an id the first one was booked.
+        for piece in {piece.line: piece for piece in reversed([*pieces])}.values():
             item = self.draft.item(piece.sku)
             told_g = 0 if item is None else told_grams(item, piece.weight_kg)
             if told_g not in (0, known.weights.get(piece.line, 0)):

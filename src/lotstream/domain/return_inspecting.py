@@ -95,11 +95,9 @@ def _inspect(done: _Inspected, said: InspectedLine, path: str) -> None:
     meant = understand(paper, line, path)
     if meant is None:
         return
-    to = said.to or meant.location
-    if is_staging(to):
-        message = f"Goods come to {to} by picks; name another bin."
+    if said.to is not None and is_staging(said.to) and said.disposition not in _GONE:
+        message = f"Goods come to {said.to} by picks; name another bin."
         paper.object(Code.FIELD_INVALID, f"{path}.to", message, line)
-        return
     # Told again it has to say the same of the same goods.
     marked = meant.row(paper.document.site)._replace(location=said.to or meant.location, package=said.disposition.value)
     if not book_once(paper, meant, marked):

@@ -67,9 +67,12 @@ def with_told(ledger: Ledger, command: Command, decided: tuple[Event, ...]) -> t
     if type(command) not in SAY_WEIGHTS:
         return decided
     verdicts = Verdicts(getattr(command, "happened", False))
-    lines = list(_lines(command))
-    names = [said.line for _, said in lines]
-    for path, said in lines:
+    lines: dict[str, tuple[str, _Line]] = {}
+    for path, said in _lines(command):
+        # Of those that share an id the first one was booked.
+        lines.setdefault(said.line, (path, said))
+    names = list(lines)
+    for path, said in lines.values():
         if said.weight_kg is not None:
             parts = _parts_of(decided, said.line, names)
             sku = WAYS[type(parts[0])](parts[0]).sku if parts else None

@@ -121,6 +121,15 @@ def test_goods_are_restocked_to_one_place(world: World) -> None:
         assert f"by {by}" in refusal.message
 
 
+def test_goods_that_came_back_to_staging_are_looked_at_there(world: World) -> None:
+    """They were put there, which was told then: what is thrown away of them is gone, and the rest is put elsewhere."""
+    staged = StockLine("1", "TEA", "L1", "STAGING", Decimal(3), status="quarantine")
+    world.told(ReturnGoods(SITE, True, "door", None, "RMB", None, (staged,), customer="C-7"))
+    world.told(inspect(line(1, SCRAP), line(2, RESTOCK, "2", to="BIN"), of="RMB"))
+    assert on_hand(world, "STAGING", "quarantine") == 0
+    assert on_hand(world, "BIN", "good") == 4 + 2
+
+
 def test_goods_without_a_lot_keep_the_day_they_came_back(world: World) -> None:
     """First in, first out: it is what they are used by."""
     world.told(DefineItem(Item("CUP", tracking=Tracking.NONE)))
@@ -167,8 +176,7 @@ def test_what_cannot_be_inspected_is_refused(world: World, command: InspectRetur
     """And changes nothing; happened, it is a discrepancy or what is there is found."""
     assert world.refused(command) == refusal
     if refusal[1] in {"return", "lines.0.return_line", "lines.0.to", "lines.0.unit"}:
-        at_the_dock = command.lines[0].to == "TRANSIT/T1"
-        told = ["ReturnInspected", "DiscrepancyNoted"] if at_the_dock else ["DiscrepancyNoted"]
+        told = ["ReturnInspected", "DiscrepancyNoted"] if refusal[1] == "lines.0.to" else ["DiscrepancyNoted"]
         assert kinds(world.told(replace(command, happened=True))) == told
 
 

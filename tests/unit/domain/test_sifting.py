@@ -262,13 +262,16 @@ def test_a_line_that_is_there_twice_is_booked_once(world: World, command: Any) -
 def test_what_was_made_of_goods_whose_line_is_there_twice_waits_in_quarantine(world: World) -> None:
     """The goods of the second line are not booked, but a recall of their lot finds what they went into."""
     world.told(world.receipt(ham(4, 10, "H2")))
-    both = (KitPiece("1", "HAM", "H1", "BIN", Decimal(1)), KitPiece("1", "HAM", "H2", "BIN", Decimal(1)))
+    second = KitPiece("1", "HAM", "H2", "BIN", Decimal(1), weight_kg=Decimal("2.5"))
+    both = (KitPiece("1", "HAM", "H1", "BIN", Decimal(1), weight_kg=Decimal("2.3")), second)
     made = MadeLine("M", "SAUSAGE", "S1", "OUT", Decimal(5))
     production = RecordProduction(SITE, False, None, None, "P", both, (made, replace(made, lot="S2")))
     assert world.refused(production) == (Code.FIELD_INVALID, "used.1.line")
     events = world.told(replace(production, happened=True))
     assert [one.row.status for one in only(events, ProductionRecorded).made] == ["quarantine"]
     assert [one.about["line"] for one in noted(events)] == ["1", "M"]
+    assert [one.weight_g for one in only(events, ProductionRecorded).used] == [2_300]
+    assert world.told(replace(production, happened=True)) == ()
     assembly = AssembleKit(SITE, False, None, None, "K", "PLATTER", "P1", "OUT", Decimal(2), both)
     assert world.refused(assembly) == (Code.FIELD_INVALID, "lines.1.line")
     events = world.told(replace(assembly, happened=True))
