@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lotstream.domain.apply import apply
 from lotstream.domain.codes import Code
 from lotstream.domain.commands import (
     ApproveCount,
@@ -17,10 +18,10 @@ from lotstream.domain.commands import (
     ReturnGoods,
     SecondCount,
 )
-from lotstream.domain.events import DiscrepancyNoted, ReturnInspected
+from lotstream.domain.events import DiscrepancyNoted, ReturnInspected, StockPicked
 from lotstream.domain.model import CountApproval, Settings
 from lotstream.testing.scenarios_messages import SITE
-from tests.unit.domain.build import World, goods, key, kinds, only, wanted
+from tests.unit.domain.build import World, decided, goods, key, kinds, only, wanted
 from tests.unit.domain.test_catch_weight import HAM, ham, line, weights
 from tests.unit.domain.test_return_inspected import QUARANTINE, RESTOCK, SCRAP, SEND_BACK, inspect
 from tests.unit.domain.test_return_inspected import line as inspected
@@ -146,3 +147,16 @@ def test_what_lacks_a_fact_is_not_restocked_by_saying_so(world: World) -> None:
     assert world.refused(restocked) == (Code.FIELD_MISSING, "lines.0.lot")
     assert "DiscrepancyNoted" in kinds(world.told(replace(restocked, happened=True)))
     assert [row.status for row in world.ledger.stock if row.sku == "COLD"] == ["quarantine"]
+
+
+def test_goods_that_0_1_0_has_moved_leave_their_weight_behind(world: World) -> None:
+    """Its events say no weight: quantities stay right, and a count puts the weight of the bin right."""
+    world.place("#1", wanted("1", 10, "HAM"))
+    picked = only(decided(world, world.pick("#1")), StockPicked)
+    apply(world.ledger, replace(picked, picks=tuple([replace(pick, weight_g=0) for pick in picked.picks])))
+    assert weights(world) == {("H1", "BIN", "good"): 25_000}
+    assert (world.row("H1").on_hand, world.row("H1", "STAGING").on_hand) == (0, 10)
+    world.told(world.ship("#1"))
+    world.told(world.receipt(ham(2, 5), number="R9"))
+    world.told(CountStock(SITE, False, "c", None, "C9", (line(2, "5"),)))
+    assert weights(world) == {("H1", "BIN", "good"): 5_000}
