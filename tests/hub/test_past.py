@@ -219,13 +219,13 @@ async def test_weights_roll_forward_as_quantities_do(lived: Settings) -> None:
     async with HubClient(lived) as client:
         body = told("", 5, count="C", lines=[counted], owner="vera")
         assert (await client.send("stock.counted", body))["outcome"] == "done"
-    period = ("--from", day(2), "--to", day(6), "--owner", "vera")
+    period = ("--from", day(2), "--owner", "vera")
     (rolled,) = json.loads(await _lotstream(lived, "roll-forward", *period, "--json"))["lots"]
     assert (rolled["opening"], rolled["movements"], rolled["closing"]) == ("4", {"shipped": "-1"}, "3")
     assert (rolled["opening_kg"], rolled["closing_kg"], rolled["untold_kg"]) == ("10", "7.4", "0")
     assert rolled["movements_kg"] == {"shipped": "-2.4", "weighed": "-0.2"}
     shown = (await _lotstream(lived, "roll-forward", *period)).splitlines()
-    assert shown[0].split()[-3:] == ["opening_kg", "movements_kg", "closing_kg"]
+    assert shown[0].endswith("closing kg")
     assert " ".join(shown[2].split()) == "HAM H1 4 shipped -1 3 each 10 shipped -2.4, weighed -0.2 7.4"
     async with PastReads(lived.postgres_url) as past:
         ever = await past.roll_forward("vera", EARLIER, LATER, sku=None, rows_max=10)
