@@ -159,6 +159,7 @@ class Story:
             check_usable(self.ledger)
             self._check_kept()
         check_queue(self.ledger, events)
+        check_promises(events)
         check_genealogy(self.ledger, events)
         check_recalled(self.ledger, events)
         check_reached(self._books.orders(), events)
@@ -187,6 +188,13 @@ def check_queue(ledger: Ledger, events: Sequence[Event]) -> None:
     keys = [event.key for event in events if isinstance(event, OrderAllocated)]
     places = [(-order.priority, order.placed_at, order.arrival) for key in keys if (order := ledger.orders.get(key))]
     assert places == sorted(places), places
+
+
+def check_promises(events: Sequence[Event]) -> None:
+    """Whoever is told of a promise is told of some goods: nothing, and less, is promised to nobody."""
+    for event in events:
+        for decision in event.decisions if isinstance(event, OrderAllocated) else ():
+            assert all(part.quantity > 0 for part in decision.reserved), event
 
 
 def check_recalled(ledger: Ledger, events: Sequence[Event]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from lotstream.domain.bins_kept import keep_elsewhere
@@ -220,7 +221,8 @@ def _serve(
     if order.key not in draft.orders:
         draft.orders[order.key] = copy_order(order)
     after = draft.orders[order.key]
-    note_reserved(after, served.decisions)
+    # What the order gives back later in the decision is no part of what it was promised here.
+    note_reserved(after, [replace(one, reserved=tuple(map(copy, one.reserved))) for one in served.decisions])
     after.site, after.site_chosen, after.state = served.site, served.site_chosen, served.state
     return served
 

@@ -6,12 +6,16 @@ from collections import Counter
 from decimal import Decimal
 
 from lotstream.domain.commands import AdjustStock, DefineItem, StockLine
-from lotstream.domain.events import ReservationFreed
-from lotstream.domain.model import Item, OrderState, PackRule, Settings
+from lotstream.domain.events import OrderAllocated, ReservationFreed
+from lotstream.domain.model import Item, OrderState, PackRule, Reservation, Settings
 from lotstream.testing.scenarios_messages import SITE
 from tests.unit.domain.build import World, goods, only, wanted
 
 KIT = Item("KIT", kit={"TEA": Decimal(2), "CUP": Decimal(1)}, units={"case": Decimal(2)})
+
+
+def _promised(event: OrderAllocated) -> list[Reservation]:
+    return [part for decision in event.decisions for part in decision.reserved]
 
 
 def covering() -> World:
@@ -63,5 +67,7 @@ def test_what_was_promised_and_given_back_in_one_decision_is_told_to_nobody() ->
     events = world.told(AdjustStock(SITE, True, None, None, "A1", (StockLine("1", "TEA", "L2", "B", Decimal(-3)),)))
     lost = only(events, ReservationFreed)
     assert {loss.task for loss in (*lost.freed, *lost.settled)} <= had
+    told = [part.quantity for event in events if isinstance(event, OrderAllocated) for part in _promised(event)]
+    assert [quantity for quantity in told if quantity <= 0] == []
     promised = Counter(part.row.sku for part in world.parts("#1") for _ in range(part.quantity))
     assert promised["TEA"] == 2 * promised["CUP"]
