@@ -99,29 +99,37 @@ def with_counts(ledger: Ledger, command: Command, moment: Moment, decide: Decide
     what = _called(decided)
     back = [one for one in rights if one.quantity > 0]
     first = weighed(ledger, _put_right(ledger, back, what))
-    again = _decided_after(ledger, command, moment, first, decide=partial(decide, by=by), since=since) if back else None
-    events = decided if again is None else (*first, *again)
-    twin = twin_of(ledger)
-    try_out(twin, events)
+    tried = _tried_after(ledger, command, moment, first, decide=partial(decide, by=by), since=since) if back else None
+    if tried is None:
+        back, twin, events = [], twin_of(ledger), decided
+        try_out(twin, events)
+    else:
+        twin, again = tried
+        events = (*first, *again)
     rest = rights_of(twin, changed_by(events), since)
-    if rest:
-        # A decision of its own, whichever way promises are told to the floor: of what is due, as it were.
-        later = replace(moment, decision=_other_than(moment.decision))
-        right = decide(twin, ContinueDay(0), later, by=lambda twin, _, later: _settled(twin, rest, what, later))
-        events = events if isinstance(right, Refusal) else (*events, *right)
-    rights = rest if again is None else [*back, *rest]
+    rights = [*back, *rest]
+    # A decision of its own, whichever way promises are told to the floor: of what is due, as it were.
+    later = replace(moment, decision=_other_than(moment.decision))
+    right = decide(twin, ContinueDay(0), later, by=lambda twin, _, later: _settled(twin, rights, rest, what, later))
+    events = events if isinstance(right, Refusal) else (*events, *right)
     events = with_losses(twin, events, _more_of_lots(command, events, rights))
     return *events, *_told(ledger, rights, what, since)
 
 
-def _decided_after(
+def _tried_after(
     ledger: Ledger, command: Command, moment: Moment, first: tuple[Event, ...], *, decide: Decider, since: datetime
-) -> tuple[Event, ...] | None:
-    """Return what follows from a document after something was put back; None where that serves it in another way."""
+) -> tuple[Ledger, tuple[Event, ...]] | None:
+    """Return what follows from a document after something was put back, with a twin that has both behind it.
+
+    None where the document takes other goods then.
+    """
     twin = twin_of(ledger)
     try_out(twin, first)
     again = decide(twin, command, moment)
-    return again if not isinstance(again, Refusal) and _is_as_meant(twin, first, again, since) else None
+    if isinstance(again, Refusal) or not _is_as_meant(twin, first, again, since):
+        return None
+    try_out(twin, again)
+    return twin, again
 
 
 def _is_as_meant(ledger: Ledger, first: Iterable[Event], again: Iterable[Event], since: datetime) -> bool:
@@ -193,10 +201,15 @@ def _put_right(ledger: Ledger, rights: Iterable[Right], what: str) -> tuple[Stoc
     )
 
 
-def _settled(ledger: Ledger, rights: Sequence[Right], what: str, moment: Moment) -> tuple[Event, ...]:
-    """Return how counts are put right, and what becomes of promises of the rows that they change."""
+def _settled(
+    ledger: Ledger, rights: Iterable[Right], rest: Iterable[Right], what: str, moment: Moment
+) -> tuple[Event, ...]:
+    """Return how counts are put right that are not yet, and what becomes of promises of all that is put right.
+
+    What was put back and not taken again, since it had been promised to whom the document is of, is free for others.
+    """
     draft, there = Draft(ledger, moment), dict[RowKey, int]()
-    told = _put_right(ledger, rights, what)
+    told = _put_right(ledger, rest, what)
     for change in (change for event in told for change in event.changes):
         row = ledger.stock.get(change.row)
         there[change.row] = there.get(change.row, 0 if row is None else row.on_hand) + change.quantity

@@ -171,6 +171,28 @@ def test_a_pick_told_late_is_picked_and_its_bin_stays_as_counted() -> None:
     replayed(world)
 
 
+def test_who_was_promised_less_by_the_count_has_it_again() -> None:
+    """Of what was put back the document took what its order was promised: as much is free, and not left lying."""
+    world = World()
+    world.stock(goods("L1", 100))
+    for order, units in (("#1", 10), ("#2", 90)):
+        world.place(order, wanted(quantity=units))
+    world.told(count(said(90), at=ago(1)))
+    assert world.lots("#2") == [("L1", 80)]
+    line = ShippedLine("1", "L1", Decimal(10), sku="TEA", location="BIN")
+    world.told(replace(world.ship("#1", line, happened=True), occurred_at=ago(2)))
+    assert world.lots("#2") == [("L1", 80), ("L1", 10)]
+    assert (world.row("L1").on_hand, world.row("L1").reserved) == (90, 90)
+    world = World()
+    world.stock(goods("L1", 10))
+    world.place("#1", wanted(quantity=10))
+    pick = replace(world.pick("#1", happened=True), occurred_at=ago(2))
+    world.told(count(said(6), at=ago(1)))
+    world.told(replace(pick, lines=(replace(pick.lines[0], quantity=Decimal(4)),)))
+    assert (world.row("L1").on_hand, world.row("L1").reserved, there(world, "STAGING")) == (6, 6, 4)
+    replayed(world)
+
+
 def test_the_first_count_after_a_document_is_put_right() -> None:
     """Of two counts the first found it missing; what was counted last stands."""
     world = counted(90, hours=3)
