@@ -24,6 +24,7 @@ from lotstream.domain.commands import (
     TickClock,
     UndoPick,
 )
+from lotstream.domain.history import questions
 from lotstream.domain.ledger import Ledger, Sites
 from lotstream.domain.model import (
     CountsSince,
@@ -33,16 +34,17 @@ from lotstream.domain.model import (
     OrderKey,
     OrderLine,
     OrderState,
+    Question,
     RowKey,
     StockRow,
 )
 from lotstream.domain.model import Settings as Rules
 from lotstream.errors import ConstraintViolated
-from lotstream.hub import deciding
+from lotstream.hub import deciding, lookup
 from lotstream.hub.aside import ORDERS_MIN, OnThread, may_take_long
 from lotstream.hub.records import Entry
 from lotstream.store.rows import Outcome
-from tests.hub.test_pipeline import NOW, OWNER, Bench
+from tests.hub.test_pipeline import NOW, OWNER, SITE, Bench
 
 #: Longest that a thread of a test waits for its loop, in seconds.
 PATIENCE_S = 120.0
@@ -107,6 +109,26 @@ async def bench() -> Bench:
 def hold(bench: Bench) -> Entry:
     """Return the next record: the one lot is put on hold."""
     return bench.entry("hold.placed", {"owner": OWNER, "hold": "H-1", "sku": "SOAP", "lot": "L1"})
+
+
+async def test_what_a_late_document_would_change_is_found_out_aside(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is decided to see which counts to ask for, which takes as long as any decision of it."""
+    threads: list[threading.Thread] = []
+
+    def ask(*about: Any) -> tuple[Question, ...]:  # noqa: ANN401 - whatever is asked about
+        threads.append(threading.current_thread())
+        return questions(*about)
+
+    monkeypatch.setattr(lookup, "questions", ask)
+    line = {"line": "1", "sku": "SOAP", "lot": "L1", "location": "BIN", "quantity": 1, "to": "ELSEWHERE"}
+    late = {"happened": True, "occurred_at": "2026-08-31T00:00:00Z", "move": "M-1", "lines": [line]}
+    entries = [bench.entry("stock.moved", {"owner": OWNER, "site": SITE, **late})]
+    await bench.finish(asyncio.create_task(bench.pipeline.commit(entries)))
+    assert bench.outcomes()[-1][1] == Outcome.DONE
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 async def test_the_batch_before_is_written_while_a_long_decision_is_made(

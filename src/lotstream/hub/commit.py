@@ -75,7 +75,6 @@ class CommitUnit:
     ) -> None:
         self._store = store
         self._ledgers = ledgers
-        self._lookup = Lookup(store, ledgers)
         self._states = states
         #: Reads claims and sites of partitions again after a failed batch.
         self._reread = reread
@@ -91,6 +90,7 @@ class CommitUnit:
         self._named: list[Named] = []
         #: Where long decisions are made.
         self._aside = aside or OnThread()
+        self._lookup = Lookup(store, ledgers, away=self._away, orders_min=self._aside.orders_min)
         #: True while ledgers and sites belong to a decision that is made aside.
         self._is_away = False
         #: Batches that were written meanwhile: memory lets go of what they needed afterwards.

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from lotstream.domain.commands import Command
 from lotstream.domain.history import MAY_ASK, asks_history, documents_answered, orders_answered, questions
 from lotstream.domain.ledger import Sites
+from lotstream.domain.model import Question
 from lotstream.domain.named import documents_opened, orders_named, receipts_named, serials_named
 from lotstream.domain.recounting import counted_now
 from lotstream.domain.within import documents_within, orders_within, serials_within
+from lotstream.hub.aside import may_take_long
 from lotstream.hub.ledgers import LedgerStore
 from lotstream.hub.records import Entry
 from lotstream.store.rows import OwnerOrder, OwnerReceipt, OwnerSerial
 from lotstream.store.seam import Store
 
 KeyT = TypeVar("KeyT")
+#: Has a decision ask what it asks of the past, where that holds nobody up.
+Away = Callable[[Callable[[], tuple[Question, ...]]], Awaitable[tuple[Question, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,12 @@ def asks_to_look_back(entry: Entry) -> bool:
 class Lookup:
     """Reads what records name or ask into the ledgers of their owners."""
 
-    def __init__(self, store: Store, ledgers: LedgerStore) -> None:
+    def __init__(self, store: Store, ledgers: LedgerStore, *, away: Away, orders_min: int) -> None:
         self._store = store
         self._ledgers = ledgers
+        #: Has something asked aside, of an owner with so many orders and stock rows.
+        self._away = away
+        self._orders_min = orders_min
 
     async def load(self, entries: list[Entry], named: Named, sites: Mapping[str, Sites]) -> None:
         """Read what a batch needs and memory lacks: whole owners, then documents and closed orders by key.
@@ -77,7 +85,10 @@ class Lookup:
         for entry in [one for one in entries if one.decoded is not None and type(one.decoded.command) in MAY_ASK]:
             if entry.decoded is not None and asks_to_look_back(entry):
                 ledger = self._ledgers[entry.decoded.owner or ""]
-                asked = questions(ledger, entry.decoded.command, entry.recorded_at)
+                ask = partial(questions, ledger, entry.decoded.command, entry.recorded_at)
+                # What is told late is decided once to see what it changes: that takes as long as deciding it.
+                is_long = may_take_long(ledger, entry.decoded.command, orders_min=self._orders_min)
+                asked = await self._away(ask) if is_long else ask()
                 ledger.history = await self._store.history(ledger.owner, asked) if asked else {}
                 told_of = [(ledger.owner, key) for key in documents_answered(ledger, entry.decoded.command)]
                 await self._read(told_of)
