@@ -102,6 +102,20 @@ async def test_what_was_counted_stands_when_a_move_before_it_is_told_later(recor
     ]  # fmt: skip
 
 
+async def test_a_count_that_says_when_it_began_stands_too() -> None:
+    """It began before the move and was made after it: the bin has what was counted."""
+    hub = SmallHub()
+    worker = await hub.start()
+    await a_site(hub, worker)
+    stock(hub, OWNER, [("L1", "2026-12-01")])
+    await worker.settle()
+    began, counted = (NOON - timedelta(hours=hours) for hours in (3, 1))
+    count(hub, 90, occurred_at=began.isoformat(), as_of=counted.isoformat())
+    move(hub, 10, number="M-1", occurred_at=BEFORE.isoformat())
+    await worker.settle()
+    assert in_bin(hub) == 90
+
+
 async def test_what_is_told_at_once_asks_nothing_of_the_past() -> None:
     """A document of a moment ago, or one that is only asked for, is decided with the others of its batch."""
     moved = {"line": "1", "sku": "SOAP", "lot": "L1", "location": "BIN-L1", "quantity": 1, "to": "ELSEWHERE"}

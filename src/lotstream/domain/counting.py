@@ -165,8 +165,10 @@ def _counted(counts: _Counts) -> tuple[Event, ...]:
     paper = counts.changes.paper
     if not paper.booked:
         return tuple(paper.verdicts.noted)
+    # Counts are looked for by when they were booked: a difference is not known before it was counted.
+    at = max(paper.at, counts.as_of or paper.at)
     told = StockCounted(
-        paper.document.site, paper.key.number, paper.document.by, paper.at, paper.booked, tuple(counts.changes.made),
+        paper.document.site, paper.key.number, paper.document.by, at, paper.booked, tuple(counts.changes.made),
         tuple(counts.weighed), {line.line: line.weight_g for line, _ in counts.lines if line.weight_g}, counts.as_of,
         tuple(line.line for line, _ in counts.lines if line.status is None),
     )  # fmt: skip
