@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime, timedelta
 from typing import Any
 
-from tests.hub.small_hub import SITE, SmallHub, a_site, order, owners_in, stock
+from tests.hub.small_hub import NOON, SITE, SmallHub, a_site, order, owners_in, stock
 
 OWNER = owners_in(0, 1)[0]
 
@@ -105,3 +106,25 @@ async def test_a_held_unit_goes_to_nobody_until_it_is_let_go() -> None:
     assert [(change, document, line["serials"], line["to_status"]) for change, document, line in told] == [
         ("status_changed", "H-1", ["S-2"], "quarantine"), ("status_changed", None, ["S-2"], "good"),
     ]  # fmt: skip
+
+
+async def test_goods_that_turn_up_were_there_when_the_document_says() -> None:
+    """Found for a move, and weighed otherwise by a pick, both told days later: histories and readers have that day."""
+    hub, then = SmallHub(), NOON - timedelta(days=6)
+    worker = await hub.start()
+    await a_site(hub, worker)
+    hub.send("item.defined", {"owner": OWNER, "sku": "HAM", "catch_weight": True})
+    goods = {"line": "1", "sku": "HAM", "lot": "H1", "quantity": "1", "weight_kg": "2.5", "location": "A"}
+    send(hub, "stock.received", receipt="R-1", lines=[goods])
+    moved = {**goods, "quantity": "3", "weight_kg": "8", "to": "B"}
+    send(hub, "stock.moved", move="M-1", occurred_at=then.isoformat(), lines=[moved])
+    send(hub, "stock.moved", move="M-2", lines=[{**moved, "location": "C"}])
+    await worker.settle()
+    for kind in ("found", "weighed"):
+        rows = sorted(hub.rows("lot_history", kind=kind), key=lambda row: int(row["offset"]))
+        assert [(row["location"], row["at"], row["recorded_at"]) for row in rows] == [
+            ("A", then, NOON),
+            ("C", NOON, NOON),
+        ]
+        told = [body["occurred_at"] for body in changes(hub) if body["change"] == kind]
+        assert [datetime.fromisoformat(at) for at in told] == [then, NOON]

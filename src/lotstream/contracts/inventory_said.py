@@ -151,7 +151,7 @@ def _serial(event: SerialHeld | SerialReleased) -> Change:
 
 def _found(event: StockFound) -> Change:
     line = Line(None, event.row, event.quantity, event.reason, weight_g=event.weight_g)
-    return Change(InventoryChangeKind.FOUND, event.row.site, [line])
+    return Change(InventoryChangeKind.FOUND, event.row.site, [line], at=event.at)
 
 
 def _missing(event: StockMissing) -> Change:
@@ -258,7 +258,7 @@ def _weighed(event: GoodsWeighed) -> list[Change]:
     sites: dict[str, list[Line]] = {}
     for one in event.changes:
         sites.setdefault(one.row.site, []).append(Line(None, one.row, 0, weight_g=one.weight_g))
-    return [Change(InventoryChangeKind.WEIGHED, site, lines) for site, lines in sites.items()]
+    return [Change(InventoryChangeKind.WEIGHED, site, lines, at=event.at) for site, lines in sites.items()]
 
 
 _MADE: Final[dict[type, InventoryChangeKind]] = {

@@ -105,7 +105,7 @@ from lotstream.domain.erasing import erase_persons
 from lotstream.domain.events import Event
 from lotstream.domain.expecting import expect_receipt
 from lotstream.domain.facts import change_settings, define_customer, define_item, define_owner
-from lotstream.domain.found import FINDS, with_lots
+from lotstream.domain.found import FINDS, with_finds
 from lotstream.domain.holds import lift_hold, lift_owner_hold, place_hold, place_owner_hold
 from lotstream.domain.importing import import_shipment
 from lotstream.domain.inspecting import inspect_lot
@@ -272,7 +272,7 @@ def decide(
     except Refused as refused:
         return refused.refusal
     if not FINDS.isdisjoint(map(type, decided)):
-        decided = with_lots(ledger, decided, moment)
+        decided = with_finds(ledger, command, decided, moment)
     if noted or left_out:
         decided = (*decided, *noted, *left_out) if decided else left_out
     if ledger.settings.put_away_hints:

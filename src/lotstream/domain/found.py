@@ -1,24 +1,33 @@
-"""Goods that turn out to be there may be of a lot that nobody knew: it is known from then on, and can be held."""
+"""Goods that turn out to be there were there when the document says for which they were found.
+
+They may be of a lot that nobody knew: it is known from then on, and can be held.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
-from lotstream.domain.commands import Moment
-from lotstream.domain.events import Event, GoodsReturned, StockFound
+from lotstream.domain.commands import Command, Moment, WorkOnWave
+from lotstream.domain.events import Event, GoodsReturned, GoodsWeighed, StockFound
 from lotstream.domain.ledger import Ledger
 from lotstream.domain.model import Lot, RowKey
 
-FINDS: Final = frozenset({StockFound, GoodsReturned})
-"""Events by which goods turn out to be there."""
+FINDS: Final = frozenset({StockFound, GoodsReturned, GoodsWeighed})
+"""Events by which goods turn out to be there, or to weigh otherwise."""
 
 
-def with_lots(ledger: Ledger, decided: tuple[Event, ...], moment: Moment) -> tuple[Event, ...]:
-    """Return what was decided, goods that were found with their lots where those are new."""
+def with_finds(ledger: Ledger, command: Command, decided: tuple[Event, ...], moment: Moment) -> tuple[Event, ...]:
+    """Return what was decided, goods that were found with their lots where those are new, and when they were there."""
     day = moment.recorded_at.date()
-    return tuple(_with_lot(ledger, event, day) for event in decided)
+    said = command.said if isinstance(command, WorkOnWave) else command
+    at = getattr(said, "occurred_at", None)
+    return tuple(_found_at(_with_lot(ledger, event, day), at) for event in decided)
+
+
+def _found_at(event: Event, at: datetime | None) -> Event:
+    return replace(event, at=at) if isinstance(event, StockFound | GoodsWeighed) else event
 
 
 def _with_lot(ledger: Ledger, event: Event, day: date) -> Event:

@@ -174,7 +174,7 @@ class LotHistoryRow(Struct, frozen=True, gc=False):
     partition: int
     offset: int
     index: int
-    #: Business time; of what was found out while a record was decided, the record's own.
+    #: Business time; the record's own where none is told.
     at: datetime
     recorded_at: datetime
     move: Move

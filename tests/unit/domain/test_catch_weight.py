@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -354,6 +355,14 @@ def test_adjusted_goods_weigh_what_is_told_or_their_share(world: World) -> None:
     assert kinds(world.told(replace(nothing, happened=True)))[-1] == "DiscrepancyNoted"
     world.told(AdjustStock(SITE, True, None, None, "A4", (line(-9),)))
     assert world.ledger.weights == {}
+
+
+def test_a_scale_corrects_goods_when_they_were_weighed(world: World) -> None:
+    """Told late, the correction has the time of its document; without a time it has the record's own."""
+    world.told(world.receipt(ham(10, 25)))
+    for number, at in (("C1", datetime(2026, 8, 20, tzinfo=UTC)), ("C2", None)):
+        counted = CountStock(SITE, True, "c", at, number, (line(9, "22.2" if at else "22"),))
+        assert only(world.told(counted), GoodsWeighed).at == at
 
 
 def test_a_count_weighs_the_bin(world: World) -> None:

@@ -150,6 +150,8 @@ class StockFound:
     lot: Lot | None = None
     #: What they weigh, in grams, of items that are weighed; 0: nobody knows.
     weight_g: int = 0
+    #: Business time of the document that they were found for; None: the record's own.
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from lotstream.domain.model import RowKey
 
@@ -20,3 +21,5 @@ class GoodsWeighed:
     """A scale showed another weight than the books have: an automatic correction of what is left in rows."""
 
     changes: tuple[WeightChange, ...]
+    #: Business time of the document by which it was found; None: the record's own.
+    at: datetime | None = None
