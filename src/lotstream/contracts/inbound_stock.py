@@ -49,7 +49,10 @@ class StockAdjustedLine(_Line):
         description="Why, so that it can be added up: what expired or spoiled counts as lost by its age. One of "
         f"{', '.join(AdjustCode)}; another is refused, and left out of what has happened.",
     )
-    status: Status | None = Field(default=None, description="Condition of the goods; null means any, found goods good.")
+    status: Status | None = Field(
+        default=None,
+        description="Condition of the goods; null means any, found goods good, in quarantine among such goods.",
+    )
     weight_kg: Weight = None
     serials: Annotated[tuple[Name, ...], Field(max_length=SERIALS_MAX)] = Field(
         default=(), description="Serial numbers of the units that are gone, or turned up; one for each, or none."
@@ -69,7 +72,10 @@ class StockCountedLine(_Line):
     """What was found of a lot in a bin."""
 
     counted: Quantity = Field(description="How much was found, in `unit`; what was picked before is not part of it.")
-    status: Status | None = Field(default=None, description="Condition of the goods; null means any, found goods good.")
+    status: Status | None = Field(
+        default=None,
+        description="Condition of the goods; null means any, found goods good, in quarantine among such goods.",
+    )
     weight_kg: Weight = None
 
 

@@ -22,7 +22,8 @@ from lotstream.domain.stock_changes import (
     note_deficit,
     take,
     take_picked,
-    where,
+    where_found,
+    where_missing,
 )
 from lotstream.domain.weights import FIELD
 
@@ -75,7 +76,7 @@ def _adjust(changes: Changes, meant: Meant) -> None:
         paper.object(Code.FIELD_INVALID, f"{meant.path}.{FIELD}", message, said)
         return
     if meant.quantity >= 0:
-        row = more_to(paper, meant, where(rows, named))
+        row = more_to(paper, meant, where_found(rows, named))
         changes.add(meant, row, meant.quantity)
         if said.serials:
             changes.units += units_found(paper, meant, row, said.serials)
@@ -90,7 +91,7 @@ def _adjust(changes: Changes, meant: Meant) -> None:
     if left:
         note_deficit(paper, meant, left)
         if not on_the_way:
-            changes.add(meant, where(rows, named), -left)
+            changes.add(meant, where_missing(rows, named), -left)
 
 
 def _take_set_apart(changes: Changes, meant: Meant, gone: Iterable[Serial], rows: Collection[RowKey]) -> int:

@@ -19,7 +19,7 @@ from lotstream.domain.places import DOCK, is_transit
 from lotstream.domain.quantities import in_base_units
 from lotstream.domain.second_counts import check_second, has_to_wait, pending_key, settled, since
 from lotstream.domain.second_weights import check_weights, weighed_again
-from lotstream.domain.stock_changes import Changes, check_place, decided, more_to, take, where
+from lotstream.domain.stock_changes import Changes, check_place, decided, more_to, take, where_found
 from lotstream.domain.told_late import BACK_MAX, counts_known
 from lotstream.domain.weighed_counts import weigh_rows
 from lotstream.domain.weights import kilograms, told_grams
@@ -234,7 +234,7 @@ def _count(counts: _Counts, meant: Meant) -> None:
         changes.add(meant, key, max(-paper.there(key), 0))
     more = now - sum(paper.there(key) for key in rows)
     if more > 0:
-        row = more_to(paper, meant, _not_on_the_way(where(rows, named)))
+        row = more_to(paper, meant, _not_on_the_way(where_found(rows, named)))
         changes.add(meant, row, more)
     else:
         take(changes, meant, rows, -more)

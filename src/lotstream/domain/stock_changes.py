@@ -69,8 +69,18 @@ def _is_good(key: RowKey, row: RowKey) -> bool:
     return key.lot == row.lot and key.status == Status.GOOD
 
 
-def where(rows: list[RowKey], named: RowKey) -> RowKey:
-    """Return the row that goods come to, or are missing from: the one that is named, else the only one there is."""
+def where_found(rows: list[RowKey], named: RowKey) -> RowKey:
+    """Return the row that goods come to which turn up: the one that is named, else the first of its condition.
+
+    Found goods are good where nobody says otherwise, whatever is broken beside them; what turns up among goods that
+    are in quarantine is there for the same reason.
+    """
+    fit = [key for key in rows if key.status in (named.status, Status.QUARANTINE)]
+    return where_missing(fit, named)
+
+
+def where_missing(rows: list[RowKey], named: RowKey) -> RowKey:
+    """Return the row that goods are missing from: the one that is named, else the first there is."""
     return rows[0] if rows and named not in rows else named
 
 

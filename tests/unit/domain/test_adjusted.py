@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from lotstream.domain.codes import Code
-from lotstream.domain.commands import DefineItem
-from lotstream.domain.events import DiscrepancyNoted, StockAdjusted
+from lotstream.domain.commands import AdjustStock, CountStock, DefineItem
+from lotstream.domain.events import DiscrepancyNoted, StockAdjusted, StockCounted
 from lotstream.domain.model import Item, Tracking
 from tests.unit.domain.build import TODAY, World, goods, kinds, only, wanted
-from tests.unit.domain.test_stock import adjust, said
+from tests.unit.domain.test_stock import adjust, count, said
 
 
 def test_goods_without_a_lot_that_turn_up_have_come_on_that_day() -> None:
@@ -28,6 +30,21 @@ def test_more_of_a_bin_goes_to_the_only_goods_there() -> None:
     world.stock(goods("L1", 5, package="P1"))
     event = only(world.told(adjust(said(2))), StockAdjusted)
     assert [(change.row.package, change.quantity) for change in event.changes] == [("P1", 2)]
+
+
+@pytest.mark.parametrize("document", [adjust(said(2)), count(said(7))])
+@pytest.mark.parametrize(
+    ("beside", "found"), [("damaged", "good"), ("sample", "good"), ("quarantine", "quarantine"), ("good", "good")]
+)
+def test_goods_that_turn_up_are_good_whatever_is_broken_beside_them(
+    document: AdjustStock | CountStock, beside: str, found: str
+) -> None:
+    """Nobody says their condition; only what is in quarantine says something of what turns up with it."""
+    world = World()
+    world.stock(goods("L1", 5, status=beside, package="P1"))
+    (change,) = only(world.told(document), StockAdjusted if isinstance(document, AdjustStock) else StockCounted).changes
+    assert (change.row.status, change.quantity) == (found, 2)
+    assert sum(row.on_hand for row in world.ledger.stock.values()) == 7
 
 
 def test_one_lot_that_lacks_nothing_says_nothing_of_another() -> None:
