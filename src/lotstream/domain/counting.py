@@ -100,6 +100,8 @@ class _Counts:
     heavy: dict[_CountedOf, dict[str | None, Decimal | None]] = field(default_factory=dict)
     #: What rows weigh that were weighed.
     weighed: list[RowWeight] = field(default_factory=list)
+    #: Lines that another one has counted again.
+    superseded: list[str] = field(default_factory=list)
 
 
 def _check_as_of(as_of: datetime | None, moment: Moment) -> None:
@@ -124,9 +126,10 @@ def _count_all(counts: _Counts, lines: tuple[StockLine, ...]) -> None:
             counts.heavy.setdefault(_counted_of(meant), {})[said.label] = said.weight_kg
         else:
             unclear.append(said)
+    last = {(_counted_of(meant), meant.said.label): meant for meant in found}
     for meant in found:
         if not _is_part(counts, meant, unclear):
-            _count(counts, meant)
+            _count(counts, meant, superseded=last[_counted_of(meant), meant.said.label] is not meant)
 
 
 def _is_part(counts: _Counts, meant: Meant, unclear: list[StockLine]) -> bool:
@@ -170,7 +173,7 @@ def _counted(counts: _Counts) -> tuple[Event, ...]:
     told = StockCounted(
         paper.document.site, paper.key.number, paper.document.by, at, paper.booked, tuple(counts.changes.made),
         tuple(counts.weighed), {line.line: line.weight_g for line, _ in counts.lines if line.weight_g}, counts.as_of,
-        tuple(line.line for line, _ in counts.lines if line.status is None),
+        tuple(line.line for line, _ in counts.lines if line.status is None), tuple(counts.superseded),
     )  # fmt: skip
     return decided(counts.changes, told)
 
@@ -213,7 +216,7 @@ def _said_of(ledger: Ledger, line: CountedLine) -> StockLine:
     )  # fmt: skip
 
 
-def _count(counts: _Counts, meant: Meant) -> None:
+def _count(counts: _Counts, meant: Meant, *, superseded: bool) -> None:
     changes, paper = counts.changes, counts.changes.paper
     named = meant.row(paper.document.site)
     if not book_once(paper, meant, named):
@@ -221,7 +224,8 @@ def _count(counts: _Counts, meant: Meant) -> None:
     check_place(paper, meant)
     rows = paper.rows(meant)
     known = sum(paper.there(key) for key in rows)
-    labels = counts.together.pop(_counted_of(meant), None)
+    labels = None if superseded else counts.together.pop(_counted_of(meant), None)
+    counts.superseded += [meant.said.line] if superseded else []
     if counts.as_of is not None and (later := _counted_later(paper, meant, counts.as_of)) is not None:
         _leave(counts, meant, later, known)
         return

@@ -139,12 +139,17 @@ def _taken_and_put(ledger: Ledger, change: LineCorrected) -> Iterator[tuple[RowK
 
 
 def _counted(ledger: Ledger, event: StockCounted) -> Figures:
-    """Count a line right when the books had of its lot, in that bin, what was found; what they had is found - more."""
+    """Count a line right when the books had of its lot, in that bin, what was found; what they had is found - more.
+
+    Goods that a count has counted twice under one label are known once.
+    """
     more = Counter[str]()
     for change in event.changes:
         more[change.line] += change.quantity
     figures = Figures()
     for line, booked in event.booked.items():
+        if line in event.superseded:
+            continue
         off, sku = more[line], booked.row.sku
         figures.add(
             Figures(

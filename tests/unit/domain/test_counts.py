@@ -299,6 +299,27 @@ def test_goods_with_several_labels_are_as_many_as_of_all_labels(merged: World) -
     replayed(merged)
 
 
+def test_of_lines_with_one_label_the_last_one_finds_the_difference(merged: World) -> None:
+    """It is told with what that line says; the one before it is booked, and finds nothing, also when it comes later."""
+    told = count(said(1), said(7, line="2"), happened=True)
+    event = only(merged.told(told), StockCounted)
+    assert [(change.line, change.quantity) for change in event.changes] == [("2", -1)]
+    assert (event.superseded, there(merged)) == (("1",), 7)
+    assert merged.told(told) == ()
+    merged.told(AdjustStock(SITE, True, None, None, "A1", (said(-1),)))
+    merged.told(count(said(9, line="3"), said(7, line="2"), happened=True))
+    assert there(merged) == 6
+    replayed(merged)
+
+
+def test_of_lines_with_one_label_the_last_one_waits(merged: World) -> None:
+    """Both are counted again, and the last one is booked; the goods of the other label are none."""
+    merged.told(count(said(1), said(4, line="2"), happened=True))
+    event = only(merged.told(approve(second(1), second(4, "2"))), StockCounted)
+    assert [(change.line, change.quantity) for change in event.changes] == [("2", -4)]
+    assert (event.superseded, there(merged)) == (("1",), 4)
+
+
 @pytest.mark.parametrize("odd", ["2.5", "-1"])
 def test_goods_with_a_label_that_cannot_be_counted_are_not_missing(merged: World, odd: str) -> None:
     """Three of the one label are not all there is while nobody knows how many of the other were counted."""

@@ -169,6 +169,16 @@ def test_a_counted_line_is_right_when_lot_and_quantity_are() -> None:
     assert world.since() == {"count_lines": 1, "count_lines_right": 1, "counted_system": Decimal(3)}
 
 
+def test_goods_that_a_count_has_counted_twice_were_known_once() -> None:
+    """88 were known, 40 are counted and then 48: that is 40 off of 88, by one line."""
+    world = Judged()
+    world.stock(goods("L1", 88, location="A"))
+    world.count(("L1", 40, "A"), ("L1", 48, "A"))
+    assert world.since() == {"count_lines": 1, "counted_off": Decimal(40), "counted_system": Decimal(88)}
+    world.count(("L1", 88, "A"), ("L1", 48, "A"), number="C-2")
+    assert world.since() == {"count_lines": 1, "count_lines_right": 1, "counted_system": Decimal(48)}
+
+
 def test_what_left_is_traced_when_origin_and_receiver_are_known() -> None:
     """Of 10 units for C-7 only 5 are: those of a lot that came with a receipt from a supplier; for nobody none are."""
     world = Judged()

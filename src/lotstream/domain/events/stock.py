@@ -79,6 +79,8 @@ class StockCounted:
     as_of: datetime | None = None
     #: Lines that counted goods in whatever condition.
     whole: tuple[str, ...] = ()
+    #: Lines whose goods another line of the count has counted again, under the same label: that one is right.
+    superseded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
