@@ -44,6 +44,7 @@ def pick_tasks(
     """
     by_site: dict[str, list[dict[str, Any]]] = {}
     lots = ledger.sites.lot_tasks
+    freed = [loss for loss in freed if _was_told(loss)]
     if lots:
         yield from _by_lot(ledger, key, moment, freed=freed, created=[*_created(decisions, swapped)])
     for back in (loss for loss in freed if loss.wave is None):
@@ -62,6 +63,11 @@ def pick_tasks(
         by_site.setdefault(row.site, []).append(task)
     for site, tasks in by_site.items():
         yield from _messages(ledger, key, site, tasks, moment)
+
+
+def _was_told(loss: Freed) -> bool:
+    """Tell whether the floor had a task for any of what is given back: goods that left without one had none."""
+    return not loss.untold or loss.quantity > loss.picked
 
 
 def _by_lot(
@@ -220,8 +226,12 @@ def _alone(
 
 
 def _left(ledger: Ledger, key: OrderKey, line: str, task: str) -> int:
-    """Return what a task comes to now; goods of one task that stand at two staging places are two reservations."""
-    return sum(part.quantity for part in _parts(ledger, key, line, task))
+    """Return what a task comes to now; goods of one task that stand at two staging places are two reservations.
+
+    Of goods that left without it, and stand picked again, it was never for those.
+    """
+    parts = _parts(ledger, key, line, task)
+    return sum(part.quantity - part.picked if part.untold else part.quantity for part in parts)
 
 
 def _serials(ledger: Ledger, key: OrderKey, line: str, task: str) -> tuple[str, ...]:

@@ -117,6 +117,8 @@ def _freed(line: OrderLine, loss: _Loss) -> Freed:
     back = Freed(line.line, reservation.task, reservation.row, quantity, left, loss.picked, reservation.staged_at)
     if reservation.wave is not None:
         back = replace(back, wave=reservation.wave)
+    if reservation.untold:
+        back = replace(back, untold=True)
     return replace(back, serials=_serials_back(loss)) if reservation.serials else back
 
 

@@ -70,6 +70,8 @@ class Freed:
     serials: tuple[str, ...] = ()
     #: How the floor was told of the reservation, as it is said there.
     wave: InWave | None = None
+    #: The floor was never told of the task, but for what of it is in its bin again.
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
