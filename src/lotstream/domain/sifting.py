@@ -41,6 +41,7 @@ from lotstream.domain.commands import (
     ShippedOrder,
     ShippedPackage,
     ShipTransfer,
+    StockLine,
     WorkOnWave,
 )
 from lotstream.domain.events import DiscrepancyNoted
@@ -53,6 +54,8 @@ from lotstream.domain.weights import FIELD, check_package_weight, check_weight
 from lotstream.domain.wording import in_words
 
 LineT = TypeVar("LineT")
+WithId = TypeVar("WithId", GoodsLine, StockLine)
+"""A line that has an id of its own in its document."""
 
 
 class Sifted(NamedTuple):
@@ -119,9 +122,9 @@ def sift(ledger: Ledger, command: Command) -> Sifted:
     return Sifted(now, (*brought, *sieve.values), tuple(sieve.lines))
 
 
-def _once(sieve: _Sieve, lines: Iterable[GoodsLine]) -> tuple[GoodsLine, ...]:
+def _once(sieve: _Sieve, lines: Iterable[WithId]) -> tuple[WithId, ...]:
     """Return lines of which each has an id of its own: the first of those that share one."""
-    kept: dict[str, GoodsLine] = {}
+    kept: dict[str, WithId] = {}
     for index, line in enumerate(lines):
         path = f"lines.{index}"
         if line.line not in kept:
@@ -136,6 +139,26 @@ def _once(sieve: _Sieve, lines: Iterable[GoodsLine]) -> tuple[GoodsLine, ...]:
 def _document_lines(sieve: _Sieve) -> Command:
     command: ReceiveStock = sieve.command
     return replace(command, lines=_once(sieve, command.lines))
+
+
+def _count(sieve: _Sieve) -> CountStock:
+    """Return a count without lines that share an id and the goods: what either says is not all that was counted."""
+    command: CountStock = sieve.command
+    kept, why = list[StockLine](), None
+    for index, line in enumerate(_once(sieve, command.lines)):
+        shared = [other for other in command.lines if other.line == line.line and _goods(other) == _goods(line)]
+        if len(shared) == 1:
+            kept.append(line)
+            continue
+        why = Refusal(Code.FIELD_INVALID, f"lines.{index}.line", f"Line {line.line} is there twice; count it again.")
+        sieve.object(why, {one.name: getattr(line, one.name) for one in fields(line)}, sieve.lines)
+    # With nothing left to book it is refused as if it had been asked.
+    stop_if(None if kept else why)
+    return replace(command, lines=tuple(kept))
+
+
+def _goods(line: StockLine) -> tuple[str | None, ...]:
+    return line.sku, line.lot, line.location
 
 
 def _lines(sieve: _Sieve) -> Command:
@@ -199,10 +222,11 @@ def _shipped_package(sieve: _Sieve, package: ShippedPackage, index: int) -> Ship
 
 _SIEVES: Final[dict[type, Callable[[_Sieve], Command]]] = {
     **dict.fromkeys((ReceiveStock, CorrectReceipt, OpenBalance, AcceptTitle, ReleaseTitle), _document_lines),
-    **dict.fromkeys((AdjustStock, CountStock, MoveStock, PutAway, ChangeStatus), _document_lines),
+    **dict.fromkeys((AdjustStock, MoveStock, PutAway, ChangeStatus), _document_lines),
     **dict.fromkeys((ReturnGoods, InspectReturn, ShipTransfer, ReceiveTransfer), _document_lines),
     **dict.fromkeys((ConfirmPick, ReportShort, ImportShipment, AssembleKit, BreakKit, ApproveCount), _lines),
     **dict.fromkeys((ConfirmShipment, CorrectShipment), _shipment),
+    CountStock: _count,
     RecordProduction: _production,
     WorkOnWave: _wave,
     PackPackage: _package,

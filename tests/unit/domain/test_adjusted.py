@@ -32,17 +32,17 @@ def test_more_of_a_bin_goes_to_the_only_goods_there() -> None:
     assert [(change.row.package, change.quantity) for change in event.changes] == [("P1", 2)]
 
 
-@pytest.mark.parametrize("document", [adjust(said(2)), count(said(7))])
+@pytest.mark.parametrize(("document", "event"), [(adjust(said(2)), StockAdjusted), (count(said(7)), StockCounted)])
 @pytest.mark.parametrize(
     ("beside", "found"), [("damaged", "good"), ("sample", "good"), ("quarantine", "quarantine"), ("good", "good")]
 )
 def test_goods_that_turn_up_are_good_whatever_is_broken_beside_them(
-    document: AdjustStock | CountStock, beside: str, found: str
+    document: AdjustStock | CountStock, event: type[StockAdjusted | StockCounted], beside: str, found: str
 ) -> None:
     """Nobody says their condition; only what is in quarantine says something of what turns up with it."""
     world = World()
     world.stock(goods("L1", 5, status=beside, package="P1"))
-    (change,) = only(world.told(document), StockAdjusted if isinstance(document, AdjustStock) else StockCounted).changes
+    (change,) = only(world.told(document), event).changes
     assert (change.row.status, change.quantity) == (found, 2)
     assert sum(row.on_hand for row in world.ledger.stock.values()) == 7
 

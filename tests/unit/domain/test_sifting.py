@@ -259,6 +259,17 @@ def test_a_line_that_is_there_twice_is_booked_once(world: World, command: Any) -
     replayed(world)
 
 
+def test_goods_counted_by_two_lines_of_one_id_are_counted_again(world: World) -> None:
+    """Neither says all that lies there: both are told, other lines are booked, and with none of them it is refused."""
+    world.stock(goods("L1", 90))
+    half = CountStock(SITE, True, "ann", None, "C", (said(50), said(40)))
+    assert world.refused(half) == (Code.FIELD_INVALID, "lines.0.line")
+    other = said(3, "L2", line="2")
+    events = world.told(replace(half, lines=(*half.lines, other)))
+    assert sorted(one.about["quantity"] for one in noted(events) if one.code == "field_invalid") == ["40", "50"]
+    assert world.row("L1").on_hand == 90
+
+
 def test_what_was_made_of_goods_whose_line_is_there_twice_waits_in_quarantine(world: World) -> None:
     """The goods of the second line are not booked, but a recall of their lot finds what they went into."""
     world.told(world.receipt(ham(4, 10, "H2")))
