@@ -9,6 +9,7 @@ from lotstream.domain.model import Serial, SerialKey, SerialState
 from lotstream.domain.receipt_lines import Correction, LineMeant
 from lotstream.domain.serials import check_count, promised_to
 from lotstream.domain.serials_in import WHERE
+from lotstream.domain.wording import counted
 
 #: Numbers that one sentence names, at most.
 NAMED_MAX = 20
@@ -106,7 +107,7 @@ def _check(work: Correction, meant: LineMeant) -> None:
         message = f"Serial {both[0]} is told as one of the line and as none; send it once."
         wrong = Refusal(Code.FIELD_INVALID, f"{meant.path}.misread", message)
     if wrong is None and len(said.serials) * unit > meant.quantity:
-        message = f"There are {len(said.serials)} serial numbers, more than units; send those that came."
+        message = f"The line has {counted(len(said.serials), 'serial number')}, more than units; send those that came."
         wrong = Refusal(Code.FIELD_INVALID, f"{meant.path}.serials", message)
     if wrong is not None:
         work.object(wrong.code, wrong.field, wrong.message, said)

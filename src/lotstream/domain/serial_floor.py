@@ -20,6 +20,7 @@ from lotstream.domain.model import (
     Tracking,
 )
 from lotstream.domain.serials import check_count, why_not_take
+from lotstream.domain.wording import counted
 
 
 class Told:
@@ -116,7 +117,7 @@ def missing_numbers(draft: Draft, order: OrderKey, shipped: Sequence[Shipped]) -
             if item.tracking is Tracking.SERIAL:
                 missing, sku = missing + part.quantity // 10**item.decimals - len(part.serials), part.sku
         if missing > 0:
-            message = f"{missing} units of {sku} left without their serial numbers; send them."
+            message = f"{counted(missing, 'unit')} of {sku} left without serial numbers; send them."
             about = {"order": order.order, "source": order.source, "line": line, "sku": sku}
             noted.append(DiscrepancyNoted(Code.FIELD_MISSING.value, message, about))
     return noted

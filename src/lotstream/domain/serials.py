@@ -30,6 +30,7 @@ from lotstream.domain.model import (
 from lotstream.domain.shelves import derived_of
 from lotstream.domain.terms import Terms
 from lotstream.domain.usable import strongest
+from lotstream.domain.wording import counted
 
 #: Code and sentence of why a unit may not be taken.
 Objection = tuple[Code, str]
@@ -173,6 +174,8 @@ def check_count(serials: Sequence[str], quantity: int, item: Item, path: str) ->
         message = f"{item.sku} is not tracked by serial number; leave the numbers out."
         return Refusal(Code.FIELD_INVALID, f"{path}.serials", message)
     if len(serials) * 10**item.decimals != quantity:
-        message = f"There are {len(serials)} serial numbers, which is not the quantity; send one for each."
+        message = (
+            f"The line has {counted(len(serials), 'serial number')}, which is not its quantity; send one for each."
+        )
         return Refusal(Code.FIELD_INVALID, f"{path}.serials", message)
     return None

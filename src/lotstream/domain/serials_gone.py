@@ -33,6 +33,7 @@ from lotstream.domain.serials import check_count, part_promised, promised_to
 from lotstream.domain.serials_in import WHERE, may_come_again
 from lotstream.domain.settling import Loser, lose
 from lotstream.domain.taking_back import ANY, Origin, take_back
+from lotstream.domain.wording import counted
 
 _BECAME: Final = {
     AdjustCode.LOST: SerialState.LOST,
@@ -152,7 +153,7 @@ def _why_not_gone(paper: Paper, key: SerialKey, meant: Meant) -> str | None:
 
 def untold(document: ReceiptKey, meant: Meant, missing: int, state: SerialState) -> DiscrepancyNoted:
     """Return what people are told of units that left the books and nobody has said which."""
-    what = f"{missing} unit{'' if missing == 1 else 's'} of {meant.item.sku}"
+    what = f"{counted(missing, 'unit')} of {meant.item.sku}"
     how = state.value.replace("_", " ")
     message = f"{what} left the books as {how} without serial numbers; send them with the line."
     about = {document.kind: document.number, "line": meant.said.line, "sku": meant.item.sku}

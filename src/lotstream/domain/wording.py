@@ -14,6 +14,11 @@ def amount(item: Item, units: int) -> str:
     return f"{in_base_units(item, units).normalize():f} {item.base_unit}"
 
 
+def counted(number: int, what: str) -> str:
+    """Say how many of something there are: 1 unit, 2 units."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def goods_called(sku: str, lot: str | None) -> str:
     """Say which goods are meant, in the middle of a sentence."""
     return sku if lot is None else f"lot {lot} of {sku}"

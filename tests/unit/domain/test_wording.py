@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lotstream.domain.model import Item, Tracking
-from lotstream.domain.wording import amount, begun, goods_called, only
+from lotstream.domain.serials import check_count
+from lotstream.domain.wording import amount, begun, counted, goods_called, only
 
 KILOS = Item("COD", 1, Tracking.LOT, "kg", 3)
 PIECES = Item("TEA", 1, Tracking.LOT, "each", 0)
@@ -32,6 +33,14 @@ def test_goods_are_called_by_lot_and_sku() -> None:
     assert goods_called("TEA", "L1") == "lot L1 of TEA"
     assert goods_called("TEA", None) == "TEA"
     assert begun("lot L1 of TEA") == "Lot L1 of TEA"
+
+
+def test_one_of_something_is_said_as_one() -> None:
+    """Whatever is counted, and in the sentence that a line with too few numbers is refused by."""
+    assert [counted(number, "unit") for number in (0, 1, 2)] == ["0 units", "1 unit", "2 units"]
+    refusal = check_count(("S1",), 2, Item("PUMP", tracking=Tracking.SERIAL), "lines.0")
+    assert refusal is not None
+    assert refusal.message == "The line has 1 serial number, which is not its quantity; send one for each."
 
 
 def test_what_is_too_little_begins_a_sentence() -> None:
