@@ -97,7 +97,7 @@ def _in_words(cell: object) -> str:
             return f"{cell.astimezone(UTC):%Y-%m-%d %H:%M}"
         case Mapping():
             return ", ".join(f"{name} {_in_words(value)}" for name, value in cell.items())
-        case list() | tuple():
+        case list() | tuple() if type(cell) in {list, tuple}:  # what is named says itself how it is written
             return ", ".join(map(_in_words, cell))
         case _:
             return str(cell)

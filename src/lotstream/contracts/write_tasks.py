@@ -44,7 +44,7 @@ def pick_tasks(
     """
     by_site: dict[str, list[dict[str, Any]]] = {}
     lots = ledger.sites.lot_tasks
-    freed = [loss for loss in freed if _was_told(loss)]
+    freed = [loss for loss in freed if _was_told(loss)] if freed else ()
     if lots:
         yield from _by_lot(ledger, key, moment, freed=freed, created=[*_created(decisions, swapped)])
     for back in (loss for loss in freed if loss.wave is None):
