@@ -304,8 +304,8 @@ BUGS: Final = (
 
 GOODS_BUGS: Final = (
     _bug(tell_no_buyer, Invariant.LAG),
-    _bug(write_no_weights, Invariant.SUMS),
-    _bug(write_transfers_as_they_left, Invariant.SUMS),
+    _bug(write_no_weights, Invariant.SUMS, Invariant.REFERENCE),
+    _bug(write_transfers_as_they_left, Invariant.SUMS, Invariant.REFERENCE),
 )
 """What becomes of goods that are weighed, on the way, or between two owners, gotten wrong."""
 
